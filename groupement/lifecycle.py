@@ -1,0 +1,133 @@
+"""The states of a record: Lifecycle.move, the Step it leaves, the Refusal it raises, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.core import checks
+from django.db import models, transaction
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+class Refusal(Exception):  # noqa: N818 - the house calls it so
+    """An act may not be done; ``message`` is a French sentence for the person who asked.
+
+    ``field`` names the form field at fault, if one is; ``errors`` lists faults line by line (an imported
+    file, the days of a month), each a sentence of its own.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None, errors: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.errors = list(errors)
+
+
+class IllegalMove(Refusal):
+    """The state the record is in does not lead to the state asked for."""
+
+
+class StaleRow(Refusal):
+    """Somebody was faster: the record is no longer in the state that the person saw."""
+
+
+class Lifecycle(models.Model):
+    """A record with a ``status``; ``MOVES`` says which states lead where, ``steps`` who moved it when.
+
+    The concrete model declares ``status`` with its choices, MOVES with one key for each of them, and a Step
+    model whose ``subject`` points here with ``related_name="steps"``.
+    """
+
+    MOVES: ClassVar[Mapping[str, AbstractSet[str]]] = {}
+
+    if TYPE_CHECKING:
+        status: Any
+        steps: Any
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def move(
+        self, to: str, *, by: AbstractBaseUser | None, at: datetime, note: str = "", **columns: Any
+    ) -> None:
+        """Go to the state ``to``, write ``columns`` in the same statement and leave a step.
+
+        ``by`` is None for what happens by lapse of time. Raises IllegalMove when MOVES does not allow it and
+        StaleRow when the row has left the state that this instance was read in. The instance follows the row.
+        """
+        source = str(self.status)
+        if not self.may_move(to):
+            raise IllegalMove(
+                f"{self}\u00a0: impossible de passer de «\u00a0{self._label(source)}\u00a0» "
+                f"à «\u00a0{self._label(to)}\u00a0»."
+            )
+        # Guard and write are one statement: of two people who move the same row, PostgreSQL lets one through.
+        if not type(self)._base_manager.filter(pk=self.pk, status=source).update(status=to, **columns):
+            raise StaleRow(
+                f"{self} n’est plus à l’état «\u00a0{self._label(source)}\u00a0»\u00a0: "
+                "quelqu’un vient de le modifier. Rechargez la page."
+            )
+        self.steps.create(source=source, target=to, by=by, at=at, note=note)
+        self.status = to
+        for name, value in columns.items():
+            setattr(self, name, value)
+
+    def may_move(self, to: str) -> bool:
+        """Whether MOVES leads from the present state to ``to``."""
+        return to in self.MOVES.get(str(self.status), frozenset())
+
+    @classmethod
+    def check(cls, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [*super().check(**kwargs), *cls._check_moves()]
+
+    @classmethod
+    def _check_moves(cls) -> list[checks.CheckMessage]:
+        states = {str(value) for value, _ in cls._meta.get_field("status").flatchoices}
+        named = {str(state) for state in cls.MOVES}.union(
+            *({str(to) for to in tos} for tos in cls.MOVES.values())
+        )
+        if states == named and states == {str(state) for state in cls.MOVES}:
+            return []
+        return [
+            checks.Error(
+                "MOVES and the choices of status name different states.", obj=cls, id="groupement.E001"
+            )
+        ]
+
+    @classmethod
+    def _label(cls, state: str) -> str:
+        choices = dict(cls._meta.get_field("status").flatchoices)
+        return str(choices.get(state, state)).lower()
+
+
+class Step(models.Model):
+    """One move of a record: from where to where, by whom, when and with what note.
+
+    The concrete model adds ``subject``, a foreign key with ``related_name="steps"``.
+    """
+
+    source = models.CharField("de", max_length=20)
+    target = models.CharField("à", max_length=20)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="par",
+    )
+    at = models.DateTimeField("le")
+    note = models.TextField("motif", blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"

@@ -1,0 +1,105 @@
+"""Answers to requests: page() as a whole or in part, act() with its message, paginate(), and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from groupement.lifecycle import Refusal
+
+T = TypeVar("T")
+
+MOST_ERRORS = 10
+
+
+@dataclass(frozen=True)
+class Done(Generic[T]):
+    """How an act went: true when done, with its ``value``; false when refused, with the ``refusal``."""
+
+    ok: bool
+    value: T | None = None
+    refusal: Refusal | None = None
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    *,
+    part: str | None = None,
+    context: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole ``template``; when htmx asks, only its partial ``part``, and the pending messages."""
+    partial = part is not None and _wants_part(request)
+    name = f"{template}#{part}" if partial else template
+    response = render(request, name, dict(context or {}), status=status)
+    if partial and messages.get_messages(request):
+        response.write(render(request, "components/messages.html", {"oob": True}).content.decode())
+    # The same address has two answers: no cache may hand one out for the other.
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def act(
+    request: HttpRequest,
+    deed: Callable[..., T],
+    /,
+    *args: Any,
+    form: forms.BaseForm | None = None,
+    success: str | Callable[[T], str] | None = None,
+    **kwargs: Any,
+) -> Done[T]:
+    """Run ``deed(*args, **kwargs)``; a Refusal becomes an error of ``form`` if there is one, else a message.
+
+    ``success`` is the sentence to show when it was done, or a function from its result to that sentence.
+    Whatever is not a Refusal is a fault of ours and goes through.
+    """
+    try:
+        value = deed(*args, **kwargs)
+    except Refusal as refusal:
+        if form is None:
+            _tell(request, refusal)
+        else:
+            _mark(form, refusal)
+        return Done(ok=False, refusal=refusal)
+    if success is not None:
+        messages.success(request, success(value) if callable(success) else success)
+    return Done(ok=True, value=value)
+
+
+def paginate(request: HttpRequest, queryset: QuerySet[Any], per_page: int = 50) -> Page[Any]:
+    """The page of an ordered ``queryset`` that ``?page=`` names; out of range, the nearest one."""
+    return Paginator(queryset, per_page).get_page(request.GET.get("page"))
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    htmx = getattr(request, "htmx", None)
+    # A boosted link swaps the whole body, and the back button needs the whole page again.
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def _mark(form: forms.BaseForm, refusal: Refusal) -> None:
+    field = refusal.field if refusal.field in form.fields else None
+    form.add_error(field, refusal.message)
+    for error in refusal.errors:
+        form.add_error(None, error)
+
+
+def _tell(request: HttpRequest, refusal: Refusal) -> None:
+    messages.error(request, refusal.message)
+    for error in refusal.errors[:MOST_ERRORS]:
+        messages.error(request, error)
+    if (more := len(refusal.errors) - MOST_ERRORS) > 0:
+        messages.error(request, f"… et {more} autre{'s' if more > 1 else ''}.")

@@ -1,0 +1,121 @@
+"""Time worked as whole minutes, read from and written to "7,5", "7:30" and "7 h 30", and nothing else."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from groupement.money import MINUS, NARROW_SPACE, NO_BREAK_SPACE
+
+HOUR = 60
+DAY = 24 * HOUR
+
+_HUNDREDTH = Decimal("0.01")
+_CLOCK = re.compile(r"([0-9]{1,4})(?::|h)([0-9]*)(?:min|mn)?")
+_MINUTES = re.compile(r"([0-9]{1,6})(?:minutes|minute|min|mn)")
+_DECIMAL = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]+))?(?:heures|heure)?")
+
+
+class BadDuration(ValueError):  # noqa: N818 - named like the refusals
+    """What was typed is no duration; the text is a French sentence that says what to write instead."""
+
+
+def parse_minutes(text: str, *, at_most: int = DAY) -> int:
+    """Read a duration as whole minutes: "7,5" = "7.5" = "7:30" = "7h30" = "7 h 30" = "450 min" = 450.
+
+    An empty text is no time at all: 0. Two decimals are rounded half-up to the minute ("7,33" is 440), a
+    third is refused since nobody means it. ``at_most`` is in minutes; a day by default, more for a week or a month.
+    Raises BadDuration.
+    """
+    # A space between two digits stays, and is refused: "1 5" is neither 15 hours nor one hour and a half.
+    plain = re.sub(r"\s+(?![0-9])|(?<![0-9])\s+", "", text).lower()
+    if not plain:
+        return 0
+    if plain[0] in f"-{MINUS}":
+        raise BadDuration(f"{_quoted(text)} est négatif\u00a0: une durée commence à 0.")
+    minutes = _read(plain, text)
+    if minutes > at_most:
+        raise BadDuration(
+            f"{_quoted(text)} dépasse {spell_clock(at_most)}\u00a0: "
+            "écrivez par exemple 7,5 ou 7:30 pour sept heures et demie."
+        )
+    return minutes
+
+
+def quantity(minutes: int) -> Decimal:
+    """Hours of a line in hundredths, half-up, rounded once on the sum of its minutes (rule R2)."""
+    _refuse_parts_of_minutes(minutes)
+    return (Decimal(minutes) / HOUR).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
+
+
+def spell_hours(minutes: int) -> str:
+    """Hours with two decimals, as invoices print them: 450 is "7,50"."""
+    return _comma(quantity(minutes), decimals=2)
+
+
+def short_hours(minutes: int) -> str:
+    """Hours with no more decimals than needed, as grids show them: 450 is "7,5" and 420 is "7"."""
+    return _comma(quantity(minutes), decimals=0)
+
+
+def spell_clock(minutes: int) -> str:
+    """Hours and minutes, as people say them: 450 is "7 h 30" and 420 is "7 h"."""
+    _refuse_parts_of_minutes(minutes)
+    hours, rest = divmod(abs(minutes), HOUR)
+    sign = MINUS if minutes < 0 else ""
+    spoken = f"{sign}{hours:,}".replace(",", NARROW_SPACE) + f"{NO_BREAK_SPACE}h"
+    return f"{spoken}{NO_BREAK_SPACE}{rest:02}" if rest else spoken
+
+
+def _read(plain: str, text: str) -> int:
+    if match := _MINUTES.fullmatch(plain):
+        return int(match[1])
+    if match := _CLOCK.fullmatch(plain):
+        return _read_clock(match[1], match[2], text)
+    if match := _DECIMAL.fullmatch(plain):
+        return _read_decimal(match[1], match[2] or "", text)
+    raise BadDuration(f"{_quoted(text)} n’est pas une durée\u00a0: écrivez par exemple 7,5 ou 7:30 ou 7h30.")
+
+
+def _read_clock(hours: str, rest: str, text: str) -> int:
+    if ":" not in text and not rest:
+        return int(hours) * HOUR
+    if len(rest) != 2:
+        raise BadDuration(
+            f"{_quoted(text)} n’est pas une durée\u00a0: "
+            "écrivez les minutes avec deux chiffres, par exemple 7:05."
+        )
+    if int(rest) >= HOUR:
+        raise BadDuration(
+            f"{_quoted(text)} compte {rest} minutes après l’heure\u00a0: il y en a 59 au plus. "
+            f"Écrivez {spell_clock(int(hours) * HOUR + int(rest))} ou, en centièmes d’heure, {hours},{rest}."
+        )
+    return int(hours) * HOUR + int(rest)
+
+
+def _read_decimal(hours: str, decimals: str, text: str) -> int:
+    if len(decimals) > 2:
+        raise BadDuration(
+            f"{_quoted(text)} a plus de deux décimales\u00a0: "
+            "écrivez les minutes, par exemple 7:20 pour sept heures vingt."
+        )
+    exact = Decimal(f"{hours}.{decimals or '0'}") * HOUR
+    return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _comma(hours: Decimal, *, decimals: int) -> str:
+    whole, _, rest = f"{abs(hours):.2f}".partition(".")
+    rest = rest.rstrip("0").ljust(decimals, "0")
+    grouped = f"{int(whole):,}".replace(",", NARROW_SPACE)
+    sign = MINUS if hours < 0 else ""
+    return f"{sign}{grouped},{rest}" if rest else f"{sign}{grouped}"
+
+
+def _quoted(text: str) -> str:
+    shown = " ".join(text.split())
+    return f"«\u00a0{shown[:20]}\u00a0»"
+
+
+def _refuse_parts_of_minutes(minutes: int) -> None:
+    if isinstance(minutes, bool) or not isinstance(minutes, int):
+        raise TypeError(f"Time is counted in whole minutes, not in {type(minutes).__name__}: {minutes!r}")
