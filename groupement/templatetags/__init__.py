@@ -1,0 +1,1 @@
+"""Template tags and filters: formats, fields and the ring; no query."""

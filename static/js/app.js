@@ -1,0 +1,147 @@
+// The house's own script: theme, dialogs, toasts, hours, focus. Every page works without it.
+const root = document.documentElement;
+const toasts = () => document.getElementById("toasts");
+
+// Theme: the same cookie as the server's, so the next page is drawn right at once.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-theme-toggle]")) return;
+  event.preventDefault();
+  const now = root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const next = now === "dark" ? "light" : "dark";
+  root.dataset.theme = next;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `theme=${next}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+});
+
+// Dialogs: data-open names one, data-what fills its slot, data-action says where its form goes.
+document.addEventListener("click", (event) => {
+  const hit = event.target.closest("[data-open], [data-close], [data-dismiss], [aria-disabled=true]");
+  if (!hit) return;
+  if (hit.getAttribute("aria-disabled") === "true") return event.preventDefault();
+  if ("close" in hit.dataset) return hit.closest("dialog").close();
+  if ("dismiss" in hit.dataset) return hit.closest(".toast").remove();
+  const dialog = document.getElementById(hit.dataset.open);
+  if (!dialog) return;
+  event.preventDefault();
+  const slot = dialog.querySelector("[data-slot]");
+  if (slot && hit.dataset.what) slot.textContent = hit.dataset.what;
+  if (hit.dataset.action) dialog.querySelector("form").setAttribute("action", hit.dataset.action);
+  dialog.showModal();
+});
+
+// Toasts: news leave after a while unless somebody is reading them; errors stay.
+function leaveLater(toast) {
+  if (["error", "danger"].includes(toast.dataset.tone)) return;
+  const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+  setTimeout(leave, 8000);
+}
+function toast(text, tone, button) {
+  const box = document.createElement("div");
+  box.className = "toast";
+  box.dataset.tone = tone;
+  const words = document.createElement("span");
+  words.textContent = text;
+  box.append(words, ...(button ? [button] : []));
+  toasts().append(box);
+  return box;
+}
+const region = toasts();
+if (region) {
+  region.querySelectorAll(".toast").forEach(leaveLater);
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) leaveLater(node);
+  }).observe(region, { childList: true });
+}
+
+// Hours: "7h30", "7:30", "7 h", "7.5" become "7,5"; the server is the judge, so what is not understood stays.
+function normalised(text) {
+  const value = text.toLowerCase().replace(/\s/g, "").replace(".", ",");
+  const clock = value.match(/^(\d{1,2})[h:](\d{2})?$/);
+  const plain = value.match(/^(\d{1,2}(?:,\d{1,2})?)h?$/);
+  if (value === "" || (!clock && !plain)) return value === "" ? "" : null;
+  if (clock && Number(clock[2] || 0) > 59) return null;
+  const hundredths = clock
+    ? Number(clock[1]) * 100 + (Number(clock[2] || 0) * 100) / 60
+    : Number(plain[1].replace(",", ".")) * 100;
+  if (hundredths > 2400) return null;
+  // A minute that is no hundredth of an hour keeps its own form: 7h20 is not 7,33.
+  if (!Number.isInteger(Math.round(hundredths * 1000) / 1000)) return `${Number(clock[1])}h${clock[2]}`;
+  return String(Math.round(hundredths) / 100).replace(".", ",");
+}
+document.addEventListener("change", (event) => {
+  if (!event.target.matches(".hrs")) return;
+  const value = normalised(event.target.value);
+  if (value === null) event.target.setAttribute("aria-invalid", "true");
+  else {
+    event.target.removeAttribute("aria-invalid");
+    event.target.value = value;
+  }
+});
+
+// The grid: arrows and Enter go from cell to cell, Tab leaves as usual.
+document.addEventListener("keydown", (event) => {
+  const from = event.target;
+  if (!from.matches?.(".hrs") || event.altKey || event.ctrlKey || event.metaKey) return;
+  const cell = from.closest("td");
+  const line = cell.parentElement;
+  const column = [...line.cells].indexOf(cell);
+  const atEnd = from.selectionEnd === from.value.length;
+  const atStart = from.selectionStart === 0;
+  const across = { ArrowRight: atEnd && 1, ArrowLeft: atStart && -1 }[event.key];
+  const down = { ArrowDown: 1, Enter: 1, ArrowUp: -1 }[event.key];
+  let to = null;
+  if (across) to = line.cells[column + across];
+  for (let next = line; down && (next = down > 0 ? next.nextElementSibling : next.previousElementSibling); ) {
+    to = next.cells[column];
+    if (to?.querySelector(".hrs:not([readonly])")) break;
+  }
+  const input = to?.querySelector(".hrs");
+  // Enter in the last line must not send the form by surprise.
+  if (input || event.key === "Enter") event.preventDefault();
+  if (input) {
+    input.focus();
+    input.select();
+  }
+});
+
+// After a swap: the first error, else what the answer points at, else its first action, else its heading.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const swapped = event.detail.elt;
+  // A poll swaps too: only what somebody did may move the focus, and only when it was lost.
+  const asked = ["click", "submit", "change"].includes(event.detail.requestConfig?.triggeringEvent?.type);
+  if (!asked || (document.activeElement && document.activeElement !== document.body)) return;
+  const target =
+    swapped.querySelector("[data-focus]") ||
+    swapped.querySelector("button:not([data-dismiss]), a.btn") ||
+    swapped.querySelector("h2, h3");
+  if (!target) return;
+  if (target.matches("h2, h3")) target.tabIndex = -1;
+  target.focus({ preventScroll: false });
+});
+document.querySelector("main [data-focus]")?.focus();
+
+// While the server works, the button that was pressed says so.
+for (const [moment, busy] of [["htmx:beforeRequest", true], ["htmx:afterRequest", false]]) {
+  document.addEventListener(moment, (event) => {
+    const pressed = event.detail.requestConfig?.triggeringEvent?.submitter;
+    if (busy) pressed?.setAttribute("aria-busy", "true");
+    else pressed?.removeAttribute("aria-busy");
+  });
+}
+
+// Connection: what was typed stays on the page; the same request can be sent again.
+function troubled(event, text) {
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = "Réessayer";
+  const box = toast(text, "danger", again);
+  again.addEventListener("click", () => {
+    box.remove();
+    const { verb, path } = event.detail.requestConfig;
+    window.htmx.ajax(verb, path, { source: event.detail.elt });
+  });
+}
+document.addEventListener("htmx:sendError", (event) => troubled(event, "Connexion perdue. Votre saisie est gardée ici."));
+document.addEventListener("htmx:timeout", (event) => troubled(event, "Le serveur tarde. Votre saisie est gardée ici."));
+document.addEventListener("htmx:responseError", (event) =>
+  troubled(event, "La demande a échoué. Votre saisie est gardée ici."));
