@@ -1,0 +1,7 @@
+"""Addresses of the app billing."""
+
+from django.urls import URLPattern
+
+app_name = "billing"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What was agreed: the charter, its commitments and signatures."""

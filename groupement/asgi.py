@@ -1,0 +1,12 @@
+"""The same site for an asynchronous server; production uses wsgi.py."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+from groupement import local, worker
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "groupement.settings")
+local.start_if_chosen()
+application = get_asgi_application()
+worker.start_if_chosen()

@@ -1,0 +1,44 @@
+"""System checks: what the machine lacks, named in plain words with the command that cures it."""
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import checks
+
+# Library, Debian package, and what happens without it; WeasyPrint looks for the same names.
+NEEDED = {
+    "libgobject-2.0.so.0": "libglib2.0-0",
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz.so.0": "libharfbuzz0b",
+    "libfontconfig.so.1": "libfontconfig1",
+}
+FASTER = {"libharfbuzz-subset.so.0": "libharfbuzz-subset0"}
+
+
+def loads(library: str) -> bool:
+    """Whether the system finds this shared library."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def install_hint(packages: Sequence[str]) -> str:
+    """The command that installs them on Debian or Ubuntu."""
+    return f"Run: apt-get install --no-install-recommends {' '.join(packages)} (or your system’s equivalent)."
+
+
+@checks.register(checks.Tags.compatibility)
+def pdf_libraries(**kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001 - Django’s signature
+    """The system libraries that WeasyPrint loads, which no Python package brings."""
+    found: list[checks.CheckMessage] = []
+    if missing := [package for library, package in NEEDED.items() if not loads(library)]:
+        message = f"No PDF can be made: the system lacks {', '.join(missing)}."
+        found.append(checks.Error(message, hint=install_hint(missing), id="groupement.E001"))
+    if slow := [package for library, package in FASTER.items() if not loads(library)]:
+        message = f"Each PDF takes about four times as long: the system lacks {', '.join(slow)}."
+        found.append(checks.Warning(message, hint=install_hint(slow), id="groupement.W001"))
+    return found

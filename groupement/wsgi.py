@@ -1,0 +1,12 @@
+"""What gunicorn serves; starts what the machine lacks: the database, the worker."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from groupement import local, worker
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "groupement.settings")
+local.start_if_chosen()
+application = get_wsgi_application()
+worker.start_if_chosen()

@@ -1,0 +1,1 @@
+"""Who belongs: the group, its members, their seats and sites."""

@@ -1,0 +1,1 @@
+"""What was done: timesheets and their entries."""
