@@ -24,7 +24,7 @@ def parse_minutes(text: str, *, at_most: int = DAY) -> int:
     """Read a duration as whole minutes: "7,5" = "7.5" = "7:30" = "7h30" = "7 h 30" = "450 min" = 450.
 
     An empty text is no time at all: 0. Two decimals are rounded half-up to the minute ("7,33" is 440), a
-    third is refused since nobody means it. ``at_most`` is in minutes; a day by default, more for a week or a month.
+    third is refused since nobody means it. ``at_most`` is in minutes; a day by default, more for a week.
     Raises BadDuration.
     """
     # A space between two digits stays, and is refused: "1 5" is neither 15 hours nor one hour and a half.

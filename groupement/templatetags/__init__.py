@@ -1,1 +1,1 @@
-"""Template tags and filters: formats, fields and the ring; no query."""
+"""Template filters of the kernel: formats only."""

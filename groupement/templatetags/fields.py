@@ -15,7 +15,11 @@ def control(field: BoundField) -> SafeString:
     attrs: dict[str, object] = {"placeholder": False}
     if not is_choice(field):
         own = field.field.widget.attrs
-        classes = [own.get("class", ""), "input", "is-code" if own.get("autocomplete") == "one-time-code" else ""]
+        classes = [
+            own.get("class", ""),
+            "input",
+            "is-code" if own.get("autocomplete") == "one-time-code" else "",
+        ]
         attrs["class"] = " ".join(filter(None, classes))
     return field.as_widget(attrs=attrs)
 

@@ -38,7 +38,12 @@ def ring_arcs(members: Iterable[Any], signed: Collection[int] | None = None) -> 
     part = TURN // len(shown)
     gap = min(WIDEST_GAP, part // 6) if len(shown) > 1 else 0
     return [
-        _arc(member.hue, signed is None or member.pk in signed, start=index * part + gap // 2, length=part - gap)
+        _arc(
+            member.hue,
+            signed is None or member.pk in signed,
+            start=index * part + gap // 2,
+            length=part - gap,
+        )
         for index, member in enumerate(shown)
     ]
 

@@ -1,0 +1,187 @@
+"""Amounts, hours, days and identifiers as French readers write them; formats only: no query, and nothing else.
+
+Every filter takes the value or its plain text (``"1234.50"``, ``"2026-11-30"``), as a snapshot keeps them, and answers
+nothing to nothing. A float is refused: it is not exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+
+from groupement import money, worktime
+from groupement.periods import MONTHS, Month
+
+register = template.Library()
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+SPACE = money.NO_BREAK_SPACE
+
+
+@register.filter
+def euros(value: Any) -> str:
+    """ "1 234,56 €" """
+    return "" if _nothing(value) else money.spell(_decimal(value))
+
+
+@register.filter
+def amount(value: Any) -> str:
+    """A figure with two decimals and no unit: "1 234,56"; also for quantities and unit prices."""
+    return "" if _nothing(value) else money.spell_plain(_decimal(value))
+
+
+@register.filter
+def percent(value: Any) -> str:
+    """ "20 %", "5,5 %" """
+    if _nothing(value):
+        return ""
+    plain = money.spell_plain(_decimal(value)).rstrip("0").removesuffix(",")
+    return f"{plain}{SPACE}%"
+
+
+@register.filter
+def hours(minutes: Any) -> str:
+    """Minutes as hours with two decimals: 450 is "7,50"."""
+    return "" if _nothing(minutes) else worktime.spell_hours(_minutes(minutes))
+
+
+@register.filter
+def short_hours(minutes: Any) -> str:
+    """Minutes as hours with no more decimals than needed: "7,5", "7"."""
+    return "" if _nothing(minutes) else worktime.short_hours(_minutes(minutes))
+
+
+@register.filter
+def clock(minutes: Any) -> str:
+    """Minutes as people say them: "7 h 30"."""
+    return "" if _nothing(minutes) else worktime.spell_clock(_minutes(minutes))
+
+
+@register.filter
+def day(value: Any) -> str:
+    """ "lundi 30 novembre" """
+    if _nothing(value):
+        return ""
+    read = _date(value)
+    return f"{WEEKDAYS[read.weekday()]} {_ordinal(read)} {MONTHS[read.month - 1]}"
+
+
+@register.filter
+def short_day(value: Any) -> str:
+    """ "lun. 30" """
+    if _nothing(value):
+        return ""
+    read = _date(value)
+    return f"{WEEKDAYS[read.weekday()][:3]}.{SPACE}{read.day}"
+
+
+@register.filter
+def long_date(value: Any) -> str:
+    """ "30 novembre 2026", "1er décembre 2026" """
+    if _nothing(value):
+        return ""
+    read = _date(value)
+    return f"{_ordinal(read)} {MONTHS[read.month - 1]} {read.year}"
+
+
+@register.filter
+def day_fr(value: Any) -> str:
+    """ "30/11/2026" """
+    return "" if _nothing(value) else f"{_date(value):%d/%m/%Y}"
+
+
+@register.filter
+def month_label(value: Any) -> str:
+    """ "novembre 2026", of a Month, of "2026-11" or of a day in it."""
+    if _nothing(value):
+        return ""
+    if isinstance(value, str) and len(value) == 7:
+        value = Month.parse(value)
+    return (value if isinstance(value, Month) else Month.of(_date(value))).label
+
+
+@register.filter
+def iban(value: Any) -> str:
+    """ "FR76 3000 6000 …": groups of four, which do not break."""
+    plain = "".join(str(value or "").split())
+    return SPACE.join(plain[i : i + 4] for i in range(0, len(plain), 4))
+
+
+@register.filter
+def siren(value: Any) -> str:
+    """ "123 456 789"; a SIRET keeps its last five digits together: "123 456 789 00018"."""
+    plain = "".join(str(value or "").split())
+    groups = [plain[0:3], plain[3:6], plain[6:9], plain[9:]]
+    return SPACE.join(group for group in groups if group)
+
+
+@register.filter
+def calendar(days: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Lay the ``days`` of one month (mappings with ``day``, ``minutes``, ``label``) out as its weeks.
+
+    Each week has seven ``cells`` from Monday to Sunday, None where the month has not begun or has ended, and the
+    ``minutes`` of the week. Days that are not given are empty; further days of other months are refused.
+    """
+    if not days:
+        return []
+    month = Month.of(_date(days[0]["day"]))
+    given: dict[date, list[Mapping[str, Any]]] = {}
+    for entry in days:
+        read = _date(entry["day"])
+        if read not in month:
+            raise ValueError(f"{read} is not in {month}: one month to a calendar")
+        given.setdefault(read, []).append(entry)
+    return [_week(week, month, given) for week in month.weeks()]
+
+
+def _week(
+    week: Sequence[date], month: Month, given: Mapping[date, Sequence[Mapping[str, Any]]]
+) -> dict[str, Any]:
+    monday = week[0] - timedelta(days=week[0].weekday())
+    cells: list[dict[str, Any] | None] = []
+    for n in range(7):
+        read = monday + timedelta(days=n)
+        entries = given.get(read, ())
+        labels = dict.fromkeys(str(entry.get("label") or "") for entry in entries)
+        cells.append(
+            {
+                "number": read.day,
+                "minutes": sum(_minutes(entry["minutes"]) for entry in entries),
+                "label": ", ".join(label for label in labels if label),
+            }
+            if read in month
+            else None
+        )
+    return {"cells": cells, "minutes": sum(cell["minutes"] for cell in cells if cell)}
+
+
+def _nothing(value: Any) -> bool:
+    return value is None or value == ""
+
+
+def _decimal(value: Any) -> Decimal:
+    return Decimal(value) if isinstance(value, (str, int)) else value
+
+
+def _minutes(value: Any) -> int:
+    return int(value) if isinstance(value, str) else value
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, str):
+        # A moment in a snapshot is read as the day it was at home.
+        return _date(datetime.fromisoformat(value)) if "T" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return timezone.localdate(value) if timezone.is_aware(value) else value.date()
+    if isinstance(value, date):
+        return value
+    raise TypeError(f"{value!r} is no day")
+
+
+def _ordinal(value: date) -> str:
+    return "1er" if value.day == 1 else str(value.day)
