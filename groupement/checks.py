@@ -1,7 +1,8 @@
 """System checks: what the machine lacks, named in plain words with the command that cures it."""
 
 import ctypes
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core import checks
@@ -15,6 +16,11 @@ NEEDED = {
     "libfontconfig.so.1": "libfontconfig1",
 }
 FASTER = {"libharfbuzz-subset.so.0": "libharfbuzz-subset0"}
+
+
+def missing_packages(libraries: Mapping[str, str]) -> list[str]:
+    """The Debian packages of those libraries that the system does not find."""
+    return [package for library, package in libraries.items() if not loads(library)]
 
 
 def loads(library: str) -> bool:
@@ -35,10 +41,14 @@ def install_hint(packages: Sequence[str]) -> str:
 def pdf_libraries(**kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001 - Django’s signature
     """The system libraries that WeasyPrint loads, which no Python package brings."""
     found: list[checks.CheckMessage] = []
-    if missing := [package for library, package in NEEDED.items() if not loads(library)]:
+    if missing := missing_packages(NEEDED):
         message = f"No PDF can be made: the system lacks {', '.join(missing)}."
         found.append(checks.Error(message, hint=install_hint(missing), id="groupement.E001"))
-    if slow := [package for library, package in FASTER.items() if not loads(library)]:
+    if slow := missing_packages(FASTER):
         message = f"Each PDF takes about four times as long: the system lacks {', '.join(slow)}."
         found.append(checks.Warning(message, hint=install_hint(slow), id="groupement.W001"))
     return found
+
+
+if __name__ == "__main__":
+    sys.stdout.write(" ".join(missing_packages(NEEDED | FASTER)))

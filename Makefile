@@ -1,0 +1,54 @@
+# The commands of the house. Every one sets up what it needs first; the second time that takes a second.
+.DEFAULT_GOAL := help
+.PHONY: help setup migrate demo serve test lint lock
+
+PORT ?= 8000
+RUN := .venv/bin
+MANAGE := $(RUN)/python manage.py
+GUNICORN := $(RUN)/gunicorn groupement.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --timeout 120
+
+# What `check --deploy` sees: a complete production environment, with values made up for the check.
+PRODUCTION := LOCAL_MODE=no DATABASE_URL=postgresql://check@localhost/check BROKER_URL=redis://localhost \
+	SECRET_KEY=$$(head -c 48 /dev/urandom | base64 | tr -d '\n') ALLOWED_HOSTS=check.example EMAIL_HOST=check.example \
+	EMAIL_FROM=check@check.example
+
+help: ## Show these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Create .venv with the locked packages and check the system libraries
+	@.ci/setup
+
+migrate: setup ## Bring the database up to date
+	@$(MANAGE) migrate --verbosity 0
+
+demo: export DEMO_MODE ?= yes
+demo: setup migrate ## Fill the demo group, bill its month, serve it on 127.0.0.1:8000 (NOSERVE=1: stop before serving, PORT=…)
+	@$(MANAGE) demo
+ifeq ($(NOSERVE),)
+	@echo "http://127.0.0.1:$(PORT)/"
+	@exec $(GUNICORN)
+endif
+
+serve: export DEBUG ?= yes
+serve: export DEMO_MODE ?= yes
+serve: setup migrate ## Serve for work on the code, reloading when it changes
+	@exec $(GUNICORN) --reload
+
+test: setup ## Run the whole test suite
+	@$(RUN)/pytest
+
+lint: setup ## Style, layers, types, migrations, production settings
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/lint-imports
+	$(RUN)/mypy
+	find templates -name '*.html' -exec $(RUN)/djade --check --target-version 5.2 {} +
+	find . -name '*.py' -not -path './.*' -exec $(RUN)/django-upgrade --check --target-version 5.2 {} +
+	$(MANAGE) makemigrations --check --dry-run
+	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+lock: setup ## Lock the newest versions that pyproject.toml allows
+	@$(RUN)/uv pip compile --quiet --upgrade $(LOCK) pyproject.toml -o requirements/base.txt
+	@$(RUN)/uv pip compile --quiet --upgrade $(LOCK) pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
+
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate

@@ -1,0 +1,36 @@
+"""The ground that every test stands on; the guards are in guards.py."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests import environment
+
+environment.prepare()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the run’s PostgreSQL, unless tests are only listed."""
+    if not config.option.collectonly:
+        environment.start()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    environment.stop()
+
+
+@pytest.fixture(autouse=True)
+def _this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", environment.connect_to_this_machine_only)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Rate limits are counted in the cache: one test’s logins must not shut out the next."""
+    from django.core.cache import cache
+
+    cache.clear()
+    yield
+    cache.clear()
