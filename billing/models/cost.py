@@ -1,0 +1,81 @@
+"""What an employee's month cost the group, as the payroll file says."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from groupement.money import MoneyField
+from groupement.periods import MonthField
+
+COST_IS_CLOSED = """
+    PERFORM 1 FROM billing_billingrun
+    WHERE status = 'issued'
+      AND month IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.month END,
+                    CASE WHEN TG_OP <> 'DELETE' THEN NEW.month END);
+    IF FOUND THEN
+        RAISE EXCEPTION 'the costs of an issued month are closed' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
+
+
+class CostKind(models.TextChoices):
+    GROSS_PAY = "gross_pay", "salaire brut"
+    EMPLOYER_CONTRIBUTIONS = "employer_contributions", "cotisations patronales"
+    OTHER = "other", "autres coûts"
+
+
+class PayrollImport(models.Model):
+    """A payroll file taken in whole; the same file is not taken twice."""
+
+    month = MonthField("mois")
+    file_name = models.CharField("fichier", max_length=200)
+    sha256 = models.CharField("empreinte", max_length=64, unique=True)
+    row_count = models.PositiveIntegerField("lignes")
+    total = MoneyField("total")
+    imported_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
+    imported_at = models.DateTimeField("importé le")
+
+    class Meta:
+        verbose_name = "import de paie"
+        verbose_name_plural = "imports de paie"
+
+    def __str__(self):
+        return f"{self.file_name} ({self.month})"
+
+
+class EmployerCost(models.Model):
+    """One kind of cost of one employee's month; an estimate says so and is replaced by the actual figure."""
+
+    employee = models.ForeignKey(
+        "employees.Employee", models.PROTECT, related_name="+", verbose_name="salarié"
+    )
+    month = MonthField("mois")
+    kind = models.CharField("nature", max_length=24, choices=CostKind)
+    amount = MoneyField("montant")
+    is_estimate = models.BooleanField("estimation", default=False)
+    source = models.ForeignKey(
+        PayrollImport, models.PROTECT, null=True, blank=True, related_name="costs", verbose_name="import"
+    )
+
+    class Meta:
+        verbose_name = "coût employeur"
+        verbose_name_plural = "coûts employeur"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "month", "kind"], name="one_cost_per_employee_month_and_kind"
+            ),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="cost_is_not_negative"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="costs_of_an_issued_month_are_closed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=COST_IS_CLOSED,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.month}"

@@ -1,0 +1,235 @@
+"""Invoices and their lines; once issued they are numbered, copied whole into a snapshot, and frozen."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from employees.models import VatRegime
+from groupement.lifecycle import Lifecycle, Step
+from groupement.money import MoneyField
+from groupement.periods import Dated, MonthField, no_overlap
+
+
+class InvoiceKind(models.TextChoices):
+    INVOICE = "invoice", "facture"
+
+
+class InvoiceStatus(models.TextChoices):
+    DRAFT = "draft", "brouillon"
+    ISSUED = "issued", "émise"
+
+
+class Unit(models.TextChoices):
+    """Units of a line, by their UN/ECE recommendation 20 code."""
+
+    HOUR = "HUR", "heure"
+    MONTH = "MON", "mois"
+    ONE = "C62", "unité"
+
+
+class Series(models.Model):
+    """The counter of one series and year: no gap, in the order of dates (CGI ann. II 242 nonies A)."""
+
+    kind = models.CharField(max_length=12, choices=InvoiceKind)
+    year = models.PositiveSmallIntegerField()
+    prefix = models.CharField(max_length=8)
+    last_sequence = models.PositiveIntegerField(default=0)
+    last_issued_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = "série"
+        verbose_name_plural = "séries"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "year"], name="one_series_per_kind_and_year"),
+            models.UniqueConstraint(fields=["prefix", "year"], name="one_series_per_prefix_and_year"),
+            models.CheckConstraint(
+                condition=Q(prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"), name="series_prefix_is_printable"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.prefix}-{self.year}"
+
+
+class InvoiceQuerySet(models.QuerySet):
+    """Invoices, in the scope of who looks."""
+
+    def visible_to(self, user):
+        """All for a group-wide role; for a seat, the issued ones of its member."""
+        if user.sees_every_member:
+            return self
+        from members.models import Member
+
+        return self.filter(
+            status=InvoiceStatus.ISSUED, member__in=Member.objects.visible_to(user).values("pk")
+        )
+
+
+class Invoice(Lifecycle):
+    """A member's invoice of a run: draft, then issued for ever; its PDF is made from ``snapshot`` only."""
+
+    MOVES = {InvoiceStatus.DRAFT: {InvoiceStatus.ISSUED}, InvoiceStatus.ISSUED: set()}
+
+    run = models.ForeignKey(
+        "billing.BillingRun", models.PROTECT, related_name="invoices", verbose_name="clôture"
+    )
+    member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", verbose_name="adhérent")
+    kind = models.CharField("type", max_length=12, choices=InvoiceKind, default=InvoiceKind.INVOICE)
+    status = models.CharField(
+        "état", max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT, editable=False
+    )
+    service_month = MonthField("mois de service")
+    drafted_at = models.DateTimeField("brouillon fait le")
+    series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="invoices", editable=False)
+    sequence = models.PositiveIntegerField(null=True, editable=False)
+    number = models.CharField(  # noqa: DJ001 - a draft has no number, and UNIQUE must ignore drafts
+        "numéro", max_length=20, null=True, unique=True, editable=False
+    )
+    issued_at = models.DateTimeField("émise à", null=True, editable=False)
+    issued_on = models.DateField("date", null=True, editable=False)
+    due_on = models.DateField("échéance", null=True, editable=False)
+    minutes = models.PositiveIntegerField("minutes facturées", default=0)
+    net = MoneyField("HT", default=0)
+    vat = MoneyField("TVA", default=0)
+    total = MoneyField("TTC", default=0)
+    snapshot = models.JSONField("copie figée", null=True, editable=False)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "facture"
+        verbose_name_plural = "factures"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "member"], condition=Q(kind="invoice"), name="one_invoice_per_run_and_member"
+            ),
+            models.UniqueConstraint(fields=["series", "sequence"], name="one_invoice_per_number_of_a_series"),
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        status="draft",
+                        number__isnull=True,
+                        series__isnull=True,
+                        sequence__isnull=True,
+                        issued_at__isnull=True,
+                        issued_on__isnull=True,
+                        due_on__isnull=True,
+                        snapshot__isnull=True,
+                    )
+                    | Q(
+                        status="issued",
+                        number__isnull=False,
+                        series__isnull=False,
+                        sequence__isnull=False,
+                        issued_at__isnull=False,
+                        issued_on__isnull=False,
+                        due_on__gte=F("issued_on"),
+                        snapshot__isnull=False,
+                    )
+                ),
+                name="invoice_is_issued_exactly_when_numbered",
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("net") + F("vat")), name="invoice_total_is_net_plus_vat"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True) | Q(number__regex=r"^[A-Z0-9][A-Z0-9+_/-]{0,19}$"),
+                name="invoice_number_is_portable",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="issued_invoice_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status="issued"),
+                func="RAISE EXCEPTION 'an issued invoice never changes' USING ERRCODE = 'check_violation';",
+            )
+        ]
+
+    def __str__(self):
+        return self.number or f"brouillon {self.pk or '—'}"
+
+
+class InvoiceStep(Step):
+    """One move of an invoice."""
+
+    subject = models.ForeignKey(Invoice, models.CASCADE, related_name="steps")
+
+    class Meta:
+        verbose_name = "étape de facture"
+        verbose_name_plural = "étapes de facture"
+        triggers = [
+            pgtrigger.Protect(
+                name="invoice_steps_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+
+class Line(models.Model):
+    """One line: what is printed multiplies (net = quantity × unit price, half-up to the cent)."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines", verbose_name="facture")
+    position = models.PositiveSmallIntegerField("rang")
+    label = models.CharField("désignation", max_length=200)
+    detail = models.CharField("précision", max_length=300, blank=True)
+    quantity = models.DecimalField("quantité", max_digits=10, decimal_places=2)
+    unit = models.CharField("unité", max_length=3, choices=Unit)
+    unit_price = MoneyField("prix unitaire HT")
+    net = MoneyField("montant HT")
+    vat_regime = models.CharField("régime de TVA", max_length=5, choices=VatRegime)
+
+    class Meta:
+        verbose_name = "ligne"
+        verbose_name_plural = "lignes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "position"], name="line_position_is_unique_in_an_invoice"
+            ),
+            models.CheckConstraint(
+                condition=Q(net=models.functions.Round(F("quantity") * F("unit_price"), 2)),
+                name="line_net_is_quantity_times_price",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="lines_of_an_issued_invoice_are_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("named", "bigint"), ("found_status", "text")],
+                func="""
+                    FOREACH named IN ARRAY ARRAY[
+                        CASE WHEN TG_OP <> 'INSERT' THEN OLD.invoice_id END,
+                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.invoice_id END
+                    ] LOOP
+                        CONTINUE WHEN named IS NULL;
+                        SELECT status INTO found_status FROM billing_invoice WHERE id = named FOR SHARE;
+                        IF found_status = 'issued' THEN
+                            RAISE EXCEPTION 'the lines of an issued invoice never change'
+                                USING ERRCODE = 'check_violation';
+                        END IF;
+                    END LOOP;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.position}. {self.label}"
+
+
+class LegalMention(Dated):
+    """The dated wording of a mention the law wants on an invoice (the CGI, until the CIBS replaces it)."""
+
+    code = models.SlugField("code", max_length=40)
+    text = models.CharField("texte", max_length=400)
+    source = models.CharField("source", max_length=200)
+
+    class Meta:
+        verbose_name = "mention légale"
+        verbose_name_plural = "mentions légales"
+        constraints = [no_overlap("wordings_of_a_mention_do_not_overlap", "code")]
+
+    def __str__(self):
+        return self.code

@@ -1,0 +1,165 @@
+"""Assignments (mises à disposition): an employee at a member, for a time, on priced terms."""
+
+from decimal import Decimal
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from groupement.money import MoneyField
+from groupement.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+
+
+class PriceMethod(models.TextChoices):
+    """How the month is priced (domain: full-cost rate, actual cost, flat amount)."""
+
+    HOURLY = "hourly", "prix horaire convenu"
+    ACTUAL = "actual", "coût réel partagé"
+    FLAT = "flat", "forfait mensuel"
+
+
+class AbsenceRule(models.TextChoices):
+    """Who bears the hours that are nobody's: leave, holidays, sickness, training, downtime."""
+
+    WORKED_HOURS = "worked_hours", "selon les heures travaillées du mois"
+    PLANNED_SHARE = "planned_share", "selon les parts prévues"
+    LAST_12_MONTHS = "last_12_months", "selon les douze derniers mois"
+    PLANNED_THAT_DAY = "planned_that_day", "la structure prévue ce jour-là"
+    RESERVE = "reserve", "la réserve du groupement"
+
+
+class VatRegime(models.TextChoices):
+    """VAT of an assignment: a setting decided with the accountant, never deduced."""
+
+    STANDARD = "S20", "TVA 20 %"
+    EXEMPT_261B = "E261B", "exonéré, article 261 B du CGI"
+
+
+class HoursEntry(models.TextChoices):
+    """Who types the hours of an assignment."""
+
+    EMPLOYEE = "employee", "la personne"
+    MEMBER = "member", "la structure"
+    BOTH = "both", "l’une ou l’autre"
+
+
+class AssignmentQuerySet(DatedQuerySet):
+    """Assignments, in the scope of who looks."""
+
+    def visible_to(self, user):
+        """All for a group-wide role; one's own; those at members where ``user`` has a current seat."""
+        if user.sees_every_member:
+            return self
+        from members.models import Member
+
+        seats = Member.objects.visible_to(user).values("pk")
+        return self.filter(Q(employee__user=user) | Q(member__in=seats))
+
+
+@pghistory.track()
+class Assignment(Dated):
+    """One employee placed at one member; refused unless the contract names the member, admitted that day."""
+
+    reference = models.CharField("référence", max_length=30, unique=True)
+    employee = models.ForeignKey(
+        "employees.Employee", models.PROTECT, related_name="assignments", verbose_name="salarié"
+    )
+    contract = models.ForeignKey(
+        "employees.Contract", models.PROTECT, related_name="assignments", verbose_name="contrat"
+    )
+    member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", verbose_name="adhérent")
+    site = models.ForeignKey(
+        "members.Site",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="lieu de travail",
+    )
+    job = models.CharField("mission", max_length=120)
+    hours_entry = models.CharField(
+        "heures saisies par", max_length=10, choices=HoursEntry, default=HoursEntry.BOTH
+    )
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mise à disposition"
+        verbose_name_plural = "mises à disposition"
+        constraints = [
+            no_overlap("assignments_of_an_employee_at_a_member_do_not_overlap", "employee", "member"),
+            ends_after_start("assignment_ends_after_it_starts"),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+
+@pghistory.track()
+class Terms(Dated):
+    """An assignment's terms from a day on: weekly pattern, price, who bears absences, VAT regime."""
+
+    assignment = models.ForeignKey(
+        Assignment, models.CASCADE, related_name="terms", verbose_name="mise à disposition"
+    )
+    weekly_pattern = ArrayField(
+        models.PositiveSmallIntegerField(),
+        size=7,
+        verbose_name="semaine type (minutes, du lundi au dimanche)",
+    )
+    price_method = models.CharField("méthode de prix", max_length=10, choices=PriceMethod)
+    hourly_price = MoneyField("prix horaire HT", null=True, blank=True)
+    flat_amount = MoneyField("forfait mensuel HT", null=True, blank=True)
+    management_rate = models.DecimalField(
+        "taux de gestion (%)",
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("0"),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    absence_rule = models.CharField(
+        "qui porte les absences", max_length=16, choices=AbsenceRule, default=AbsenceRule.WORKED_HOURS
+    )
+    vat_regime = models.CharField(
+        "régime de TVA", max_length=5, choices=VatRegime, default=VatRegime.STANDARD
+    )
+    is_trued_up = models.BooleanField(
+        "régularisé au coût réel",
+        default=False,
+        help_text="Un prix convenu n’est exonéré (261 B) que s’il est régularisé au coût réel.",
+    )
+    notice_days = models.PositiveSmallIntegerField("préavis (jours)", default=30)
+
+    class Meta:
+        verbose_name = "conditions"
+        verbose_name_plural = "conditions"
+        constraints = [
+            no_overlap("terms_of_an_assignment_do_not_overlap", "assignment"),
+            ends_after_start("terms_end_after_they_start"),
+            models.CheckConstraint(
+                condition=(
+                    Q(price_method="hourly", hourly_price__gt=0, flat_amount__isnull=True)
+                    | Q(price_method="flat", flat_amount__gte=0, hourly_price__isnull=True)
+                    | Q(price_method="actual", hourly_price__isnull=True, flat_amount__isnull=True)
+                ),
+                name="terms_price_method_matches_its_figures",
+            ),
+            models.CheckConstraint(
+                condition=Q(vat_regime="S20") | Q(price_method="actual") | Q(is_trued_up=True),
+                name="exempt_terms_are_at_cost",
+            ),
+            models.CheckConstraint(condition=Q(weekly_pattern__len=7), name="weekly_pattern_has_seven_days"),
+            models.CheckConstraint(
+                condition=Q(management_rate__gte=0, management_rate__lte=100),
+                name="terms_management_rate_is_a_percentage",
+            ),
+        ]
+
+    def __str__(self):
+        return f"conditions du {self.starts_on:%d/%m/%Y}"
+
+    @property
+    def weekly_minutes(self):
+        return sum(self.weekly_pattern)

@@ -1,0 +1,145 @@
+"""Member structures, their places of work, and the statements behind an exempt VAT regime."""
+
+import pghistory
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from groupement.periods import Dated, no_overlap
+
+
+class LegalForm(models.TextChoices):
+    ASSOCIATION = "association", "association loi 1901"
+    SPL = "spl", "société publique locale"
+    SCIC = "scic", "société coopérative d’intérêt collectif"
+    SCOP = "scop", "société coopérative de production"
+    SAS = "sas", "société par actions simplifiée"
+    SARL = "sarl", "société à responsabilité limitée"
+    LOCAL_AUTHORITY = "local_authority", "collectivité territoriale"
+    OTHER = "other", "autre"
+
+
+class MemberQuerySet(models.QuerySet):
+    """Members, in the scope of who looks."""
+
+    def visible_to(self, user):
+        """All for a group-wide role; otherwise those where ``user`` holds a current seat."""
+        if user.sees_every_member:
+            return self
+        from members.access import today
+
+        return self.filter(pk__in=user.seats.on(today()).values("member"))
+
+    def by_name(self):
+        """In the order people read: without accents or case, then the oldest."""
+        return self.order_by(models.functions.Lower("short_name__unaccent"), "pk")
+
+
+@pghistory.track()
+class Member(models.Model):
+    """An employer that belongs to the group: identity, status for VAT, and how its invoices travel."""
+
+    legal_name = models.CharField("dénomination", max_length=160)
+    short_name = models.CharField("nom court", max_length=40, unique=True)
+    hue = models.PositiveSmallIntegerField(
+        "couleur", default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    shape = models.PositiveSmallIntegerField(
+        "forme", default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
+    )
+    legal_form = models.CharField("forme juridique", max_length=20, choices=LegalForm)
+    siren = models.CharField("SIREN", max_length=9, unique=True)
+    siret = models.CharField("SIRET", max_length=14, unique=True)
+    vat_number = models.CharField("numéro de TVA", max_length=20, blank=True)
+    is_taxable_person = models.BooleanField("assujetti à la TVA", default=True)
+    counts_as_local_authority = models.BooleanField(
+        "compte comme collectivité",
+        default=False,
+        help_text="Pour la règle de la moitié des adhérents (C. trav. L1253-19). À fixer par le conseil.",
+    )
+    is_public_buyer = models.BooleanField("acheteur public (Chorus Pro)", default=False)
+    naf = models.CharField("code NAF", max_length=6, blank=True)
+    collective_agreement = models.CharField("convention collective", max_length=120, blank=True)
+    headcount = models.PositiveIntegerField("effectif", default=0)
+    street = models.CharField("adresse", max_length=200)
+    postal_code = models.CharField("code postal", max_length=10)
+    city = models.CharField("ville", max_length=80)
+    billing_street = models.CharField("adresse de facturation", max_length=200, blank=True)
+    billing_postal_code = models.CharField("code postal de facturation", max_length=10, blank=True)
+    billing_city = models.CharField("ville de facturation", max_length=80, blank=True)
+    billing_email = models.EmailField("e-mail de facturation", blank=True)
+    e_invoicing_address = models.CharField("adresse de facturation électronique", max_length=80, blank=True)
+    order_reference = models.CharField("référence de commande ou d’engagement", max_length=50, blank=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "adhérent"
+        verbose_name_plural = "adhérents"
+        constraints = [
+            models.CheckConstraint(condition=Q(siren__regex=r"^\d{9}$"), name="member_siren_has_nine_digits"),
+            models.CheckConstraint(
+                condition=Q(siret__regex=r"^\d{14}$", siret__startswith=F("siren")),
+                name="member_siret_begins_with_its_siren",
+            ),
+            models.UniqueConstraint(fields=["hue", "shape"], name="member_mark_is_its_own"),
+            models.CheckConstraint(
+                condition=Q(hue__range=(1, 12), shape__range=(1, 12)), name="member_mark_is_drawable"
+            ),
+        ]
+
+    def __str__(self):
+        return self.short_name
+
+
+@pghistory.track()
+class Site(models.Model):
+    """A place of work of a member."""
+
+    member = models.ForeignKey(Member, models.PROTECT, related_name="sites", verbose_name="adhérent")
+    name = models.CharField("nom", max_length=80)
+    street = models.CharField("adresse", max_length=200, blank=True)
+    postal_code = models.CharField("code postal", max_length=10, blank=True)
+    city = models.CharField("ville", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "lieu de travail"
+        verbose_name_plural = "lieux de travail"
+        constraints = [
+            models.UniqueConstraint(fields=["member", "name"], name="site_name_is_unique_at_a_member")
+        ]
+
+    def __str__(self):
+        return f"{self.name}, {self.city}" if self.city else self.name
+
+
+@pghistory.track()
+class VatAttestation(Dated):
+    """A member's statement, for a time, that it may be invoiced without VAT (CGI art. 261 B)."""
+
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="vat_attestations", verbose_name="adhérent"
+    )
+    taxable_receipts_percent = models.DecimalField(
+        "part des recettes taxables (%)",
+        max_digits=5,
+        decimal_places=2,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    legal_basis = models.CharField("fondement", max_length=160)
+    signed_on = models.DateField("signée le")
+    document = models.FileField("document", upload_to="attestations/", blank=True)
+
+    class Meta:
+        verbose_name = "attestation de TVA"
+        verbose_name_plural = "attestations de TVA"
+        constraints = [
+            no_overlap("vat_attestations_of_a_member_do_not_overlap", "member"),
+            models.CheckConstraint(
+                condition=Q(ends_before__isnull=False, ends_before__gt=F("starts_on")),
+                name="vat_attestation_expires",
+            ),
+        ]
+
+    def __str__(self):
+        return f"attestation du {self.signed_on:%d/%m/%Y}"

@@ -1,0 +1,155 @@
+"""People who log in, the seats they hold at members, and the invitations that let them in."""
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from groupement.periods import Dated, ends_after_start, no_overlap
+
+
+class UserManager(BaseUserManager):
+    """Users by e-mail, whatever its case."""
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_admin=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """A person who logs in by e-mail; group-wide roles are claims, work at a member is a Seat."""
+
+    email = models.EmailField("adresse e-mail")
+    name = models.CharField("nom complet", max_length=120)
+    is_active = models.BooleanField("actif", default=True)
+    is_coordinator = models.BooleanField("coordination", default=False)
+    is_finance = models.BooleanField("finances", default=False)
+    is_admin = models.BooleanField("administration", default=False)
+    created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = "compte"
+        verbose_name_plural = "comptes"
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_is_unique",
+                violation_error_message="Cette adresse e-mail a déjà un compte.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or self.email
+
+    @property
+    def is_staff(self):
+        """Django admin is for admins only."""
+        return self.is_active and self.is_admin
+
+    @property
+    def is_superuser(self):
+        return self.is_active and self.is_admin
+
+    @property
+    def sees_every_member(self):
+        """Whether a group-wide role opens the data of all members."""
+        return self.is_active and (self.is_coordinator or self.is_finance or self.is_admin)
+
+    def has_perm(self, perm, obj=None):  # noqa: ARG002 - Django’s signature
+        return self.is_staff
+
+    def has_perms(self, perm_list, obj=None):  # noqa: ARG002 - Django’s signature
+        return self.is_staff
+
+    def has_module_perms(self, app_label):  # noqa: ARG002 - Django’s signature
+        return self.is_staff
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name.split(" ")[0] if self.name else self.email
+
+    @property
+    def initials(self):
+        words = [word for word in self.name.replace("-", " ").split() if word]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+
+class Function(models.TextChoices):
+    """What a seat allows at its member."""
+
+    REPRESENTATIVE = "representative", "représentation"
+    MANAGER = "manager", "encadrement"
+    READER = "reader", "lecture"
+
+
+@pghistory.track()
+class Seat(Dated):
+    """One person's place at one member, for a time: representative (signs), manager (hours), reader."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="seats", verbose_name="personne")
+    member = models.ForeignKey(
+        "members.Member", models.PROTECT, related_name="seats", verbose_name="adhérent"
+    )
+    function = models.CharField("fonction", max_length=16, choices=Function, default=Function.MANAGER)
+
+    class Meta:
+        verbose_name = "siège"
+        verbose_name_plural = "sièges"
+        constraints = [
+            no_overlap("seats_of_a_person_at_a_member_do_not_overlap", "user", "member"),
+            ends_after_start("seat_ends_after_it_starts"),
+        ]
+
+    def __str__(self):
+        return f"siège {self.get_function_display()} ({self.pk or 'nouveau'})"
+
+    @property
+    def can_sign(self):
+        return self.function == Function.REPRESENTATIVE
+
+    @property
+    def can_write(self):
+        """Enters and confirms hours."""
+        return self.function in (Function.REPRESENTATIVE, Function.MANAGER)
+
+
+class Invitation(models.Model):
+    """A single-use, expiring link to choose a password; only its digest is kept."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="invitations", verbose_name="personne")
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="envoyée par")
+    sent_at = models.DateTimeField("envoyée le")
+    expires_at = models.DateTimeField("expire le")
+    used_at = models.DateTimeField("utilisée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "invitation"
+        verbose_name_plural = "invitations"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("sent_at")), name="invitation_expires_after_it_is_sent"
+            ),
+        ]
+
+    def __str__(self):
+        return f"invitation du {self.sent_at:%d/%m/%Y}"

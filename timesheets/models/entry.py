@@ -1,0 +1,87 @@
+"""The entries of a timesheet: whole minutes, a day, a kind; locked as soon as the timesheet leaves draft."""
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+
+class Kind(models.TextChoices):
+    """What the time was; members see only present or absent."""
+
+    WORKED = "worked", "Travail"
+    TRAVEL = "travel", "Trajet entre deux lieux de travail"
+    TRAINING = "training", "Formation"
+    MEETING = "meeting", "Réunion du groupement"
+    LEAVE = "leave", "Congé"
+    SICKNESS = "sickness", "Maladie"
+    HOLIDAY = "holiday", "Jour férié"
+    DOWNTIME = "downtime", "Sans mission"
+    OTHER = "other", "Autre absence"
+
+
+ASSIGNMENT_KINDS = frozenset({Kind.WORKED, Kind.TRAVEL})
+GROUP_KINDS = frozenset(set(Kind) - ASSIGNMENT_KINDS)
+ABSENCES = frozenset({Kind.LEAVE, Kind.SICKNESS, Kind.HOLIDAY, Kind.OTHER})
+
+
+@pghistory.track()
+class Entry(models.Model):
+    """Minutes of one kind on one day of a timesheet; start and end are optional and only documented."""
+
+    timesheet = models.ForeignKey(
+        "timesheets.Timesheet", models.CASCADE, related_name="entries", verbose_name="relevé"
+    )
+    day = models.DateField("jour")
+    kind = models.CharField("nature", max_length=10, choices=Kind, default=Kind.WORKED)
+    minutes = models.PositiveSmallIntegerField("minutes")
+    started_at = models.TimeField("début", null=True, blank=True)
+    ended_at = models.TimeField("fin", null=True, blank=True)
+    note = models.CharField("note", max_length=200, blank=True)
+    entered_by = models.ForeignKey(
+        "members.User", models.PROTECT, null=True, related_name="+", verbose_name="saisi par"
+    )
+
+    class Meta:
+        verbose_name = "pointage"
+        verbose_name_plural = "pointages"
+        constraints = [
+            models.UniqueConstraint(fields=["timesheet", "day", "kind"], name="one_entry_a_day_and_kind"),
+            models.CheckConstraint(
+                condition=Q(minutes__gt=0, minutes__lte=1440), name="entry_minutes_fit_in_a_day"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="entries_change_only_in_a_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("sheet", "timesheets_timesheet%ROWTYPE"), ("named", "bigint")],
+                func="""
+                    FOREACH named IN ARRAY ARRAY[
+                        CASE WHEN TG_OP <> 'INSERT' THEN OLD.timesheet_id END,
+                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.timesheet_id END
+                    ] LOOP
+                        CONTINUE WHEN named IS NULL;
+                        SELECT * INTO sheet FROM timesheets_timesheet WHERE id = named FOR SHARE;
+                        IF sheet.status <> 'draft' THEN
+                            RAISE EXCEPTION 'the entries of a timesheet change only while it is a draft'
+                                USING ERRCODE = 'check_violation';
+                        END IF;
+                    END LOOP;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    IF NEW.day < sheet.month OR NEW.day >= sheet.month + interval '1 month' THEN
+                        RAISE EXCEPTION 'an entry lies in the month of its timesheet'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF (sheet.assignment_id IS NOT NULL) <> (NEW.kind IN ('worked', 'travel')) THEN
+                        RAISE EXCEPTION 'an entry fits the kind of its timesheet'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.day:%d/%m} {self.kind} {self.minutes} min"

@@ -1,0 +1,233 @@
+"""The timesheet: one employee's month on one assignment, or at the group, and the steps of its life."""
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from groupement.lifecycle import Lifecycle, Step
+from groupement.periods import MonthField
+
+
+class TimesheetStatus(models.TextChoices):
+    DRAFT = "draft", "À saisir"
+    SUBMITTED = "submitted", "Soumis"
+    CONFIRMED = "confirmed", "Visé"
+    APPROVED = "approved", "Approuvé"
+
+
+class TimesheetQuerySet(models.QuerySet):
+    """Timesheets, in the scope of who looks."""
+
+    def visible_to(self, user):
+        """All for a group-wide role; one's own; those on assignments at members where ``user`` has a seat."""
+        if user.sees_every_member:
+            return self
+        from members.models import Member
+
+        seats = Member.objects.visible_to(user).values("pk")
+        return self.filter(Q(employee__user=user) | Q(assignment__member__in=seats))
+
+    def with_minutes(self):
+        """Adds ``minutes``: the sum of the entries, zero when there are none."""
+        from timesheets.models.entry import Entry
+
+        total = (
+            Entry.objects.filter(timesheet=models.OuterRef("pk"))
+            .order_by()
+            .values("timesheet")
+            .annotate(total=models.Sum("minutes"))
+            .values("total")
+        )
+        return self.annotate(minutes=models.functions.Coalesce(models.Subquery(total), 0))
+
+
+class Timesheet(Lifecycle):
+    """One employee’s month on one assignment; with none, "at the group": absences, training, meetings."""
+
+    MOVES = {
+        TimesheetStatus.DRAFT: {TimesheetStatus.SUBMITTED},
+        TimesheetStatus.SUBMITTED: {
+            TimesheetStatus.DRAFT,
+            TimesheetStatus.CONFIRMED,
+            TimesheetStatus.APPROVED,
+        },
+        TimesheetStatus.CONFIRMED: {TimesheetStatus.DRAFT, TimesheetStatus.APPROVED},
+        TimesheetStatus.APPROVED: {TimesheetStatus.DRAFT},
+    }
+
+    employee = models.ForeignKey(
+        "employees.Employee", models.PROTECT, related_name="+", verbose_name="salarié"
+    )
+    month = MonthField("mois")
+    assignment = models.ForeignKey(
+        "employees.Assignment",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="mise à disposition",
+    )
+    supplement = models.PositiveSmallIntegerField("complément n°", default=0)
+    status = models.CharField(
+        "état", max_length=10, choices=TimesheetStatus, default=TimesheetStatus.DRAFT, editable=False
+    )
+    submitted_at = models.DateTimeField("soumis le", null=True, editable=False)
+    confirmed_at = models.DateTimeField("visé le", null=True, editable=False)
+    is_confirmed_tacitly = models.BooleanField("visa tacite", default=False, editable=False)
+    approved_at = models.DateTimeField("approuvé le", null=True, editable=False)
+    contested_at = models.DateTimeField("contesté le", null=True, editable=False)
+    returned_at = models.DateTimeField("renvoyé le", null=True, editable=False)
+    billed_at = models.DateTimeField("facturé le", null=True, editable=False)
+
+    objects = TimesheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "relevé d’heures"
+        verbose_name_plural = "relevés d’heures"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "month", "assignment", "supplement"],
+                nulls_distinct=False,
+                name="one_timesheet_per_employee_month_and_assignment",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        status="draft",
+                        submitted_at__isnull=True,
+                        confirmed_at__isnull=True,
+                        approved_at__isnull=True,
+                    )
+                    | Q(
+                        status="submitted",
+                        submitted_at__isnull=False,
+                        confirmed_at__isnull=True,
+                        approved_at__isnull=True,
+                    )
+                    | Q(
+                        status="confirmed",
+                        assignment__isnull=False,
+                        submitted_at__isnull=False,
+                        confirmed_at__isnull=False,
+                        approved_at__isnull=True,
+                    )
+                    | (
+                        Q(status="approved", submitted_at__isnull=False, approved_at__isnull=False)
+                        & (Q(assignment__isnull=True) | Q(confirmed_at__isnull=False))
+                    )
+                ),
+                name="timesheet_status_matches_its_stamps",
+            ),
+            models.CheckConstraint(
+                condition=Q(billed_at__isnull=True) | Q(status="approved", billed_at__gte=F("approved_at")),
+                name="only_an_approved_timesheet_is_billed",
+            ),
+            models.CheckConstraint(
+                condition=Q(contested_at__isnull=True, returned_at__isnull=True) | Q(status="draft"),
+                name="only_a_draft_is_contested_or_returned",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_confirmed_tacitly=False) | Q(confirmed_at__isnull=False),
+                name="a_tacit_confirmation_is_a_confirmation",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["month", "status"], name="timesheet_by_month_and_status"),
+            models.Index(fields=["assignment", "month"], name="timesheet_by_assignment"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="timesheet_keeps_who_and_when",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF TG_OP = 'UPDATE' AND (NEW.employee_id, NEW.month, NEW.assignment_id, NEW.supplement)
+                        IS DISTINCT FROM (OLD.employee_id, OLD.month, OLD.assignment_id, OLD.supplement)
+                    THEN
+                        RAISE EXCEPTION 'a timesheet keeps its employee, month and assignment'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'INSERT' AND NEW.assignment_id IS NOT NULL THEN
+                        PERFORM 1 FROM employees_assignment
+                        WHERE id = NEW.assignment_id AND employee_id = NEW.employee_id
+                          AND starts_on < (NEW.month + interval '1 month')
+                          AND (ends_before IS NULL OR ends_before > NEW.month);
+                        IF NOT FOUND THEN
+                            RAISE EXCEPTION 'a timesheet is for its employee''s own assignment, in its months'
+                                USING ERRCODE = 'check_violation';
+                        END IF;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="approved_timesheet_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status__in=["submitted", "confirmed", "approved"]),
+                func="""
+                    IF TG_OP = 'DELETE' THEN
+                        RAISE EXCEPTION 'only a draft timesheet is deleted' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF OLD.billed_at IS NOT NULL AND NEW.status <> 'approved' THEN
+                        RAISE EXCEPTION 'a billed timesheet is not reopened'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self):
+        return f"relevé {self.month} n° {self.pk or '—'}"
+
+    @property
+    def state(self):
+        """What people see: the status, refined by contest, return and billing (ui: badge data-state)."""
+        if self.billed_at:
+            return "invoiced"
+        if self.contested_at:
+            return "contested"
+        if self.returned_at:
+            return "returned"
+        return self.status
+
+    @property
+    def state_label(self):
+        labels = {"invoiced": "Facturé", "contested": "Contesté", "returned": "Renvoyé"}
+        return labels.get(self.state) or TimesheetStatus(self.status).label
+
+
+class TimesheetStep(Step):
+    """One move of a timesheet: who, when, why."""
+
+    subject = models.ForeignKey(Timesheet, models.CASCADE, related_name="steps")
+
+    class Meta:
+        verbose_name = "étape de relevé"
+        verbose_name_plural = "étapes de relevé"
+        triggers = [
+            pgtrigger.Protect(
+                name="timesheet_steps_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+
+class Remark(models.Model):
+    """Why one day was contested or returned, in the words of who did it."""
+
+    step = models.ForeignKey(TimesheetStep, models.CASCADE, related_name="remarks")
+    day = models.DateField("jour")
+    reason = models.CharField("motif", max_length=500)
+    expected_minutes = models.PositiveSmallIntegerField("minutes attendues", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "remarque"
+        verbose_name_plural = "remarques"
+        constraints = [models.UniqueConstraint(fields=["step", "day"], name="one_remark_a_day_in_a_step")]
+        triggers = [
+            pgtrigger.Protect(name="remarks_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"{self.day:%d/%m} : {self.reason[:40]}"
