@@ -7,7 +7,7 @@ nothing to nothing. A float is refused: it is not exact.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -122,42 +122,39 @@ def siren(value: Any) -> str:
 
 @register.filter
 def calendar(days: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Lay the ``days`` of one month (mappings with ``day``, ``minutes``, ``label``) out as its weeks.
+    """Lay the ``days`` of one month (mappings with ``day``, ``minutes``, ``label``) out as the weeks they are in.
 
-    Each week has seven ``cells`` from Monday to Sunday, None where the month has not begun or has ended, and the
-    ``minutes`` of the week. Days that are not given are empty; further days of other months are refused.
+    A week has its ``cells`` from Monday to Sunday, how many days are missing ``before`` and ``after`` them because
+    the month has not begun or has ended, and its ``minutes``. Weeks without a day given are left out. Days of two
+    months are refused with ValueError.
     """
-    if not days:
-        return []
-    month = Month.of(_date(days[0]["day"]))
     given: dict[date, list[Mapping[str, Any]]] = {}
     for entry in days:
-        read = _date(entry["day"])
-        if read not in month:
-            raise ValueError(f"{read} is not in {month}: one month to a calendar")
-        given.setdefault(read, []).append(entry)
-    return [_week(week, month, given) for week in month.weeks()]
+        given.setdefault(_date(entry["day"]), []).append(entry)
+    months = {Month.of(read) for read in given}
+    if len(months) > 1:
+        raise ValueError(f"One month to a calendar, not {', '.join(map(str, sorted(months)))}")
+    weeks = [week for month in months for week in month.weeks()]
+    return [_week(week, given) for week in weeks if not given.keys().isdisjoint(week)]
 
 
-def _week(
-    week: Sequence[date], month: Month, given: Mapping[date, Sequence[Mapping[str, Any]]]
-) -> dict[str, Any]:
-    monday = week[0] - timedelta(days=week[0].weekday())
-    cells: list[dict[str, Any] | None] = []
-    for n in range(7):
-        read = monday + timedelta(days=n)
-        entries = given.get(read, ())
-        labels = dict.fromkeys(str(entry.get("label") or "") for entry in entries)
-        cells.append(
-            {
-                "number": read.day,
-                "minutes": sum(_minutes(entry["minutes"]) for entry in entries),
-                "label": ", ".join(label for label in labels if label),
-            }
-            if read in month
-            else None
-        )
-    return {"cells": cells, "minutes": sum(cell["minutes"] for cell in cells if cell)}
+def _week(week: Sequence[date], given: Mapping[date, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    cells = [_cell(read, given.get(read, ())) for read in week]
+    return {
+        "before": week[0].weekday(),
+        "cells": cells,
+        "after": 6 - week[-1].weekday(),
+        "minutes": sum(cell["minutes"] for cell in cells),
+    }
+
+
+def _cell(read: date, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    labels = dict.fromkeys(str(entry.get("label") or "") for entry in entries)
+    return {
+        "number": read.day,
+        "minutes": sum(_minutes(entry["minutes"]) for entry in entries),
+        "label": ", ".join(label for label in labels if label),
+    }
 
 
 def _nothing(value: Any) -> bool:

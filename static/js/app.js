@@ -145,3 +145,4 @@ document.addEventListener("htmx:sendError", (event) => troubled(event, "Connexio
 document.addEventListener("htmx:timeout", (event) => troubled(event, "Le serveur tarde. Votre saisie est gardée ici."));
 document.addEventListener("htmx:responseError", (event) =>
   troubled(event, "La demande a échoué. Votre saisie est gardée ici."));
+document.addEventListener("allauth.error", () => toast("La clé d’accès n’a pas répondu. Réessayez, ou choisissez un autre moyen.", "danger"));
