@@ -1,0 +1,95 @@
+"""HTML to PDF/A-3b with fixed metadata, so that the same text gives the same bytes, and nothing else."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import threading
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+STYLESHEET = STATIC / "css" / "paper.css"
+VARIANT = "pdf/a-3b"
+
+# Pango's font map is shared by the process and is not made for two threads at a time.
+_one_at_a_time = threading.Lock()
+
+
+class Press(NamedTuple):
+    """What is costly to make and the same for every document of the process."""
+
+    fonts: FontConfiguration
+    stylesheet: CSS
+    fetcher: Any
+
+
+def pdf(html: str, *, title: str, author: str, created_at: datetime, identifier: str) -> bytes:
+    """Print ``html`` with the stylesheet of the house as PDF/A-3b, in French.
+
+    The same arguments give the same bytes: the clock is not read, and the file's /ID comes from ``identifier``, which
+    names the document for good (the number of an invoice). ``created_at`` is an aware datetime. Nothing is fetched
+    from a network: a page that asks for anything outside ``static/`` raises instead of coming out incomplete.
+    """
+    from weasyprint import HTML
+
+    if created_at.tzinfo is None:
+        raise ValueError("created_at needs a time zone")
+    moment = created_at.isoformat(timespec="seconds")
+    with _one_at_a_time:
+        press = stylesheet()
+        source = HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=press.fetcher)
+        document = source.render(font_config=press.fonts, stylesheets=[press.stylesheet])
+        document.metadata.title = title
+        document.metadata.authors = [author]
+        document.metadata.created = document.metadata.modified = moment
+        document.metadata.generator = "Groupement"
+        document.metadata.lang = "fr"
+        written = document.write_pdf(
+            pdf_variant=VARIANT, pdf_identifier=hashlib.sha256(identifier.encode()).digest()[:16]
+        )
+    if not isinstance(written, bytes):
+        raise TypeError("write_pdf() answers bytes when it is given no target")
+    return written
+
+
+@cache
+def stylesheet() -> Press:
+    """The fonts and the parsed stylesheet, made once: new ones for each document cost a fifth more and leak."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+    class HouseFetcher(URLFetcher):  # type: ignore[misc]
+        """Reads what lies in ``static/`` and what the page carries itself; refuses all else."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if not _allowed(url):
+                raise FatalURLFetchingError(f"A document may not fetch {url[:120]}")
+            return super().fetch(url, headers)
+
+    fetcher = HouseFetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
+    fonts = FontConfiguration()
+    parsed = CSS(filename=STYLESHEET, font_config=fonts, url_fetcher=fetcher)
+    return Press(fonts, parsed, fetcher)
+
+
+# WeasyPrint's fonts must go while its modules are still there.
+atexit.register(stylesheet.cache_clear)
+
+
+def _allowed(url: str) -> bool:
+    parts = urlsplit(url)
+    if parts.scheme == "data":
+        return True
+    if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
+        return False
+    return Path(url2pathname(parts.path)).resolve().is_relative_to(STATIC)
