@@ -1,0 +1,176 @@
+"""Who is in the demonstration: the group, six members, their people, three shared employees and where they work.
+
+Names of structures echo the seed project; people, identifiers and figures are invented, and marked so.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+PASSWORD = "La Ronde de demo 2026"  # noqa: S105 - printed by the command, refused outside demonstration mode
+DOMAIN = "laronde.example"
+FOUNDED_ON = date(2026, 5, 4)
+FIRST_DAY = date(2026, 8, 1)
+
+
+@dataclass(frozen=True)
+class House:
+    """A member structure as the demonstration knows it."""
+
+    key: str
+    legal_name: str
+    short_name: str
+    mark: int
+    legal_form: str
+    siren_body: str
+    street: str
+    city: tuple[str, str]
+    agreement: str
+    headcount: int
+    is_taxable: bool
+    naf: str
+    attestation_percent: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who logs in: group-wide roles, or a seat (member key, function)."""
+
+    name: str
+    role: str
+    login: str
+    coordinator: bool = False
+    finance: bool = False
+    admin: bool = False
+    seats: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Placing:
+    """An assignment: weekly pattern in minutes from Monday, and its price."""
+
+    reference: str
+    house: str
+    job: str
+    week: tuple[int, ...]
+    terms: dict[str, str] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A shared employee, what a month of work costs, and where the work is."""
+
+    first_name: str
+    last_name: str
+    login: str
+    birth_date: date
+    sex: str
+    job: str
+    qualification: str
+    payroll_number: str
+    weekly_minutes: int
+    gross: str
+    placings: tuple[Placing, ...]
+
+
+GROUP = {
+    "name": "La Ronde",
+    "tagline": "Groupement d’employeurs de Lorient et Bretagne Sud (démonstration)",
+    "legal_form": "Association loi 1901",
+    "rna": "W561999999",
+    "street": "12 quai des Indes",
+    "postal_code": "56100",
+    "city": "Lorient",
+    "email": f"bonjour@{DOMAIN}",
+    "phone": "02 00 00 00 00",
+    "website": f"https://{DOMAIN}",
+    "iban": "FR7630006000011234567890189",
+    "bic": "AGRIFRPPXXX",
+    "bank_name": "Banque de démonstration",
+    "collective_agreement": "ECLAT (IDCC 1518)",
+}
+GROUP_SIREN_BODY = "90000000"
+
+HOUSES = (
+    House("aloen", "Aloen, agence locale de l’énergie (démonstration)", "Aloen", 1, "association", "90000101",
+          "6 rue de l’Aquilon", ("56100", "Lorient"), "Bureaux d’études (1486)", 22, False, "7112B"),
+    House("optimism", "Optim’ism, insertion par le maraîchage (démonstration)", "Optim’ism", 2, "association",
+          "90000102", "3 chemin des Serres", ("56670", "Riantec"), "Ateliers et chantiers d’insertion (3016)",
+          64, True, "0113Z"),
+    House("spl", "SPL Bois Énergie Renouvelable (démonstration)", "SPL Bois Énergie", 3, "spl", "90000103",
+          "40 boulevard du Bois", ("56100", "Lorient"), "Équipements thermiques (1256)", 9, True, "3530Z"),
+    House("oncime", "OnCIMé, société citoyenne solaire (démonstration)", "OnCIMé", 4, "sas", "90000104",
+          "8 place du Soleil", ("56600", "Lanester"), "Sans convention", 2, True, "3511Z"),
+    House("book", "Book Hémisphères, coopérative du livre (démonstration)", "Book Hémisphères", 5, "scic",
+          "90000105", "15 rue des Relieurs", ("56700", "Kervignac"), "Commerces de détail (1517)", 39, True,
+          "4779Z"),
+    House("sonam", "Sonam, école de musique (démonstration)", "Sonam", 6, "association", "90000106",
+          "2 rue des Luthiers", ("56100", "Lorient"), "ECLAT (1518)", 14, False, "8552Z", "3.20"),
+)  # fmt: skip
+
+PEOPLE = (
+    Person("Solène Rivoal", "Coordination", "solene.rivoal", coordinator=True),
+    Person("Gaël Perrot", "Finances", "gael.perrot", finance=True),
+    Person("Malo Kervella", "Administration", "malo.kervella", admin=True),
+    Person("Nolwenn Jégo", "Aloen", "nolwenn.jego", seats=(("aloen", "representative"),)),
+    Person("Erwan Le Bris", "Optim’ism", "erwan.lebris", seats=(("optimism", "representative"),)),
+    Person("Loïc Tanguy", "SPL Bois Énergie", "loic.tanguy", seats=(("spl", "representative"),)),
+    Person("Gwenaëlle Riou", "OnCIMé", "gwenaelle.riou", seats=(("oncime", "representative"),)),
+    Person("Claire Danno", "Book Hémisphères", "claire.danno", seats=(("book", "representative"),)),
+    Person("Anaïs Moal", "Sonam", "anais.moal", seats=(("sonam", "representative"),)),
+    Person("Yann Le Floch", "Optim’ism, encadrement", "yann.lefloch", seats=(("optimism", "manager"),)),
+)
+
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
+
+
+def week(**minutes: int) -> tuple[int, ...]:
+    """A weekly pattern from day names to minutes: ``week(monday=420)``."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return tuple(minutes.get(day, 0) for day in days)
+
+
+ACTUAL = {"price_method": "actual", "management_rate": "5.00"}
+
+EMPLOYEES = (
+    Shared(
+        "Maëlle", "Kerbrat", "maelle.kerbrat", date(1988, 3, 14), "F", "comptable", "technicienne", "LR001", 2100,
+        "2350.00",
+        (
+            Placing("MAD-2026-001", "aloen", "comptabilité", week(monday=420), ACTUAL),
+            Placing("MAD-2026-002", "optimism", "paies des chantiers", week(tuesday=420), ACTUAL),
+            Placing("MAD-2026-003", "book", "comptabilité des magasins", week(wednesday=420), ACTUAL),
+            Placing("MAD-2026-004", "spl", "suivi des livraisons", week(thursday=420),
+                    {"price_method": "hourly", "hourly_price": "30.60"}),
+            Placing("MAD-2026-005", "sonam", "comptabilité", week(friday=210), {**ACTUAL, "vat_regime": "E261B"}),
+            Placing("MAD-2026-006", "oncime", "comptabilité", week(friday=210), ACTUAL),
+        ),
+    ),
+    Shared(
+        "Youenn", "Talec", "youenn.talec", date(1995, 11, 2), "M", "assistant administratif", "employé", "LR002",
+        1680, "1640.00",
+        (
+            Placing("MAD-2026-007", "optimism", "secrétariat", week(monday=420),
+                    {"price_method": "hourly", "hourly_price": "22.44"}),
+            Placing("MAD-2026-008", "book", "accueil et commandes", week(tuesday=420),
+                    {"price_method": "hourly", "hourly_price": "22.44"}),
+            Placing("MAD-2026-009", "spl", "suivi des livraisons", week(thursday=420),
+                    {"price_method": "hourly", "hourly_price": "22.44"}),
+            Placing("MAD-2026-010", "sonam", "inscriptions", week(friday=420),
+                    {"price_method": "hourly", "hourly_price": "22.44", "vat_regime": "E261B",
+                     "is_trued_up": "yes"}),
+        ),
+    ),
+    Shared(
+        "Inès", "Guillou", "ines.guillou", date(1992, 7, 29), "F", "chargée de communication", "cadre", "LR003",
+        2100, "2480.00",
+        (
+            Placing("MAD-2026-011", "aloen", "communication", week(monday=420),
+                    {"price_method": "hourly", "hourly_price": "26.40"}),
+            Placing("MAD-2026-012", "optimism", "communication", week(tuesday=420), ACTUAL),
+            Placing("MAD-2026-013", "book", "librairie en ligne", week(wednesday=420), ACTUAL),
+            Placing("MAD-2026-014", "oncime", "vie coopérative", week(thursday=420, friday=210),
+                    {"price_method": "flat", "flat_amount": "1260.00"}),
+            Placing("MAD-2026-015", "sonam", "saison musicale", week(friday=210), {**ACTUAL, "vat_regime": "E261B"}),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,169 @@
+"""Lives the demonstration's months by the product's own acts: hours, confirmations, approvals, costs, invoices."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+
+from billing import costing, drafting, issuing
+from billing.models import BillingRun
+from employees import planning
+from employees.models import Assignment, Employee
+from groupement.demo import cast, months
+from groupement.demo.founding import moment
+from groupement.periods import Month
+from members.models import Seat, User
+from timesheets import approval, confirming, recording
+from timesheets.models import Entry, Timesheet
+
+Days = dict[date, dict[str, int]]
+
+
+def user(login: str) -> User:
+    return User.objects.get(email=f"{login}@{cast.DOMAIN}")
+
+
+def live() -> None:
+    """Fill every month: the closed ones to approval, the open one as far as it has come."""
+    for month in (*months.CLOSED, months.OPEN):
+        recording.open_month(month, at=moment(month.first, 8))
+        for sheet in _sheets(month):
+            _fill(sheet)
+    for month in months.CLOSED:
+        for sheet in _sheets(month):
+            _advance(sheet, "approved")
+    for sheet in _sheets(months.OPEN):
+        goal = months.PROGRESS[sheet.assignment.reference] if sheet.assignment else "submitted"
+        _advance(sheet, goal)
+
+
+def bill(month: Month) -> BillingRun:
+    """Close one month: payroll file, drafts, issue. What is already done stays as it is."""
+    finance = user("gael.perrot")
+    run = BillingRun.objects.filter(month=month).first()
+    if run is not None and run.status == "issued":
+        return run
+    first = month.before
+    if not costing_is_done(month):
+        costing.import_payroll(
+            costing.read_payroll(payroll_file(month), file_name=f"paie-{month}.csv", month=month),
+            month=month,
+            by=finance,
+            at=moment(first + timedelta(days=3), 9),
+        )
+    run = drafting.draft(month, by=finance, at=moment(first + timedelta(days=4), 9))
+    issuing.issue_run(run, by=finance, at=moment(first + timedelta(days=4), 10))
+    run.refresh_from_db()
+    return run
+
+
+def costing_is_done(month: Month) -> bool:
+    from billing.models import PayrollImport
+
+    return PayrollImport.objects.filter(month=month).exists()
+
+
+def payroll_file(month: Month) -> bytes:
+    """The payroll office's file of ``month``: Windows-1252, semicolons and decimal commas, as they come."""
+    names = {shared.payroll_number: shared for shared in cast.EMPLOYEES}
+    lines = ["matricule;nom;prénom;mois;brut;cotisations patronales;autres"]
+    for number, *amounts in months.PAYROLL[month]:
+        person = names[number]
+        figures = ";".join(amount.replace(".", ",") for amount in amounts)
+        lines.append(f"{number};{person.last_name};{person.first_name};{month};{figures}")
+    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
+
+
+def _sheets(month: Month) -> list[Timesheet]:
+    return list(
+        Timesheet.objects.filter(month=month)
+        .select_related("employee__user", "assignment__member")
+        .order_by("employee_id", "assignment_id")
+    )
+
+
+def _fill(sheet: Timesheet) -> None:
+    days = _worked(sheet.assignment, sheet.month) if sheet.assignment else _away(sheet.employee, sheet.month)
+    if days:
+        recording.save(sheet, days, by=sheet.employee.user, at=moment(sheet.month.last, 17))
+    if sheet.assignment:
+        _tell_the_clock(sheet)
+
+
+def _worked(assignment: Assignment, month: Month) -> Days:
+    plan: Mapping[date, int] = planning.plan(month).get(assignment.pk, {})
+    minutes = {
+        day: planned
+        for day, planned in plan.items()
+        if planned and not _is_away(assignment.employee.payroll_number, day)
+    }
+    for change in months.CHANGED:
+        if change.reference == assignment.reference and change.day in month:
+            minutes[change.day] = change.minutes
+    until = months.UNFINISHED.get(assignment.reference, date.max)
+    return {
+        day: {"worked": worked}
+        for day, worked in minutes.items()
+        if worked and (month != months.OPEN or day < until)
+    }
+
+
+def _away(employee: Employee, month: Month) -> Days:
+    plans = planning.plan(month)
+    own = Assignment.objects.filter(employee=employee).values_list("pk", flat=True)
+    planned: dict[date, int] = defaultdict(int)
+    for pk in own:
+        for day, minutes in plans.get(pk, {}).items():
+            planned[day] += minutes
+    return {
+        day: {away.kind: planned[day]}
+        for away in months.AWAY
+        if away.payroll_number == employee.payroll_number
+        for day in planned
+        if away.first <= day <= away.last and planned[day]
+    }
+
+
+def _is_away(payroll_number: str, day: date) -> bool:
+    return any(
+        away.payroll_number == payroll_number and away.first <= day <= away.last for away in months.AWAY
+    )
+
+
+def _tell_the_clock(sheet: Timesheet) -> None:
+    for change in months.CHANGED:
+        if change.reference == sheet.assignment.reference and change.day in sheet.month and change.started:
+            Entry.objects.filter(timesheet=sheet, day=change.day).update(
+                started_at=time.fromisoformat(change.started), ended_at=time.fromisoformat(change.ended)
+            )
+
+
+def _advance(sheet: Timesheet, goal: str) -> None:
+    last = sheet.month.last
+    if goal == "draft":
+        return
+    recording.submit(sheet, by=sheet.employee.user, at=moment(last, 18))
+    if goal == "submitted":
+        return
+    if sheet.assignment:
+        _confirm(sheet, goal, last)
+    if goal == "approved":
+        approval.approve(sheet, by=user("solene.rivoal"), at=moment(last + timedelta(days=2), 9))
+
+
+def _confirm(sheet: Timesheet, goal: str, last: date) -> None:
+    representative = (
+        Seat.objects.filter(member=sheet.assignment.member, function="representative")
+        .order_by("pk")
+        .first()
+        .user
+    )
+    if goal == "contested":
+        _, day, reason, expected = months.CONTESTED
+        confirming.contest(
+            sheet,
+            by=representative,
+            at=moment(last + timedelta(days=1), 11),
+            remarks=[(day, reason, expected)],
+        )
+    else:
+        confirming.confirm(sheet, by=representative, at=moment(last + timedelta(days=1), 10))

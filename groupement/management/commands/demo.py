@@ -1,0 +1,121 @@
+"""Sets up La Ronde and closes its months for real: hours, costs, invoices, PDFs made by Celery."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from billing import reconciling, rendering
+from billing.models import BillingRun, Document, Rendering
+from groupement import worker
+from groupement.demo import cast, founding, months, story
+from groupement.money import spell_plain
+from groupement.worktime import spell_hours
+from members.models import Group
+
+WAIT_SECONDS = 180
+
+
+class Command(BaseCommand):
+    """``manage.py demo``: idempotent; what is already there is left as it is, and said so."""
+
+    help = "Crée le groupement de démonstration et facture pour de vrai ses mois clos."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        self._refuse_elsewhere()
+        before = self._state()
+        self._found()
+        runs = [self._close(month) for month in months.CLOSED]
+        self._make_papers()
+        for run in runs:
+            self._tell(run)
+        if self._state() == before:
+            self.stdout.write(
+                "\nRien à changer : tout était déjà là, les mêmes numéros et les mêmes fichiers."
+            )
+        self._accounts()
+
+    def _refuse_elsewhere(self) -> None:
+        if not (settings.LOCAL_MODE or settings.DEMO_MODE):
+            raise CommandError(
+                "La démonstration ne s’installe qu’en mode local ou de démonstration (DEMO_MODE=1)."
+            )
+        group = Group.objects.first()
+        if group is not None and group.name != cast.GROUP["name"]:
+            raise CommandError(
+                f"Cette base contient déjà le groupement « {group.name} » : rien n’a été touché."
+            )
+
+    def _state(self) -> tuple[int, ...]:
+        return (
+            Group.objects.count(),
+            BillingRun.objects.filter(status="issued").count(),
+            Document.objects.count(),
+        )
+
+    def _found(self) -> None:
+        if Group.objects.exists():
+            return
+        self.stdout.write(
+            "Création de La Ronde : six adhérents, trois salariés, une charte, trois mois d’heures…"
+        )
+        with transaction.atomic():
+            founding.found()
+            story.live()
+
+    def _close(self, month: Any) -> BillingRun:
+        with transaction.atomic():
+            return story.bill(month)
+
+    def _make_papers(self) -> None:
+        waiting = list(
+            Rendering.objects.exclude(status="done").order_by("pk").values_list("invoice_id", flat=True)
+        )
+        if not waiting:
+            return
+        self.stdout.write(f"Fabrication de {len(waiting)} PDF par Celery…")
+        worker.start_if_chosen()
+        rendering.enqueue(waiting)
+        deadline = time.monotonic() + WAIT_SECONDS
+        while Rendering.objects.filter(status__in=["pending", "running"]).exists():
+            if time.monotonic() > deadline:
+                raise CommandError(
+                    "Les PDF ne sont pas prêts : aucun worker Celery ne répond. Démarrez-en un."
+                )
+            time.sleep(0.1)
+        failed = Rendering.objects.filter(status="failed").count()
+        if failed:
+            raise CommandError(f"{failed} PDF en échec ; voir les fabrications de PDF dans l’administration.")
+
+    def _tell(self, run: BillingRun) -> None:
+        rows = reconciling.summary(run)
+        self.stdout.write(f"\nFactures {run.month.of_label}")
+        heads = ("numéro", "adhérent", "heures", "HT", "TVA", "TTC", "fichier")
+        self._row(*heads)
+        for row in rows:
+            figures = (spell_plain(row.net), spell_plain(row.vat), spell_plain(row.total))
+            self._row(row.number, row.member, spell_hours(row.minutes), *figures, row.file)
+        self._row(
+            "total",
+            f"{len(rows)} factures",
+            spell_hours(sum(row.minutes for row in rows)),
+            *(spell_plain(sum(getattr(row, name) for row in rows)) for name in ("net", "vat", "total")),
+            "",
+        )
+        self.stdout.write(
+            f"coût employeur {spell_plain(run.employer_cost)} = refacturé {spell_plain(run.charged)}"
+            f" + réserve {spell_plain(run.reserve)}"
+        )
+
+    def _row(self, number: str, member: str, hours: str, net: str, vat: str, total: str, file: str) -> None:
+        self.stdout.write(f"{number:<13}{member:<18}{hours:>8}{net:>12}{vat:>11}{total:>12}  {file}")
+
+    def _accounts(self) -> None:
+        self.stdout.write(f"\nComptes (mot de passe : {cast.PASSWORD})")
+        people = [(person.name, person.role, person.login) for person in cast.PEOPLE]
+        people += [(f"{who.first_name} {who.last_name}", who.job, who.login) for who in cast.EMPLOYEES]
+        for name, role, login in people:
+            self.stdout.write(f"  {login + '@' + cast.DOMAIN:<36}{name}, {role}")
+        connection.close()
