@@ -92,13 +92,15 @@ def sweep() -> None:
     """Stop and remove what a killed run left: an old folder whose server nobody uses any more."""
     for left in folder().parent.glob(f"{PREFIX}*/postgres.users"):
         try:
-            if time.time() - left.parent.stat().st_mtime > AN_HOUR:
-                local.use(local.Server(left.parent))()
-                if local.Server(left.parent).answers():
-                    continue  # somebody does use it
+            if left.stat().st_uid != os.geteuid() or time.time() - left.parent.stat().st_mtime < AN_HOUR:
+                continue
+            forgotten = local.Server(left.parent)
+            if forgotten.answers():
+                local.use(forgotten)()  # as its last user, unless somebody still is one
+            if not forgotten.answers():
                 shutil.rmtree(left.parent, ignore_errors=True)
         except (OSError, ImproperlyConfigured):
-            continue  # another user’s, or already going
+            continue  # it is going already
 
 
 def connect_to_this_machine_only(self: socket.socket, address: object) -> None:
