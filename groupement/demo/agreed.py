@@ -2,9 +2,9 @@
 
 CHARTER_TITLE = "Charte de La Ronde"
 PREAMBLE = (
-    "Nous sommes six structures très différentes d’un même territoire. Nous partageons des emplois, des savoir-faire "
-    "et des moyens. Nous le faisons pour que le travail ait du sens, pour que chacun y trouve sa place et pour que "
-    "le vivant ait la sienne. Cette charte dit ce que nous nous promettons."
+    "Nous sommes six structures très différentes d’un même territoire. Nous partageons des emplois, des "
+    "savoir-faire et des moyens. Nous le faisons pour que le travail ait du sens, pour que chacun y trouve sa "
+    "place et pour que le vivant ait la sienne. Cette charte dit ce que nous nous promettons."
 )
 ARTICLES = (
     (
@@ -14,22 +14,22 @@ ARTICLES = (
     (
         "Un emploi partagé est un emploi entier",
         (
-            "Les personnes que nous partageons ont un contrat durable, un planning connu quinze jours à l’avance et un "
-            "seul interlocuteur pour leurs questions : la coordination."
+            "Les personnes que nous partageons ont un contrat durable, un planning connu quinze jours à "
+            "l’avance et un seul interlocuteur pour leurs questions : la coordination."
         ),
     ),
     (
         "Des comptes que tout le monde peut lire",
         (
-            "Les heures sont visées par la structure où elles sont faites. Le coût est partagé au centime, et chacun sait "
-            "pourquoi il paie ce qu’il paie."
+            "Les heures sont visées par la structure où elles sont faites. Le coût est partagé au centime, et "
+            "chacun sait pourquoi il paie ce qu’il paie."
         ),
     ),
     (
         "Grandir et essaimer",
         (
-            "Nous accueillons d’autres structures qui signent cette charte, et nous aidons les territoires voisins à créer "
-            "leur propre groupement."
+            "Nous accueillons d’autres structures qui signent cette charte, et nous aidons les territoires "
+            "voisins à créer leur propre groupement."
         ),
     ),
 )
@@ -44,24 +44,24 @@ COMMITMENTS = (
         "biodiversity",
         "Un espace rendu au vivant",
         (
-            "Chaque structure confie au moins un espace, même petit, à la nature : haie, mare, toit ou bac planté, et le "
-            "suit pendant l’année."
+            "Chaque structure confie au moins un espace, même petit, à la nature : haie, mare, toit ou bac "
+            "planté, et le suit pendant l’année."
         ),
     ),
     (
         "biodiversity",
         "Des trajets plus sobres",
         (
-            "Entre deux maisons, nous privilégions le vélo, le train, le bateau-bus et le covoiturage, et nous groupons "
-            "les journées de travail pour éviter les allers et retours."
+            "Entre deux maisons, nous privilégions le vélo, le train, le bateau-bus et le covoiturage, et nous "
+            "groupons les journées de travail pour éviter les allers et retours."
         ),
     ),
     (
         "living_together",
         "Un vrai accueil",
         (
-            "Toute personne partagée a, dès le premier jour, une place, un accès, une personne référente et sa part du "
-            "café."
+            "Toute personne partagée a, dès le premier jour, une place, un accès, une personne référente et sa "
+            "part du café."
         ),
     ),
     (
@@ -73,8 +73,8 @@ COMMITMENTS = (
         "inclusion",
         "Ouvrir les postes",
         (
-            "Nos offres sont lisibles, diffusées auprès des structures d’insertion et jugées sur ce que la personne sait "
-            "ou peut apprendre à faire."
+            "Nos offres sont lisibles, diffusées auprès des structures d’insertion et jugées sur ce que la "
+            "personne sait ou peut apprendre à faire."
         ),
     ),
     (
