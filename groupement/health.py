@@ -70,6 +70,6 @@ if __name__ == "__main__":
     sys.exit(
         ask(
             int(os.environ.get("PORT", "8000")),
-            os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip(),
+            os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip(" ."),
         )
     )
