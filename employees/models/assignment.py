@@ -1,6 +1,7 @@
 """Assignments (mises à disposition): an employee at a member, for a time, on priced terms."""
 
 from decimal import Decimal
+from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -83,7 +84,7 @@ class Assignment(Dated):
         "heures saisies par", max_length=10, choices=HoursEntry, default=HoursEntry.BOTH
     )
 
-    objects = AssignmentQuerySet.as_manager()
+    objects: ClassVar[Any] = AssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mise à disposition"

@@ -1,0 +1,197 @@
+"""Taking somebody on: the person, the contract with the group, its terms, and the members it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pghistory
+from django.db import transaction
+
+from employees.models import Contract, ContractMember, ContractTerms, Employee
+from groupement.lifecycle import Refusal
+from groupement.periods import covers, overlaps
+from groupement.templatetags.formats import day_fr
+from members.models import Member, User
+
+YOUNGEST = 16
+
+
+class NotHireable(Refusal):
+    """The person, the contract or its terms may not be so; the sentence says why."""
+
+
+@transaction.atomic
+def hire(*, birth_date: date, starts_on: date, by: User, at: datetime, **identity: Any) -> Employee:
+    """Enter a person into the personnel register, who starts on ``starts_on``.
+
+    ``identity`` holds the other fields of Employee. Raises NotHireable under sixteen (C. trav. L4153-1) and when
+    the payroll number is taken.
+    """
+    _refuse_under_age(birth_date, starts_on)
+    taken = Employee.objects.filter(payroll_number=identity.get("payroll_number")).first()
+    if taken:
+        raise NotHireable(f"Ce matricule est déjà celui de {taken.full_name}.", field="payroll_number")
+    with _history(by, at):
+        return Employee.objects.create(birth_date=birth_date, **identity)
+
+
+@transaction.atomic
+def sign_contract(
+    employee: Employee,
+    *,
+    kind: str = Contract.Kind.PERMANENT,
+    starts_on: date,
+    ends_before: date | None = None,
+    signed_on: date | None = None,
+    members: Iterable[Member],
+    weekly_minutes: int,
+    gross_monthly_pay: Decimal,
+    classification: str = "",
+    by: User,
+    at: datetime,
+) -> Contract:
+    """Give ``employee`` a contract with its first terms and the list of members where they may work.
+
+    The list is an obligatory clause (C. trav. L1253-9). ``gross_monthly_pay`` is in euros. Raises NotHireable.
+    """
+    named = list(members)
+    if not named:
+        raise NotHireable(
+            "Le contrat doit citer au moins un adhérent utilisateur (C. trav. L1253-9).", field="members"
+        )
+    refuse_contract(employee, kind=kind, starts_on=starts_on, ends_before=ends_before)
+    refuse_contract_terms(weekly_minutes=weekly_minutes, gross_monthly_pay=gross_monthly_pay)
+    with _history(by, at):
+        contract = Contract.objects.create(
+            employee=employee, kind=kind, starts_on=starts_on, ends_before=ends_before, signed_on=signed_on
+        )
+        ContractTerms.objects.create(
+            contract=contract,
+            starts_on=starts_on,
+            weekly_minutes=weekly_minutes,
+            gross_monthly_pay=gross_monthly_pay,
+            classification=classification,
+        )
+        ContractMember.objects.bulk_create(
+            ContractMember(contract=contract, member=member, starts_on=starts_on) for member in named
+        )
+    return contract
+
+
+@transaction.atomic
+def set_contract_terms(
+    contract: Contract,
+    *,
+    starts_on: date,
+    weekly_minutes: int,
+    gross_monthly_pay: Decimal,
+    classification: str = "",
+    by: User,
+    at: datetime,
+) -> ContractTerms:
+    """Change hours, pay or classification from ``starts_on``; the terms before end that day.
+
+    Raises NotHireable outside the contract, or when terms already begin on that day or later.
+    """
+    refuse_contract_terms(weekly_minutes=weekly_minutes, gross_monthly_pay=gross_monthly_pay)
+    _refuse_outside(contract, starts_on)
+    later = contract.terms.filter(starts_on__gte=starts_on).order_by("starts_on").first()
+    if later:
+        raise NotHireable(
+            f"Des conditions commencent déjà le {day_fr(later.starts_on)}\u00a0: corrigez-les, ou choisissez "
+            "une date plus tardive.",
+            field="starts_on",
+        )
+    with _history(by, at):
+        contract.terms.on(starts_on).update(ends_before=starts_on)
+        return ContractTerms.objects.create(
+            contract=contract,
+            starts_on=starts_on,
+            weekly_minutes=weekly_minutes,
+            gross_monthly_pay=gross_monthly_pay,
+            classification=classification,
+        )
+
+
+@transaction.atomic
+def name_member(
+    contract: Contract,
+    member: Member,
+    *,
+    starts_on: date,
+    ends_before: date | None = None,
+    by: User,
+    at: datetime,
+) -> ContractMember:
+    """Add ``member`` to the contract's list from ``starts_on``, as an amendment does (C. trav. L1253-9).
+
+    Raises NotHireable outside the contract, or when the list names the member on some of those days.
+    """
+    _refuse_outside(contract, starts_on)
+    if ends_before is not None and ends_before <= starts_on:
+        raise NotHireable("La fin doit venir après le début.", field="ends_before")
+    for row in contract.allowed_members.filter(member=member):
+        if overlaps(row.starts_on, row.ends_before, starts_on, ends_before):
+            raise NotHireable(
+                f"Le contrat cite déjà {member} à partir du {day_fr(row.starts_on)}.", field="member"
+            )
+    with _history(by, at):
+        return ContractMember.objects.create(
+            contract=contract, member=member, starts_on=starts_on, ends_before=ends_before
+        )
+
+
+def refuse_contract(
+    employee: Employee,
+    *,
+    kind: str,
+    starts_on: date,
+    ends_before: date | None,
+    contract: Contract | None = None,
+) -> None:
+    """Raise NotHireable unless such a contract may stand beside the others; ``contract`` is the one edited."""
+    _refuse_under_age(employee.birth_date, starts_on)
+    if ends_before is None and kind == Contract.Kind.FIXED_TERM:
+        raise NotHireable("Un CDD a une date de fin\u00a0: indiquez-la.", field="ends_before")
+    if ends_before is not None and ends_before <= starts_on:
+        raise NotHireable("La fin doit venir après le début.", field="ends_before")
+    for other in employee.contracts.all():
+        if other != contract and overlaps(other.starts_on, other.ends_before, starts_on, ends_before):
+            raise NotHireable(
+                f"{employee.full_name} a déjà un {other} sur cette période\u00a0: donnez-lui une fin.",
+                field="starts_on",
+            )
+
+
+def refuse_contract_terms(*, weekly_minutes: int, gross_monthly_pay: Decimal) -> None:
+    """Raise NotHireable for hours or pay that no contract has (C. trav. L3121-21: sixty hours at the very most)."""
+    if not 0 < weekly_minutes <= 60 * 60:
+        raise NotHireable("La durée hebdomadaire va jusqu’à 60\u00a0h.", field="weekly_minutes")
+    if gross_monthly_pay < 0:
+        raise NotHireable("Le salaire ne peut pas être négatif.", field="gross_monthly_pay")
+
+
+def _refuse_under_age(birth_date: date, starts_on: date) -> None:
+    # A comparison of tuples, since nobody is born on a 29 February every year.
+    if (starts_on.year - YOUNGEST, starts_on.month, starts_on.day) < (
+        birth_date.year,
+        birth_date.month,
+        birth_date.day,
+    ):
+        raise NotHireable(
+            f"La personne n’aura pas {YOUNGEST} ans le {day_fr(starts_on)} (C. trav. L4153-1).",
+            field="birth_date",
+        )
+
+
+def _refuse_outside(contract: Contract, starts_on: date) -> None:
+    if not covers(contract.starts_on, contract.ends_before, starts_on):
+        raise NotHireable(f"Le {day_fr(starts_on)} n’est pas dans le contrat.", field="starts_on")
+
+
+def _history(by: User, at: datetime) -> Any:
+    """The change history names who did it, also outside a request."""
+    return pghistory.context(user=by.pk, at=at.isoformat())
