@@ -32,6 +32,18 @@ FROZEN_WHEN_OPEN = """
 """
 
 
+class CharterQuerySet(models.QuerySet):
+    """Versions of the charter, in the scope of who looks."""
+
+    def visible_to(self, user):
+        """Every version once it is open for signature; drafts for group-wide roles only."""
+        return self if user.sees_every_member else self.exclude(status=CharterStatus.DRAFT)
+
+    def by_version(self):
+        """The newest first."""
+        return self.order_by("-version")
+
+
 class Charter(Lifecycle):
     """One version of the charter; from the moment it opens for signature its text and digest are frozen."""
 
@@ -53,6 +65,8 @@ class Charter(Lifecycle):
     superseded_at = models.DateTimeField("remplacée le", null=True, editable=False)
     content = models.JSONField("texte figé", null=True, editable=False)
     digest = models.CharField("empreinte SHA-256", max_length=64, blank=True, editable=False)
+
+    objects = CharterQuerySet.as_manager()
 
     class Meta:
         verbose_name = "charte"
@@ -152,7 +166,9 @@ class Article(models.Model):
         verbose_name_plural = "articles"
         constraints = [
             models.UniqueConstraint(
-                fields=["charter", "position"], name="article_position_is_unique_in_a_charter"
+                fields=["charter", "position"],
+                name="article_position_is_unique_in_a_charter",
+                violation_error_message="Un autre article a déjà ce rang.",
             )
         ]
         triggers = [
@@ -182,7 +198,9 @@ class Commitment(models.Model):
         verbose_name_plural = "engagements"
         constraints = [
             models.UniqueConstraint(
-                fields=["charter", "theme", "position"], name="commitment_position_is_unique_in_a_theme"
+                fields=["charter", "theme", "position"],
+                name="commitment_position_is_unique_in_a_theme",
+                violation_error_message="Un autre engagement de ce thème a déjà ce rang.",
             )
         ]
         triggers = [

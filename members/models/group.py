@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+
+from members import identifiers
 
 
 @pghistory.track()
@@ -15,20 +18,29 @@ class Group(models.Model):
     name = models.CharField("nom", max_length=120)
     tagline = models.CharField("présentation en une ligne", max_length=160, blank=True)
     legal_form = models.CharField("forme juridique", max_length=80, default="Association loi 1901")
-    siren = models.CharField("SIREN", max_length=9)
-    siret = models.CharField("SIRET du siège", max_length=14)
-    vat_number = models.CharField("numéro de TVA", max_length=20, blank=True)
-    rna = models.CharField("numéro RNA", max_length=10, blank=True)
+    siren = identifiers.IdentifierField("SIREN", max_length=9, validators=[identifiers.check_siren])
+    siret = identifiers.IdentifierField("SIRET du siège", max_length=14, validators=[identifiers.check_siret])
+    vat_number = identifiers.IdentifierField(
+        "numéro de TVA", max_length=20, blank=True, validators=[identifiers.check_vat_number]
+    )
+    rna = identifiers.IdentifierField(
+        "numéro RNA", max_length=10, blank=True, validators=[identifiers.check_rna]
+    )
     street = models.CharField("adresse", max_length=200)
     postal_code = models.CharField("code postal", max_length=10)
     city = models.CharField("ville", max_length=80)
     email = models.EmailField("adresse e-mail")
     phone = models.CharField("téléphone", max_length=30, blank=True)
     website = models.URLField("site", blank=True)
-    iban = models.CharField("IBAN", max_length=34, blank=True)
-    bic = models.CharField("BIC", max_length=11, blank=True)
+    iban = identifiers.IdentifierField("IBAN", max_length=34, blank=True, validators=[identifiers.check_iban])
+    bic = identifiers.IdentifierField("BIC", max_length=11, blank=True, validators=[identifiers.check_bic])
     bank_name = models.CharField("banque", max_length=80, blank=True)
-    sepa_creditor_id = models.CharField("identifiant créancier SEPA (ICS)", max_length=35, blank=True)
+    sepa_creditor_id = identifiers.IdentifierField(
+        "identifiant créancier SEPA (ICS)",
+        max_length=35,
+        blank=True,
+        validators=[identifiers.check_creditor_id],
+    )
     collective_agreement = models.CharField("convention collective (IDCC)", max_length=120, blank=True)
     logo = models.FileField("logo", upload_to="group/", blank=True)
     invoice_prefix = models.CharField(
@@ -66,19 +78,38 @@ class Group(models.Model):
         verbose_name = "groupement"
         verbose_name_plural = "groupement"
         constraints = [
-            models.CheckConstraint(condition=Q(pk=1), name="group_is_the_only_row"),
-            models.CheckConstraint(condition=Q(siren__regex=r"^\d{9}$"), name="group_siren_has_nine_digits"),
             models.CheckConstraint(
-                condition=Q(siret__regex=r"^\d{14}$"), name="group_siret_has_fourteen_digits"
+                condition=Q(pk=1),
+                name="group_is_the_only_row",
+                violation_error_message="Il n’y a qu’un groupement\u00a0: modifiez celui qui existe.",
+            ),
+            models.CheckConstraint(
+                condition=Q(siren__regex=r"^\d{9}$"),
+                name="group_siren_has_nine_digits",
+                violation_error_message="Le SIREN a neuf chiffres.",
+            ),
+            models.CheckConstraint(
+                condition=Q(siret__regex=r"^\d{14}$"),
+                name="group_siret_has_fourteen_digits",
+                violation_error_message="Le SIRET a quatorze chiffres.",
             ),
             models.CheckConstraint(
                 condition=Q(invoice_prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"),
                 name="group_invoice_prefix_is_printable",
+                violation_error_message="Le préfixe des numéros n’a que des capitales, des chiffres et des tirets.",
             ),
             models.CheckConstraint(
-                condition=Q(payment_days__lte=60), name="group_payment_days_stay_within_sixty"
+                condition=Q(payment_days__lte=60),
+                name="group_payment_days_stay_within_sixty",
+                violation_error_message="Le délai de paiement ne dépasse pas soixante jours (C. com. L441-10).",
             ),
         ]
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        if not self.siret.startswith(self.siren):
+            raise ValidationError({"siret": "Le SIRET commence par le SIREN."})
+        if not identifiers.belongs_to(self.vat_number, self.siren):
+            raise ValidationError({"vat_number": "Le numéro de TVA se termine par le SIREN."})

@@ -1,11 +1,14 @@
 """Member structures, their places of work, and the statements behind an exempt VAT regime."""
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from groupement.periods import Dated, no_overlap
+from members import identifiers
 
 
 class LegalForm(models.TextChoices):
@@ -26,9 +29,7 @@ class MemberQuerySet(models.QuerySet):
         """All for a group-wide role; otherwise those where ``user`` holds a current seat."""
         if user.sees_every_member:
             return self
-        from members.access import today
-
-        return self.filter(pk__in=user.seats.on(today()).values("member"))
+        return self.filter(pk__in=user.seats.on(timezone.localdate()).values("member"))
 
     def by_name(self):
         """In the order people read: without accents or case, then the oldest."""
@@ -48,9 +49,15 @@ class Member(models.Model):
         "forme", default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
     legal_form = models.CharField("forme juridique", max_length=20, choices=LegalForm)
-    siren = models.CharField("SIREN", max_length=9, unique=True)
-    siret = models.CharField("SIRET", max_length=14, unique=True)
-    vat_number = models.CharField("numéro de TVA", max_length=20, blank=True)
+    siren = identifiers.IdentifierField(
+        "SIREN", max_length=9, unique=True, validators=[identifiers.check_siren]
+    )
+    siret = identifiers.IdentifierField(
+        "SIRET", max_length=14, unique=True, validators=[identifiers.check_siret]
+    )
+    vat_number = identifiers.IdentifierField(
+        "numéro de TVA", max_length=20, blank=True, validators=[identifiers.check_vat_number]
+    )
     is_taxable_person = models.BooleanField("assujetti à la TVA", default=True)
     counts_as_local_authority = models.BooleanField(
         "compte comme collectivité",
@@ -58,7 +65,9 @@ class Member(models.Model):
         help_text="Pour la règle de la moitié des adhérents (C. trav. L1253-19). À fixer par le conseil.",
     )
     is_public_buyer = models.BooleanField("acheteur public (Chorus Pro)", default=False)
-    naf = models.CharField("code NAF", max_length=6, blank=True)
+    naf = identifiers.IdentifierField(
+        "code NAF", max_length=6, blank=True, validators=[identifiers.check_naf]
+    )
     collective_agreement = models.CharField("convention collective", max_length=120, blank=True)
     headcount = models.PositiveIntegerField("effectif", default=0)
     street = models.CharField("adresse", max_length=200)
@@ -77,19 +86,34 @@ class Member(models.Model):
         verbose_name = "adhérent"
         verbose_name_plural = "adhérents"
         constraints = [
-            models.CheckConstraint(condition=Q(siren__regex=r"^\d{9}$"), name="member_siren_has_nine_digits"),
+            models.CheckConstraint(
+                condition=Q(siren__regex=r"^\d{9}$"),
+                name="member_siren_has_nine_digits",
+                violation_error_message="Le SIREN a neuf chiffres.",
+            ),
             models.CheckConstraint(
                 condition=Q(siret__regex=r"^\d{14}$", siret__startswith=F("siren")),
                 name="member_siret_begins_with_its_siren",
+                violation_error_message="Le SIRET a quatorze chiffres et commence par le SIREN.",
             ),
-            models.UniqueConstraint(fields=["hue", "shape"], name="member_mark_is_its_own"),
+            models.UniqueConstraint(
+                fields=["hue", "shape"],
+                name="member_mark_is_its_own",
+                violation_error_message="Un autre adhérent a déjà cette couleur et cette forme.",
+            ),
             models.CheckConstraint(
-                condition=Q(hue__range=(1, 12), shape__range=(1, 12)), name="member_mark_is_drawable"
+                condition=Q(hue__range=(1, 12), shape__range=(1, 12)),
+                name="member_mark_is_drawable",
+                violation_error_message="La couleur et la forme vont de 1 à 12.",
             ),
         ]
 
     def __str__(self):
         return self.short_name
+
+    def clean(self):
+        if not identifiers.belongs_to(self.vat_number, self.siren):
+            raise ValidationError({"vat_number": "Le numéro de TVA se termine par le SIREN."})
 
 
 @pghistory.track()
@@ -138,6 +162,7 @@ class VatAttestation(Dated):
             models.CheckConstraint(
                 condition=Q(ends_before__isnull=False, ends_before__gt=F("starts_on")),
                 name="vat_attestation_expires",
+                violation_error_message="Une attestation a une fin, après son début.",
             ),
         ]
 

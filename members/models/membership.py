@@ -20,6 +20,10 @@ class MembershipStatus(models.TextChoices):
 class MembershipQuerySet(models.QuerySet):
     """Memberships by day."""
 
+    def open(self):
+        """Those that have not ended: candidate, admitted or leaving."""
+        return self.exclude(status=MembershipStatus.LEFT)
+
     def admitting(self, day):
         """Those under which a member is admitted on ``day`` (leaving members still are)."""
         return self.filter(
@@ -86,6 +90,7 @@ class Membership(Lifecycle):
                     )
                 ),
                 name="membership_status_matches_its_dates",
+                violation_error_message="Les dates ne correspondent pas à l’état de l’adhésion.",
             ),
         ]
 
@@ -131,7 +136,9 @@ class Declaration(models.Model):
         verbose_name_plural = "déclarations à l’administration"
         constraints = [
             models.CheckConstraint(
-                condition=Q(due_on__gte=F("event_on")), name="declaration_is_due_after_its_event"
+                condition=Q(due_on__gte=F("event_on")),
+                name="declaration_is_due_after_its_event",
+                violation_error_message="L’échéance vient après le fait à déclarer.",
             ),
         ]
 

@@ -141,6 +141,7 @@ class Invitation(models.Model):
     sent_at = models.DateTimeField("envoyée le")
     expires_at = models.DateTimeField("expire le")
     used_at = models.DateTimeField("utilisée le", null=True, blank=True)
+    voided_at = models.DateTimeField("remplacée le", null=True, blank=True)
 
     class Meta:
         verbose_name = "invitation"
@@ -148,6 +149,15 @@ class Invitation(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("sent_at")), name="invitation_expires_after_it_is_sent"
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(voided_at__isnull=True),
+                name="invitation_is_not_both_used_and_voided",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at__isnull=True, voided_at__isnull=True),
+                name="a_person_has_one_invitation_at_a_time",
             ),
         ]
 

@@ -1,0 +1,103 @@
+"""Identifiers of French organisations and banks: how they are typed, and the French sentence when one is wrong."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from stdnum import bic as stdnum_bic
+from stdnum import iban as stdnum_iban
+from stdnum.eu import at_02
+from stdnum.eu import vat as eu_vat
+from stdnum.exceptions import ValidationError as Invalid
+from stdnum.fr import siren as stdnum_siren
+from stdnum.fr import siret as stdnum_siret
+
+SEPARATORS = str.maketrans("", "", " \t.-\u00a0\u202f\u2009")
+
+check_rna = RegexValidator(
+    r"^W\d{9}$", "Un numéro RNA commence par W, suivi de neuf chiffres, par exemple W561000001."
+)
+check_naf = RegexValidator(r"^\d{4}[A-Z]$", "Un code NAF a quatre chiffres et une lettre, par exemple 8559B.")
+
+
+def compact(text: str) -> str:
+    """The identifier without blanks, points or hyphens, in capitals: "fr76 3000-6…" is "FR7630006…"."""
+    return text.translate(SEPARATORS).upper()
+
+
+def check_siren(value: str) -> None:
+    """Raise ValidationError unless ``value`` is nine digits whose key is right."""
+    _check(
+        stdnum_siren, value, "Ce SIREN n’est pas valable\u00a0: neuf chiffres, à recopier de l’avis INSEE."
+    )
+
+
+def check_siret(value: str) -> None:
+    """Raise ValidationError unless ``value`` is fourteen digits whose keys are right."""
+    _check(
+        stdnum_siret,
+        value,
+        "Ce SIRET n’est pas valable\u00a0: quatorze chiffres, le SIREN puis cinq chiffres, "
+        "à recopier de l’avis INSEE.",
+    )
+
+
+def check_vat_number(value: str) -> None:
+    """Raise ValidationError unless ``value`` is a VAT number of the Union, country and key included."""
+    _check(
+        eu_vat,
+        value,
+        "Ce numéro de TVA n’est pas valable\u00a0: FR, une clé de deux caractères, puis le SIREN.",
+    )
+
+
+def check_iban(value: str) -> None:
+    """Raise ValidationError unless the key of ``value`` is right."""
+    _check(stdnum_iban, value, "Cet IBAN n’est pas valable\u00a0: recopiez-le du relevé d’identité bancaire.")
+
+
+def check_bic(value: str) -> None:
+    """Raise ValidationError unless ``value`` is eight or eleven characters of the right kinds."""
+    _check(
+        stdnum_bic, value, "Ce BIC n’est pas valable\u00a0: huit ou onze caractères, par exemple AGRIFRPP."
+    )
+
+
+def check_creditor_id(value: str) -> None:
+    """Raise ValidationError unless ``value`` is a SEPA creditor identifier (ICS) whose key is right."""
+    _check(at_02, value, "Cet ICS n’est pas valable\u00a0: recopiez celui que la banque vous a donné.")
+
+
+def belongs_to(vat_number: str, siren: str) -> bool:
+    """Whether a French ``vat_number`` ends with this ``siren``; other countries' say nothing about it."""
+    return not vat_number.startswith("FR") or vat_number.endswith(siren)
+
+
+def _check(kind: ModuleType, value: str, sentence: str) -> None:
+    try:
+        kind.validate(value)
+    except Invalid as error:
+        raise ValidationError(sentence, code="invalid") from error
+
+
+class IdentifierFormField(forms.CharField):
+    """A text field that takes an identifier as people copy it, blanks included, and keeps it compact."""
+
+    def to_python(self, value: Any) -> str:
+        return compact(super().to_python(value))
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django’s signature
+        # No maxlength: the browser would cut "123 456 789" before its blanks are taken out.
+        return {"autocomplete": "off", "spellcheck": "false"}
+
+
+class IdentifierField(models.CharField):  # type: ignore[type-arg]
+    """A column that keeps an identifier compact, whoever writes it through a form."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"form_class": IdentifierFormField, **kwargs})
