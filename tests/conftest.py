@@ -9,6 +9,10 @@ from tests import environment
 
 environment.prepare()
 
+from tests import guards  # noqa: E402 - it needs Django set up
+
+guards.install()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the run’s PostgreSQL, unless tests are only listed."""

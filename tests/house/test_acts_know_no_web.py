@@ -1,0 +1,54 @@
+"""Acts and models import nothing of the web: they are called from pages, tasks, commands and the admin alike."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+APPS = ("members", "charter", "employees", "timesheets", "billing")
+WEB = ("django.http", "django.shortcuts", "django.contrib.messages", "django.views", "django.urls")
+EDGES = {"urls", "views", "admin", "forms", "tasks", "apps", "management", "migrations", "templatetags"}
+
+
+def inner_modules() -> list[str]:
+    """Paths of the modules that are acts or models."""
+    found = [
+        path.relative_to(settings.BASE_DIR)
+        for app in APPS
+        for path in (settings.BASE_DIR / app).rglob("*.py")
+    ]
+    return sorted(str(path) for path in found if not EDGES & {path.parts[1], Path(path.parts[1]).stem})
+
+
+def imported(source: str) -> set[str]:
+    """The dotted names that a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def of_the_web(names: set[str]) -> set[str]:
+    return {name for name in names if any(name == web or name.startswith(f"{web}.") for web in WEB)}
+
+
+@pytest.mark.parametrize("module", inner_modules())
+def test_act_or_model_imports_nothing_of_the_web(module: str) -> None:
+    assert of_the_web(imported((settings.BASE_DIR / module).read_text(encoding="utf-8"))) == set()
+
+
+def test_the_rule_sees_what_it_forbids() -> None:
+    source = (
+        "from django import http\nfrom django.shortcuts import redirect\nimport django.contrib.messages\n"
+    )
+    assert {name.split(".")[-1] for name in of_the_web(imported(source))} == {
+        "http",
+        "shortcuts",
+        "redirect",
+        "messages",
+    }
+    assert "members/models/people.py" in inner_modules()

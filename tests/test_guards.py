@@ -1,0 +1,82 @@
+"""The guards themselves: each is shown a fault, and must see it."""
+
+import pytest
+import zeal
+from django.template import Context, Engine, Template
+
+from employees.models import Assignment
+from members.models import Group
+from tests import guards, markup, world
+
+PAGE = '<html lang="fr"><title>t</title><main><h1>Titre</h1>{}</main></html>'
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ('<p style="color:red">x</p>', "style attribute on p"),
+        ("<script>alert(1)</script>", "inline script"),
+        ("<style>p{}</style>", "inline style element"),
+        ('<a href="#" onclick="x()">y</a>', "onclick on a"),
+        ("<h1>Encore</h1>", "2 h1"),
+        ('<i id="a"></i><i id="a"></i>', "id a 2 times"),
+        ('<p aria-describedby="nothing">x</p>', "p refers to a missing id nothing"),
+        ("<button></button>", "button without a name ()"),
+        ('<a href="/x"></a>', "a without a name (/x)"),
+        ("<img src='x'>", "img without alt"),
+        ("<svg></svg>", "svg neither hidden nor named"),
+        ('<input name="hours">', "input hours without a label"),
+        ("<fieldset><p>x</p></fieldset>", "fieldset without a legend"),
+        ("<table><tr><td>1</td></tr></table>", "table without a caption ()"),
+        ("<table><caption>c</caption><tr><th>h</th></tr></table>", "th without scope (h)"),
+        ("<form><form></form></form>", "form in a form"),
+        ('<a href="/x">a<button>b</button></a>', "button in a control"),
+        ("<p>x</p></div>", "</div> without a start"),
+    ],
+)
+def test_each_fault_of_markup_is_seen(body, fault):
+    assert markup.faults(PAGE.format(body)) == [fault]
+
+
+def test_sound_markup_passes():
+    body = (
+        '<label for="a">A</label><input id="a"><script type="application/json">{}</script>'
+        '<table><caption>c</caption><tr><th scope="col">h</th></tr></table><img src="x" alt="">'
+        '<button aria-label="Fermer"><svg aria-hidden="true"></svg></button>'
+    )
+    assert markup.faults(PAGE.format(body)) == []
+
+
+def test_a_page_without_language_or_main_is_seen():
+    assert markup.faults("<html><title>t</title><h1>x</h1></html>") == ["html without lang=fr", "no main"]
+
+
+@pytest.mark.django_db
+def test_a_write_during_a_get_is_refused_and_a_read_is_not():
+    world.group()
+    with guards.no_writing():
+        assert Group.objects.get().name == "La Ronde"
+        with pytest.raises(AssertionError, match="a GET wrote"):
+            Group.objects.update(name="Autre")
+
+
+@pytest.mark.django_db
+def test_a_repeated_load_is_seen():
+    world.group()
+    aloen = world.member()
+    for name in ("Maëlle", "Youenn", "Inès"):
+        world.assignment(world.employee(name, members=[aloen]), aloen)
+    with zeal.zeal_context(), pytest.raises(zeal.NPlusOneError):
+        [placed.employee.first_name for placed in Assignment.objects.order_by("pk")]
+
+
+def test_an_undefined_variable_fails_in_our_templates_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(guards, "OURS", str(tmp_path))
+    (tmp_path / "ours.html").write_text("{{ missing }}")
+    (tmp_path / "spared.html").write_text("{{ missing|default:'rien' }}")
+    engine = Engine(dirs=[str(tmp_path)], string_if_invalid=guards.Undefined("%s"))
+    with pytest.raises(AssertionError, match="missing"):
+        engine.get_template("ours.html").render(Context())
+    assert engine.get_template("spared.html").render(Context()) == "rien"
+    theirs = Template("[{{ missing }}]", engine=engine)
+    assert theirs.render(Context()) == "[]"
