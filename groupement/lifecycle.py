@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
 from django.core import checks
@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
+    from django.db.models import QuerySet
 
 
 class Refusal(Exception):  # noqa: N818 - the house calls it so
@@ -69,7 +70,8 @@ class Lifecycle(models.Model):
                 f"à «\u00a0{self._label(to)}\u00a0»."
             )
         # Guard and write are one statement: of two people who move the same row, PostgreSQL lets one through.
-        if not type(self)._base_manager.filter(pk=self.pk, status=source).update(status=to, **columns):
+        rows: QuerySet[Any] = cast("Any", type(self)._base_manager).filter(pk=self.pk, status=source)
+        if not rows.update(status=to, **columns):
             raise StaleRow(
                 f"{self} n’est plus à l’état «\u00a0{self._label(source)}\u00a0»\u00a0: "
                 "quelqu’un vient de le modifier. Rechargez la page."
@@ -89,7 +91,7 @@ class Lifecycle(models.Model):
 
     @classmethod
     def _check_moves(cls) -> list[checks.CheckMessage]:
-        states = {str(value) for value, _ in cls._meta.get_field("status").flatchoices}
+        states = set(cls._labels())
         named = {str(state) for state in cls.MOVES}.union(
             *({str(to) for to in tos} for tos in cls.MOVES.values())
         )
@@ -103,8 +105,12 @@ class Lifecycle(models.Model):
 
     @classmethod
     def _label(cls, state: str) -> str:
-        choices = dict(cls._meta.get_field("status").flatchoices)
-        return str(choices.get(state, state)).lower()
+        return cls._labels().get(state, state).lower()
+
+    @classmethod
+    def _labels(cls) -> dict[str, str]:
+        status = cast("models.CharField[str, str]", cls._meta.get_field("status"))
+        return {str(value): str(label) for value, label in status.flatchoices}
 
 
 class Step(models.Model):

@@ -135,7 +135,7 @@ class AmountField(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         try:
@@ -178,8 +178,8 @@ class ExactDecimalField(models.DecimalField):  # type: ignore[type-arg]
 class MoneyField(ExactDecimalField):
     """Euros in whole cents, up to ten digits before the comma."""
 
-    def __init__(self, *args: Any, max_digits: int = 12, decimal_places: int = 2, **kwargs: Any) -> None:
-        super().__init__(*args, max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 12, "decimal_places": 2, **kwargs})
 
     def formfield(self, **kwargs: Any) -> Any:
         # The admin passes its own widgets by class of field; a French amount is typed as text.
@@ -189,8 +189,8 @@ class MoneyField(ExactDecimalField):
 class RateField(ExactDecimalField):
     """A rate in percent with two decimals: 20.00 is 20 %."""
 
-    def __init__(self, *args: Any, max_digits: int = 5, decimal_places: int = 2, **kwargs: Any) -> None:
-        super().__init__(*args, max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 5, "decimal_places": 2, **kwargs})
 
 
 def _exact(value: Decimal | int) -> Decimal:

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
 from groupement.lifecycle import Refusal
@@ -45,8 +46,9 @@ def page(
     partial = part is not None and _wants_part(request)
     name = f"{template}#{part}" if partial else template
     response = render(request, name, dict(context or {}), status=status)
-    if partial and messages.get_messages(request):
-        response.write(render(request, "components/messages.html", {"oob": True}).content.decode())
+    if partial and (pending := messages.get_messages(request)):
+        # Without the request: the context processors have worked once for the part already.
+        response.write(render_to_string("components/messages.html", {"messages": pending, "oob": True}))
     # The same address has two answers: no cache may hand one out for the other.
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -85,9 +87,9 @@ def paginate(request: HttpRequest, queryset: QuerySet[Any], per_page: int = 50) 
 
 
 def _wants_part(request: HttpRequest) -> bool:
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     # A boosted link swaps the whole body, and the back button needs the whole page again.
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
 
 def _mark(form: forms.BaseForm, refusal: Refusal) -> None:

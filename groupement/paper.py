@@ -68,7 +68,7 @@ def stylesheet() -> Press:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
-    class HouseFetcher(URLFetcher):  # type: ignore[misc]
+    class HouseFetcher(URLFetcher):
         """Reads what lies in ``static/`` and what the page carries itself; refuses all else."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
