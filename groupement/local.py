@@ -211,6 +211,7 @@ class Server:
 
     def _run(self, program: str, *arguments: str | Path) -> str:
         """Run one of PostgreSQL’s programs, as an unprivileged user when we are root; what it printed."""
+        somebody = NOBODY if as_root() else None
         # A file and not a pipe: the server that pg_ctl leaves behind would keep a pipe open for ever.
         with tempfile.TemporaryFile("w+") as said:
             done = subprocess.run(  # noqa: S603 - our own words only
@@ -221,7 +222,9 @@ class Server:
                 cwd="/",
                 check=False,
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
-                **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_root() else {}),
+                user=somebody,
+                group=somebody,
+                extra_groups=None if somebody is None else [],
             )
             said.seek(0)
             printed = said.read()

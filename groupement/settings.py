@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import schedule
 from csp.constants import NONE, SELF
@@ -88,6 +89,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # PostgreSQL, the one database: named by DATABASE_URL, else the one that groupement/local.py starts.
+DATABASES: dict[str, dict[str, Any]]
 if OWN_DATABASE:
     from groupement.local import project_server
 
@@ -159,6 +161,9 @@ STORAGES = {
 
 # Who comes in, and how.
 AUTH_USER_MODEL = "members.User"
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004"
+]  # an address is unique whatever its case, by a constraint the check overlooks
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -3,6 +3,7 @@
 import logging
 from functools import cache
 from threading import Thread
+from typing import cast
 
 from celery import Celery, signals
 from celery.beat import EmbeddedService
@@ -33,7 +34,9 @@ def start(app: Celery) -> Thread:
     thread.start()
     for entry in app.conf.beat_schedule.values():
         app.send_task(entry["task"])
-    clock = EmbeddedService(app, thread=True, max_interval=5, scheduler_cls="celery.beat:Scheduler")
+    clock = cast(
+        Thread, EmbeddedService(app, thread=True, max_interval=5, scheduler_cls="celery.beat:Scheduler")
+    )
     clock.daemon = True
     clock.start()
     log.info("worker started beside the web")
