@@ -1,11 +1,175 @@
-"""Who may come in: people are invited, nobody signs up by themselves."""
+"""Who may come in and do what: roles, seats held today, the door for invited people only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from members.models import Member, Seat, User
+from members.models.people import Function
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+View = Callable[..., "HttpResponseBase"]
+
+
+class Role(models.TextChoices):
+    """What somebody is here for; a person may hold several at once."""
+
+    EMPLOYEE = "employee", "salariat partagé"
+    MEMBER = "member", "structure adhérente"
+    COORDINATOR = "coordinator", "coordination"
+    FINANCE = "finance", "finances"
+    ADMIN = "admin", "administration"
+
+
+RESERVED_TO = {
+    Role.EMPLOYEE: "aux salariés partagés",
+    Role.MEMBER: "aux équipes des structures adhérentes",
+    Role.COORDINATOR: "à la coordination",
+    Role.FINANCE: "aux finances",
+    Role.ADMIN: "à l’administration",
+}
+
+# How each role is recognised. Shared employees are known above this app, which adds its own answer with `recognise`.
+_HOLDERS: dict[Role, Callable[[User], bool]] = {
+    Role.MEMBER: lambda user: current_seats(user).exists(),
+    Role.COORDINATOR: lambda user: user.is_coordinator,
+    Role.FINANCE: lambda user: user.is_finance,
+    Role.ADMIN: lambda user: user.is_admin,
+}
+
+
+def today() -> date:
+    """The day in the group’s time zone: the one place besides views that reads the clock."""
+    return timezone.localdate()
+
+
+def recognise(role: Role, test: Callable[[User], bool]) -> None:
+    """Let an upper app say who holds ``role``; asked only for active people."""
+    _HOLDERS[role] = test
+
+
+def holds(user: User, role: Role) -> bool:
+    """Whether ``user`` is active and holds ``role`` today."""
+    return user.is_active and role in _HOLDERS and _HOLDERS[role](user)
+
+
+def for_roles(*codes: str) -> Callable[[View], View]:
+    """Open a view to holders of at least one of these roles, whichever they use at the moment.
+
+    Others read in the 403 page whom the page is reserved to. Raises ValueError for a code that is no role.
+    """
+    roles = [Role(code) for code in codes]
+    sentence = f"Cette page est réservée {_listed([RESERVED_TO[role] for role in roles])}."
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = cast("User", request.user)
+            if not user.is_authenticated or not any(holds(user, role) for role in roles):
+                raise PermissionDenied(sentence)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def current_seats(user: User) -> models.QuerySet[Seat]:
+    """The seats that ``user`` holds today, oldest first."""
+    return cast("models.QuerySet[Seat]", user.seats.on(today()).order_by("starts_on", "pk"))
+
+
+def can_write_for(user: User, member: Member) -> bool:
+    """Whether ``user`` may enter and confirm hours at ``member`` today."""
+    return any(seat.can_write for seat in current_seats(user).filter(member=member))
+
+
+def can_sign_for(user: User, member: Member, on: date) -> Seat | None:
+    """The representative seat by which ``user`` engages ``member`` on that day, if any."""
+    seats = user.seats.on(on).filter(member=member, function=Function.REPRESENTATIVE)
+    return cast("Seat | None", seats.order_by("starts_on", "pk").first())
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether ``user`` has the group’s data in hand, the setting demands more than a password, and there is no more."""
+    if not settings.REQUIRE_SECOND_FACTOR or not user.sees_every_member:
+        return False
+    strong = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return not Authenticator.objects.filter(user=user, type__in=strong).exists()
+
+
+def trust_email(user: User) -> None:
+    """Note that ``user`` reads the mail of the account’s address: no further proof is asked at login.
+
+    For whoever used a link sent there, and for made-up accounts that have no mailbox.
+    """
+    EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
+
+
+def demo_people() -> list[dict[str, Any]]:
+    """The people a visitor of the demonstration may enter as: pk, name, role, email; nobody outside demo mode."""
+    if not settings.DEMO_MODE:
+        return []
+    seats = Prefetch("seats", Seat.objects.on(today()).select_related("member").order_by("pk"))
+    people = User.objects.filter(is_active=True).prefetch_related(seats).order_by("pk")
+    return [
+        {"pk": user.pk, "name": user.name, "role": _demo_role(user), "email": user.email} for user in people
+    ]
+
+
+def _demo_role(user: User) -> str:
+    claims = {
+        "Coordination": user.is_coordinator,
+        "Finances": user.is_finance,
+        "Administration": user.is_admin,
+    }
+    held = [label for label, claimed in claims.items() if claimed]
+    held += [f"{seat.get_function_display().capitalize()}, {seat.member}" for seat in user.seats.all()]
+    return " · ".join(held) or "Salariat partagé"
+
+
+def _listed(words: list[str]) -> str:
+    return " et ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """The group’s door: accounts are opened by invitation only."""
+    """The group’s door: accounts are opened by invitation only, and refusals say what to do."""
 
-    def is_open_for_signup(self, request: object) -> bool:  # noqa: ARG002 - allauth’s signature
-        """Never: an invitation creates the account."""
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "Ce compte est fermé. Écrivez à la coordination pour le rouvrir.",
+        "email_password_mismatch": "L’adresse e-mail ou le mot de passe ne correspond pas. Vérifiez les deux, "
+        "ou demandez un code par e-mail.",
+        "enter_current_password": "Ce n’est pas votre mot de passe actuel. Saisissez-le de nouveau.",
+        "incorrect_password": "Ce n’est pas votre mot de passe. Saisissez-le de nouveau.",
+        "incorrect_code": "Ce code n’est pas le bon. Recopiez le dernier reçu, ou demandez-en un autre.",
+        "too_many_login_attempts": "Trop d’essais à la suite. Attendez cinq minutes, puis recommencez, "
+        "ou demandez un code par e-mail.",
+        "rate_limited": "Trop de demandes à la suite. Attendez une minute, puis recommencez.",
+        "unknown_email": "Aucun compte n’a cette adresse. Vérifiez-la, ou demandez une invitation à la coordination.",
+        "email_taken": "Cette adresse e-mail a déjà un compte.",
+        "duplicate_email": "Cette adresse e-mail est déjà celle de votre compte.",
+        "invalid_or_expired_key": "Ce lien n’est plus valable. Demandez-en un autre.",
+        "invalid_password_reset": "Ce lien ne sert plus. Demandez-en un autre depuis la page de connexion.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth’s signature
+        """Never: an invitation creates the way in."""
         return False

@@ -89,7 +89,7 @@ class IdentifierFormField(forms.CharField):
     """A text field that takes an identifier as people copy it, blanks included, and keeps it compact."""
 
     def to_python(self, value: Any) -> str:
-        return compact(super().to_python(value))
+        return compact(super().to_python(value) or "")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django’s signature
         # No maxlength: the browser would cut "123 456 789" before its blanks are taken out.

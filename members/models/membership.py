@@ -1,5 +1,8 @@
 """A member's belonging to the group, and the declarations that each change owes to the administration."""
 
+from datetime import date
+from typing import Self
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -20,11 +23,11 @@ class MembershipStatus(models.TextChoices):
 class MembershipQuerySet(models.QuerySet):
     """Memberships by day."""
 
-    def open(self):
+    def open(self) -> Self:
         """Those that have not ended: candidate, admitted or leaving."""
         return self.exclude(status=MembershipStatus.LEFT)
 
-    def admitting(self, day):
+    def admitting(self, day: date) -> Self:
         """Those under which a member is admitted on ``day`` (leaving members still are)."""
         return self.filter(
             Q(ends_before__isnull=True) | Q(ends_before__gt=day),

@@ -1,0 +1,138 @@
+"""Letting people in: an invitation is a single-use link sent by e-mail, of which only the digest is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import smtplib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from groupement.lifecycle import Refusal
+from members.access import trust_email
+from members.models import Group, Invitation, User
+
+log = logging.getLogger(__name__)
+
+BYTES = 32
+DEFAULT_DAYS = 7
+CURE = "Demandez-en une nouvelle à la coordination."
+
+
+class ClosedAccount(Refusal):
+    """The account is closed: nobody enters by it."""
+
+
+class BadInvitation(Refusal):
+    """The link is unknown, expired, used or replaced."""
+
+
+class WeakPassword(Refusal):
+    """The password chosen is too easy to guess."""
+
+
+class MailFailed(Refusal):
+    """The invitation stands, but its letter did not leave."""
+
+
+@transaction.atomic
+def invite(user: User, *, by: User | None, at: datetime, address: Callable[[str], str] | None = None) -> str:
+    """Make the one valid invitation of ``user`` and return its token (256 bits, kept nowhere).
+
+    Earlier ones that were not used are voided. ``address`` turns the token into a link; with it the letter leaves
+    after commit. Raises ClosedAccount, and MailFailed when the letter could not leave (the invitation stands).
+    """
+    if not User.objects.select_for_update().get(pk=user.pk).is_active:
+        raise ClosedAccount(f"Le compte de {user} est fermé. Rouvrez-le avant d’inviter.")
+    group = Group.objects.order_by("pk").first()
+    token = secrets.token_urlsafe(BYTES)
+    user.invitations.filter(used_at__isnull=True, voided_at__isnull=True).update(voided_at=at)
+    days = group.invitation_days if group else DEFAULT_DAYS
+    invitation = Invitation.objects.create(
+        user=user, token_digest=_digest(token), sent_by=by, sent_at=at, expires_at=at + timedelta(days=days)
+    )
+    log.info("invitation %s made", invitation.pk)
+    if address is not None:
+        letter = _letter(user, group, invitation, address(token))
+        transaction.on_commit(lambda: _send(letter, user))
+    return token
+
+
+def read(token: str, *, at: datetime) -> Invitation:
+    """The invitation that ``token`` opens, with its person. Raises BadInvitation with the reason and the cure."""
+    invitation = (
+        Invitation.objects.select_related("user").filter(token_digest=_digest(token)).order_by("pk").first()
+    )
+    if invitation is None:
+        raise BadInvitation(
+            f"Cette invitation n’existe pas. Recopiez le lien entier de l’e-mail. Sinon\u00a0: {CURE}"
+        )
+    if invitation.used_at is not None:
+        raise BadInvitation(
+            "Cette invitation a déjà servi. Connectez-vous avec votre mot de passe, ou demandez un code par e-mail."
+        )
+    if invitation.voided_at is not None:
+        raise BadInvitation("Une invitation plus récente remplace celle-ci. Utilisez le dernier e-mail reçu.")
+    if invitation.expires_at <= at:
+        raise BadInvitation(f"Cette invitation a expiré. {CURE}")
+    if not invitation.user.is_active:
+        raise ClosedAccount("Ce compte est fermé. Écrivez à la coordination pour le rouvrir.")
+    return invitation
+
+
+@transaction.atomic
+def accept(token: str, password: str, *, at: datetime) -> User:
+    """Set the password chosen by the person invited, once; their address is proven by the link they received.
+
+    Raises BadInvitation, ClosedAccount, and WeakPassword (field "password") with what is wrong.
+    """
+    invitation = read(token, at=at)
+    user = User.objects.select_for_update().get(pk=invitation.user_id)
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        first, *others = error.messages
+        raise WeakPassword(first, field="password", errors=others) from error
+    # Guard and write are one statement: of two clicks on the same link, one enters.
+    if not Invitation.objects.filter(pk=invitation.pk, used_at__isnull=True, voided_at__isnull=True).update(
+        used_at=at
+    ):
+        raise BadInvitation("Cette invitation vient de servir. Connectez-vous avec le mot de passe choisi.")
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    trust_email(user)
+    log.info("invitation %s used", invitation.pk)
+    return user
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _letter(user: User, group: Group | None, invitation: Invitation, link: str) -> EmailMultiAlternatives:
+    context = {"person": user, "group": group, "invitation": invitation, "link": link}
+    letter = EmailMultiAlternatives(
+        subject=f"Votre accès à {group.name if group else 'l’espace du groupement'}",
+        body=render_to_string("members/mail/invitation.txt", context),
+        to=[user.email],
+        reply_to=[group.email] if group and group.email else None,
+    )
+    letter.attach_alternative(render_to_string("members/mail/invitation.html", context), "text/html")
+    return letter
+
+
+def _send(letter: EmailMultiAlternatives, user: User) -> None:
+    try:
+        letter.send()
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("invitation letter to user %s did not leave", user.pk)
+        raise MailFailed(
+            "L’invitation est prête, mais l’e-mail n’est pas parti. Vérifiez l’adresse et invitez de nouveau."
+        ) from error

@@ -1,0 +1,46 @@
+"""What stands between login and the pages: a second factor for who has everybody's data in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from members.access import needs_second_factor
+from members.models import User
+
+# The way to a second factor, out, and what shows no data.
+OPEN_VIEWS = ("account_", "mfa_", "usersessions_", "members:theme", "members:invitation", "alive", "ready")
+SENTENCE = (
+    "Votre rôle ouvre les données de toutes les structures\u00a0: il demande un second facteur. "
+    "Ajoutez une clé d’accès ou une application de codes, puis continuez."
+)
+
+
+class SecondFactorMiddleware:
+    """Send coordinator, finance and admin to the security page until they have a passkey or a code app.
+
+    Logging in then always asks for it: allauth does, as soon as there is one.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Answer in place of the view when the second factor is missing."""
+        match = request.resolver_match
+        if not request.user.is_authenticated or (match and match.view_name.startswith(OPEN_VIEWS)):
+            return None
+        if not needs_second_factor(cast("User", request.user)):
+            return None
+        messages.warning(request, SENTENCE)
+        if getattr(request, "htmx", False):
+            return HttpResponseClientRedirect(resolve_url("mfa_index"))
+        return redirect("mfa_index")
