@@ -76,6 +76,20 @@ def _house(house: cast.House, *, by: User) -> Member:
         **identifiers(house.siren_body),
     )
     Site.objects.create(member=member, name="Siège", street=house.street, city=house.city[1])
+    _admit(member, house, by=by)
+    if house.attestation_percent:
+        VatAttestation.objects.create(
+            member=member,
+            starts_on=date(2026, 1, 1),
+            ends_before=date(2027, 1, 1),
+            taxable_receipts_percent=Decimal(house.attestation_percent),
+            legal_basis="CGI, article 261, 7, 1° a",
+            signed_on=date(2026, 5, 12),
+        )
+    return member
+
+
+def _admit(member: Member, house: cast.House, *, by: User) -> None:
     membership = Membership.objects.create(
         member=member, applied_on=cast.FOUNDED_ON, college="fondateurs", deposit=Decimal("500.00")
     )
@@ -94,16 +108,6 @@ def _house(house: cast.House, *, by: User) -> Member:
         sent_on=date(2026, 5, 20),
         letter_reference=f"RAR-2026-{house.mark:03d}",
     )
-    if house.attestation_percent:
-        VatAttestation.objects.create(
-            member=member,
-            starts_on=date(2026, 1, 1),
-            ends_before=date(2027, 1, 1),
-            taxable_receipts_percent=Decimal(house.attestation_percent),
-            legal_basis="CGI, article 261, 7, 1° a",
-            signed_on=date(2026, 5, 12),
-        )
-    return member
 
 
 def _seats(users: dict[str, User], houses: dict[str, Member]) -> None:
