@@ -60,7 +60,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         MONTHS,
     ),
     "member": (
-        Place("Accueil", "home", "members:member_home", ("members:member_home",)),
+        Place("Accueil", "home", "member_home", ("member_home",)),
         Place("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",)),
         INVOICES,
         CHARTER,
@@ -111,7 +111,10 @@ def landing(request: HttpRequest) -> str | None:
 
 
 def _visitor(request: HttpRequest) -> bool:
-    return isinstance(getattr(request, "user", AnonymousUser()), AnonymousUser) or not request.user.is_authenticated
+    return (
+        isinstance(getattr(request, "user", AnonymousUser()), AnonymousUser)
+        or not request.user.is_authenticated
+    )
 
 
 def _read_roles(user: User) -> list[Role]:
@@ -124,10 +127,17 @@ def _read_roles(user: User) -> list[Role]:
         )
         if held
     ]
-    seats = Seat.objects.filter(user=user).on(timezone.localdate()).select_related("member").order_by("starts_on", "pk")
+    seats = (
+        Seat.objects.filter(user=user)
+        .on(timezone.localdate())
+        .select_related("member")
+        .order_by("starts_on", "pk")
+    )
     if names := [seat.member.short_name for seat in seats]:
         others = len(names) - 1
-        roles.append(Role("member", names[0] if not others else f"{names[0]} et {others} autre{'s' * (others > 1)}"))
+        roles.append(
+            Role("member", names[0] if not others else f"{names[0]} et {others} autre{'s' * (others > 1)}")
+        )
     if employee := Employee.objects.filter(user=user).only("job").first():
         roles.append(Role("employee", employee.job or "Mon travail"))
     return roles

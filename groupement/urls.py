@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from groupement import health
+from groupement import health, home
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("accueil/", home.member_home, name="member_home"),
     path("", include("members.urls")),
     path("charte/", include("charter.urls")),
     path("equipe/", include("employees.urls")),

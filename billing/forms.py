@@ -1,0 +1,74 @@
+"""What billing asks of people: a payroll file with its month, and which invoices to list."""
+
+from pathlib import Path
+
+from django import forms
+from django.db.models.functions import ExtractYear
+
+from billing.models import Invoice
+from groupement.periods import MonthFormField
+from members.models import Member
+
+LARGEST_UPLOAD = 1024 * 1024
+EXTENSIONS = (".csv", ".txt")
+
+
+class PayrollUpload(forms.Form):
+    """One month’s payroll file; what is in it is judged by billing.costing."""
+
+    month = MonthFormField(label="Mois de paie", error_messages={"required": "Indiquez le mois de la paie."})
+    file = forms.FileField(
+        label="Fichier CSV",
+        help_text="1 Mo au plus. UTF-8 ou Windows-1252, séparé par des points-virgules ou des virgules.",
+        error_messages={
+            "required": "Choisissez le fichier de paie.",
+            "empty": "Ce fichier est vide. Exportez-le de nouveau depuis la paie.",
+            "missing": "Choisissez le fichier de paie.",
+        },
+        widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS) + ",text/csv"}),
+    )
+
+    def clean_file(self):
+        """Refuse by name and size what cannot be a month’s payroll, before anybody reads it."""
+        file = self.cleaned_data["file"]
+        if Path(file.name).suffix.lower() not in EXTENSIONS:
+            raise forms.ValidationError(
+                "Ce fichier n’est pas un CSV. Dans le tableur, choisissez « Enregistrer sous », "
+                "puis « CSV »."
+            )
+        if file.size > LARGEST_UPLOAD:
+            raise forms.ValidationError(
+                "Ce fichier dépasse 1 Mo : ce n’est pas la paie d’un seul mois. Vérifiez l’export."
+            )
+        return file
+
+
+class InvoiceFilter(forms.Form):
+    """Which invoices to list; the names are those of the address, so they are French."""
+
+    adherent = forms.ModelChoiceField(
+        Member.objects.none(), label="Adhérent", required=False, empty_label="Tous"
+    )
+    mois = MonthFormField(label="Mois de service", required=False)
+    annee = forms.TypedChoiceField(label="Année", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.invoices = Invoice.objects.visible_to(user)
+        self.fields["adherent"].queryset = Member.objects.visible_to(user).by_name()
+        years = self.invoices.order_by().values_list(ExtractYear("service_month"), flat=True).distinct()
+        self.fields["annee"].choices = [("", "Toutes"), *((year, year) for year in sorted(years, reverse=True))]
+
+    def chosen(self):
+        """The invoices that fit; a choice that cannot be read chooses none and says so at its field."""
+        if not self.is_valid():
+            return self.invoices.none()
+        data = self.cleaned_data
+        found = self.invoices
+        if data["adherent"]:
+            found = found.filter(member=data["adherent"])
+        if data["mois"]:
+            found = found.filter(service_month=data["mois"])
+        if data["annee"]:
+            found = found.filter(service_month__year=data["annee"])
+        return found

@@ -1,0 +1,185 @@
+"""What the pages of a month’s close show: how far it is, its invoices beside last month’s; and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+
+from billing.models import BillingRun, EmployerCost, Invoice, RunStatus
+from groupement.periods import Month
+from members.models import Member
+from timesheets.models import Entry, Timesheet, TimesheetStatus
+
+UNUSUAL_PERCENT = 10
+TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How far hours and costs of a month are; minutes are those worked at members."""
+
+    sheets: int
+    drafts: int
+    submitted: int
+    approved: int
+    minutes: int
+    people: int
+    costed: int
+
+    @property
+    def to_approve(self) -> int:
+        return self.sheets - self.approved
+
+    @property
+    def uncosted(self) -> int:
+        return self.people - self.costed
+
+
+@dataclass(frozen=True)
+class MonthState:
+    """One line of the list of months."""
+
+    month: Month
+    run: BillingRun | None
+    sheets: int
+    approved: int
+    invoices: int
+    net: Decimal
+    total: Decimal
+    papers: int
+
+    @property
+    def to_approve(self) -> int:
+        return self.sheets - self.approved
+
+
+@dataclass(frozen=True)
+class Row:
+    """One invoice of the run beside the same member’s of the month before; amounts in euros, net of VAT."""
+
+    invoice: Invoice
+    previous: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        return None if self.previous is None else self.invoice.net - self.previous
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The difference in percent of last month’s, one decimal; None when there is nothing to compare with."""
+        return percent_of(self.difference, self.previous)
+
+    @property
+    def is_unusual(self) -> bool:
+        return self.percent is not None and abs(self.percent) > UNUSUAL_PERCENT
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The last line of the table."""
+
+    minutes: int
+    net: Decimal
+    vat: Decimal
+    total: Decimal
+    difference: Decimal | None
+    percent: Decimal | None
+
+
+def percent_of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    """``part`` in percent of ``whole``, half-up to one decimal; None without a whole."""
+    if part is None or not whole:
+        return None
+    return (part * 100 / whole).quantize(TENTH, rounding=ROUND_HALF_UP) + 0
+
+
+def readiness(month: Month) -> Readiness:
+    """Count the month’s timesheets by state, the hours at members, the people and those whose cost is known."""
+    sheets = Timesheet.objects.filter(month=month)
+    counts = sheets.aggregate(
+        sheets=Count("pk"),
+        drafts=Count("pk", filter=Q(status=TimesheetStatus.DRAFT)),
+        submitted=Count("pk", filter=Q(status=TimesheetStatus.SUBMITTED, assignment__isnull=False)),
+        approved=Count("pk", filter=Q(status=TimesheetStatus.APPROVED)),
+        people=Count("employee", distinct=True),
+    )
+    worked = Entry.objects.filter(timesheet__month=month, timesheet__assignment__isnull=False)
+    costed = EmployerCost.objects.filter(
+        month=month, is_estimate=False, employee__in=sheets.values("employee")
+    ).aggregate(people=Count("employee", distinct=True))
+    return Readiness(
+        **counts, minutes=worked.aggregate(total=Sum("minutes"))["total"] or 0, costed=costed["people"]
+    )
+
+
+def months() -> list[MonthState]:
+    """Every month that has hours or a run, newest first."""
+    runs = {run.month: run for run in BillingRun.objects.order_by("-month", "pk")}
+    sheets = {
+        row["month"]: row
+        for row in Timesheet.objects.order_by()
+        .values("month")
+        .annotate(sheets=Count("pk"), approved=Count("pk", filter=Q(status=TimesheetStatus.APPROVED)))
+    }
+    bills = {
+        row["run"]: row
+        for row in Invoice.objects.order_by()
+        .values("run")
+        .annotate(invoices=Count("pk"), net=Sum("net"), total=Sum("total"), papers=Count("document"))
+    }
+    nothing = {"sheets": 0, "approved": 0}
+    no_bill = {"invoices": 0, "net": Decimal(0), "total": Decimal(0), "papers": 0}
+    return [
+        _state(month, runs.get(month), sheets.get(month, nothing), bills, no_bill)
+        for month in sorted({*runs, *sheets}, reverse=True)
+    ]
+
+
+def _state(
+    month: Month, run: BillingRun | None, sheets: dict[str, Any], bills: dict[Any, Any], no_bill: dict[str, Any]
+) -> MonthState:
+    bill = bills.get(run.pk, no_bill) if run else no_bill
+    return MonthState(
+        month=month,
+        run=run,
+        sheets=sheets["sheets"],
+        approved=sheets["approved"],
+        invoices=bill["invoices"],
+        net=bill["net"],
+        total=bill["total"],
+        papers=bill["papers"],
+    )
+
+
+def rows(run: BillingRun) -> list[Row]:
+    """The run’s invoices by member name, each with the net of the same member’s month before."""
+    invoices = list(
+        run.invoices.select_related("member", "document", "rendering").order_by(
+            F("member__short_name__unaccent").asc(), "pk"
+        )
+    )
+    before = dict(
+        Invoice.objects.filter(service_month=run.month.previous)
+        .order_by()
+        .values_list("member")
+        .annotate(Sum("net"))
+    )
+    return [Row(invoice, before.get(invoice.member_id)) for invoice in invoices]
+
+
+def sums(of: Sequence[Row]) -> Sums:
+    """Add the rows up; the difference counts only members billed in both months."""
+    compared = [row for row in of if row.difference is not None]
+    difference = sum((row.invoice.net - (row.previous or 0) for row in compared), Decimal(0)) if compared else None
+    return Sums(
+        minutes=sum(row.invoice.minutes for row in of),
+        net=sum((row.invoice.net for row in of), Decimal(0)),
+        vat=sum((row.invoice.vat for row in of), Decimal(0)),
+        total=sum((row.invoice.total for row in of), Decimal(0)),
+        difference=difference,
+        percent=percent_of(difference, sum((row.previous or Decimal(0) for row in compared), Decimal(0))),
+    )

@@ -1,0 +1,1 @@
+"""The pages of billing: the months, one month’s run, payroll costs, invoices."""

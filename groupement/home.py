@@ -1,0 +1,153 @@
+"""Where people land, and a member’s home: pages that speak of every app, so that no app owns them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, OuterRef, Subquery, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from billing.models import Invoice
+from charter.models import Charter, Signature
+from employees.models import Assignment
+from employees.planning import plan
+from groupement.navigation import landing
+from groupement.pages import page
+from groupement.periods import Month
+from members.access import current_seats, for_roles, today
+from members.models import Group, Member, Seat
+from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
+
+LAST_INVOICES = 4
+
+
+@dataclass
+class Placed:
+    """One person at the member this month: minutes planned, and minutes entered so far."""
+
+    assignment: Assignment
+    planned: int
+    entered: int = 0
+    sheets: list[Timesheet] = field(default_factory=list)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Send people where their day begins; who has no role yet is told whom to ask."""
+    begin = landing(request)
+    return redirect(begin) if begin else page(request, "home/nobody.html")
+
+
+@for_roles("member")
+def member_home(request: HttpRequest) -> HttpResponse:
+    """What waits for a member, who works there this month, its last invoices, its signature of the charter."""
+    seats = list(current_seats(request.user).select_related("member"))
+    seat = _chosen(seats, request.GET.get("adherent"))
+    context = {
+        "seat": seat,
+        "seats": seats if len(seats) > 1 else [],
+        "member": seat.member,
+        "today": today(),
+        "invoices": _invoices(request, seat.member),
+    }
+    context |= _hours(seat.member, Month.of(today())) | _charter(seat.member)
+    context["awaited"] = len(context["waiting"]) * seat.can_write + (context["to_sign"] and seat.can_sign)
+    return page(request, "home/member.html", context=context)
+
+
+def _chosen(seats: list[Seat], wanted: str | None) -> Seat:
+    """The seat at the member whose key ``wanted`` is, else the first; somebody else’s member does not exist."""
+    for seat in seats:
+        if not wanted or str(seat.member_id) == wanted:
+            return seat
+    raise Http404
+
+
+def _hours(member: Member, month: Month) -> dict[str, Any]:
+    """The people placed at ``member`` in ``month`` with their hours, and the timesheets it has yet to confirm."""
+    sheets = _timesheets(member, month)
+    people = _people(member, month, sheets)
+    return {
+        "month": month,
+        "waiting": _with_deadline(sheets),
+        "people": people,
+        "planned": sum(each.planned for each in people),
+        "entered": sum(each.entered for each in people),
+        "year_minutes": _year_minutes(member, month),
+    }
+
+
+def _timesheets(member: Member, month: Month) -> list[Timesheet]:
+    """The month’s, and those of any month that the member has yet to confirm."""
+    at_member = Timesheet.objects.filter(assignment__member=member)
+    wanted = at_member.filter(month=month) | at_member.filter(status=TimesheetStatus.SUBMITTED)
+    return list(
+        wanted.with_minutes()
+        .select_related("employee", "assignment")
+        .order_by("month", "employee__last_name", "employee__first_name", "supplement", "pk")
+    )
+
+
+def _with_deadline(sheets: list[Timesheet]) -> list[dict[str, Any]]:
+    """Those of ``sheets`` that wait for the member, each with the last day to answer."""
+    days = timedelta(Group.objects.values_list("confirmation_days", flat=True).order_by("pk").first() or 0)
+    return [
+        {"sheet": sheet, "by_day": sheet.submitted_at + days}
+        for sheet in sheets
+        if sheet.status == TimesheetStatus.SUBMITTED
+    ]
+
+
+def _people(member: Member, month: Month, sheets: list[Timesheet]) -> list[Placed]:
+    assignments = list(
+        Assignment.objects.filter(member=member)
+        .during(month)
+        .select_related("employee", "site")
+        .order_by("employee__last_name", "employee__first_name", "pk")
+    )
+    planned = plan(month, assignments)
+    placed = {each.pk: Placed(each, planned=sum(planned[each.pk].values())) for each in assignments}
+    for sheet in sheets:
+        if sheet.month == month and sheet.assignment_id in placed:
+            placed[sheet.assignment_id].entered += sheet.minutes
+            placed[sheet.assignment_id].sheets.append(sheet)
+    return list(placed.values())
+
+
+def _year_minutes(member: Member, month: Month) -> int:
+    """Minutes worked at ``member`` since January, those not approved yet included."""
+    worked = Entry.objects.filter(
+        timesheet__assignment__member=member,
+        kind=Kind.WORKED,
+        day__gte=month.first.replace(month=1),
+        day__lt=month.before,
+    )
+    return worked.aggregate(total=Sum("minutes"))["total"] or 0
+
+
+def _invoices(request: HttpRequest, member: Member) -> list[Invoice]:
+    """The last ones issued; drafts are nobody’s here, whatever further role the person holds."""
+    return list(
+        Invoice.objects.visible_to(request.user)
+        .filter(member=member, number__isnull=False)
+        .select_related("document", "rendering")
+        .order_by("-issued_on", "-sequence", "-pk")[:LAST_INVOICES]
+    )
+
+
+def _charter(member: Member) -> dict[str, Any]:
+    """The version to sign if one is open, else the one in force; with the member’s signature and their number."""
+    own = Signature.objects.filter(charter=OuterRef("pk"), member=member)
+    current = (
+        Charter.objects.filter(status__in=["open", "in_force"])
+        .annotate(
+            signed_at=Subquery(own.values("signed_at")[:1]),
+            signer=Subquery(own.values("signer_name")[:1]),
+            signature_count=Count("signatures"),
+        )
+        .order_by("-version")
+        .first()
+    )
+    return {"charter": current, "to_sign": current is not None and current.signed_at is None}
