@@ -8,7 +8,20 @@ from django.conf import settings
 
 APPS = ("members", "charter", "employees", "timesheets", "billing")
 WEB = ("django.http", "django.shortcuts", "django.contrib.messages", "django.views", "django.urls")
-EDGES = {"urls", "views", "admin", "forms", "tasks", "apps", "management", "migrations", "templatetags"}
+# access and middleware are doors: they answer requests before a view does.
+EDGES = {
+    "urls",
+    "views",
+    "admin",
+    "forms",
+    "tasks",
+    "apps",
+    "management",
+    "migrations",
+    "templatetags",
+    "access",
+    "middleware",
+}
 
 
 def inner_modules() -> list[str]:
