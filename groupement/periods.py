@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django import forms
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -168,6 +168,11 @@ class MonthField(models.DateField):  # type: ignore[type-arg]
     """A Month, kept as the date of its first day; PostgreSQL refuses any other day."""
 
     description = "Un mois"
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Month | date | str
+        _pyi_private_get_type: Month
+        _pyi_lookup_exact_type: Month | date | str
 
     def db_check(self, connection: Any) -> str:
         return f"EXTRACT(DAY FROM {connection.ops.quote_name(self.column)}) = 1"
