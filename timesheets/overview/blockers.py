@@ -1,0 +1,174 @@
+"""What stands between the month and its approval: each blocker says who and why, and has exactly one action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from groupement.templatetags.formats import day as spell_day
+from groupement.worktime import spell_clock
+from timesheets.models import Timesheet, TimesheetStatus
+from timesheets.overview.reading import Line, MonthReading
+
+
+class BlockerKind(StrEnum):
+    """Why the month does not go on; the order is that of the list."""
+
+    UNOPENED = "unopened"
+    CONTESTED = "contested"
+    RETURNED = "returned"
+    MISSING = "missing"
+    UNSUBMITTED = "unsubmitted"
+    UNCONFIRMED = "unconfirmed"
+
+
+ICONS = {
+    BlockerKind.UNOPENED: "plus",
+    BlockerKind.CONTESTED: "flag",
+    BlockerKind.RETURNED: "undo",
+    BlockerKind.MISSING: "pen",
+    BlockerKind.UNSUBMITTED: "pen",
+    BlockerKind.UNCONFIRMED: "clock",
+}
+ORDER = list(BlockerKind)
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One thing to unblock; ``view`` and ``args`` address its action, a POST when ``is_post``, else a link."""
+
+    kind: BlockerKind
+    timesheet: Timesheet | None
+    title: str
+    explanation: str
+    label: str
+    view: str
+    args: tuple[Any, ...]
+    is_post: bool = False
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.kind]
+
+    @property
+    def tone(self) -> str:
+        return "danger" if self.kind == BlockerKind.CONTESTED else "warning"
+
+
+def blockers(reading: MonthReading) -> list[Blocker]:
+    """What blocks ``reading.month``: contests first, then what is to correct, to enter, to submit, to confirm."""
+    found = [blocker for line in reading.lines if (blocker := _of(line, reading))]
+    found += _unopened(reading)
+    return sorted(found, key=lambda blocker: ORDER.index(blocker.kind))
+
+
+def missing_days(line: Line, reading: MonthReading) -> list[date]:
+    """Days planned and past for which the person entered nothing, neither here nor anywhere else."""
+    filled = reading.filled_days.get(line.employee.pk, set())
+    return [day for day in sorted(line.planned_by_day) if day < reading.on and day not in filled]
+
+
+def _of(line: Line, reading: MonthReading) -> Blocker | None:
+    match line.timesheet.state:
+        case "contested":
+            return _contested(line)
+        case "returned":
+            return _returned(line)
+        case TimesheetStatus.DRAFT:
+            return _missing(line, reading) or _unsubmitted(line, reading)
+        case TimesheetStatus.SUBMITTED if line.member:
+            return _unconfirmed(line, reading)
+    return None
+
+
+def _contested(line: Line) -> Blocker:
+    days = [remark.day for remark in line.remarks]
+    what = f"le {spell_day(days[0])}" if len(days) == 1 else f"{len(days)} jours"
+    return _sheet(BlockerKind.CONTESTED, line, f"{line.member} conteste {what}", _dispute(line))
+
+
+def _dispute(line: Line) -> str:
+    """The first contested day in figures if the member gave one, else in its words."""
+    if not line.remarks:
+        return f"{line.employee}."
+    first = line.remarks[0]
+    if first.expected_minutes is None:
+        return f"{line.employee}\u00a0: «\u00a0{first.reason}\u00a0»"
+    entered, counted = line.by_day.get(first.day, 0), first.expected_minutes
+    return f"{line.employee} a saisi {spell_clock(entered)}, l’adhérent en compte {spell_clock(counted)}."
+
+
+def _returned(line: Line) -> Blocker:
+    note = line.last_step.note if line.last_step else ""
+    return _sheet(
+        BlockerKind.RETURNED,
+        line,
+        f"À corriger {_where(line)}",
+        f"{line.employee}\u00a0: «\u00a0{note}\u00a0»",
+    )
+
+
+def _missing(line: Line, reading: MonthReading) -> Blocker | None:
+    days = missing_days(line, reading)
+    if not days:
+        return None
+    minutes = sum(line.planned_by_day[day] for day in days)
+    when = spell_day(days[0]) if len(days) == 1 else f"{len(days)} jours depuis le {spell_day(days[0])}"
+    return _sheet(
+        BlockerKind.MISSING,
+        line,
+        f"Il manque {spell_clock(minutes)} {_where(line)}",
+        f"{line.employee}, {when}\u00a0: rien de saisi.",
+    )
+
+
+def _unsubmitted(line: Line, reading: MonthReading) -> Blocker | None:
+    """Only once the month is at its end: until then a draft is as it should be."""
+    if reading.on < reading.month.last:
+        return None
+    what = f"{spell_clock(line.minutes)} à soumettre" if line.minutes else "Relevé à soumettre"
+    return _sheet(BlockerKind.UNSUBMITTED, line, f"{what} {_where(line)}", f"{line.employee} n’a pas soumis.")
+
+
+def _unconfirmed(line: Line, reading: MonthReading) -> Blocker:
+    title = f"{line.member} n’a pas visé {spell_clock(line.minutes)}"
+    return _sheet(
+        BlockerKind.UNCONFIRMED, line, title, f"{line.employee}, soumis {_ago(reading.days_since(line))}."
+    )
+
+
+def _unopened(reading: MonthReading) -> list[Blocker]:
+    count = len(reading.unopened)
+    if not count:
+        return []
+    names = list(dict.fromkeys(str(assignment.employee) for assignment in reading.unopened))
+    shown = ", ".join(names[:3]) + (f" et {len(names) - 3} autres" if len(names) > 4 else "")
+    return [
+        Blocker(
+            BlockerKind.UNOPENED,
+            None,
+            f"{count} relevés ne sont pas ouverts" if count > 1 else "Un relevé n’est pas ouvert",
+            f"{shown} ne peut encore rien saisir."
+            if len(names) == 1
+            else f"{shown} ne peuvent encore rien saisir.",
+            "Ouvrir les relevés" if count > 1 else "Ouvrir le relevé",
+            "timesheets:open",
+            (reading.month,),
+            is_post=True,
+        )
+    ]
+
+
+def _sheet(kind: BlockerKind, line: Line, title: str, explanation: str) -> Blocker:
+    sheet = line.timesheet
+    return Blocker(kind, sheet, title, explanation, "Ouvrir le relevé", "timesheets:sheet", (sheet.pk,))
+
+
+def _where(line: Line) -> str:
+    return f"chez {line.member}" if line.member else "au groupement"
+
+
+def _ago(days: int) -> str:
+    return "aujourd’hui" if days <= 0 else "hier" if days == 1 else f"il y a {days} jours"

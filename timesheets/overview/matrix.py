@@ -1,0 +1,118 @@
+"""Who works for whom: employees down, members across, the group’s own hours last; totals and states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from employees.models import Employee
+from members.models import Member
+from timesheets.overview.reading import Line, MonthReading
+
+# As the legend and the bar show them, from the start of a timesheet's life to its end.
+STATES = {
+    "draft": "À saisir",
+    "submitted": "Soumis",
+    "confirmed": "Visé",
+    "returned": "Renvoyé",
+    "contested": "Contesté",
+    "approved": "Approuvé",
+    "invoiced": "Facturé",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one person has at one place: usually one timesheet; further ones are supplements or a second assignment."""
+
+    member: Member | None
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.minutes for line in self.lines)
+
+    @property
+    def planned(self) -> int:
+        return sum(line.planned for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person’s month: a cell for each member of the matrix, in its order, and the group’s."""
+
+    employee: Employee
+    weekly_minutes: int | None
+    cells: list[Cell]
+    at_group: Cell
+
+    @property
+    def minutes(self) -> int:
+        return sum(cell.minutes for cell in [*self.cells, self.at_group])
+
+
+@dataclass(frozen=True)
+class StateTotal:
+    """How many timesheets are in a state, with how many minutes."""
+
+    state: str
+    label: str
+    count: int
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The month of everybody at a glance; ``minutes`` and ``planned`` are sums of it all."""
+
+    members: list[Member]
+    rows: list[Row]
+    states: list[StateTotal]
+
+    @property
+    def totals(self) -> list[int]:
+        """Minutes by member, in the order of ``members``."""
+        return [sum(row.cells[n].minutes for row in self.rows) for n in range(len(self.members))]
+
+    @property
+    def group_total(self) -> int:
+        return sum(row.at_group.minutes for row in self.rows)
+
+    @property
+    def minutes(self) -> int:
+        return sum(row.minutes for row in self.rows)
+
+    @property
+    def planned(self) -> int:
+        return sum(cell.planned for row in self.rows for cell in row.cells)
+
+    @property
+    def count(self) -> int:
+        return sum(state.count for state in self.states)
+
+
+def month_matrix(reading: MonthReading) -> Matrix:
+    """Lay the month out; rows by name, columns for the members that have a timesheet in it, the oldest first."""
+    found = {line.member.pk: line.member for line in reading.lines if line.member}
+    members = [found[pk] for pk in sorted(found)]
+    people = {line.employee.pk: line.employee for line in reading.lines}
+    places: dict[tuple[int, int | None], list[Line]] = {}
+    for line in reading.lines:
+        at = line.member.pk if line.member else None
+        places.setdefault((line.employee.pk, at), []).append(line)
+    rows = [
+        Row(
+            employee,
+            reading.weekly_minutes.get(pk),
+            [Cell(member, places.get((pk, member.pk), [])) for member in members],
+            Cell(None, places.get((pk, None), [])),
+        )
+        for pk, employee in people.items()
+    ]
+    return Matrix(members, rows, _states(reading.lines))
+
+
+def _states(lines: list[Line]) -> list[StateTotal]:
+    found: dict[str, list[int]] = {state: [] for state in STATES}
+    for line in lines:
+        found[line.timesheet.state].append(line.minutes)
+    return [StateTotal(state, label, len(found[state]), sum(found[state])) for state, label in STATES.items()]

@@ -1,0 +1,144 @@
+"""A month of timesheets read at once, in a number of queries that does not depend on how many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import F, Sum
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from employees.models import Assignment, ContractTerms, Employee
+from employees.planning import plan
+from groupement.periods import Month
+from members.access import today
+from members.models import Member
+from timesheets.models import Entry, Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+# People by name, at each of them the members by name, the group last: nulls come last by themselves.
+ORDER = (
+    Lower("employee__last_name__unaccent"),
+    Lower("employee__first_name__unaccent"),
+    "employee",
+    Lower("assignment__member__short_name__unaccent"),
+    "supplement",
+    "pk",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A timesheet with its figures, and the last step that brought it where it is."""
+
+    timesheet: Timesheet
+    by_day: Mapping[date, int]
+    planned_by_day: Mapping[date, int]
+    last_step: TimesheetStep | None = None
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def employee(self) -> Employee:
+        return self.timesheet.employee
+
+    @property
+    def member(self) -> Member | None:
+        """Where the hours were worked; None at the group."""
+        return self.timesheet.assignment.member if self.timesheet.assignment else None
+
+    @property
+    def minutes(self) -> int:
+        return sum(self.by_day.values())
+
+    @property
+    def planned(self) -> int:
+        return sum(self.planned_by_day.values())
+
+    @property
+    def deviation(self) -> int:
+        """Minutes above the plan, negative below."""
+        return self.minutes - self.planned
+
+
+@dataclass(frozen=True)
+class MonthReading:
+    """Everything of ``month`` as it stood on the day ``on``; what lies ahead of ``on`` misses nowhere."""
+
+    month: Month
+    on: date
+    lines: list[Line]
+    unopened: list[Assignment]
+    weekly_minutes: Mapping[int, int]
+    filled_days: Mapping[int, set[date]] = field(default_factory=dict)
+
+    def days_since(self, line: Line) -> int:
+        """Days since the hours of ``line`` were submitted."""
+        return (self.on - timezone.localdate(line.timesheet.submitted_at)).days
+
+
+def read(month: Month, *, on: date | None = None) -> MonthReading:
+    """Read ``month``: timesheets, entries, plan, steps, remarks, assignments, contract hours."""
+    minutes, planned = _minutes(month), plan(month)
+    steps, remarks = _last_steps(month), _remarks(month)
+    lines: list[Line] = []
+    filled: dict[int, set[date]] = defaultdict(set)
+    sheets = Timesheet.objects.filter(month=month).select_related("employee", "assignment__member")
+    for sheet in sheets.order_by(*ORDER):
+        step = steps.get(sheet.pk)
+        # The plan counts once, however many supplements follow.
+        expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
+        said = tuple(remarks.get(step.pk, ())) if step else ()
+        lines.append(Line(sheet, minutes.get(sheet.pk, {}), expected, step, said))
+        filled[sheet.employee_id].update(lines[-1].by_day)
+    return MonthReading(
+        month=month,
+        on=on or today(),
+        lines=lines,
+        unopened=_unopened(month, {line.timesheet.assignment_id for line in lines}),
+        weekly_minutes=_weekly_minutes(month),
+        filled_days=filled,
+    )
+
+
+def to_approve(reading: MonthReading) -> list[Line]:
+    """What waits for the coordinator: confirmed by the member, or submitted at the group."""
+    return [
+        line
+        for line in reading.lines
+        if line.timesheet.status == TimesheetStatus.CONFIRMED
+        or (line.timesheet.status == TimesheetStatus.SUBMITTED and line.member is None)
+    ]
+
+
+def _minutes(month: Month) -> dict[int, dict[date, int]]:
+    totals: dict[int, dict[date, int]] = defaultdict(dict)
+    rows = Entry.objects.filter(timesheet__month=month).values_list("timesheet", "day")
+    for timesheet, day, minutes in rows.annotate(total=Sum("minutes")).order_by("timesheet", "day"):
+        totals[timesheet][day] = minutes
+    return totals
+
+
+def _last_steps(month: Month) -> dict[int, TimesheetStep]:
+    latest = TimesheetStep.objects.filter(subject__month=month).order_by("subject", "-pk").distinct("subject")
+    return {step.subject_id: step for step in latest.select_related("by")}
+
+
+def _remarks(month: Month) -> dict[int, list[Remark]]:
+    found = defaultdict(list)
+    rows = Remark.objects.filter(step__subject__month=month, step__subject__status=TimesheetStatus.DRAFT)
+    for remark in rows.order_by("day", "pk"):
+        found[remark.step_id].append(remark)
+    return found
+
+
+def _unopened(month: Month, opened: set[int | None]) -> list[Assignment]:
+    placed = Assignment.objects.during(month).exclude(pk__in=opened - {None})
+    return list(placed.select_related("employee", "member").order_by("employee", "pk"))
+
+
+def _weekly_minutes(month: Month) -> dict[int, int]:
+    """Contract hours by employee: those in force at the end of the month."""
+    terms = ContractTerms.objects.during(month).order_by("starts_on", "pk")
+    return dict(terms.values_list(F("contract__employee"), "weekly_minutes"))
