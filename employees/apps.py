@@ -1,4 +1,4 @@
-"""The application’s name as Django and the admin see it."""
+"""The application’s name as Django and the admin see it, and who is a shared employee."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class EmployeesConfig(AppConfig):
     name = "employees"
     verbose_name = "Salariés"
+
+    def ready(self):
+        """Tell the app below how a shared employee is recognised."""
+        from members.access import Role, recognise
+
+        recognise(Role.EMPLOYEE, lambda user: self.get_model("Employee").objects.filter(user=user).exists())
