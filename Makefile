@@ -5,7 +5,7 @@
 PORT ?= 8000
 RUN := .venv/bin
 MANAGE := $(RUN)/python manage.py
-GUNICORN := $(RUN)/gunicorn groupement.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --timeout 120
+GUNICORN := $(RUN)/gunicorn groupement.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --timeout 120 --no-control-socket
 
 # What `check --deploy` sees: a complete production environment, with values made up for the check.
 PRODUCTION := LOCAL_MODE=no DATABASE_URL=postgresql://check@localhost/check BROKER_URL=redis://localhost \

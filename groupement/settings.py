@@ -107,7 +107,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Celery: Redis when BROKER_URL names it, else this process’s own memory and a worker thread beside the web.
 # Nothing depends on the broker for durability: what must be done is a row in the database.
-CELERY_BROKER_URL = env.secret("BROKER_URL", "memory://")
+CELERY_BROKER_URL = env.secret("BROKER_URL", "memory://localhost")
 WORKER_IN_WEB = CELERY_BROKER_URL.startswith("memory://")
 CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if WORKER_IN_WEB else {"visibility_timeout": 600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -55,8 +55,8 @@ def prepare() -> None:
         DEMO_MODE="no",
         REQUIRE_SECOND_FACTOR="yes",
         SECRET_KEY="tests",
-        BROKER_URL="memory://",
-        CACHE_URL="memory://",
+        BROKER_URL="memory://localhost",
+        CACHE_URL="memory://localhost",
         PRIVATE_FILES_ROOT=str(folder() / "files"),
     )
     django.setup()

@@ -64,7 +64,7 @@ def test_complete_production_environment_is_strict() -> None:
         "SESSION_COOKIE_NAME": "__Host-sessionid",
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "WORKER_IN_WEB": True,
-        "CELERY_BROKER_URL": "memory://",
+        "CELERY_BROKER_URL": "memory://localhost",
         "CACHE": "LocMemCache",
         "STATIC": "CompressedManifestStaticFilesStorage",
     }

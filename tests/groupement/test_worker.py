@@ -8,7 +8,7 @@ from groupement import worker
 
 
 def test_runs_tasks_in_a_thread_and_scheduled_ones_at_once() -> None:
-    app = Celery("sketch", broker="memory://", set_as_current=False)
+    app = Celery("sketch", broker="memory://localhost", set_as_current=False)
     app.conf.update(
         broker_transport_options={"polling_interval": 0.05},
         task_ignore_result=True,
