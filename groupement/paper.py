@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import threading
+import warnings
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -53,9 +54,11 @@ def pdf(html: str, *, title: str, author: str, created_at: datetime, identifier:
         document.metadata.created = document.metadata.modified = moment
         document.metadata.generator = "Groupement"
         document.metadata.lang = "fr"
-        written = document.write_pdf(
-            pdf_variant=VARIANT, pdf_identifier=hashlib.sha256(identifier.encode()).digest()[:16]
-        )
+        with warnings.catch_warnings():
+            # WeasyPrint leaves its colour profile to be closed by the garbage collector.
+            warnings.simplefilter("ignore", ResourceWarning)
+            file_id = hashlib.sha256(identifier.encode()).digest()[:16]
+            written = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=file_id)
     if not isinstance(written, bytes):
         raise TypeError("write_pdf() answers bytes when it is given no target")
     return written

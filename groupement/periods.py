@@ -169,10 +169,10 @@ class MonthField(models.DateField):  # type: ignore[type-arg]
 
     description = "Un mois"
 
-    if TYPE_CHECKING:
-        _pyi_private_set_type: Month | date | str
-        _pyi_private_get_type: Month
-        _pyi_lookup_exact_type: Month | date | str
+    if TYPE_CHECKING:  # what django-stubs reads to know that a row's month is a Month
+        _pyi_private_set_type: Month | date | str  # type: ignore[assignment]
+        _pyi_private_get_type: Month  # type: ignore[assignment]
+        _pyi_lookup_exact_type: Month | date | str  # type: ignore[assignment]
 
     def db_check(self, connection: Any) -> str:
         return f"EXTRACT(DAY FROM {connection.ops.quote_name(self.column)}) = 1"

@@ -144,13 +144,13 @@ def test_months_come_back_from_the_database_and_are_searched_by():
 
 @pytest.mark.django_db
 def test_the_database_refuses_a_month_that_starts_in_the_middle():
-    sheet = draft_sheet()
+    [cost, *_] = world.cost(world.employee(), month=NOVEMBER)
     with (
         pytest.raises(IntegrityError, match="month_check"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        cursor.execute("UPDATE timesheets_timesheet SET month = '2026-11-15' WHERE id = %s", [sheet.pk])
+        cursor.execute("UPDATE billing_employercost SET month = '2026-11-15' WHERE id = %s", [cost.pk])
 
 
 def attestation(member, starts_on, ends_before):
