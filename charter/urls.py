@@ -1,7 +1,13 @@
 """Addresses of the app charter."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from charter import views
 
 app_name = "charter"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.charter, name="charter"),
+    path("<int:version>/", views.version, name="version"),
+    path("<int:version>/signer/", views.sign, name="sign"),
+]

@@ -11,8 +11,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from employees.models import Employee
+from members.access import demo_people
 from members.models import Group, Member, Seat, User
 
 THEMES = ("light", "dark")
@@ -78,7 +80,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "demo_mode": settings.DEMO_MODE,
     }
     if _visitor(request):
-        return context | {"cover_members": list(Member.objects.order_by("pk"))}
+        return context | {
+            "cover_members": list(Member.objects.order_by("pk")),
+            "demo_people": SimpleLazyObject(demo_people),
+        }
     role = active_role(request)
     return context | {
         "role": role.code if role else None,

@@ -1,7 +1,15 @@
 """Addresses of the app members."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from members import views
 
 app_name = "members"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("role/", views.switch_role, name="switch_role"),
+    path("theme/", views.theme, name="theme"),
+    path("invitation/<str:token>/", views.invitation, name="invitation"),
+    path("comptes/<int:pk>/inviter/", views.invite, name="invite"),
+    path("demo/connexion/", views.demo_login, name="demo_login"),
+]

@@ -1,0 +1,154 @@
+"""What the charter's page shows: the text by theme, who signed it and when, and for whom one may sign today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from charter.models import Charter, CharterStatus, Signature
+from charter.signing import SIGNABLE
+from charter.writing import compose, digest
+from members.models import Member, Membership, User
+from members.models.people import Function
+
+ICONS = {"biodiversity": "leaf", "living_together": "users", "inclusion": "door", "solidarity": "link"}
+CURRENT = (CharterStatus.IN_FORCE, CharterStatus.OPEN)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A member and its signature, if it has signed; ``is_mine`` when the reader has a seat there."""
+
+    member: Member
+    signature: Signature | None
+    is_mine: bool
+
+    @property
+    def short_digest(self) -> str:
+        """The first sixteen digits of what was signed, in groups of four, as people compare them."""
+        return shorten(self.signature.digest) if self.signature else ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One version as ``user`` reads it on the day ``on``; each property asks the database once."""
+
+    charter: Charter
+    user: User
+    on: date
+
+    @cached_property
+    def content(self) -> Mapping[str, Any]:
+        """The frozen text; for a draft, what it would be."""
+        return self.charter.content or compose(self.charter)
+
+    @cached_property
+    def themes(self) -> list[dict[str, Any]]:
+        """Themes with their commitments and the icon to draw."""
+        return [{**theme, "icon": ICONS.get(theme["code"], "charter")} for theme in self.content["themes"]]
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The members concerned, in the order in which they are drawn on the ring."""
+        signatures = {each.member_id: each for each in self._signatures}
+        mine = {seat.member_id for seat in self._seats}
+        return [Line(member, signatures.get(member.pk), member.pk in mine) for member in self._members]
+
+    @cached_property
+    def ring(self) -> list[Member]:
+        return [line.member for line in self.lines]
+
+    @cached_property
+    def signed(self) -> set[int]:
+        """Primary keys of the members that have signed."""
+        return {line.member.pk for line in self.lines if line.signature}
+
+    @cached_property
+    def missing(self) -> list[Member]:
+        return [line.member for line in self.lines if not line.signature]
+
+    @cached_property
+    def to_sign(self) -> list[Member]:
+        """Members that the reader may engage today and that have not signed."""
+        if self.charter.status not in SIGNABLE:
+            return []
+        mandates = {seat.member_id for seat in self._seats if seat.function == Function.REPRESENTATIVE}
+        return [member for member in self.missing if member.pk in mandates]
+
+    @cached_property
+    def versions(self) -> list[Charter]:
+        """Every version that the reader may open, the newest first."""
+        return list(Charter.objects.visible_to(self.user).by_version().defer("content", "preamble"))
+
+    @cached_property
+    def open_version(self) -> Charter | None:
+        """The version that waits for signatures, when it is not this one."""
+        waiting = [each for each in self.versions if each.status == CharterStatus.OPEN]
+        return waiting[0] if waiting and waiting[0] != self.charter else None
+
+    @cached_property
+    def is_intact(self) -> bool:
+        """Whether text and signatures have the digest of the day the version was opened."""
+        return digest(self.content) == self.charter.digest and all(
+            each.digest == self.charter.digest for each in self._signatures
+        )
+
+    @property
+    def figure(self) -> str:
+        """What stands in the ring: "5/6"."""
+        return f"{len(self.signed)}/{len(self.lines)}"
+
+    @property
+    def caption(self) -> str:
+        return "signatures" if len(self.signed) > 1 else "signature"
+
+    @property
+    def label(self) -> str:
+        """The ring in words."""
+        spoken = f"{len(self.signed)} {self.caption} sur {len(self.lines)}"
+        names = ", ".join(member.short_name for member in self.missing)
+        return f"{spoken}, il manque {names}" if names else spoken
+
+    @property
+    def short_digest(self) -> str:
+        return shorten(self.charter.digest)
+
+    @property
+    def long_digest(self) -> str:
+        """The whole digest in groups of four, which may break."""
+        return shorten(self.charter.digest, 64)
+
+    @cached_property
+    def _seats(self) -> list[Any]:
+        return list(self.user.seats.on(self.on).order_by("pk"))
+
+    @cached_property
+    def _signatures(self) -> list[Signature]:
+        return list(self.charter.signatures.select_related("member").order_by("signed_at", "pk"))
+
+    @cached_property
+    def _members(self) -> list[Member]:
+        signers = {each.member_id: each.member for each in self._signatures}
+        if self.charter.status == CharterStatus.SUPERSEDED:
+            return [signers[pk] for pk in sorted(signers)]
+        admitted = Member.objects.filter(pk__in=Membership.objects.admitting(self.on).values("member"))
+        everyone = signers | {member.pk: member for member in admitted.order_by("pk")}
+        return [everyone[pk] for pk in sorted(everyone)]
+
+
+def current(user: User) -> Charter | None:
+    """The version to show first: the one in force, else the one open for signature, else the newest draft seen."""
+    versions = list(Charter.objects.visible_to(user).by_version())
+    ranked = sorted(
+        versions, key=lambda each: CURRENT.index(each.status) if each.status in CURRENT else len(CURRENT)
+    )
+    return ranked[0] if ranked else None
+
+
+def shorten(whole: str, digits: int = 16) -> str:
+    """ "6A36 D0A9 5981 1AB7": enough for two people to compare by eye."""
+    plain = whole[:digits].upper()
+    return " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))
