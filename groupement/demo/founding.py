@@ -9,6 +9,7 @@ from charter import signing, writing
 from charter.models import Article, Charter, Commitment, Theme
 from employees.models import Assignment, Contract, ContractMember, ContractTerms, Employee, Terms
 from groupement.demo import agreed, cast
+from members.access import trust_email
 from members.models import Declaration, Group, Member, Membership, Seat, Site, User, VatAttestation
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -48,14 +49,19 @@ def found() -> None:
 
 
 def _user(person: cast.Person) -> User:
-    return User.objects.create_user(
-        f"{person.login}@{cast.DOMAIN}",
-        cast.PASSWORD,
-        name=person.name,
+    return _account(
+        person.login,
+        person.name,
         is_coordinator=person.coordinator,
         is_finance=person.finance,
         is_admin=person.admin,
     )
+
+
+def _account(login: str, name: str, **roles: bool) -> User:
+    user = User.objects.create_user(f"{login}@{cast.DOMAIN}", cast.PASSWORD, name=name, **roles)
+    trust_email(user)
+    return user
 
 
 def _house(house: cast.House, *, by: User) -> Member:
@@ -149,11 +155,8 @@ def _representatives() -> Iterable[cast.Person]:
 
 
 def _employee(shared: cast.Shared, houses: dict[str, Member]) -> None:
-    user = User.objects.create_user(
-        f"{shared.login}@{cast.DOMAIN}", cast.PASSWORD, name=f"{shared.first_name} {shared.last_name}"
-    )
     employee = Employee.objects.create(
-        user=user,
+        user=_account(shared.login, f"{shared.first_name} {shared.last_name}"),
         first_name=shared.first_name,
         last_name=shared.last_name,
         birth_date=shared.birth_date,
