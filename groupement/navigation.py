@@ -10,20 +10,19 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
-from django.utils.functional import SimpleLazyObject
 
 from employees.models import Employee
-from members.access import demo_people
-from members.models import Group, Member, Seat, User
+from members.access import Role, current_seats, demo_people
+from members.models import Group, Member, User
+from timesheets.confirming import awaiting
 
 THEMES = ("light", "dark")
 PHONE_ITEMS = 4
 
 
 @dataclass(frozen=True)
-class Role:
-    """What somebody is here for: a code kept in the session, and how it is called in the bar."""
+class Held:
+    """A role that somebody holds: its code, kept in the session, and how the bar calls it."""
 
     code: str
     label: str
@@ -38,6 +37,11 @@ class Place:
     to: str
     views: tuple[str, ...]
     count: Callable[[User], int] | None = None
+
+
+def waiting(user: User) -> int:
+    """How many timesheets wait for this person's answer."""
+    return awaiting(user).count()
 
 
 CHARTER = Place("Charte", "charter", "charter:charter", ("charter:",))
@@ -63,7 +67,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     ),
     "member": (
         Place("Accueil", "home", "member_home", ("member_home",)),
-        Place("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",)),
+        Place("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",), waiting),
         INVOICES,
         CHARTER,
     ),
@@ -77,13 +81,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "group": Group.objects.order_by("pk").first(),
         "theme": theme if theme in THEMES else None,
-        "demo_mode": settings.DEMO_MODE,
     }
     if _visitor(request):
-        return context | {
-            "cover_members": list(Member.objects.order_by("pk")),
-            "demo_people": SimpleLazyObject(demo_people),
-        }
+        return context | _entrance(request)
     role = active_role(request)
     return context | {
         "role": role.code if role else None,
@@ -95,14 +95,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def roles_of(request: HttpRequest) -> list[Role]:
+def roles_of(request: HttpRequest) -> list[Held]:
     """The roles of who asks, the widest first; read once for each request."""
     if not hasattr(request, "_roles"):
         request._roles = _read_roles(request.user)  # type: ignore[attr-defined]
     return request._roles  # type: ignore[attr-defined,no-any-return]
 
 
-def active_role(request: HttpRequest) -> Role | None:
+def active_role(request: HttpRequest) -> Held | None:
     """The role chosen in the account menu if it is still held, else the widest one; None for who has none."""
     roles = roles_of(request)
     chosen = request.session.get("role")
@@ -115,6 +115,16 @@ def landing(request: HttpRequest) -> str | None:
     return reverse(PLACES[role.code][0].to) if role else None
 
 
+def _entrance(request: HttpRequest) -> dict[str, Any]:
+    """What visitors see: whose group it is, and in a demonstration at login whom they may enter as."""
+    match = request.resolver_match
+    at_login = match is not None and match.view_name == settings.LOGIN_URL
+    return {
+        "cover_members": list(Member.objects.order_by("pk")),
+        "demo_people": demo_people() if at_login else [],
+    }
+
+
 def _visitor(request: HttpRequest) -> bool:
     return (
         isinstance(getattr(request, "user", AnonymousUser()), AnonymousUser)
@@ -122,33 +132,26 @@ def _visitor(request: HttpRequest) -> bool:
     )
 
 
-def _read_roles(user: User) -> list[Role]:
+def _read_roles(user: User) -> list[Held]:
     roles = [
-        Role(code, label)
-        for code, label, held in (
-            ("coordinator", "Coordination", user.is_coordinator),
-            ("finance", "Finances", user.is_finance),
-            ("admin", "Administration", user.is_admin),
+        Held(role.value, label)
+        for role, label, held in (
+            (Role.COORDINATOR, "Coordination", user.is_coordinator),
+            (Role.FINANCE, "Finances", user.is_finance),
+            (Role.ADMIN, "Administration", user.is_admin),
         )
         if held
     ]
-    seats = (
-        Seat.objects.filter(user=user)
-        .on(timezone.localdate())
-        .select_related("member")
-        .order_by("starts_on", "pk")
-    )
-    if names := [seat.member.short_name for seat in seats]:
+    if names := [seat.member.short_name for seat in current_seats(user).select_related("member")]:
         others = len(names) - 1
-        roles.append(
-            Role("member", names[0] if not others else f"{names[0]} et {others} autre{'s' * (others > 1)}")
-        )
+        more = f" et {others} autre{'s' if others > 1 else ''}" if others else ""
+        roles.append(Held(Role.MEMBER.value, names[0] + more))
     if employee := Employee.objects.filter(user=user).only("job").first():
-        roles.append(Role("employee", employee.job or "Mon travail"))
+        roles.append(Held(Role.EMPLOYEE.value, employee.job or "Mon travail"))
     return roles
 
 
-def _items(request: HttpRequest, role: Role | None) -> list[dict[str, Any]]:
+def _items(request: HttpRequest, role: Held | None) -> list[dict[str, Any]]:
     match = request.resolver_match
     here = match.view_name if match else ""
     items = []
