@@ -38,7 +38,7 @@ def install_hint(packages: Sequence[str]) -> str:
 
 
 @checks.register(checks.Tags.compatibility)
-def pdf_libraries(**kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001 - Django’s signature
+def pdf_libraries(**kwargs: Any) -> list[checks.CheckMessage]:
     """The system libraries that WeasyPrint loads, which no Python package brings."""
     found: list[checks.CheckMessage] = []
     if missing := missing_packages(NEEDED):

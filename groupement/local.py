@@ -245,9 +245,13 @@ def use(server: Server) -> Callable[[], None]:
     """Start ``server`` unless it runs, and count as one of its users until the function returned is called."""
     users = (own(server.home) / "postgres.users").open("ab")
     me = os.getpid()
-    with alone(server.home):
-        fcntl.flock(users, fcntl.LOCK_SH)
-        server.start()
+    try:
+        with alone(server.home):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            server.start()
+    except BaseException:
+        users.close()
+        raise
 
     def release() -> None:
         if users.closed or os.getpid() != me:  # a forked child inherits the lock, not the duty

@@ -170,6 +170,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_password_reset": "Ce lien ne sert plus. Demandez-en un autre depuis la page de connexion.",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth’s signature
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an invitation creates the way in."""
         return False

@@ -91,7 +91,7 @@ class IdentifierFormField(forms.CharField):
     def to_python(self, value: Any) -> str:
         return compact(super().to_python(value) or "")
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:  # noqa: ARG002 - Django’s signature
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         # No maxlength: the browser would cut "123 456 789" before its blanks are taken out.
         return {"autocomplete": "off", "spellcheck": "false"}
 

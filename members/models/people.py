@@ -72,13 +72,13 @@ class User(AbstractBaseUser):
         """Whether a group-wide role opens the data of all members."""
         return self.is_active and (self.is_coordinator or self.is_finance or self.is_admin)
 
-    def has_perm(self, perm, obj=None):  # noqa: ARG002 - Django’s signature
+    def has_perm(self, perm, obj=None):
         return self.is_staff
 
-    def has_perms(self, perm_list, obj=None):  # noqa: ARG002 - Django’s signature
+    def has_perms(self, perm_list, obj=None):
         return self.is_staff
 
-    def has_module_perms(self, app_label):  # noqa: ARG002 - Django’s signature
+    def has_module_perms(self, app_label):
         return self.is_staff
 
     def get_full_name(self):
