@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Prefetch
+from django.http import Http404
 from django.utils import timezone
 
 from members.models import Member, Seat, User
@@ -70,7 +71,8 @@ def holds(user: User, role: Role) -> bool:
 def for_roles(*codes: str) -> Callable[[View], View]:
     """Open a view to holders of at least one of these roles, whichever they use at the moment.
 
-    Others read in the 403 page whom the page is reserved to. Raises ValueError for a code that is no role.
+    Others read in the 403 page whom the page is reserved to; where the address names a record, it does not exist for
+    them (404), so that no guess at an id tells anything. Raises ValueError for a code that is no role.
     """
     roles = [Role(code) for code in codes]
     sentence = f"Cette page est réservée {_listed([RESERVED_TO[role] for role in roles])}."
@@ -80,6 +82,8 @@ def for_roles(*codes: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = cast("User", request.user)
             if not user.is_authenticated or not any(holds(user, role) for role in roles):
+                if kwargs.keys() - {"month"}:
+                    raise Http404
                 raise PermissionDenied(sentence)
             return view(request, *args, **kwargs)
 
