@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from timesheets.views import entry
+from timesheets.views import confirm, entry, month, sheet
 
 app_name = "timesheets"
 
 urlpatterns = [
     path("", entry.my_months, name="my_months"),
+    path("mois/", month.months, name="months"),
+    path("mois/<month:month>/", month.month, name="month"),
+    path("mois/<month:month>/ouvrir/", month.open_month, name="open"),
+    path("mois/<month:month>/approuver/", month.approve_confirmed, name="approve_confirmed"),
+    path("a-viser/", confirm.to_confirm, name="to_confirm"),
+    path("releve/<int:pk>/", sheet.sheet, name="sheet"),
+    path("releve/<int:pk>/viser/", confirm.confirm, name="confirm"),
+    path("releve/<int:pk>/approuver/", sheet.approve, name="approve"),
+    path("releve/<int:pk>/renvoyer/", sheet.send_back, name="return"),
+    path("releve/<int:pk>/rouvrir/", sheet.reopen, name="reopen"),
+    path("releve/<int:pk>/complement/", sheet.supplement, name="supplement"),
     path("<month:month>/", entry.my_month, name="my_month"),
-    path("<month:month>/personne/<int:employee>/", entry.my_month, name="person_month"),
+    path("<month:month>/personne/<int:employee>/", entry.person_month, name="person_month"),
     path("<month:month>/<int:assignment>/", entry.grid, name="grid"),
 ]

@@ -1,0 +1,166 @@
+"""The lines of a person's month: one per timesheet and kind of hours, also for timesheets that do not exist yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from employees import planning
+from employees.models import Assignment, Employee
+from groupement.periods import Month
+from members.models import User
+from timesheets.models import ABSENCES, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+Kinds = dict[str, int]
+KIND_ORDER = list(Kind.values)
+
+
+@dataclass
+class Line:
+    """One row of inputs: the hours of a timesheet worked, travelled, or away from the members.
+
+    ``slot`` tells the lines of one timesheet apart in the names of the inputs: "m" is the first, "t" holds travel,
+    "m2" and on a second cause of absence. ``is_mine`` says that the viewer enters these hours, ``lock`` why they
+    cannot be changed now, if so. ``minutes`` and, at the group, ``kinds`` are by day.
+    """
+
+    sheet: Timesheet
+    slot: str
+    open_days: frozenset[date]
+    planned: Mapping[date, int]
+    is_mine: bool
+    lock: str
+    minutes: dict[date, int] = field(default_factory=dict)
+    kinds: dict[date, str] = field(default_factory=dict)
+    remarks: dict[date, Remark] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return key_of(self.sheet)
+
+    @property
+    def is_at_group(self) -> bool:
+        return self.sheet.assignment_id is None
+
+    @property
+    def label(self) -> str:
+        """How people call the timesheet in a sentence."""
+        placed = self.sheet.assignment
+        return str(placed.member) if placed else "des absences"
+
+    @property
+    def may_recall(self) -> bool:
+        return self.is_mine and self.sheet.status == TimesheetStatus.SUBMITTED
+
+    @property
+    def planned_minutes(self) -> int:
+        return sum(self.planned.values())
+
+    @property
+    def is_first(self) -> bool:
+        return self.slot == "m"
+
+    def name(self, day: date) -> str:
+        """The name of the input of ``day``: "m-12-2026-11-03"."""
+        return f"{self.slot}-{self.key}-{day}"
+
+    def kind_name(self, day: date) -> str:
+        """The name of the choice beside it, at the group."""
+        return self.name(day).replace("m", "k", 1)
+
+
+@dataclass
+class Grid:
+    """A person's month as ``viewer`` may see it; ``only`` is the one assignment shown to its member."""
+
+    employee: Employee
+    month: Month
+    viewer: User
+    only: Assignment | None
+    lines: list[Line]
+    days_of: dict[str, dict[date, Kinds]]
+    placed: list[Assignment]
+    plan: dict[date, int]
+    absent: frozenset[date]
+    steps: list[TimesheetStep]
+
+    @cached_property
+    def holidays(self) -> Mapping[date, str]:
+        return {day: name for day, name in planning.holidays(self.month.year).items() if day in self.month}
+
+    @property
+    def sheets(self) -> list[Line]:
+        """The first line of each timesheet, which stands for it."""
+        return [line for line in self.lines if line.is_first]
+
+    @property
+    def drafts(self) -> list[Line]:
+        """Those that the viewer may change and submit now."""
+        return [line for line in self.sheets if not line.lock]
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether all that is left to submit had been contested or returned."""
+        return bool(self.drafts) and all(
+            line.sheet.contested_at or line.sheet.returned_at for line in self.drafts
+        )
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether somebody waits for an answer that the viewer may give."""
+        return any(line.sheet.contested_at or line.sheet.returned_at for line in self.drafts)
+
+    @property
+    def is_unopened(self) -> bool:
+        return not any(line.sheet.pk for line in self.lines)
+
+    @property
+    def is_own(self) -> bool:
+        return self.employee.user_id == self.viewer.pk
+
+    def total(self, line: Line) -> int:
+        """Minutes of the whole timesheet of ``line``."""
+        return sum(sum(kinds.values()) for kinds in self.days_of[line.key].values())
+
+    @property
+    def worked(self) -> int:
+        """Minutes at the members."""
+        return sum(self.total(line) for line in self.sheets if not line.is_at_group)
+
+    @property
+    def away(self) -> int:
+        """Minutes of absence."""
+        return sum(
+            minutes
+            for line in self.sheets
+            if line.is_at_group
+            for kinds in self.days_of[line.key].values()
+            for kind, minutes in kinds.items()
+            if kind in ABSENCES
+        )
+
+    @property
+    def planned(self) -> int:
+        return sum(self.plan.values())
+
+    def holiday_minutes(self) -> dict[date, int]:
+        """Minutes that would be worked if the day were no public holiday. Queries."""
+        return sum_by_day(planning.holiday_minutes(self.month, self.placed))
+
+
+def key_of(sheet: Timesheet) -> str:
+    """The timesheet's part of its inputs' names; one that does not exist yet goes by its assignment."""
+    if sheet.pk:
+        return str(sheet.pk)
+    return f"a{sheet.assignment_id}" if sheet.assignment_id else "g"
+
+
+def sum_by_day(plan: planning.Plan) -> dict[date, int]:
+    totals: dict[date, int] = defaultdict(int)
+    for days in plan.values():
+        for day, minutes in days.items():
+            totals[day] += minutes
+    return dict(totals)

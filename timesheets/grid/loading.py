@@ -1,0 +1,176 @@
+"""The grid read from the database: a constant number of queries, and nothing written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Prefetch
+
+from employees import planning
+from employees.models import Assignment, Contract, Employee, HoursEntry
+from groupement.periods import Month
+from members.models import User
+from timesheets.grid.lines import KIND_ORDER, Grid, Kinds, Line, key_of, sum_by_day
+from timesheets.locking import may_write, whose_hand, why_locked
+from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+
+def load(
+    employee: Employee,
+    month: Month,
+    viewer: User,
+    *,
+    only: Assignment | None = None,
+    is_spacious: bool = False,
+) -> Grid:
+    """The month of ``employee``, or only one assignment of it, in a constant number of queries and without writing.
+
+    Timesheets that nobody opened are there as unsaved drafts. ``is_spacious`` adds lines for travel and for a second
+    cause of absence.
+    """
+    placed = _placed(employee, month, only)
+    sheets = [sheet for sheet in _sheets(employee, month, placed, only) if not _is_private(sheet, viewer)]
+    days_of = _days_of(sheets)
+    plan = planning.plan(month, placed)
+    steps = _steps_to_answer(sheets)
+    lines = [
+        line
+        for sheet in sheets
+        for line in _lines(sheet, days_of[key_of(sheet)], plan, viewer, is_spacious=is_spacious)
+    ]
+    remarks = {step.subject_id: {remark.day: remark for remark in step.remarks.all()} for step in steps}
+    for line in lines:
+        line.remarks = remarks.get(line.sheet.pk, {}) if line.is_first else {}
+    if only is None:
+        _limit_to_contracts(lines, employee, month)
+    return Grid(
+        employee,
+        month,
+        viewer,
+        only,
+        lines,
+        days_of,
+        placed,
+        sum_by_day(plan),
+        absent=_absences(only, month) if only else frozenset(),
+        steps=steps,
+    )
+
+
+def _is_private(sheet: Timesheet, viewer: User) -> bool:
+    """Whether the person is still writing: a member reads hours that it does not enter once they are submitted."""
+    return (
+        sheet.status == TimesheetStatus.DRAFT
+        and sheet.assignment is not None
+        and sheet.assignment.hours_entry == HoursEntry.EMPLOYEE
+        and sheet.employee.user_id != viewer.pk
+        and not viewer.sees_every_member
+    )
+
+
+def _placed(employee: Employee, month: Month, only: Assignment | None) -> list[Assignment]:
+    if only is not None:
+        return [only] if only.active_days(month) else []
+    rows = employee.assignments.during(month).select_related("member")
+    return list(rows.order_by("member__short_name__unaccent", "starts_on", "pk"))
+
+
+def _sheets(
+    employee: Employee, month: Month, placed: list[Assignment], only: Assignment | None
+) -> list[Timesheet]:
+    """The timesheets by assignment, those at the group last; missing ones as unsaved drafts."""
+    rows = Timesheet.objects.filter(employee=employee, month=month).select_related(
+        "employee", "assignment__member"
+    )
+    if only is not None:
+        rows = rows.filter(assignment=only)
+    existing: dict[int | None, list[Timesheet]] = defaultdict(list)
+    for sheet in rows.order_by("supplement", "pk"):
+        existing[sheet.assignment_id].append(sheet)
+    wanted: dict[int | None, Assignment | None] = {assignment.pk: assignment for assignment in placed}
+    for pk, sheets in existing.items():
+        wanted.setdefault(pk, sheets[0].assignment)
+    if only is None:
+        wanted.pop(None, None)
+        wanted[None] = None
+    found: list[Timesheet] = []
+    for pk, assignment in wanted.items():
+        found += existing.get(pk) or [Timesheet(employee=employee, assignment=assignment, month=month)]
+    return found
+
+
+def _days_of(sheets: Iterable[Timesheet]) -> dict[str, dict[date, Kinds]]:
+    days_of: dict[str, dict[date, Kinds]] = {key_of(sheet): {} for sheet in sheets}
+    saved = [sheet.pk for sheet in sheets if sheet.pk]
+    for entry in Entry.objects.filter(timesheet__in=saved).order_by("day", "pk"):
+        days_of[str(entry.timesheet_id)].setdefault(entry.day, {})[entry.kind] = entry.minutes
+    return days_of
+
+
+def _lines(
+    sheet: Timesheet, days: dict[date, Kinds], plan: planning.Plan, viewer: User, *, is_spacious: bool
+) -> list[Line]:
+    is_mine = may_write(viewer, sheet)
+    lock = why_locked(sheet) if is_mine else whose_hand(sheet)
+    spare = 1 if is_spacious and not lock else 0
+    if sheet.assignment is None:
+        most = max([len(kinds) for kinds in days.values()], default=0)
+        open_days = frozenset(sheet.month.days)
+        lines = [
+            Line(sheet, f"m{n}" if n > 1 else "m", open_days, {}, is_mine, lock)
+            for n in range(1, max(most + spare, 1) + 1)
+        ]
+        for day, kinds in days.items():
+            for line, kind in zip(lines, sorted(kinds, key=KIND_ORDER.index), strict=False):
+                line.minutes[day], line.kinds[day] = kinds[kind], kind
+        return lines
+    open_days = frozenset(sheet.assignment.active_days(sheet.month))
+    # A supplement completes what was planned and billed: nothing is planned for it.
+    planned = {} if sheet.supplement else plan.get(sheet.assignment_id or 0, {})
+    worked = Line(sheet, "m", open_days, planned, is_mine, lock, _of_kind(days, Kind.WORKED))
+    travel = Line(sheet, "t", open_days, {}, is_mine, lock, _of_kind(days, Kind.TRAVEL))
+    return [worked, travel] if travel.minutes or spare else [worked]
+
+
+def _of_kind(days: dict[date, Kinds], kind: str) -> dict[date, int]:
+    return {day: kinds[kind] for day, kinds in days.items() if kind in kinds}
+
+
+def _limit_to_contracts(lines: list[Line], employee: Employee, month: Month) -> None:
+    """Nobody is absent on a day without contract."""
+    held = {
+        day
+        for row in Contract.objects.during(month).filter(employee=employee)
+        for day in row.active_days(month)
+    }
+    for line in lines:
+        if line.is_at_group:
+            line.open_days = frozenset(held)
+
+
+def _absences(only: Assignment, month: Month) -> frozenset[date]:
+    """Days of the assignment on which the person is absent: members see that, never why or for how long."""
+    days = Entry.objects.filter(
+        timesheet__employee=only.employee_id,
+        timesheet__assignment=None,
+        day__in=only.active_days(month),
+        kind__in=ABSENCES,
+    ).values_list("day", flat=True)
+    return frozenset(days)
+
+
+def _steps_to_answer(sheets: Iterable[Timesheet]) -> list[TimesheetStep]:
+    """Who contested or returned these drafts and why, with the remarks by day; one step for each timesheet."""
+    waiting = [sheet.pk for sheet in sheets if sheet.contested_at or sheet.returned_at]
+    if not waiting:
+        return []
+    steps = (
+        TimesheetStep.objects.filter(subject__in=waiting, target=TimesheetStatus.DRAFT)
+        .select_related("by", "subject__assignment__member")
+        .prefetch_related(Prefetch("remarks", Remark.objects.order_by("day")))
+        .order_by("subject", "-pk")
+        .distinct("subject")
+    )
+    return list(steps)
