@@ -240,6 +240,10 @@ EMAIL_USE_TLS = env.flag("EMAIL_TLS", default=True)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "groupement@localhost" if LOCAL_MODE else None)
 
+# The journal of changes in the admin.
+PGHISTORY_ADMIN_MODEL = "pghistory.MiddlewareEvents"
+PGHISTORY_ADMIN_CLASS = "members.admin.journal.JournalAdmin"
+
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "français")]
 USE_I18N = True

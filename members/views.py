@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, resolve_url
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -18,6 +17,7 @@ from groupement.pages import act, page
 from members import inviting
 from members.access import Role, for_roles, holds
 from members.forms import PasswordForm, RoleForm, ThemeForm
+from members.links import invitation_address
 from members.models import User
 
 A_YEAR = 60 * 60 * 24 * 365
@@ -97,11 +97,6 @@ def demo_login(request):
         raise Http404
     user = get_object_or_404(User, email__iexact=request.POST.get("email", ""), is_active=True)
     return perform_login(request, user, email_verification="none")
-
-
-def invitation_address(request, token):
-    """The link of an invitation, as its letter carries it."""
-    return request.build_absolute_uri(reverse("members:invitation", args=[token]))
 
 
 def _next(request):

@@ -1,0 +1,39 @@
+"""The admin site itself: its French titles, its login behind the common door, and what is looked at only."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+
+admin.site.site_header = "Administration du groupement"
+admin.site.site_title = "Administration"
+admin.site.index_title = "Fiches de référence"
+# The common login asks for the second factor and counts the tries; the admin's own would not.
+admin.site.login = secure_admin_login(admin.site.login)
+
+
+class ReadOnly:
+    """Written by acts, never by hand: looked at, not added, changed or deleted."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyInline(ReadOnly, admin.TabularInline):
+    """The parts of such a record."""
+
+    extra = 0
+
+
+class StepInline(ReadOnlyInline):
+    """Who moved a record, when, and why."""
+
+    fields = ["at", "source", "target", "by", "note"]
+    ordering = ["at", "pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("by")
