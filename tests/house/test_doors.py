@@ -1,0 +1,199 @@
+"""Every door is closed: the whole URLconf, walked as a stranger, a colleague, a member's staff, and by wrong method."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from billing.models import BillingRun, Invoice
+from employees.models import Employee
+from groupement.periods import Month
+from members.models import Member
+from tests import world
+from timesheets.models import Timesheet
+
+pytestmark = pytest.mark.django_db
+OWN = ("", "members", "charter", "employees", "timesheets", "billing")
+THIRD_PARTIES = ("admin", "account", "mfa", "usersessions")
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address: what it takes, and how it greets a member's staff who has no business there.
+
+    ``kind``: open (no login), shared (all who are logged in), role (403 with whom it is reserved to), object (404).
+    """
+
+    kind: str
+    methods: frozenset[str]
+    arguments: Callable[[], dict[str, Any]] = dict
+
+
+GET, POST = frozenset({"GET"}), frozenset({"POST"})
+BOTH = GET | POST
+
+
+def month() -> dict[str, Any]:
+    return {"month": world.NOVEMBER}
+
+
+def sheet() -> dict[str, Any]:
+    return {"pk": Timesheet.objects.filter(assignment__isnull=False).order_by("pk").first().pk}
+
+
+def invoice() -> dict[str, Any]:
+    return {"pk": Invoice.objects.get().pk}
+
+
+def grid() -> dict[str, Any]:
+    first = Timesheet.objects.filter(assignment__isnull=False).order_by("pk").first()
+    return {"month": world.NOVEMBER, "assignment": first.assignment_id}
+
+
+def person() -> dict[str, Any]:
+    return {"month": world.NOVEMBER, "employee": Timesheet.objects.order_by("pk").first().employee_id}
+
+
+DOORS = {
+    "home": Door("shared", GET),
+    "member_home": Door("shared", GET),
+    "alive": Door("open", GET),
+    "ready": Door("open", GET),
+    "members:switch_role": Door("shared", POST),
+    "members:theme": Door("open", POST),
+    "members:invitation": Door("open", BOTH, lambda: {"token": "x"}),
+    "members:invite": Door("object", POST, lambda: {"pk": world.user("Quelqu'un d'autre").pk}),
+    "members:demo_login": Door("open", POST),
+    "charter:charter": Door("shared", GET),
+    "charter:version": Door("shared", GET, lambda: {"version": 9}),
+    "charter:sign": Door("shared", POST, lambda: {"version": 9}),
+    "timesheets:my_months": Door("role", GET),
+    "timesheets:my_month": Door("role", BOTH, month),
+    "timesheets:person_month": Door("object", BOTH, person),
+    "timesheets:grid": Door("object", BOTH, grid),
+    "timesheets:months": Door("role", GET),
+    "timesheets:month": Door("role", GET, month),
+    "timesheets:open": Door("role", POST, month),
+    "timesheets:approve_confirmed": Door("role", POST, month),
+    "timesheets:to_confirm": Door("shared", GET),
+    "timesheets:sheet": Door("object", GET, sheet),
+    "timesheets:confirm": Door("object", POST, sheet),
+    "timesheets:approve": Door("object", POST, sheet),
+    "timesheets:return": Door("object", POST, sheet),
+    "timesheets:reopen": Door("object", POST, sheet),
+    "timesheets:supplement": Door("object", POST, sheet),
+    "billing:runs": Door("role", GET),
+    "billing:run": Door("role", GET, month),
+    "billing:draft": Door("role", POST, month),
+    "billing:discard": Door("role", POST, month),
+    "billing:issue": Door("role", POST, month),
+    "billing:progress": Door("role", GET, month),
+    "billing:retry": Door("role", POST, month),
+    "billing:zip": Door("role", GET, month),
+    "billing:costs": Door("role", GET),
+    "billing:import_costs": Door("role", POST),
+    "billing:invoices": Door("shared", GET),
+    "billing:invoice": Door("object", GET, invoice),
+    "billing:pdf": Door("object", GET, invoice),
+}
+
+
+def walk(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, str]]:
+    """(namespace, name) of every address."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, pattern.namespace or namespace)
+        elif isinstance(pattern, URLPattern):
+            yield namespace, pattern.name or str(pattern.pattern)
+
+
+def own_names() -> set[str]:
+    names = set()
+    for pattern in get_resolver().url_patterns:
+        inside = [pattern] if isinstance(pattern, URLPattern) else None
+        if inside is None and str(pattern.pattern) in {"compte/", "admin/"}:
+            continue
+        for namespace, name in walk(inside or [pattern]):
+            names.add(f"{namespace}:{name}" if namespace else name)
+    return names
+
+
+def address(name: str) -> str:
+    return reverse(name, kwargs=DOORS[name].arguments())
+
+
+@pytest.fixture
+def house() -> dict[str, Client]:
+    """Aloen has an employee, hours and an invoice; a stranger sits at Sonam."""
+    world.group()
+    aloen, sonam = world.member("Aloen"), world.member("Sonam")
+    maelle = world.employee("Maëlle", "Kerbrat", members=[aloen, sonam])
+    world.timesheet(world.assignment(maelle, aloen), world.hours(world.NOVEMBER, 7))
+    run = BillingRun.objects.create(month=Month(2026, 11))
+    Invoice.objects.create(run=run, member=aloen, service_month=run.month, drafted_at=world.NOW)
+    people = {
+        "stranger": world.staff(sonam, "Anaïs Moal"),
+        "own": world.staff(aloen, "Nolwenn Jégo"),
+        "colleague": world.employee("Youenn", "Talec", members=[sonam]).user,
+    }
+    clients = {"anonymous": Client()}
+    for name, user in people.items():
+        clients[name] = Client()
+        clients[name].force_login(user)
+    return clients
+
+
+def ask(client: Client, name: str, method: str) -> Any:
+    return getattr(client, method.lower())(address(name))
+
+
+def test_every_address_is_in_the_table():
+    assert own_names() == set(DOORS)
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.kind != "open"])
+def test_without_login_there_is_only_the_login(house, name):
+    for method in sorted(DOORS[name].methods):
+        answer = ask(house["anonymous"], name, method)
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("who", ["stranger", "colleague"])
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.kind == "object"])
+def test_what_is_another_member_s_does_not_exist(house, name, who):
+    for method in sorted(DOORS[name].methods):
+        assert ask(house[who], name, method).status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.kind == "role"])
+def test_a_page_of_a_role_says_whom_it_is_reserved_to(house, name):
+    for method in sorted(DOORS[name].methods):
+        answer = ask(house["stranger"], name, method)
+        assert answer.status_code == 403
+        assert "réservée" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", [name for name, door in DOORS.items() if door.methods != BOTH])
+def test_a_wrong_method_is_refused(house, name):
+    wrong = "post" if DOORS[name].methods == GET else "get"
+    everything = Client()
+    everything.force_login(jack_of_all_roles())
+    assert getattr(everything, wrong)(address(name)).status_code == 405
+
+
+def jack_of_all_roles() -> Any:
+    """Somebody who may open every door."""
+    maelle = Employee.objects.get(first_name="Maëlle")
+    jack = maelle.user
+    jack.is_coordinator = jack.is_finance = jack.is_admin = True
+    jack.save()
+    world.seat(jack, Member.objects.get(short_name="Aloen"))
+    Authenticator.objects.create(user=jack, type=Authenticator.Type.TOTP, data={})
+    return jack
