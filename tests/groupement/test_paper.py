@@ -10,6 +10,7 @@ import pytest
 from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
+from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
 from groupement import paper
@@ -146,6 +147,15 @@ def pages():
 def test_the_same_text_gives_the_same_bytes():
     html = html_of(INVOICE)
     assert printed(html) == printed(html)
+
+
+def test_the_short_defaults_of_elements_change_nothing_on_paper(monkeypatch):
+    """WeasyPrint’s own defaults give the same bytes: only time is saved."""
+    many = [line(n, f"Ligne {n}", "1.00", "10.00", "10.00", "20.00") for n in range(1, 41)]
+    html = html_of(invoice(lines=many))
+    short = printed(html)
+    monkeypatch.setattr(paper.stylesheet().source, "_ua_stylesheets", HTML._ua_stylesheets)
+    assert printed(html) == short
 
 
 def test_another_identifier_or_moment_gives_another_file():
