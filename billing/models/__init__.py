@@ -4,6 +4,7 @@ from billing.models.charge import Charge, ChargeKind
 from billing.models.cost import CostKind, EmployerCost, PayrollImport
 from billing.models.invoice import (
     Invoice,
+    InvoicedTimesheet,
     InvoiceKind,
     InvoiceStatus,
     InvoiceStep,
@@ -13,7 +14,7 @@ from billing.models.invoice import (
     Unit,
 )
 from billing.models.paper import Document, Rendering, RenderingStatus
-from billing.models.run import BillingRun, BillingRunStep, RunProblem, RunStatus
+from billing.models.run import BillingRun, BillingRunStep, RunProblem, RunStatus, Settlement
 
 __all__ = [
     "BillingRun",
@@ -27,6 +28,7 @@ __all__ = [
     "InvoiceKind",
     "InvoiceStatus",
     "InvoiceStep",
+    "InvoicedTimesheet",
     "LegalMention",
     "Line",
     "PayrollImport",
@@ -35,5 +37,6 @@ __all__ = [
     "RunProblem",
     "RunStatus",
     "Series",
+    "Settlement",
     "Unit",
 ]

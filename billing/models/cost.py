@@ -7,13 +7,21 @@ from django.db.models import Q
 from groupement.money import MoneyField
 from groupement.periods import MonthField
 
+# A cost is closed once an invoice of the run that settled it has been issued. An employee whose month still waits
+# (hours approved late, payroll late) keeps it open, so that a later run can settle it.
 COST_IS_CLOSED = """
-    PERFORM 1 FROM billing_billingrun
-    WHERE status = 'issued'
-      AND month IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.month END,
-                    CASE WHEN TG_OP <> 'DELETE' THEN NEW.month END);
+    PERFORM 1 FROM billing_settlement
+    JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id
+    WHERE billing_settlement.employer_cost > 0
+      AND ((TG_OP <> 'INSERT' AND billing_settlement.employee_id = OLD.employee_id
+            AND billing_settlement.month = OLD.month)
+        OR (TG_OP <> 'DELETE' AND billing_settlement.employee_id = NEW.employee_id
+            AND billing_settlement.month = NEW.month))
+      AND (billing_billingrun.status = 'issued' OR EXISTS (
+            SELECT 1 FROM billing_invoice
+            WHERE billing_invoice.run_id = billing_billingrun.id AND billing_invoice.status = 'issued'));
     IF FOUND THEN
-        RAISE EXCEPTION 'the costs of an issued month are closed' USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'the costs of a settled and invoiced month are closed' USING ERRCODE = 'check_violation';
     END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
@@ -34,6 +42,7 @@ class PayrollImport(models.Model):
     sha256 = models.CharField("empreinte", max_length=64, unique=True)
     row_count = models.PositiveIntegerField("lignes")
     total = MoneyField("total")
+    changes = models.JSONField("ce qui a changé", default=list)
     imported_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     imported_at = models.DateTimeField("importé le")
 
@@ -70,7 +79,7 @@ class EmployerCost(models.Model):
         ]
         triggers = [
             pgtrigger.Trigger(
-                name="costs_of_an_issued_month_are_closed",
+                name="costs_of_an_invoiced_month_are_closed",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=COST_IS_CLOSED,

@@ -9,6 +9,24 @@ from groupement.lifecycle import Lifecycle, Step
 from groupement.money import MoneyField
 from groupement.periods import Dated, MonthField, no_overlap
 
+# Looks at OLD and NEW, so that nothing is moved off an issued invoice either; FOR SHARE waits for issue(), which holds
+# the invoice FOR UPDATE.
+OF_AN_ISSUED_INVOICE = """
+    FOREACH named IN ARRAY ARRAY[
+        CASE WHEN TG_OP <> 'INSERT' THEN OLD.invoice_id END,
+        CASE WHEN TG_OP <> 'DELETE' THEN NEW.invoice_id END
+    ] LOOP
+        CONTINUE WHEN named IS NULL;
+        SELECT status INTO found_status FROM billing_invoice WHERE id = named FOR SHARE;
+        IF found_status = 'issued' THEN
+            RAISE EXCEPTION 'what an issued invoice is made of never changes'
+                USING ERRCODE = 'check_violation';
+        END IF;
+    END LOOP;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
+
 
 class InvoiceKind(models.TextChoices):
     INVOICE = "invoice", "facture"
@@ -150,6 +168,16 @@ class Invoice(Lifecycle):
     def __str__(self):
         return self.number or f"brouillon {self.pk or '—'}"
 
+    @property
+    def paper_state(self):
+        """Where its PDF is: none (a draft), pending, failed or ready. Read with ``document`` and ``rendering``."""
+        if self.status == InvoiceStatus.DRAFT:
+            return "none"
+        if getattr(self, "document", None):
+            return "ready"
+        rendering = getattr(self, "rendering", None)
+        return "failed" if rendering and rendering.status == "failed" else "pending"
+
 
 class InvoiceStep(Step):
     """One move of an invoice."""
@@ -197,26 +225,37 @@ class Line(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 declare=[("named", "bigint"), ("found_status", "text")],
-                func="""
-                    FOREACH named IN ARRAY ARRAY[
-                        CASE WHEN TG_OP <> 'INSERT' THEN OLD.invoice_id END,
-                        CASE WHEN TG_OP <> 'DELETE' THEN NEW.invoice_id END
-                    ] LOOP
-                        CONTINUE WHEN named IS NULL;
-                        SELECT status INTO found_status FROM billing_invoice WHERE id = named FOR SHARE;
-                        IF found_status = 'issued' THEN
-                            RAISE EXCEPTION 'the lines of an issued invoice never change'
-                                USING ERRCODE = 'check_violation';
-                        END IF;
-                    END LOOP;
-                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                    RETURN NEW;
-                """,
+                func=OF_AN_ISSUED_INVOICE,
             )
         ]
 
     def __str__(self):
         return f"{self.position}. {self.label}"
+
+
+class InvoicedTimesheet(models.Model):
+    """A timesheet whose hours an invoice holds: it stands in the annex and is sealed at issue; one invoice at most."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="timesheets", verbose_name="facture")
+    timesheet = models.OneToOneField(
+        "timesheets.Timesheet", models.PROTECT, related_name="+", verbose_name="relevé"
+    )
+
+    class Meta:
+        verbose_name = "relevé facturé"
+        verbose_name_plural = "relevés facturés"
+        triggers = [
+            pgtrigger.Trigger(
+                name="timesheets_of_an_issued_invoice_are_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("named", "bigint"), ("found_status", "text")],
+                func=OF_AN_ISSUED_INVOICE,
+            )
+        ]
+
+    def __str__(self):
+        return f"relevé n° {self.timesheet_id}"
 
 
 class LegalMention(Dated):

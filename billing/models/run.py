@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from groupement.lifecycle import Lifecycle, Step
+from groupement.money import MoneyField
 from groupement.periods import MonthField
 
 
@@ -53,6 +54,15 @@ class BillingRun(Lifecycle):
                 name="employer_cost_is_charged_plus_reserve",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="issued_run_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__status="issued"),
+                func="RAISE EXCEPTION 'an issued run never changes' USING ERRCODE = 'check_violation';",
+            )
+        ]
 
     def __str__(self):
         return f"clôture {self.month}"
@@ -69,6 +79,62 @@ class BillingRunStep(Step):
         triggers = [
             pgtrigger.Protect(name="run_steps_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
+
+
+class Settlement(models.Model):
+    """One employee's month in one run: employer cost = charged (fees aside) + reserve, to the cent.
+
+    An employee's month may come back in a later run with late hours; its cost is counted in one run only.
+    """
+
+    run = models.ForeignKey(BillingRun, models.CASCADE, related_name="settlements", verbose_name="clôture")
+    employee = models.ForeignKey(
+        "employees.Employee", models.PROTECT, related_name="+", verbose_name="salarié"
+    )
+    month = MonthField("mois de service")
+    employer_cost = MoneyField("coût employeur")
+    charged = MoneyField("refacturé")
+    reserve = MoneyField("à la réserve")
+
+    class Meta:
+        verbose_name = "décompte"
+        verbose_name_plural = "décomptes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "employee", "month"], name="one_settlement_per_run_employee_and_month"
+            ),
+            models.UniqueConstraint(
+                fields=["employee", "month"],
+                condition=Q(employer_cost__gt=0),
+                name="the_cost_of_a_month_is_settled_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(employer_cost=models.F("charged") + models.F("reserve")),
+                name="settlement_cost_is_charged_plus_reserve",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="settlements_of_an_issued_run_are_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    PERFORM 1 FROM billing_billingrun
+                    WHERE status = 'issued'
+                      AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END,
+                                 CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END);
+                    IF FOUND THEN
+                        RAISE EXCEPTION 'the settlements of an issued run never change'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self):
+        return f"décompte {self.month}"
 
 
 class RunProblem(models.Model):

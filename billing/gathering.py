@@ -1,0 +1,268 @@
+"""The facts of a run, read in a fixed number of queries: approved hours, terms, plans, costs; nothing is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Sum
+
+from billing.models import (
+    BillingRun,
+    Charge,
+    ChargeKind,
+    EmployerCost,
+    InvoicedTimesheet,
+    InvoiceStatus,
+    Settlement,
+)
+from employees import planning
+from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
+from groupement.periods import Month, overlaps
+from members.models import VatAttestation
+from timesheets.models import Entry, Timesheet, TimesheetStatus
+
+Key = tuple[int, Month]
+"""An employee's id and a month of service."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A timesheet with its minutes by day; ``is_open`` when it is approved and no other run or invoice holds it."""
+
+    pk: int
+    assignment: int | None
+    supplement: int
+    is_approved: bool
+    is_open: bool
+    minutes: Mapping[date, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.minutes.values())
+
+
+@dataclass
+class Facts:
+    """What a run needs to price the employee-months that it can charge.
+
+    ``closed_members`` have the run's invoice already and ``kept`` is what these charge: what comes late for such a
+    member waits for the next run.
+    """
+
+    month: Month
+    keys: list[Key]
+    employees: dict[int, Employee]
+    assignments: dict[int, Assignment]
+    sheets: dict[Key, list[Sheet]] = field(default_factory=dict)
+    terms: dict[int, list[Terms]] = field(default_factory=dict)
+    costs: dict[Key, Decimal] = field(default_factory=dict)
+    settled: set[Key] = field(default_factory=set)
+    charged: set[tuple[int, Month, str]] = field(default_factory=set)
+    kept: dict[Key, Decimal] = field(default_factory=dict)
+    closed_members: set[int] = field(default_factory=set)
+    plans: dict[Month, planning.Plan] = field(default_factory=dict)
+    past: dict[int, dict[tuple[int, Month], int]] = field(default_factory=dict)
+    attestations: dict[int, list[VatAttestation]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._placed: dict[int, list[Assignment]] = defaultdict(list)
+        for assignment in self.assignments.values():
+            self._placed[assignment.employee_id].append(assignment)
+
+    def active(self, key: Key) -> list[Assignment]:
+        """The employee's assignments that hold a day of the month, by reference."""
+        employee, month = key
+        span = month.first, month.before
+        return [row for row in self._placed[employee] if overlaps(row.starts_on, row.ends_before, *span)]
+
+    def past_of(self, key: Key) -> dict[int, int]:
+        """Minutes approved in the twelve months before the key's, by member."""
+        employee, month = key
+        minutes: dict[int, int] = defaultdict(int)
+        for (member, worked_in), total in self.past.get(employee, {}).items():
+            if month.shift(-12) <= worked_in < month:
+                minutes[member] += total
+        return dict(minutes)
+
+
+def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Facts:
+    """Read what ``run`` can charge, for everybody or for some ``employees`` (ids).
+
+    Taken in: each employee with an assignment in the run's month; earlier months with approved hours that no invoice
+    holds (late hours, supplements) or with a cost that no run has settled. What another run's drafts hold is theirs.
+    """
+    scope = {} if employees is None else {"employee__in": employees}
+    found = {*_placed_in(run.month, scope), *_unbilled(run, scope), *_unsettled(run, scope)}
+    staff = _by_name({employee for employee, _ in found})
+    rank = {employee: n for n, employee in enumerate(staff)}
+    keys = sorted(found, key=lambda key: (rank[key[0]], key[1]))
+    facts = Facts(run.month, keys, staff, _assignments(staff))
+    facts.sheets = _sheets(run, keys)
+    facts.terms = _terms(facts.assignments)
+    facts.costs = _costs(keys)
+    facts.settled = _settled(run, keys)
+    facts.charged = _charged(run, keys)
+    facts.kept, facts.closed_members = _kept(run)
+    at_cost = [key for key in keys if _rows(facts, key, price_method=PriceMethod.ACTUAL)]
+    facts.plans = {month: planning.plan(month) for month in sorted({month for _, month in at_cost})}
+    facts.past = _past([key for key in at_cost if _rows(facts, key, absence_rule=AbsenceRule.LAST_12_MONTHS)])
+    facts.attestations = _attestations()
+    return facts
+
+
+def _placed_in(month: Month, scope: Mapping[str, Any]) -> Iterable[Key]:
+    rows = Assignment.objects.during(month).filter(**scope)
+    return ((employee, month) for employee in rows.values_list("employee", flat=True))
+
+
+def _unbilled(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
+    rows = _open_sheets(run).filter(Exists(Entry.objects.filter(timesheet=OuterRef("pk"))), **scope)
+    return set(rows.values_list("employee", "month"))
+
+
+def _open_sheets(run: BillingRun) -> Any:
+    return Timesheet.objects.filter(
+        ~_held_elsewhere(run),
+        status=TimesheetStatus.APPROVED,
+        billed_at=None,
+        assignment__isnull=False,
+        month__lte=run.month,
+    )
+
+
+def _held_elsewhere(run: BillingRun) -> Exists:
+    return Exists(InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk")).exclude(invoice__run=run))
+
+
+def _unsettled(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
+    elsewhere = Settlement.objects.filter(
+        employee=OuterRef("employee"), month=OuterRef("month"), employer_cost__gt=0
+    ).exclude(run=run)
+    rows = EmployerCost.objects.filter(~Exists(elsewhere), month__lte=run.month, **scope)
+    return set(rows.values_list("employee", "month"))
+
+
+def _by_name(staff: Collection[int]) -> dict[int, Employee]:
+    return {row.pk: row for row in Employee.objects.filter(pk__in=staff).by_name()}
+
+
+def _assignments(staff: Collection[int]) -> dict[int, Assignment]:
+    rows = Assignment.objects.filter(employee__in=staff).select_related("member", "employee")
+    return {row.pk: row for row in rows.order_by("reference", "pk")}
+
+
+def _sheets(run: BillingRun, keys: Collection[Key]) -> dict[Key, list[Sheet]]:
+    wanted = set(keys)
+    rows = [
+        row
+        for row in _of(Timesheet.objects.annotate(is_held=_held_elsewhere(run)), keys).order_by(
+            "assignment", "supplement", "pk"
+        )
+        if (row.employee_id, row.month) in wanted
+    ]
+    minutes = _minutes([row.pk for row in rows if row.status == TimesheetStatus.APPROVED])
+    sheets: dict[Key, list[Sheet]] = {key: [] for key in keys}
+    for row in rows:
+        is_approved = row.status == TimesheetStatus.APPROVED
+        sheets[row.employee_id, row.month].append(
+            Sheet(
+                row.pk,
+                row.assignment_id,
+                row.supplement,
+                is_approved,
+                is_approved and row.billed_at is None and not row.is_held,
+                minutes.get(row.pk, {}),
+            )
+        )
+    return sheets
+
+
+def _minutes(sheets: Collection[int]) -> dict[int, dict[date, int]]:
+    days: dict[int, dict[date, int]] = defaultdict(dict)
+    rows = Entry.objects.filter(timesheet__in=sheets).values_list("timesheet", "day", "minutes")
+    for sheet, day, minutes in rows.order_by("timesheet", "day"):
+        days[sheet][day] = days[sheet].get(day, 0) + minutes
+    return days
+
+
+def _terms(assignments: Collection[int]) -> dict[int, list[Terms]]:
+    terms: dict[int, list[Terms]] = defaultdict(list)
+    for row in Terms.objects.filter(assignment__in=assignments).order_by("assignment", "starts_on"):
+        terms[row.assignment_id].append(row)
+    return terms
+
+
+def _rows(facts: Facts, key: Key, **figures: str) -> bool:
+    """Whether a day of the month falls under terms with these figures."""
+    span = key[1].first, key[1].before
+    return any(
+        overlaps(terms.starts_on, terms.ends_before, *span)
+        and all(getattr(terms, name) == value for name, value in figures.items())
+        for assignment in facts.active(key)
+        for terms in facts.terms.get(assignment.pk, ())
+    )
+
+
+def _costs(keys: Collection[Key]) -> dict[Key, Decimal]:
+    rows = _of(EmployerCost.objects.all(), keys).values_list("employee", "month").annotate(Sum("amount"))
+    return {(employee, month): amount for employee, month, amount in rows.order_by("employee", "month")}
+
+
+def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:
+    rows = _of(Settlement.objects.exclude(run=run).filter(employer_cost__gt=0), keys)
+    return set(rows.values_list("employee", "month"))
+
+
+def _charged(run: BillingRun, keys: Collection[Key]) -> set[tuple[int, Month, str]]:
+    """What is charged for good, or by another run's drafts: (assignment, month, kind)."""
+    lasting = Charge.objects.filter(~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED))
+    months = {month for _, month in keys}
+    return set(lasting.filter(service_month__in=months).values_list("assignment", "service_month", "kind"))
+
+
+def _kept(run: BillingRun) -> tuple[dict[Key, Decimal], set[int]]:
+    """What invoices of this run that are issued already charge, fees aside, and the members they went to."""
+    rows = Charge.objects.filter(run=run, line__invoice__status=InvoiceStatus.ISSUED)
+    kept: dict[Key, Decimal] = defaultdict(Decimal)
+    members: set[int] = set()
+    for employee, month, member, kind, net in rows.values_list(
+        "employee", "service_month", "member", "kind", "net"
+    ):
+        members.add(member)
+        if kind != ChargeKind.MANAGEMENT_FEE:
+            kept[employee, month] += net
+    return kept, members
+
+
+def _past(keys: Collection[Key]) -> dict[int, dict[tuple[int, Month], int]]:
+    """Approved minutes by employee, then by member and month, of the twelve months before each key."""
+    if not keys:
+        return {}
+    months = {month for _, month in keys}
+    rows = Entry.objects.filter(
+        timesheet__employee__in={employee for employee, _ in keys},
+        timesheet__month__range=(min(months).shift(-12), max(months)),
+        timesheet__status=TimesheetStatus.APPROVED,
+        timesheet__assignment__isnull=False,
+    ).values_list("timesheet__employee", "timesheet__assignment__member", "timesheet__month")
+    past: dict[int, dict[tuple[int, Month], int]] = defaultdict(dict)
+    for employee, member, month, total in rows.annotate(Sum("minutes")).order_by():
+        past[employee][member, month] = total
+    return past
+
+
+def _attestations() -> dict[int, list[VatAttestation]]:
+    attestations: dict[int, list[VatAttestation]] = defaultdict(list)
+    for row in VatAttestation.objects.order_by("starts_on"):
+        attestations[row.member_id].append(row)
+    return attestations
+
+
+def _of(rows: Any, keys: Collection[Key]) -> Any:
+    """Rows of these employees in these months; a few too many, since the two vary apart."""
+    return rows.filter(employee__in={key[0] for key in keys}, month__in={key[1] for key in keys})

@@ -1,0 +1,222 @@
+"""Issue invoices: the draft is checked against today's facts, copied whole, numbered last, and frozen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing import numbering, snapshot
+from billing.assessing import Assessment, Owed, assess
+from billing.gathering import gather
+from billing.models import (
+    BillingRun,
+    Charge,
+    ChargeKind,
+    Invoice,
+    InvoicedTimesheet,
+    InvoiceStatus,
+    Rendering,
+    RunStatus,
+)
+from groupement.lifecycle import Refusal
+from members.models import Member, User
+from timesheets import approval
+from timesheets.models import Timesheet, TimesheetStatus
+
+log = logging.getLogger(__name__)
+
+
+class NotIssuable(Refusal):
+    """There is nothing to issue, or something keeps the invoice a draft."""
+
+
+class Outdated(NotIssuable):
+    """Hours, prices or costs changed since the draft was made."""
+
+
+@dataclass
+class IssuedRun:
+    """What came of a run: the invoices issued, in the order of their numbers, and why others were not."""
+
+    issued: list[Invoice] = field(default_factory=list)
+    failed: list[tuple[Member, str]] = field(default_factory=list)
+
+
+@dataclass
+class _Desk:
+    """Drafts of one run to issue at one moment, with what is needed to check and copy them."""
+
+    run: BillingRun
+    drafts: Sequence[Invoice]
+    assessment: Assessment
+    copier: snapshot.Copier
+    charges: dict[int, list[Charge]]
+    sheets: dict[int, list[int]]
+    by: User | None
+    at: datetime
+
+
+@transaction.atomic
+def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
+    """Issue one draft: number, copy, seal its timesheets, ask for its file. Raises NotIssuable, TooEarly, StaleRow.
+
+    What the draft says must still be what the facts give. The run itself is issued with its last draft. Queue the file
+    afterwards with ``rendering.enqueue``, once the transaction is through.
+    """
+    run = BillingRun.objects.select_for_update(no_key=True).get(pk=invoice.run_id)
+    desk = _open_desk(run, [invoice.pk], by=by, at=at)
+    if not desk.drafts:
+        raise NotIssuable("Cette facture est déjà émise.")
+    issued = _issue(desk.drafts[0], desk)
+    _close(run, by=by, at=at)
+    return issued
+
+
+@transaction.atomic
+def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
+    """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.
+
+    Each has its savepoint: a number given back by a failure goes to the next. Raises NotIssuable without drafts.
+    """
+    row = BillingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    desk = _open_desk(row, None, by=by, at=at)
+    if not desk.drafts:
+        raise NotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
+    done = IssuedRun()
+    for draft in desk.drafts:
+        try:
+            with transaction.atomic():
+                done.issued.append(_issue(draft, desk))
+        except Refusal as refusal:
+            done.failed.append((draft.member, refusal.message))
+        except Exception:
+            log.exception("invoice not issued: %s", draft.pk)
+            done.failed.append((draft.member, "Une erreur inattendue s’est produite, le brouillon reste."))
+    _close(row, by=by, at=at)
+    return done
+
+
+def _open_desk(run: BillingRun, only: Sequence[int] | None, *, by: User | None, at: datetime) -> _Desk:
+    """Lock what the run's drafts stand on, then look at the facts again."""
+    if run.status != RunStatus.DRAFTED:
+        raise NotIssuable(f"La clôture {run.month.of_label} n’a pas de brouillons à émettre.")
+    # A timesheet that is being reopened is waited for; one that is to be reopened waits for us, and finds it billed.
+    months = Charge.objects.filter(run=run).values("service_month")
+    staff = Charge.objects.filter(run=run).values("employee")
+    sheets = Timesheet.objects.filter(employee__in=staff, month__in=months)
+    list(sheets.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    drafts = run.invoices.filter(status=InvoiceStatus.DRAFT).select_for_update(of=("self",))
+    if only is not None:
+        drafts = drafts.filter(pk__in=only)
+    names = {pk: rank for rank, pk in enumerate(Member.objects.by_name().values_list("pk", flat=True))}
+    ready = sorted(drafts.select_related("member"), key=lambda draft: names[draft.member_id])
+    assessment = assess(gather(run))
+    _refuse_other_costs(run, assessment)
+    copier = snapshot.prepare(ready, issued_on=timezone.localdate(at))
+    return _Desk(run, ready, assessment, copier, _charges(ready), _sheets(ready), by, at)
+
+
+def _issue(draft: Invoice, desk: _Desk) -> Invoice:
+    if problem := desk.assessment.invoice_problem(draft.member_id):
+        raise NotIssuable(problem.message)
+    charges = desk.charges.get(draft.pk, [])
+    _refuse_outdated(draft, charges, desk)
+    copied = desk.copier.copy(draft)
+    if (copied["net"], copied["vat_total"]) != (str(draft.net), str(draft.vat)) or not copied["lines"]:
+        raise Outdated("Les lignes du brouillon ne font plus son total. Refaites les brouillons.")
+    approval.seal(_to_seal(draft, charges, desk), at=desk.at)
+    number = numbering.take(draft.kind, issued_on=desk.copier.issued_on)
+    draft.move(
+        InvoiceStatus.ISSUED,
+        by=desk.by,
+        at=desk.at,
+        series=number.series,
+        sequence=number.sequence,
+        number=number.number,
+        issued_at=desk.at,
+        issued_on=desk.copier.issued_on,
+        due_on=desk.copier.due_on,
+        snapshot=snapshot.numbered(copied, number.number),
+    )
+    Rendering.objects.create(invoice=draft, queued_at=desk.at)
+    return draft
+
+
+def _close(run: BillingRun, *, by: User | None, at: datetime) -> None:
+    if not run.invoices.filter(status=InvoiceStatus.DRAFT).exists():
+        run.move(RunStatus.ISSUED, by=by, at=at, issued_at=at)
+
+
+def _refuse_other_costs(run: BillingRun, assessment: Assessment) -> None:
+    now = {(row.employee, row.month): row.employer_cost for row in assessment.settled}
+    drafted = run.settlements.values_list("employee", "month", "employer_cost")
+    if any(now.get((employee, month), cost) != cost for employee, month, cost in drafted):
+        raise Outdated("Les coûts employeur ont changé depuis les brouillons. Refaites les brouillons.")
+
+
+def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], desk: _Desk) -> None:
+    """Each charge must come out the same from the facts of now; what came on top may wait for the next run."""
+    member = draft.member_id
+    now = {
+        _source(owed): _figures(owed) for owed in desk.assessment.owed if owed.assignment.member_id == member
+    }
+    changed = [
+        charge
+        for charge in charges
+        if now.get((charge.assignment_id, charge.terms_id, charge.service_month, charge.kind))
+        != (charge.minutes, charge.quantity, charge.unit_price, charge.net, charge.vat_regime)
+    ]
+    if changed:
+        whom = changed[0].employee.full_name if changed[0].employee else ""
+        raise Outdated(
+            f"Les heures ou le prix de {whom} ont changé depuis le brouillon. Refaites les brouillons."
+        )
+    if not set(desk.sheets.get(draft.pk, ())) <= set(desk.assessment.covered.get(member, ())):
+        raise Outdated("Des heures de ce brouillon ne sont plus approuvées. Refaites les brouillons.")
+
+
+def _source(owed: Owed) -> tuple[object, ...]:
+    return owed.assignment.pk, owed.due.segment.terms, owed.month, owed.due.kind
+
+
+def _figures(owed: Owed) -> tuple[object, ...]:
+    due = owed.due
+    return due.minutes, due.quantity, due.unit_price, due.net, due.segment.vat_regime
+
+
+def _to_seal(draft: Invoice, charges: Sequence[Charge], desk: _Desk) -> list[int]:
+    """The timesheets of the annex and, for a share of the actual cost, the hours at the group that it counts."""
+    months = {(row.employee_id, row.service_month) for row in charges if row.kind == ChargeKind.COST_SHARE}
+    sheets = list(desk.sheets.get(draft.pk, ()))
+    if months:
+        at_the_group = Timesheet.objects.filter(
+            employee__in={employee for employee, _ in months},
+            month__in={month for _, month in months},
+            assignment=None,
+            status=TimesheetStatus.APPROVED,
+            billed_at=None,
+        )
+        sheets += [row.pk for row in at_the_group if (row.employee_id, row.month) in months]
+    return sheets
+
+
+def _charges(drafts: Sequence[Invoice]) -> dict[int, list[Charge]]:
+    charges: dict[int, list[Charge]] = {}
+    rows = Charge.objects.filter(line__invoice__in=drafts).select_related("line", "employee")
+    for row in rows.order_by("line__position"):
+        if row.line is not None:
+            charges.setdefault(row.line.invoice_id, []).append(row)
+    return charges
+
+
+def _sheets(drafts: Sequence[Invoice]) -> dict[int, list[int]]:
+    sheets: dict[int, list[int]] = {}
+    rows = InvoicedTimesheet.objects.filter(invoice__in=drafts).values_list("invoice", "timesheet")
+    for invoice, timesheet in rows.order_by("timesheet"):
+        sheets.setdefault(invoice, []).append(timesheet)
+    return sheets

@@ -1,0 +1,59 @@
+"""Numbers without a gap: one counter row per series and year, locked inside the transaction that issues."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from django.db import transaction
+
+from billing.models import InvoiceKind, Series
+from groupement.lifecycle import Refusal
+from groupement.money import NO_BREAK_SPACE
+from members.models import Group
+
+LONGEST = 20
+
+
+class TooEarly(Refusal):
+    """The series already holds a later date: numbers follow the order of dates (CGI ann. II 242 nonies A)."""
+
+
+class Number(NamedTuple):
+    """A number taken, with the series and the rank that make it unique."""
+
+    series: Series
+    sequence: int
+    number: str
+
+
+@transaction.atomic
+def take(kind: str = InvoiceKind.INVOICE, *, issued_on: date) -> Number:
+    """Take the next number of ``kind`` for the year of ``issued_on``, such as "F-2026-0001" (20 characters at most).
+
+    Call it last in the transaction that issues: others wait for the row from here on, and a roll-back gives the number
+    back. Raises TooEarly when the series holds a later date.
+    """
+    series = _locked(kind, issued_on.year)
+    last = series.last_issued_on
+    if last is not None and issued_on < last:
+        raise TooEarly(
+            f"La dernière facture est datée du {last:%d/%m/%Y}{NO_BREAK_SPACE}: les numéros suivent l’ordre des dates. "
+            f"La date la plus proche possible est le {last:%d/%m/%Y}."
+        )
+    sequence = series.last_sequence + 1
+    number = f"{series.prefix}-{series.year}-{sequence:04d}"
+    if len(number) > LONGEST:
+        raise Refusal(f"Le numéro {number} dépasse {LONGEST} caractères. Choisissez un préfixe plus court.")
+    Series.objects.filter(pk=series.pk).update(last_sequence=sequence, last_issued_on=issued_on)
+    return Number(series, sequence, number)
+
+
+def _locked(kind: str, year: int) -> Series:
+    """The counter row, FOR UPDATE. A year keeps the prefix that it began with."""
+    try:
+        return Series.objects.select_for_update().get(kind=kind, year=year)
+    except Series.DoesNotExist:
+        prefix = Group.objects.values_list("invoice_prefix", flat=True).get()
+        Series.objects.get_or_create(kind=kind, year=year, defaults={"prefix": prefix})
+        return Series.objects.select_for_update().get(kind=kind, year=year)

@@ -1,0 +1,120 @@
+"""The identity of a run, employee by employee: employer cost = charged + reserve; and what its invoices come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from billing.models import BillingRun, Charge, ChargeKind, Invoice, InvoiceStatus, Settlement
+from employees.models import Employee
+from groupement.periods import Month
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One employee's month: ``employer_cost = charged + reserve``; management ``fees`` are billed on top."""
+
+    employee: Employee
+    month: Month
+    employer_cost: Decimal
+    charged: Decimal
+    reserve: Decimal
+    fees: Decimal
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """All rows of a run and their sums, in euros without VAT."""
+
+    rows: Sequence[Row]
+
+    @property
+    def employer_cost(self) -> Decimal:
+        return sum((row.employer_cost for row in self.rows), ZERO)
+
+    @property
+    def charged(self) -> Decimal:
+        """What members owe, at cost or at an agreed price, management fees aside."""
+        return sum((row.charged for row in self.rows), ZERO)
+
+    @property
+    def reserve(self) -> Decimal:
+        """What stays with the group: borne by it when positive, a surplus over cost when negative."""
+        return sum((row.reserve for row in self.rows), ZERO)
+
+    @property
+    def fees(self) -> Decimal:
+        return sum((row.fees for row in self.rows), ZERO)
+
+    @property
+    def invoiced(self) -> Decimal:
+        """Net of all the run's invoices: charged and fees."""
+        return self.charged + self.fees
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One invoice as lists show it; ``file`` is empty until it is made."""
+
+    number: str
+    member: str
+    minutes: int
+    net: Decimal
+    vat: Decimal
+    total: Decimal
+    file: str
+
+
+def reconcile(run: BillingRun) -> Reconciliation:
+    """The settlements of ``run`` by employee's name and month, in two queries.
+
+    Charged at an agreed price counts as charged, so that ``employer_cost = charged + reserve`` for each row and in all;
+    management fees pay for the group's own work, stand beside, and complete it: Σ net of invoices = charged + fees.
+    """
+    fees = {
+        (employee, month): total
+        for employee, month, total in Charge.objects.filter(run=run, kind=ChargeKind.MANAGEMENT_FEE)
+        .values_list("employee", "service_month")
+        .annotate(Sum("net"))
+        .order_by("employee", "service_month")
+    }
+    return Reconciliation(
+        [
+            Row(row.employee, row.month, row.employer_cost, row.charged, row.reserve, _fees(fees, row))
+            for row in _by_name(run.settlements.select_related("employee"))
+        ]
+    )
+
+
+def summary(run: BillingRun) -> list[Summary]:
+    """The issued invoices of ``run`` by number, from their snapshots."""
+    issued = run.invoices.filter(status=InvoiceStatus.ISSUED).select_related("document", "member")
+    return [
+        Summary(
+            str(invoice.number),
+            invoice.member.short_name,
+            invoice.minutes,
+            invoice.net,
+            invoice.vat,
+            invoice.total,
+            _path(invoice),
+        )
+        for invoice in issued.order_by("series", "sequence")
+    ]
+
+
+def _path(invoice: Invoice) -> str:
+    return str(invoice.document.path) if hasattr(invoice, "document") else ""
+
+
+def _fees(fees: dict[tuple[int, Month], Decimal], row: Settlement) -> Decimal:
+    return fees.get((row.employee_id, row.month), ZERO)
+
+
+def _by_name(rows: Iterable[Settlement]) -> list[Settlement]:
+    return sorted(rows, key=lambda row: (row.employee.last_name, row.employee.first_name, row.pk))

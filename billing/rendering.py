@@ -1,0 +1,232 @@
+"""Make the PDF of each issued invoice, once: a durable job row, a file written whole, a digest chained to the last."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from celery import current_app
+from django.core.files.storage import storages
+from django.db import connection, transaction
+from django.db.models import Count, Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from billing.models import BillingRun, Document, Invoice, Rendering, RenderingStatus
+from groupement import paper
+from groupement.lifecycle import Refusal
+from groupement.money import NO_BREAK_SPACE
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+JUST_QUEUED = timedelta(seconds=5)
+# The key of the lock under which a document is added to the chain; any number that nobody else uses.
+CHAIN_LOCK = 7_204_110
+NO_DOCUMENT_BEFORE = "0" * 64
+TASK = "billing.tasks.render_invoice"
+
+
+class NotReady(Refusal):
+    """The file is not made yet, or is no longer what was made."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run's files are; ``waiting`` are neither ready nor given up."""
+
+    total: int
+    ready: int
+    failed: int
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.ready - self.failed
+
+    @property
+    def is_over(self) -> bool:
+        return not self.waiting
+
+
+def enqueue(invoices: Iterable[int]) -> None:
+    """Tell the worker to make these files; call it on commit. What gets lost on the way, ``take_up`` sends again."""
+    for invoice in invoices:
+        current_app.send_task(TASK, [invoice])
+
+
+def render(invoice: int, *, at: datetime) -> Document | None:
+    """Make the file of the invoice with this id; the Document, or None when another worker has it in hand.
+
+    Run again, it answers with the document that is there. The paper is made from the snapshot only. A failure is kept
+    on the job and raised; after the third, the job is given up until ``retry``.
+    """
+    done = Document.objects.filter(invoice=invoice).first()
+    if done or not _claim(invoice, at):
+        return done
+    try:
+        return _make(invoice)
+    except Exception as error:
+        _fail(invoice, error)
+        raise
+
+
+def take_up(at: datetime) -> list[int]:
+    """Put what was left back in the queue: jobs sent a while ago, jobs whose worker died. Their invoices' ids.
+
+    A worker holds the lock of the row it works on; a row "running" that nobody locks was left by a dead one.
+    """
+    with transaction.atomic():
+        old = Rendering.objects.filter(
+            Q(status=RenderingStatus.PENDING, queued_at__lt=at - JUST_QUEUED)
+            | Q(status=RenderingStatus.RUNNING, started_at__lt=at - JUST_QUEUED)
+        )
+        left = list(old.select_for_update(skip_locked=True).order_by("pk").values_list("pk", "invoice"))
+        rows = Rendering.objects.filter(pk__in=[pk for pk, _ in left])
+        rows.update(status=RenderingStatus.PENDING, queued_at=at)
+    return [invoice for _, invoice in left]
+
+
+@transaction.atomic
+def retry(invoices: Collection[int], *, at: datetime) -> int:
+    """Give the jobs of these invoices that were given up three more tries, and queue them on commit; how many."""
+    given_up = Rendering.objects.filter(invoice__in=invoices, status=RenderingStatus.FAILED)
+    ids = list(given_up.select_for_update().order_by("pk").values_list("invoice", flat=True))
+    again = {"status": RenderingStatus.PENDING, "attempts": 0, "queued_at": at, "finished_at": None}
+    Rendering.objects.filter(invoice__in=ids).update(**again)
+    transaction.on_commit(lambda: enqueue(ids))
+    return len(ids)
+
+
+def progress(run: BillingRun) -> Progress:
+    """Counts of the run's files, in one query."""
+    counts = Rendering.objects.filter(invoice__run=run).aggregate(
+        total=Count("pk"),
+        ready=Count("pk", filter=Q(status=RenderingStatus.DONE)),
+        failed=Count("pk", filter=Q(status=RenderingStatus.FAILED)),
+    )
+    return Progress(**counts)
+
+
+def open_document(document: Document) -> IO[bytes]:
+    """The file, at its start, after its digest was checked. Raises NotReady when it is gone or was changed."""
+    try:
+        file = storages["private"].open(document.path, "rb")
+    except FileNotFoundError as error:
+        log.error("document missing: %s", document.pk)
+        raise NotReady("Le fichier de cette facture est introuvable. Prévenez l’administration.") from error
+    if hashlib.file_digest(file, "sha256").hexdigest() != document.sha256:
+        file.close()
+        log.error("document altered: %s", document.pk)
+        raise NotReady(
+            "Le fichier de cette facture a été modifié depuis sa création. Prévenez l’administration."
+        )
+    file.seek(0)
+    return file
+
+
+def _claim(invoice: int, at: datetime) -> bool:
+    """Mark the job as running, unless somebody else has it."""
+    with transaction.atomic():
+        job = (
+            Rendering.objects.select_for_update(skip_locked=True)
+            .filter(invoice=invoice, status=RenderingStatus.PENDING)
+            .first()
+        )
+        if job is None:
+            return False
+        job.status, job.started_at, job.attempts = RenderingStatus.RUNNING, at, job.attempts + 1
+        job.save(update_fields=["status", "started_at", "attempts"])
+    return True
+
+
+@transaction.atomic
+def _make(invoice: int) -> Document | None:
+    """Print, write and record under the lock of the job's row, which says that its worker is alive."""
+    job = (
+        Rendering.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(invoice=invoice, status=RenderingStatus.RUNNING)
+        .select_related("invoice")
+        .first()
+    )
+    if job is None:
+        return None
+    printed = print_invoice(job.invoice)
+    document = _record(job.invoice, printed)
+    job.status, job.finished_at, job.error = RenderingStatus.DONE, document.made_at, ""
+    job.save(update_fields=["status", "finished_at", "error"])
+    log.info("document made: %s", document.pk)
+    return document
+
+
+def print_invoice(invoice: Invoice) -> bytes:
+    """The PDF/A of an issued invoice, from its snapshot; the same bytes each time."""
+    copied, issued_at = invoice.snapshot, invoice.issued_at
+    if copied is None or issued_at is None:
+        raise NotReady("Un brouillon n’a pas de PDF.")
+    return paper.pdf(
+        render_to_string("paper/invoice.html", {"invoice": copied}),
+        title=f"Facture {copied['number']}",
+        author=copied["seller"]["name"],
+        created_at=issued_at,
+        identifier=copied["number"],
+    )
+
+
+def _record(invoice: Invoice, printed: bytes) -> Document:
+    path = f"invoices/{invoice.issued_on:%Y}/{invoice.number}.pdf"
+    digest = hashlib.sha256(printed).hexdigest()
+    _write(path, printed)
+    with connection.cursor() as cursor:
+        # Held to the end of the transaction: positions have no gap and each digest is chained to the one before.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    last = Document.objects.order_by("-chain_position").first()
+    before = last.chain_digest if last else NO_DOCUMENT_BEFORE
+    return Document.objects.create(
+        invoice=invoice,
+        path=path,
+        size=len(printed),
+        sha256=digest,
+        chain_position=last.chain_position + 1 if last else 1,
+        chain_digest=chained(before, path, digest),
+        made_at=timezone.now(),
+    )
+
+
+def chained(before: str, path: str, sha256: str) -> str:
+    """The digest that ties a document to the one made before it."""
+    return hashlib.sha256(f"{before}\n{path}\n{sha256}".encode()).hexdigest()
+
+
+def _write(path: str, content: bytes) -> None:
+    """Write beside, then rename: a reader never sees half a file, and a file without a Document is a dead worker's."""
+    target = Path(storages["private"].path(path))
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).rename(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _fail(invoice: int, error: Exception) -> None:
+    """Keep the error on the job: to be tried again, or given up after the last attempt."""
+    log.exception("document not made: invoice %s", invoice)
+    with transaction.atomic():
+        job = Rendering.objects.select_for_update().get(invoice=invoice)
+        job.error = f"{type(error).__name__}{NO_BREAK_SPACE}: {error}"[:500]
+        is_last = job.attempts >= MOST_ATTEMPTS
+        job.status = RenderingStatus.FAILED if is_last else RenderingStatus.PENDING
+        job.finished_at = timezone.now() if is_last else None
+        job.save(update_fields=["error", "status", "finished_at"])

@@ -1,0 +1,22 @@
+"""What the worker does for billing: print invoices, and take up what was left."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from billing import rendering
+
+
+@shared_task(
+    autoretry_for=(Exception,), max_retries=rendering.MOST_ATTEMPTS - 1, retry_backoff=2, retry_jitter=False
+)
+def render_invoice(invoice: int) -> None:
+    """Print one invoice; three tries, then the job says why it was given up."""
+    rendering.render(invoice, at=timezone.now())
+
+
+@shared_task
+def take_up_renderings() -> None:
+    """Send again what a stopped queue or a dead worker left; runs every minute and when a worker starts."""
+    rendering.enqueue(rendering.take_up(timezone.now()))

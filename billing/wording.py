@@ -1,0 +1,173 @@
+"""French sentences of the run: what lines of an invoice say, and what stops an employee's month or an invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from billing.models import ChargeKind
+from billing.pricing import Due, Segment
+from employees.models import Assignment, Employee
+from groupement.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.periods import MONTHS, Month
+from groupement.worktime import spell_hours
+from members.models import Member
+
+LABEL_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What waits, for whom, in a sentence; ``holds_invoice`` keeps that member's invoice a draft."""
+
+    code: str
+    message: str
+    employee: int | None = None
+    member: int | None = None
+    is_blocking: bool = True
+    holds_invoice: bool = False
+
+
+def label(kind: str, assignment: Assignment) -> str:
+    """Whom and what a line is about: a generic term alone is not accepted (CGI ann. II 242 nonies A)."""
+    what = "Frais de gestion," if kind == ChargeKind.MANAGEMENT_FEE else "Mise à disposition de"
+    return f"{what} {assignment.employee.full_name}, {assignment.job}"[:LABEL_LENGTH]
+
+
+def detail(due: Due, assignment: Assignment, month: Month, *, supplement: int = 0) -> str:
+    """Reference, period and reckoning; of a cost share the hours only, since a wage is not the member's business."""
+    parts = [assignment.reference, period(due.segment, month), _reckoning(due)]
+    if supplement:
+        parts.append(f"complément n°{NO_BREAK_SPACE}{supplement}")
+    return ", ".join(parts)
+
+
+def period(segment: Segment, month: Month) -> str:
+    """ "novembre 2026", or "du 1er au 14 novembre 2026" for a part of it."""
+    if segment.days == len(month.days):
+        return month.label
+    spans = [
+        f"{_ordinal(start)} au {_ordinal(before - timedelta(days=1))}" for start, before in segment.spans
+    ]
+    return f"du {' et du '.join(spans)} {month.label}"
+
+
+def periods(months: Iterable[Month]) -> str:
+    """ "octobre 2026", "septembre et octobre 2026", "décembre 2025 et janvier 2026" """
+    years: dict[int, list[str]] = {}
+    for month in sorted(set(months)):
+        years.setdefault(month.year, []).append(MONTHS[month.month - 1])
+    return _listed([f"{_listed(names)} {year}" for year, names in years.items()])
+
+
+def sheets_wait(employee: Employee, month: Month, waiting: Sequence[str]) -> Problem:
+    """Hours of a month at actual cost that are not all approved: the shares of all its members wait."""
+    return Problem(
+        "timesheets_not_approved",
+        f"{employee.full_name}{NO_BREAK_SPACE}: le coût {month.of_label} ne peut pas être réparti. À faire approuver "
+        f"d’abord{NO_BREAK_SPACE}: {_shortened(waiting)}.",
+        employee=employee.pk,
+    )
+
+
+def cost_is_missing(employee: Employee, month: Month, *, is_blocking: bool) -> Problem:
+    """Nothing was imported for the employee's month."""
+    then = (
+        "ses parts attendent. Importez le fichier de paie."
+        if is_blocking
+        else "ses heures sont facturées au prix convenu, et le coût sera compté quand il sera importé."
+    )
+    return Problem(
+        "cost_missing",
+        f"{employee.full_name}{NO_BREAK_SPACE}: aucun coût employeur pour {month.label}, {then}",
+        employee=employee.pk,
+        is_blocking=is_blocking,
+    )
+
+
+def terms_are_missing(assignment: Assignment, month: Month, days: Sequence[date]) -> Problem:
+    """Hours on days for which no price was agreed."""
+    when = _shortened([f"{_ordinal(day)} {MONTHS[day.month - 1]}" for day in days], at_most=4)
+    return Problem(
+        "terms_missing",
+        f"{assignment.reference}, {assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: aucune "
+        f"condition pour {when} ({month.label}). Complétez les conditions de la mise à disposition.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+    )
+
+
+def hours_come_later(assignment: Assignment, month: Month) -> Problem:
+    """Hours that will join a later month since they are not approved today."""
+    return Problem(
+        "hours_not_approved",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: les heures {month.of_label} ne "
+        "sont pas approuvées. Elles rejoindront une prochaine clôture.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
+def supplement_waits(assignment: Assignment, month: Month) -> Problem:
+    """Late hours in a month whose cost is shared already: other members' shares would change."""
+    return Problem(
+        "cost_already_shared",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: le coût {month.of_label} est déjà "
+        "réparti. Ces heures tardives attendent la régularisation.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
+def attestation_is_missing(member: Member, month: Month) -> Problem:
+    """An exempt line without a statement that holds on each of its days (CGI art. 261 B)."""
+    return Problem(
+        "vat_attestation_missing",
+        f"{member}{NO_BREAK_SPACE}: pas d’attestation de TVA valable pour {month.label}, alors que des lignes sont "
+        "exonérées (article 261 B du CGI). Enregistrez l’attestation ou passez à 20 %, puis refaites les brouillons.",
+        member=member.pk,
+        holds_invoice=True,
+    )
+
+
+def nothing_to_invoice(member: Member, month: Month) -> Problem:
+    """Approved hours that come to no sum."""
+    return Problem(
+        "nothing_to_invoice",
+        f"{member}{NO_BREAK_SPACE}: des heures approuvées {month.of_label} ne donnent aucune somme à facturer. "
+        "Vérifiez les conditions et le coût.",
+        member=member.pk,
+        is_blocking=False,
+    )
+
+
+def _reckoning(due: Due) -> str:
+    figures: Mapping[str, object] = due.figures
+    if due.kind == ChargeKind.WORKED_HOURS:
+        return f"{spell_plain(due.quantity)}{NO_BREAK_SPACE}h à {spell(due.unit_price)}"
+    if due.kind == ChargeKind.COST_SHARE:
+        return f"part du coût réel, {spell_hours(due.minutes)}{NO_BREAK_SPACE}h"
+    if due.kind == ChargeKind.MANAGEMENT_FEE:
+        rate = spell_plain(Decimal(str(figures["management_rate"]))).removesuffix(",00")
+        return f"{rate}{NO_BREAK_SPACE}% de {spell(Decimal(str(figures['share'])))}"
+    if figures["days"] == figures["days_of_month"]:
+        return "forfait mensuel"
+    amount = spell(Decimal(str(figures["flat_amount"])))
+    return f"forfait mensuel de {amount}, {figures['days']} jours sur {figures['days_of_month']}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " et ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _shortened(words: Sequence[str], at_most: int = 3) -> str:
+    more = len(words) - at_most
+    return _listed([*words[:at_most], f"{more} autre{'s' if more > 1 else ''}"] if more > 0 else words)
+
+
+def _ordinal(day: date) -> str:
+    return "1er" if day.day == 1 else str(day.day)
