@@ -22,6 +22,12 @@ class AlreadyBilled(Refusal):
     """An invoice holds these hours: what is missing goes to a supplement, what is wrong to a credit note."""
 
 
+def is_ready(timesheet: Timesheet) -> bool:
+    """Whether the hours wait for the coordinator: confirmed by the member, or submitted when at the group."""
+    awaited = TimesheetStatus.CONFIRMED if timesheet.assignment_id else TimesheetStatus.SUBMITTED
+    return timesheet.status == awaited
+
+
 @dataclass
 class Approved:
     """How many went through, and for each of the others the sentence that says why not."""
@@ -38,10 +44,9 @@ def approve(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     Raises NotApprovable, StaleRow.
     """
     _refuse_unless_in_charge(timesheet, by)
-    awaited = TimesheetStatus.CONFIRMED if timesheet.assignment_id else TimesheetStatus.SUBMITTED
-    if timesheet.assignment and timesheet.status == TimesheetStatus.SUBMITTED:
-        raise NotApprovable(f"{timesheet.assignment.member} n’a pas encore visé ces heures.")
-    if timesheet.status != awaited:
+    if not is_ready(timesheet):
+        if timesheet.assignment and timesheet.status == TimesheetStatus.SUBMITTED:
+            raise NotApprovable(f"{timesheet.assignment.member} n’a pas encore visé ces heures.")
         raise NotApprovable(f"Ces heures ne sont pas à approuver\u00a0: {timesheet.state_label.lower()}.")
     timesheet.move(TimesheetStatus.APPROVED, by=by, at=at, approved_at=at)
 
@@ -108,7 +113,7 @@ def open_supplement(timesheet: Timesheet, *, by: User, at: datetime) -> Timeshee
     if any(row.billed_at is None for row in rows):
         raise NotApprovable("Un relevé de ce mois n’est pas encore facturé\u00a0: complétez celui-là.")
     made = Timesheet.objects.create(supplement=max(row.supplement for row in rows) + 1, **place)
-    made.steps.create(source=timesheet.status, target=made.status, by=by, at=at, note="Complément ouvert.")
+    made.steps.create(source="", target=made.status, by=by, at=at)
     return made
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from groupement.lifecycle import Refusal
 from groupement.templatetags.formats import day as spell_day
-from members.access import can_write_for
-from members.models import User
+from members.access import can_write_for, current_seats
+from members.models import Group, User
 from timesheets.models import Remark, Timesheet, TimesheetStatus
 
 Contested = tuple[date, str, int | None]
@@ -65,6 +67,18 @@ def may_answer(user: User, timesheet: Timesheet) -> bool:
         and timesheet.employee.user_id != user.pk
         and can_write_for(user, assignment.member)
     )
+
+
+def awaiting(user: User) -> QuerySet[Timesheet]:
+    """The submitted timesheets that ``user`` may confirm or contest, the longest waiting first."""
+    members = [seat.member_id for seat in current_seats(user) if seat.can_write]
+    submitted = Timesheet.objects.filter(status=TimesheetStatus.SUBMITTED, assignment__member__in=members)
+    return submitted.exclude(employee__user=user).order_by("submitted_at", "pk")
+
+
+def due_on(timesheet: Timesheet, group: Group) -> date:
+    """The last day to answer: the group’s delay after the hours were submitted."""
+    return timezone.localdate(timesheet.submitted_at) + timedelta(days=group.confirmation_days)
 
 
 def write_remarks(timesheet: Timesheet, remarks: Sequence[Contested]) -> None:

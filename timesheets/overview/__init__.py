@@ -1,23 +1,32 @@
 """The coordinator’s month, for reading only: who works for whom, what to approve, what blocks, how far it is."""
 
 from timesheets.overview.blockers import Blocker, BlockerKind, blockers
+from timesheets.overview.days import Day, days_of
+from timesheets.overview.history import Event, history
 from timesheets.overview.matrix import Cell, Matrix, Row, StateTotal, month_matrix
-from timesheets.overview.progress import Stage, stages
-from timesheets.overview.reading import Line, MonthReading, read, to_approve
+from timesheets.overview.progress import Stage, billed_months, stages
+from timesheets.overview.reading import ORDER, Line, MonthReading, read, title, to_approve
 
 __all__ = [
+    "ORDER",
     "Blocker",
     "BlockerKind",
     "Cell",
+    "Day",
+    "Event",
     "Line",
     "Matrix",
     "MonthReading",
     "Row",
     "Stage",
     "StateTotal",
+    "billed_months",
     "blockers",
+    "days_of",
+    "history",
     "month_matrix",
     "read",
     "stages",
+    "title",
     "to_approve",
 ]

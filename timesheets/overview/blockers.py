@@ -116,7 +116,7 @@ def _missing(line: Line, reading: MonthReading) -> Blocker | None:
         return None
     minutes = sum(line.planned_by_day[day] for day in days)
     when = spell_day(days[0]) if len(days) == 1 else f"{len(days)} jours depuis le {spell_day(days[0])}"
-    return _sheet(
+    return _person(
         BlockerKind.MISSING,
         line,
         f"Il manque {spell_clock(minutes)} {_where(line)}",
@@ -129,7 +129,9 @@ def _unsubmitted(line: Line, reading: MonthReading) -> Blocker | None:
     if reading.on < reading.month.last:
         return None
     what = f"{spell_clock(line.minutes)} à soumettre" if line.minutes else "Relevé à soumettre"
-    return _sheet(BlockerKind.UNSUBMITTED, line, f"{what} {_where(line)}", f"{line.employee} n’a pas soumis.")
+    return _person(
+        BlockerKind.UNSUBMITTED, line, f"{what} {_where(line)}", f"{line.employee} n’a pas soumis."
+    )
 
 
 def _unconfirmed(line: Line, reading: MonthReading) -> Blocker:
@@ -164,6 +166,12 @@ def _unopened(reading: MonthReading) -> list[Blocker]:
 def _sheet(kind: BlockerKind, line: Line, title: str, explanation: str) -> Blocker:
     sheet = line.timesheet
     return Blocker(kind, sheet, title, explanation, "Ouvrir le relevé", "timesheets:sheet", (sheet.pk,))
+
+
+def _person(kind: BlockerKind, line: Line, title: str, explanation: str) -> Blocker:
+    sheet = line.timesheet
+    args = (sheet.month, sheet.employee_id)
+    return Blocker(kind, sheet, title, explanation, "Ouvrir ses heures", "timesheets:person_month", args)
 
 
 def _where(line: Line) -> str:

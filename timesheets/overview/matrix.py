@@ -89,6 +89,21 @@ class Matrix:
     def count(self) -> int:
         return sum(state.count for state in self.states)
 
+    @property
+    def spread(self) -> list[tuple[str, int, int]]:
+        """The bar of the hours by state, the furthest first: state, where it begins, how long it is, in minutes."""
+        parts, start = [], 0
+        for state in reversed(self.states):
+            if state.minutes:
+                parts.append((state.state, start, state.minutes))
+                start += state.minutes
+        return parts
+
+    @property
+    def spread_total(self) -> int:
+        """How long the whole bar is: the plan, or what was entered when that is more."""
+        return max(self.planned, self.minutes, 1)
+
 
 def month_matrix(reading: MonthReading) -> Matrix:
     """Lay the month out; rows by name, columns for the members that have a timesheet in it, the oldest first."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Count
+
+from groupement.periods import Month
 from groupement.worktime import short_hours
-from timesheets.models import TimesheetStatus
+from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.overview.reading import MonthReading
 
 # Finance's steps: from here only their end is known, when an invoice has sealed every timesheet.
@@ -41,3 +45,12 @@ def stages(reading: MonthReading) -> list[Stage]:
     ]
     current = next((label for label, _, done in steps if not done), None)
     return [Stage(label, note, done, label == current) for label, note, done in steps]
+
+
+def billed_months(months: Collection[Month]) -> set[Month]:
+    """Those of ``months`` whose every timesheet on an assignment is held by an invoice."""
+    sheets = (
+        Timesheet.objects.filter(month__in=months, assignment__isnull=False).values("month").order_by("month")
+    )
+    totals = sheets.annotate(total=Count("pk"), billed=Count("billed_at"))
+    return {row["month"] for row in totals if row["total"] == row["billed"]}

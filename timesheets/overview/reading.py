@@ -16,6 +16,7 @@ from employees.planning import plan
 from groupement.periods import Month
 from members.access import today
 from members.models import Member
+from timesheets.approval import is_ready
 from timesheets.models import Entry, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
 # People by name, at each of them the members by name, the group last: nulls come last by themselves.
@@ -104,12 +105,13 @@ def read(month: Month, *, on: date | None = None) -> MonthReading:
 
 def to_approve(reading: MonthReading) -> list[Line]:
     """What waits for the coordinator: confirmed by the member, or submitted at the group."""
-    return [
-        line
-        for line in reading.lines
-        if line.timesheet.status == TimesheetStatus.CONFIRMED
-        or (line.timesheet.status == TimesheetStatus.SUBMITTED and line.member is None)
-    ]
+    return [line for line in reading.lines if is_ready(line.timesheet)]
+
+
+def title(timesheet: Timesheet) -> str:
+    """How lists call a timesheet: whose, and where."""
+    placed = timesheet.assignment
+    return f"{timesheet.employee}, {placed.member if placed else 'au groupement'}"
 
 
 def _minutes(month: Month) -> dict[int, dict[date, int]]:

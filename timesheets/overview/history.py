@@ -1,0 +1,50 @@
+"""What happened to a timesheet, in people’s words: submitted, recalled, confirmed, contested, returned, approved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from members.models import User
+from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step: what, by whom (None by lapse of time), when, and why."""
+
+    label: str
+    by: User | None
+    at: datetime
+    note: str
+    remarks: list[Remark]
+
+
+def history(timesheet: Timesheet) -> list[Event]:
+    """The steps of ``timesheet``, the latest first; two queries."""
+    steps = timesheet.steps.select_related("by").prefetch_related("remarks").order_by("-at", "-pk")
+    return [_event(step) for step in steps]
+
+
+def _event(step: TimesheetStep) -> Event:
+    remarks = sorted(step.remarks.all(), key=lambda remark: remark.day)
+    return Event(_label(step, remarks), step.by, step.at, step.note, remarks)
+
+
+def _label(step: TimesheetStep, remarks: list[Remark]) -> str:
+    if not step.source:
+        return "Complément ouvert"
+    if step.target == TimesheetStatus.DRAFT:
+        return _way_back(step, remarks)
+    if step.target == TimesheetStatus.CONFIRMED and step.by is None:
+        return "Visé tacitement"
+    return TimesheetStatus(step.target).label
+
+
+def _way_back(step: TimesheetStep, remarks: list[Remark]) -> str:
+    if step.source == TimesheetStatus.APPROVED:
+        return "Rouvert"
+    if step.source == TimesheetStatus.CONFIRMED or (step.by and step.by.is_coordinator):
+        return "Renvoyé"
+    # Members contest with a remark on some day; the person recalls without a word.
+    return "Contesté" if remarks else "Rappelé"

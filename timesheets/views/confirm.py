@@ -1,0 +1,97 @@
+"""What a member's staff have to confirm, and their answer to one timesheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from groupement.pages import act, page, paginate
+from groupement.periods import Month
+from members.access import current_seats, for_roles
+from members.models import Group
+from timesheets import confirming, overview
+from timesheets.forms import AnswerForm
+from timesheets.models import Timesheet, TimesheetStatus
+from timesheets.views import sheet
+
+PER_PAGE = 20
+DRAFTS_SHOWN = 30
+
+
+@require_safe
+@for_roles("member")
+def to_confirm(request: HttpRequest) -> HttpResponse:
+    """The hours at one's members: those to confirm first, the longest waiting on top."""
+    members = [seat.member_id for seat in current_seats(request.user)]
+    sheets = (
+        Timesheet.objects.filter(assignment__member__in=members)
+        .select_related("employee", "assignment__member")
+        .with_minutes()
+    )
+    answerable = set(confirming.awaiting(request.user).values_list("pk", flat=True))
+    context = {
+        "waiting": _waiting(sheets, answerable),
+        "drafts": _drafts(sheets),
+        "done": paginate(request, _done(sheets), PER_PAGE),
+        "has_several": len(set(members)) > 1,
+    }
+    return page(request, "timesheets/to_confirm.html", context=context)
+
+
+@require_POST
+@for_roles("member")
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """All days as they are, or some contested with a reason for each, from one form."""
+    timesheet = sheet.find(request, pk)
+    form = AnswerForm(
+        request.POST, days=overview.days_of(timesheet, discreetly=True), submitted_at=timesheet.submitted_at
+    )
+    if not form.is_valid():
+        return sheet.show(request, timesheet, answers=form)
+    who, by_at = overview.title(timesheet), {"by": request.user, "at": timezone.now()}
+    if form.is_contest:
+        done = f"Contestation envoyée\u00a0: {who}. La personne lit vos motifs et corrige ou vous répond."
+        act(request, confirming.contest, timesheet, remarks=form.remarks, success=done, **by_at)
+    else:
+        act(request, confirming.confirm, timesheet, success=f"Heures visées\u00a0: {who}.", **by_at)
+    return redirect("timesheets:to_confirm")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A submitted timesheet: how long it waits, until when, and whether the person who looks may answer."""
+
+    sheet: Timesheet
+    days: int
+    due_on: date
+    may_answer: bool
+    is_late: bool
+
+
+def _waiting(sheets: QuerySet[Timesheet], answerable: set[int]) -> list[Waiting]:
+    today = timezone.localdate()
+    group = Group.objects.get()
+    found = []
+    for each in sheets.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk"):
+        due_on = confirming.due_on(each, group)
+        waits = (today - timezone.localdate(each.submitted_at)).days
+        found.append(Waiting(each, waits, due_on, each.pk in answerable, today > due_on))
+    return found
+
+
+def _drafts(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
+    """What is being entered, of the present months: only that it is, until it is submitted."""
+    latest = Month.of(timezone.localdate())
+    recent = sheets.filter(status=TimesheetStatus.DRAFT, month__range=(latest.shift(-2), latest))
+    return recent.order_by("-month", *overview.ORDER)[:DRAFTS_SHOWN]
+
+
+def _done(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
+    confirmed = (TimesheetStatus.CONFIRMED, TimesheetStatus.APPROVED)
+    return sheets.filter(status__in=confirmed).order_by("-month", "-confirmed_at", "-pk")
