@@ -1,0 +1,315 @@
+"""Three price methods on plain figures: quantities, shares of a cost, absences, and the sum that always comes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing import pricing
+from billing.models import ChargeKind, Unit
+from billing.pricing import Due, EmployeeMonth, Segment, Shares
+from employees.models import AbsenceRule, PriceMethod
+from groupement.money import line_net, vat
+from groupement.periods import Month
+
+NOVEMBER = Month(2026, 11)
+FIRST = NOVEMBER.first
+
+
+def segment(number: int = 1, *, minutes: int = 0, planned: int = 0, **facts: Any) -> Segment:
+    """All of November at member ``number``, its hours on the 2nd, at 22.44 € an hour unless ``facts`` say otherwise."""
+    day = date(2026, 11, 2)
+    defaults: dict[str, Any] = {
+        "assignment": number,
+        "terms": number,
+        "member": number,
+        "method": PriceMethod.HOURLY,
+        "spans": [(FIRST, NOVEMBER.before)],
+        "minutes": {day: minutes} if minutes else {},
+        "planned": {day: planned} if planned else {},
+        "hourly_price": Decimal("22.44"),
+    }
+    return Segment(**{**defaults, **facts})
+
+
+def at_cost(
+    number: int = 1, *, hours: str = "0", planned: str = "0", fee: str = "0", **facts: Any
+) -> Segment:
+    """A segment at actual cost; hours as decimal text."""
+    minutes, expected = (int(Decimal(text) * 60) for text in (hours, planned))
+    facts = {"method": PriceMethod.ACTUAL, "management_rate": Decimal(fee), "hourly_price": None, **facts}
+    return segment(number, minutes=minutes, planned=expected, **facts)
+
+
+def month(
+    *segments: Segment, cost: str | None = "2800.00", pool: dict[date, int] | None = None, **past: int
+) -> EmployeeMonth:
+    """An employee's November; ``m1=600`` says ten hours at member 1 in the twelve months before."""
+    worked_before = {int(name[1:]): minutes for name, minutes in past.items()}
+    known = None if cost is None else Decimal(cost)
+    return EmployeeMonth(NOVEMBER, segments, pool or {}, known, worked_before)
+
+
+def shares(*segments: Segment, **facts: Any) -> list[str]:
+    """The amounts by segment, then the reserve."""
+    shared: Shares = pricing.share_cost(month(*segments, **facts))
+    return [str(amount) for amount in (*shared.amounts, shared.reserve)]
+
+
+def told(dues: list[Due]) -> list[tuple[str, str, str]]:
+    return [(str(due.quantity), str(due.unit_price), str(due.net)) for due in dues]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "price", "hours", "net"),
+    [
+        pytest.param(30, "32.25", "0.50", "16.13", id="case 9"),
+        pytest.param(3 * 20, "15.00", "1.00", "15.00", id="case 13"),
+        pytest.param(2 * 15, "27.50", "0.50", "13.75", id="case 14"),
+        pytest.param(50, "100.00", "0.83", "83.00", id="case 17"),
+        pytest.param(3 * 60 + 28, "15.00", "3.47", "52.05", id="case 18"),
+        pytest.param(3 * 60, "10.00", "3.00", "30.00", id="case 20"),
+        pytest.param(35 * 60 + 15, "22.44", "35.25", "791.01", id="case 10, first line"),
+        pytest.param(12 * 60 + 45, "22.44", "12.75", "286.11", id="case 10, second line"),
+    ],
+)
+def test_hourly_price_multiplies_what_is_printed(minutes: int, price: str, hours: str, net: str) -> None:
+    dues = pricing.price(month(segment(minutes=minutes, hourly_price=Decimal(price))))
+    assert told(dues) == [(hours, price, net)]
+    assert (dues[0].kind, dues[0].unit, dues[0].minutes) == (ChargeKind.WORKED_HOURS, Unit.HOUR, minutes)
+
+
+def test_case_57_gross_by_coefficient_for_a_whole_month() -> None:
+    price = Decimal("12.00") * Decimal("1.87")
+    assert price == Decimal("22.44")  # case 56
+    (due,) = pricing.price(month(segment(minutes=9100, hourly_price=price.quantize(Decimal("0.01")))))
+    assert (due.quantity, due.net) == (Decimal("151.67"), Decimal("3403.47"))
+    assert (vat(due.net, 20), due.net + vat(due.net, 20)) == (Decimal("680.69"), Decimal("4084.16"))
+
+
+def test_case_15_time_is_summed_before_it_is_rounded() -> None:
+    # The case counts seconds, we count minutes: its merged decimal of 1.61 h, then our arithmetic.
+    merged = (Decimal(3600 + 400 + 1800) / 3600).quantize(Decimal("0.01"))
+    net = line_net(merged, Decimal("293.27"))
+    assert (str(merged), net, net + vat(net, 19)) == ("1.61", Decimal("472.16"), Decimal("561.87"))
+    by_day = {date(2026, 11, day): 20 for day in (2, 3, 4)}
+    dues = pricing.price(month(replace(segment(hourly_price=Decimal("15.00")), minutes=by_day)))
+    assert told(dues) == [("1.00", "15.00", "15.00")]
+
+
+def test_only_what_no_invoice_holds_is_billed_by_the_hour() -> None:
+    worked = segment(minutes=9 * 60, to_bill=4 * 60, hourly_price=Decimal("20.00"))
+    assert told(pricing.price(month(worked))) == [("4.00", "20.00", "80.00")]
+
+
+def test_no_hours_owe_nothing() -> None:
+    assert pricing.price(month(segment(), at_cost(2))) == []
+
+
+def test_full_cost_rate_of_the_domain_notes() -> None:
+    nets = [
+        pricing.price(month(segment(minutes=hours * 60, hourly_price=Decimal("26.40"))))[0].net
+        for hours in (60, 40, 25)
+    ]
+    assert nets == [Decimal("1584.00"), Decimal("1056.00"), Decimal("660.00")]
+    assert nets[0] + vat(nets[0], 20) == Decimal("1900.80")
+
+
+def test_actual_cost_of_the_domain_notes() -> None:
+    a = at_cost(1, hours="70", fee="5")
+    b = at_cost(2, hours="30", fee="5")
+    pool = {date(2026, 11, 3): 600, date(2026, 11, 4): 2500}  # a meeting of 10 h, leave of 41.67 h
+    dues = pricing.price(month(a, b, at_cost(3, fee="5"), pool=pool))
+    assert [(due.segment.member, due.kind, str(due.net)) for due in dues] == [
+        (1, ChargeKind.COST_SHARE, "1960.00"),
+        (1, ChargeKind.MANAGEMENT_FEE, "98.00"),
+        (2, ChargeKind.COST_SHARE, "840.00"),
+        (2, ChargeKind.MANAGEMENT_FEE, "42.00"),
+    ]
+    assert [str(due.quantity) for due in dues] == ["1.00"] * 4
+    assert shares(a, b, pool=pool) == ["1960.00", "840.00", "0.00"]
+
+
+def test_flat_amounts_of_the_domain_notes() -> None:
+    flat = {"method": PriceMethod.FLAT, "hourly_price": None}
+    amounts = [Decimal("1575.00"), Decimal("945.00"), Decimal("630.00")]
+    dues = pricing.price(
+        month(*(segment(n, flat_amount=amount, **flat) for n, amount in enumerate(amounts, 1)))
+    )
+    assert told(dues) == [("1.00", str(amount), str(amount)) for amount in amounts]
+    assert {due.unit for due in dues} == {Unit.MONTH}
+
+
+@pytest.mark.parametrize(
+    ("in_month", "days"),
+    [
+        (Month(2018, 2), 27),
+        (Month(2018, 3), 31),
+        (Month(2018, 4), 30),
+        (Month(2018, 5), 31),
+        (Month(2018, 6), 30),
+        (Month(2018, 7), 30),
+    ],
+)
+def test_case_29_flat_amount_goes_by_calendar_days(in_month: Month, days: int) -> None:
+    start, before = max(date(2018, 2, 2), in_month.first), min(date(2018, 7, 31), in_month.before)
+    flat = segment(
+        method=PriceMethod.FLAT, hourly_price=None, flat_amount=Decimal("840.00"), spans=[(start, before)]
+    )
+    assert flat.days == days
+    (due,) = pricing.price(EmployeeMonth(in_month, [flat]))
+    whole = days == len(in_month.days)
+    part = (Decimal("840.00") * days / len(in_month.days)).quantize(Decimal("0.01"))
+    assert (due.unit, due.net) == ((Unit.MONTH, Decimal("840.00")) if whole else (Unit.ONE, part))
+
+
+def test_case_51_equal_weights_share_in_a_stable_order() -> None:
+    thirds = [at_cost(n, hours="10") for n in (1, 2, 3)]
+    assert shares(*thirds, cost="1000.00") == ["333.34", "333.33", "333.33", "0.00"]
+
+
+def test_case_52_hours_weigh() -> None:
+    three = [at_cost(n, hours=hours) for n, hours in enumerate(("7", "5", "3"), 1)]
+    assert shares(*three, cost="100.00") == ["46.67", "33.33", "20.00", "0.00"]
+
+
+def test_case_54_fewer_cents_than_members() -> None:
+    thirds = [at_cost(n, hours="10") for n in (1, 2, 3)]
+    assert shares(*thirds, cost="0.02") == ["0.01", "0.01", "0.00", "0.00"]
+    assert shares(*thirds, cost="0.02") == ["0.01", "0.01", "0.00", "0.00"]
+
+
+def test_hours_at_an_agreed_price_bear_their_part_of_the_cost() -> None:
+    dues = pricing.price(month(at_cost(1, hours="30"), segment(2, minutes=70 * 60), cost="1000.00"))
+    assert [(due.segment.member, str(due.net)) for due in dues] == [(1, "300.00"), (2, "1570.80")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        # 40 h worked (30 and 10), 40 h absent; planned 40 and 60; past 10 h and 90 h; cost 800, so 10 € a hour
+        (AbsenceRule.WORKED_HOURS, ["600.00", "200.00", "0.00"]),
+        (AbsenceRule.PLANNED_SHARE, ["460.00", "340.00", "0.00"]),
+        (AbsenceRule.LAST_12_MONTHS, ["340.00", "460.00", "0.00"]),
+        (AbsenceRule.RESERVE, ["300.00", "100.00", "400.00"]),
+    ],
+)
+def test_absences_follow_the_rule(rule: str, expected: list[str]) -> None:
+    a = at_cost(1, hours="30", planned="40", absence_rule=rule)
+    b = at_cost(2, hours="10", planned="60", absence_rule=rule)
+    pool = {date(2026, 11, 5): 2400}
+    assert shares(a, b, cost="800.00", pool=pool, m1=600, m2=5400) == expected
+
+
+def test_absences_fall_on_the_member_planned_that_day() -> None:
+    monday, tuesday, sunday = date(2026, 11, 2), date(2026, 11, 3), date(2026, 11, 8)
+    rule = AbsenceRule.PLANNED_THAT_DAY
+    shared = {"method": PriceMethod.ACTUAL, "hourly_price": None, "absence_rule": rule}
+    a_plan = {monday: 300, date(2026, 11, 9): 300}
+    b_plan = {monday: 100, tuesday: 100, date(2026, 11, 10): 100}
+    a = replace(segment(1, minutes=600, **shared), planned=a_plan)
+    b = replace(segment(2, minutes=600, **shared), planned=b_plan)
+    # 600 min each worked; Monday's 400 go 3:1, Tuesday's 200 to b, Sunday's 100 by the month's plan (600:300)
+    pool = {monday: 400, tuesday: 200, sunday: 90}
+    assert shares(a, b, cost="1890.00", pool=pool) == ["960.00", "930.00", "0.00"]
+
+
+def test_without_a_past_the_plan_decides() -> None:
+    rule = AbsenceRule.LAST_12_MONTHS
+    a = at_cost(1, hours="30", planned="40", absence_rule=rule)
+    b = at_cost(2, hours="10", planned="60", absence_rule=rule)
+    assert shares(a, b, cost="800.00", pool={FIRST: 2400}) == ["460.00", "340.00", "0.00"]
+
+
+def test_different_rules_split_the_pool_by_plan_first() -> None:
+    a = at_cost(1, hours="30", planned="40", absence_rule=AbsenceRule.RESERVE)
+    b = at_cost(2, hours="10", planned="60", absence_rule=AbsenceRule.WORKED_HOURS)
+    # 40 h of pool: 16 h to a's rule, so to the reserve; 24 h to b's
+    assert shares(a, b, cost="800.00", pool={FIRST: 2400}) == ["300.00", "340.00", "160.00"]
+
+
+def test_month_without_work_goes_by_planned_shares() -> None:
+    a, b = at_cost(1, planned="50"), at_cost(2, planned="30")
+    assert shares(a, b, cost="800.00", pool={FIRST: 4800}) == ["500.00", "300.00", "0.00"]
+
+
+def test_month_without_work_or_plan_stays_in_the_reserve() -> None:
+    assert shares(at_cost(1), cost="800.00") == ["0.00", "800.00"]
+    assert shares(cost="800.00") == ["800.00"]
+
+
+def test_past_of_a_member_is_not_counted_for_each_of_its_segments() -> None:
+    rule = AbsenceRule.LAST_12_MONTHS
+    half = FIRST + timedelta(days=15)
+    first = at_cost(1, hours="10", absence_rule=rule, spans=[(FIRST, half)])
+    second = at_cost(1, hours="10", absence_rule=rule, spans=[(half, NOVEMBER.before)])
+    other = at_cost(2, hours="20", absence_rule=rule)
+    # the pool's 40 h go half to each member, as their past says
+    pooled = {"cost": "800.00", "pool": {FIRST: 2400}, "m1": 600, "m2": 600}
+    assert shares(first, second, other, **pooled) == ["200.00", "200.00", "400.00", "0.00"]
+
+
+def test_unknown_cost_charges_agreed_prices_only() -> None:
+    dues = pricing.price(month(at_cost(1, hours="30"), segment(2, minutes=60), cost=None))
+    assert [(due.segment.member, str(due.net)) for due in dues] == [(2, "22.44")]
+    with pytest.raises(ValueError, match="not known"):
+        pricing.share_cost(month(at_cost(1), cost=None))
+
+
+days = st.dates(FIRST, NOVEMBER.last)
+calendars = st.dictionaries(days, st.integers(1, 600), max_size=6)
+costs = st.decimals(min_value=0, max_value=20_000, places=2)
+
+
+@st.composite
+def employee_months(draw: st.DrawFn) -> EmployeeMonth:
+    segments = []
+    for number in range(1, draw(st.integers(1, 6)) + 1):
+        method = draw(st.sampled_from(PriceMethod.values))
+        segments.append(
+            Segment(
+                assignment=number,
+                terms=number,
+                member=number,
+                method=method,
+                spans=[(FIRST, NOVEMBER.before)],
+                minutes=draw(calendars),
+                planned=draw(calendars),
+                hourly_price=draw(st.decimals(1, 99, places=2)) if method == "hourly" else None,
+                flat_amount=draw(costs) if method == "flat" else None,
+                management_rate=draw(st.decimals(0, 100, places=2)),
+                absence_rule=draw(st.sampled_from(AbsenceRule.values)),
+            )
+        )
+    past = {number: draw(st.integers(0, 9000)) for number in range(1, 4)}
+    return EmployeeMonth(NOVEMBER, segments, draw(calendars), draw(costs), past)
+
+
+@given(employee_months())
+def test_shares_and_reserve_are_the_cost_to_the_cent(drawn: EmployeeMonth) -> None:
+    shared = pricing.share_cost(drawn)
+    assert sum(shared.amounts) + shared.reserve == drawn.cost
+    assert all(amount >= 0 for amount in (*shared.amounts, shared.reserve))
+    assert pricing.share_cost(drawn) == shared
+
+
+@given(employee_months())
+def test_what_is_printed_multiplies(drawn: EmployeeMonth) -> None:
+    for due in pricing.price(drawn):
+        assert due.net == (due.quantity * due.unit_price).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+        assert due.net > 0
+
+
+@given(employee_months())
+def test_without_the_reserve_rule_everything_worked_is_charged_or_covered(drawn: EmployeeMonth) -> None:
+    shared = pricing.share_cost(drawn)
+    is_anybodys = any(part.worked or part.expected for part in drawn.segments)
+    has_reserve = any(part.absence_rule == AbsenceRule.RESERVE for part in drawn.segments)
+    if is_anybodys and not (has_reserve and drawn.pool):
+        assert shared.reserve == 0
