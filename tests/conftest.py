@@ -25,6 +25,14 @@ def pytest_unconfigure() -> None:
     environment.stop()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Copy the migrated database under the test database’s name; Django then only looks for what is missing in it."""
+    from django.db import connection
+
+    return environment.clone_database(connection.creation._get_test_db_name())
+
+
 @pytest.fixture(autouse=True)
 def _this_machine_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", environment.connect_to_this_machine_only)

@@ -17,6 +17,7 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 
 from groupement import local
+from tests import migrated
 
 FOLDER = "GROUPEMENT_TEST_FOLDER"
 AN_HOUR = 3600
@@ -76,7 +77,13 @@ def start() -> None:
     """Start the run’s server, once, in the process that pytest was started in."""
     if has_own_server() and not is_xdist_worker():
         sweep()
+        migrated.prepare(server(), os.environ["DATABASE_URL"])
         _users.append(local.use(server()))
+
+
+def clone_database(name: str) -> bool:
+    """Make a test database from the migrated one; False when Django must make it from nothing."""
+    return has_own_server() and migrated.clone(os.environ["DATABASE_URL"], name)
 
 
 def stop() -> None:
