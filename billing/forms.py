@@ -19,7 +19,7 @@ class PayrollUpload(forms.Form):
     month = MonthFormField(label="Mois de paie", error_messages={"required": "Indiquez le mois de la paie."})
     file = forms.FileField(
         label="Fichier CSV",
-        help_text="1 Mo au plus. UTF-8 ou Windows-1252, séparé par des points-virgules ou des virgules.",
+        help_text="1\u00a0Mo au plus. UTF-8 ou Windows-1252, séparé par des points-virgules ou des virgules.",
         error_messages={
             "required": "Choisissez le fichier de paie.",
             "empty": "Ce fichier est vide. Exportez-le de nouveau depuis la paie.",
@@ -33,12 +33,11 @@ class PayrollUpload(forms.Form):
         file = self.cleaned_data["file"]
         if Path(file.name).suffix.lower() not in EXTENSIONS:
             raise forms.ValidationError(
-                "Ce fichier n’est pas un CSV. Dans le tableur, choisissez « Enregistrer sous », "
-                "puis « CSV »."
+                "Ce fichier n’est pas un CSV. Dans le tableur, choisissez «\u00a0Enregistrer sous\u00a0», puis «\u00a0CSV\u00a0»."
             )
         if file.size > LARGEST_UPLOAD:
             raise forms.ValidationError(
-                "Ce fichier dépasse 1 Mo : ce n’est pas la paie d’un seul mois. Vérifiez l’export."
+                "Ce fichier dépasse 1\u00a0Mo\u00a0: ce n’est pas la paie d’un seul mois. Vérifiez l’export."
             )
         return file
 
@@ -57,7 +56,10 @@ class InvoiceFilter(forms.Form):
         self.invoices = Invoice.objects.visible_to(user)
         self.fields["adherent"].queryset = Member.objects.visible_to(user).by_name()
         years = self.invoices.order_by().values_list(ExtractYear("service_month"), flat=True).distinct()
-        self.fields["annee"].choices = [("", "Toutes"), *((year, year) for year in sorted(years, reverse=True))]
+        self.fields["annee"].choices = [
+            ("", "Toutes"),
+            *((year, year) for year in sorted(years, reverse=True)),
+        ]
 
     def chosen(self):
         """The invoices that fit; a choice that cannot be read chooses none and says so at its field."""

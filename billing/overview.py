@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Lower
 
-from billing.models import BillingRun, EmployerCost, Invoice, RunStatus
+from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus
 from groupement.periods import Month
-from members.models import Member
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 UNUSUAL_PERCENT = 10
+# The problem of a trial that keeps one member’s invoice a draft while the others may go.
+HOLDS_INVOICE = "vat_attestation_missing"
 TENTH = Decimal("0.1")
 
 
@@ -82,6 +85,7 @@ class Row:
 class Sums:
     """The last line of the table."""
 
+    count: int
     minutes: int
     net: Decimal
     vat: Decimal
@@ -140,7 +144,11 @@ def months() -> list[MonthState]:
 
 
 def _state(
-    month: Month, run: BillingRun | None, sheets: dict[str, Any], bills: dict[Any, Any], no_bill: dict[str, Any]
+    month: Month,
+    run: BillingRun | None,
+    sheets: dict[str, Any],
+    bills: dict[Any, Any],
+    no_bill: dict[str, Any],
 ) -> MonthState:
     bill = bills.get(run.pk, no_bill) if run else no_bill
     return MonthState(
@@ -159,7 +167,7 @@ def rows(run: BillingRun) -> list[Row]:
     """The run’s invoices by member name, each with the net of the same member’s month before."""
     invoices = list(
         run.invoices.select_related("member", "document", "rendering").order_by(
-            F("member__short_name__unaccent").asc(), "pk"
+            Lower("member__short_name__unaccent"), "pk"
         )
     )
     before = dict(
@@ -174,8 +182,11 @@ def rows(run: BillingRun) -> list[Row]:
 def sums(of: Sequence[Row]) -> Sums:
     """Add the rows up; the difference counts only members billed in both months."""
     compared = [row for row in of if row.difference is not None]
-    difference = sum((row.invoice.net - (row.previous or 0) for row in compared), Decimal(0)) if compared else None
+    difference = (
+        sum((row.invoice.net - (row.previous or 0) for row in compared), Decimal(0)) if compared else None
+    )
     return Sums(
+        count=len(of),
         minutes=sum(row.invoice.minutes for row in of),
         net=sum((row.invoice.net for row in of), Decimal(0)),
         vat=sum((row.invoice.vat for row in of), Decimal(0)),
@@ -183,3 +194,39 @@ def sums(of: Sequence[Row]) -> Sums:
         difference=difference,
         percent=percent_of(difference, sum((row.previous or Decimal(0) for row in compared), Decimal(0))),
     )
+
+
+def issuable(run: BillingRun | None, of: Sequence[Row]) -> list[Row]:
+    """The drafts among ``of`` that nothing known holds back."""
+    drafts = [row for row in of if row.invoice.status == InvoiceStatus.DRAFT]
+    if run is None or not drafts:
+        return []
+    held = set(run.problems.filter(code=HOLDS_INVOICE).values_list("member", flat=True))
+    return [row for row in drafts if row.invoice.member_id not in held]
+
+
+@dataclass(frozen=True)
+class Papers:
+    """How far the PDFs of a run are."""
+
+    total: int
+    ready: int
+    failed: int
+
+    @property
+    def is_running(self) -> bool:
+        return self.ready + self.failed < self.total
+
+    @property
+    def are_all_ready(self) -> bool:
+        return 0 < self.total == self.ready
+
+    @property
+    def awaited(self) -> int:
+        return self.total - self.ready - self.failed
+
+
+def papers(of: Sequence[Row]) -> Papers:
+    """Count the issued invoices of ``of`` by what has become of their PDF."""
+    states = Counter(row.invoice.paper_state for row in of)
+    return Papers(len(of) - states["none"], states["ready"], states["failed"])

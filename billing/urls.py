@@ -1,7 +1,24 @@
-"""Addresses of the app billing."""
+"""Addresses of the app billing; those with fixed words stand before those that begin with a month."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from billing.views import costs, invoices, run, runs
 
 app_name = "billing"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", runs.runs, name="runs"),
+    path("couts/", costs.costs, name="costs"),
+    path("couts/importer/", costs.import_costs, name="import_costs"),
+    path("couts/<month:month>/modele.csv", costs.sample, name="cost_sample"),
+    path("factures/", invoices.invoices, name="invoices"),
+    path("factures/<int:pk>/", invoices.invoice, name="invoice"),
+    path("factures/<int:pk>/pdf/", invoices.pdf, name="pdf"),
+    path("<month:month>/", run.run, name="run"),
+    path("<month:month>/essai/", run.draft, name="draft"),
+    path("<month:month>/abandonner/", run.discard, name="discard"),
+    path("<month:month>/emettre/", run.issue, name="issue"),
+    path("<month:month>/progression/", run.progress, name="progress"),
+    path("<month:month>/pdf/refaire/", run.retry, name="retry"),
+    path("<month:month>/factures.zip", run.zip_all, name="zip"),
+]

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, OuterRef, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from billing.models import Invoice
 from charter.models import Charter, Signature
@@ -34,12 +35,14 @@ class Placed:
     sheets: list[Timesheet] = field(default_factory=list)
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Send people where their day begins; who has no role yet is told whom to ask."""
     begin = landing(request)
     return redirect(begin) if begin else page(request, "home/nobody.html")
 
 
+@require_safe
 @for_roles("member")
 def member_home(request: HttpRequest) -> HttpResponse:
     """What waits for a member, who works there this month, its last invoices, its signature of the charter."""

@@ -1,38 +1,81 @@
-"""Invoices: the list, one of them, its PDF."""
+"""Invoices: the list, one of them as its paper says it, its PDF."""
 
-import logging
+from typing import Any
 
-from django.db.models import Count, F, Sum
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.db.models import Count, F, QuerySet, Sum
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
 
+from billing import explaining, rendering, snapshot
 from billing.forms import InvoiceFilter
-from billing.models import Invoice
-from groupement.pages import page, paginate
-from members.access import Role, for_roles
-
-log = logging.getLogger(__name__)
+from billing.models import Invoice, InvoiceStatus
+from groupement.pages import act, page, paginate
+from members.access import Role, for_roles, holds, today
 
 INVOICES_A_PAGE = 25
 
 
+@require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN, Role.MEMBER)
 def invoices(request: HttpRequest) -> HttpResponse:
     """Those in scope that fit the filter, newest first, drafts on top; the sums are of issued ones."""
     asked = InvoiceFilter(request.GET, user=request.user)
     found = asked.chosen()
-    listed = found.select_related("member", "document", "rendering").order_by(
-        F("issued_on").desc(nulls_first=True), F("sequence").desc(nulls_first=True), "-service_month", "-pk"
-    )
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {
         "filter": asked,
-        "page": paginate(request, listed, INVOICES_A_PAGE),
-        "sums": found.filter(number__isnull=False).aggregate(
+        "page": paginate(request, _in_order(found), INVOICES_A_PAGE),
+        "sums": found.filter(status=InvoiceStatus.ISSUED).aggregate(
             count=Count("pk"), net=Sum("net"), total=Sum("total")
         ),
         "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
         "wide": request.user.sees_every_member,
     }
     return page(request, "billing/invoices.html", context=context)
+
+
+@require_safe
+def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the paper says, from the copy made at issue; of a draft, what it would say today."""
+    found = get_object_or_404(
+        Invoice.objects.visible_to(request.user).select_related("member", "run", "document", "rendering"),
+        pk=pk,
+    )
+    may_act = holds(request.user, Role.FINANCE)
+    paper = found.snapshot or snapshot.prepare([found], issued_on=today()).copy(found)
+    terms = paper["payment"]
+    context = {
+        "invoice": found,
+        "paper": paper,
+        "conditions": [
+            terms[name] for name in ("terms", "discount", "penalty", "indemnity") if terms.get(name)
+        ],
+        "steps": list(found.steps.select_related("by").order_by("at", "pk")),
+        "reasons": explaining.reasons(found, with_costs=True) if may_act else [],
+        "wide": request.user.sees_every_member,
+        "may_act": may_act,
+    }
+    return page(request, "billing/invoice.html", context=context)
+
+
+@require_safe
+def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file kept since it was made, its digest checked; not made yet, the invoice’s page says how far it is."""
+    found = get_object_or_404(
+        Invoice.objects.visible_to(request.user).select_related("document", "rendering"),
+        pk=pk,
+        status=InvoiceStatus.ISSUED,
+    )
+    if found.paper_state != "ready":
+        return redirect("billing:invoice", pk)
+    done = act(request, rendering.open_document, found.document)
+    if not done:
+        return redirect("billing:invoice", pk)
+    return FileResponse(done.value, as_attachment=True, filename=f"{found.number}.pdf")
+
+
+def _in_order(found: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    newest: list[Any] = [F("issued_on").desc(nulls_first=True), F("sequence").desc(nulls_first=True)]
+    return found.select_related("member", "document", "rendering").order_by(*newest, "-service_month", "-pk")

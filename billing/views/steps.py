@@ -11,7 +11,9 @@ from groupement import worktime
 from groupement.templatetags.formats import day_fr
 
 
-def steps(run: BillingRun | None, ready: Readiness, rows: Sequence[Row], blocking: int) -> list[dict[str, Any]]:
+def steps(
+    run: BillingRun | None, ready: Readiness, rows: Sequence[Row], blocking: int
+) -> list[dict[str, Any]]:
     """From hours to PDFs: label, note, done; the first step that is not done is the current one."""
     found = _hours_and_costs(ready) + _invoices(run, rows, blocking)
     if run is not None and run.status == RunStatus.ISSUED:
@@ -32,13 +34,19 @@ def _hours_and_costs(ready: Readiness) -> list[dict[str, Any]]:
             or f"{worktime.short_hours(ready.minutes)}\u00a0h",
             entered,
         ),
-        _step("Visa des adhérents", _left(ready.submitted, "à viser", "à viser"), entered and not ready.submitted),
+        _step(
+            "Visa des adhérents",
+            _left(ready.submitted, "à viser", "à viser"),
+            entered and not ready.submitted,
+        ),
         _step(
             "Approbation",
             f"{ready.approved} sur {ready.sheets}" if ready.to_approve else _count(ready.sheets, "relevé"),
             begun and not ready.to_approve,
         ),
-        _step("Coûts", f"{ready.costed} sur {_count(ready.people, 'personne')}", begun and not ready.uncosted),
+        _step(
+            "Coûts", f"{ready.costed} sur {_count(ready.people, 'personne')}", begun and not ready.uncosted
+        ),
     ]
 
 
@@ -63,7 +71,7 @@ def _step(label: str, note: str, done: bool) -> dict[str, Any]:
 
 
 def _left(count: int, one: str, many: str) -> str:
-    """ "2 relevés à saisir", nothing for none. """
+    """ "2 relevés à saisir", nothing for none."""
     return f"{count} {one if count == 1 else many}" if count else ""
 
 

@@ -98,6 +98,7 @@ DOORS = {
     "billing:zip": Door("role", GET, month),
     "billing:costs": Door("role", GET),
     "billing:import_costs": Door("role", POST),
+    "billing:cost_sample": Door("role", GET, month),
     "billing:invoices": Door("shared", GET),
     "billing:invoice": Door("object", GET, invoice),
     "billing:pdf": Door("object", GET, invoice),

@@ -1,0 +1,181 @@
+"""One month’s run: what is missing, the trial, the drafts, issuing, and the PDFs as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from billing import bundling, drafting, explaining, issuing, overview, rendering
+from billing.models import BillingRun, Rendering, RenderingStatus, RunStatus
+from billing.overview import Readiness, Row
+from billing.reconciling import reconcile
+from billing.views.problems import count, problems
+from billing.views.steps import steps
+from groupement.pages import act, page
+from groupement.periods import Month
+from members.access import Role, for_roles, holds
+
+READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+
+
+@require_safe
+@for_roles(*READERS)
+def run(request: HttpRequest, month: Month) -> HttpResponse:
+    """The month’s close as it stands; ``?confirmer=`` shows a dialog’s question without JavaScript."""
+    return page(request, "billing/run.html", context=_context(request, month))
+
+
+@require_safe
+@for_roles(*READERS)
+def progress(request: HttpRequest, month: Month) -> HttpResponse:
+    """The table and the PDFs for a page that polls; 204 while nothing has changed since what it shows."""
+    if not getattr(request, "htmx", False):
+        return redirect("billing:run", month)
+    context = _context(request, month)
+    papers = context["papers"]
+    if request.GET.get("prets") == str(papers.ready) and request.GET.get("echecs") == str(papers.failed):
+        return HttpResponse(status=204)
+    return page(request, "billing/run.html", part="papers", context=context | {"oob": True})
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def draft(request: HttpRequest, month: Month) -> HttpResponse:
+    """The trial: charges and drafts for every member, as often as one likes; nothing is numbered."""
+    act(
+        request,
+        drafting.draft,
+        month,
+        by=request.user,
+        at=timezone.now(),
+        success=f"L’essai {month.of_label} est fait. Rien n’est numéroté.",
+    )
+    return redirect("billing:run", month)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def discard(request: HttpRequest, month: Month) -> HttpResponse:
+    """Throw the month’s drafts away."""
+    act(
+        request,
+        drafting.discard,
+        get_object_or_404(BillingRun, month=month),
+        by=request.user,
+        at=timezone.now(),
+        success=f"Les brouillons {month.of_label} sont abandonnés.",
+    )
+    return redirect("billing:run", month)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def issue(request: HttpRequest, month: Month) -> HttpResponse:
+    """Issue every draft of the run, then have their PDFs made."""
+    the_run = get_object_or_404(BillingRun, month=month)
+    done = act(request, issuing.issue_run, the_run, by=request.user, at=timezone.now())
+    if done and done.value:
+        issued, failed = done.value.issued, done.value.failed
+        _have_printed([invoice.pk for invoice in issued])
+        if issued:
+            messages.success(request, _issued_sentence(len(issued)))
+        for member, message in failed:
+            messages.error(request, f"{member}\u00a0: {message}")
+    return redirect("billing:run", month)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def retry(request: HttpRequest, month: Month) -> HttpResponse:
+    """Make the PDFs of the month that failed again: the one named by ``facture``, else all of them."""
+    jobs = Rendering.objects.filter(invoice__run__month=month, status=RenderingStatus.FAILED)
+    if (wanted := request.POST.get("facture", "")).isdecimal():
+        jobs = jobs.filter(invoice=wanted)
+    failed = [job.invoice for job in jobs.select_related("invoice").order_by("pk")]
+    again = [each.pk for each in failed if act(request, rendering.retry, each, at=timezone.now())]
+    if again:
+        one = f"Le PDF de {failed[0].number} se prépare de nouveau."
+        messages.success(request, one if len(again) == 1 else f"{len(again)} PDF se préparent de nouveau.")
+        _have_printed(again)
+    else:
+        messages.info(request, "Aucun PDF n’est en échec\u00a0: rien n’est relancé.")
+    return redirect("billing:run", month)
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def zip_all(request: HttpRequest, month: Month) -> HttpResponseBase:
+    """Every PDF of the month in one file, as soon as none is missing."""
+    done = act(request, bundling.zip_of, get_object_or_404(BillingRun, month=month))
+    if not done or done.value is None:
+        return redirect("billing:run", month)
+    return FileResponse(done.value, as_attachment=True, filename=f"factures-{month}.zip")
+
+
+def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
+    """Everything that the page and its part show."""
+    the_run = BillingRun.objects.filter(month=month).first()
+    rows = overview.rows(the_run) if the_run else []
+    ready = overview.readiness(month)
+    found = problems(month, the_run, ready, request.user)
+    may_act = holds(request.user, Role.FINANCE)
+    drafts = overview.issuable(the_run, rows)
+    return {
+        "month": month,
+        "run": the_run,
+        "ready": ready,
+        "rows": rows,
+        "sums": overview.sums(rows),
+        "drafts": overview.sums(drafts),
+        "papers": overview.papers(rows),
+        "problems": found,
+        "steps": steps(the_run, ready, rows, count(found)),
+        "may_act": may_act,
+        "can": _can(the_run, ready, rows, drafts) if may_act else {},
+        "asked": request.GET.get("confirmer"),
+        "balance": reconcile(the_run) if the_run and the_run.employer_cost is not None else None,
+        "oob": False,
+    } | _selected(rows, request.GET.get("adherent"), with_costs=may_act)
+
+
+def _can(
+    the_run: BillingRun | None, ready: Readiness, rows: Sequence[Row], drafts: Sequence[Row]
+) -> dict[str, bool]:
+    """Which buttons make sense now; the acts themselves have the last word."""
+    is_issued = the_run is not None and the_run.status == RunStatus.ISSUED
+    is_drafted = the_run is not None and the_run.status == RunStatus.DRAFTED
+    begun = any(row.invoice.number for row in rows)
+    return {
+        "draft": not is_issued and ready.approved > 0,
+        "discard": is_drafted and not begun,
+        "issue": is_drafted and bool(drafts),
+    }
+
+
+def _selected(rows: Sequence[Row], wanted: str | None, *, with_costs: bool) -> dict[str, Any]:
+    """The invoice whose price is explained: that of the member asked for, else the first."""
+    if not rows:
+        return {"selected": None, "reasons": []}
+    selected = next((row for row in rows if str(row.invoice.member_id) == wanted), rows[0])
+    return {
+        "selected": selected,
+        "reasons": explaining.reasons(selected.invoice, with_costs=with_costs),
+    }
+
+
+def _have_printed(invoices: Sequence[int]) -> None:
+    """Queue the PDFs after commit; should the queue be down, the clock finds the job rows and sends them again."""
+    transaction.on_commit(lambda: rendering.enqueue(invoices), robust=True)
+
+
+def _issued_sentence(count: int) -> str:
+    if count == 1:
+        return "Une facture est émise. Son PDF se prépare."
+    return f"{count} factures sont émises. Leurs PDF se préparent."
