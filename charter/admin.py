@@ -34,6 +34,9 @@ class CommitmentInline(DraftOnly, admin.StackedInline):
     model = Commitment
     ordering = ["theme__position", "position", "pk"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("theme")
+
 
 class SignatureInline(ReadOnlyInline):
     model = Signature

@@ -34,9 +34,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """One version as ``user`` reads it on the day ``on``; each property asks the database once."""
+    """One version as ``user`` reads it on the day ``on``; ``versions`` are all they may open, the newest first.
+
+    Each property asks the database once at most.
+    """
 
     charter: Charter
+    versions: list[Charter]
     user: User
     on: date
 
@@ -77,11 +81,6 @@ class Reading:
             return []
         mandates = {seat.member_id for seat in self._seats if seat.function == Function.REPRESENTATIVE}
         return [member for member in self.missing if member.pk in mandates]
-
-    @cached_property
-    def versions(self) -> list[Charter]:
-        """Every version that the reader may open, the newest first."""
-        return list(Charter.objects.visible_to(self.user).by_version().defer("content", "preamble"))
 
     @cached_property
     def open_version(self) -> Charter | None:
@@ -139,13 +138,18 @@ class Reading:
         return [everyone[pk] for pk in sorted(everyone)]
 
 
-def current(user: User) -> Charter | None:
-    """The version to show first: the one in force, else the one open for signature, else the newest draft seen."""
+def read(user: User, on: date, version: int | None = None) -> Reading | None:
+    """That version, or without a number the one in force, else the one to sign, else the newest; None if there is none."""
     versions = list(Charter.objects.visible_to(user).by_version())
-    ranked = sorted(
-        versions, key=lambda each: CURRENT.index(each.status) if each.status in CURRENT else len(CURRENT)
-    )
-    return ranked[0] if ranked else None
+    if version is None:
+        found = sorted(versions, key=_rank)
+    else:
+        found = [each for each in versions if each.version == version]
+    return Reading(found[0], versions, user, on) if found else None
+
+
+def _rank(charter: Charter) -> int:
+    return CURRENT.index(charter.status) if charter.status in CURRENT else len(CURRENT)
 
 
 def shorten(whole: str, digits: int = 16) -> str:

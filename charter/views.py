@@ -1,14 +1,13 @@
 """The charter's pages: read a version, sign it."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from charter import signing
 from charter.forms import SignatureForm
-from charter.models import Charter
-from charter.reading import Reading, current
+from charter.reading import read
 from groupement.pages import act, page
 from members.access import today
 from members.models import Member
@@ -17,47 +16,52 @@ from members.models import Member
 @require_safe
 def charter(request):
     """The version in force, else the one to sign; a sentence when nothing has been written."""
-    shown = current(request.user)
-    if shown is None:
-        return page(request, "charter/none.html")
-    return _show(request, shown)
+    reading = read(request.user, today())
+    return _show(request, reading) if reading else page(request, "charter/none.html")
 
 
 @require_safe
 def version(request, version):
     """One version, whatever its state."""
-    return _show(request, _visible(request, version))
+    return _show(request, _read(request, version))
 
 
 @require_POST
 def sign(request, version):
     """Sign for one member; a refusal comes back on the same page, beside the box."""
-    shown = _visible(request, version)
+    reading = _read(request, version)
     form = SignatureForm(request.POST, members=Member.objects.visible_to(request.user))
     if not form.is_valid():
         raise Http404("This member is not theirs.")
     done = act(
         request,
         signing.sign,
-        shown,
+        reading.charter,
         member=form.cleaned_data["member"],
         by=request.user,
         at=timezone.now(),
         consent=form.cleaned_data["consent"],
         form=form,
-        success=lambda signature: f"{signature.member} a signé la version {shown.version}.",
+        success=lambda signature: f"{signature.member} a signé la version {version}.",
     )
-    return redirect("charter:version", shown.version) if done else _show(request, shown, form)
+    return redirect("charter:version", version) if done else _show(request, reading, form)
 
 
-def _visible(request, version):
-    return get_object_or_404(Charter.objects.visible_to(request.user), version=version)
+def _read(request, version):
+    reading = read(request.user, today(), version)
+    if reading is None:
+        raise Http404("No such version for them.")
+    return reading
 
 
-def _show(request, shown, refused=None):
-    reading = Reading(shown, request.user, today())
+def _show(request, reading, refused=None):
     forms = [(member, _form_for(member, refused)) for member in reading.to_sign]
-    context = {"charter": shown, "reading": reading, "signature_forms": forms, "refused": refused}
+    context = {
+        "charter": reading.charter,
+        "reading": reading,
+        "signature_forms": forms,
+        "refused": refused,
+    }
     return page(request, "charter/charter.html", context=context, status=422 if refused else 200)
 
 

@@ -61,8 +61,8 @@ def invitation(request, token):
         person = inviting.read(token, at=timezone.now()).user
     except Refusal as refusal:
         return page(request, "members/invitation.html", context={"refusal": refusal.message}, status=410)
-    form = PasswordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         done = act(
             request, inviting.accept, token, form.cleaned_data["password"], at=timezone.now(), form=form
         )
