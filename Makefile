@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test lint lock
+.PHONY: help setup migrate demo serve test lint format lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -46,6 +46,11 @@ lint: setup ## Style, layers, types, migrations, production settings
 	find . -name '*.py' -not -path './.*' -exec $(RUN)/django-upgrade --check --target-version 5.2 {} +
 	$(MANAGE) makemigrations --check --dry-run
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+format: setup ## Bring code and templates into the one style
+	$(RUN)/ruff check --fix --exit-zero .
+	$(RUN)/ruff format .
+	find templates -name '*.html' -exec $(RUN)/djade --target-version 5.2 {} +
 
 lock: setup ## Lock the newest versions that pyproject.toml allows
 	@$(RUN)/uv pip compile --quiet --upgrade $(LOCK) pyproject.toml -o requirements/base.txt
