@@ -87,7 +87,7 @@ def install() -> None:
     initialize_app_registry()
     patch_orm()
     # Numbers are taken one by one under the lock of their row: that is what keeps them without gap.
-    settings.ZEAL_ALLOWLIST = [{"model": "billing.Series", "field": "get"}]
+    settings.ZEAL_ALLOWLIST = [{"model": "billing.Series", "field": "get()"}]
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
     _real_request = Client.request
 
