@@ -14,6 +14,7 @@ EDGES = {
     "views",
     "admin",
     "forms",
+    "links",
     "tasks",
     "apps",
     "management",
