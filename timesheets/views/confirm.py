@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groupement.pages import act, page, paginate
 from groupement.periods import Month
 from members.access import current_seats, for_roles
-from members.models import Group
+from members.models import Group, Seat, User
 from timesheets import confirming, overview
 from timesheets.forms import AnswerForm
 from timesheets.models import Timesheet, TimesheetStatus
@@ -28,18 +28,17 @@ DRAFTS_SHOWN = 30
 @for_roles("member")
 def to_confirm(request: HttpRequest) -> HttpResponse:
     """The hours at one's members: those to confirm first, the longest waiting on top."""
-    members = [seat.member_id for seat in current_seats(request.user)]
+    seats = {seat.member_id: seat for seat in current_seats(request.user)}
     sheets = (
-        Timesheet.objects.filter(assignment__member__in=members)
+        Timesheet.objects.filter(assignment__member__in=seats)
         .select_related("employee", "assignment__member")
         .with_minutes()
     )
-    answerable = set(confirming.awaiting(request.user).values_list("pk", flat=True))
     context = {
-        "waiting": _waiting(sheets, answerable),
+        "waiting": _waiting(sheets, request.user, seats),
         "drafts": _drafts(sheets),
         "done": paginate(request, _done(sheets), PER_PAGE),
-        "has_several": len(set(members)) > 1,
+        "has_several": len(seats) > 1,
     }
     return page(request, "timesheets/to_confirm.html", context=context)
 
@@ -74,14 +73,15 @@ class Waiting:
     is_late: bool
 
 
-def _waiting(sheets: QuerySet[Timesheet], answerable: set[int]) -> list[Waiting]:
+def _waiting(sheets: QuerySet[Timesheet], user: User, seats: dict[int, Seat]) -> list[Waiting]:
     today = timezone.localdate()
     group = Group.objects.get()
     found = []
     for each in sheets.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk"):
         due_on = confirming.due_on(each, group)
         waits = (today - timezone.localdate(each.submitted_at)).days
-        found.append(Waiting(each, waits, due_on, each.pk in answerable, today > due_on))
+        may_answer = seats[each.assignment.member_id].can_write and each.employee.user_id != user.pk
+        found.append(Waiting(each, waits, due_on, may_answer, today > due_on))
     return found
 
 

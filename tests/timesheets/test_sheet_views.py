@@ -1,0 +1,233 @@
+"""One timesheet as a page: what each reader may know of it, and what each may decide."""
+
+import re
+from datetime import date, time
+
+import pytest
+from django.urls import reverse
+
+from tests import world
+from timesheets import approval, confirming
+from timesheets.models import Entry, Timesheet
+
+pytestmark = pytest.mark.django_db
+
+THURSDAYS = [date(2026, 11, day) for day in (5, 12, 19, 26)]
+
+
+@pytest.fixture(autouse=True)
+def _one_factor(settings):
+    settings.REQUIRE_SECOND_FACTOR = False
+    settings.USERSESSIONS_TRACK_ACTIVITY = False
+
+
+@pytest.fixture
+def book():
+    world.group()
+    return world.member("Book Hémisphères")
+
+
+@pytest.fixture
+def placed(book):
+    youenn = world.employee("Youenn", "Talec", job="assistant")
+    return world.assignment(youenn, book, weekly_pattern=(0, 0, 0, 420, 0, 0, 0))
+
+
+@pytest.fixture
+def claire(book):
+    return world.staff(book, "Claire Danno")
+
+
+def month_of(placed, status="submitted", **facts):
+    return world.timesheet(placed, dict.fromkeys(THURSDAYS, 420), status=status, **facts)
+
+
+def url(name, sheet):
+    return reverse(f"timesheets:{name}", args=[sheet.pk])
+
+
+def words(response):
+    return re.sub(r"[ \n]+", " ", response.content.decode()).strip()
+
+
+def look(client, person, sheet):
+    client.force_login(person)
+    return words(client.get(url("sheet", sheet)))
+
+
+def stored(sheet):
+    return Timesheet.objects.get(pk=sheet.pk)
+
+
+def test_everybody_concerned_sees_days_and_history(client, placed, claire):
+    sheet = month_of(placed, by=placed.employee.user)
+    confirming.confirm(sheet, by=claire, at=world.NOW)
+    for person in (world.coordinator(), world.finance(), placed.employee.user, claire):
+        text = look(client, person, sheet)
+        assert "Youenn Talec chez Book Hémisphères, novembre 2026" in text
+        assert "28,00 h" in text
+        assert "jeudi 5 novembre" in text
+        assert "<b>Visé</b> par Claire Danno" in text
+        assert "<b>Soumis</b> par Youenn Talec" in text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_timesheet_takes_the_same_queries_whatever_it_holds(
+    client, placed, claire, count, django_assert_num_queries
+):
+    sheet = world.timesheet(placed, dict.fromkeys(THURSDAYS[:count], 420), status="draft")
+    for _ in range(count):
+        sheet.move("submitted", by=claire, at=world.NOW, submitted_at=world.NOW, contested_at=None)
+        remarks = [(day, "Non.", None) for day in THURSDAYS[:count]]
+        confirming.contest(sheet, by=claire, at=world.NOW, remarks=remarks)
+    client.force_login(claire)
+    with django_assert_num_queries(14):
+        client.get(url("sheet", sheet))
+
+
+def test_case_67_staff_see_no_other_member_and_nothing_at_the_group(client, placed, claire, book):
+    sonam = world.member("Sonam")
+    elsewhere = world.timesheet(world.assignment(placed.employee, sonam), {THURSDAYS[0]: 60})
+    group = world.timesheet(placed.employee, {THURSDAYS[1]: 420}, kind="sickness")
+    own = month_of(placed)
+    assert "28,00 h" in look(client, claire, own)
+    for hidden in (elsewhere, group):
+        for name in ("sheet", "confirm", "approve", "return", "reopen", "supplement"):
+            method = client.get if name == "sheet" else client.post
+            assert method(url(name, hidden)).status_code == 404
+    text = look(client, claire, own)
+    assert "Sonam" not in text
+    assert "Maladie" not in text
+    anais = world.staff(sonam, "Anaïs Moal")
+    client.force_login(anais)
+    assert client.get(url("sheet", own)).status_code == 404
+    assert client.get(url("sheet", elsewhere)).status_code == 200
+
+
+def test_staff_read_present_where_others_read_the_kind(client, placed, claire):
+    sheet = world.timesheet(placed, {THURSDAYS[0]: 360}, status="draft")
+    Entry.objects.create(timesheet=sheet, day=THURSDAYS[0], kind="travel", minutes=60)
+    world.advance(sheet, "confirmed")
+    assert "Trajet entre deux lieux de travail" in look(client, world.coordinator(), sheet)
+    text = look(client, claire, sheet)
+    assert "Présent" in text
+    assert "Trajet" not in text
+    assert "7,00" in text
+
+
+def test_a_former_seat_opens_nothing(client, placed, book):
+    former = world.staff(book, "Ewen Le Gall", ends_before=date(2026, 2, 1))
+    client.force_login(former)
+    assert client.get(url("sheet", month_of(placed))).status_code == 404
+
+
+def test_case_68_until_submitted_staff_who_do_not_enter_them_see_only_that_hours_are_coming(client, book):
+    placed = world.assignment(world.employee("Youenn", "Talec"), book, hours_entry="employee")
+    claire = world.staff(book, "Claire Danno")
+    sheet = world.timesheet(placed, {THURSDAYS[0]: 450}, status="draft")
+    text = look(client, claire, sheet)
+    assert "En cours de saisie" in text
+    assert "7,50" not in text
+    assert "jeudi 5 novembre" not in text
+    assert "7,50" in look(client, placed.employee.user, sheet)
+    world.advance(sheet, "submitted")
+    assert "7,50" in look(client, claire, sheet)
+
+
+def test_hours_at_the_group_show_their_kind_to_the_person_and_the_group(client, placed):
+    sheet = world.timesheet(placed.employee, {THURSDAYS[0]: 420}, kind="leave")
+    for person in (placed.employee.user, world.coordinator()):
+        assert "Congé" in look(client, person, sheet)
+
+
+def test_noted_times_and_notes_are_shown(client, placed, claire):
+    sheet = month_of(placed, "draft")
+    Entry.objects.filter(day=THURSDAYS[0]).update(
+        started_at=time(9), ended_at=time(17, 30), note="Inventaire du rayon jeunesse."
+    )
+    world.advance(sheet, "submitted")
+    text = look(client, claire, sheet)
+    assert "9\u00a0h – 17\u00a0h\u00a030" in text
+    assert "Inventaire du rayon jeunesse." in text
+
+
+def test_contested_days_show_their_reason_where_they_are_corrected(client, placed, claire):
+    sheet = month_of(placed)
+    confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(THURSDAYS[2], "Parti à 15 h 30.", 330)])
+    text = look(client, placed.employee.user, sheet)
+    assert "<q>Parti à 15 h 30.</q>, 5\u00a0h\u00a030 selon l’adhérent" in text
+    assert "<b>Contesté</b> par Claire Danno" in text
+    assert reverse("timesheets:my_month", args=[world.NOVEMBER]) in text
+
+
+def test_the_coordinator_approves_from_the_page(client, placed):
+    sheet = month_of(placed, "confirmed")
+    assert f'action="{url("approve", sheet)}"' in look(client, world.coordinator(), sheet)
+    response = client.post(url("approve", sheet), follow=True)
+    assert response.redirect_chain == [(url("sheet", sheet), 302)]
+    assert stored(sheet).status == "approved"
+
+
+def test_sending_back_asks_for_a_reason_and_keeps_what_was_typed(client, placed):
+    sheet = month_of(placed, "confirmed")
+    client.force_login(world.coordinator())
+    response = client.post(url("return", sheet), {"note": " "})
+    assert response.status_code == 422
+    assert "Écrivez un motif\u00a0: la personne le lira." in words(response)
+    assert stored(sheet).status == "confirmed"
+    response = client.post(url("return", sheet), {"note": "La réunion du 12 est au groupement."}, follow=True)
+    assert "Heures renvoyées\u00a0: Youenn Talec, Book Hémisphères." in words(response)
+    assert "<q>La réunion du 12 est au groupement.</q>" in words(response)
+    assert stored(sheet).state == "returned"
+
+
+def test_a_refusal_after_a_reason_keeps_the_reason(client, placed):
+    sheet = month_of(placed, "draft")
+    client.force_login(world.coordinator())
+    response = client.post(url("return", sheet), {"note": "Trop tard."})
+    assert response.status_code == 422
+    assert stored(sheet).status == "draft"
+
+
+def test_approved_hours_are_reopened_with_a_reason_until_billed(client, placed):
+    sheet = month_of(placed, "approved")
+    solene = world.coordinator()
+    assert f'action="{url("reopen", sheet)}"' in look(client, solene, sheet)
+    client.post(url("reopen", sheet), {"note": "Il manque le 27."})
+    assert stored(sheet).state == "returned"
+    assert "<b>Rouvert</b> par Solène Rivoal" in look(client, solene, sheet)
+
+
+def test_billed_hours_offer_a_supplement_only(client, placed):
+    sheet = month_of(placed, "approved")
+    approval.seal([sheet.pk], at=world.NOW)
+    text = look(client, world.coordinator(), sheet)
+    assert f'action="{url("reopen", sheet)}"' not in text
+    response = client.post(url("supplement", sheet), follow=True)
+    made = Timesheet.objects.get(supplement=1)
+    assert response.redirect_chain == [(url("sheet", made), 302)]
+    assert "Complément n° 1" in words(response)
+    assert "<b>Complément ouvert</b> par Solène Rivoal" in words(response)
+
+
+def test_nobody_decides_on_own_hours_in_the_page(client, placed):
+    placed.employee.user.is_coordinator = True
+    placed.employee.user.save()
+    sheet = month_of(placed, "confirmed")
+    assert f'action="{url("approve", sheet)}"' in look(client, world.coordinator(), sheet)
+    assert f'action="{url("approve", sheet)}"' not in look(client, placed.employee.user, sheet)
+
+
+@pytest.mark.parametrize("role", ["finance", "admin"])
+def test_finance_and_admin_only_read(client, placed, role):
+    sheet = month_of(placed, "confirmed")
+    assert "Décider" in look(client, world.coordinator(), sheet)
+    text = look(client, getattr(world, role)(), sheet)
+    assert "28,00 h" in text
+    assert "Décider" not in text
+
+
+@pytest.mark.parametrize("name", ["approve", "return", "reopen", "supplement", "confirm"])
+def test_decisions_are_posted(client, placed, name):
+    client.force_login(world.coordinator())
+    assert client.get(url(name, month_of(placed))).status_code == 405
