@@ -139,12 +139,13 @@ class Reading:
 
 
 def read(user: User, on: date, version: int | None = None) -> Reading | None:
-    """That version, or without a number the one in force, else the one to sign, else the newest; None if there is none."""
+    """That version, or without a number the one in force, else the one to sign, else the newest.
+
+    None when there is none that ``user`` may open.
+    """
     versions = list(Charter.objects.visible_to(user).by_version())
-    if version is None:
-        found = sorted(versions, key=_rank)
-    else:
-        found = [each for each in versions if each.version == version]
+    wanted = [each for each in versions if version in (None, each.version)]
+    found = sorted(wanted, key=_rank)
     return Reading(found[0], versions, user, on) if found else None
 
 

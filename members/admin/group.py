@@ -1,6 +1,7 @@
 """The group's own row: one, changed, never added twice nor deleted."""
 
 from django.contrib import admin
+from django.db import models
 from django.shortcuts import redirect
 
 from members.models import Group
@@ -10,6 +11,7 @@ from members.models import Group
 class GroupAdmin(admin.ModelAdmin):
     """Identity printed on documents, and default rules."""
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["name", "tagline", "legal_form", "logo"]}),
         ("Identifiants", {"fields": ["siren", "siret", "vat_number", "rna", "collective_agreement"]}),

@@ -24,9 +24,13 @@ class ReadOnly:
 
 
 class ReadOnlyInline(ReadOnly, admin.TabularInline):
-    """The parts of such a record."""
+    """The parts of such a record, by their ``fields``."""
 
     extra = 0
+
+    def get_readonly_fields(self, request, obj=None):
+        # Named one by one: a state that no form may write can be shown no other way.
+        return self.fields
 
 
 class StepInline(ReadOnlyInline):
