@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -123,7 +124,8 @@ def attestation(
 
 def user(name: str = "Camille Le Goff", *, email: str | None = None, **roles: Any) -> User:
     """A person who logs in with PASSWORD."""
-    address = email or f"{name.lower().replace(' ', '.')}@laronde.example"
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    address = email or f"{plain.replace(' ', '.').replace(chr(39), '')}@laronde.example"
     return User.objects.create_user(address, PASSWORD, name=name, **roles)
 
 

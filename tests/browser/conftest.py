@@ -1,0 +1,117 @@
+"""The system's Chromium, a live site, and a worker beside it."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests import world
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 30_000  # milliseconds; a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
+SIZES = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all that is here; without a browser, say what to install."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            # One database and one live server at a time: they share the worker's queue.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread; the tests still talk to the database from it, one statement at a time.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any, tmp_path: Path) -> Any:
+    """The site served for real, without a second factor, with private files of its own."""
+    settings.REQUIRE_SECOND_FACTOR = False
+    settings.ALLOWED_HOSTS = ["*"]
+    yield live_server
+    for connection in connections.all():
+        connection.close()
+
+
+@pytest.fixture
+def enter(browser: Browser, site: Any) -> Iterator[Callable[..., Page]]:
+    """Log a person in by the login page, in a browser of their own; faults of the page fail the test."""
+    opened: list[tuple[BrowserContext, list[str]]] = []
+
+    def log_in(person: Any, size: str = "laptop", **options: Any) -> Page:
+        from members.access import trust_email
+
+        trust_email(person)
+        context = browser.new_context(viewport=SIZES[size], locale="fr-FR", **options)
+        page = context.new_page()
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+        opened.append((context, faults))
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{site.url}/compte/login/")
+        page.get_by_label("Adresse e-mail").fill(person.email)
+        page.get_by_label("Mot de passe", exact=True).fill(world.PASSWORD)
+        page.get_by_role("button", name="Se connecter").click()
+        page.wait_for_url(lambda url: "/compte/login" not in url)
+        return page
+
+    yield log_in
+    for context, faults in opened:
+        context.close()
+        assert faults == []
+
+
+@pytest.fixture
+def worker(settings: Any) -> Iterator[None]:
+    """A Celery worker beside the site, as in the mode without a broker; it ends with the test."""
+    from threading import Thread
+
+    from groupement.celery import app
+
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+    controller = app.WorkController(
+        pool="solo", without_gossip=True, without_mingle=True, without_heartbeat=True, loglevel="WARNING"
+    )
+    thread = Thread(target=controller.start, name="test-worker", daemon=True)
+    thread.start()
+    yield
+    controller.stop()
+    thread.join(timeout=10)
+
+
+def until(condition: Callable[[], Any], seconds: float = 30) -> None:
+    """Wait for what happens elsewhere."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
