@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from employees.models import Employee
 from members.access import Role, current_seats, demo_people
@@ -55,7 +55,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "finance": (
         RUNS,
         INVOICES,
-        Place("Coûts", "euro", "billing:costs", ("billing:cost",)),
+        Place("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs")),
         MONTHS,
         CHARTER,
     ),
@@ -63,6 +63,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("Comptes", "users", "admin:members_user_changelist", ("admin:members_user",)),
         Place("Adhérents", "home", "admin:members_member_changelist", ("admin:members_member",)),
         Place("Paramètres", "gear", "admin:members_group_changelist", ("admin:members_group",)),
+        Place("Journal", "clock", "admin:pghistory_middlewareevents_changelist", ("admin:pghistory",)),
         MONTHS,
     ),
     "member": (
@@ -156,15 +157,11 @@ def _items(request: HttpRequest, role: Held | None) -> list[dict[str, Any]]:
     here = match.view_name if match else ""
     items = []
     for place in PLACES[role.code] if role else ():
-        try:
-            url = reverse(place.to)
-        except NoReverseMatch:
-            continue
         items.append(
             {
                 "label": place.label,
                 "icon": place.icon,
-                "url": url,
+                "url": reverse(place.to),
                 "current": here.startswith(place.views),
                 "count": place.count(request.user) if place.count else 0,
                 "phone": len(items) < PHONE_ITEMS,
