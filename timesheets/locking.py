@@ -38,13 +38,20 @@ def may_enter(user: User, employee: Employee, assignment: Assignment | None) -> 
 
 def why_locked(timesheet: Timesheet) -> str:
     """Why the timesheet cannot be changed now and who can reopen it; empty for a draft."""
+    if timesheet.status == TimesheetStatus.DRAFT:
+        return ""
+    return f"{timesheet.state_label}\u00a0: {how_to_reopen(timesheet)}."
+
+
+def how_to_reopen(timesheet: Timesheet) -> str:
+    """What unlocks the timesheet; empty for a draft."""
     if timesheet.billed_at:
-        return "Facturé\u00a0: ce qui manque passe par un complément, que la coordination ouvre."
+        return "ce qui manque passe par un complément, que la coordination ouvre"
     return {
         TimesheetStatus.DRAFT: "",
-        TimesheetStatus.SUBMITTED: "Soumis\u00a0: rappelez le relevé pour le corriger.",
-        TimesheetStatus.CONFIRMED: "Visé\u00a0: la coordination peut le renvoyer.",
-        TimesheetStatus.APPROVED: "Approuvé\u00a0: la coordination peut le rouvrir.",
+        TimesheetStatus.SUBMITTED: "rappelez-le pour le corriger",
+        TimesheetStatus.CONFIRMED: "la coordination peut le renvoyer",
+        TimesheetStatus.APPROVED: "la coordination peut le rouvrir",
     }[TimesheetStatus(timesheet.status)]
 
 

@@ -12,6 +12,8 @@ from employees import planning
 from employees.models import Assignment, Employee
 from groupement.periods import Month
 from members.models import User
+from timesheets.grid.strip import Stage
+from timesheets.locking import how_to_reopen
 from timesheets.models import ABSENCES, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
 Kinds = dict[str, int]
@@ -52,6 +54,14 @@ class Line:
         return str(placed.member) if placed else "des absences"
 
     @property
+    def hint(self) -> str:
+        """What to know of a line that cannot be changed: what reopens it, else who enters it."""
+        reopening = how_to_reopen(self.sheet)
+        if not reopening or not self.is_mine:
+            return self.lock
+        return f"{reopening[0].upper()}{reopening[1:]}."
+
+    @property
     def may_recall(self) -> bool:
         return self.is_mine and self.sheet.status == TimesheetStatus.SUBMITTED
 
@@ -86,6 +96,7 @@ class Grid:
     plan: dict[date, int]
     absent: frozenset[date]
     steps: list[TimesheetStep]
+    stages: list[Stage]
 
     @cached_property
     def holidays(self) -> Mapping[date, str]:

@@ -13,6 +13,7 @@ from employees.models import Assignment, Contract, Employee, HoursEntry
 from groupement.periods import Month
 from members.models import User
 from timesheets.grid.lines import KIND_ORDER, Grid, Kinds, Line, key_of, sum_by_day
+from timesheets.grid.strip import neighbours, stages
 from timesheets.locking import may_write, whose_hand, why_locked
 from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
@@ -31,7 +32,12 @@ def load(
     cause of absence.
     """
     placed = _placed(employee, month, only)
-    sheets = [sheet for sheet in _sheets(employee, month, placed, only) if not _is_private(sheet, viewer)]
+    around = _around(employee, month, only)
+    sheets = [
+        sheet
+        for sheet in _sheets(employee, month, placed, around, is_whole=only is None)
+        if not _is_private(sheet, viewer)
+    ]
     days_of = _days_of(sheets)
     plan = planning.plan(month, placed)
     steps = _steps_to_answer(sheets)
@@ -44,7 +50,7 @@ def load(
     for line in lines:
         line.remarks = remarks.get(line.sheet.pk, {}) if line.is_first else {}
     if only is None:
-        _limit_to_contracts(lines, employee, month)
+        lines = _within_contracts(lines, employee, month)
     return Grid(
         employee,
         month,
@@ -56,6 +62,7 @@ def load(
         sum_by_day(plan),
         absent=_absences(only, month) if only else frozenset(),
         steps=steps,
+        stages=stages(month, around),
     )
 
 
@@ -77,22 +84,31 @@ def _placed(employee: Employee, month: Month, only: Assignment | None) -> list[A
     return list(rows.order_by("member__short_name__unaccent", "starts_on", "pk"))
 
 
-def _sheets(
-    employee: Employee, month: Month, placed: list[Assignment], only: Assignment | None
-) -> list[Timesheet]:
-    """The timesheets by assignment, those at the group last; missing ones as unsaved drafts."""
-    rows = Timesheet.objects.filter(employee=employee, month=month).select_related(
-        "employee", "assignment__member"
-    )
+def _around(employee: Employee, month: Month, only: Assignment | None) -> list[Timesheet]:
+    """The timesheets of the month and of its neighbours on the strip, in the order of their supplements."""
+    rows = Timesheet.objects.filter(employee=employee, month__in=neighbours(month))
     if only is not None:
         rows = rows.filter(assignment=only)
+    return list(rows.select_related("employee", "assignment__member").order_by("supplement", "pk"))
+
+
+def _sheets(
+    employee: Employee,
+    month: Month,
+    placed: list[Assignment],
+    around: list[Timesheet],
+    *,
+    is_whole: bool,
+) -> list[Timesheet]:
+    """The timesheets by assignment, those at the group last; missing ones as unsaved drafts."""
     existing: dict[int | None, list[Timesheet]] = defaultdict(list)
-    for sheet in rows.order_by("supplement", "pk"):
-        existing[sheet.assignment_id].append(sheet)
+    for sheet in around:
+        if sheet.month == month:
+            existing[sheet.assignment_id].append(sheet)
     wanted: dict[int | None, Assignment | None] = {assignment.pk: assignment for assignment in placed}
     for pk, sheets in existing.items():
         wanted.setdefault(pk, sheets[0].assignment)
-    if only is None:
+    if is_whole:
         wanted.pop(None, None)
         wanted[None] = None
     found: list[Timesheet] = []
@@ -120,7 +136,7 @@ def _lines(
         open_days = frozenset(sheet.month.days)
         lines = [
             Line(sheet, f"m{n}" if n > 1 else "m", open_days, {}, is_mine, lock)
-            for n in range(1, max(most + spare, 1) + 1)
+            for n in range(1, max(most, 1) + spare + 1)
         ]
         for day, kinds in days.items():
             for line, kind in zip(lines, sorted(kinds, key=KIND_ORDER.index), strict=False):
@@ -138,8 +154,8 @@ def _of_kind(days: dict[date, Kinds], kind: str) -> dict[date, int]:
     return {day: kinds[kind] for day, kinds in days.items() if kind in kinds}
 
 
-def _limit_to_contracts(lines: list[Line], employee: Employee, month: Month) -> None:
-    """Nobody is absent on a day without contract."""
+def _within_contracts(lines: list[Line], employee: Employee, month: Month) -> list[Line]:
+    """Nobody is absent on a day without contract; without any such day there is no line at the group."""
     held = {
         day
         for row in Contract.objects.during(month).filter(employee=employee)
@@ -148,6 +164,7 @@ def _limit_to_contracts(lines: list[Line], employee: Employee, month: Month) -> 
     for line in lines:
         if line.is_at_group:
             line.open_days = frozenset(held)
+    return [line for line in lines if line.open_days or line.sheet.pk]
 
 
 def _absences(only: Assignment, month: Month) -> frozenset[date]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from employees.models import Assignment, Employee
 from groupement.periods import Month
 from timesheets.models import Timesheet
 
@@ -22,16 +22,17 @@ class Stage:
     state_label: str
 
 
-def strip(employee: Employee, month: Month, only: Assignment | None) -> list[Stage]:
-    """Two months before ``month``, itself, and the one after; of one assignment, if given. One query."""
-    months = [month.shift(n) for n in range(-BEFORE, AFTER + 1)]
-    rows = Timesheet.objects.filter(employee=employee, month__in=months)
-    if only is not None:
-        rows = rows.filter(assignment=only)
+def neighbours(month: Month) -> list[Month]:
+    """Two months before ``month``, itself, and the one after."""
+    return [month.shift(n) for n in range(-BEFORE, AFTER + 1)]
+
+
+def stages(month: Month, sheets: Iterable[Timesheet]) -> list[Stage]:
+    """The strip around ``month``, from the ``sheets`` of those months."""
     first: dict[Month, Timesheet] = {}
-    for sheet in sorted(rows, key=lambda sheet: URGENCY.index(sheet.state)):
+    for sheet in sorted(sheets, key=lambda sheet: URGENCY.index(sheet.state)):
         first.setdefault(sheet.month, sheet)
     return [
         Stage(each, first[each].state, first[each].state_label) if each in first else Stage(each, "", "")
-        for each in months
+        for each in neighbours(month)
     ]

@@ -14,7 +14,7 @@ from groupement.periods import Month
 from members.access import for_roles
 from timesheets.day_rules import BadDays
 from timesheets.entering import Entered, enter
-from timesheets.grid import CHOICES, Gesture, Grid, Typed, lay_out, load, read, seal, strip
+from timesheets.grid import CHOICES, Gesture, Grid, Typed, lay_out, load, read, seal
 
 
 @require_safe
@@ -115,7 +115,7 @@ def _context(request: HttpRequest, grid: Grid, gesture: Gesture, typed: Typed) -
                 "state": stage.state,
                 "state_label": stage.state_label,
             }
-            for stage in strip(grid.employee, grid.month, grid.only)
+            for stage in grid.stages
         ],
         "colleagues": _colleagues(request, grid),
         "is_spacious": "plus" in request.GET,
