@@ -260,5 +260,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "weasyprint.progress": {"level": "WARNING"},  # else seven lines for each PDF
+        "celery": {"level": "WARNING" if LOCAL_MODE else "INFO"},  # beside the web, its lines are noise
     },
 }

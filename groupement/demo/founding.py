@@ -79,7 +79,7 @@ def _house(house: cast.House, *, by: User) -> Member:
         headcount=house.headcount,
         is_taxable_person=house.is_taxable,
         naf=house.naf,
-        **identifiers(house.siren_body),
+        **{**identifiers(house.siren_body), **({} if house.is_taxable else {"vat_number": ""})},
     )
     Site.objects.create(member=member, name="Siège", street=house.street, city=house.city[1])
     _admit(member, house, by=by)

@@ -1,6 +1,7 @@
 """Sets up La Ronde and closes its months for real: hours, costs, invoices, PDFs made by Celery."""
 
 import time
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -76,8 +77,10 @@ class Command(BaseCommand):
         if not waiting:
             return
         self.stdout.write(f"Fabrication de {len(waiting)} PDF par Celery…")
-        worker.start_if_chosen()
-        rendering.enqueue(waiting)
+        if settings.WORKER_IN_WEB:
+            worker.start_if_chosen()  # takes up at once what its rows say
+        else:
+            rendering.enqueue(waiting)
         deadline = time.monotonic() + WAIT_SECONDS
         while Rendering.objects.filter(status__in=["pending", "running"]).exists():
             if time.monotonic() > deadline:
@@ -97,13 +100,12 @@ class Command(BaseCommand):
         for row in rows:
             figures = (spell_plain(row.net), spell_plain(row.vat), spell_plain(row.total))
             self._row(row.number, row.member, spell_hours(row.minutes), *figures, row.file)
-        self._row(
-            "total",
-            f"{len(rows)} factures",
-            spell_hours(sum(row.minutes for row in rows)),
-            *(spell_plain(sum(getattr(row, name) for row in rows)) for name in ("net", "vat", "total")),
-            "",
+        net, vat, total = (
+            spell_plain(sum((getattr(row, name) for row in rows), Decimal(0)))
+            for name in ("net", "vat", "total")
         )
+        hours = spell_hours(sum(row.minutes for row in rows))
+        self._row("total", f"{len(rows)} factures", hours, net, vat, total, "")
         self.stdout.write(
             f"coût employeur {spell_plain(run.employer_cost)} = refacturé {spell_plain(run.charged)}"
             f" + réserve {spell_plain(run.reserve)}"
