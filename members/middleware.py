@@ -1,11 +1,14 @@
-"""What stands between login and the pages: a second factor for who has everybody's data in hand."""
+"""What stands between login and the pages: a second factor for wide rights, and when a login was last used."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, cast
 
+from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
@@ -19,6 +22,27 @@ SENTENCE = (
     "Votre rôle ouvre les données de toutes les structures\u00a0: il demande un second facteur. "
     "Ajoutez une clé d’accès ou une application de codes, puis continuez."
 )
+
+
+SEEN_FOR = 5 * 60
+
+
+class SessionActivityMiddleware(UserSessionsMiddleware):
+    """Note when a login was last used, at most every five minutes: on each page it costs five queries and a write."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _was_just_seen(request.session.session_key):
+            return self.get_response(request)
+        return super().__call__(request)
+
+
+def _was_just_seen(session_key: str | None) -> bool:
+    """Whether this login was noted in the last minutes; if not, it counts as noted now."""
+    if session_key is None:
+        return False
+    # Whoever reads the cache must not find a key that opens a session.
+    mark = hashlib.sha256(session_key.encode()).hexdigest()
+    return not cache.add(f"seen-{mark}", True, SEEN_FOR)
 
 
 class SecondFactorMiddleware:

@@ -1,0 +1,38 @@
+"""When a login was last used: noted, but not on every page."""
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.urls import reverse
+
+from tests import world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seen(client):
+    """Opens a page and answers when the session was last seen by then."""
+    world.group()
+    client.force_login(world.user("Solène Rivoal", is_coordinator=True))
+
+    def look():
+        client.get(reverse("account_reauthenticate"))
+        return UserSession.objects.values_list("last_seen_at", flat=True).get()
+
+    return look
+
+
+def test_a_login_is_noted_at_most_every_five_minutes(seen):
+    first = seen()
+    assert seen() == first
+    cache.clear()
+    assert seen() > first
+
+
+def test_the_cache_holds_no_key_that_opens_a_session(seen, client, monkeypatch):
+    kept = []
+    monkeypatch.setattr(cache, "add", lambda key, *_: kept.append(key) or True)
+    seen()
+    assert len(kept) == 1
+    assert client.session.session_key not in kept[0]
