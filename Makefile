@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test lint format lock
+.PHONY: help setup migrate demo serve test bench lint format lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -36,6 +36,11 @@ serve: setup migrate ## Serve for work on the code, reloading when it changes
 
 test: setup ## Run the whole test suite
 	@$(RUN)/pytest
+
+bench: setup ## Measure the month, the PDFs and the pages (a few minutes; the figures of the README are for 200 members)
+	@$(RUN)/python -m benchmarks.month 50 40 3
+	@$(RUN)/python -m benchmarks.papers 24 2
+	@$(RUN)/python -m benchmarks.pages
 
 lint: setup ## Style, layers, types, migrations, production settings
 	$(RUN)/ruff check .

@@ -1,0 +1,116 @@
+"""Queries and server time of each page of the demo group: ``python -m benchmarks.pages [repetitions]``."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from benchmarks.ground import ground
+
+MOST_QUERIES = 15
+
+# Who looks at which page: login, name of the address, and what the address names.
+PAGES: tuple[tuple[str, str, str], ...] = (
+    ("solene.rivoal", "timesheets:month", "open"),
+    ("solene.rivoal", "timesheets:sheet", "sheet"),
+    ("solene.rivoal", "charter:charter", ""),
+    ("gael.perrot", "billing:runs", ""),
+    ("gael.perrot", "billing:costs", ""),
+    ("gael.perrot", "billing:run", "closed"),
+    ("gael.perrot", "billing:run", "open"),
+    ("gael.perrot", "billing:invoices", ""),
+    ("gael.perrot", "billing:invoice", "invoice"),
+    ("erwan.lebris", "member_home", ""),
+    ("erwan.lebris", "timesheets:to_confirm", ""),
+    ("erwan.lebris", "timesheets:grid", "assignment"),
+    ("erwan.lebris", "billing:invoices", ""),
+    ("erwan.lebris", "charter:charter", ""),
+    ("maelle.kerbrat", "timesheets:my_month", "open"),
+    ("malo.kervella", "admin:members_user_changelist", ""),
+    ("malo.kervella", "admin:members_member_changelist", ""),
+    ("", "account_login", ""),
+)
+
+
+def found() -> dict[str, dict[str, Any]]:
+    """Set the demo group up with its papers; answers what each kind of address is given."""
+    from django.utils import timezone
+
+    from billing import rendering
+    from billing.models import Invoice, Rendering
+    from groupement.demo import founding, months, story
+    from timesheets.models import Timesheet
+
+    founding.found()
+    story.live()
+    for month in months.CLOSED:
+        story.bill(month)
+    for job in Rendering.objects.order_by("pk"):
+        rendering.render(job.invoice_id, at=timezone.now())
+    at_optimism = Timesheet.objects.filter(month=months.OPEN, assignment__member__short_name="Optim’ism")
+    sheet = at_optimism.order_by("pk")[0]
+    return {
+        "": {},
+        "open": {"month": months.OPEN},
+        "closed": {"month": months.CLOSED[-1]},
+        "sheet": {"pk": sheet.pk},
+        "assignment": {"month": months.OPEN, "assignment": sheet.assignment_id},
+        "invoice": {"pk": Invoice.objects.order_by("pk").values_list("pk", flat=True)[0]},
+    }
+
+
+def looked(login: str, url: str, repetitions: int) -> tuple[int, list[float], int]:
+    """Queries of one warm look at ``url``, seconds of each of the next ones, and the size of the answer."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from members.models import User
+
+    client = Client(SERVER_NAME="localhost")
+    if login:
+        client.force_login(User.objects.get(email__startswith=f"{login}@"))
+
+    def get() -> int:
+        response = client.get(url)
+        assert response.status_code == 200, (url, login, response.status_code)
+        return len(response.content)
+
+    get()
+    with CaptureQueriesContext(connection) as queries:
+        size = get()
+    return len(queries), [timed(get) for _ in range(repetitions)], size
+
+
+def timed(act: Callable[[], Any]) -> float:
+    """Seconds that ``act`` takes."""
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def main(repetitions: int = 20) -> None:
+    """Print one line a page; fails when one of them asks the database too often."""
+    os.environ["DEMO_MODE"] = "yes"  # else people who mind the money must first set up a second factor
+    with ground():
+        from django.urls import reverse
+
+        given = found()
+        print(f"median of {repetitions}, warm; queries with those of session and navigation")
+        greedy = []
+        for login, name, what in PAGES:
+            queries, seconds, size = looked(login, reverse(name, kwargs=given[what]), repetitions)
+            label = f"{name} ({what})" if what else name
+            print(
+                f"  {label:<40}{login or 'nobody':<16}"
+                f"{queries:3d} queries {median(seconds) * 1000:7.1f} ms {size / 1024:6.0f} kB"
+            )
+            if queries >= MOST_QUERIES:
+                greedy.append(label)
+    assert not greedy, f"{MOST_QUERIES} queries or more: {', '.join(greedy)}"
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,192 @@
+"""PDFs a second with one and two workers against bare WeasyPrint: ``python -m benchmarks.papers [invoices rounds]``."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.ground import ROOT, ground
+
+STATIC = ROOT / "static"
+PATIENCE = 600
+EMPLOYEES_PER_INVOICE = 0.75  # the shape of the month that benchmarks/load.py makes: about six lines each
+_bare: dict[str, Any] = {}
+
+
+@contextmanager
+def broker() -> Iterator[str]:
+    """A Redis of this run on a socket in a fresh folder; yields its address."""
+    folder = Path(tempfile.mkdtemp(prefix="groupement-redis-"))
+    socket = folder / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        _until(socket.exists, "redis-server does not answer")
+        yield f"redis+socket://{socket}"
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def worker(folder: Path, name: str) -> Iterator[None]:
+    """A worker process as in production, one document at a time; it ends with the block."""
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "groupement",
+        "worker",
+        "--pool=solo",
+        "-n",
+        f"{name}@bench",
+    ]
+    with (folder / f"{name}.log").open("a") as log:
+        process = subprocess.Popen(
+            [*command, "--without-gossip", "--without-mingle"], cwd=ROOT, stdout=log, stderr=log
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
+
+
+def printed_bare(html: str) -> int:
+    """Bytes of the PDF that WeasyPrint makes of ``html`` when it is called directly, fonts and stylesheet shared."""
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    if not _bare:
+        _bare["fonts"] = FontConfiguration()
+        _bare["css"] = CSS(filename=STATIC / "css" / "paper.css", font_config=_bare["fonts"])
+    source = HTML(string=html, base_url=STATIC.as_uri() + "/")
+    document = source.render(font_config=_bare["fonts"], stylesheets=[_bare["css"]])
+    return len(document.write_pdf(pdf_variant="pdf/a-3b"))
+
+
+def bare(pool: Any, pages: Sequence[str]) -> float:
+    """PDFs a second of the warm processes of ``pool``."""
+    started = time.perf_counter()
+    pool.map(printed_bare, pages, chunksize=1)
+    return len(pages) / (time.perf_counter() - started)
+
+
+def worked(invoices: Sequence[int]) -> float:
+    """PDFs a second of the workers that listen, from the first start to the last finish."""
+    from django.db.models import Max, Min
+
+    from billing import rendering
+    from billing.models import Rendering
+
+    jobs = Rendering.objects.filter(invoice__in=invoices)
+    rendering.enqueue(invoices)
+    _until(lambda: not jobs.exclude(status="done").exists(), "the workers do not finish")
+    span = jobs.aggregate(first=Min("started_at"), last=Max("finished_at"))
+    return len(invoices) / (span["last"] - span["first"]).total_seconds()
+
+
+def listening(count: int) -> None:
+    """Wait until ``count`` workers answer."""
+    from groupement import celery_app
+
+    _until(lambda: len(celery_app.control.ping(timeout=0.5)) >= count, f"{count} workers do not answer")
+
+
+def months(invoices: int) -> Iterator[list[int]]:
+    """Month after month of issued invoices, by key; the load’s figures check themselves in benchmarks/month.py."""
+    from benchmarks import load
+    from billing import drafting, issuing
+    from billing.models import BillingRun
+    from groupement.periods import Month
+    from tests import world
+
+    employees = max(1, round(invoices * EMPLOYEES_PER_INVOICE))
+    finance, assignments = load.people(invoices, employees)
+    month = Month(2026, 1)
+    while True:
+        load.approved(assignments, invoices, employees, month)
+        drafting.draft(month, by=finance, at=world.NOW)
+        at = max(world.at(month.before), world.NOW)
+        run = BillingRun.objects.get(month=month)
+        yield [invoice.pk for invoice in issuing.issue_run(run, by=finance, at=at).issued]
+        month = month.shift(1)
+
+
+def html_of(invoices: Sequence[int]) -> list[str]:
+    """What the workers will print, as they will read it."""
+    from django.template.loader import render_to_string
+
+    from billing.models import Invoice
+
+    snapshots = Invoice.objects.filter(pk__in=invoices).order_by("pk").values_list("snapshot", flat=True)
+    return [render_to_string("paper/invoice.html", {"invoice": snapshot}) for snapshot in snapshots]
+
+
+def main(invoices: int = 60, rounds: int = 3) -> None:
+    """Interleave bare printing and workers, one and two of each, and print medians and ratios."""
+    if not shutil.which("redis-server"):
+        print("papers: needs a redis-server program (apt-get install redis-server); skipped")
+        return
+    figures: dict[str, list[float]] = {"bare 1": [], "bare 2": [], "worker 1": [], "worker 2": []}
+    with ExitStack() as stack:
+        os.environ["BROKER_URL"] = stack.enter_context(broker())
+        folder = stack.enter_context(ground())
+        context = get_context("spawn")
+        pools = [stack.enter_context(context.Pool(count)) for count in (1, 2)]
+        supply = months(invoices)
+        warm = next(supply)
+        pages = html_of(warm)
+        for pool in pools:
+            pool.map(printed_bare, pages[:4], chunksize=1)
+        stack.enter_context(worker(folder, "first"))
+        worked(warm[:2])
+        for turn in range(rounds):
+            figures["bare 1"].append(bare(pools[0], pages))
+            figures["worker 1"].append(worked(next(supply)))
+            figures["bare 2"].append(bare(pools[1], pages))
+            with worker(folder, f"second-{turn}"):
+                listening(2)
+                worked(next(supply)[:4])
+                figures["worker 2"].append(worked(next(supply)))
+        report(figures, invoices, pages)
+
+
+def report(figures: dict[str, list[float]], invoices: int, pages: Sequence[str]) -> None:
+    """Medians over the rounds, and medians of the ratios of each round."""
+    lines = sum(page.count("<tr><td><b>") for page in pages) / len(pages)
+    print(
+        f"{invoices} invoices of {lines:.0f} lines with their hours, {len(figures['bare 1'])} rounds, PDFs a second"
+    )
+    for count in (1, 2):
+        alone, ours = figures[f"bare {count}"], figures[f"worker {count}"]
+        ratio = median(b / a for a, b in zip(alone, ours, strict=True))
+        who = "1 worker " if count == 1 else "2 workers"
+        print(
+            f"  {who} {median(ours):6.2f}   bare WeasyPrint, {count} process{'es' * (count > 1)} "
+            f"{median(alone):6.2f}   ratio {ratio:.2f}"
+        )
+    both = median(b / a for a, b in zip(figures["worker 1"], figures["worker 2"], strict=True))
+    print(f"  two workers against one: {both:.2f}")
+
+
+def _until(ready: Callable[[], bool], complaint: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(complaint)
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
