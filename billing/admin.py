@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
 from django.utils import timezone
 
 from billing import costing, rendering
@@ -18,7 +17,6 @@ from billing.models import (
     Line,
     PayrollImport,
     Rendering,
-    RenderingStatus,
     RunProblem,
     Series,
     Settlement,
@@ -143,17 +141,11 @@ class RenderingAdmin(ReadOnly, admin.ModelAdmin):
     @admin.action(description="Refaire les PDF en échec", permissions=["view"])
     def retry(self, request, queryset):
         """Queue the failed ones among those chosen again; a PDF that exists is never made twice."""
-        failed = [
-            job.invoice for job in queryset.filter(status=RenderingStatus.FAILED).select_related("invoice")
-        ]
-        if not failed:
+        count = rendering.retry(queryset.values("invoice"), at=timezone.now())
+        if count:
+            messages.success(request, f"{count} PDF relancé{'s' if count > 1 else ''}.")
+        else:
             messages.info(request, "Aucun PDF en échec dans votre choix\u00a0: rien n’est relancé.")
-            return
-        for invoice in failed:
-            rendering.retry(invoice, at=timezone.now())
-        ids = [invoice.pk for invoice in failed]
-        transaction.on_commit(lambda: rendering.enqueue(ids), robust=True)
-        messages.success(request, f"{len(failed)} PDF relancé{'s' if len(failed) > 1 else ''}.")
 
 
 @admin.register(PayrollImport)

@@ -33,7 +33,8 @@ class PayrollUpload(forms.Form):
         file = self.cleaned_data["file"]
         if Path(file.name).suffix.lower() not in EXTENSIONS:
             raise forms.ValidationError(
-                "Ce fichier n’est pas un CSV. Dans le tableur, choisissez «\u00a0Enregistrer sous\u00a0», puis «\u00a0CSV\u00a0»."
+                "Ce fichier n’est pas un CSV. Dans le tableur, choisissez «\u00a0Enregistrer sous\u00a0», "
+                "puis «\u00a0CSV\u00a0»."
             )
         if file.size > LARGEST_UPLOAD:
             raise forms.ValidationError(
@@ -54,7 +55,10 @@ class InvoiceFilter(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.invoices = Invoice.objects.visible_to(user)
-        self.fields["adherent"].queryset = Member.objects.visible_to(user).by_name()
+        members = list(Member.objects.visible_to(user).by_name())
+        self.members_to_choose = len(members)
+        self.fields["adherent"].queryset = Member.objects.visible_to(user)
+        self.fields["adherent"].choices = [("", "Tous"), *((each.pk, each.short_name) for each in members)]
         years = self.invoices.order_by().values_list(ExtractYear("service_month"), flat=True).distinct()
         self.fields["annee"].choices = [
             ("", "Toutes"),

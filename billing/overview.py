@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Lower
 
-from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus
+from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus, RunProblem
 from groupement.periods import Month
-from timesheets.models import Entry, Timesheet, TimesheetStatus
+from timesheets.models import Timesheet, TimesheetStatus
 
 UNUSUAL_PERCENT = 10
 # The problem of a trial that keeps one member’s invoice a draft while the others may go.
@@ -103,21 +103,23 @@ def percent_of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 
 def readiness(month: Month) -> Readiness:
     """Count the month’s timesheets by state, the hours at members, the people and those whose cost is known."""
-    sheets = Timesheet.objects.filter(month=month)
-    counts = sheets.aggregate(
-        sheets=Count("pk"),
-        drafts=Count("pk", filter=Q(status=TimesheetStatus.DRAFT)),
-        submitted=Count("pk", filter=Q(status=TimesheetStatus.SUBMITTED, assignment__isnull=False)),
-        approved=Count("pk", filter=Q(status=TimesheetStatus.APPROVED)),
-        people=Count("employee", distinct=True),
+    known = EmployerCost.objects.filter(employee=OuterRef("employee"), month=month, is_estimate=False)
+    status, placed = TimesheetStatus, Q(assignment__isnull=False)
+    counts = (
+        Timesheet.objects.filter(month=month)
+        .with_minutes()
+        .annotate(is_costed=Exists(known))
+        .aggregate(
+            sheets=Count("pk"),
+            drafts=Count("pk", filter=Q(status=status.DRAFT)),
+            submitted=Count("pk", filter=placed & Q(status=status.SUBMITTED)),
+            approved=Count("pk", filter=Q(status=status.APPROVED)),
+            worked=Coalesce(Sum("minutes", filter=placed), 0),
+            people=Count("employee", distinct=True),
+            costed=Count("employee", distinct=True, filter=Q(is_costed=True)),
+        )
     )
-    worked = Entry.objects.filter(timesheet__month=month, timesheet__assignment__isnull=False)
-    costed = EmployerCost.objects.filter(
-        month=month, is_estimate=False, employee__in=sheets.values("employee")
-    ).aggregate(people=Count("employee", distinct=True))
-    return Readiness(
-        **counts, minutes=worked.aggregate(total=Sum("minutes"))["total"] or 0, costed=costed["people"]
-    )
+    return Readiness(minutes=counts.pop("worked"), **counts)
 
 
 def months() -> list[MonthState]:
@@ -165,18 +167,23 @@ def _state(
 
 def rows(run: BillingRun) -> list[Row]:
     """The run’s invoices by member name, each with the net of the same member’s month before."""
-    invoices = list(
-        run.invoices.select_related("member", "document", "rendering").order_by(
-            Lower("member__short_name__unaccent"), "pk"
-        )
-    )
-    before = dict(
-        Invoice.objects.filter(service_month=run.month.previous)
+    before = (
+        Invoice.objects.filter(member=OuterRef("member"), service_month=run.month.previous)
         .order_by()
-        .values_list("member")
-        .annotate(Sum("net"))
+        .values("member")
+        .annotate(sum=Sum("net"))
     )
-    return [Row(invoice, before.get(invoice.member_id)) for invoice in invoices]
+    invoices = (
+        run.invoices.select_related("member", "document", "rendering")
+        .annotate(previous=Subquery(before.values("sum")))
+        .order_by(Lower("member__short_name__unaccent"), "pk")
+    )
+    return [Row(invoice, invoice.previous) for invoice in invoices]
+
+
+def problems(run: BillingRun) -> list[RunProblem]:
+    """What the trial of ``run`` could not do, what holds something back first."""
+    return list(run.problems.select_related("member", "employee").order_by("-is_blocking", "code", "pk"))
 
 
 def sums(of: Sequence[Row]) -> Sums:
@@ -196,13 +203,12 @@ def sums(of: Sequence[Row]) -> Sums:
     )
 
 
-def issuable(run: BillingRun | None, of: Sequence[Row]) -> list[Row]:
-    """The drafts among ``of`` that nothing known holds back."""
-    drafts = [row for row in of if row.invoice.status == InvoiceStatus.DRAFT]
-    if run is None or not drafts:
-        return []
-    held = set(run.problems.filter(code=HOLDS_INVOICE).values_list("member", flat=True))
-    return [row for row in drafts if row.invoice.member_id not in held]
+def issuable(of: Sequence[Row], told: Sequence[RunProblem]) -> list[Row]:
+    """The drafts among ``of`` that nothing ``told`` by the trial holds back."""
+    held = {problem.member_id for problem in told if problem.code == HOLDS_INVOICE}
+    return [
+        row for row in of if row.invoice.status == InvoiceStatus.DRAFT and row.invoice.member_id not in held
+    ]
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def retry(invoices: Collection[int], *, at: datetime) -> int:
     ids = list(given_up.select_for_update().order_by("pk").values_list("invoice", flat=True))
     again = {"status": RenderingStatus.PENDING, "attempts": 0, "queued_at": at, "finished_at": None}
     Rendering.objects.filter(invoice__in=ids).update(**again)
-    transaction.on_commit(lambda: enqueue(ids))
+    transaction.on_commit(lambda: enqueue(ids), robust=True)
     return len(ids)
 
 

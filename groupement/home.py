@@ -53,9 +53,11 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "seats": seats if len(seats) > 1 else [],
         "member": seat.member,
         "today": today(),
+        "current": Month.of(today()),
         "invoices": _invoices(request, seat.member),
     }
-    context |= _hours(seat.member, Month.of(today())) | _charter(seat.member)
+    month = _shown(request.GET.get("mois"))
+    context |= _hours(seat.member, month) | _charter(seat.member)
     context["awaited"] = len(context["waiting"]) * seat.can_write + (context["to_sign"] and seat.can_sign)
     return page(request, "home/member.html", context=context)
 
@@ -66,6 +68,15 @@ def _chosen(seats: list[Seat], wanted: str | None) -> Seat:
         if not wanted or str(seat.member_id) == wanted:
             return seat
     raise Http404
+
+
+def _shown(wanted: str | None) -> Month:
+    """The month whose hours are shown: the one that ``wanted`` names if it has begun, else this one."""
+    current = Month.of(today())
+    try:
+        return min(Month.parse(wanted or ""), current)
+    except ValueError:
+        return current
 
 
 def _hours(member: Member, month: Month) -> dict[str, Any]:

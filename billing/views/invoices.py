@@ -32,6 +32,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
         ),
         "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
         "wide": request.user.sees_every_member,
+        "several": asked.members_to_choose > 1,
     }
     return page(request, "billing/invoices.html", context=context)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from billing.models import BillingRun, RunProblem, RunStatus
+from billing.models import RunProblem
 from billing.overview import Readiness
 from groupement.periods import Month
 from members.models import User
@@ -28,12 +28,11 @@ class Problem:
         return "warning" if self.is_blocking else "info"
 
 
-def problems(month: Month, run: BillingRun | None, ready: Readiness, user: User) -> list[Problem]:
-    """What the last trial found; before any trial, what can be seen without one. Blocking ones first."""
-    if run is None or run.status == RunStatus.OPEN:
+def problems(month: Month, told: Sequence[RunProblem] | None, ready: Readiness, user: User) -> list[Problem]:
+    """What the last trial ``told``; before any (None), what can be seen without one."""
+    if told is None:
         return _before_trial(month, ready)
-    found = run.problems.select_related("member", "employee").order_by("-is_blocking", "code", "pk")
-    return [_of_trial(problem, month, user) for problem in found]
+    return [_of_trial(problem, month, user) for problem in told]
 
 
 def _before_trial(month: Month, ready: Readiness) -> list[Problem]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing import bundling, drafting, explaining, issuing, overview, rendering
-from billing.models import BillingRun, Rendering, RenderingStatus, RunStatus
+from billing.models import BillingRun, Invoice, RunStatus
 from billing.overview import Readiness, Row
 from billing.reconciling import reconcile
 from billing.views.problems import count, problems
@@ -95,15 +95,12 @@ def issue(request: HttpRequest, month: Month) -> HttpResponse:
 @for_roles(Role.FINANCE)
 def retry(request: HttpRequest, month: Month) -> HttpResponse:
     """Make the PDFs of the month that failed again: the one named by ``facture``, else all of them."""
-    jobs = Rendering.objects.filter(invoice__run__month=month, status=RenderingStatus.FAILED)
+    invoices = Invoice.objects.filter(run__month=month)
     if (wanted := request.POST.get("facture", "")).isdecimal():
-        jobs = jobs.filter(invoice=wanted)
-    failed = [job.invoice for job in jobs.select_related("invoice").order_by("pk")]
-    again = [each.pk for each in failed if act(request, rendering.retry, each, at=timezone.now())]
-    if again:
-        one = f"Le PDF de {failed[0].number} se prépare de nouveau."
-        messages.success(request, one if len(again) == 1 else f"{len(again)} PDF se préparent de nouveau.")
-        _have_printed(again)
+        invoices = invoices.filter(pk=wanted)
+    count = rendering.retry(invoices.values("pk"), at=timezone.now())
+    if count:
+        messages.success(request, f"{count} PDF se prépare{'nt' if count > 1 else ''} de nouveau.")
     else:
         messages.info(request, "Aucun PDF n’est en échec\u00a0: rien n’est relancé.")
     return redirect("billing:run", month)
@@ -124,9 +121,10 @@ def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
     the_run = BillingRun.objects.filter(month=month).first()
     rows = overview.rows(the_run) if the_run else []
     ready = overview.readiness(month)
-    found = problems(month, the_run, ready, request.user)
+    told = overview.problems(the_run) if the_run and the_run.status != RunStatus.OPEN else None
+    found = problems(month, told, ready, request.user)
     may_act = holds(request.user, Role.FINANCE)
-    drafts = overview.issuable(the_run, rows)
+    drafts = overview.issuable(rows, told or [])
     return {
         "month": month,
         "run": the_run,
@@ -136,6 +134,7 @@ def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
         "drafts": overview.sums(drafts),
         "papers": overview.papers(rows),
         "problems": found,
+        "blocking": count(found),
         "steps": steps(the_run, ready, rows, count(found)),
         "may_act": may_act,
         "can": _can(the_run, ready, rows, drafts) if may_act else {},

@@ -36,7 +36,7 @@ def _hours_and_costs(ready: Readiness) -> list[dict[str, Any]]:
         ),
         _step(
             "Visa des adhérents",
-            _left(ready.submitted, "à viser", "à viser"),
+            _left(ready.submitted, "à viser", "à viser") or ("reçus" if entered else ""),
             entered and not ready.submitted,
         ),
         _step(

@@ -10,6 +10,7 @@ from tests import world
 def login(client, settings, monkeypatch):
     """Log people in on the day of world.NOW; the second factor has tests of its own."""
     settings.REQUIRE_SECOND_FACTOR = False
+    settings.USERSESSIONS_TRACK_ACTIVITY = False  # its queries are not the page’s
     monkeypatch.setattr(timezone, "now", lambda: world.NOW)
 
     def log_in(person):
