@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from groupement.templatetags.formats import day as spell_day
 from groupement.worktime import BadDuration, parse_minutes
 from timesheets.overview import Day
 
@@ -40,14 +41,15 @@ class AnswerForm(forms.Form):
         self.days = days
         for day in days:
             contest, minutes, reason = _names(day)
-            self.fields[contest] = forms.BooleanField(required=False, label="Contester")
+            label = spell_day(day.day).capitalize()
+            self.fields[contest] = forms.BooleanField(required=False, label=label)
             self.fields[minutes] = forms.CharField(
-                required=False, max_length=20, label="Heures selon vous", help_text="5,5 ou 5h30"
+                required=False, max_length=20, label=label, help_text="5,5 ou 5h30"
             )
             self.fields[reason] = forms.CharField(
                 required=False,
                 max_length=500,
-                label="Ce que vous avez constaté",
+                label=label,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
 

@@ -48,10 +48,18 @@ def states(*sheets):
     return [Timesheet.objects.get(pk=sheet.pk).status for sheet in sheets]
 
 
-def test_months_lead_to_the_present_one(client, solene):
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("submitted", world.OCTOBER), ("approved", world.NOVEMBER), (None, world.NOVEMBER)],
+)
+def test_months_lead_to_the_one_being_closed_then_to_the_present_one(
+    client, solene, placed, status, expected, monkeypatch
+):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: date(2026, 11, 3))
+    if status:
+        world.timesheet(placed, month=world.OCTOBER, status=status)
     response = client.get(reverse("timesheets:months"))
-    assert response.status_code == 302
-    assert client.get(response.url).status_code == 200
+    assert response.url == reverse("timesheets:month", args=[expected])
 
 
 def test_the_month_shows_matrix_queue_and_blockers(client, solene, placed, aloen):

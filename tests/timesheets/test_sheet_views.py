@@ -155,7 +155,7 @@ def test_contested_days_show_their_reason_where_they_are_corrected(client, place
     sheet = month_of(placed)
     confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(THURSDAYS[2], "Parti à 15 h 30.", 330)])
     text = look(client, placed.employee.user, sheet)
-    assert "<q>Parti à 15 h 30.</q>, 5\u00a0h\u00a030 selon l’adhérent" in text
+    assert "«\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon l’adhérent" in text
     assert "<b>Contesté</b> par Claire Danno" in text
     assert reverse("timesheets:my_month", args=[world.NOVEMBER]) in text
 
@@ -177,7 +177,7 @@ def test_sending_back_asks_for_a_reason_and_keeps_what_was_typed(client, placed)
     assert stored(sheet).status == "confirmed"
     response = client.post(url("return", sheet), {"note": "La réunion du 12 est au groupement."}, follow=True)
     assert "Heures renvoyées\u00a0: Youenn Talec, Book Hémisphères." in words(response)
-    assert "<q>La réunion du 12 est au groupement.</q>" in words(response)
+    assert "«\u00a0La réunion du 12 est au groupement.\u00a0»" in words(response)
     assert stored(sheet).state == "returned"
 
 

@@ -15,14 +15,18 @@ from groupement.pages import act, page
 from groupement.periods import MONTHS, Month
 from members.access import for_roles
 from timesheets import approval, overview, recording
-from timesheets.models import Timesheet
+from timesheets.models import Timesheet, TimesheetStatus
 
 
 @require_safe
 @for_roles("coordinator", "finance", "admin")
 def months(request: HttpRequest) -> HttpResponse:
-    """The month we are in."""
-    return redirect("timesheets:month", Month.of(timezone.localdate()))
+    """The month to work on: the one that ended, until all of it is approved; then the one we are in."""
+    present = Month.of(timezone.localdate())
+    is_closing = (
+        Timesheet.objects.filter(month=present.previous).exclude(status=TimesheetStatus.APPROVED).exists()
+    )
+    return redirect("timesheets:month", present.previous if is_closing else present)
 
 
 @require_safe

@@ -79,33 +79,48 @@ def show(
     reason: ReasonForm | None = None,
 ) -> HttpResponse:
     """The page of ``timesheet``; with a faulty form, as an answer that says so."""
-    user = request.user
-    is_insider = user.sees_every_member or timesheet.employee.user_id == user.pk
+    context = _context(request.user, timesheet)
+    if answers:
+        context["answers"] = answers
+    if reason:
+        context["reason"] = reason
+    return page(request, "timesheets/sheet.html", context=context, status=422 if answers or reason else 200)
+
+
+def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
+    is_own = timesheet.employee.user_id == user.pk
+    is_insider = user.sees_every_member or is_own
     writes = locking.may_write(user, timesheet)
-    days = overview.days_of(timesheet, discreetly=not is_insider)
-    answerable = timesheet.status == TimesheetStatus.SUBMITTED and confirming.may_answer(user, timesheet)
-    # Until they are submitted, hours are between the person and who enters them (and who contested them).
+    # Until they are submitted, hours are between the person and who enters them; a contest goes back to its author.
     is_hidden = timesheet.state in ("draft", "returned") and not (is_insider or writes)
-    context: dict[str, Any] = {
+    days = [] if is_hidden else overview.days_of(timesheet, discreetly=not is_insider)
+    return {
         "sheet": timesheet,
-        "days": [] if is_hidden else days,
+        "days": days,
         "minutes": sum(day.minutes for day in days),
         "planned": sum(day.planned for day in days),
         "steps": overview.history(timesheet),
         "is_hidden": is_hidden,
+        "is_own": is_own,
         "writes": writes,
-        "approvable": approval.is_ready(timesheet),
         "grid_url": _grid(user, timesheet),
-        "up": [_up(user, timesheet)],
-        "due_on": confirming.due_on(timesheet, Group.objects.get()) if answerable else None,
-        "decides": user.is_coordinator and timesheet.employee.user_id != user.pk,
-        "answers": answers
-        or (AnswerForm(days=days, submitted_at=timesheet.submitted_at) if answerable else None),
-        "reason": reason or ReasonForm(),
+        "decides": user.is_coordinator and not is_own,
+        "approvable": approval.is_ready(timesheet),
+        "reason": ReasonForm(),
         "why_locked": locking.why_locked(timesheet),
+        "up": [_up(user, timesheet)],
+        **_answers(user, timesheet, days),
     }
-    status = 422 if answers or reason else 200
-    return page(request, "timesheets/sheet.html", context=context, status=status)
+
+
+def _answers(user: User, timesheet: Timesheet, days: list[overview.Day]) -> dict[str, Any]:
+    """The member's form and its term, for who may answer now."""
+    if timesheet.status != TimesheetStatus.SUBMITTED or not confirming.may_answer(user, timesheet):
+        return {"answers": None, "due_on": None}
+    return {
+        "answers": AnswerForm(days=days, submitted_at=timesheet.submitted_at),
+        "due_on": confirming.due_on(timesheet, Group.objects.get()),
+    }
 
 
 def _grid(user: User, timesheet: Timesheet) -> str:
