@@ -172,6 +172,10 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "timesheets_entryevent" ("day", "ended_at", "entered_by_id", "id", "kind", "minutes", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at", "timesheet_id") VALUES (NEW."day", NEW."ended_at", NEW."entered_by_id", NEW."id", NEW."kind", NEW."minutes", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."started_at", NEW."timesheet_id"); RETURN NULL;', hash='59f574554425af73d82595a38d55b444b1624db5', operation='UPDATE', pgid='pgtrigger_update_update_b5ed1', table='timesheets_entry', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
+            model_name='entry',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "timesheets_entryevent" ("day", "ended_at", "entered_by_id", "id", "kind", "minutes", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at", "timesheet_id") VALUES (OLD."day", OLD."ended_at", OLD."entered_by_id", OLD."id", OLD."kind", OLD."minutes", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."started_at", OLD."timesheet_id"); RETURN NULL;', hash='7adca4a6c5eb83330ffbe5ddd3162f82182fde74', operation='DELETE', pgid='pgtrigger_delete_delete_27904', table='timesheets_entry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
             model_name='timesheetstep',
             trigger=pgtrigger.compiler.Trigger(name='timesheet_steps_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6dfd816add47d6bcd6a1dc717c392bc69b247fc6', operation='UPDATE OR DELETE', pgid='pgtrigger_timesheet_steps_are_append_only_0241c', table='timesheets_timesheetstep', when='BEFORE')),
         ),

@@ -25,7 +25,8 @@ GROUP_KINDS = frozenset(set(Kind) - ASSIGNMENT_KINDS)
 ABSENCES = frozenset({Kind.LEAVE, Kind.SICKNESS, Kind.HOLIDAY, Kind.OTHER})
 
 
-@pghistory.track()
+# Deletions too: hours that were taken away are asked about as often as hours that were changed.
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Entry(models.Model):
     """Minutes of one kind on one day of a timesheet; start and end are optional and only documented."""
 
