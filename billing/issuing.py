@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from billing import numbering, snapshot
@@ -59,6 +60,8 @@ class _Desk:
     sheets: dict[int, list[int]]
     by: User | None
     at: datetime
+    approved_later: set[int]
+    to_seal: set[int] = field(default_factory=set)
 
 
 @transaction.atomic
@@ -73,7 +76,7 @@ def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
     if not desk.drafts:
         raise NotIssuable("Cette facture est déjà émise.")
     issued = _issue(desk.drafts[0], desk)
-    _close(run, by=by, at=at)
+    _close([issued], desk)
     return issued
 
 
@@ -97,7 +100,7 @@ def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
         except Exception:
             log.exception("invoice not issued: %s", draft.pk)
             done.failed.append((draft.member, "Une erreur inattendue s’est produite, le brouillon reste."))
-    _close(row, by=by, at=at)
+    _close(done.issued, desk)
     return done
 
 
@@ -108,8 +111,10 @@ def _open_desk(run: BillingRun, only: Sequence[int] | None, *, by: User | None, 
     # A timesheet that is being reopened is waited for; one that is to be reopened waits for us, and finds it billed.
     months = Charge.objects.filter(run=run).values("service_month")
     staff = Charge.objects.filter(run=run).values("employee")
-    sheets = Timesheet.objects.filter(employee__in=staff, month__in=months)
-    list(sheets.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    held = InvoicedTimesheet.objects.filter(invoice__run=run).values("timesheet")
+    sheets = Timesheet.objects.filter(Q(employee__in=staff, month__in=months) | Q(pk__in=held))
+    locked = sheets.select_for_update(no_key=True).order_by("pk").values_list("pk", "approved_at")
+    approved_later = {pk for pk, approved_at in locked if approved_at and approved_at > at}
     drafts = run.invoices.filter(status=InvoiceStatus.DRAFT).select_for_update(of=("self",))
     if only is not None:
         drafts = drafts.filter(pk__in=only)
@@ -118,7 +123,8 @@ def _open_desk(run: BillingRun, only: Sequence[int] | None, *, by: User | None, 
     assessment = assess(gather(run))
     _refuse_other_costs(run, assessment)
     copier = snapshot.prepare(ready, issued_on=timezone.localdate(at))
-    return _Desk(run, ready, assessment, copier, _charges(ready), _sheets(ready), by, at)
+    charges, sheets_of = _charges(ready), _sheets(ready)
+    return _Desk(run, ready, assessment, copier, charges, sheets_of, by, at, approved_later)
 
 
 def _issue(draft: Invoice, desk: _Desk) -> Invoice:
@@ -127,9 +133,13 @@ def _issue(draft: Invoice, desk: _Desk) -> Invoice:
     charges = desk.charges.get(draft.pk, [])
     _refuse_outdated(draft, charges, desk)
     copied = desk.copier.copy(draft)
-    if (copied["net"], copied["vat_total"]) != (str(draft.net), str(draft.vat)) or not copied["lines"]:
+    if len(copied["lines"]) != len(charges):
+        raise Outdated("Ce brouillon a une ligne que rien n’explique. Refaites les brouillons.")
+    if (copied["net"], copied["vat_total"]) != (str(draft.net), str(draft.vat)):
         raise Outdated("Les lignes du brouillon ne font plus son total. Refaites les brouillons.")
-    approval.seal(_to_seal(draft, charges, desk), at=desk.at)
+    to_seal = _to_seal(charges, desk.sheets.get(draft.pk, ()))
+    if desk.approved_later.intersection(to_seal):
+        raise NotIssuable("Des heures ont été approuvées après l’heure d’émission demandée.")
     number = numbering.take(draft.kind, issued_on=desk.copier.issued_on)
     draft.move(
         InvoiceStatus.ISSUED,
@@ -143,13 +153,16 @@ def _issue(draft: Invoice, desk: _Desk) -> Invoice:
         due_on=desk.copier.due_on,
         snapshot=snapshot.numbered(copied, number.number),
     )
-    Rendering.objects.create(invoice=draft, queued_at=desk.at)
+    desk.to_seal.update(to_seal)
     return draft
 
 
-def _close(run: BillingRun, *, by: User | None, at: datetime) -> None:
-    if not run.invoices.filter(status=InvoiceStatus.DRAFT).exists():
-        run.move(RunStatus.ISSUED, by=by, at=at, issued_at=at)
+def _close(issued: Sequence[Invoice], desk: _Desk) -> None:
+    """Seal what was issued, under the locks taken before; ask for the files; close the run with its last draft."""
+    approval.seal(desk.to_seal, at=desk.at)
+    Rendering.objects.bulk_create(Rendering(invoice=invoice, queued_at=desk.at) for invoice in issued)
+    if not desk.run.invoices.filter(status=InvoiceStatus.DRAFT).exists():
+        desk.run.move(RunStatus.ISSUED, by=desk.by, at=desk.at, issued_at=desk.at)
 
 
 def _refuse_other_costs(run: BillingRun, assessment: Assessment) -> None:
@@ -189,20 +202,19 @@ def _figures(owed: Owed) -> tuple[object, ...]:
     return due.minutes, due.quantity, due.unit_price, due.net, due.segment.vat_regime
 
 
-def _to_seal(draft: Invoice, charges: Sequence[Charge], desk: _Desk) -> list[int]:
+def _to_seal(charges: Sequence[Charge], sheets: Sequence[int]) -> list[int]:
     """The timesheets of the annex and, for a share of the actual cost, the hours at the group that it counts."""
     months = {(row.employee_id, row.service_month) for row in charges if row.kind == ChargeKind.COST_SHARE}
-    sheets = list(desk.sheets.get(draft.pk, ()))
-    if months:
-        at_the_group = Timesheet.objects.filter(
-            employee__in={employee for employee, _ in months},
-            month__in={month for _, month in months},
-            assignment=None,
-            status=TimesheetStatus.APPROVED,
-            billed_at=None,
-        )
-        sheets += [row.pk for row in at_the_group if (row.employee_id, row.month) in months]
-    return sheets
+    if not months:
+        return list(sheets)
+    at_the_group = Timesheet.objects.filter(
+        employee__in={employee for employee, _ in months},
+        month__in={month for _, month in months},
+        assignment=None,
+        status=TimesheetStatus.APPROVED,
+        billed_at=None,
+    )
+    return [*sheets, *(row.pk for row in at_the_group if (row.employee_id, row.month) in months)]
 
 
 def _charges(drafts: Sequence[Invoice]) -> dict[int, list[Charge]]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from django.db import transaction
-
 from billing.models import InvoiceKind, Series
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE
@@ -27,12 +25,11 @@ class Number(NamedTuple):
     number: str
 
 
-@transaction.atomic
 def take(kind: str = InvoiceKind.INVOICE, *, issued_on: date) -> Number:
     """Take the next number of ``kind`` for the year of ``issued_on``, such as "F-2026-0001" (20 characters at most).
 
-    Call it last in the transaction that issues: others wait for the row from here on, and a roll-back gives the number
-    back. Raises TooEarly when the series holds a later date.
+    Call it last in the transaction that issues (there must be one): others wait for the row from here on, and a
+    roll-back gives the number back. Raises TooEarly when the series holds a later date.
     """
     series = _locked(kind, issued_on.year)
     last = series.last_issued_on

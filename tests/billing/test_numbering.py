@@ -1,0 +1,112 @@
+"""Numbers: one after the other, given back by a roll-back, in the order of dates."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from billing import numbering
+from billing.models import Series
+from groupement.lifecycle import Refusal
+from tests import world
+from tests.billing.together import all_at_once
+
+DAY = date(2026, 12, 3)
+
+
+class FailureError(Exception):
+    """What a test makes go wrong."""
+
+
+def take(on: date = DAY) -> str:
+    with transaction.atomic():
+        return numbering.take(issued_on=on).number
+
+
+@pytest.mark.django_db
+def test_numbers_follow_each_other_and_start_again_each_year() -> None:
+    world.group(invoice_prefix="GE-56")
+    days = [date(2026, 11, 30), DAY, DAY, date(2027, 1, 1)]
+    assert [take(on) for on in days] == [
+        "GE-56-2026-0001",
+        "GE-56-2026-0002",
+        "GE-56-2026-0003",
+        "GE-56-2027-0001",
+    ]
+
+
+@pytest.mark.django_db
+def test_roll_back_gives_the_number_back() -> None:
+    world.group()
+    assert take() == "F-2026-0001"
+
+    def fail() -> None:
+        with transaction.atomic():
+            assert numbering.take(issued_on=DAY).sequence == 2
+            raise FailureError
+
+    with pytest.raises(FailureError):
+        fail()
+    assert take() == "F-2026-0002"
+
+
+@pytest.mark.django_db
+def test_year_keeps_the_prefix_it_began_with() -> None:
+    group = world.group()
+    take()
+    type(group).objects.update(invoice_prefix="NEW")
+    assert (take(), take(date(2027, 1, 4))) == ("F-2026-0002", "NEW-2027-0001")
+
+
+@pytest.mark.django_db
+def test_case_62_earlier_date_is_refused_with_the_earliest_allowed() -> None:
+    world.group()
+    take(date(2026, 3, 31))
+    with pytest.raises(Refusal) as refused:
+        take(date(2026, 2, 28))
+    assert refused.value.message.endswith("La date la plus proche possible est le 31/03/2026.")
+    assert take(date(2026, 3, 31)) == "F-2026-0002"
+
+
+@pytest.mark.django_db
+def test_number_fits_in_twenty_characters() -> None:
+    world.group(invoice_prefix="ABCDEFGH")
+    assert take() == "ABCDEFGH-2026-0001"
+    Series.objects.update(last_sequence=9_999_999)
+    with pytest.raises(Refusal, match="dépasse 20 caractères"):
+        take()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("prefix", ["", "f", "F 1", "É", "-F"])
+def test_prefix_that_cannot_be_printed_is_refused(prefix: str) -> None:
+    world.group()
+    take()
+    with pytest.raises(IntegrityError, match="series_prefix_is_printable"), transaction.atomic():
+        Series.objects.update(prefix=prefix)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_number_is_taken_in_a_transaction() -> None:
+    world.group()
+    with pytest.raises(transaction.TransactionManagementError):
+        numbering.take(issued_on=DAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twelve_at_once_leave_no_gap_when_every_third_rolls_back() -> None:
+    world.group()
+
+    def act(rank: int) -> int:
+        with transaction.atomic():
+            taken = numbering.take(issued_on=DAY).sequence
+            if rank % 3 == 0:
+                raise FailureError
+            return taken
+
+    calls = all_at_once([lambda rank=rank: act(rank) for rank in range(12)])
+    assert sorted(call.result for call in calls if call.error is None) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [type(call.error) for call in calls if call.error] == [FailureError] * 4
+    assert Series.objects.get().last_sequence == 8
