@@ -1,0 +1,259 @@
+"""Forms of contracts and assignments for the admin: durations in hours, and the rules of the acts as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+
+from employees.assigning import contract_for, refuse_terms
+from employees.hiring import refuse_contract, refuse_contract_terms
+from employees.models import Assignment, Contract, ContractTerms, Terms
+from groupement.lifecycle import Refusal
+from groupement.periods import overlaps
+from groupement.templatetags.formats import WEEKDAYS
+from groupement.worktime import BadDuration, parse_minutes, short_hours
+
+MOST_A_WEEK = 60 * 60
+
+
+class DurationField(forms.CharField):
+    """Minutes, read and shown as "7,5" or "35"."""
+
+    def __init__(self, *, at_most: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.at_most = at_most
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return parse_minutes(super().to_python(value), at_most=self.at_most)
+        except BadDuration as fault:
+            raise forms.ValidationError(str(fault)) from fault
+
+    def prepare_value(self, value: Any) -> Any:
+        return short_hours(value) if isinstance(value, int) else value
+
+
+class WeekField(forms.CharField):
+    """A weekly pattern, one duration a day from Monday to Sunday: "7 7 7 7 7 0 0"."""
+
+    def to_python(self, value: Any) -> Any:
+        texts = super().to_python(value).replace(";", " ").split()
+        if len(texts) != len(WEEKDAYS):
+            raise forms.ValidationError(
+                f"Écrivez sept durées séparées par des espaces, du lundi au dimanche\u00a0: il y en a {len(texts)}."
+            )
+        faults, minutes = [], []
+        for day, text in zip(WEEKDAYS, texts, strict=True):
+            try:
+                minutes.append(parse_minutes(text))
+            except BadDuration as fault:
+                faults.append(f"{day.capitalize()}\u00a0: {fault}")
+        if faults:
+            raise forms.ValidationError(faults)
+        return minutes
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(short_hours(minutes) for minutes in value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class DatedFormSet(forms.BaseInlineFormSet):
+    """Dated rows of one record: no two with the same ``same`` fields hold the same day."""
+
+    same: tuple[str, ...] = ()
+    _is_saving = False
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form for form in self.forms if form not in self.deleted_forms and _is_dated(form)]
+        rows.sort(key=lambda form: form.cleaned_data["starts_on"])
+        for position, form in enumerate(rows):
+            if any(self._clash(earlier, form) for earlier in rows[:position]):
+                form.add_error(
+                    "starts_on",
+                    "Ces dates en chevauchent d’autres\u00a0: donnez d’abord une fin aux précédentes.",
+                )
+            else:
+                _ask(form, lambda form=form: self.refuse(form))
+
+    def refuse(self, form: forms.ModelForm) -> None:
+        """Raise the Refusal of the row, if there is one."""
+
+    def save_existing_objects(self, commit: bool = True) -> Any:
+        """Save rows that make room before those that take it: PostgreSQL looks at every step."""
+        self._is_saving = True
+        try:
+            return super().save_existing_objects(commit)
+        finally:
+            self._is_saving = False
+
+    @property
+    def initial_forms(self) -> list[Any]:
+        rows = super().initial_forms
+        return sorted(rows, key=lambda form: _takes_room(form, self)) if self._is_saving else rows
+
+    def _clash(self, earlier: forms.ModelForm, form: forms.ModelForm) -> bool:
+        one, other = earlier.cleaned_data, form.cleaned_data
+        return all(one.get(name) == other.get(name) for name in self.same) and overlaps(
+            one["starts_on"], one.get("ends_before"), other["starts_on"], other.get("ends_before")
+        )
+
+
+class RowForm(forms.ModelForm):
+    """One row of a DatedFormSet, which looks after overlaps: the row alone cannot know the others."""
+
+    owner = ""
+
+    def validate_constraints(self) -> None:
+        exclude = {*self._get_validation_exclusions(), self.owner}
+        try:
+            self.instance.validate_constraints(exclude=exclude)
+        except forms.ValidationError as faults:
+            self._update_errors(faults)
+
+
+class ContractTermsForm(RowForm):
+    owner = "contract"
+    weekly_minutes = DurationField(
+        label="durée hebdomadaire", at_most=MOST_A_WEEK, help_text="En heures\u00a0: 35 ou 17h30."
+    )
+
+    class Meta:
+        model = ContractTerms
+        fields = ["starts_on", "ends_before", "weekly_minutes", "gross_monthly_pay", "classification"]
+
+
+class ContractTermsFormSet(DatedFormSet):
+    """At least one row; each within the law."""
+
+    def refuse(self, form: forms.ModelForm) -> None:
+        facts = form.cleaned_data
+        if "weekly_minutes" in facts and "gross_monthly_pay" in facts:
+            refuse_contract_terms(
+                weekly_minutes=facts["weekly_minutes"], gross_monthly_pay=facts["gross_monthly_pay"]
+            )
+
+
+class ContractMemberForm(RowForm):
+    owner = "contract"
+
+
+class ContractMemberFormSet(DatedFormSet):
+    """The list of members that the contract names, at least one (C. trav. L1253-9)."""
+
+    same = ("member",)
+
+
+class ContractForm(forms.ModelForm):
+    """A contract beside the person's others."""
+
+    class Meta:
+        model = Contract
+        fields = ["employee", "kind", "starts_on", "ends_before", "signed_on"]
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        employee = facts.get("employee") or (self.instance.pk and self.instance.employee)
+        if employee and facts.get("starts_on") and facts.get("kind"):
+            dates = {"starts_on": facts["starts_on"], "ends_before": facts.get("ends_before")}
+            held = self.instance if self.instance.pk else None
+            _ask(self, lambda: refuse_contract(employee, kind=facts["kind"], contract=held, **dates))
+        return facts
+
+
+class AssignmentForm(forms.ModelForm):
+    """A person at a member; the contract that allows it is found, not chosen."""
+
+    class Meta:
+        model = Assignment
+        fields = [
+            "reference", "employee", "member", "site", "job", "hours_entry", "starts_on", "ends_before",
+        ]  # fmt: skip
+        help_texts = {"reference": "Laissez vide\u00a0: elle est donnée à l’enregistrement."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "reference" in self.fields:
+            self.fields["reference"].required = bool(self.instance.pk)
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        held = self.instance if self.instance.pk else None
+        employee = held.employee if held else facts.get("employee")
+        member = held.member if held else facts.get("member")
+        if employee and member and facts.get("starts_on"):
+            _ask(self, lambda: self._find_contract(employee, member, facts, held))
+        return facts
+
+    def _find_contract(
+        self, employee: Any, member: Any, facts: dict[str, Any], held: Assignment | None
+    ) -> None:
+        self.instance.contract = contract_for(
+            employee,
+            member=member,
+            site=facts.get("site"),
+            starts_on=facts["starts_on"],
+            ends_before=facts.get("ends_before"),
+            assignment=held,
+        )
+
+
+class TermsForm(RowForm):
+    owner = "assignment"
+    weekly_pattern = WeekField(
+        label="semaine type",
+        help_text="Sept durées, du lundi au dimanche, séparées par des espaces\u00a0: 7 7 3,5 0 0 0 0.",
+        initial="7 7 7 7 7 0 0",
+    )
+
+    class Meta:
+        model = Terms
+        exclude = ["assignment"]  # noqa: DJ006 - all that was agreed may be mended
+
+
+class TermsFormSet(DatedFormSet):
+    """Priced terms that the assignment, the attestations and the tax rules allow."""
+
+    def refuse(self, form: forms.ModelForm) -> None:
+        needed = ("starts_on", "weekly_pattern", "price_method", "vat_regime")
+        facts = form.cleaned_data
+        if not (
+            self.instance.member_id and self.instance.starts_on and all(name in facts for name in needed)
+        ):
+            return
+        refuse_terms(
+            self.instance,
+            **{name: facts[name] for name in needed},
+            hourly_price=facts.get("hourly_price"),
+            flat_amount=facts.get("flat_amount"),
+            is_trued_up=facts["is_trued_up"],
+        )
+
+
+def _ask(form: forms.BaseForm, question: Callable[[], Any]) -> None:
+    """A Refusal becomes the error of its field."""
+    try:
+        question()
+    except Refusal as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+
+
+def _is_dated(form: forms.ModelForm) -> bool:
+    return bool(getattr(form, "cleaned_data", {}).get("starts_on"))
+
+
+def _takes_room(form: forms.ModelForm, formset: DatedFormSet) -> tuple[bool, bool, int]:
+    """The order in which changed rows are saved: deleted ones, shrinking ones, then the others from the far end."""
+    old, new = form.initial, form.cleaned_data
+    if form in formset.deleted_forms or not _is_dated(form):
+        return (False, False, 0)
+    ends_later = old["ends_before"] is not None and (
+        new.get("ends_before") is None or new["ends_before"] > old["ends_before"]
+    )
+    day = new["starts_on"].toordinal()
+    moves_later = new["starts_on"] > old["starts_on"]
+    return (True, ends_later or new["starts_on"] < old["starts_on"], -day if moves_later else day)
