@@ -102,12 +102,12 @@ class Reading:
 
     @property
     def caption(self) -> str:
-        return "signatures" if len(self.signed) > 1 else "signature"
+        return "signatures" if len(self.lines) > 1 else "signature"
 
     @property
     def label(self) -> str:
         """The ring in words."""
-        spoken = f"{len(self.signed)} {self.caption} sur {len(self.lines)}"
+        spoken = f"{len(self.signed)} signature{'s' * (len(self.signed) > 1)} sur {len(self.lines)}"
         names = ", ".join(member.short_name for member in self.missing)
         return f"{spoken}, il manque {names}" if names else spoken
 

@@ -72,7 +72,8 @@ def read(token: str, *, at: datetime) -> Invitation:
     )
     if invitation is None:
         raise BadInvitation(
-            f"Cette invitation n’existe pas. Recopiez le lien entier de l’e-mail. Sinon\u00a0: {CURE}"
+            "Cette invitation n’existe pas. Recopiez le lien entier de l’e-mail, ou demandez-en une "
+            "nouvelle à la coordination."
         )
     if invitation.used_at is not None:
         raise BadInvitation(

@@ -3,12 +3,16 @@
 from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
 from pghistory.admin import EventsAdmin
 from pghistory.admin.core import BackFilter, EventModelFilter, MethodFilter, ModelFilter, ObjFilter
 
 DEEDS = {"insert": "Création", "update": "Modification", "delete": "Suppression"}
 LONGEST = 80
+# What a record is called by, in the order of preference.
+NAMES = ("short_name", "reference", "last_name", "name", "title", "label", "subject")
 
 
 class RecordFilter(EventModelFilter):
@@ -32,6 +36,12 @@ class JournalAdmin(EventsAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    def __init__(self, model, admin_site):
+        super().__init__(model, admin_site)
+        # The package's own words are English and no translation comes with it.
+        model._meta.verbose_name, model._meta.verbose_name_plural = "changement", "changements"
+        apps.get_app_config(model._meta.app_label).verbose_name = "Journal"
+
     def get_list_display(self, request):
         return self.list_display
 
@@ -52,7 +62,14 @@ class JournalAdmin(EventsAdmin):
 
     @admin.display(description="Fiche")
     def record(self, event):
-        return f"{_model_name(event.pgh_obj_model)} n°\u00a0{event.pgh_obj_id}"
+        words = f"{_model_name(event.pgh_obj_model)} {_called(event)}"
+        try:
+            url = reverse(
+                f"admin:{event.pgh_obj_model.lower().replace('.', '_')}_change", args=[event.pgh_obj_id]
+            )
+        except NoReverseMatch:
+            return words
+        return format_html('<a href="{}">{}</a>', url, words)
 
     @admin.display(description="Fait")
     def deed(self, event):
@@ -68,6 +85,11 @@ class JournalAdmin(EventsAdmin):
             return "—"
         rows = (_change(event.pgh_obj_model, name, *values) for name, values in event.pgh_diff.items())
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}\u00a0: {} → {}</li>", rows))
+
+
+def _called(event):
+    named = next((event.pgh_data[key] for key in NAMES if event.pgh_data.get(key)), None)
+    return f"«\u00a0{named}\u00a0»" if named else f"n°\u00a0{event.pgh_obj_id}"
 
 
 def _change(label, name, before, after):
@@ -92,11 +114,11 @@ def _is_plain(value):
 
 def _model_name(label):
     try:
-        return str(apps.get_model(label)._meta.verbose_name).capitalize()
+        return capfirst(apps.get_model(label)._meta.verbose_name)
     except LookupError:
         return label
 
 
 def _record_name(event_label):
     tracked = getattr(apps.get_model(event_label), "pgh_tracked_model", None)
-    return str(tracked._meta.verbose_name).capitalize() if tracked else event_label
+    return capfirst(tracked._meta.verbose_name) if tracked else event_label

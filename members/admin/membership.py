@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 
 from groupement.pages import act
@@ -18,7 +17,11 @@ TERMS = ["college", "votes", "deposit", "yearly_dues"]
 class DatedActionForm(ActionForm):
     """The day on which an act takes effect; without one, the day itself."""
 
-    day = forms.DateField(label="Date d’effet", required=False, widget=AdminDateWidget)
+    day = forms.DateField(
+        label="Date d’effet",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
 
 
 class MembershipForm(forms.ModelForm):
@@ -56,12 +59,6 @@ class MembershipAdmin(admin.ModelAdmin):
     autocomplete_fields = ["member"]
     ordering = ["member__short_name", "-applied_on", "-pk"]
     inlines = [DeclarationInline, MembershipStepInline]
-    media_dates = ["admin/js/calendar.js", "admin/js/admin/DateTimeShortcuts.js"]
-
-    @property
-    def media(self):
-        # The action bar has a date, which the list page would show without its calendar.
-        return super().media + forms.Media(js=self.media_dates)
 
     def get_fields(self, request, obj=None):
         dates = ["status", "applied_on", "starts_on", "notice_on", "ends_before"]

@@ -7,9 +7,10 @@ from members.joining import choose_mark
 from members.models import Member, Membership, Seat, Site, VatAttestation
 
 
-class SiteInline(admin.TabularInline):
+class SiteInline(admin.StackedInline):
     model = Site
     extra = 0
+    fields = ["name", "street", ("postal_code", "city")]
     ordering = ["name", "pk"]
 
 

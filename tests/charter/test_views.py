@@ -88,7 +88,7 @@ def test_everybody_reads_every_signature(client, charter, aloen, who):
 
 def test_a_representative_signs_and_the_page_says_so(client, charter, aloen, nolwenn):
     before = text_of(client, nolwenn)
-    assert "Signer au nom de Aloen" in before
+    assert "Signer pour Aloen" in before
     assert "checked" not in before
     answer = client.post(
         reverse("charter:sign", args=[1]), {"member": aloen.pk, "consent": "on"}, follow=True
@@ -96,7 +96,7 @@ def test_a_representative_signs_and_the_page_says_so(client, charter, aloen, nol
     text = answer.content.decode()
     assert answer.redirect_chain == [(reverse("charter:version", args=[1]), 302)]
     assert "Aloen a signé la version 1." in text
-    assert "Signer au nom de Aloen" not in text
+    assert "Signer pour Aloen" not in text
     signature = Signature.objects.get()
     assert (signature.member, signature.signer_name, signature.digest) == (
         aloen,
@@ -125,7 +125,7 @@ def test_a_second_signature_is_refused_on_the_page(client, charter, aloen, nolwe
 def test_a_reader_of_the_same_structure_cannot_sign(client, charter, aloen):
     reader = world.staff(aloen, "Lecture Seule", function="reader", starts_on=LONG_AGO)
     assert "Votre structure n’a pas encore signé." in text_of(client, reader)
-    assert "Signer au nom de" not in text_of(client, reader)
+    assert "Signer pour" not in text_of(client, reader)
     answer = client.post(reverse("charter:sign", args=[1]), {"member": aloen.pk, "consent": "on"})
     assert "Vous ne représentez pas Aloen" in answer.content.decode()
     assert Signature.objects.count() == 0
@@ -145,7 +145,7 @@ def test_who_represents_two_members_signs_for_each(client, charter, aloen, nolwe
     sonam = world.member("Sonam", admitted_on=LONG_AGO)
     world.seat(nolwenn, sonam, starts_on=LONG_AGO)
     text = text_of(client, nolwenn)
-    assert [name for name in ("Aloen", "Sonam") if f"Signer au nom de {name}" in text] == ["Aloen", "Sonam"]
+    assert [name for name in ("Aloen", "Sonam") if f"Signer pour {name}" in text] == ["Aloen", "Sonam"]
 
 
 def test_a_draft_exists_for_the_group_only(client, solene, nolwenn):
@@ -170,7 +170,7 @@ def test_the_version_in_force_leads_to_the_one_to_sign_and_to_the_former(client,
     former = text_of(client, nolwenn, reverse("charter:version", args=[1]))
     assert "en vigueur du 14 octobre 2026 au 14 octobre 2026. Une version plus récente la remplace." in former
     assert "1 signature sur 1" in former
-    assert "Signer au nom de" not in former
+    assert "Signer pour" not in former
 
 
 @pytest.mark.parametrize("signers", [1, 3])
