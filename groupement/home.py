@@ -15,10 +15,10 @@ from billing.models import Invoice
 from charter.models import Charter, Signature
 from employees.models import Assignment
 from employees.planning import plan
-from groupement.navigation import landing
+from groupement.navigation import group_of, landing, seats_of
 from groupement.pages import page
 from groupement.periods import Month
-from members.access import current_seats, for_roles, today
+from members.access import for_roles, today
 from members.models import Group, Member, Seat
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 
@@ -46,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @for_roles("member")
 def member_home(request: HttpRequest) -> HttpResponse:
     """What waits for a member, who works there this month, its last invoices, its signature of the charter."""
-    seats = list(current_seats(request.user).select_related("member"))
+    seats = seats_of(request)
     seat = _chosen(seats, request.GET.get("adherent"))
     context = {
         "seat": seat,
@@ -57,7 +57,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "invoices": _invoices(request, seat.member),
     }
     month = _shown(request.GET.get("mois"))
-    context |= _hours(seat.member, month) | _charter(seat.member)
+    context |= _hours(seat.member, month, group_of(request)) | _charter(seat.member)
     context["awaited"] = len(context["waiting"]) * seat.can_write + (context["to_sign"] and seat.can_sign)
     return page(request, "home/member.html", context=context)
 
@@ -79,13 +79,13 @@ def _shown(wanted: str | None) -> Month:
         return current
 
 
-def _hours(member: Member, month: Month) -> dict[str, Any]:
+def _hours(member: Member, month: Month, group: Group | None) -> dict[str, Any]:
     """The people placed at ``member`` in ``month`` with their hours, and the timesheets it has yet to confirm."""
     sheets = _timesheets(member, month)
     people = _people(member, month, sheets)
     return {
         "month": month,
-        "waiting": _with_deadline(sheets),
+        "waiting": _with_deadline(sheets, group),
         "people": people,
         "planned": sum(each.planned for each in people),
         "entered": sum(each.entered for each in people),
@@ -104,9 +104,9 @@ def _timesheets(member: Member, month: Month) -> list[Timesheet]:
     )
 
 
-def _with_deadline(sheets: list[Timesheet]) -> list[dict[str, Any]]:
+def _with_deadline(sheets: list[Timesheet], group: Group | None) -> list[dict[str, Any]]:
     """Those of ``sheets`` that wait for the member, each with the last day to answer."""
-    days = timedelta(Group.objects.values_list("confirmation_days", flat=True).order_by("pk").first() or 0)
+    days = timedelta(group.confirmation_days if group else 0)
     return [
         {"sheet": sheet, "by_day": sheet.submitted_at + days}
         for sheet in sheets

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from employees.models import Employee
 from members.access import Role, current_seats, demo_people
-from members.models import Group, Member, User
+from members.models import Group, Member, Seat, User
 from timesheets.confirming import awaiting
 
 THEMES = ("light", "dark")
@@ -80,7 +80,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: group, theme, and for who is logged in the roles, the one in use and its places."""
     theme = request.COOKIES.get("theme")
     context: dict[str, Any] = {
-        "group": Group.objects.order_by("pk").first(),
+        "group": group_of(request),
         "theme": theme if theme in THEMES else None,
     }
     if _visitor(request):
@@ -99,8 +99,22 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 def roles_of(request: HttpRequest) -> list[Held]:
     """The roles of who asks, the widest first; read once for each request."""
     if not hasattr(request, "_roles"):
-        request._roles = _read_roles(request.user)  # type: ignore[attr-defined]
+        request._roles = _read_roles(request.user, seats_of(request))  # type: ignore[attr-defined]
     return request._roles  # type: ignore[attr-defined,no-any-return]
+
+
+def seats_of(request: HttpRequest) -> list[Seat]:
+    """The seats that who asks holds today, with their members; read once for each request."""
+    if not hasattr(request, "_seats"):
+        request._seats = list(current_seats(request.user).select_related("member"))  # type: ignore[attr-defined]
+    return request._seats  # type: ignore[attr-defined,no-any-return]
+
+
+def group_of(request: HttpRequest) -> Group | None:
+    """The group, None before there is one; read once for each request."""
+    if not hasattr(request, "_group"):
+        request._group = Group.objects.order_by("pk").first()  # type: ignore[attr-defined]
+    return request._group  # type: ignore[attr-defined,no-any-return]
 
 
 def active_role(request: HttpRequest) -> Held | None:
@@ -133,7 +147,7 @@ def _visitor(request: HttpRequest) -> bool:
     )
 
 
-def _read_roles(user: User) -> list[Held]:
+def _read_roles(user: User, seats: list[Seat]) -> list[Held]:
     roles = [
         Held(role.value, label)
         for role, label, held in (
@@ -143,7 +157,7 @@ def _read_roles(user: User) -> list[Held]:
         )
         if held
     ]
-    if names := [seat.member.short_name for seat in current_seats(user).select_related("member")]:
+    if names := [seat.member.short_name for seat in seats]:
         others = len(names) - 1
         more = f" et {others} autre{'s' if others > 1 else ''}" if others else ""
         roles.append(Held(Role.MEMBER.value, names[0] + more))
