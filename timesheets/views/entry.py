@@ -102,7 +102,7 @@ def _context(request: HttpRequest, grid: Grid, gesture: Gesture, typed: Typed) -
     return {
         "grid": grid,
         "weeks": lay_out(grid, typed),
-        "seals": [(f"vu-{line.key}", seal(grid.days_of[line.key])) for line in grid.drafts],
+        "seals": [(f"vu-{line.key}", seal(grid.days_of[line.key])) for line in grid.sheets],
         "sheets": [(line, grid.total(line)) for line in grid.sheets],
         "typed": typed,
         "gesture": gesture,
