@@ -29,15 +29,7 @@ def needs_redis(test):
 
 
 @pytest.fixture
-def machines(tmp_path, settings):
-    settings.PRIVATE_FILES_ROOT = tmp_path / "files"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            **settings.STORAGES["private"],
-            "OPTIONS": {**settings.STORAGES["private"]["OPTIONS"], "location": tmp_path / "files"},
-        },
-    }
+def machines(tmp_path, files):
     started = Machines(tmp_path)
     yield started
     started.stop()
