@@ -24,8 +24,21 @@ from billing.models import (
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
 
 
+class Kept(ReadOnly, admin.ModelAdmin):
+    """A record shown whole, with the columns that no form may write; the printed copy is read on the invoice itself."""
+
+    hidden = ("id", "snapshot")
+
+    def get_fields(self, request, obj=None):
+        return [field.name for field in self.model._meta.fields if field.name not in self.hidden]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.get_fields(request, obj)
+
+
 class LineInline(ReadOnlyInline):
     model = Line
+    fields = ["position", "label", "detail", "quantity", "unit", "unit_price", "net", "vat_regime"]
     ordering = ["position"]
 
 
@@ -39,11 +52,16 @@ class RunStepInline(StepInline):
 
 class ProblemInline(ReadOnlyInline):
     model = RunProblem
+    fields = ["code", "message", "is_blocking", "member", "employee"]
     ordering = ["-is_blocking", "code", "pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("member", "employee")
 
 
 class SettlementInline(ReadOnlyInline):
     model = Settlement
+    fields = ["employee", "month", "employer_cost", "charged", "reserve"]
     ordering = ["month", "employee__last_name", "pk"]
 
     def get_queryset(self, request):
@@ -51,7 +69,7 @@ class SettlementInline(ReadOnlyInline):
 
 
 @admin.register(BillingRun)
-class BillingRunAdmin(ReadOnly, admin.ModelAdmin):
+class BillingRunAdmin(Kept):
     list_display = ["month", "status", "employer_cost", "charged", "reserve", "drafted_at", "issued_at"]
     list_filter = ["status"]
     date_hierarchy = "month"
@@ -60,7 +78,7 @@ class BillingRunAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ReadOnly, admin.ModelAdmin):
+class InvoiceAdmin(Kept):
     list_display = [
         "__str__",
         "member",
@@ -81,7 +99,7 @@ class InvoiceAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Line)
-class LineAdmin(ReadOnly, admin.ModelAdmin):
+class LineAdmin(Kept):
     list_display = ["invoice", "position", "label", "quantity", "unit", "unit_price", "net", "vat_regime"]
     list_filter = ["vat_regime", "unit"]
     list_select_related = ["invoice"]
@@ -90,7 +108,7 @@ class LineAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Charge)
-class ChargeAdmin(ReadOnly, admin.ModelAdmin):
+class ChargeAdmin(Kept):
     list_display = [
         "service_month",
         "member",
@@ -114,14 +132,14 @@ class ChargeAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Series)
-class SeriesAdmin(ReadOnly, admin.ModelAdmin):
+class SeriesAdmin(Kept):
     list_display = ["__str__", "kind", "year", "prefix", "last_sequence", "last_issued_on"]
     list_filter = ["kind", "year"]
     ordering = ["-year", "kind", "pk"]
 
 
 @admin.register(Document)
-class DocumentAdmin(ReadOnly, admin.ModelAdmin):
+class DocumentAdmin(Kept):
     list_display = ["invoice", "path", "size", "chain_position", "sha256", "made_at"]
     list_select_related = ["invoice"]
     search_fields = ["invoice__number", "path", "sha256"]
@@ -130,7 +148,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Rendering)
-class RenderingAdmin(ReadOnly, admin.ModelAdmin):
+class RenderingAdmin(Kept):
     list_display = ["invoice", "status", "attempts", "error", "queued_at", "started_at", "finished_at"]
     list_filter = ["status"]
     list_select_related = ["invoice"]
@@ -149,7 +167,7 @@ class RenderingAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(PayrollImport)
-class PayrollImportAdmin(ReadOnly, admin.ModelAdmin):
+class PayrollImportAdmin(Kept):
     list_display = ["month", "file_name", "row_count", "total", "imported_by", "imported_at"]
     list_select_related = ["imported_by"]
     search_fields = ["file_name", "sha256"]
@@ -186,6 +204,7 @@ class EmployerCostAdmin(admin.ModelAdmin):
     list_filter = ["kind", "is_estimate"]
     list_select_related = ["employee", "source"]
     search_fields = ["employee__last_name", "employee__first_name", "employee__payroll_number"]
+    autocomplete_fields = ["employee"]
     readonly_fields = ["source"]
     date_hierarchy = "month"
     ordering = ["-month", "employee__last_name", "kind", "pk"]

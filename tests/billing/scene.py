@@ -1,4 +1,4 @@
-"""What the tests of billing’s pages stand on: a billed month of one person at some members, and people who look at it."""
+"""What the tests of billing’s pages stand on: a month of one person at some members, worked, drafted or issued."""
 
 from decimal import Decimal
 
