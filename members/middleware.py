@@ -32,8 +32,8 @@ class SessionActivityMiddleware(UserSessionsMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _was_just_seen(request.session.session_key):
-            return self.get_response(request)
-        return super().__call__(request)
+            return cast("HttpResponse", self.get_response(request))
+        return cast("HttpResponse", super().__call__(request))
 
 
 def _was_just_seen(session_key: str | None) -> bool:
