@@ -366,7 +366,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('flat_amount__isnull', True), ('hourly_price__gt', 0), ('price_method', 'hourly')), models.Q(('flat_amount__gte', 0), ('hourly_price__isnull', True), ('price_method', 'flat')), models.Q(('flat_amount__isnull', True), ('hourly_price__isnull', True), ('price_method', 'actual')), _connector='OR'), name='terms_price_method_matches_its_figures'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('flat_amount__isnull', True), ('hourly_price__gt', 0), ('hourly_price__isnull', False), ('price_method', 'hourly')), models.Q(('flat_amount__gte', 0), ('flat_amount__isnull', False), ('hourly_price__isnull', True), ('price_method', 'flat')), models.Q(('flat_amount__isnull', True), ('hourly_price__isnull', True), ('price_method', 'actual')), _connector='OR'), name='terms_price_method_matches_its_figures'),
         ),
         migrations.AddConstraint(
             model_name='terms',

@@ -140,9 +140,20 @@ class Terms(Dated):
             no_overlap("terms_of_an_assignment_do_not_overlap", "assignment"),
             ends_after_start("terms_end_after_they_start"),
             models.CheckConstraint(
+                # "> 0" of nothing is unknown, and PostgreSQL lets the unknown pass: name the nulls.
                 condition=(
-                    Q(price_method="hourly", hourly_price__gt=0, flat_amount__isnull=True)
-                    | Q(price_method="flat", flat_amount__gte=0, hourly_price__isnull=True)
+                    Q(
+                        price_method="hourly",
+                        hourly_price__isnull=False,
+                        hourly_price__gt=0,
+                        flat_amount__isnull=True,
+                    )
+                    | Q(
+                        price_method="flat",
+                        flat_amount__isnull=False,
+                        flat_amount__gte=0,
+                        hourly_price__isnull=True,
+                    )
                     | Q(price_method="actual", hourly_price__isnull=True, flat_amount__isnull=True)
                 ),
                 name="terms_price_method_matches_its_figures",

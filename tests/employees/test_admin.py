@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from employees.models import Assignment, Contract, ContractTerms, Terms
 from tests import world
-from tests.world import YEAR_START
 
 pytestmark = pytest.mark.django_db
 
@@ -71,26 +70,26 @@ def test_lists_find_people_by_name_without_accents(model, asked, client, maelle,
     placed = world.assignment(maelle, aloen)
     if asked == "M001" and model == "assignment":
         asked = placed.reference
-    assert "1 résultat" in read(client.get(url(model, "changelist"), {"q": asked}))
-    assert "0 résultat" in read(client.get(url(model, "changelist"), {"q": "personne"}))
+    row = {"employee": maelle, "contract": maelle.contracts.get(), "assignment": placed}[model]
+    assert url(model, "change", row.pk) in read(client.get(url(model, "changelist"), {"q": asked}))
+    assert url(model, "change", row.pk) not in read(client.get(url(model, "changelist"), {"q": "personne"}))
 
 
 @pytest.mark.parametrize("many", [1, 3])
-def test_lists_take_the_same_queries_for_one_row_and_for_many(
-    many, client, aloen, django_assert_max_num_queries
-):
+@pytest.mark.parametrize("model", ["employee", "contract", "assignment"])
+def test_list_takes_as_few_queries_for_many_rows(model, many, client, aloen, django_assert_max_num_queries):
     for number in range(many):
         world.assignment(world.employee("Maëlle", f"K{number}", with_account=False), aloen)
-    for model in ("employee", "contract", "assignment"):
-        with django_assert_max_num_queries(14):
-            assert client.get(url(model, "changelist")).status_code == 200
+    client.get(url(model, "changelist"))
+    with django_assert_max_num_queries(12):
+        assert client.get(url(model, "changelist")).status_code == 200
 
 
-@pytest.mark.parametrize(("period", "found"), [("actuel", 1), ("venir", 0), ("fini", 0)])
+@pytest.mark.parametrize(("period", "found"), [("actuel", True), ("venir", False), ("fini", False)])
 def test_assignments_are_filtered_by_period(period, found, client, maelle, aloen):
-    world.assignment(maelle, aloen)
+    placed = world.assignment(maelle, aloen)
     page = read(client.get(url("assignment", "changelist"), {"periode": period}))
-    assert page.count("MAD-2026-001") == found
+    assert (url("assignment", "change", placed.pk) in page) is found
 
 
 def test_employee_s_page_leads_to_contracts_and_assignments(client, maelle, aloen):
@@ -167,7 +166,9 @@ class TestContract:
         found = ContractTerms.objects.order_by("starts_on").values_list("ends_before", "weekly_minutes")
         assert list(found) == [(date(2026, 6, 1), 2100), (None, 1680)]
 
-    def test_border_between_two_terms_moves_in_one_go(self, client, maelle, aloen):
+    def test_border_between_two_terms_moves_in_one_go(self, client, settings, maelle, aloen):
+        # Django reads each row of a formset by itself.
+        settings.ZEAL_ALLOWLIST = [{"model": "employees.ContractTerms"}]
         contract = maelle.contracts.get()
         first, named = contract.terms.get(), contract.allowed_members.get()
         ContractTerms.objects.update(ends_before=date(2026, 6, 1))
@@ -259,7 +260,10 @@ class TestAssignment:
 
     def test_history_says_who_changed_what(self, client, malo, maelle, aloen):
         placed = world.assignment(maelle, aloen)
-        Assignment.objects.filter(pk=placed.pk).update(starts_on=YEAR_START)
-        events = reverse("admin:pghistory_events_changelist")
-        page = read(client.get(events, {"method": "tracks", "obj": f"employees.Assignment:{placed.pk}"}))
-        assert "Création" in page
+        kept = {**TERMS, "id": placed.terms.get().pk, "assignment": placed.pk, "starts_on": "01/01/2026"}
+        data = assignment(maelle, aloen, reference=placed.reference, job="paie", starts_on="01/01/2026")
+        client.post(url("assignment", "change", placed.pk), {**data, **rows("terms", kept, initial=1)})
+        journal = reverse("admin:pghistory_middlewareevents_changelist")
+        page = read(client.get(journal, {"method": "tracks", "obj": f"employees.Assignment:{placed.pk}"}))
+        assert "<li>mission : « comptable » → « paie »</li>" in page
+        assert malo.name in page
