@@ -1,4 +1,4 @@
-"""The forms by which hours are answered: a member's answer day by day, and the coordinator's reason."""
+"""Forms around hours: a member’s answer day by day, the coordinator’s reason, the entries mended in the admin."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from employees.forms import DurationField
 from groupement.templatetags.formats import day as spell_day
-from groupement.worktime import BadDuration, parse_minutes
+from groupement.worktime import DAY, BadDuration, parse_minutes
+from timesheets.day_rules import BadDays, refuse_long_days, refuse_misfits
+from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind
 from timesheets.overview import Day
 
 
@@ -100,3 +103,47 @@ class ReasonForm(forms.Form):
         help_text="La personne et l’adhérent liront ce message.",
         error_messages={"required": "Écrivez un motif\u00a0: la personne le lira."},
     )
+
+
+class EntryForm(forms.ModelForm):
+    """One entry, its minutes read as hours."""
+
+    minutes = DurationField(label="Heures", at_most=DAY, widget=forms.TextInput(attrs={"size": 4}))
+
+    class Meta:
+        model = Entry
+        fields = ["day", "kind", "minutes", "started_at", "ended_at", "note"]
+        widgets = {"note": forms.TextInput(attrs={"size": 12})}
+
+
+class EntryFormSet(forms.BaseInlineFormSet):
+    """The entries of one draft, under the rules of the grid: the month, the assignment, the kinds, 24 hours a day."""
+
+    by = None
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        kinds = ASSIGNMENT_KINDS if self.instance.assignment_id else GROUP_KINDS
+        form.fields["kind"].choices = [choice for choice in Kind.choices if choice[0] in kinds]
+        form.fields["kind"].initial = Kind.WORKED if self.instance.assignment_id else Kind.LEAVE
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
+        wanted = {(row["day"], str(row["kind"])): row["minutes"] for row in rows if row.get("minutes")}
+        days: dict[date, dict[str, int]] = {}
+        for (day, kind), minutes in wanted.items():
+            days.setdefault(day, {})[kind] = minutes
+        others = Entry.objects.filter(timesheet__employee=self.instance.employee_id, day__in=days)
+        try:
+            refuse_misfits({self.instance: days})
+            refuse_long_days(
+                {(self.instance.pk, *key): minutes for key, minutes in wanted.items()},
+                others.exclude(timesheet=self.instance),
+                by=self.by,
+                is_own=False,
+            )
+        except BadDays as refusal:
+            raise forms.ValidationError(refusal.errors) from refusal

@@ -2,7 +2,7 @@
 
 from timesheets.overview.blockers import Blocker, BlockerKind, blockers
 from timesheets.overview.days import Day, days_of
-from timesheets.overview.history import Event, history
+from timesheets.overview.history import Event, event_of, history
 from timesheets.overview.matrix import Cell, Matrix, Row, StateTotal, month_matrix
 from timesheets.overview.progress import Stage, billed_months, stages
 from timesheets.overview.reading import ORDER, Line, MonthReading, read, title, to_approve
@@ -23,6 +23,7 @@ __all__ = [
     "billed_months",
     "blockers",
     "days_of",
+    "event_of",
     "history",
     "month_matrix",
     "read",

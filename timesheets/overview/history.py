@@ -23,10 +23,11 @@ class Event:
 def history(timesheet: Timesheet) -> list[Event]:
     """The steps of ``timesheet``, the latest first; two queries."""
     steps = timesheet.steps.select_related("by").prefetch_related("remarks").order_by("-at", "-pk")
-    return [_event(step) for step in steps]
+    return [event_of(step) for step in steps]
 
 
-def _event(step: TimesheetStep) -> Event:
+def event_of(step: TimesheetStep) -> Event:
+    """One step in words; its ``remarks`` are read unless they were prefetched."""
     remarks = sorted(step.remarks.all(), key=lambda remark: remark.day)
     return Event(_label(step, remarks), step.by, step.at, step.note, remarks)
 

@@ -1,0 +1,177 @@
+"""Timesheets in the admin: hours of a draft are mended under the grid's rules, everything else is only looked at."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from tests import world
+from timesheets import confirming
+from timesheets.models import Entry, Timesheet
+
+pytestmark = pytest.mark.django_db
+
+MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)
+LIST = reverse("admin:timesheets_timesheet_changelist")
+LOCKED = ["submitted", "confirmed", "approved"]
+
+
+@pytest.fixture
+def malo(client, settings):
+    settings.REQUIRE_SECOND_FACTOR = False
+    person = world.admin()
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def placed():
+    world.group()
+    return world.assignment(world.employee(), world.member())
+
+
+def change(sheet):
+    return reverse("admin:timesheets_timesheet_change", args=[sheet.pk])
+
+
+def parts_open(client, sheet):
+    """The parts of the record that the page lets one change."""
+    inlines = client.get(change(sheet)).context["inline_admin_formsets"]
+    return [inline.formset.prefix for inline in inlines if inline.has_change_permission]
+
+
+def rows(sheet, *lines, deleted=()):
+    """The inline form as the browser sends it: the entries there are, then new ones as (day, kind, hours)."""
+    present = list(sheet.entries.order_by("day", "kind", "pk"))
+    texts = [(entry.day.isoformat(), entry.kind, "7") for entry in present]
+    data = {"entries-TOTAL_FORMS": len(present) + len(lines), "entries-INITIAL_FORMS": len(present)}
+    for untouched in ("steps", "-1"):
+        data |= {f"{untouched}-TOTAL_FORMS": 0, f"{untouched}-INITIAL_FORMS": 0}
+    for number, (day, kind, hours) in enumerate([*texts, *lines]):
+        prefix = f"entries-{number}"
+        data |= {f"{prefix}-day": day, f"{prefix}-kind": kind, f"{prefix}-minutes": hours}
+        data |= {f"{prefix}-timesheet": sheet.pk, f"{prefix}-note": ""}
+        if number < len(present):
+            data[f"{prefix}-id"] = present[number].pk
+            if present[number] in deleted:
+                data[f"{prefix}-DELETE"] = "on"
+    return data
+
+
+def test_a_draft_s_hours_are_mended_and_the_journal_says_by_whom(client, malo, placed):
+    sheet = world.timesheet(placed, {MONDAY: 420}, status="draft")
+    assert parts_open(client, sheet) == ["entries"]
+    entry = sheet.entries.get()
+    data = rows(sheet, (TUESDAY.isoformat(), "worked", "7h30"), deleted=[entry])
+    assert client.post(change(sheet), data).status_code == 302
+    assert list(sheet.entries.values_list("day", "minutes", "entered_by")) == [(TUESDAY, 450, malo.pk)]
+    text = client.get(change(sheet)).content.decode()
+    assert "journal des pointages" in text.lower()
+    assert "Retiré" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (("2026-12-01", "worked", "7"), "Mardi 1er décembre\u00a0: ce jour n’est pas de novembre 2026."),
+        (("2026-11-02", "leave", "7"), "Sélectionnez un choix valide"),
+        (("2026-11-02", "worked", "25:00"), "dépasse 24\u00a0h"),
+        (("2026-11-02", "worked", "7:75"), "75 minutes après l’heure"),
+        (("2026-11-02", "worked", "-1"), "est négatif"),
+        (("2026-11-04", "worked", "20"), "tous relevés confondus, c’est plus de 24\u00a0h."),
+    ],
+)
+def test_hours_against_the_rules_are_told_and_nothing_is_saved(client, malo, placed, line, sentence):
+    sheet = world.timesheet(placed, status="draft")
+    elsewhere = world.assignment(placed.employee, world.member("Sonam"))
+    world.timesheet(elsewhere, {date(2026, 11, 4): 300}, status="draft")
+    response = client.post(change(sheet), rows(sheet, line))
+    assert response.status_code == 200
+    assert sentence in response.content.decode()
+    assert sheet.entries.count() == 0
+
+
+@pytest.mark.parametrize("status", LOCKED)
+def test_what_has_left_draft_is_only_looked_at(client, malo, placed, status):
+    sheet = world.timesheet(placed, {MONDAY: 420}, status=status)
+    assert parts_open(client, sheet) == []
+    client.post(change(sheet), rows(sheet, (TUESDAY.isoformat(), "worked", "7")))
+    assert list(sheet.entries.values_list("day", "minutes")) == [(MONDAY, 420)]
+    delete = reverse("admin:timesheets_timesheet_delete", args=[sheet.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    assert Timesheet.objects.get(pk=sheet.pk).status == status
+
+
+def test_state_and_stamps_are_no_fields_of_the_form(client, malo, placed):
+    sheet = world.timesheet(placed, status="draft")
+    data = rows(sheet) | {"status": "approved", "approved_at_0": "2026-12-01", "month": "2026-10"}
+    client.post(change(sheet), data)
+    stored = Timesheet.objects.get(pk=sheet.pk)
+    assert (stored.status, stored.approved_at, stored.month) == ("draft", None, world.NOVEMBER)
+
+
+def test_only_a_draft_without_history_is_deleted(client, malo, placed):
+    fresh = world.timesheet(placed, {MONDAY: 420}, status="draft")
+    recalled = world.timesheet(placed, status="submitted", supplement=1)
+    recalled.move("draft", by=malo, at=world.NOW, submitted_at=None)
+    for sheet, answer in ((fresh, 302), (recalled, 403)):
+        delete = reverse("admin:timesheets_timesheet_delete", args=[sheet.pk])
+        assert client.post(delete, {"post": "yes"}).status_code == answer
+    assert list(Timesheet.objects.all()) == [recalled]
+    assert not Entry.objects.exists()
+
+
+def test_nothing_is_added_or_deleted_in_bulk(client, malo, placed):
+    sheet = world.timesheet(placed, status="draft")
+    assert client.get(reverse("admin:timesheets_timesheet_add")).status_code == 403
+    client.post(LIST, {"action": "delete_selected", "_selected_action": [sheet.pk], "post": "yes"})
+    assert Timesheet.objects.count() == 1
+    assert client.get(reverse("admin:timesheets_entry_add")).status_code == 403
+
+
+def test_the_list_is_searched_and_filtered(client, malo, placed):
+    found = world.timesheet(placed, {MONDAY: 450})
+    world.timesheet(world.assignment(world.employee("Youenn", "Émond"), placed.member), status="draft")
+
+    def listed(query):
+        return list(client.get(f"{LIST}?{query}").context["cl"].queryset)
+
+    assert len(listed("")) == 2
+    assert listed("q=kerbrat") == [found]
+    assert [sheet.employee.last_name for sheet in listed("q=emond")] == ["Émond"]
+    assert listed("status__exact=approved") == [found]
+    assert listed("facture=oui") == []
+    assert len(listed("facture=non")) == 2
+    assert "7,50" in client.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_lists_take_the_same_queries_whatever_they_hold(
+    client, settings, malo, count, django_assert_num_queries
+):
+    settings.USERSESSIONS_TRACK_ACTIVITY = False
+    world.group()
+    aloen = world.member()
+    for number in range(count):
+        world.timesheet(world.assignment(world.employee("Anna", f"Salarié {number}"), aloen), {MONDAY: 60})
+    with django_assert_num_queries(12):
+        client.get(LIST)
+    with django_assert_num_queries(12):
+        client.get(reverse("admin:timesheets_entry_changelist"))
+
+
+def test_steps_are_shown_with_the_days_that_were_contested(client, malo, placed):
+    sheet = world.timesheet(placed, {MONDAY: 420}, status="submitted")
+    claire = world.staff(placed.member, "Claire Danno")
+    confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(MONDAY, "Fermé ce jour-là.", None)])
+    text = client.get(change(sheet)).content.decode()
+    assert "Claire Danno" in text
+    assert "02/11 : Fermé ce jour-là." in text
+
+
+def test_the_admin_is_closed_to_the_coordinator(client, settings, placed):
+    settings.REQUIRE_SECOND_FACTOR = False
+    client.force_login(world.coordinator())
+    assert client.get(LIST).status_code in {302, 403}
+    client.force_login(world.admin())
+    assert client.get(LIST).status_code == 200

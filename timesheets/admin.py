@@ -1,0 +1,208 @@
+"""Timesheets in Django admin: the hours of a draft can be mended; all else, and every change of the hours, is read."""
+
+from django.contrib import admin
+
+from groupement.worktime import spell_hours
+from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
+from timesheets import overview
+from timesheets.forms import EntryForm, EntryFormSet
+from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
+
+EntryEvent = Entry.pgh_event_models["update"]
+# pghistory makes this model, with an English name that the page would print.
+EntryEvent.__str__ = lambda event: f"{event.day:%d/%m}"
+DEEDS = {"insert": "Saisi", "update": "Modifié", "delete": "Retiré"}
+
+
+class EntryInline(admin.TabularInline):
+    """The hours, open to changes while the timesheet is a draft; the table refuses anything else anyway."""
+
+    model = Entry
+    form = EntryForm
+    formset = EntryFormSet
+    extra = 0
+    fields = ["day", "kind", "minutes", "started_at", "ended_at", "note", "entered_by"]
+    readonly_fields = ["entered_by"]
+    ordering = ["day", "kind", "pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("entered_by")
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return type("EntriesBy", (super().get_formset(request, obj, **kwargs),), {"by": request.user})
+
+    def has_add_permission(self, request, obj=None):
+        return _is_draft(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return _is_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return _is_draft(obj) and super().has_delete_permission(request, obj)
+
+
+class TimesheetStepInline(StepInline):
+    model = TimesheetStep
+    fields = ["at", "what", "by", "note", "remarked"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("remarks")
+
+    @admin.display(description="Étape")
+    def what(self, step):
+        return overview.event_of(step).label
+
+    @admin.display(description="Jours")
+    def remarked(self, step):
+        return (
+            ", ".join(str(remark) for remark in sorted(step.remarks.all(), key=lambda remark: remark.day))
+            or "–"
+        )
+
+
+class EntryEventInline(ReadOnlyInline):
+    """What was entered, changed and taken away, as the triggers wrote it down."""
+
+    model = EntryEvent
+    verbose_name_plural = "journal des pointages"
+    fields = ["at", "deed", "day", "kind", "hours", "note", "entered_by"]
+    ordering = ["pgh_created_at", "pgh_id"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("entered_by")
+
+    @admin.display(description="Le")
+    def at(self, event):
+        return event.pgh_created_at
+
+    @admin.display(description="Fait")
+    def deed(self, event):
+        return DEEDS[event.pgh_label]
+
+    @admin.display(description="Heures")
+    def hours(self, event):
+        return spell_hours(event.minutes)
+
+
+class BilledFilter(admin.SimpleListFilter):
+    """Held by an invoice, or not."""
+
+    title = "facturé"
+    parameter_name = "facture"
+
+    def lookups(self, request, model_admin):
+        return [("oui", "Oui"), ("non", "Non")]
+
+    def queryset(self, request, queryset):
+        wanted = {"oui": False, "non": True}.get(self.value())
+        return queryset if wanted is None else queryset.filter(billed_at__isnull=wanted)
+
+
+@admin.register(Timesheet)
+class TimesheetAdmin(admin.ModelAdmin):
+    """Looked up by person, member and month; opened by the month's page and moved by its acts only."""
+
+    list_display = [
+        "employee",
+        "where",
+        "month_label",
+        "supplement",
+        "state",
+        "hours",
+        "approved_at",
+        "billed_at",
+    ]
+    list_filter = ["status", BilledFilter, "assignment__member"]
+    list_select_related = ["employee", "assignment__member"]
+    search_fields = [
+        "employee__last_name__unaccent",
+        "employee__first_name__unaccent",
+        "employee__payroll_number",
+        "assignment__reference",
+        "assignment__member__short_name__unaccent",
+    ]
+    search_help_text = "Nom, matricule de paie, référence de mise à disposition ou adhérent"
+    date_hierarchy = "month"
+    ordering = ["-month", "employee__last_name", "employee__first_name", "pk"]
+    fields = [
+        ("employee", "month_label", "supplement"),
+        ("assignment", "where"),
+        ("state", "hours"),
+        ("submitted_at", "confirmed_at", "is_confirmed_tacitly"),
+        ("approved_at", "billed_at"),
+        ("contested_at", "returned_at"),
+    ]
+    inlines = [EntryInline, TimesheetStepInline, EntryEventInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_minutes()
+
+    def get_readonly_fields(self, request, obj=None):
+        return [name for row in self.fields for name in row]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        # Never in bulk; and what has a history keeps it.
+        return _is_draft(obj) and not obj.steps.exists() and super().has_delete_permission(request, obj)
+
+    def save_formset(self, request, form, formset, change):
+        """Who mends an entry in the admin has entered it."""
+        for entry in formset.save(commit=False):
+            entry.entered_by = request.user
+        formset.save()
+
+    @admin.display(description="Mois", ordering="month")
+    def month_label(self, timesheet):
+        return timesheet.month.label
+
+    @admin.display(description="Chez", ordering="assignment__member__short_name")
+    def where(self, timesheet):
+        return timesheet.assignment.member if timesheet.assignment else "au groupement"
+
+    @admin.display(description="État", ordering="status")
+    def state(self, timesheet):
+        return timesheet.state_label
+
+    @admin.display(description="Heures", ordering="minutes")
+    def hours(self, timesheet):
+        return spell_hours(timesheet.minutes)
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnly, admin.ModelAdmin):
+    """All hours, to find them; they are mended in their timesheet."""
+
+    list_display = ["day", "person", "where", "kind", "hours", "entered_by"]
+    list_filter = ["kind", "timesheet__status", "timesheet__assignment__member"]
+    list_select_related = ["timesheet__employee", "timesheet__assignment__member", "entered_by"]
+    search_fields = [
+        "timesheet__employee__last_name__unaccent",
+        "timesheet__employee__first_name__unaccent",
+        "timesheet__assignment__reference",
+        "note",
+    ]
+    date_hierarchy = "day"
+    ordering = ["-day", "timesheet", "kind", "pk"]
+
+    def has_delete_permission(self, request, obj=None):
+        # Asked when a draft timesheet goes with its hours.
+        return obj is not None and _is_draft(obj.timesheet)
+
+    @admin.display(description="Salarié", ordering="timesheet__employee__last_name")
+    def person(self, entry):
+        return entry.timesheet.employee
+
+    @admin.display(description="Chez")
+    def where(self, entry):
+        placed = entry.timesheet.assignment
+        return placed.member if placed else "au groupement"
+
+    @admin.display(description="Heures", ordering="minutes")
+    def hours(self, entry):
+        return spell_hours(entry.minutes)
+
+
+def _is_draft(timesheet):
+    return timesheet is not None and timesheet.status == TimesheetStatus.DRAFT
