@@ -300,3 +300,12 @@ class TestHandingOver:
         assert (answer.status_code, "<html" in page, 'id="mois"' in page) == (200, False, True)
         assert "Le brouillon est enregistré." in page
         assert hers.post(MINE, {f"m-{sheet.pk}-{TUESDAY}": "x"}, HTTP_HX_REQUEST="true").status_code == 422
+
+    def test_page_saves_itself_quietly_and_brings_back_what_it_now_knows(self, hers, sheet):
+        cell, seal = f"m-{sheet.pk}-{TUESDAY}", f"vu-{sheet.pk}"
+        answer = hers.post(MINE, {"do": "auto", seal: "", cell: "7"}, HTTP_HX_REQUEST="true")
+        assert told(answer) == []
+        assert "Brouillon enregistré à" in words(answer)
+        assert f'name="{seal}" value="03worked420"' in words(answer)
+        assert hers.post(MINE, {"do": "auto", seal: "03worked420", cell: "6"}).status_code == 302
+        assert written(sheet) == [(TUESDAY, "worked", 360)]

@@ -9,11 +9,14 @@ from django import forms
 
 from timesheets.grid.lines import Grid
 
-DO = re.compile(r"(save|copy|submit|recall)(?:-(\d{1,18}|a\d{1,18}|g))?")
+DO = re.compile(r"(save|auto|copy|submit|recall)(?:-(\d{1,18}|a\d{1,18}|g))?")
 
 
 class Gesture(forms.Form):
-    """``do`` is save, copy (the plan), submit (all drafts, or one: "submit-12") or recall ("recall-12")."""
+    """The button: save, copy (the plan), submit (all drafts, or one: "submit-12") or recall ("recall-12").
+
+    "auto" is no button: the page saves itself on leaving a cell.
+    """
 
     do = forms.RegexField(DO, required=False)
     note = forms.CharField(
@@ -27,6 +30,11 @@ class Gesture(forms.Form):
     @property
     def is_copy(self) -> bool:
         return bool(self.data.get("do") == "copy")
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody pressed anything: the sum bar tells, no message pops up."""
+        return bool(self.data.get("do") == "auto")
 
     def orders(self, grid: Grid) -> dict[str, Any]:
         """The keywords of entering.enter() that the button stands for; of a valid form."""

@@ -52,7 +52,7 @@ def _answer(
     """Show the grid; when it is posted, keep it and show what is kept, or what was typed with its faults."""
     options: dict[str, Any] = {"only": only, "is_spacious": "plus" in request.GET}
     grid = load(employee, month, request.user, **options)
-    gesture, typed = Gesture(), Typed()
+    gesture, typed, saved_at = Gesture(), Typed(), None
     if request.method == "POST":
         gesture = Gesture(request.POST)
         typed = read(grid, request.POST, fill=gesture.is_copy)
@@ -60,7 +60,8 @@ def _answer(
             if not request.htmx:
                 return redirect(request.get_full_path())
             grid, gesture, typed = load(employee, month, request.user, **options), Gesture(), Typed()
-    context = _context(request, grid, gesture, typed)
+            saved_at = timezone.localtime()
+    context = _context(request, grid, gesture, typed) | {"saved_at": saved_at}
     status = 200 if typed.is_good else 422
     return page(request, "timesheets/entry.html", part="month", context=context, status=status)
 
@@ -78,7 +79,7 @@ def _keep(request: HttpRequest, grid: Grid, gesture: Gesture, typed: Typed) -> b
         grid.month,
         typed.changes,
         form=gesture,
-        success=_say,
+        success=None if gesture.is_quiet else _say,
         by=request.user,
         at=timezone.now(),
         **gesture.orders(grid),
