@@ -44,7 +44,7 @@ def zip_of(run: BillingRun) -> IO[bytes]:
 def file_name(invoice: Invoice) -> str:
     """Number and member, in letters that every computer takes: "F-2026-0001 Optimism.pdf"."""
     plain = (
-        unicodedata.normalize("NFKD", invoice.snapshot["buyer"]["legal_name"])
+        unicodedata.normalize("NFKD", (invoice.snapshot or {})["buyer"]["legal_name"])
         .encode("ascii", "ignore")
         .decode()
     )

@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from billing import numbering, snapshot
-from billing.assessing import Assessment, Owed, assess
-from billing.gathering import gather
+from billing.drafting.assessing import Assessment, Owed, assess
+from billing.drafting.gathering import gather
 from billing.models import (
     BillingRun,
     Charge,

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from billing import mentions, wording
+from billing import mentions
+from billing.drafting import wording
 from billing.models import Invoice, InvoicedTimesheet, Line, Unit
 from groupement.money import VatSum, vat_by_rate
 from groupement.periods import Month

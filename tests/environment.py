@@ -58,7 +58,8 @@ def prepare() -> None:
         SECRET_KEY="tests",
         BROKER_URL="memory://localhost",
         CACHE_URL="memory://localhost",
-        PRIVATE_FILES_ROOT=str(folder() / "files"),
+        # Each xdist worker has a store of its own: all of them print an invoice F-2026-0001.
+        PRIVATE_FILES_ROOT=str(folder() / "files" / os.environ.get("PYTEST_XDIST_WORKER", "main")),
     )
     django.setup()
     from django.conf import settings

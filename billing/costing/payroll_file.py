@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from billing.costing.spreadsheet import Unreadable, decode, plain, read_month, split
 from billing.models import CostKind
-from billing.spreadsheet import Unreadable, decode, plain, read_month, split
 from employees.models import Employee
 from groupement.money import NO_BREAK_SPACE, parse_amount, spell
 from groupement.periods import Month

@@ -9,9 +9,10 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from billing import mentions, wording
-from billing.assessing import Assessment, Owed, Settled, assess
-from billing.gathering import gather
+from billing import mentions
+from billing.drafting import wording
+from billing.drafting.assessing import Assessment, Owed, Settled, assess
+from billing.drafting.gathering import gather
 from billing.models import (
     BillingRun,
     Charge,

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from billing.costing.payroll_file import BadPayroll, PayrollRow, PayrollSheet, read_payroll
 from billing.models import (
     BillingRun,
     CostKind,
@@ -21,7 +22,6 @@ from billing.models import (
     RunStatus,
     Settlement,
 )
-from billing.payroll_file import BadPayroll, PayrollRow, PayrollSheet, read_payroll
 from employees.models import Employee
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE, spell

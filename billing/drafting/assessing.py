@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from billing import pricing, wording
-from billing.gathering import Facts, Key, Sheet
+from billing import pricing
+from billing.drafting import wording
+from billing.drafting.gathering import Facts, Key, Sheet
+from billing.drafting.wording import Problem
 from billing.models import ChargeKind
 from billing.pricing import Due, EmployeeMonth, Segment
-from billing.wording import Problem
 from employees.models import Assignment, PriceMethod, Terms, VatRegime
 from groupement.periods import Month, clip, covers, days_between
 from members.models import VatAttestation
@@ -179,10 +180,10 @@ def _case(key: Key, facts: Facts) -> _Case:
     unpriced: dict[int, list[date]] = {}
     for placed in facts.active(key):
         mine = _segments(placed, key[1], facts, sheets.get(placed.pk, ()))
-        priced = {day for segment in mine for span in segment.spans for day in days_between(*span)}
+        spans = [span for segment in mine for span in segment.spans]
         worked = {day for sheet in sheets.get(placed.pk, ()) for day in sheet.minutes}
-        if worked - priced:
-            unpriced[placed.pk] = sorted(worked - priced)
+        if without_price := [day for day in worked if not _within(day, spans)]:
+            unpriced[placed.pk] = sorted(without_price)
         segments += mine
     return _Case(key, facts, sheets, segments, unpriced)
 
@@ -209,21 +210,20 @@ def _segment(
     plan: dict[date, int],
     sheets: Sequence[Sheet],
 ) -> Segment:
-    days = {day for span in spans for day in days_between(*span)}
     return Segment(
         assignment=placed.pk,
         terms=terms.pk,
         member=placed.member_id,
         method=terms.price_method,
         spans=spans,
-        minutes=_sum(sheets, days),
-        planned={day: minutes for day, minutes in plan.items() if day in days},
+        minutes=_sum(sheets, spans),
+        planned={day: minutes for day, minutes in plan.items() if _within(day, spans)},
         hourly_price=terms.hourly_price,
         flat_amount=terms.flat_amount,
         management_rate=terms.management_rate,
         absence_rule=terms.absence_rule,
         vat_regime=terms.vat_regime,
-        to_bill=sum(_sum((sheet for sheet in sheets if sheet.is_open), days).values()),
+        to_bill=sum(_sum((sheet for sheet in sheets if sheet.is_open), spans).values()),
     )
 
 
@@ -240,18 +240,22 @@ def _overlap(span: tuple[date, date], placed: Assignment) -> tuple[date, date] |
     return (start, before) if start < before else None
 
 
-def _sum(sheets: Iterable[Sheet], days: set[date]) -> dict[date, int]:
+def _within(day: date, spans: Iterable[tuple[date, date]]) -> bool:
+    return any(start <= day < before for start, before in spans)
+
+
+def _sum(sheets: Iterable[Sheet], spans: Sequence[tuple[date, date]]) -> dict[date, int]:
     minutes: dict[date, int] = {}
     for sheet in sheets:
         for day, worked in sheet.minutes.items():
-            if day in days:
+            if _within(day, spans):
                 minutes[day] = minutes.get(day, 0) + worked
     return minutes
 
 
 def _pool(case: _Case) -> dict[date, int]:
     group_sheets = [sheet for sheet in case.facts.sheets[case.key] if sheet.assignment is None]
-    return _sum(group_sheets, set(case.month.days))
+    return _sum(group_sheets, [(case.month.first, case.month.before)])
 
 
 def _check_attestations(facts: Facts, assessment: Assessment) -> None:
