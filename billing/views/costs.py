@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing import costing
-from billing.costs import cost_rows, cost_sums, latest_month
 from billing.forms import PayrollUpload
 from billing.models import CostKind, PayrollImport
+from billing.overview import cost_rows, cost_sums, latest_month
 from groupement.money import spell
 from groupement.pages import act, page, paginate
 from groupement.periods import Month

@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from billing import explaining, rendering, snapshot
+from billing import overview, rendering, snapshot
 from billing.forms import InvoiceFilter
 from billing.models import Invoice, InvoiceStatus
 from groupement.pages import act, page, paginate
@@ -54,7 +54,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
             terms[name] for name in ("terms", "discount", "penalty", "indemnity") if terms.get(name)
         ],
         "steps": list(found.steps.select_related("by").order_by("at", "pk")),
-        "reasons": explaining.reasons(found, with_costs=True) if may_act else [],
+        "reasons": overview.reasons(found, with_costs=True) if may_act else [],
         "wide": request.user.sees_every_member,
         "may_act": may_act,
     }

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from billing import bundling, drafting, explaining, issuing, overview, rendering
+from billing import bundling, drafting, issuing, overview, rendering
 from billing.models import BillingRun, Invoice, RunStatus
 from billing.overview import Readiness, Row
 from billing.reconciling import reconcile
@@ -165,7 +165,7 @@ def _selected(rows: Sequence[Row], wanted: str | None, *, with_costs: bool) -> d
     selected = next((row for row in rows if str(row.invoice.member_id) == wanted), rows[0])
     return {
         "selected": selected,
-        "reasons": explaining.reasons(selected.invoice, with_costs=with_costs),
+        "reasons": overview.reasons(selected.invoice, with_costs=with_costs),
     }
 
 

@@ -76,13 +76,14 @@ def reasons(invoice: Invoice, *, with_costs: bool) -> list[Reason]:
     """
     found: dict[tuple[int, Month], Reason] = {}
     charges = (
-        Charge.objects.filter(line__invoice=invoice, employee__isnull=False)
+        Charge.objects.filter(line__invoice=invoice)
         .select_related("employee", "line")
         .order_by("employee__last_name", "employee__first_name", "service_month", "line__position", "pk")
     )
     for charge in charges:
-        key = (charge.employee_id, charge.service_month)
-        found.setdefault(key, Reason(charge.employee, charge.service_month)).charges.append(charge)
+        if charge.employee is not None:
+            key = (charge.employee.pk, charge.service_month)
+            found.setdefault(key, Reason(charge.employee, charge.service_month)).charges.append(charge)
     if with_costs:
         _add_costs(found)
     return list(found.values())

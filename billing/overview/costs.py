@@ -1,4 +1,4 @@
-"""A month’s employer costs as a table: one line a person, one column a kind; for finance, and nothing is written."""
+"""A month’s employer costs as a table: one line a person, one column a kind; for finance only."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What the pages of a month’s close show: how far it is, its invoices beside last month’s; and nothing is written."""
+"""How far a month’s close is, and its invoices beside last month’s."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -54,10 +54,6 @@ class MonthState:
     net: Decimal
     total: Decimal
     papers: int
-
-    @property
-    def to_approve(self) -> int:
-        return self.sheets - self.approved
 
 
 @dataclass(frozen=True)
@@ -132,36 +128,31 @@ def months() -> list[MonthState]:
         .annotate(sheets=Count("pk"), approved=Count("pk", filter=Q(status=TimesheetStatus.APPROVED)))
     }
     bills = {
-        row["run"]: row
+        row["run__month"]: row
         for row in Invoice.objects.order_by()
-        .values("run")
+        .values("run__month")
         .annotate(invoices=Count("pk"), net=Sum("net"), total=Sum("total"), papers=Count("document"))
     }
-    nothing = {"sheets": 0, "approved": 0}
-    no_bill = {"invoices": 0, "net": Decimal(0), "total": Decimal(0), "papers": 0}
     return [
-        _state(month, runs.get(month), sheets.get(month, nothing), bills, no_bill)
+        _state(month, runs.get(month), sheets.get(month), bills.get(month))
         for month in sorted({*runs, *sheets}, reverse=True)
     ]
 
 
 def _state(
-    month: Month,
-    run: BillingRun | None,
-    sheets: dict[str, Any],
-    bills: dict[Any, Any],
-    no_bill: dict[str, Any],
+    month: Month, run: BillingRun | None, sheets: Mapping[str, Any] | None, bill: Mapping[str, Any] | None
 ) -> MonthState:
-    bill = bills.get(run.pk, no_bill) if run else no_bill
+    hours = sheets or {"sheets": 0, "approved": 0}
+    money = bill or {"invoices": 0, "net": Decimal(0), "total": Decimal(0), "papers": 0}
     return MonthState(
         month=month,
         run=run,
-        sheets=sheets["sheets"],
-        approved=sheets["approved"],
-        invoices=bill["invoices"],
-        net=bill["net"],
-        total=bill["total"],
-        papers=bill["papers"],
+        sheets=hours["sheets"],
+        approved=hours["approved"],
+        invoices=money["invoices"],
+        net=money["net"],
+        total=money["total"],
+        papers=money["papers"],
     )
 
 
