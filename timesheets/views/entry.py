@@ -15,13 +15,18 @@ from members.access import for_roles
 from timesheets.day_rules import BadDays
 from timesheets.entering import Entered, enter
 from timesheets.grid import CHOICES, Gesture, Grid, Typed, lay_out, load, read, seal
+from timesheets.models import Timesheet, TimesheetStatus
 
 
 @require_safe
 @for_roles("employee")
-def my_months(_request: HttpRequest) -> HttpResponse:
-    """The own hours of the month we are in."""
-    return redirect("timesheets:my_month", Month.of(timezone.localdate()))
+def my_months(request: HttpRequest) -> HttpResponse:
+    """The oldest month that is still to submit, else the one we are in."""
+    present = Month.of(timezone.localdate())
+    late = Timesheet.objects.filter(
+        employee__user=request.user, status=TimesheetStatus.DRAFT, month__lt=present
+    ).order_by("month", "pk")
+    return redirect("timesheets:my_month", late.values_list("month", flat=True).first() or present)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
