@@ -167,6 +167,11 @@ def test_missing_hours_are_planned_past_days_with_nothing_anywhere(aloen, maelle
     blocker = the_blocker(on=date(2026, 11, 24))
     assert blocker.title == "Il manque 14\u00a0h chez Aloen"
     assert blocker.explanation == "Maëlle Kerbrat, 2 jours depuis le lundi 16 novembre\u00a0: rien de saisi."
+    assert (blocker.label, blocker.view, blocker.args) == (
+        "Ouvrir ses heures",
+        "timesheets:person_month",
+        (world.NOVEMBER, maelle.pk),
+    )
     assert kinds(on=date(2026, 11, 16)) == []
     assert the_blocker(on=date(2026, 11, 17)).explanation == (
         "Maëlle Kerbrat, lundi 16 novembre\u00a0: rien de saisi."
