@@ -89,11 +89,11 @@ def cost_is_missing(employee: Employee, month: Month, *, is_blocking: bool) -> P
 
 def terms_are_missing(assignment: Assignment, month: Month, days: Sequence[date]) -> Problem:
     """Hours on days for which no price was agreed."""
-    when = _shortened([f"{_ordinal(day)} {MONTHS[day.month - 1]}" for day in days], at_most=4)
+    when = _shortened([_ordinal(day) for day in days], at_most=5)
     return Problem(
         "terms_missing",
-        f"{assignment.reference}, {assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: aucune "
-        f"condition pour {when} ({month.label}). Complétez les conditions de la mise à disposition.",
+        f"{assignment.reference}, {assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: des heures "
+        f"sans conditions, jours {month.of_label}{NO_BREAK_SPACE}: {when}. Complétez les conditions.",
         employee=assignment.employee_id,
         member=assignment.member_id,
     )

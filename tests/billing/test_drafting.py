@@ -251,7 +251,10 @@ def test_hours_without_terms_wait_whole() -> None:
     world.cost(placed.employee)
     run = draft()
     assert (nets(run), problems(run)) == ({}, [("terms_missing", True)])
-    assert "aucune condition pour 9 novembre (novembre 2026)" in run.problems.get().message
+    assert run.problems.get().message.replace("\u00a0", " ") == (
+        "MAD-2026-001, Maëlle Kerbrat chez Aloen : des heures sans conditions, jours de novembre 2026 : 9. "
+        "Complétez les conditions."
+    )
 
 
 def test_late_approval_is_told_and_joins_the_next_month() -> None:
