@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', True), ('issued_at__isnull', True), ('issued_on__isnull', True), ('number__isnull', True), ('sequence__isnull', True), ('series__isnull', True), ('snapshot__isnull', True), ('status', 'draft')), models.Q(('due_on__gte', models.F('issued_on')), ('issued_at__isnull', False), ('issued_on__isnull', False), ('number__isnull', False), ('sequence__isnull', False), ('series__isnull', False), ('snapshot__isnull', False), ('status', 'issued')), _connector='OR'), name='invoice_is_issued_exactly_when_numbered'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_on__isnull', True), ('issued_at__isnull', True), ('issued_on__isnull', True), ('number__isnull', True), ('sequence__isnull', True), ('series__isnull', True), ('snapshot__isnull', True), ('status', 'draft')), models.Q(('due_on__gte', models.F('issued_on')), ('due_on__isnull', False), ('issued_at__isnull', False), ('issued_on__isnull', False), ('number__isnull', False), ('sequence__isnull', False), ('series__isnull', False), ('snapshot__isnull', False), ('status', 'issued')), _connector='OR'), name='invoice_is_issued_exactly_when_numbered'),
         ),
         migrations.AddConstraint(
             model_name='invoice',

@@ -141,6 +141,7 @@ class Invoice(Lifecycle):
                         sequence__isnull=False,
                         issued_at__isnull=False,
                         issued_on__isnull=False,
+                        due_on__isnull=False,
                         due_on__gte=F("issued_on"),
                         snapshot__isnull=False,
                     )

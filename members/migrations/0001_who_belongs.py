@@ -644,7 +644,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_before__isnull', True), ('notice_on__isnull', True), ('starts_on__isnull', True), ('status', 'candidate')), models.Q(('ends_before__isnull', True), ('notice_on__isnull', True), ('starts_on__isnull', False), ('status', 'admitted')), models.Q(('ends_before__gt', models.F('starts_on')), ('notice_on__isnull', False), ('starts_on__isnull', False), ('status__in', ['leaving', 'left'])), _connector='OR'), name='membership_status_matches_its_dates', violation_error_message='Les dates ne correspondent pas à l’état de l’adhésion.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_before__isnull', True), ('notice_on__isnull', True), ('starts_on__isnull', True), ('status', 'candidate')), models.Q(('ends_before__isnull', True), ('notice_on__isnull', True), ('starts_on__isnull', False), ('status', 'admitted')), models.Q(('ends_before__gt', models.F('starts_on')), ('ends_before__isnull', False), ('notice_on__isnull', False), ('starts_on__isnull', False), ('status__in', ['leaving', 'left'])), _connector='OR'), name='membership_status_matches_its_dates', violation_error_message='Les dates ne correspondent pas à l’état de l’adhésion.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='membership',

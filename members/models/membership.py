@@ -89,6 +89,7 @@ class Membership(Lifecycle):
                         status__in=["leaving", "left"],
                         starts_on__isnull=False,
                         notice_on__isnull=False,
+                        ends_before__isnull=False,
                         ends_before__gt=F("starts_on"),
                     )
                 ),
