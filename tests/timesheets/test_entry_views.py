@@ -309,3 +309,13 @@ class TestHandingOver:
         assert f'name="{seal}" value="03worked420"' in words(answer)
         assert hers.post(MINE, {"do": "auto", seal: "03worked420", cell: "6"}).status_code == 302
         assert written(sheet) == [(TUESDAY, "worked", 360)]
+
+
+def test_strip_shows_the_months_around_and_how_far_each_is(hers, placed):
+    world.timesheet(placed, month=world.OCTOBER, status="approved")
+    page = words(hers.get(MINE))
+    october = reverse("timesheets:my_month", args=[world.OCTOBER])
+    assert f'<a href="{october}">Octobre <span class="badge" data-state="approved">' in page
+    assert f'<a href="{MINE}" aria-current="page">Novembre</a>' in page
+    january = reverse("timesheets:my_month", args=[world.Month(2027, 1)])
+    assert f'<a href="{january}">Janvier 2027</a>' in words(hers.get(january.replace("2027-01", "2026-12")))

@@ -116,7 +116,7 @@ def _context(request: HttpRequest, grid: Grid, gesture: Gesture, typed: Typed) -
         "months": [
             {
                 "url": _address(request, stage.month),
-                "label": stage.month.label.capitalize(),
+                "label": _label(stage.month, grid.month),
                 "current": stage.month == grid.month,
                 "state": stage.state,
                 "state_label": stage.state_label,
@@ -133,6 +133,12 @@ def _address(request: HttpRequest, month: Month) -> str:
     """This page for another month."""
     match = request.resolver_match
     return reverse(match.view_name, kwargs={**match.kwargs, "month": month})
+
+
+def _label(month: Month, shown: Month) -> str:
+    """ "Octobre", with its year when it is another one than that of the month shown."""
+    label = month.label.capitalize()
+    return label if month.year != shown.year else label.split()[0]
 
 
 def _title(grid: Grid) -> str:
