@@ -9,11 +9,12 @@ from typing import Any
 from django.db.models import Count, OuterRef, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.models import Invoice
 from charter.models import Charter, Signature
-from employees.models import Assignment
+from employees.models import Assignment, HoursEntry
 from employees.planning import plan
 from groupement.navigation import group_of, landing, seats_of
 from groupement.pages import page
@@ -107,10 +108,11 @@ def _timesheets(member: Member, month: Month) -> list[Timesheet]:
 def _with_deadline(sheets: list[Timesheet], group: Group | None) -> list[dict[str, Any]]:
     """Those of ``sheets`` that wait for the member, each with the last day to answer."""
     days = timedelta(group.confirmation_days if group else 0)
+    waiting = [sheet for sheet in sheets if sheet.status == TimesheetStatus.SUBMITTED]
+    by_day = {sheet.pk: timezone.localdate(sheet.submitted_at + days) for sheet in waiting}
     return [
-        {"sheet": sheet, "by_day": sheet.submitted_at + days}
-        for sheet in sheets
-        if sheet.status == TimesheetStatus.SUBMITTED
+        {"sheet": sheet, "by_day": by_day[sheet.pk], "is_late": by_day[sheet.pk] < today()}
+        for sheet in waiting
     ]
 
 
@@ -125,20 +127,29 @@ def _people(member: Member, month: Month, sheets: list[Timesheet]) -> list[Place
     placed = {each.pk: Placed(each, planned=sum(planned[each.pk].values())) for each in assignments}
     for sheet in sheets:
         if sheet.month == month and sheet.assignment_id in placed:
-            placed[sheet.assignment_id].entered += sheet.minutes
+            placed[sheet.assignment_id].entered += 0 if _is_private(sheet) else sheet.minutes
             placed[sheet.assignment_id].sheets.append(sheet)
     return list(placed.values())
 
 
+def _is_private(sheet: Timesheet) -> bool:
+    """Whether the person is still writing what the member does not enter: hours are theirs until they are submitted."""
+    return sheet.status == TimesheetStatus.DRAFT and sheet.assignment.hours_entry == HoursEntry.EMPLOYEE
+
+
 def _year_minutes(member: Member, month: Month) -> int:
-    """Minutes worked at ``member`` since January, those not approved yet included."""
+    """Minutes worked at ``member`` since January, those not approved yet included, private drafts left out."""
+    private = {
+        "timesheet__status": TimesheetStatus.DRAFT,
+        "timesheet__assignment__hours_entry": HoursEntry.EMPLOYEE,
+    }
     worked = Entry.objects.filter(
         timesheet__assignment__member=member,
         kind=Kind.WORKED,
         day__gte=month.first.replace(month=1),
         day__lt=month.before,
     )
-    return worked.aggregate(total=Sum("minutes"))["total"] or 0
+    return worked.exclude(**private).aggregate(total=Sum("minutes"))["total"] or 0
 
 
 def _invoices(request: HttpRequest, member: Member) -> list[Invoice]:

@@ -97,6 +97,16 @@ def test_what_waits_comes_first_with_its_day_and_one_action(login, aloen):
     assert page.content.decode().count(f'href="{reverse("timesheets:sheet", args=[sheet.pk])}"') == 1
 
 
+def test_a_delay_that_is_over_is_said(login, aloen):
+    maelle = world.employee(members=[aloen])
+    october = NOVEMBER.previous
+    world.timesheet(
+        world.assignment(maelle, aloen), world.hours(october, 7), month=october, status="submitted"
+    )
+    page = words(login(world.staff(aloen)).get(HOME))
+    assert "7 h de Maëlle Kerbrat à viser, le délai a pris fin le vendredi 6 novembre." in page
+
+
 def test_a_reader_sees_what_waits_and_has_no_button(login, aloen):
     maelle = world.employee(members=[aloen])
     sheet = world.timesheet(world.assignment(maelle, aloen), world.hours(NOVEMBER, 28), status="submitted")
