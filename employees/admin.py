@@ -74,12 +74,13 @@ class EmployeeAdmin(admin.ModelAdmin):
     ]
 
 
-class ContractTermsInline(admin.TabularInline):
+class ContractTermsInline(admin.StackedInline):
     model = ContractTerms
     form = ContractTermsForm
     formset = ContractTermsFormSet
     extra = 0
     min_num = 1
+    fields = [("starts_on", "ends_before"), ("weekly_minutes", "gross_monthly_pay"), "classification"]
     ordering = ["starts_on", "pk"]
 
 
@@ -99,6 +100,7 @@ class ContractAdmin(admin.ModelAdmin):
     """A contract with its terms and the members where the person may work."""
 
     form = ContractForm
+    fields = ["employee", "kind", ("starts_on", "ends_before"), "signed_on"]
     list_display = ["employee", "kind", "starts_on", "ends_before", "signed_on"]
     list_filter = [CurrentFilter, "kind"]
     list_select_related = ["employee"]

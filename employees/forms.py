@@ -119,7 +119,7 @@ class RowForm(forms.ModelForm):
 class ContractTermsForm(RowForm):
     owner = "contract"
     weekly_minutes = DurationField(
-        label="durée hebdomadaire", at_most=MOST_A_WEEK, help_text="En heures\u00a0: 35 ou 17h30."
+        label="Durée hebdomadaire", at_most=MOST_A_WEEK, help_text="En heures\u00a0: 35 ou 17h30."
     )
 
     class Meta:
@@ -205,7 +205,7 @@ class AssignmentForm(forms.ModelForm):
 class TermsForm(RowForm):
     owner = "assignment"
     weekly_pattern = WeekField(
-        label="semaine type",
+        label="Semaine type",
         help_text="Sept durées, du lundi au dimanche, séparées par des espaces\u00a0: 7 7 3,5 0 0 0 0.",
         initial="7 7 7 7 7 0 0",
     )
