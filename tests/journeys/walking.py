@@ -1,0 +1,60 @@
+"""Walk a site as somebody who clicks on every link and tries what addresses suggest; what each page says."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from django.test import Client
+from pypdf import PdfReader
+
+from tests.journeys.visiting import spaced
+
+LINK = re.compile(r'\b(?:href|hx-get|data-action)="([^"]*)"')
+NOT_WALKED = ("/compte/", "/static/", "/admin/", "/sante/")
+# Months lead to months without end; the story is in these.
+MONTH = re.compile(r"\b\d{4}-\d\d\b")
+WALKED_MONTHS = {"2026-11", "2026-12"}
+MANY = 150
+
+
+def walk(person: Any, more: Iterable[str] = ()) -> dict[str, str]:
+    """Everything that ``person`` reads by following links from the first page, and at the addresses of ``more``."""
+    client = Client()
+    client.force_login(person)
+    read: dict[str, str] = {}
+    ahead = deque(["/", *more])
+    while ahead:
+        address = ahead.popleft()
+        if (
+            address in read
+            or address.startswith(NOT_WALKED)
+            or not set(MONTH.findall(address)) <= WALKED_MONTHS
+        ):
+            continue
+        assert len(read) < MANY, f"a site without end: {list(read)[-5:]}"
+        answer = client.get(address)
+        read[address] = text_of(answer)
+        where = [answer.url] if answer.status_code in {301, 302} else LINK.findall(read[address])
+        ahead += [link for link in (_own(address, each) for each in where) if link]
+    return read
+
+
+def text_of(answer: Any) -> str:
+    """All that an answer says: markup with its attributes, or the text of a PDF; in plain spaces."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if content.startswith(b"%PDF"):
+        return spaced("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+    return spaced(html.unescape(content.decode("utf-8", "replace")))
+
+
+def _own(address: str, link: str) -> str | None:
+    found = urlsplit(urljoin(f"http://house{address}", html.unescape(link)))
+    if found.scheme != "http" or found.netloc != "house":
+        return None
+    return found._replace(scheme="", netloc="", fragment="").geturl()
