@@ -58,8 +58,7 @@ def prepare() -> None:
         SECRET_KEY="tests",
         BROKER_URL="memory://localhost",
         CACHE_URL="memory://localhost",
-        # Each xdist worker has a store of its own: all of them print an invoice F-2026-0001.
-        PRIVATE_FILES_ROOT=str(folder() / "files" / os.environ.get("PYTEST_XDIST_WORKER", "main")),
+        PRIVATE_FILES_ROOT=str(folder() / "files"),
     )
     django.setup()
     from django.conf import settings

@@ -1,6 +1,7 @@
-"""Logging in for the tests of pages."""
+"""Logging in for the tests of pages, and a store of files for each test."""
 
 import pytest
+from django.core.files.storage import storages
 from django.utils import timezone
 
 from tests import world
@@ -18,3 +19,12 @@ def login(client, settings, monkeypatch):
         return client
 
     return log_in
+
+
+@pytest.fixture(autouse=True)
+def private_files(tmp_path, monkeypatch):
+    """An empty store: xdist's workers would else write over each other's F-2026-0001."""
+    store = storages["private"]
+    for name in ("base_location", "location"):
+        monkeypatch.setitem(store.__dict__, name, str(tmp_path))
+    return tmp_path

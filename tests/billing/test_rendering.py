@@ -33,17 +33,6 @@ def on_disk(document: Document) -> Path:
     return Path(storages["private"].path(document.path))
 
 
-@pytest.fixture(autouse=True)
-def private_files(tmp_path, monkeypatch):
-    """Each test has an empty store."""
-    monkeypatch.setattr(storages["private"], "_location", str(tmp_path), raising=False)
-    for cached in ("base_location", "location"):
-        storages["private"].__dict__.pop(cached, None)
-    yield tmp_path
-    for cached in ("base_location", "location"):
-        storages["private"].__dict__.pop(cached, None)
-
-
 def test_file_says_what_the_invoice_says(private_files) -> None:
     run = scene.issued(scene.hosts(1))
     (document,) = scene.printed(run)
