@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,8 +33,15 @@ class Problem:
 
 def label(kind: str, assignment: Assignment) -> str:
     """Whom and what a line is about: a generic term alone is not accepted (CGI ann. II 242 nonies A)."""
-    what = "Frais de gestion," if kind == ChargeKind.MANAGEMENT_FEE else "Mise à disposition de"
-    return f"{what} {assignment.employee.full_name}, {assignment.job}"[:LABEL_LENGTH]
+    who = assignment.employee.full_name
+    what = f"Frais de gestion, {who}" if kind == ChargeKind.MANAGEMENT_FEE else f"Mise à disposition {of(who)}"
+    return f"{what}, {assignment.job}"[:LABEL_LENGTH]
+
+
+def of(name: str) -> str:
+    """ "de Maëlle", "d’Inès": the e is dropped before a vowel; before an h only usage knows, so it stays."""
+    first = unicodedata.normalize("NFKD", name[:1]).casefold()[:1]
+    return f"d’{name}" if first in set("aeiou") else f"de {name}"
 
 
 def detail(due: Due, assignment: Assignment, month: Month, *, supplement: int = 0) -> str:
