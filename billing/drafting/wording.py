@@ -34,7 +34,9 @@ class Problem:
 def label(kind: str, assignment: Assignment) -> str:
     """Whom and what a line is about: a generic term alone is not accepted (CGI ann. II 242 nonies A)."""
     who = assignment.employee.full_name
-    what = f"Frais de gestion, {who}" if kind == ChargeKind.MANAGEMENT_FEE else f"Mise à disposition {of(who)}"
+    what = (
+        f"Frais de gestion, {who}" if kind == ChargeKind.MANAGEMENT_FEE else f"Mise à disposition {of(who)}"
+    )
     return f"{what}, {assignment.job}"[:LABEL_LENGTH]
 
 
