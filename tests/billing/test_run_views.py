@@ -173,6 +173,19 @@ def test_issuing_asks_first_with_count_and_amount_even_without_javascript(login)
     assert "C’est définitif" in words(asked)
 
 
+def test_what_a_month_leaves_behind_is_said_before_issuing(login):
+    aloen, sonam = scene.hosts(2)
+    maelle = world.employee(members=[aloen, sonam])
+    world.timesheet(world.assignment(maelle, aloen), world.hours(NOVEMBER, 7))
+    youenn = world.employee("Youenn", "Talec", members=[sonam])
+    world.timesheet(world.assignment(youenn, sonam, price_method="actual"), world.hours(NOVEMBER, 7))
+    client = login(world.finance())
+    client.post(DRAFT)
+    page = words(client.get(RUN, {"confirmer": "emission"}))
+    assert "Émettre la facture de novembre 2026 ?" in page
+    assert "Un point reste à régler. Ce qu’il retient n’est pas dans ces factures" in page
+
+
 def test_issuing_numbers_in_order_and_has_the_papers_made(login, queued, committed):
     scene.drafted(scene.hosts(2))
     client = login(world.finance())
