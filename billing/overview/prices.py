@@ -14,9 +14,9 @@ from groupement.periods import Month
 
 HUNDREDTH = Decimal("0.01")
 TONES = {
-    CostKind.GROSS_PAY: "f-gross",
-    CostKind.EMPLOYER_CONTRIBUTIONS: "f-charges",
-    CostKind.OTHER: "f-prov",
+    CostKind.GROSS_PAY: "success",
+    CostKind.EMPLOYER_CONTRIBUTIONS: "info",
+    CostKind.OTHER: "warning",
 }
 
 
