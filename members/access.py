@@ -18,7 +18,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from members.models import Member, Seat, User
-from members.models.people import Function
+from members.models.people import WRITERS, Function
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -100,6 +100,11 @@ def current_seats(user: User) -> models.QuerySet[Seat]:
 def can_write_for(user: User, member: Member) -> bool:
     """Whether ``user`` may enter and confirm hours at ``member`` today."""
     return any(seat.can_write for seat in current_seats(user).filter(member=member))
+
+
+def written_for(user: User) -> models.QuerySet[Seat, Any]:
+    """The members (ids, for a subquery) at which ``user`` may enter and confirm hours today."""
+    return current_seats(user).filter(function__in=WRITERS).order_by().values("member")
 
 
 def can_sign_for(user: User, member: Member, on: date) -> Seat | None:

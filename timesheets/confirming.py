@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from groupement.lifecycle import Refusal
 from groupement.templatetags.formats import day as spell_day
-from members.access import can_write_for, current_seats
+from members.access import can_write_for, written_for
 from members.models import Group, User
 from timesheets.models import Remark, Timesheet, TimesheetStatus
 
@@ -71,8 +71,9 @@ def may_answer(user: User, timesheet: Timesheet) -> bool:
 
 def awaiting(user: User) -> QuerySet[Timesheet]:
     """The submitted timesheets that ``user`` may confirm or contest, the longest waiting first."""
-    members = [seat.member_id for seat in current_seats(user) if seat.can_write]
-    submitted = Timesheet.objects.filter(status=TimesheetStatus.SUBMITTED, assignment__member__in=members)
+    submitted = Timesheet.objects.filter(
+        status=TimesheetStatus.SUBMITTED, assignment__member__in=written_for(user)
+    )
     return submitted.exclude(employee__user=user).order_by("submitted_at", "pk")
 
 

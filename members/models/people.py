@@ -101,6 +101,9 @@ class Function(models.TextChoices):
     READER = "reader", "lecture"
 
 
+WRITERS = (Function.REPRESENTATIVE, Function.MANAGER)
+
+
 @pghistory.track()
 class Seat(Dated):
     """One person's place at one member, for a time: representative (signs), manager (hours), reader."""
@@ -129,7 +132,7 @@ class Seat(Dated):
     @property
     def can_write(self):
         """Enters and confirms hours."""
-        return self.function in (Function.REPRESENTATIVE, Function.MANAGER)
+        return self.function in WRITERS
 
 
 class Invitation(models.Model):

@@ -192,7 +192,7 @@ class TestQueries:
         placed = [world.assignment(world.employee("Maëlle", f"K{n}"), aloen) for n in range(many)]
         for each in placed:
             world.timesheet(each, {TUESDAY: 60}, status="draft")
-        assert queries(client, claire, grid_of(placed[0])) == 13
+        assert queries(client, claire, grid_of(placed[0])) == 12
 
 
 def queries(client, person, url):
