@@ -46,24 +46,25 @@ def load(
         for sheet in sheets
         for line in _lines(sheet, days_of[key_of(sheet)], plan, viewer, is_spacious=is_spacious)
     ]
+    _remark(lines, steps)
+    if only is None:
+        lines = _within_contracts(lines, employee, month)
+    absent = _absences(only, month) if only else frozenset()
+    total = sum_by_day(plan)
+    strip = stages(month, around)
+    return Grid(
+        *(employee, month, viewer, only, lines, days_of, placed, total),
+        absent=absent,
+        steps=steps,
+        stages=strip,
+    )
+
+
+def _remark(lines: Iterable[Line], steps: Iterable[TimesheetStep]) -> None:
+    """Put what was contested or returned beside the first line of its timesheet."""
     remarks = {step.subject_id: {remark.day: remark for remark in step.remarks.all()} for step in steps}
     for line in lines:
         line.remarks = remarks.get(line.sheet.pk, {}) if line.is_first else {}
-    if only is None:
-        lines = _within_contracts(lines, employee, month)
-    return Grid(
-        employee,
-        month,
-        viewer,
-        only,
-        lines,
-        days_of,
-        placed,
-        sum_by_day(plan),
-        absent=_absences(only, month) if only else frozenset(),
-        steps=steps,
-        stages=stages(month, around),
-    )
 
 
 def _is_private(sheet: Timesheet, viewer: User) -> bool:
