@@ -45,6 +45,7 @@ function toast(text, tone, button) {
   toasts().append(box);
   return box;
 }
+document.querySelector(".months [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 const region = toasts();
 if (region) {
   region.querySelectorAll(".toast").forEach(leaveLater);

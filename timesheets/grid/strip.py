@@ -30,9 +30,16 @@ def neighbours(month: Month) -> list[Month]:
 def stages(month: Month, sheets: Iterable[Timesheet]) -> list[Stage]:
     """The strip around ``month``, from the ``sheets`` of those months."""
     first: dict[Month, Timesheet] = {}
-    for sheet in sorted(sheets, key=lambda sheet: URGENCY.index(sheet.state)):
+    for sheet in sorted(sheets, key=_urgency):
         first.setdefault(sheet.month, sheet)
     return [
         Stage(each, first[each].state, first[each].state_label) if each in first else Stage(each, "", "")
         for each in neighbours(month)
     ]
+
+
+def _urgency(sheet: Timesheet) -> int:
+    """Approved hours at the group ask nothing of anybody, and no invoice may ever hold them: they come last."""
+    if sheet.assignment_id is None and sheet.state == "approved":
+        return len(URGENCY)
+    return URGENCY.index(sheet.state)
