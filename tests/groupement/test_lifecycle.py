@@ -12,6 +12,7 @@ from members.models.membership import MembershipStatus
 from tests import world
 
 AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
+LEAVING = {"notice_on": date(2026, 11, 30), "ends_before": date(2027, 1, 1)}
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def membership(db):
 
 
 def leave(membership, **more):
-    membership.move(MembershipStatus.LEAVING, at=AT, notice_on=date(2026, 11, 30), **{"by": None, **more})
+    membership.move(MembershipStatus.LEAVING, at=AT, **LEAVING, **{"by": None, **more})
 
 
 def test_a_move_writes_state_and_columns_and_the_instance_follows(membership):

@@ -11,6 +11,7 @@ def test_runs_tasks_in_a_thread_and_scheduled_ones_at_once() -> None:
     app = Celery("sketch", broker="memory://localhost", set_as_current=False)
     app.conf.update(
         broker_transport_options={"polling_interval": 0.05},
+        task_default_queue="sketch",  # the queues of memory:// are the whole process's
         task_ignore_result=True,
         worker_hijack_root_logger=False,
         beat_schedule={"take up": {"task": "take_up", "schedule": 3600.0}},
