@@ -1,0 +1,229 @@
+"""Every page for every role, wide and narrow, light and dark: no fault in the console, nothing cut off, WCAG 2.2 AA."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.conf import settings as configured
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from billing import rendering
+from billing.models import Invoice, Rendering
+from groupement.demo import founding, months, story
+from members.models import User
+from tests import world
+from tests.browser.conftest import PATIENCE, SIZES
+from timesheets.models import Timesheet
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+OPEN, CLOSED = months.OPEN, months.CLOSED[-1]
+LOOKS = [("laptop", "light"), ("laptop", "dark"), ("phone", "light"), ("phone", "dark")]
+NARROWEST = {"width": 320, "height": 640}
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Every rule in two looks of a page, in turn: a colour that fails on one page fails on the next as well.
+TURNS = [{("laptop", "light"), ("phone", "dark")}, {("laptop", "dark"), ("phone", "light")}]
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+    "preload": False,
+    "iframes": False,
+}
+# The first grid is read whole; of further ones the weeks that repeat the first two are left out.
+REPEATED = {"exclude": [[".weeks > section:nth-child(n+3):not(:last-child)"]]}
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+VIOLATIONS = """([where, options]) => axe.run(where, options).then(found => found.violations.flatMap(
+    rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(' ')}: ${node.any.map(one => one.message)[0]}`)))"""
+
+ROLES = {
+    None: ["/compte/login/", "/compte/login/code/", "/compte/password/reset/", "/invitation/rien/"],
+    "maelle.kerbrat": [
+        "/heures/{open}/",
+        "/heures/{open}/?plus=1",
+        "/charte/",
+        "/compte/email/",
+        "/compte/password/change/",
+        "/compte/2fa/",
+        "/compte/2fa/totp/activate/",
+        "/compte/sessions/",
+        "/facturation/",
+        "/nulle-part/",
+    ],
+    "erwan.lebris": [
+        "/accueil/",
+        "/heures/a-viser/",
+        "/heures/releve/{submitted}/",
+        "/heures/releve/{billed}/",
+        "/heures/{open}/{assignment}/",
+        "/facturation/factures/",
+        "/facturation/factures/{invoice}/",
+        "/charte/",
+    ],
+    "solene.rivoal": [
+        "/heures/mois/{open}/",
+        "/heures/mois/{open}/?approuver",
+        "/heures/mois/{closed}/",
+        "/heures/mois/2026-12/",
+        "/heures/releve/{submitted}/",
+        "/heures/{open}/personne/{employee}/",
+        "/facturation/",
+        "/facturation/{closed}/",
+        "/charte/1/",
+    ],
+    "gael.perrot": [
+        "/facturation/",
+        "/facturation/{closed}/",
+        "/facturation/{open}/",
+        "/facturation/{open}/?confirmer=emission",
+        "/facturation/couts/?mois={closed}",
+        "/facturation/couts/?mois={open}",
+        "/facturation/factures/",
+        "/facturation/factures/?mois=2026-13",
+        "/facturation/factures/{invoice}/",
+    ],
+}
+# Django's own pages: their layout is Django's, but our policy must not break them.
+ADMIN = [
+    "/admin/",
+    "/admin/members/member/",
+    "/admin/members/member/{member}/change/",
+    "/admin/billing/invoice/",
+]
+
+
+@pytest.fixture
+def demo(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """La Ronde as it stands early in November: two months billed, one with drafts, one PDF that failed."""
+    monkeypatch.setattr(timezone, "now", lambda: world.at(date(2026, 11, 5)))
+    storage = settings.STORAGES["private"]
+    private = storage | {"OPTIONS": storage["OPTIONS"] | {"location": tmp_path / "files"}}
+    settings.STORAGES = settings.STORAGES | {"private": private}
+    founding.found()
+    story.live()
+    for month in months.CLOSED:
+        story.bill(month)
+    story.drafting.draft(OPEN, by=story.user("gael.perrot"), at=timezone.now())
+    waiting = list(Rendering.objects.order_by("pk").values_list("invoice", flat=True))
+    for invoice in waiting[:3]:
+        rendering.render(invoice, at=timezone.now())
+    now = timezone.now()
+    Rendering.objects.filter(invoice=waiting[-1]).update(status="failed", started_at=now, finished_at=now)
+    sheets = Timesheet.objects.filter(assignment__member__short_name="Optim’ism").order_by("pk")
+    submitted = sheets.filter(month=OPEN, status="submitted").first()
+    return {
+        "open": OPEN,
+        "closed": CLOSED,
+        "submitted": submitted.pk,
+        "billed": sheets.filter(month=CLOSED).first().pk,
+        "assignment": submitted.assignment_id,
+        "employee": submitted.employee_id,
+        "member": submitted.assignment.member_id,
+        "invoice": Invoice.objects.filter(member=submitted.assignment.member_id).earliest("sequence").pk,
+    }
+
+
+class Reader:
+    """One role's browser, whose pages are read in every look; what is wrong is noted, not raised."""
+
+    def __init__(self, browser: Browser, site: Any, login: str | None) -> None:
+        self.site, self.login = site, login
+        self.context: BrowserContext = browser.new_context(
+            viewport=SIZES["laptop"], locale="fr-FR", reduced_motion="reduce"
+        )
+        if login is not None:
+            client = Client()
+            client.force_login(User.objects.get(email=f"{login}@{story.cast.DOMAIN}"))
+            session = client.cookies[configured.SESSION_COOKIE_NAME].value
+            self.context.add_cookies(
+                [{"name": configured.SESSION_COOKIE_NAME, "value": session, "url": site.url}]
+            )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.faults: list[str] = []
+        self.path = ""
+        self.page.on("pageerror", lambda error: self.note(f"error: {error}"))
+        self.page.on(
+            "console", lambda line: self.note(f"console: {line.text}") if line.type == "error" else None
+        )
+
+    def note(self, fault: str) -> None:
+        # A page that says "not found" is loaded with 404, and Chromium says so.
+        if "Failed to load resource" not in fault or "status of 4" not in fault:
+            self.faults.append(f"{self.login} {self.path}: {fault}")
+
+    def open(self, path: str) -> None:
+        self.path = path
+        self.page.set_viewport_size(SIZES["laptop"])
+        self.page.goto(f"{self.site.url}{path}")
+
+    def read(self, path: str, turn: int) -> None:
+        """Open a page, then look at it."""
+        self.open(path)
+        self.look(turn)
+
+    def look(self, turn: int) -> None:
+        """Note what is wrong with the open page in every size and scheme."""
+        self.page.evaluate(AXE_SCRIPT)
+        for size, scheme in LOOKS:
+            self.page.set_viewport_size(SIZES[size])
+            self.page.emulate_media(color_scheme=scheme)
+            self.measure(size)
+            if (size, scheme) in TURNS[turn % 2]:
+                where = REPEATED if turn else {"include": [["html"]]}
+                found = self.page.evaluate(VIOLATIONS, [where, OPTIONS])
+                self.faults += [f"{self.login} {self.path} {size} {scheme}: {fault}" for fault in found]
+        self.page.set_viewport_size(NARROWEST)
+        self.measure("320")
+
+    def measure(self, size: str) -> None:
+        if too_wide := self.page.evaluate(OVERFLOW):
+            self.note(f"{size}: {too_wide} pixels wider than the screen")
+
+
+@pytest.fixture
+def readers(browser: Browser, site: Any) -> Iterator[Any]:
+    opened: list[Reader] = []
+
+    def reader(login: str | None) -> Reader:
+        opened.append(Reader(browser, site, login))
+        return opened[-1]
+
+    yield reader
+    for each in opened:
+        each.context.close()
+
+
+FAULTY = """<!doctype html><html lang="fr"><title>Faux</title><main><h1>Faux</h1>
+<p style="color: #ccc; background: #fff">Trop pâle</p><input><div style="width: 2000px">Trop large</div></main>"""
+
+
+def test_a_reader_would_see_a_fault(readers):
+    reader = readers(None)
+    reader.page.set_content(FAULTY)
+    reader.look(0)
+    told = "\n".join(reader.faults)
+    for fault in ("color-contrast: p", "label: input", "320: 1688 pixels wider", "laptop: 568 pixels wider"):
+        assert fault in told
+    reader.open("/nulle-part/")
+    reader.page.evaluate("console.error('Voyez')")
+    assert reader.faults[-1] == "None /nulle-part/: console: Voyez"
+
+
+def test_every_page_of_every_role(demo, readers):
+    faults = []
+    for login, paths in ROLES.items():
+        reader = readers(login)
+        for turn, path in enumerate(paths):
+            reader.read(path.format(**demo), turn)
+        faults += reader.faults
+    admin = readers("malo.kervella")
+    for path in ADMIN:
+        admin.open(path.format(**demo))
+    assert faults + admin.faults == []
