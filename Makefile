@@ -39,7 +39,7 @@ test: setup ## Run the whole test suite
 
 bench: setup ## Measure the month, the PDFs and the pages (a few minutes; the figures of the README are for 200 members)
 	@$(RUN)/python -m benchmarks.month 50 40 3
-	@$(RUN)/python -m benchmarks.papers 24 2
+	@$(RUN)/python -m benchmarks.papers 20 3
 	@$(RUN)/python -m benchmarks.pages
 
 lint: setup ## Style, layers, types, migrations, production settings

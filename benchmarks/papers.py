@@ -8,10 +8,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.ground import ROOT, ground
 
@@ -19,6 +20,13 @@ STATIC = ROOT / "static"
 PATIENCE = 600
 EMPLOYEES_PER_INVOICE = 0.75  # the shape of the month that benchmarks/load.py makes: about six lines each
 _bare: dict[str, Any] = {}
+
+
+class Speed(NamedTuple):
+    """PDFs a second by the clock, and CPU seconds for each: the second is what counts on a busy machine."""
+
+    rate: float
+    cost: float
 
 
 @contextmanager
@@ -38,8 +46,8 @@ def broker() -> Iterator[str]:
 
 
 @contextmanager
-def worker(folder: Path, name: str) -> Iterator[None]:
-    """A worker process as in production, one document at a time; it ends with the block."""
+def worker(folder: Path, name: str) -> Iterator[int]:
+    """A worker process as in production, one document at a time; yields its id and ends it with the block."""
     command = [
         sys.executable,
         "-m",
@@ -56,44 +64,54 @@ def worker(folder: Path, name: str) -> Iterator[None]:
             [*command, "--without-gossip", "--without-mingle"], cwd=ROOT, stdout=log, stderr=log
         )
         try:
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(PATIENCE)
 
 
-def printed_bare(html: str) -> int:
-    """Bytes of the PDF that WeasyPrint makes of ``html`` when it is called directly, fonts and stylesheet shared."""
+def printed_bare(html: str) -> float:
+    """CPU seconds of WeasyPrint called directly for ``html``, fonts and stylesheet shared."""
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
     if not _bare:
         _bare["fonts"] = FontConfiguration()
         _bare["css"] = CSS(filename=STATIC / "css" / "paper.css", font_config=_bare["fonts"])
+    began = time.process_time()
     source = HTML(string=html, base_url=STATIC.as_uri() + "/")
     document = source.render(font_config=_bare["fonts"], stylesheets=[_bare["css"]])
-    return len(document.write_pdf(pdf_variant="pdf/a-3b"))
+    document.write_pdf(pdf_variant="pdf/a-3b")
+    return time.process_time() - began
 
 
-def bare(pool: Any, pages: Sequence[str]) -> float:
-    """PDFs a second of the warm processes of ``pool``."""
+def bare(pool: Any, pages: Sequence[str]) -> Speed:
+    """What the warm processes of ``pool`` do with ``pages``."""
     started = time.perf_counter()
-    pool.map(printed_bare, pages, chunksize=1)
-    return len(pages) / (time.perf_counter() - started)
+    spent = sum(pool.map(printed_bare, pages, chunksize=1))
+    return Speed(len(pages) / (time.perf_counter() - started), spent / len(pages))
 
 
-def worked(invoices: Sequence[int]) -> float:
-    """PDFs a second of the workers that listen, from the first start to the last finish."""
+def cpu_of(process: int) -> float:
+    """CPU seconds that a process has spent so far, as Linux counts them."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def worked(invoices: Sequence[int], *workers: int) -> Speed:
+    """What the listening ``workers`` do with these invoices, from the first start to the last finish."""
     from django.db.models import Max, Min
 
     from billing import rendering
     from billing.models import Rendering
 
     jobs = Rendering.objects.filter(invoice__in=invoices)
+    before = sum(map(cpu_of, workers))
     rendering.enqueue(invoices)
     _until(lambda: not jobs.exclude(status="done").exists(), "the workers do not finish")
     span = jobs.aggregate(first=Min("started_at"), last=Max("finished_at"))
-    return len(invoices) / (span["last"] - span["first"]).total_seconds()
+    seconds = (span["last"] - span["first"]).total_seconds()
+    return Speed(len(invoices) / seconds, (sum(map(cpu_of, workers)) - before) / len(invoices))
 
 
 def listening(count: int) -> None:
@@ -116,8 +134,8 @@ def months(invoices: int) -> Iterator[list[int]]:
     month = Month(2026, 1)
     while True:
         load.approved(assignments, invoices, employees, month)
-        drafting.draft(month, by=finance, at=world.NOW)
-        at = max(world.at(month.before), world.NOW)
+        at = max(world.at(month.before + timedelta(days=2)), world.NOW)
+        drafting.draft(month, by=finance, at=at)
         run = BillingRun.objects.get(month=month)
         yield [invoice.pk for invoice in issuing.issue_run(run, by=finance, at=at).issued]
         month = month.shift(1)
@@ -133,12 +151,12 @@ def html_of(invoices: Sequence[int]) -> list[str]:
     return [render_to_string("paper/invoice.html", {"invoice": snapshot}) for snapshot in snapshots]
 
 
-def main(invoices: int = 60, rounds: int = 3) -> None:
+def main(invoices: int = 20, rounds: int = 9) -> None:
     """Interleave bare printing and workers, one and two of each, and print medians and ratios."""
     if not shutil.which("redis-server"):
         print("papers: needs a redis-server program (apt-get install redis-server); skipped")
         return
-    figures: dict[str, list[float]] = {"bare 1": [], "bare 2": [], "worker 1": [], "worker 2": []}
+    figures: dict[str, list[Speed]] = {"bare 1": [], "bare 2": [], "worker 1": [], "worker 2": []}
     with ExitStack() as stack:
         os.environ["BROKER_URL"] = stack.enter_context(broker())
         folder = stack.enter_context(ground())
@@ -149,34 +167,34 @@ def main(invoices: int = 60, rounds: int = 3) -> None:
         pages = html_of(warm)
         for pool in pools:
             pool.map(printed_bare, pages[:4], chunksize=1)
-        stack.enter_context(worker(folder, "first"))
-        worked(warm[:2])
+        first = stack.enter_context(worker(folder, "first"))
+        worked(warm[:2], first)
         for turn in range(rounds):
             figures["bare 1"].append(bare(pools[0], pages))
-            figures["worker 1"].append(worked(next(supply)))
+            figures["worker 1"].append(worked(next(supply), first))
             figures["bare 2"].append(bare(pools[1], pages))
-            with worker(folder, f"second-{turn}"):
+            with worker(folder, f"second-{turn}") as second:
                 listening(2)
-                worked(next(supply)[:4])
-                figures["worker 2"].append(worked(next(supply)))
+                worked(next(supply)[:4], first, second)
+                figures["worker 2"].append(worked(next(supply), first, second))
         report(figures, invoices, pages)
 
 
-def report(figures: dict[str, list[float]], invoices: int, pages: Sequence[str]) -> None:
+def report(figures: dict[str, list[Speed]], invoices: int, pages: Sequence[str]) -> None:
     """Medians over the rounds, and medians of the ratios of each round."""
     lines = sum(page.count("<tr><td><b>") for page in pages) / len(pages)
-    print(
-        f"{invoices} invoices of {lines:.0f} lines with their hours, {len(figures['bare 1'])} rounds, PDFs a second"
-    )
-    for count in (1, 2):
+    print(f"{invoices} invoices of {lines:.0f} lines with their hours, {len(figures['bare 1'])} rounds")
+    for count, who in ((1, "1 worker "), (2, "2 workers")):
         alone, ours = figures[f"bare {count}"], figures[f"worker {count}"]
-        ratio = median(b / a for a, b in zip(alone, ours, strict=True))
-        who = "1 worker " if count == 1 else "2 workers"
+        rates = median(b.rate / a.rate for a, b in zip(alone, ours, strict=True))
+        costs = median(a.cost / b.cost for a, b in zip(alone, ours, strict=True))
         print(
-            f"  {who} {median(ours):6.2f}   bare WeasyPrint, {count} process{'es' * (count > 1)} "
-            f"{median(alone):6.2f}   ratio {ratio:.2f}"
+            f"  {who} {median(speed.rate for speed in ours):5.2f} PDFs a second, bare WeasyPrint "
+            f"{median(speed.rate for speed in alone):5.2f}: ratio {rates:.2f}; "
+            f"CPU for each {median(speed.cost for speed in ours) * 1000:.0f} ms, bare "
+            f"{median(speed.cost for speed in alone) * 1000:.0f} ms: ratio {costs:.2f}"
         )
-    both = median(b / a for a, b in zip(figures["worker 1"], figures["worker 2"], strict=True))
+    both = median(b.rate / a.rate for a, b in zip(figures["worker 1"], figures["worker 2"], strict=True))
     print(f"  two workers against one: {both:.2f}")
 
 
