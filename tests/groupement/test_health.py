@@ -45,6 +45,22 @@ def test_supervisor_is_not_sent_to_https(client: Client, settings) -> None:
     assert client.get("/compte/login/").status_code == 301
 
 
+@pytest.mark.django_db
+def test_containers_without_pages_ask_what_they_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OperationalError("gone")
+
+    assert health.ask_parts(["database", "broker"]) == 0
+    monkeypatch.setattr(health.connection, "cursor", fail)
+    assert [health.ask_parts(words) for words in (["database"], ["broker"], ["broker", "database"])] == [
+        1,
+        0,
+        1,
+    ]
+    monkeypatch.setattr(health.app, "connection_for_write", fail)
+    assert health.ask_parts(["broker"]) == 1
+
+
 def test_container_that_does_not_answer_is_not_ready() -> None:
     assert health.ask(1, "localhost") == 1
 
