@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -12,9 +13,12 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
+from redis.exceptions import RedisError
 
 from members.access import needs_second_factor
 from members.models import User
+
+log = logging.getLogger(__name__)
 
 # The way to a second factor, out, and what shows no data.
 OPEN_VIEWS = ("account_", "mfa_", "usersessions_", "members:theme", "members:invitation", "alive", "ready")
@@ -42,7 +46,11 @@ def _was_just_seen(session_key: str | None) -> bool:
         return False
     # Whoever reads the cache must not find a key that opens a session.
     mark = hashlib.sha256(session_key.encode()).hexdigest()
-    return not cache.add(f"seen-{mark}", True, SEEN_FOR)
+    try:
+        return not cache.add(f"seen-{mark}", True, SEEN_FOR)
+    except RedisError:
+        log.error("cache did not answer")
+        return True  # a login noted late is worth less than a page
 
 
 class SecondFactorMiddleware:

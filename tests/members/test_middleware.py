@@ -4,6 +4,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
 from django.urls import reverse
+from redis.exceptions import ConnectionError as RedisGone
 
 from tests import world
 
@@ -36,3 +37,13 @@ def test_the_cache_holds_no_key_that_opens_a_session(seen, client, monkeypatch):
     seen()
     assert len(kept) == 1
     assert client.session.session_key not in kept[0]
+
+
+def test_a_cache_that_is_down_closes_no_page(seen, client, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RedisGone("connection refused")
+
+    before = seen()
+    monkeypatch.setattr(cache, "add", fail)
+    assert client.get(reverse("account_reauthenticate")).status_code == 200
+    assert seen() == before
