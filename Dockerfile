@@ -34,6 +34,3 @@ RUN DATABASE_URL=postgresql:///build SECRET_KEY=build ALLOWED_HOSTS=build EMAIL_
 USER groupement
 VOLUME /files
 EXPOSE 8000
-CMD ["gunicorn", "groupement.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--timeout", "60", \
-     "--max-requests", "2000", "--max-requests-jitter", "200", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
-     "--access-logfile", "-"]
