@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def _refuse_elsewhere(self) -> None:
         if not (settings.LOCAL_MODE or settings.DEMO_MODE):
             raise CommandError(
-                "La démonstration ne s’installe qu’en mode local ou de démonstration (DEMO_MODE=1)."
+                "La démonstration ne s’installe qu’en mode local ou de démonstration (DEMO_MODE=yes)."
             )
         group = Group.objects.first()
         if group is not None and group.name != cast.GROUP["name"]:
