@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable
 
+import django
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
@@ -80,6 +81,7 @@ def ask_parts(words: Iterable[str]) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
+        django.setup()
         sys.exit(ask_parts(sys.argv[1:]))
     # The first allowed host is given as Host, since the site refuses any other name, 127.0.0.1 included.
     first_host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip(" .")
