@@ -12,6 +12,7 @@ environment.prepare()
 from tests import guards  # noqa: E402 - it needs Django set up
 
 guards.install()
+environment.keep_what_migrations_wrote()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -115,3 +115,20 @@ def connect_to_this_machine_only(self: socket.socket, address: object) -> None:
     if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:  # type: ignore[index]
         raise AssertionError(f"a test reached for the network: {address}")
     _real_connect(self, address)  # type: ignore[arg-type]
+
+
+def keep_what_migrations_wrote() -> None:
+    """Tests that commit have every table emptied after them; the rows of data migrations come back at once."""
+    from importlib import import_module
+
+    from django.apps import apps
+    from django.test import TransactionTestCase
+
+    write = import_module("billing.migrations.0002_legal_mentions").write
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_and_write(self: TransactionTestCase) -> None:
+        empty(self)
+        write(apps, None)
+
+    TransactionTestCase._fixture_teardown = empty_and_write

@@ -21,7 +21,7 @@ from tests import world
 from tests.browser.conftest import PATIENCE, SIZES
 from timesheets.models import Timesheet
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 OPEN, CLOSED = months.OPEN, months.CLOSED[-1]
 LOOKS = [("laptop", "light"), ("laptop", "dark"), ("phone", "light"), ("phone", "dark")]

@@ -14,7 +14,7 @@ from tests import world
 from tests.world import NOVEMBER
 from timesheets.models import Timesheet
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PAYROLL = (
     "matricule;nom;prénom;mois;brut;cotisations patronales\nM001;Kerbrat;Maëlle;2026-11;2350,00;893,00\n"

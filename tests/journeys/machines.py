@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
+from tests import compose
+
 PROGRAMS = Path(sys.executable).parent
 REDIS = shutil.which("redis-server")
 PATIENCE = 40  # seconds; a busy machine is slow, not wrong
@@ -57,32 +59,44 @@ class Machines:
         self.running.append(program)
         return program
 
-    def redis(self) -> None:
+    def redis(self) -> subprocess.Popen[bytes]:
         """A Redis that keeps nothing, on a free port of this machine; the broker from then on."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         quiet = ("--save", "", "--appendonly", "no", "--dir", self.folder)
-        self.start(str(REDIS), "--port", str(port), "--bind", "127.0.0.1", *quiet)
+        program = self.start(str(REDIS), "--port", str(port), "--bind", "127.0.0.1", *quiet)
         self.until(lambda: _answers(port))
         self.broker = f"redis://127.0.0.1:{port}/0"
+        return program
 
     def worker(self) -> subprocess.Popen[bytes]:
-        """The worker of docker-compose.yml."""
-        return self.start(PROGRAMS / "celery", "-A", "groupement", "worker", "--concurrency", "2")
+        """The worker of docker-compose.yml, by its very command."""
+        return self.service("worker")
 
     def clock(self, app: str) -> subprocess.Popen[bytes]:
-        """The clock of docker-compose.yml, with the schedule of ``app``."""
-        return self.start(
-            PROGRAMS / "celery",
-            "-A",
-            app,
-            "beat",
-            "--pidfile",
-            self.folder / "beat.pid",
-            "--loglevel",
-            "INFO",
+        """The clock of docker-compose.yml, by its very command but with the schedule of ``app``."""
+        return self.service("beat", groupement=app)
+
+    def service(self, name: str, **replaced: str) -> subprocess.Popen[bytes]:
+        """What docker-compose.yml runs for this service, with some words replaced; it notes numbers in our folder."""
+        program, *words = self._at_home(compose.command(name))
+        return self.start(PROGRAMS / program, *[replaced.get(word, word) for word in words])
+
+    def health(self, name: str) -> int:
+        """The exit code of the health check that docker-compose.yml names for this service."""
+        path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            self._at_home(compose.health(name)),
+            cwd=settings.BASE_DIR,
+            env=self.environment | {"PATH": path, "HOSTNAME": socket.gethostname()},
+            capture_output=True,
+            check=False,
         )
+        return done.returncode
+
+    def _at_home(self, words: list[str]) -> list[str]:
+        return [word.replace("/tmp/", f"{self.folder}/") for word in words]
 
     def web(self) -> subprocess.Popen[bytes]:
         """The web of `make demo`, which brings its own worker when no broker is named."""

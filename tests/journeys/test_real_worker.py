@@ -18,7 +18,7 @@ from tests import world
 from tests.journeys.machines import REDIS, Machines, kill
 from tests.world import NOVEMBER, NOW
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 MEMBERS = 8
 
 
@@ -74,6 +74,18 @@ def test_a_killed_worker_behind_redis_leaves_nothing_undone(machines, invoices, 
     machines.clock("tests.journeys.hasty")
     machines.until(lambda: Document.objects.count() == MEMBERS)
     assert_each_pdf_once()
+
+
+@needs_redis
+def test_health_follows_redis_and_the_process(machines):
+    redis = machines.redis()
+    worker = machines.worker()
+    machines.clock("groupement")
+    machines.until(lambda: machines.health("beat") == machines.health("worker") == 0)
+    kill(worker)
+    assert (machines.health("beat"), machines.health("worker")) == (0, 1)
+    kill(redis)
+    assert machines.health("beat") == 1
 
 
 def test_a_killed_web_without_broker_leaves_nothing_undone(machines, invoices):
