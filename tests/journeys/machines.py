@@ -83,8 +83,8 @@ class Machines:
         program, *words = self._at_home(compose.command(name))
         return self.start(PROGRAMS / program, *[replaced.get(word, word) for word in words])
 
-    def health(self, name: str) -> int:
-        """The exit code of the health check that docker-compose.yml names for this service."""
+    def is_healthy(self, name: str) -> bool:
+        """What the health check says that docker-compose.yml names for this service."""
         path = f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             self._at_home(compose.health(name)),
@@ -93,7 +93,7 @@ class Machines:
             capture_output=True,
             check=False,
         )
-        return done.returncode
+        return done.returncode == 0
 
     def _at_home(self, words: list[str]) -> list[str]:
         return [word.replace("/tmp/", f"{self.folder}/") for word in words]

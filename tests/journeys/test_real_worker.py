@@ -81,11 +81,11 @@ def test_health_follows_redis_and_the_process(machines):
     redis = machines.redis()
     worker = machines.worker()
     machines.clock("groupement")
-    machines.until(lambda: machines.health("beat") == machines.health("worker") == 0)
+    machines.until(lambda: machines.is_healthy("beat") and machines.is_healthy("worker"))
     kill(worker)
-    assert (machines.health("beat"), machines.health("worker")) == (0, 1)
+    assert (machines.is_healthy("beat"), machines.is_healthy("worker")) == (True, False)
     kill(redis)
-    assert machines.health("beat") == 1
+    assert not machines.is_healthy("beat")
 
 
 def test_a_killed_web_without_broker_leaves_nothing_undone(machines, invoices):
