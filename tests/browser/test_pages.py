@@ -216,14 +216,16 @@ def test_a_reader_would_see_a_fault(readers):
     assert reader.faults[-1] == "None /nulle-part/: console: Voyez"
 
 
-def test_every_page_of_every_role(demo, readers):
-    faults = []
-    for login, paths in ROLES.items():
-        reader = readers(login)
-        for turn, path in enumerate(paths):
-            reader.read(path.format(**demo), turn)
-        faults += reader.faults
+@pytest.mark.parametrize("login", ROLES, ids=lambda login: login or "visitor")
+def test_every_page_of_a_role(demo, readers, login):
+    reader = readers(login)
+    for turn, path in enumerate(ROLES[login]):
+        reader.read(path.format(**demo), turn)
+    assert reader.faults == []
+
+
+def test_the_admin_s_pages_run_under_our_policy(demo, readers):
     admin = readers("malo.kervella")
     for path in ADMIN:
         admin.open(path.format(**demo))
-    assert faults + admin.faults == []
+    assert admin.faults == []
