@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections import Counter
 from datetime import date, datetime
 from itertools import product
 from typing import Any
@@ -105,16 +106,13 @@ def leave(membership: Membership, *, by: User, at: datetime) -> Membership:
 
 
 def choose_mark() -> tuple[int, int]:
-    """The next free pair of hue and shape, each from 1 to 12; colours all differ as long as they can.
+    """The least used pair of hue and shape, each from 1 to 12: a free one as long as there is, colours first.
 
-    Raises Refusal when the 144 pairs are taken.
+    A group may outgrow the 144 pairs, and a name always stands beside the mark: then pairs are shared evenly.
     """
-    taken = set(Member.objects.values_list("hue", "shape"))
-    for turn, rank in product(range(MARKS), range(MARKS)):
-        mark = (rank + 1, (rank + turn) % MARKS + 1)
-        if mark not in taken:
-            return mark
-    raise Refusal("Toutes les couleurs et toutes les formes sont prises.")
+    used = Counter(Member.objects.values_list("hue", "shape"))
+    marks = [(rank + 1, (rank + turn) % MARKS + 1) for turn, rank in product(range(MARKS), range(MARKS))]
+    return min(marks, key=lambda mark: used[mark])
 
 
 def month_after(day: date) -> date:

@@ -482,10 +482,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='member',
-            constraint=models.UniqueConstraint(fields=('hue', 'shape'), name='member_mark_is_its_own', violation_error_message='Un autre adhérent a déjà cette couleur et cette forme.'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
             constraint=models.CheckConstraint(condition=models.Q(('hue__range', (1, 12)), ('shape__range', (1, 12))), name='member_mark_is_drawable', violation_error_message='La couleur et la forme vont de 1 à 12.'),
         ),
         pgtrigger.migrations.AddTrigger(

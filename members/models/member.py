@@ -96,11 +96,6 @@ class Member(models.Model):
                 name="member_siret_begins_with_its_siren",
                 violation_error_message="Le SIRET a quatorze chiffres et commence par le SIREN.",
             ),
-            models.UniqueConstraint(
-                fields=["hue", "shape"],
-                name="member_mark_is_its_own",
-                violation_error_message="Un autre adhérent a déjà cette couleur et cette forme.",
-            ),
             models.CheckConstraint(
                 condition=Q(hue__range=(1, 12), shape__range=(1, 12)),
                 name="member_mark_is_drawable",

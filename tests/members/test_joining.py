@@ -3,9 +3,8 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
 
-from groupement.lifecycle import IllegalMove, Refusal
+from groupement.lifecycle import IllegalMove
 from members import joining
 from members.models import Declaration, Member, Membership
 from tests import world
@@ -175,21 +174,15 @@ class TestMarks:
             world.member(f"Maison {rank}")
         assert joining.choose_mark() == (1, 2)
 
-    def test_all_taken_is_said(self):
-        one = world.member()
+    def test_a_group_that_outgrows_the_marks_shares_them_evenly(self):
         spare = [
             Member(short_name=f"{hue}-{shape}", siren=f"{hue:02}{shape:02}00000", hue=hue, shape=shape)
             for hue in range(1, 13)
             for shape in range(1, 13)
-            if (hue, shape) != (one.hue, one.shape)
         ]
         for member in spare:
             member.siret = f"{member.siren}00001"
         Member.objects.bulk_create(spare)
-        with pytest.raises(Refusal, match="sont prises"):
-            joining.choose_mark()
-
-    def test_two_members_never_share_a_mark(self):
-        aloen, sonam = world.member(), world.member("Sonam")
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Member.objects.filter(pk=sonam.pk).update(hue=aloen.hue, shape=aloen.shape)
+        assert joining.choose_mark() == (1, 1)
+        world.member("Une de plus", hue=1, shape=1)
+        assert joining.choose_mark() == (2, 2)
