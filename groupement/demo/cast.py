@@ -84,7 +84,7 @@ GROUP = {
     "phone": "02 00 00 00 00",
     "website": f"https://{DOMAIN}",
     "iban": "FR7630006000011234567890189",
-    "bic": "AGRIFRPPXXX",
+    "bic": "AGRIFRPP",
     "bank_name": "Banque de démonstration",
     "collective_agreement": "ECLAT (IDCC 1518)",
 }
