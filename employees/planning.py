@@ -1,24 +1,35 @@
-"""Who is expected where, day by day: the weekly pattern of the terms in force, without public holidays."""
+"""Who is expected where, day by day: the patterns of the terms in force, days planned apart, public holidays, absences.
+
+A day planned apart stands as it is, also on a public holiday. Absences are told beside the plan, never taken off it:
+shares of cost follow what was agreed; ``expected`` is the plan without them.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from holidays import country_holidays
 
-from employees.models import Assignment, Terms
-from groupement.periods import Month
+from employees.models import Absence, Assignment, PlannedDay, Terms
+from groupement.periods import Month, days_between
+from members.models import Group, HolidayZone
 
 Plan = dict[int, dict[date, int]]
 
 
 @cache
-def holidays(year: int) -> Mapping[date, str]:
-    """The eleven public holidays of metropolitan France with their French names (C. trav. L3133-1)."""
-    named = country_holidays("FR", years=year, language="fr").items()
+def holidays(year: int, zone: str = HolidayZone.METROPOLE) -> Mapping[date, str]:
+    """The public holidays of a zone with their French names: eleven (C. trav. L3133-1), thirteen (L3134-13)."""
+    subdiv = "57" if zone == HolidayZone.ALSACE_MOSELLE else None
+    named = country_holidays("FR", years=year, language="fr", subdiv=subdiv).items()
     return MappingProxyType({day: name.replace("'", "’") for day, name in sorted(named)})
 
 
@@ -27,19 +38,40 @@ def plan(month: Month, assignments: Collection[Assignment] | None = None) -> Pla
 
     Of all assignments, or of those given, each of which has its key even with no day. One query.
     """
-    feasts = holidays(month.year)
-    return {
-        assignment: {day: minutes for day, minutes in days.items() if day not in feasts}
-        for assignment, days in _patterns(month, assignments).items()
-    }
+    return plan_between(month.first, month.before, assignments)
+
+
+def plan_between(first: date, before: date, assignments: Collection[Assignment] | None = None) -> Plan:
+    """The same from ``first`` to the day before ``before``: a week, a quarter, a year. One query."""
+    return _read(first, before, assignments)[0]
 
 
 def holiday_minutes(month: Month, assignments: Collection[Assignment] | None = None) -> Plan:
-    """Minutes that fall on a public holiday, which would be worked otherwise, by assignment id and day."""
-    feasts = holidays(month.year)
+    """Minutes that fall on a public holiday, which would be worked otherwise, by assignment id and day. One query."""
+    return _read(month.first, month.before, assignments)[1]
+
+
+def absences(
+    first: date, before: date, employees: Collection[int] | None = None
+) -> dict[int, dict[date, str]]:
+    """The kind of absence by employee id and day, of all employees or of those with these ids. One query."""
+    rows = Absence.objects.filter(starts_on__lt=before, ends_before__gt=first).order_by("starts_on", "pk")
+    if employees is not None:
+        rows = rows.filter(employee__in=employees)
+    found: dict[int, dict[date, str]] = defaultdict(dict)
+    for row in rows:
+        for day in days_between(max(row.starts_on, first), min(row.ends_before, before)):
+            found[row.employee_id][day] = row.kind
+    return dict(found)
+
+
+def expected(plans: Plan, away: Mapping[int, Collection[date]], employee_of: Mapping[int, int]) -> Plan:
+    """``plans`` without the days on which the person is away; ``employee_of`` tells whose each assignment is."""
     return {
-        assignment: {day: minutes for day, minutes in days.items() if day in feasts}
-        for assignment, days in _patterns(month, assignments).items()
+        assignment: {
+            day: minutes for day, minutes in days.items() if day not in away.get(employee_of[assignment], ())
+        }
+        for assignment, days in plans.items()
     }
 
 
@@ -53,19 +85,43 @@ def planned_days(assignment: Assignment, month: Month) -> tuple[date, ...]:
     return tuple(sorted(plan(month, [assignment])[assignment.pk]))
 
 
-def _patterns(month: Month, assignments: Collection[Assignment] | None) -> Plan:
-    """What the weekly patterns say, public holidays included, on days that assignment and terms both hold."""
-    terms = Terms.objects.during(month).select_related("assignment").order_by("assignment", "starts_on")
-    if assignments is not None:
-        terms = terms.filter(assignment__in=[assignment.pk for assignment in assignments])
-    days: Plan = {assignment.pk: {} for assignment in assignments or ()}
-    for row in terms:
-        placed = row.assignment
-        days.setdefault(placed.pk, {}).update(
-            {
-                day: row.weekly_pattern[day.weekday()]
-                for day in row.active_days(month)
-                if row.weekly_pattern[day.weekday()] and placed.covers(day)
-            }
+def _read(first: date, before: date, assignments: Collection[Assignment] | None) -> tuple[Plan, Plan]:
+    """The plan, and what public holidays take off it, on days that assignment and terms both hold."""
+    apart = PlannedDay.objects.filter(assignment=OuterRef("assignment"), day__gte=first, day__lt=before)
+    rows = (
+        Terms.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=first), starts_on__lt=before)
+        .select_related("assignment__site")
+        .annotate(
+            group_zone=Subquery(Group.objects.order_by("pk").values("holiday_zone")[:1]),
+            apart=ArraySubquery(apart.values(told=JSONObject(day="day", minutes="minutes"))),
         )
-    return days
+        .order_by("assignment", "starts_on")
+    )
+    if assignments is not None:
+        rows = rows.filter(assignment__in=[assignment.pk for assignment in assignments])
+    plans: Plan = {assignment.pk: {} for assignment in assignments or ()}
+    feasts: Plan = {assignment.pk: {} for assignment in assignments or ()}
+    for row in rows:
+        _spread(
+            row,
+            first,
+            before,
+            plans.setdefault(row.assignment_id, {}),
+            feasts.setdefault(row.assignment_id, {}),
+        )
+    return plans, feasts
+
+
+def _spread(row: Any, first: date, before: date, planned: dict[date, int], lost: dict[date, int]) -> None:
+    """Put the days of one row of terms into ``planned``, or into ``lost`` those that a public holiday takes."""
+    placed = row.assignment
+    zone = (placed.site.holiday_zone if placed.site else "") or row.group_zone or HolidayZone.METROPOLE
+    apart = {date.fromisoformat(told["day"]): told["minutes"] for told in row.apart}
+    starts = max(row.starts_on, placed.starts_on, first)
+    ends = min(end for end in (row.ends_before, placed.ends_before, before) if end)
+    for day in days_between(starts, max(starts, ends)):
+        minutes = apart[day] if day in apart else row.pattern_on(day)[day.weekday()]
+        if not minutes:
+            continue
+        is_lost = day not in apart and day in holidays(day.year, zone)
+        (lost if is_lost else planned)[day] = minutes

@@ -23,6 +23,11 @@ DEBUG = env.flag("DEBUG", default=False) and LOCAL_MODE
 SECRET_KEY = env.secret("SECRET_KEY", "" if LOCAL_MODE else None) or kept_secret(LOCAL_FOLDER / "secret-key")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if LOCAL_MODE else None)
 
+# Where messages and calendars say that the site is: the first of its names, unless told otherwise.
+SITE_URL = env.text(
+    "SITE_URL", "http://127.0.0.1:8000" if LOCAL_MODE else f"https://{ALLOWED_HOSTS[0]}"
+).rstrip("/")
+
 # What the group chooses.
 DEMO_MODE = env.flag("DEMO_MODE", default=False)
 REQUIRE_SECOND_FACTOR = env.flag("REQUIRE_SECOND_FACTOR", default=not DEMO_MODE)

@@ -1,5 +1,6 @@
 """Assignments (mises à disposition): an employee at a member, for a time, on priced terms."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -110,6 +111,14 @@ class Terms(Dated):
         size=7,
         verbose_name="semaine type (minutes, du lundi au dimanche)",
     )
+    alternate_pattern = ArrayField(
+        models.PositiveSmallIntegerField(),
+        size=7,
+        null=True,
+        blank=True,
+        verbose_name="semaine B (minutes, du lundi au dimanche)",
+        help_text="Une semaine sur deux ; la semaine où ces conditions commencent est une semaine A.",
+    )
     price_method = models.CharField("méthode de prix", max_length=10, choices=PriceMethod)
     hourly_price = MoneyField("prix horaire HT", null=True, blank=True)
     flat_amount = MoneyField("forfait mensuel HT", null=True, blank=True)
@@ -164,6 +173,10 @@ class Terms(Dated):
             ),
             models.CheckConstraint(condition=Q(weekly_pattern__len=7), name="weekly_pattern_has_seven_days"),
             models.CheckConstraint(
+                condition=Q(alternate_pattern__isnull=True) | Q(alternate_pattern__len=7),
+                name="alternate_pattern_has_seven_days",
+            ),
+            models.CheckConstraint(
                 condition=Q(management_rate__gte=0, management_rate__lte=100),
                 name="terms_management_rate_is_a_percentage",
             ),
@@ -174,4 +187,14 @@ class Terms(Dated):
 
     @property
     def weekly_minutes(self):
-        return sum(self.weekly_pattern)
+        """Minutes of a week; of weeks that alternate, their mean rounded down."""
+        if self.alternate_pattern is None:
+            return sum(self.weekly_pattern)
+        return (sum(self.weekly_pattern) + sum(self.alternate_pattern)) // 2
+
+    def pattern_on(self, day):
+        """The pattern of the week of ``day``: weeks count from the Monday of the week in which the terms begin."""
+        if self.alternate_pattern is None:
+            return self.weekly_pattern
+        start = self.starts_on - timedelta(days=self.starts_on.weekday())
+        return self.alternate_pattern if (day - start).days // 7 % 2 else self.weekly_pattern

@@ -118,12 +118,32 @@ class ContractMember(Dated):
         return f"depuis le {self.starts_on:%d/%m/%Y}"
 
 
+class TimeScheme(models.TextChoices):
+    """How a contract counts time."""
+
+    WEEKLY = "weekly", "à la semaine"
+    ANNUALISED = "annualised", "annualisé"
+    DAY_RATE = "day_rate", "forfait en jours"
+
+
 @pghistory.track()
 class ContractTerms(Dated):
     """Hours, pay and classification of a contract from a day on; pay is for finance only."""
 
     contract = models.ForeignKey(Contract, models.CASCADE, related_name="terms", verbose_name="contrat")
     weekly_minutes = models.PositiveSmallIntegerField("durée hebdomadaire (minutes)")
+    time_scheme = models.CharField(
+        "décompte du temps", max_length=10, choices=TimeScheme, default=TimeScheme.WEEKLY
+    )
+    yearly_minutes = models.PositiveIntegerField(
+        "durée annuelle (minutes)",
+        null=True,
+        blank=True,
+        help_text="D’un temps annualisé ; vide : la durée annuelle légale, au prorata (L3121-41).",
+    )
+    yearly_days = models.PositiveSmallIntegerField(
+        "jours par an", null=True, blank=True, help_text="D’un forfait en jours : 218 au plus (L3121-64)."
+    )
     gross_monthly_pay = MoneyField("salaire brut mensuel")
     classification = models.CharField("classification", max_length=80, blank=True)
 
@@ -136,6 +156,15 @@ class ContractTerms(Dated):
             models.CheckConstraint(
                 condition=Q(weekly_minutes__gt=0, weekly_minutes__lte=60 * 60),
                 name="contract_terms_weekly_minutes_are_possible",
+            ),
+            models.CheckConstraint(
+                condition=Q(yearly_minutes__isnull=True) | Q(time_scheme="annualised"),
+                name="contract_terms_yearly_minutes_are_annualised",
+            ),
+            models.CheckConstraint(
+                condition=Q(time_scheme="day_rate", yearly_days__isnull=False, yearly_days__range=(1, 235))
+                | (~Q(time_scheme="day_rate") & Q(yearly_days__isnull=True)),
+                name="contract_terms_days_fit_their_scheme",
             ),
             models.CheckConstraint(
                 condition=Q(gross_monthly_pay__gte=0), name="contract_terms_pay_is_not_negative"

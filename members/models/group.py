@@ -4,11 +4,25 @@ from decimal import Decimal
 
 import pghistory
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
 from members import identifiers
+
+
+class HolidayZone(models.TextChoices):
+    """Which public holidays hold (C. trav. L3133-1; L3134-13 in Moselle, Bas-Rhin and Haut-Rhin)."""
+
+    METROPOLE = "metropole", "France métropolitaine"
+    ALSACE_MOSELLE = "alsace_moselle", "Alsace-Moselle"
+
+
+class DraftVisibility(models.TextChoices):
+    """What a member's staff see of hours that the person has not submitted."""
+
+    NOTHING = "nothing", "rien"
+    IN_PROGRESS = "in_progress", "« en cours de saisie »"
 
 
 @pghistory.track()
@@ -72,6 +86,28 @@ class Group(models.Model):
         help_text="Repris dans les nouvelles conditions ; se change pour chaque mise à disposition.",
     )
     confirmation_days = models.PositiveSmallIntegerField("délai de visa (jours)", default=5)
+    has_tacit_confirmation = models.BooleanField(
+        "visa tacite",
+        default=True,
+        help_text="Sans réponse à la fin du délai de visa, les heures sont visées et marquées « visa tacite ».",
+    )
+    entry_grace_days = models.PositiveSmallIntegerField(
+        "saisie du mois passé, jours de grâce",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(31)],
+        help_text="Jusqu’au combien du mois suivant les heures se saisissent ; après, la coordination seule, pour le "
+        "dernier mois. Vide : sans limite.",
+    )
+    draft_visibility = models.CharField(
+        "heures non soumises, pour l’adhérent",
+        max_length=12,
+        choices=DraftVisibility,
+        default=DraftVisibility.IN_PROGRESS,
+    )
+    holiday_zone = models.CharField(
+        "jours fériés", max_length=16, choices=HolidayZone, default=HolidayZone.METROPOLE
+    )
     invitation_days = models.PositiveSmallIntegerField("validité d’une invitation (jours)", default=7)
 
     class Meta:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from groupement.periods import Dated, no_overlap
 from members import identifiers
+from members.models.group import HolidayZone
 
 
 class LegalForm(models.TextChoices):
@@ -120,6 +121,13 @@ class Site(models.Model):
     street = models.CharField("adresse", max_length=200, blank=True)
     postal_code = models.CharField("code postal", max_length=10, blank=True)
     city = models.CharField("ville", max_length=80, blank=True)
+    holiday_zone = models.CharField(
+        "jours fériés",
+        max_length=16,
+        choices=HolidayZone,
+        blank=True,
+        help_text="Vide : comme le groupement.",
+    )
 
     class Meta:
         verbose_name = "lieu de travail"

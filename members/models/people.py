@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from groupement.periods import Dated, ends_after_start, no_overlap
+from members.models.mail import MailFrequency
 
 
 class UserManager(BaseUserManager):
@@ -36,6 +37,9 @@ class User(AbstractBaseUser):
     is_coordinator = models.BooleanField("coordination", default=False)
     is_finance = models.BooleanField("finances", default=False)
     is_admin = models.BooleanField("administration", default=False)
+    mail_frequency = models.CharField(
+        "messages sur ce qui attend", max_length=8, choices=MailFrequency, default=MailFrequency.DAILY
+    )
     created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
 
     objects = UserManager()

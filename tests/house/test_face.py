@@ -50,21 +50,43 @@ def test_a_tone_can_be_read_on_its_own_soft_ground(tone, theme):
     assert contrast(TOKENS[tone][theme], TOKENS[f"{tone}-soft"][theme]) >= 4.5
 
 
-def test_every_sheet_is_linked_once_by_the_document():
-    linked = re.findall(r'"css/([\w.-]+)"', (ROOT / "templates" / "document.html").read_text())
-    assert sorted(linked) == [path.name for path in SHEETS]
+def linked(template):
+    """The sheets that a template links by itself."""
+    return re.findall(r'"css/([\w-]+)\.css"', template.read_text())
 
 
-def test_the_sheets_close_what_they_open_and_stay_within_their_budget():
-    whole = 0
-    for path in SHEETS:
-        text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
-        assert text.count("{") == text.count("}"), path.name
-        text = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text))
-        text = re.sub(r'="([a-z][a-z-]*)"', r"=\1", re.sub(r":\s+", ":", text)).replace(";}", "}")
-        whole += len(text.encode())
-    assert whole <= BUDGET
+DOCUMENT = ROOT / "templates" / "document.html"
+PAGES = {
+    str(path.relative_to(ROOT)): linked(path)
+    for path in sorted((ROOT / "templates").rglob("*.html"))
+    if "{% block sheets %}" in path.read_text() and path != DOCUMENT
+}
 
 
-def test_our_own_script_is_short():
-    assert len((ROOT / "static" / "js" / "app.js").read_text().splitlines()) <= 150
+def minified(name):
+    """The bytes of a sheet without comments and needless space."""
+    text = re.sub(r"/\*.*?\*/", "", (ROOT / "static" / "css" / f"{name}.css").read_text(), flags=re.DOTALL)
+    text = re.sub(r"\s*([{};,>])\s*", r"\1", re.sub(r"\s+", " ", text))
+    text = re.sub(r'="([a-z][a-z-]*)"', r"=\1", re.sub(r":\s+", ":", text)).replace(";}", "}")
+    return len(text.encode())
+
+
+def test_every_sheet_is_linked_by_all_pages_or_by_those_that_need_it():
+    common, special = linked(DOCUMENT), {name for names in PAGES.values() for name in names}
+    assert sorted([*common, *special]) == [path.stem for path in SHEETS]
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.stem)
+def test_a_sheet_closes_what_it_opens(path):
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+    assert text.count("{") == text.count("}")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_loads_more_style_than_the_budget(page):
+    assert sum(minified(name) for name in [*linked(DOCUMENT), *PAGES[page]]) <= BUDGET
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "static" / "js").glob("*.js")), ids=lambda path: path.stem)
+def test_our_own_scripts_are_short(script):
+    assert len(script.read_text().splitlines()) <= 150

@@ -33,6 +33,8 @@ ALLOWED = {
     ("confirmed", "draft"),
     ("confirmed", "approved"),
     ("approved", "draft"),
+    ("approved", "confirmed"),
+    ("approved", "submitted"),
 }
 
 

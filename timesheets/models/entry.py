@@ -28,7 +28,10 @@ ABSENCES = frozenset({Kind.LEAVE, Kind.SICKNESS, Kind.HOLIDAY, Kind.OTHER})
 # Deletions too: hours that were taken away are asked about as often as hours that were changed.
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Entry(models.Model):
-    """Minutes of one kind on one day of a timesheet; start and end are optional and only documented."""
+    """Minutes of one kind on one day of a timesheet; start, end and the breaks between are optional.
+
+    An end before its start is on the next day.
+    """
 
     timesheet = models.ForeignKey(
         "timesheets.Timesheet", models.CASCADE, related_name="entries", verbose_name="relevé"
@@ -38,6 +41,7 @@ class Entry(models.Model):
     minutes = models.PositiveSmallIntegerField("minutes")
     started_at = models.TimeField("début", null=True, blank=True)
     ended_at = models.TimeField("fin", null=True, blank=True)
+    break_minutes = models.PositiveSmallIntegerField("pause (minutes)", default=0)
     note = models.CharField("note", max_length=200, blank=True)
     entered_by = models.ForeignKey(
         "members.User", models.PROTECT, null=True, related_name="+", verbose_name="saisi par"
@@ -50,6 +54,11 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["timesheet", "day", "kind"], name="one_entry_a_day_and_kind"),
             models.CheckConstraint(
                 condition=Q(minutes__gt=0, minutes__lte=1440), name="entry_minutes_fit_in_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(started_at__isnull=True, ended_at__isnull=True, break_minutes=0)
+                | Q(started_at__isnull=False, ended_at__isnull=False, break_minutes__lt=1440),
+                name="an_entry_has_both_its_times_or_none",
             ),
         ]
         triggers = [

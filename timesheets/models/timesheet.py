@@ -52,7 +52,11 @@ class Timesheet(Lifecycle):
             TimesheetStatus.APPROVED,
         },
         TimesheetStatus.CONFIRMED: {TimesheetStatus.DRAFT, TimesheetStatus.APPROVED},
-        TimesheetStatus.APPROVED: {TimesheetStatus.DRAFT},
+        TimesheetStatus.APPROVED: {
+            TimesheetStatus.DRAFT,
+            TimesheetStatus.CONFIRMED,
+            TimesheetStatus.SUBMITTED,
+        },
     }
 
     employee = models.ForeignKey(
@@ -77,6 +81,13 @@ class Timesheet(Lifecycle):
     approved_at = models.DateTimeField("approuvé le", null=True, editable=False)
     contested_at = models.DateTimeField("contesté le", null=True, editable=False)
     returned_at = models.DateTimeField("renvoyé le", null=True, editable=False)
+    accepted_days = models.JSONField(
+        "jours acceptés",
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="Les jours que l’adhérent n’a pas contestés, avec leurs minutes : il n’a pas à les relire.",
+    )
     billed_at = models.DateTimeField("facturé le", null=True, editable=False)
 
     objects = TimesheetQuerySet.as_manager()

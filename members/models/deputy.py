@@ -1,0 +1,59 @@
+"""Deputies: who answers for whom, between two dates."""
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+
+from groupement.periods import Dated, ends_after_start, no_overlap
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Deputy(Dated):
+    """``user`` answers for ``principal`` between two dates: at ``member``, or for the coordination when there is none.
+
+    A deputy confirms and enters hours, or decides as the coordinator does; never signs for a member, never acts on
+    their own hours nor on those of the principal, and hands nothing on.
+    """
+
+    principal = models.ForeignKey(
+        "members.User", models.PROTECT, related_name="+", verbose_name="personne remplacée"
+    )
+    user = models.ForeignKey(
+        "members.User", models.PROTECT, related_name="deputies", verbose_name="suppléance"
+    )
+    member = models.ForeignKey(
+        "members.Member", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="adhérent"
+    )
+
+    class Meta:
+        verbose_name = "suppléance"
+        verbose_name_plural = "suppléances"
+        constraints = [
+            no_overlap(
+                "deputies_of_a_person_at_a_member_do_not_overlap",
+                "principal",
+                "user",
+                "member",
+                condition=Q(member__isnull=False),
+            ),
+            no_overlap(
+                "deputies_of_a_coordinator_do_not_overlap",
+                "principal",
+                "user",
+                condition=Q(member__isnull=True),
+            ),
+            ends_after_start("deputy_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_before__isnull=False),
+                name="deputy_has_an_end",
+                violation_error_message="Indiquez le dernier jour.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(principal=F("user")),
+                name="nobody_is_their_own_deputy",
+                violation_error_message="On ne se remplace pas soi-même.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"suppléance n° {self.pk or '—'}"
