@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from employees.models import Employee
-from members.access import Role, current_seats, demo_people
+from members.access import Role, coordinates, current_seats, demo_people
 from members.models import Group, Member, Seat, User
 from timesheets.confirming import awaiting
 
@@ -151,7 +151,7 @@ def _read_roles(user: User, seats: list[Seat]) -> list[Held]:
     roles = [
         Held(role.value, label)
         for role, label, held in (
-            (Role.COORDINATOR, "Coordination", user.is_coordinator),
+            (Role.COORDINATOR, "Coordination", coordinates(user)),
             (Role.FINANCE, "Finances", user.is_finance),
             (Role.ADMIN, "Administration", user.is_admin),
         )

@@ -170,7 +170,7 @@ AUTH_USER_MODEL = "members.User"
 SILENCED_SYSTEM_CHECKS = [
     "auth.W004"
 ]  # an address is unique whatever its case, by a constraint the check overlooks
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["members.access.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.db.models import Prefetch
 from django.http import Http404
 from django.utils import timezone
 
-from members.models import Member, Seat, User
+from members.models import Deputy, Member, Seat, User
 from members.models.people import WRITERS, Function
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ RESERVED_TO = {
 # How each role is recognised. Shared employees are known above this app, which adds its own answer with `recognise`.
 _HOLDERS: dict[Role, Callable[[User], bool]] = {
     Role.MEMBER: lambda user: current_seats(user).exists(),
-    Role.COORDINATOR: lambda user: user.is_coordinator,
+    Role.COORDINATOR: lambda user: user.is_coordinator or bool(user.coordinators_deputised),
     Role.FINANCE: lambda user: user.is_finance,
     Role.ADMIN: lambda user: user.is_admin,
 }
@@ -93,8 +94,36 @@ def for_roles(*codes: str) -> Callable[[View], View]:
 
 
 def current_seats(user: User) -> models.QuerySet[Seat]:
-    """The seats that ``user`` holds today, oldest first."""
-    return cast("models.QuerySet[Seat]", user.seats.on(today()).order_by("starts_on", "pk"))
+    """The seats that ``user`` holds today, and those for which they stand in as a deputy; the oldest first."""
+    own = models.Q(user=user)
+    for principal, member in user.deputyships:
+        if member:
+            own |= models.Q(user=principal, member=member)
+    return cast("models.QuerySet[Seat]", Seat.objects.on(today()).filter(own).order_by("starts_on", "pk"))
+
+
+def coordinates(user: User) -> bool:
+    """Whether ``user`` is a coordinator, or stands in for one today."""
+    return user.is_active and (user.is_coordinator or bool(user.coordinators_deputised))
+
+
+def decides_on(user: User, person: int | None) -> bool:
+    """Whether ``user`` decides, as the coordination does, on the hours of the employee whose account is ``person``.
+
+    Never on their own; a deputy never on those of the only coordinator they stand in for either.
+    """
+    if not user.is_active or (person is not None and person == user.pk):
+        return False
+    return user.is_coordinator or any(principal != person for principal in user.coordinators_deputised)
+
+
+def answers_for(user: User, member: Member, person: int | None) -> bool:
+    """Whether ``user`` may enter and confirm, at ``member``, the hours of the employee whose account is ``person``.
+
+    By a seat of their own that writes, or as the deputy of somebody who holds one and is not that employee.
+    """
+    seats = current_seats(user).filter(member=member, function__in=WRITERS)
+    return (person is None or person != user.pk) and any(seat.user_id != person for seat in seats)
 
 
 def can_write_for(user: User, member: Member) -> bool:
@@ -156,6 +185,15 @@ def _demo_role(user: User) -> str:
 
 def _listed(words: list[str]) -> str:
     return " et ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+class Backend(AuthenticationBackend):
+    """allauth's way in; the person of each request is read together with whether they are anybody's deputy today."""
+
+    def get_user(self, user_id: int) -> User | None:
+        standing_in = Deputy.objects.on(today()).filter(user=models.OuterRef("pk"))
+        found = User.objects.filter(pk=user_id).annotate(is_deputy=models.Exists(standing_in)).first()
+        return found if found and self.user_can_authenticate(found) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

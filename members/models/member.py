@@ -27,10 +27,12 @@ class MemberQuerySet(models.QuerySet):
     """Members, in the scope of who looks."""
 
     def visible_to(self, user):
-        """All for a group-wide role; otherwise those where ``user`` holds a current seat."""
+        """All for a group-wide role; otherwise those where ``user`` holds a seat today, or stands in for one."""
         if user.sees_every_member:
             return self
-        return self.filter(pk__in=user.seats.on(timezone.localdate()).values("member"))
+        answered = [member for _, member in user.deputyships if member]
+        own = Q(pk__in=user.seats.on(timezone.localdate()).values("member"))
+        return self.filter(own | Q(pk__in=answered) if answered else own)
 
     def by_name(self):
         """In the order people read: without accents or case, then the oldest."""

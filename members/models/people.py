@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from groupement.periods import Dated, ends_after_start, no_overlap
 from members.models.mail import MailFrequency
@@ -73,8 +74,27 @@ class User(AbstractBaseUser):
 
     @property
     def sees_every_member(self):
-        """Whether a group-wide role opens the data of all members."""
-        return self.is_active and (self.is_coordinator or self.is_finance or self.is_admin)
+        """Whether a group-wide role opens the data of all members; who stands in for the coordinator has it too."""
+        return self.is_active and (
+            self.is_coordinator or self.is_finance or self.is_admin or bool(self.coordinators_deputised)
+        )
+
+    @cached_property
+    def deputyships(self):
+        """Those that hold today: (principal's id, member's id or None for the coordination). At most one query.
+
+        ``is_deputy`` is read with the user at login (members.access.Backend): most people are nobody's deputy.
+        """
+        if not getattr(self, "is_deputy", True):
+            return ()
+        held = self.deputies.on(timezone.localdate()).filter(principal__is_active=True)
+        rows = held.order_by("pk").values_list("principal", "member", "principal__is_coordinator")
+        return tuple((principal, member) for principal, member, coordinates in rows if member or coordinates)
+
+    @property
+    def coordinators_deputised(self):
+        """The ids of the coordinators for whom this person stands in today."""
+        return frozenset(principal for principal, member in self.deputyships if member is None)
 
     def has_perm(self, perm, obj=None):
         return self.is_staff
