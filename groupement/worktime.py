@@ -1,8 +1,9 @@
-"""Time worked as whole minutes, read from and written to "7,5", "7:30" and "7 h 30", and nothing else."""
+"""Time worked as whole minutes: read from "7,5", "7:30" and "7 h 30", counted from clock to clock, and nothing else."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
 from groupement.money import MINUS, NARROW_SPACE, NO_BREAK_SPACE
@@ -14,10 +15,16 @@ _HUNDREDTH = Decimal("0.01")
 _CLOCK = re.compile(r"([0-9]{1,4})(?::|h)([0-9]*)(?:min|mn)?")
 _MINUTES = re.compile(r"([0-9]{1,6})(?:minutes|minute|min|mn)")
 _DECIMAL = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]+))?(?:heures|heure)?")
+_TIME = re.compile(r"([0-9]{1,2})(?:(?::|h)([0-9]{2})?)?")
+_MINUTE = timedelta(minutes=1)
 
 
 class BadDuration(ValueError):  # noqa: N818 - named like the refusals
     """What was typed is no duration; the text is a French sentence that says what to write instead."""
+
+
+class BadClock(ValueError):  # noqa: N818 - named like the refusals
+    """What was typed is no time of the day; the text is a French sentence that says what to write instead."""
 
 
 def parse_minutes(text: str, *, at_most: int = DAY) -> int:
@@ -40,6 +47,64 @@ def parse_minutes(text: str, *, at_most: int = DAY) -> int:
             "écrivez par exemple 7,5 ou 7:30 pour sept heures et demie."
         )
     return minutes
+
+
+def parse_clock(text: str) -> time | None:
+    """Read a time of the day: "9h" = "9" = "09:00" = "9 h 00"; "17h30" = "17:30". An empty text is none.
+
+    Midnight is 0h: as an end it is that of the day that begins. Raises BadClock.
+    """
+    plain = re.sub(r"\s+", "", text).lower()
+    if not plain:
+        return None
+    match = _TIME.fullmatch(plain)
+    if match is None:
+        raise BadClock(f"{_quoted(text)} n’est pas une heure\u00a0: écrivez par exemple 9h ou 17h30.")
+    hours, minutes = int(match[1]), int(match[2] or 0)
+    if hours > 23 or minutes > 59:
+        raise BadClock(
+            f"{_quoted(text)} n’existe pas\u00a0: les heures vont de 0h à 23h59, et minuit s’écrit 0h."
+        )
+    return time(hours, minutes)
+
+
+def span_minutes(day: date, start: time, end: time, zone: tzinfo) -> int:
+    """Minutes that pass in ``zone`` from ``start`` on ``day`` to ``end``, which is on the next day if it is earlier.
+
+    What really passes: the night of 28 March 2026 from 22:00 to 06:00 is 420, that of 24 October 540. A time that the
+    clock shows twice is the first of both. The same time twice is 0.
+    """
+    began, ended = span(day, start, end, zone)
+    return int((ended - began) // _MINUTE)
+
+
+def span(day: date, start: time, end: time, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The two moments of such a span, in UTC, where they can be compared and subtracted."""
+    last = day + timedelta(days=1) if end < start else day
+    # Two datetimes of one zone subtract by the clock on the wall; in UTC, by what passes.
+    return (
+        datetime.combine(day, start, zone).astimezone(UTC),
+        datetime.combine(last, end, zone).astimezone(UTC),
+    )
+
+
+def round_minutes(minutes: int, step: int, how: str) -> int:
+    """``minutes`` brought to a multiple of ``step``: "up", "nearest" (half goes up), or as they are with "none"."""
+    _refuse_parts_of_minutes(minutes)
+    return _rounded(minutes, step, how)
+
+
+def round_span(start: datetime, end: datetime, step: int, how: str) -> int:
+    """Minutes between two moments with seconds, whose clock times are brought to multiples of ``step`` minutes first.
+
+    ``how``: "outward" (start down, end up), "up" (both), "nearest" (both, half goes up), or "none": the seconds that
+    passed, rounded once to the minute.
+    """
+    if how == "none":
+        return _rounded(_seconds(start, end), 60, "nearest") // 60
+    first = _shift(start, step, "down" if how == "outward" else how)
+    last = _shift(end, step, "up" if how == "outward" else how)
+    return (_seconds(start, end) + last - first) // 60
 
 
 def quantity(minutes: int) -> Decimal:
@@ -65,6 +130,26 @@ def spell_clock(minutes: int) -> str:
     sign = MINUS if minutes < 0 else ""
     spoken = f"{sign}{hours:,}".replace(",", NARROW_SPACE) + f"{NO_BREAK_SPACE}h"
     return f"{spoken}{NO_BREAK_SPACE}{rest:02}" if rest else spoken
+
+
+def _seconds(start: datetime, end: datetime) -> int:
+    """Seconds that pass between two moments, both with a zone or both without."""
+    if start.tzinfo is not None:
+        start, end = start.astimezone(UTC), end.astimezone(UTC)
+    return int((end - start) // timedelta(seconds=1))
+
+
+def _shift(moment: datetime, step: int, how: str) -> int:
+    """Seconds from ``moment`` to the multiple of ``step`` minutes, counted from midnight."""
+    seconds = (moment.hour * HOUR + moment.minute) * 60 + moment.second
+    return _rounded(seconds, step * 60, how) - seconds
+
+
+def _rounded(value: int, step: int, how: str) -> int:
+    ways = {"none": value, "down": value // step * step, "up": -(-value // step) * step}
+    if how == "nearest":
+        return (2 * value + step) // (2 * step) * step
+    return ways[how]
 
 
 def _read(plain: str, text: str) -> int:
