@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import tempfile
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import IO
 
 from celery import current_app
-from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.template.loader import render_to_string
@@ -117,18 +113,15 @@ def progress(run: BillingRun) -> Progress:
 def open_document(document: Document) -> IO[bytes]:
     """The file, at its start, after its digest was checked. Raises NotReady when it is gone or was changed."""
     try:
-        file = storages["private"].open(document.path, "rb")
+        return paper.open_kept(document.path, document.sha256)
     except FileNotFoundError as error:
         log.error("document missing: %s", document.pk)
         raise NotReady("Le fichier de cette facture est introuvable. Prévenez l’administration.") from error
-    if hashlib.file_digest(file, "sha256").hexdigest() != document.sha256:
-        file.close()
+    except paper.Altered as error:
         log.error("document altered: %s", document.pk)
         raise NotReady(
             "Le fichier de cette facture a été modifié depuis sa création. Prévenez l’administration."
-        )
-    file.seek(0)
-    return file
+        ) from error
 
 
 def _claim(invoice: int, at: datetime) -> bool:
@@ -180,9 +173,7 @@ def print_invoice(invoice: Invoice) -> bytes:
 
 
 def _record(invoice: Invoice, printed: bytes) -> Document:
-    path = f"invoices/{invoice.issued_on:%Y}/{invoice.number}.pdf"
-    digest = hashlib.sha256(printed).hexdigest()
-    _write(path, printed)
+    kept = paper.keep(f"invoices/{invoice.issued_on:%Y}/{invoice.number}.pdf", printed)
     with connection.cursor() as cursor:
         # Held to the end of the transaction: positions have no gap and each digest is chained to the one before.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
@@ -190,11 +181,11 @@ def _record(invoice: Invoice, printed: bytes) -> Document:
     before = last.chain_digest if last else NO_DOCUMENT_BEFORE
     return Document.objects.create(
         invoice=invoice,
-        path=path,
-        size=len(printed),
-        sha256=digest,
+        path=kept.path,
+        size=kept.size,
+        sha256=kept.sha256,
         chain_position=last.chain_position + 1 if last else 1,
-        chain_digest=chained(before, path, digest),
+        chain_digest=chained(before, kept.path, kept.sha256),
         made_at=timezone.now(),
     )
 
@@ -202,22 +193,6 @@ def _record(invoice: Invoice, printed: bytes) -> Document:
 def chained(before: str, path: str, sha256: str) -> str:
     """The digest that ties a document to the one made before it."""
     return hashlib.sha256(f"{before}\n{path}\n{sha256}".encode()).hexdigest()
-
-
-def _write(path: str, content: bytes) -> None:
-    """Write beside, then rename: a reader never sees half a file, and a file without a Document is a dead worker's."""
-    target = Path(storages["private"].path(path))
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).rename(target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def _fail(invoice: int, error: Exception) -> None:

@@ -1,17 +1,21 @@
-"""HTML to PDF/A-3b with fixed metadata, so that the same text gives the same bytes, and nothing else."""
+"""HTML to PDF/A-3b with fixed metadata, kept whole with its digest: the same text, the same bytes; and nothing else."""
 
 from __future__ import annotations
 
 import atexit
 import hashlib
+import os
+import tempfile
 import threading
 import warnings
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
+
+from django.core.files.storage import storages
 
 if TYPE_CHECKING:
     from weasyprint import CSS, HTML
@@ -62,6 +66,45 @@ def pdf(html: str, *, title: str, author: str, created_at: datetime, identifier:
     if not isinstance(written, bytes):
         raise TypeError("write_pdf() answers bytes when it is given no target")
     return written
+
+
+class Kept(NamedTuple):
+    """A file in private storage: its path there, its bytes, and their digest (SHA-256, hexadecimal)."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class Altered(Exception):  # noqa: N818 - named like the refusals
+    """A kept file is no longer what was made."""
+
+
+def keep(path: str, content: bytes) -> Kept:
+    """Write a document into private storage, beside first and then renamed: a reader never sees half a file."""
+    target = Path(storages["private"].path(path))
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(beside).rename(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    return Kept(path, len(content), hashlib.sha256(content).hexdigest())
+
+
+def open_kept(path: str, sha256: str) -> IO[bytes]:
+    """A kept file, at its start, after its digest was checked. Raises FileNotFoundError and Altered."""
+    file: Any = storages["private"].open(path, "rb")
+    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+        file.close()
+        raise Altered(path)
+    file.seek(0)
+    return cast("IO[bytes]", file)
 
 
 @cache

@@ -90,6 +90,15 @@ def long_date(value: Any) -> str:
 
 
 @register.filter
+def moment(value: Any) -> str:
+    """ "30 novembre 2026, 18 h 12": a moment, or its ISO text in local time."""
+    if _nothing(value):
+        return ""
+    read = datetime.fromisoformat(value) if isinstance(value, str) else timezone.localtime(value)
+    return f"{long_date(read.date())}, {read.hour}{SPACE}h{SPACE}{read:%M}"
+
+
+@register.filter
 def day_fr(value: Any) -> str:
     """ "30/11/2026" """
     return "" if _nothing(value) else f"{_date(value):%d/%m/%Y}"

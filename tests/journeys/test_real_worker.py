@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from celery import Celery
+from django.core.files.storage import storages
 from django.db.models import Count
 from django.utils import timezone
 
@@ -127,5 +128,5 @@ def assert_each_pdf_once():
         assert content.startswith(b"%PDF-")
         assert hashlib.sha256(content).hexdigest() == document.sha256
         assert content == rendering.print_invoice(document.invoice)
-    files = Path(rendering.storages["private"].path("invoices")).rglob("F-*.pdf")
+    files = Path(storages["private"].path("invoices")).rglob("F-*.pdf")
     assert sorted(file.name for file in files) == [f"{number}.pdf" for number in numbers]
