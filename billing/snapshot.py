@@ -19,7 +19,8 @@ from groupement.money import VatSum, vat_by_rate
 from groupement.periods import Month
 from groupement.templatetags.formats import WEEKDAYS
 from members.models import Group, Member
-from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets import freezing
+from timesheets.models import Entry, Kind, SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
 
 UNITS = {Unit.HOUR: "heure", Unit.MONTH: "mois", Unit.ONE: "unité"}
 
@@ -168,11 +169,12 @@ def _annexes(invoices: Collection[int]) -> dict[int, list[dict[str, Any]]]:
         )
     )
     sheets = [row.timesheet_id for row in rows]
-    days, stamps = _days(sheets), _stamps(sheets)
+    days, stamps, signed = _days(sheets), _stamps(sheets), freezing.latest(sheets)
     annexes: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         if days.get(row.timesheet_id):
-            annexes[row.invoice_id].append(_sheet(row.timesheet, days[row.timesheet_id], stamps))
+            copied = _sheet(row.timesheet, days[row.timesheet_id], stamps)
+            annexes[row.invoice_id].append(copied | _signed(signed.get(row.timesheet_id)))
     return annexes
 
 
@@ -196,6 +198,13 @@ def _sheet(
         "tacit": sheet.is_confirmed_tacitly,
         "days": days,
     }
+
+
+def _signed(row: SignedSheet | None) -> dict[str, Any]:
+    """Which signed sheet the hours are those of; nothing for timesheets approved before sheets were kept."""
+    if row is None:
+        return {}
+    return {"signed": {"timesheet": row.timesheet_id, "version": row.version, "digest": row.digest}}
 
 
 def _days(sheets: Collection[int]) -> dict[int, list[dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from timesheets.views import confirm, entry, month, sheet
+from timesheets.views import confirm, entry, month, sheet, signed
 
 app_name = "timesheets"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("mois/<month:month>/approuver/", month.approve_confirmed, name="approve_confirmed"),
     path("a-viser/", confirm.to_confirm, name="to_confirm"),
     path("releve/<int:pk>/", sheet.sheet, name="sheet"),
+    path("releve/<int:pk>/signe/<int:version>/", signed.signed, name="signed"),
     path("releve/<int:pk>/viser/", confirm.confirm, name="confirm"),
     path("releve/<int:pk>/approuver/", sheet.approve, name="approve"),
     path("releve/<int:pk>/renvoyer/", sheet.send_back, name="return"),

@@ -16,6 +16,7 @@ from employees.models import Employee
 from groupement.periods import Month
 from members.models import Member
 from tests import world
+from timesheets import freezing
 from timesheets.models import Timesheet
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,10 @@ def month() -> dict[str, Any]:
 
 def sheet() -> dict[str, Any]:
     return {"pk": Timesheet.objects.filter(assignment__isnull=False).order_by("pk").first().pk}
+
+
+def signed_sheet() -> dict[str, Any]:
+    return {**sheet(), "version": 1}
 
 
 def invoice() -> dict[str, Any]:
@@ -83,6 +88,7 @@ DOORS = {
     "timesheets:approve_confirmed": Door("role", POST, month),
     "timesheets:to_confirm": Door("shared", GET),
     "timesheets:sheet": Door("object", GET, sheet),
+    "timesheets:signed": Door("object", GET, signed_sheet),
     "timesheets:confirm": Door("object", POST, sheet),
     "timesheets:approve": Door("object", POST, sheet),
     "timesheets:return": Door("object", POST, sheet),
@@ -136,6 +142,7 @@ def house() -> dict[str, Client]:
     aloen, sonam = world.member("Aloen"), world.member("Sonam")
     maelle = world.employee("Maëlle", "Kerbrat", members=[aloen, sonam])
     world.timesheet(world.assignment(maelle, aloen), world.hours(world.NOVEMBER, 7))
+    freezing.sign(Timesheet.objects.filter(assignment__isnull=False), at=world.NOW)
     run = BillingRun.objects.create(month=Month(2026, 11))
     Invoice.objects.create(run=run, member=aloen, service_month=run.month, drafted_at=world.NOW)
     people = {
