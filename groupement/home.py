@@ -19,8 +19,8 @@ from employees.planning import plan
 from groupement.navigation import group_of, landing, seats_of
 from groupement.pages import page
 from groupement.periods import Month
-from members.access import for_roles, today
-from members.models import Group, Member, Seat
+from members.access import answers_by, for_roles, one_seat_a_member, today
+from members.models import Group, Member, Seat, User
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 
 LAST_INVOICES = 4
@@ -47,10 +47,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @for_roles("member")
 def member_home(request: HttpRequest) -> HttpResponse:
     """What waits for a member, who works there this month, its last invoices, its signature of the charter."""
-    seats = seats_of(request)
+    user, held = request.user, seats_of(request)
+    seats = one_seat_a_member(user, held)
     seat = _chosen(seats, request.GET.get("adherent"))
+    is_own = seat.user_id == user.pk
     context = {
         "seat": seat,
+        "signs": is_own and seat.can_sign,  # who stands in engages nobody
+        "principal": None if is_own else seat.user,
         "seats": seats if len(seats) > 1 else [],
         "member": seat.member,
         "today": today(),
@@ -59,8 +63,17 @@ def member_home(request: HttpRequest) -> HttpResponse:
     }
     month = _shown(request.GET.get("mois"))
     context |= _hours(seat.member, month, group_of(request)) | _charter(seat.member)
-    context["awaited"] = len(context["waiting"]) * seat.can_write + (context["to_sign"] and seat.can_sign)
+    answers = _note_answers(user, held, context["waiting"])
+    context["awaited"] = answers + (context["to_sign"] and context["signs"])
     return page(request, "home/member.html", context=context)
+
+
+def _note_answers(user: User, held: list[Seat], waiting: list[dict[str, Any]]) -> int:
+    """Note on each of ``waiting`` whether ``user`` answers it, never their own hours; how many they answer."""
+    for each in waiting:
+        there = [seat for seat in held if seat.member_id == each["sheet"].assignment.member_id]
+        each["may_answer"] = answers_by(user, there, each["sheet"].employee.user_id)
+    return sum(each["may_answer"] for each in waiting)
 
 
 def _chosen(seats: list[Seat], wanted: str | None) -> Seat:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from employees.models import Employee
-from members.access import Role, coordinates, current_seats, demo_people
+from members.access import Role, coordinates, current_seats, demo_people, stands_in_for
 from members.models import Group, Member, Seat, User
 from timesheets.confirming import awaiting
 
@@ -104,9 +104,10 @@ def roles_of(request: HttpRequest) -> list[Held]:
 
 
 def seats_of(request: HttpRequest) -> list[Seat]:
-    """The seats that who asks holds today, with their members; read once for each request."""
+    """The seats that who asks holds today or stands in for, with member and holder; read once for each request."""
     if not hasattr(request, "_seats"):
-        request._seats = list(current_seats(request.user).select_related("member"))  # type: ignore[attr-defined]
+        held = current_seats(request.user).select_related("member", "user")
+        request._seats = list(held)  # type: ignore[attr-defined]
     return request._seats  # type: ignore[attr-defined,no-any-return]
 
 
@@ -151,19 +152,41 @@ def _read_roles(user: User, seats: list[Seat]) -> list[Held]:
     roles = [
         Held(role.value, label)
         for role, label, held in (
-            (Role.COORDINATOR, "Coordination", coordinates(user)),
+            (Role.COORDINATOR, _coordination(user), coordinates(user)),
             (Role.FINANCE, "Finances", user.is_finance),
             (Role.ADMIN, "Administration", user.is_admin),
         )
         if held
     ]
-    if names := [seat.member.short_name for seat in seats]:
-        others = len(names) - 1
-        more = f" et {others} autre{'s' if others > 1 else ''}" if others else ""
-        roles.append(Held(Role.MEMBER.value, names[0] + more))
+    if seats:
+        roles.append(Held(Role.MEMBER.value, _places(user, seats)))
     if employee := Employee.objects.filter(user=user).only("job").first():
         roles.append(Held(Role.EMPLOYEE.value, employee.job or "Mon travail"))
     return roles
+
+
+def _coordination(user: User) -> str:
+    """The role by its name, or as whose deputy it is held; the names are read for deputies only."""
+    if user.is_coordinator or not user.coordinators_deputised:
+        return "Coordination"
+    return _first_of(
+        [
+            stands_in_for(each)
+            for each in User.objects.filter(pk__in=user.coordinators_deputised).order_by("pk")
+        ]
+    )
+
+
+def _places(user: User, seats: list[Seat]) -> str:
+    """The members of one's own seats, then whose deputy one is elsewhere."""
+    own = [seat.member.short_name for seat in seats if seat.user_id == user.pk]
+    stood_in = dict.fromkeys(stands_in_for(seat.user) for seat in seats if seat.user_id != user.pk)
+    return " · ".join(_first_of(labels) for labels in (own, list(stood_in)) if labels)
+
+
+def _first_of(labels: list[str]) -> str:
+    others = len(labels) - 1
+    return labels[0] + (f" et {others} autre{'s' if others > 1 else ''}" if others else "")
 
 
 def _items(request: HttpRequest, role: Held | None) -> list[dict[str, Any]]:

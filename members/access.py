@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
@@ -94,12 +94,23 @@ def for_roles(*codes: str) -> Callable[[View], View]:
 
 
 def current_seats(user: User) -> models.QuerySet[Seat]:
-    """The seats that ``user`` holds today, and those for which they stand in as a deputy; the oldest first."""
+    """The seats that ``user`` holds today, and those for which they stand in as a deputy; the oldest first.
+
+    The latter carry their principal as ``user``: a mandate to sign is never read from here, see can_sign_for().
+    """
     own = models.Q(user=user)
     for principal, member in user.deputyships:
         if member:
             own |= models.Q(user=principal, member=member)
     return cast("models.QuerySet[Seat]", Seat.objects.on(today()).filter(own).order_by("starts_on", "pk"))
+
+
+def one_seat_a_member(user: User, seats: Iterable[Seat]) -> list[Seat]:
+    """Of ``seats`` of ``user``, the one that allows most at each member, their own before one they stand in for."""
+    found: dict[int, Seat] = {}
+    for seat in sorted(seats, key=lambda seat: (not seat.can_write, seat.user_id != user.pk)):
+        found.setdefault(seat.member_id, seat)
+    return sorted(found.values(), key=lambda seat: (seat.starts_on, seat.pk))
 
 
 def coordinates(user: User) -> bool:
@@ -120,10 +131,16 @@ def decides_on(user: User, person: int | None) -> bool:
 def answers_for(user: User, member: Member, person: int | None) -> bool:
     """Whether ``user`` may enter and confirm, at ``member``, the hours of the employee whose account is ``person``.
 
-    By a seat of their own that writes, or as the deputy of somebody who holds one and is not that employee.
+    By a seat of their own that writes, or as the deputy of somebody who holds one and is not that employee. One query.
     """
-    seats = current_seats(user).filter(member=member, function__in=WRITERS)
-    return (person is None or person != user.pk) and any(seat.user_id != person for seat in seats)
+    return answers_by(user, current_seats(user).filter(member=member), person)
+
+
+def answers_by(user: User, seats: Iterable[Seat], person: int | None) -> bool:
+    """The same by ``seats`` that were read: those of ``user`` at that member, and those they stand in for."""
+    if person is not None and person == user.pk:
+        return False
+    return any(seat.can_write and (person is None or seat.user_id != person) for seat in seats)
 
 
 def can_write_for(user: User, member: Member) -> bool:
@@ -166,7 +183,8 @@ def demo_people() -> list[dict[str, Any]]:
     if not settings.DEMO_MODE:
         return []
     seats = Prefetch("seats", Seat.objects.on(today()).select_related("member").order_by("pk"))
-    people = User.objects.filter(is_active=True).prefetch_related(seats).order_by("pk")
+    deputies = Prefetch("deputies", Deputy.objects.held_on(today()).select_related("principal"))
+    people = User.objects.filter(is_active=True).prefetch_related(seats, deputies).order_by("pk")
     return [
         {"pk": user.pk, "name": user.name, "role": _demo_role(user), "email": user.email} for user in people
     ]
@@ -180,7 +198,13 @@ def _demo_role(user: User) -> str:
     }
     held = [label for label, claimed in claims.items() if claimed]
     held += [f"{seat.get_function_display().capitalize()}, {seat.member}" for seat in user.seats.all()]
+    held += dict.fromkeys(stands_in_for(each.principal) for each in user.deputies.all())
     return " · ".join(held) or "Salariat partagé"
+
+
+def stands_in_for(principal: User) -> str:
+    """How the bar calls a deputy while they answer for ``principal``."""
+    return f"Suppléance de {principal}"
 
 
 def _listed(words: list[str]) -> str:

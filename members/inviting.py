@@ -34,6 +34,10 @@ class BadInvitation(Refusal):
     """The link is unknown, expired, used or replaced."""
 
 
+class MayNotInvite(Refusal):
+    """Who asks only stands in for the coordination, or looks after nobody's account."""
+
+
 class WeakPassword(Refusal):
     """The password chosen is too easy to guess."""
 
@@ -47,8 +51,14 @@ def invite(user: User, *, by: User | None, at: datetime, address: Callable[[str]
     """Make the one valid invitation of ``user`` and return its token (256 bits, kept nowhere).
 
     Earlier ones that were not used are voided. ``address`` turns the token into a link; with it the letter leaves
-    after commit. Raises ClosedAccount, and MailFailed when the letter could not leave (the invitation stands).
+    after commit. Raises MayNotInvite, ClosedAccount, and MailFailed when the letter could not leave (the invitation
+    stands).
     """
+    # A deputy answers for somebody for a while; letting people in is for good.
+    if by is not None and not (by.is_coordinator or by.is_admin):
+        raise MayNotInvite(
+            "Une suppléance n’ouvre pas de compte. Demandez à la coordination ou à l’administration."
+        )
     if not User.objects.select_for_update().get(pk=user.pk).is_active:
         raise ClosedAccount(f"Le compte de {user} est fermé. Rouvrez-le avant d’inviter.")
     group = Group.objects.order_by("pk").first()

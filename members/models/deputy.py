@@ -1,10 +1,32 @@
 """Deputies: who answers for whom, between two dates."""
 
+from typing import Any, ClassVar
+
 import pghistory
 from django.db import models
 from django.db.models import F, Q
 
-from groupement.periods import Dated, ends_after_start, no_overlap
+from groupement.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+
+
+class DeputyQuerySet(DatedQuerySet):
+    """Deputies, in the scope of who looks."""
+
+    def visible_to(self, user):
+        """Those one appointed or is; all for who may arrange them for others: never by standing in oneself."""
+        if user.is_active and (user.is_coordinator or user.is_admin):
+            return self
+        return self.filter(Q(principal=user) | Q(user=user))
+
+    def held_on(self, day):
+        """Those that hold on ``day`` because the principal still has what they stand in for; the oldest first."""
+        from members.models.people import WRITERS, Seat
+
+        seats = Seat.objects.on(day).filter(
+            user=models.OuterRef("principal"), member=models.OuterRef("member"), function__in=WRITERS
+        )
+        answers = Q(member__isnull=True, principal__is_coordinator=True) | Q(models.Exists(seats))
+        return self.on(day).filter(answers, principal__is_active=True).order_by("pk")
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -24,6 +46,8 @@ class Deputy(Dated):
     member = models.ForeignKey(
         "members.Member", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="adhérent"
     )
+
+    objects: ClassVar[Any] = DeputyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "suppléance"
@@ -54,6 +78,11 @@ class Deputy(Dated):
                 violation_error_message="On ne se remplace pas soi-même.",
             ),
         ]
+
+    @property
+    def capacity(self):
+        """What the deputy stands in for, in words: a member, or the coordination."""
+        return str(self.member) if self.member_id else "Coordination"
 
     def __str__(self):
         return f"suppléance n° {self.pk or '—'}"

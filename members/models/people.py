@@ -83,13 +83,13 @@ class User(AbstractBaseUser):
     def deputyships(self):
         """Those that hold today: (principal's id, member's id or None for the coordination). At most one query.
 
-        ``is_deputy`` is read with the user at login (members.access.Backend): most people are nobody's deputy.
+        Nobody answers for more than the principal could today: a closed account, a seat that ended or that only reads,
+        a coordination laid down leave nothing to stand in for. ``is_deputy`` is read with the user at each request
+        (members.access.Backend): most people are nobody's deputy.
         """
         if not getattr(self, "is_deputy", True):
             return ()
-        held = self.deputies.on(timezone.localdate()).filter(principal__is_active=True)
-        rows = held.order_by("pk").values_list("principal", "member", "principal__is_coordinator")
-        return tuple((principal, member) for principal, member, coordinates in rows if member or coordinates)
+        return tuple(self.deputies.held_on(timezone.localdate()).values_list("principal", "member"))
 
     @property
     def coordinators_deputised(self):

@@ -1,0 +1,208 @@
+"""The outbox: write a message once, send what waits, try again what did not leave."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import smtplib
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from groupement.money import NO_BREAK_SPACE
+from members.models import Group, Mail, MailKind, MailStatus, User
+
+log = logging.getLogger(__name__)
+
+TASK = "members.tasks.send_mails"
+# How long after a message was written each attempt comes: a server that is down is rarely down for an hour.
+ATTEMPTS = (timedelta(), timedelta(minutes=10), timedelta(hours=1))
+# A run ends well before the worker's time limit; the next minute goes on.
+MOST_AT_ONCE = 200
+REFUSED = "Adresse refusée"
+PERMANENT = 500  # from here on, an answer of the server will not change (RFC 5321, 4.2.1)
+
+
+def write(
+    to: User,
+    *,
+    kind: MailKind,
+    key: str,
+    subject: str,
+    template: str,
+    context: Mapping[str, Any],
+    at: datetime,
+) -> Mail | None:
+    """Put a message to ``to`` into the outbox, in two forms: templates/mail/<template>.txt and .html.
+
+    ``key`` (at most 160 characters) says what it is about and when. None when that was written already, or when
+    nobody reads it: a closed account, an address that was refused. Callers ``enqueue`` once they have written.
+    """
+    if Mail.objects.filter(key=key).exists() or not is_reachable(to):
+        return None
+    subject = " ".join(subject.splitlines())[:200]
+    facts = {
+        **context,
+        "person": to,
+        "group": Group.objects.order_by("pk").first(),
+        "subject": subject,
+        "preferences": address("members:preferences"),
+    }
+    try:
+        with transaction.atomic():
+            return Mail.objects.create(
+                to=to,
+                address=to.email,
+                kind=kind,
+                key=key,
+                subject=subject,
+                text=render_to_string(f"mail/{template}.txt", facts).strip() + "\n",
+                html=render_to_string(f"mail/{template}.html", facts),
+                queued_at=at,
+            )
+    except IntegrityError:
+        return None  # another worker wrote it at the same moment
+
+
+def is_reachable(user: User) -> bool:
+    """Whether the account is open and its address has not refused our last message."""
+    if not user.is_active:
+        return False
+    tried = Mail.objects.filter(to=user, address=user.email).exclude(status=MailStatus.PENDING)
+    last = tried.order_by("-queued_at", "-pk").first()
+    return not (last and last.status == MailStatus.FAILED and last.error.startswith(REFUSED))
+
+
+def address(name: str, *args: Any) -> str:
+    """The whole address of a page, for somebody who is not on the site."""
+    return f"{settings.SITE_URL}{reverse(name, args=args)}"
+
+
+def enqueue() -> None:
+    """Wake the worker up once what was written is committed; what gets lost on the way leaves within a minute."""
+    transaction.on_commit(lambda: current_app.send_task(TASK), robust=True)
+
+
+def send_pending(at: datetime) -> int:
+    """Send what is due, the oldest first; how many left.
+
+    Two workers share the work: each holds the row that it sends. A message has three attempts, then it is failed
+    until ``resend``; one whose address is refused for good has had its last.
+    """
+    if not _due(at).exists():
+        return 0
+    server = get_connection()
+    try:
+        server.open()
+    except OSError as error:
+        log.warning("mail server did not answer: %s", type(error).__name__)
+        with transaction.atomic():
+            waiting = _due(at).select_for_update(skip_locked=True).order_by("pk")
+            _note_failure([mail.pk for mail in waiting], error)
+        return 0
+    try:
+        return _send_all(server, at)
+    finally:
+        server.close()
+
+
+@transaction.atomic
+def resend(mails: Collection[int], *, at: datetime) -> int:
+    """Give the failed ones among these messages three more attempts, from ``at`` on; how many."""
+    failed = Mail.objects.filter(pk__in=mails, status=MailStatus.FAILED)
+    count = failed.update(status=MailStatus.PENDING, attempts=0, error="", queued_at=at)
+    if count:
+        enqueue()
+    return count
+
+
+def _due(at: datetime) -> QuerySet[Mail]:
+    """What waits for an attempt whose time has come."""
+    ready = Q()
+    for done, delay in enumerate(ATTEMPTS):
+        ready |= Q(attempts=done, queued_at__lte=at - delay)
+    return Mail.objects.filter(ready, status=MailStatus.PENDING)
+
+
+def _send_all(server: BaseEmailBackend, at: datetime) -> int:
+    sent, last = 0, 0
+    for _ in range(MOST_AT_ONCE):
+        mail = _send_next(server, at, after=last)
+        if mail is None:
+            break
+        last = mail.pk
+        sent += mail.status == MailStatus.SENT
+    return sent
+
+
+@transaction.atomic
+def _send_next(server: BaseEmailBackend, at: datetime, *, after: int) -> Mail | None:
+    """Send the next message that nobody else has in hand, under the lock of its row; None when there is none.
+
+    Should we die between the server's yes and the commit, this one message leaves again, under the same Message-ID.
+    """
+    rows = _due(at).filter(pk__gt=after).select_related("to").order_by("pk")
+    mail = rows.select_for_update(skip_locked=True, of=("self",)).first()
+    if mail is None:
+        return None
+    try:
+        if not mail.to.is_active:
+            _note_failure([mail.pk], "Compte fermé", for_good=True)
+            return mail
+        _letter(mail, server).send()
+    except Exception as error:
+        log.warning("mail %s did not leave: %s", mail.pk, type(error).__name__)
+        refusal = _refusal(error)
+        _note_failure([mail.pk], refusal or error, for_good=bool(refusal))
+        return mail
+    mail.status, mail.sent_at, mail.error = MailStatus.SENT, at, ""
+    mail.attempts += 1
+    mail.save(update_fields=["status", "sent_at", "error", "attempts"])
+    return mail
+
+
+def _refusal(error: Exception) -> str:
+    """What the server said of an address that it will never take; empty when it may yet."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return ""
+    codes = sorted(code for code, _ in error.recipients.values())
+    return f"{REFUSED} ({codes[0]})" if codes and codes[0] >= PERMANENT else ""
+
+
+def _note_failure(mails: Collection[int], error: Exception | str, *, for_good: bool = False) -> None:
+    """Count an attempt that failed, and say why; after the last, or ``for_good``, the message is failed."""
+    said = error if isinstance(error, str) else f"{type(error).__name__}{NO_BREAK_SPACE}: {error}"
+    last = When(attempts__gte=0 if for_good else len(ATTEMPTS) - 1, then=Value(MailStatus.FAILED))
+    status = Case(last, default=Value(MailStatus.PENDING))
+    Mail.objects.filter(pk__in=mails).update(attempts=F("attempts") + 1, status=status, error=said[:300])
+
+
+def _letter(mail: Mail, server: BaseEmailBackend) -> EmailMultiAlternatives:
+    """The message as it travels: plain text and HTML, and what tells programs that a program wrote it."""
+    group = Group.objects.order_by("pk").first()
+    mark = hashlib.sha256(mail.key.encode()).hexdigest()[:16]
+    letter = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        to=[mail.address],
+        reply_to=[group.email] if group and group.email else None,
+        headers={
+            # The same whenever this message is sent: a mailbox that gets it twice can tell.
+            "Message-ID": f"<mail-{mail.pk}-{mark}@{urlsplit(settings.SITE_URL).hostname}>",
+            "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
+            "List-Unsubscribe": f"<{address('members:preferences')}>",  # RFC 2369
+        },
+        connection=server,
+    )
+    letter.attach_alternative(mail.html, "text/html")
+    return letter
