@@ -1,17 +1,21 @@
-"""What the coordinator decides on a timesheet: approve, send back, reopen; then the invoice’s seal, and supplements."""
+"""What the coordinator decides on a timesheet: approve, undo, settle, send back, reopen; the seal, supplements."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
-from groupement.lifecycle import Refusal
+from groupement.lifecycle import Refusal, StaleRow
+from members.access import coordinates, decides_on
 from members.models import User
-from timesheets.confirming import Contested, write_remarks
-from timesheets.models import Timesheet, TimesheetStatus
+from timesheets.confirming import Contested, hold, open_contest, write_remarks
+from timesheets.models import Timesheet, TimesheetStatus, TimesheetStep
+
+UNDO_WITHIN = timedelta(minutes=15)
 
 
 class NotApprovable(Refusal):
@@ -43,26 +47,84 @@ def approve(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     A member has confirmed them first; hours at the group come straight from submitted. Nobody approves their own.
     Raises NotApprovable, StaleRow.
     """
-    _refuse_unless_in_charge(timesheet, by)
-    if not is_ready(timesheet):
-        if timesheet.assignment and timesheet.status == TimesheetStatus.SUBMITTED:
-            raise NotApprovable(f"{timesheet.assignment.member} n’a pas encore visé ces heures.")
-        raise NotApprovable(f"Ces heures ne sont pas à approuver\u00a0: {timesheet.state_label.lower()}.")
-    timesheet.move(TimesheetStatus.APPROVED, by=by, at=at, approved_at=at)
+    if refusal := _why_not(timesheet, _lock([timesheet]), by):
+        raise refusal
+    _accept([timesheet], by=by, at=at)
 
 
 @transaction.atomic
 def approve_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> Approved:
-    """Approve each of ``timesheets`` that may be; one refusal holds up no other."""
-    done = Approved()
-    for timesheet in timesheets:
-        try:
-            approve(timesheet, by=by, at=at)
-        except Refusal as refusal:
+    """Approve each of ``timesheets`` that may be; one refusal holds up no other.
+
+    Judged one by one as approve() does, written together: the number of queries does not depend on how many there are.
+    """
+    sheets, done = list(timesheets), Approved()
+    statuses = _lock(sheets)
+    accepted: list[Timesheet] = []
+    for timesheet in sheets:
+        if refusal := _why_not(timesheet, statuses, by):
             done.exceptions.append((timesheet, refusal.message))
         else:
-            done.count += 1
+            accepted.append(timesheet)
+            statuses[timesheet.pk] = TimesheetStatus.APPROVED  # named twice, it is approved once
+    _accept(accepted, by=by, at=at)
+    done.count = len(accepted)
     return done
+
+
+@transaction.atomic
+def undo(timesheet: Timesheet, *, by: User, at: datetime) -> None:
+    """Take back one's own approval within fifteen minutes: the hours wait for it again, as the member left them.
+
+    Raises AlreadyBilled, NotApprovable, StaleRow.
+    """
+    _refuse_unless_in_charge(timesheet, by)
+    _lock_approved(timesheet, "Seule une approbation peut être annulée.")
+    if not may_undo(timesheet, by=by, at=at):
+        raise NotApprovable(
+            "Une approbation s’annule par la personne qui l’a donnée, dans les quinze minutes. "
+            "Rouvrez le relevé avec un motif."
+        )
+    back = TimesheetStatus.CONFIRMED if timesheet.assignment_id else TimesheetStatus.SUBMITTED
+    timesheet.move(back, by=by, at=at, approved_at=None)
+
+
+def may_undo(timesheet: Timesheet, *, by: User, at: datetime) -> bool:
+    """Whether ``by`` has just approved these hours and no invoice holds them; one query while that may be."""
+    approved_at = timesheet.approved_at if timesheet.billed_at is None else None
+    if approved_at is None or at - approved_at > UNDO_WITHIN:
+        return False
+    if not decides_on(by, timesheet.employee.user_id):
+        return False
+    return timesheet.steps.order_by("-at", "-pk").values_list("by", flat=True).first() == by.pk
+
+
+@transaction.atomic
+def settle(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
+    """Confirm in the member’s stead hours that it contested and that the person maintains; all read ``note``.
+
+    Only after a contest, once the hours are submitted again. Raises NotApprovable, StaleRow.
+    """
+    _refuse_unless_in_charge(timesheet, by)
+    hold(timesheet)
+    if not may_settle(timesheet):
+        raise NotApprovable(
+            "La coordination tranche quand des heures contestées sont soumises à nouveau\u00a0; "
+            "sinon, le visa revient à l’adhérent."
+        )
+    if not note.strip():
+        raise NotApprovable("Écrivez un motif\u00a0: la personne et l’adhérent le liront.", field="note")
+    stamps = {"confirmed_at": at, "accepted_days": {}}
+    timesheet.move(TimesheetStatus.CONFIRMED, by=by, at=at, note=note.strip(), **stamps)
+
+
+def may_settle(timesheet: Timesheet, steps: Iterable[TimesheetStep] | None = None) -> bool:
+    """Whether the hours are submitted again after a contest; ``steps`` the latest first, two queries without them."""
+    if timesheet.status != TimesheetStatus.SUBMITTED or not timesheet.assignment_id:
+        return False
+    if steps is None:
+        steps = timesheet.steps.select_related("by").prefetch_related("remarks").order_by("-at", "-pk")
+    return open_contest(steps) is not None
 
 
 @transaction.atomic
@@ -81,12 +143,7 @@ def send_back(
 def reopen(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
     """Undo an approval while no invoice holds the hours. Raises AlreadyBilled, NotApprovable, StaleRow."""
     _refuse_unless_in_charge(timesheet, by)
-    # An invoice may be sealing the row at this moment: wait for it, and believe the row rather than the instance.
-    row = Timesheet.objects.select_for_update().get(pk=timesheet.pk)
-    if row.billed_at:
-        raise AlreadyBilled("Ces heures sont facturées\u00a0: ouvrez un complément pour ce qui manque.")
-    if row.status != TimesheetStatus.APPROVED:
-        raise NotApprovable("Seules des heures approuvées peuvent être rouvertes.")
+    _lock_approved(timesheet, "Seules des heures approuvées peuvent être rouvertes.")
     _back_to_draft(timesheet, by=by, at=at, note=note)
 
 
@@ -117,17 +174,76 @@ def open_supplement(timesheet: Timesheet, *, by: User, at: datetime) -> Timeshee
     return made
 
 
+def _lock(timesheets: Collection[Timesheet]) -> dict[int, str]:
+    """The state of each row by its key; whoever would move one of them waits for us."""
+    rows = Timesheet.objects.filter(pk__in=[timesheet.pk for timesheet in timesheets]).order_by("pk")
+    return dict(rows.select_for_update().values_list("pk", "status"))
+
+
+def _why_not(timesheet: Timesheet, statuses: dict[int, str], by: User) -> Refusal | None:
+    """Why ``by`` may not approve ``timesheet`` now, whose row is in the state that ``statuses`` says."""
+    if refusal := _why_not_in_charge(timesheet, by):
+        return refusal
+    if statuses.get(timesheet.pk) != timesheet.status:
+        return StaleRow("Quelqu’un vient de modifier ce relevé\u00a0: rechargez la page.")
+    if is_ready(timesheet):
+        return None
+    if timesheet.assignment and timesheet.status == TimesheetStatus.SUBMITTED:
+        return NotApprovable(f"{timesheet.assignment.member} n’a pas encore visé ces heures.")
+    return NotApprovable(f"Ces heures ne sont pas à approuver\u00a0: {timesheet.state_label.lower()}.")
+
+
+def _accept(timesheets: Sequence[Timesheet], *, by: User, at: datetime) -> None:
+    """Write the approval of rows that are locked and judged: the one place where hours become approved.
+
+    What an approval brings with it belongs here, in the same transaction.
+    """
+    rows = Timesheet.objects.filter(pk__in=[timesheet.pk for timesheet in timesheets])
+    rows.update(status=TimesheetStatus.APPROVED, approved_at=at)
+    TimesheetStep.objects.bulk_create(
+        TimesheetStep(
+            subject=timesheet, source=timesheet.status, target=TimesheetStatus.APPROVED, by=by, at=at
+        )
+        for timesheet in timesheets
+    )
+    for timesheet in timesheets:
+        timesheet.status, timesheet.approved_at = TimesheetStatus.APPROVED, at
+
+
+def _lock_approved(timesheet: Timesheet, otherwise: str) -> None:
+    """Wait for an invoice that may be sealing the row at this moment, and believe the row rather than the instance."""
+    row = Timesheet.objects.select_for_update().get(pk=timesheet.pk)
+    if row.billed_at:
+        raise AlreadyBilled("Ces heures sont facturées\u00a0: ouvrez un complément pour ce qui manque.")
+    if row.status != TimesheetStatus.APPROVED:
+        raise NotApprovable(otherwise)
+
+
 def _back_to_draft(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
     if not note.strip():
         raise NotApprovable("Écrivez un motif\u00a0: la personne le lira.", field="note")
-    gone = {"submitted_at": None, "confirmed_at": None, "is_confirmed_tacitly": False, "approved_at": None}
+    # Whoever decided has read the whole: the member reads the whole again too.
+    gone: dict[str, Any] = {
+        "submitted_at": None,
+        "confirmed_at": None,
+        "is_confirmed_tacitly": False,
+        "approved_at": None,
+        "accepted_days": {},
+    }
     timesheet.move(TimesheetStatus.DRAFT, by=by, at=at, note=note.strip(), returned_at=at, **gone)
 
 
 def _refuse_unless_in_charge(timesheet: Timesheet, by: User) -> None:
-    if not by.is_coordinator:
-        raise NotApprovable("Seule la coordination peut décider de ces heures.")
-    if timesheet.employee.user_id == by.pk:
-        raise NotApprovable(
-            "Vous ne pouvez pas décider de vos propres heures\u00a0: une autre personne doit le faire."
-        )
+    if refusal := _why_not_in_charge(timesheet, by):
+        raise refusal
+
+
+def _why_not_in_charge(timesheet: Timesheet, by: User) -> Refusal | None:
+    if decides_on(by, timesheet.employee.user_id):
+        return None
+    if not coordinates(by):
+        return NotApprovable("Seule la coordination peut décider de ces heures.")
+    whose = (
+        "vos propres heures" if timesheet.employee.user_id == by.pk else "les heures de qui vous remplacez"
+    )
+    return NotApprovable(f"Vous ne pouvez pas décider de {whose}\u00a0: une autre personne doit le faire.")

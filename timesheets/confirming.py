@@ -1,19 +1,20 @@
-"""The member's word on a timesheet: confirm it, or contest days of it with a reason for each."""
+"""The member's word on a timesheet: confirm it, contest days of it with a reason for each, or let the delay pass."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from groupement.lifecycle import Refusal
+from employees.planning import plan
+from groupement.lifecycle import Refusal, StaleRow
 from groupement.templatetags.formats import day as spell_day
-from members.access import can_write_for, written_for
+from members.access import answers_for
 from members.models import Group, User
-from timesheets.models import Remark, Timesheet, TimesheetStatus
+from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
 
 Contested = tuple[date, str, int | None]
 
@@ -32,13 +33,14 @@ class NoReason(Refusal):
 
 @transaction.atomic
 def confirm(timesheet: Timesheet, *, by: User, at: datetime) -> None:
-    """The member says that these hours were worked.
+    """The member says that these hours were worked; none at all is an answer too.
 
-    ``by`` holds a current seat that may write at the timesheet's member and is not the person whose hours these
-    are. Raises NotYours, NothingToConfirm, StaleRow.
+    ``by`` holds a current seat that may write at the timesheet's member, or stands in for somebody who does, and is
+    not the person whose hours these are. Raises NotYours, NothingToConfirm, StaleRow.
     """
     _refuse_stranger(timesheet, by)
-    timesheet.move(TimesheetStatus.CONFIRMED, by=by, at=at, confirmed_at=at)
+    hold(timesheet)
+    timesheet.move(TimesheetStatus.CONFIRMED, by=by, at=at, confirmed_at=at, accepted_days={})
 
 
 @transaction.atomic
@@ -47,39 +49,88 @@ def contest(
 ) -> None:
     """The member disagrees on some days: the timesheet is a draft again, and the person reads why.
 
-    ``remarks`` are (day, reason, minutes that the member counted or None). Raises NotYours, NothingToConfirm,
-    NoReason, StaleRow.
+    ``remarks`` are (day, reason, minutes that the member counted or None). The other days are accepted with their
+    minutes: unless they change, nobody reads them again. Raises NotYours, NothingToConfirm, NoReason, StaleRow.
     """
     _refuse_stranger(timesheet, by)
     if not remarks:
         raise NoReason("Indiquez au moins un jour à contester.")
+    hold(timesheet)
     timesheet.move(
-        TimesheetStatus.DRAFT, by=by, at=at, note=note, submitted_at=None, confirmed_at=None, contested_at=at
+        TimesheetStatus.DRAFT,
+        by=by,
+        at=at,
+        note=note,
+        submitted_at=None,
+        confirmed_at=None,
+        contested_at=at,
+        accepted_days=_accepted(timesheet, {day for day, _, _ in remarks}),
     )
     write_remarks(timesheet, remarks)
+
+
+def confirm_tacitly(*, on: date, at: datetime) -> list[Timesheet]:
+    """Confirm what the members have left unanswered, once the last day to answer is before ``on``.
+
+    Each by itself, marked as tacit and with the delay in its step; a second run finds none. Nothing is done in a group
+    that has no tacit confirmation. Returns the timesheets confirmed, the longest waiting first.
+    """
+    group = Group.objects.order_by("pk").first()
+    if group is None or not group.has_tacit_confirmation:
+        return []
+    start = datetime.combine(on - timedelta(days=group.confirmation_days), datetime.min.time())
+    late = Timesheet.objects.filter(
+        status=TimesheetStatus.SUBMITTED,
+        assignment__isnull=False,
+        submitted_at__lt=timezone.make_aware(start),
+    ).order_by("submitted_at", "pk")
+    keys = list(late.values_list("pk", flat=True))
+    return [done for pk in keys if (done := _lapse(late, pk, group, at))]
 
 
 def may_answer(user: User, timesheet: Timesheet) -> bool:
     """Whether ``user`` may confirm or contest ``timesheet`` once it is submitted."""
     assignment = timesheet.assignment
-    return (
-        assignment is not None
-        and timesheet.employee.user_id != user.pk
-        and can_write_for(user, assignment.member)
-    )
+    return assignment is not None and answers_for(user, assignment.member, timesheet.employee.user_id)
 
 
 def awaiting(user: User) -> QuerySet[Timesheet]:
     """The submitted timesheets that ``user`` may confirm or contest, the longest waiting first."""
-    submitted = Timesheet.objects.filter(
-        status=TimesheetStatus.SUBMITTED, assignment__member__in=written_for(user)
-    )
-    return submitted.exclude(employee__user=user).order_by("submitted_at", "pk")
+    submitted = Timesheet.objects.answerable_by(user).filter(status=TimesheetStatus.SUBMITTED)
+    return submitted.order_by("submitted_at", "pk")
 
 
 def due_on(timesheet: Timesheet, group: Group) -> date:
     """The last day to answer: the group’s delay after the hours were submitted."""
     return timezone.localdate(timesheet.submitted_at) + timedelta(days=group.confirmation_days)
+
+
+def is_contest(step: TimesheetStep) -> bool:
+    """Whether ``step`` is a member’s contest; its remarks and who made it are read unless they were prefetched.
+
+    Members contest with a remark on some day; the coordination returns with a note; the person recalls without a word.
+    """
+    if (step.source, step.target) != (TimesheetStatus.SUBMITTED, TimesheetStatus.DRAFT):
+        return False
+    is_return = bool(step.note and step.by and step.by.is_coordinator)
+    return not is_return and bool(step.remarks.all())
+
+
+def open_contest(steps: Iterable[TimesheetStep]) -> TimesheetStep | None:
+    """The member’s contest to which no confirmation has answered yet, if there is one; ``steps`` the latest first."""
+    for step in steps:
+        if step.target == TimesheetStatus.CONFIRMED:
+            return None
+        if is_contest(step):
+            return step
+    return None
+
+
+def hold(timesheet: Timesheet) -> None:
+    """Lock the row; raise StaleRow when it is not what was read: recalled and submitted anew, it holds other hours."""
+    row = Timesheet.objects.select_for_update().get(pk=timesheet.pk)
+    if (row.status, row.submitted_at) != (timesheet.status, timesheet.submitted_at):
+        raise StaleRow("Ces heures viennent de changer\u00a0: rechargez la page et relisez-les.")
 
 
 def write_remarks(timesheet: Timesheet, remarks: Sequence[Contested]) -> None:
@@ -98,6 +149,29 @@ def write_remarks(timesheet: Timesheet, remarks: Sequence[Contested]) -> None:
         Remark(step=step, day=day, reason=reason.strip(), expected_minutes=minutes)
         for day, reason, minutes in remarks
     )
+
+
+@transaction.atomic
+def _lapse(late: QuerySet[Timesheet], pk: int, group: Group, at: datetime) -> Timesheet | None:
+    """Confirm one of ``late``, unless somebody answered or submitted it anew since it was listed."""
+    timesheet = late.select_for_update().filter(pk=pk).first()
+    if timesheet is None:
+        return None
+    delay = f"{group.confirmation_days} jour{'s' if group.confirmation_days > 1 else ''}"
+    note = f"Sans réponse jusqu’au {spell_day(due_on(timesheet, group))}, délai de {delay}."
+    stamps = {"confirmed_at": at, "is_confirmed_tacitly": True, "accepted_days": {}}
+    timesheet.move(TimesheetStatus.CONFIRMED, by=None, at=at, note=note, **stamps)
+    return timesheet
+
+
+def _accepted(timesheet: Timesheet, contested: Collection[date]) -> dict[str, int]:
+    """The minutes of each day that the member saw and did not contest; a planned day without hours counts for none."""
+    assignment = timesheet.assignment
+    seen = {}
+    if assignment is not None and not timesheet.supplement:
+        seen = dict.fromkeys(plan(timesheet.month, [assignment])[assignment.pk], 0)
+    seen |= dict(timesheet.entries.values_list("day").annotate(total=Sum("minutes")).order_by("day"))
+    return {day.isoformat(): minutes for day, minutes in sorted(seen.items()) if day not in contested}
 
 
 def _refuse_stranger(timesheet: Timesheet, by: User) -> None:

@@ -19,13 +19,37 @@ class TimesheetQuerySet(models.QuerySet):
     """Timesheets, in the scope of who looks."""
 
     def visible_to(self, user):
-        """All for a group-wide role; one's own; those on assignments at members where ``user`` has a seat."""
+        """All for a group-wide role; one's own; those on assignments at members where ``user`` has a seat.
+
+        The group may keep from them what is not submitted yet (``draft_visibility``), unless they enter it.
+        """
         if user.sees_every_member:
             return self
-        from members.models import Member
+        from members.models import DraftVisibility, Group, Member
 
+        kept = Group.objects.filter(draft_visibility=DraftVisibility.NOTHING)
+        in_sight = (
+            ~Q(status=TimesheetStatus.DRAFT)
+            | Q(contested_at__isnull=False)
+            | ~models.Exists(kept)
+            | Q(assignment__hours_entry__in=["both", "member"]) & self._answering(user)
+        )
         seats = Member.objects.visible_to(user).values("pk")
-        return self.filter(Q(employee__user=user) | Q(assignment__member__in=seats))
+        return self.filter(Q(employee__user=user) | Q(assignment__member__in=seats) & in_sight)
+
+    def answerable_by(self, user):
+        """Those at a member for which ``user`` may answer; one's own never, nor those of whom one stands in for."""
+        return self.filter(self._answering(user))
+
+    def _answering(self, user):
+        """access.answers_for() as a condition on rows."""
+        from members.access import current_seats
+        from members.models.people import WRITERS
+
+        # An employee without an account is nobody's own.
+        person = models.functions.Coalesce(models.OuterRef("employee__user"), 0)
+        seats = current_seats(user).filter(member=models.OuterRef("assignment__member"), function__in=WRITERS)
+        return models.Exists(seats.exclude(user=person)) & ~Q(employee__user=user)
 
     def with_minutes(self):
         """Adds ``minutes``: the sum of the entries, zero when there are none."""

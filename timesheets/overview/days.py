@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from employees.planning import plan
-from groupement.worktime import spell_clock
+from groupement.worktime import HOUR, spell_clock
+from timesheets.confirming import open_contest
 from timesheets.models import Entry, Kind, Remark, Timesheet, TimesheetStatus
+from timesheets.overview.history import Event, history
 
 
 @dataclass(frozen=True)
 class Day:
-    """What was done on one day; ``remark`` is what was last said of it, while the timesheet is a draft."""
+    """What was done on one day.
+
+    ``remark`` is what was last said of it, until the member confirms; ``accepted`` are the minutes with which it passed
+    when the member contested others, None when it did not; ``typed_by`` who entered it.
+    """
 
     day: date
     minutes: int
@@ -22,27 +29,59 @@ class Day:
     times: str = ""
     note: str = ""
     remark: Remark | None = None
+    accepted: int | None = None
+    typed_by: str = ""
 
     @property
     def deviation(self) -> int:
         return self.minutes - self.planned
 
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the member has read this day as it is, and let it pass."""
+        return self.accepted == self.minutes
 
-def days_of(timesheet: Timesheet, *, discreetly: bool) -> list[Day]:
-    """The days with hours, a plan or a remark, in order; ``discreetly`` says present instead of the kind."""
+    @property
+    def has_changed(self) -> bool:
+        """Whether the member let this day pass with other hours."""
+        return self.accepted is not None and not self.is_accepted
+
+
+def days_of(timesheet: Timesheet, *, discreetly: bool, events: Sequence[Event] | None = None) -> list[Day]:
+    """The days with hours, a plan or a remark, in order; ``discreetly`` says present instead of the kind.
+
+    ``events`` is the history of the timesheet, read here when it is not given.
+    """
     entries = defaultdict(list)
-    for entry in timesheet.entries.order_by("day", "kind", "pk"):
+    for entry in timesheet.entries.select_related("entered_by").order_by("day", "kind", "pk"):
         entries[entry.day].append(entry)
     planned = _planned(timesheet)
-    remarks = _remarks(timesheet)
+    remarks = _remarks(timesheet, history(timesheet) if events is None else events)
+    accepted = {date.fromisoformat(day): minutes for day, minutes in timesheet.accepted_days.items()}
     return [
-        _day(day, entries.get(day, []), planned.get(day, 0), remarks.get(day), discreetly=discreetly)
-        for day in sorted({*entries, *planned, *remarks})
+        _day(
+            day,
+            entries.get(day, []),
+            planned.get(day, 0),
+            remarks.get(day),
+            accepted.get(day),
+            discreetly=discreetly,
+        )
+        for day in sorted({*entries, *planned, *remarks, *accepted})
     ]
 
 
-def _day(day: date, entries: list[Entry], planned: int, remark: Remark | None, *, discreetly: bool) -> Day:
+def _day(
+    day: date,
+    entries: list[Entry],
+    planned: int,
+    remark: Remark | None,
+    accepted: int | None,
+    *,
+    discreetly: bool,
+) -> Day:
     labels = ["Présent"] if discreetly else [Kind(entry.kind).label for entry in entries]
+    typists = {entry.entered_by_id: str(entry.entered_by) for entry in entries if entry.entered_by}
     return Day(
         day=day,
         minutes=sum(entry.minutes for entry in entries),
@@ -51,14 +90,21 @@ def _day(day: date, entries: list[Entry], planned: int, remark: Remark | None, *
         times=", ".join(filter(None, map(_times, entries))),
         note=" ".join(entry.note for entry in entries if entry.note),
         remark=remark,
+        accepted=accepted,
+        typed_by=", ".join(typists.values()),
     )
 
 
 def _times(entry: Entry) -> str:
+    """From when to when, the breaks between, and that the end is on the next day when it comes before the start."""
     if not (entry.started_at and entry.ended_at):
         return ""
     start, end = (time.hour * 60 + time.minute for time in (entry.started_at, entry.ended_at))
-    return f"{spell_clock(start)} – {spell_clock(end)}"
+    said = f"{spell_clock(start)} – {spell_clock(end)}" + (" le lendemain" if end < start else "")
+    pause = entry.break_minutes
+    if not pause:
+        return said
+    return f"{said}, pause {pause}\u00a0min" if pause < HOUR else f"{said}, pause {spell_clock(pause)}"
 
 
 def _planned(timesheet: Timesheet) -> dict[date, int]:
@@ -68,9 +114,13 @@ def _planned(timesheet: Timesheet) -> dict[date, int]:
     return plan(timesheet.month, [timesheet.assignment])[timesheet.assignment.pk]
 
 
-def _remarks(timesheet: Timesheet) -> dict[date, Remark]:
-    """Those of the last step, while there is something to correct."""
-    if timesheet.status != TimesheetStatus.DRAFT:
-        return {}
-    last = timesheet.steps.order_by("-pk").values("pk")[:1]
-    return {remark.day: remark for remark in Remark.objects.filter(step__in=last).order_by("pk")}
+def _remarks(timesheet: Timesheet, events: Sequence[Event]) -> dict[date, Remark]:
+    """Those of the last step while there is something to correct, those of the contest while it is maintained."""
+    steps = [event.step for event in events]
+    if timesheet.status == TimesheetStatus.DRAFT:
+        last = steps[0] if steps else None
+    elif timesheet.status == TimesheetStatus.SUBMITTED:
+        last = open_contest(steps)
+    else:
+        last = None
+    return {remark.day: remark for remark in last.remarks.all()} if last else {}

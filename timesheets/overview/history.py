@@ -1,4 +1,4 @@
-"""What happened to a timesheet, in people’s words: submitted, recalled, confirmed, contested, returned, approved."""
+"""What happened to a timesheet, in people’s words: submitted, recalled, confirmed, contested, settled, approved."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from members.models import User
+from timesheets.confirming import is_contest
 from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+SETTLED = "Tranché par la coordination"
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,7 @@ class Event:
     at: datetime
     note: str
     remarks: list[Remark]
+    step: TimesheetStep
 
 
 def history(timesheet: Timesheet) -> list[Event]:
@@ -29,23 +33,26 @@ def history(timesheet: Timesheet) -> list[Event]:
 def event_of(step: TimesheetStep) -> Event:
     """One step in words; its ``remarks`` are read unless they were prefetched."""
     remarks = sorted(step.remarks.all(), key=lambda remark: remark.day)
-    return Event(_label(step, remarks), step.by, step.at, step.note, remarks)
+    return Event(_label(step), step.by, step.at, step.note, remarks, step)
 
 
-def _label(step: TimesheetStep, remarks: list[Remark]) -> str:
+def _label(step: TimesheetStep) -> str:
     if not step.source:
         return "Complément ouvert"
     if step.target == TimesheetStatus.DRAFT:
-        return _way_back(step, remarks)
+        return _way_back(step)
+    if step.source == TimesheetStatus.APPROVED:
+        return "Approbation annulée"
     if step.target == TimesheetStatus.CONFIRMED and step.by is None:
         return "Visé tacitement"
+    if step.target == TimesheetStatus.CONFIRMED and step.note:
+        return SETTLED
     return TimesheetStatus(step.target).label
 
 
-def _way_back(step: TimesheetStep, remarks: list[Remark]) -> str:
+def _way_back(step: TimesheetStep) -> str:
     if step.source == TimesheetStatus.APPROVED:
         return "Rouvert"
-    if step.source == TimesheetStatus.CONFIRMED or (step.by and step.by.is_coordinator):
-        return "Renvoyé"
-    # Members contest with a remark on some day; the person recalls without a word.
-    return "Contesté" if remarks else "Rappelé"
+    if is_contest(step):
+        return "Contesté"
+    return "Renvoyé" if step.source == TimesheetStatus.CONFIRMED or step.note else "Rappelé"
