@@ -5,16 +5,41 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from django.utils import timezone
 
 from groupement.lifecycle import Refusal
 from groupement.templatetags.formats import day as spell_day
 from groupement.templatetags.formats import day_fr
-from groupement.worktime import DAY, spell_clock
+from groupement.worktime import DAY, span, span_minutes, spell_clock
 from members.models import User
 from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind, Timesheet
 
-Days = Mapping[date, Mapping[str, int]]
+
+class Timed(NamedTuple):
+    """Hours with the times they were worked; ``minutes`` is what lies between them less the break, or None for that.
+
+    Without times it says that there are none: plain minutes leave those alone that were noted for as many minutes.
+    """
+
+    minutes: int | None
+    start: time | None = None
+    end: time | None = None
+    break_minutes: int = 0
+
+    def counted_on(self, day: date) -> int | None:
+        """Minutes that the times leave on ``day``, as they really pass; None without both times."""
+        if self.start is None or self.end is None:
+            return None
+        zone = timezone.get_default_timezone()
+        return span_minutes(day, self.start, self.end, zone) - self.break_minutes
+
+
+# Minutes, or (minutes, start, end, break).
+Value = int | tuple[int | None, time | None, time | None, int]
+Days = Mapping[date, Mapping[str, Value]]
 Key = tuple[int, date, str]
 
 
@@ -38,8 +63,16 @@ class BadDays(Refusal):
         self.faults = faults
 
 
+def minutes_of(value: Value, day: date) -> int:
+    """The minutes of ``value`` on ``day``: those given, else those between its times, else none."""
+    if isinstance(value, int):
+        return value
+    asked = Timed(*value)
+    return (asked.counted_on(day) or 0) if asked.minutes is None else asked.minutes
+
+
 def refuse_misfits(changes: Mapping[Timesheet, Days]) -> None:
-    """Raise BadDays for days outside the month or the assignment, kinds and durations that do not fit."""
+    """Raise BadDays for days outside the month or the assignment, kinds, durations and times that do not fit."""
     faults = [
         Fault(sheet.pk, day, f"{spell_day(day).capitalize()}\u00a0: {why}")
         for sheet, days in changes.items()
@@ -50,7 +83,7 @@ def refuse_misfits(changes: Mapping[Timesheet, Days]) -> None:
         raise BadDays(faults)
 
 
-def _misfits(sheet: Timesheet, day: date, kinds: Mapping[str, int]) -> Iterator[str]:
+def _misfits(sheet: Timesheet, day: date, kinds: Mapping[str, Value]) -> Iterator[str]:
     placed = sheet.assignment
     if day not in sheet.month:
         yield f"ce jour n’est pas {sheet.month.of_label}."
@@ -61,11 +94,44 @@ def _misfits(sheet: Timesheet, day: date, kinds: Mapping[str, int]) -> Iterator[
             else f"la mise à disposition chez {placed.member} s’arrête le {day_fr(placed.last_day)}. Videz cette case."
         )
     allowed = ASSIGNMENT_KINDS if placed else GROUP_KINDS
-    for kind, minutes in kinds.items():
+    for kind, value in kinds.items():
         if kind not in allowed:
             yield f"«\u00a0{dict(Kind.choices).get(kind, kind)}\u00a0» ne se saisit pas dans ce relevé."
-        if not isinstance(minutes, int) or not 0 <= minutes <= DAY:
+        if why := bad_times(value, day):
+            yield why
+        elif not 0 <= minutes_of(value, day) <= DAY:
             yield "une durée va de 0 à 24\u00a0h."
+
+
+def bad_times(value: Value, day: date) -> str:
+    """What is wrong with the times of ``value`` on ``day``, as a sentence; empty when nothing is, or there are none."""
+    if isinstance(value, int):
+        return ""
+    asked = Timed(*value)
+    if (asked.start is None) != (asked.end is None):
+        return "indiquez le début et la fin, ou aucun des deux."
+    counted = asked.counted_on(day)
+    if counted is None:
+        return "une pause va avec un début et une fin." if asked.break_minutes else ""
+    if asked.start == asked.end:
+        return "la fin est à la même heure que le début."
+    if not 0 <= asked.break_minutes < DAY or counted <= 0:
+        return "la pause dure aussi longtemps que la présence, ou plus."
+    if asked.minutes not in (None, counted):
+        pause = f" avec {spell_clock(asked.break_minutes)} de pause" if asked.break_minutes else ""
+        return (
+            f"{spell_times(asked.start, asked.end)}{pause}, cela fait {spell_clock(counted)} "
+            f"et non {spell_clock(minutes_of(value, day))}. Videz la durée, ou corrigez les heures."
+        )
+    return ""
+
+
+def spell_times(start: time | None, end: time | None) -> str:
+    """ "de 9 h à 17 h 30"; empty without both."""
+    if start is None or end is None:
+        return ""
+    first, last = (spell_clock(at.hour * 60 + at.minute) for at in (start, end))
+    return f"de {first} à {last}"
 
 
 def refuse_long_days(wanted: Mapping[Key, int], kept: Iterable[Entry], *, by: User, is_own: bool) -> None:
@@ -87,6 +153,59 @@ def refuse_long_days(wanted: Mapping[Key, int], kept: Iterable[Entry], *, by: Us
     ]
     if faults:
         raise BadDays(faults)
+
+
+def refuse_overlaps(
+    wanted: Mapping[Key, int | Timed],
+    kept: Iterable[Entry],
+    names: Mapping[int, str],
+    *,
+    by: User,
+    is_own: bool,
+) -> None:
+    """Raise BadDays where times asked for run into other times of the same person, over all timesheets.
+
+    A night runs into the next day: ``kept`` holds the days around those of ``wanted`` too. ``names`` says what each
+    timesheet is called; a member's staff learn neither where the other hours are nor when.
+    """
+    asked = [_span(key, value.start, value.end) for key, value in wanted.items() if isinstance(value, Timed)]
+    there = [
+        _span((entry.timesheet_id, entry.day, entry.kind), entry.started_at, entry.ended_at) for entry in kept
+    ]
+    mine = [each for each in asked if each]
+    knows = is_own or by.sees_every_member
+    faults: dict[tuple[int, date], str] = {}
+    for one in mine:
+        for other in [*mine, *(each for each in there if each)]:
+            if other is not one and one.starts < other.ends and other.starts < one.ends:
+                why = _clash(one, other, names) if knows else "ces heures en chevauchent d’autres ce jour-là."
+                faults.setdefault(one.key[:2], f"{spell_day(one.key[1]).capitalize()}\u00a0: {why}")
+    if faults:
+        raise BadDays([Fault(*place, message) for place, message in sorted(faults.items())])
+
+
+class _Span(NamedTuple):
+    """When an entry begins and ends, and as people wrote it."""
+
+    starts: datetime
+    ends: datetime
+    key: Key
+    words: str
+
+
+def _span(key: Key, start: time | None, end: time | None) -> _Span | None:
+    if start is None or end is None:
+        return None
+    return _Span(
+        *span(key[1], start, end, timezone.get_default_timezone()), key=key, words=spell_times(start, end)
+    )
+
+
+def _clash(one: _Span, other: _Span, names: Mapping[int, str]) -> str:
+    """ "de 9 h à 12 h, ces heures en chevauchent d’autres : Sonam, de 11 h à 18 h." """
+    where = names.get(other.key[0], "un autre relevé")
+    when = "" if other.key[1] == one.key[1] else f" {spell_day(other.key[1])}"
+    return f"{one.words}, ces heures en chevauchent d’autres\u00a0: {where}{when} {other.words}."
 
 
 def _too_long(minutes: int, knows: bool) -> str:

@@ -1,23 +1,26 @@
-"""One gesture on the month grid: what was typed is kept, then handed over or taken back; all of it or nothing."""
+"""One gesture on the month grid: what was typed is kept, then handed over or taken back; all of it or nothing; or undone."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
+from typing import NamedTuple
 
+import pghistory
 from django.db import transaction
 
 from employees.models import Employee
 from groupement.periods import Month
 from members.models import User
 from timesheets import recording
-from timesheets.day_rules import Days
-from timesheets.locking import may_write
-from timesheets.models import Timesheet, TimesheetStatus
+from timesheets.day_rules import Days, Timed
+from timesheets.locking import may_write, with_grace
+from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 # (assignment or None for "at the group", supplement): a timesheet that may not exist yet.
 Place = tuple[int | None, int]
+Minutes = Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,33 @@ class Entered:
     submitted: int
 
 
+class Was(NamedTuple):
+    """An entry as it was: minutes, start, end, minutes of break, note, and the id of who entered it."""
+
+    minutes: int
+    start: time | None
+    end: time | None
+    break_minutes: int
+    note: str
+    author: int | None
+
+
+@dataclass(frozen=True)
+class Past:
+    """The days that a gesture changed: their entries by kind before it, and their minutes by kind after it."""
+
+    before: Mapping[Place, Mapping[date, Mapping[str, Was]]]
+    after: Mapping[Place, Mapping[date, Minutes]]
+
+
 @transaction.atomic
 def enter(
     employee: Employee,
     month: Month,
     changes: Mapping[Place, Days],
     *,
+    notes: Mapping[Place, Mapping[date, str]] | None = None,
+    seen: Mapping[Place, Mapping[date, Minutes]] | None = None,
     recall: Place | None = None,
     submit: Collection[Place] = (),
     note: str = "",
@@ -43,17 +67,20 @@ def enter(
     """Save ``changes``, opening the month of ``employee`` if nobody has; then recall one timesheet, submit others.
 
     Of ``submit`` those are handed over that are drafts which ``by`` may write; ``note`` answers a contest or a return
-    and goes with the timesheets that had one. Raises what recording's acts raise; then nothing is done.
+    and goes with the timesheets that had one. ``seen`` is what the page showed: raises recording.Overtaken when another
+    hand changed one of these days since. Raises what recording's acts raise; then nothing is done.
     """
     recording.open_month(month, at=at, employee=employee)
-    rows = Timesheet.objects.filter(employee=employee, month=month)
-    sheets = {
-        (sheet.assignment_id, sheet.supplement): sheet
-        for sheet in rows.select_related("employee", "assignment__member").order_by("pk")
-    }
+    sheets = _sheets(employee, month)
     changed = 0
     if changes:
-        changed = recording.save_all({sheets[place]: days for place, days in changes.items()}, by=by, at=at)
+        changed = recording.save_all(
+            {sheets[place]: days for place, days in changes.items()},
+            by=by,
+            at=at,
+            notes={sheets[place].pk: days for place, days in (notes or {}).items()},
+            seen=_by_sheet(seen or {}, sheets),
+        )
     if recall is not None:
         recording.recall(sheets[recall], by=by, at=at)
     drafts = [
@@ -65,3 +92,47 @@ def enter(
         answer = note if sheet.contested_at or sheet.returned_at else ""
         recording.submit(sheet, by=by, at=at, note=answer)
     return Entered(changed, len(drafts))
+
+
+@transaction.atomic
+def undo(employee: Employee, month: Month, past: Past, *, by: User, at: datetime) -> int:
+    """Put the days of ``past`` back as they were, with their times, notes and authors; returns how many entries changed.
+
+    Raises recording.Overtaken when somebody has written there since, and what recording.save_all() raises.
+    """
+    sheets = _sheets(employee, month)
+    days = {
+        sheets[place]: {
+            day: {kind: Timed(*was[:4]) for kind, was in kinds.items()} for day, kinds in held.items()
+        }
+        for place, held in past.before.items()
+    }
+    changed = recording.save_all(days, by=by, at=at, seen=_by_sheet(past.after, sheets))
+    was_of = {
+        (sheets[place].pk, day, kind): was
+        for place, held in past.before.items()
+        for day, kinds in held.items()
+        for kind, was in kinds.items()
+    }
+    rows = Entry.objects.filter(timesheet__in=days, day__in={day for _, day, _ in was_of}).order_by("pk")
+    mended = []
+    for row in rows:
+        was = was_of.get((row.timesheet_id, row.day, row.kind))
+        if was and (row.note, row.entered_by_id) != (was.note, was.author):
+            row.note, row.entered_by_id = was.note, was.author
+            mended.append(row)
+    with pghistory.context(user=by.pk, at=at.isoformat()):
+        Entry.objects.bulk_update(mended, ["note", "entered_by"])
+    return changed
+
+
+def _sheets(employee: Employee, month: Month) -> dict[Place, Timesheet]:
+    rows = with_grace(Timesheet.objects.filter(employee=employee, month=month))
+    rows = rows.select_related("employee", "assignment__member").order_by("pk")
+    return {(sheet.assignment_id, sheet.supplement): sheet for sheet in rows}
+
+
+def _by_sheet(
+    places: Mapping[Place, Mapping[date, Minutes]], sheets: Mapping[Place, Timesheet]
+) -> dict[tuple[int, date], Minutes]:
+    return {(sheets[place].pk, day): kinds for place, days in places.items() for day, kinds in days.items()}

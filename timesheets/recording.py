@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pghistory
 from django.db import transaction
@@ -13,15 +13,39 @@ from employees.models import Assignment, Contract, Employee
 from groupement.lifecycle import Refusal
 from groupement.periods import Month
 from members.models import User
-from timesheets.day_rules import Days, Key, refuse_long_days, refuse_misfits
-from timesheets.locking import Locked, NotWritable, may_write, refuse_unless_writable, whose_hand, why_locked
+from timesheets.day_rules import (
+    Days,
+    Key,
+    Timed,
+    minutes_of,
+    refuse_long_days,
+    refuse_misfits,
+    refuse_overlaps,
+)
+from timesheets.locking import (
+    Locked,
+    NotWritable,
+    may_write,
+    name,
+    refuse_closed,
+    refuse_unless_begun,
+    refuse_unless_writable,
+    whose_hand,
+    why_locked,
+    with_grace,
+)
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 MONTHS_AHEAD = 12
+WRITTEN = ["minutes", "note", "entered_by", "started_at", "ended_at", "break_minutes"]
 
 
 class TooFarAhead(Refusal):
     """A month that nobody plans yet, so most likely a slip of the finger."""
+
+
+class Overtaken(Refusal):
+    """Somebody changed the same day since the person read it: nobody overwrites what they have not seen."""
 
 
 @transaction.atomic
@@ -60,9 +84,10 @@ def save(
 ) -> int:
     """Replace the entries of ``timesheet`` on each of ``days`` by {kind: minutes}; other days stay as they are.
 
-    Zero minutes, or no kind, empty a day. Future days are welcome: hours may be planned ahead. A note stays unless
-    ``notes`` has one for its day. What does not change keeps its ``entered_by``. Returns how many entries changed.
-    Raises Locked, NotWritable and BadDays; then nothing is saved.
+    Instead of minutes, (minutes or None, start, end, break in minutes): no minutes are those in between. Plain minutes
+    keep the times that were noted, if they are as many. Zero minutes, or no kind, empty a day. Future days are welcome:
+    hours may be planned ahead. A note stays unless ``notes`` has one for its day. What does not change keeps its
+    ``entered_by``. Returns how many entries changed. Raises Locked, NotWritable and BadDays; then nothing is saved.
     """
     return save_all({timesheet: days}, by=by, at=at, notes={timesheet.pk: notes} if notes else None)
 
@@ -74,28 +99,30 @@ def save_all(
     by: User,
     at: datetime,
     notes: Mapping[int, Mapping[date, str]] | None = None,
+    seen: Mapping[tuple[int, date], Mapping[str, int]] | None = None,
 ) -> int:
     """save() for several timesheets of one person and month at once: all or nothing, in a constant number of queries.
 
-    The sum of a day is judged over all the person's timesheets, as they will be after the last change.
+    The sum of a day and its times are judged over all the person's timesheets, as they will be after the last change.
+    ``seen`` tells, by timesheet and day, the minutes that ``by`` had in front of them: raises Overtaken when somebody
+    has changed one of these days since.
     """
     whose = {(sheet.employee_id, sheet.month) for sheet in changes}
     if len(whose) != 1:
         raise ValueError("the timesheets of one save are of one person and month")
     locked = _lock(*whose.pop())
     for sheet in changes:
-        refuse_unless_writable(locked[sheet.pk], by)
+        refuse_unless_writable(locked[sheet.pk], by, at)
     days_of = {locked[sheet.pk]: days for sheet, days in changes.items()}
     refuse_misfits(days_of)
-    wanted = {
-        (sheet.pk, day, str(kind)): minutes
-        for sheet, days in days_of.items()
-        for day, kinds in days.items()
-        for kind, minutes in kinds.items()
-        if minutes
-    }
+    wanted = _wanted(days_of)
     present, kept = _present(days_of)
-    refuse_long_days(wanted, kept, by=by, is_own=_is_own(by, days_of))
+    _refuse_overtaken(present, seen or {})
+    is_own = _is_own(by, days_of)
+    sums = {key: minutes_of(value, key[1]) for key, value in wanted.items()}
+    refuse_long_days(sums, kept, by=by, is_own=is_own)
+    names = {pk: str(sheet.assignment.member) for pk, sheet in locked.items() if sheet.assignment}
+    refuse_overlaps(wanted, kept, names, by=by, is_own=is_own)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         return _write(wanted, present, notes or {}, by)
 
@@ -104,9 +131,14 @@ def save_all(
 def submit(timesheet: Timesheet, *, by: User, at: datetime, note: str = "") -> None:
     """Hand the hours over to the member, or to the coordinator when they are at the group; none at all is an answer.
 
-    Clears a contest or a return; ``note`` is the answer to it. Raises Locked, NotWritable, StaleRow.
+    Clears a contest or a return; ``note`` is the answer to it. Days of grace do not count: hours that can no longer be
+    changed can still be handed over. Raises Locked, NotWritable, NotBegun, StaleRow.
     """
-    refuse_unless_writable(timesheet, by)
+    if not may_write(by, timesheet):
+        raise NotWritable(whose_hand(timesheet))
+    if timesheet.status != TimesheetStatus.DRAFT:
+        raise Locked(f"{name(timesheet)} n’est plus modifiable. {why_locked(timesheet)}")
+    refuse_unless_begun(timesheet, at)
     timesheet.move(
         TimesheetStatus.SUBMITTED,
         by=by,
@@ -120,7 +152,10 @@ def submit(timesheet: Timesheet, *, by: User, at: datetime, note: str = "") -> N
 
 @transaction.atomic
 def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
-    """Take submitted hours back to correct them, before anybody confirms them. Raises Locked, NotWritable, StaleRow."""
+    """Take submitted hours back to correct them, before anybody confirms them.
+
+    Raises Locked, NotWritable, StaleRow; and Closed when nobody could correct them any more.
+    """
     if not may_write(by, timesheet):
         raise NotWritable(whose_hand(timesheet))
     if timesheet.status != TimesheetStatus.SUBMITTED:
@@ -129,13 +164,14 @@ def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
             if timesheet.status == TimesheetStatus.DRAFT
             else f"Trop tard pour rappeler ce relevé. {why_locked(timesheet)}"
         )
+    refuse_closed(timesheet, by, at)
     timesheet.move(TimesheetStatus.DRAFT, by=by, at=at, submitted_at=None)
 
 
 def _lock(employee_id: int, month: Month) -> dict[int, Timesheet]:
     """All timesheets of the person's month: two saves wait for each other, and neither overlooks the other."""
     rows = (
-        Timesheet.objects.filter(employee=employee_id, month=month)
+        with_grace(Timesheet.objects.filter(employee=employee_id, month=month))
         .select_related("employee", "assignment__member")
         .order_by("pk")
         .select_for_update(of=("self",))
@@ -147,13 +183,29 @@ def _is_own(by: User, sheets: Iterable[Timesheet]) -> bool:
     return all(sheet.employee.user_id == by.pk for sheet in sheets)
 
 
+def _wanted(days_of: Mapping[Timesheet, Days]) -> dict[Key, int | Timed]:
+    """What each day shall hold, with its minutes counted; what has none is left out."""
+    wanted: dict[Key, int | Timed] = {}
+    for sheet, days in days_of.items():
+        for day, kinds in days.items():
+            for kind, value in kinds.items():
+                if minutes := minutes_of(value, day):
+                    timed = None if isinstance(value, int) else Timed(*value)._replace(minutes=minutes)
+                    wanted[sheet.pk, day, str(kind)] = timed or minutes
+    return wanted
+
+
 def _present(days_of: Mapping[Timesheet, Days]) -> tuple[dict[Key, Entry], list[Entry]]:
-    """The person's entries of those days: those to replace by their key, and those of other timesheets."""
+    """The person's entries of those days: those to replace by their key; and the others, with those of the days around.
+
+    A night runs from one day into the next.
+    """
     touched = {(sheet.pk, day) for sheet, days in days_of.items() for day in days}
+    around = {day + timedelta(days=n) for _, day in touched for n in (-1, 0, 1)}
     employee = next(iter(days_of)).employee_id
     present: dict[Key, Entry] = {}
     kept: list[Entry] = []
-    for entry in Entry.objects.filter(timesheet__employee=employee, day__in={day for _, day in touched}):
+    for entry in Entry.objects.filter(timesheet__employee=employee, day__in=around).order_by("day", "pk"):
         if (entry.timesheet_id, entry.day) in touched:
             present[entry.timesheet_id, entry.day, entry.kind] = entry
         else:
@@ -161,8 +213,21 @@ def _present(days_of: Mapping[Timesheet, Days]) -> tuple[dict[Key, Entry], list[
     return present, kept
 
 
+def _refuse_overtaken(
+    present: Mapping[Key, Entry], seen: Mapping[tuple[int, date], Mapping[str, int]]
+) -> None:
+    stored: dict[tuple[int, date], dict[str, int]] = {place: {} for place in seen}
+    for (timesheet_id, day, kind), entry in present.items():
+        if (timesheet_id, day) in seen:
+            stored[timesheet_id, day][kind] = entry.minutes
+    if any(stored[place] != kinds for place, kinds in seen.items()):
+        raise Overtaken(
+            "Une autre personne vient de changer ces jours. Relisez-les, puis enregistrez de nouveau."
+        )
+
+
 def _write(
-    wanted: Mapping[Key, int],
+    wanted: Mapping[Key, int | Timed],
     present: Mapping[Key, Entry],
     notes: Mapping[int, Mapping[date, str]],
     by: User,
@@ -170,24 +235,38 @@ def _write(
     gone = [entry.pk for key, entry in present.items() if key not in wanted]
     changed: list[Entry] = []
     new: list[Entry] = []
-    for key, minutes in wanted.items():
+    noted: set[tuple[int, date]] = set()
+    for key, value in wanted.items():
         timesheet_id, day, kind = key
         entry = present.get(key) or Entry(timesheet_id=timesheet_id, day=day, kind=kind, minutes=0)
-        note = notes.get(timesheet_id, {}).get(day, entry.note)
-        if (entry.minutes, entry.note) != (minutes, note):
-            (changed if entry.pk else new).append(_rewritten(entry, minutes, note, by))
+        before = _facts(entry)
+        _rewrite(entry, value)
+        if day in notes.get(timesheet_id, {}):
+            # One note a day: it stays with the first kind.
+            entry.note = "" if (timesheet_id, day) in noted else notes[timesheet_id][day]
+            noted.add((timesheet_id, day))
+        if _facts(entry) != before:
+            entry.entered_by = by
+            (changed if entry.pk else new).append(entry)
     if gone:
         Entry.objects.filter(pk__in=gone).delete()
     if changed:
-        Entry.objects.bulk_update(changed, ["minutes", "note", "entered_by", "started_at", "ended_at"])
+        Entry.objects.bulk_update(changed, WRITTEN)
     if new:
         Entry.objects.bulk_create(new)
     return len(gone) + len(changed) + len(new)
 
 
-def _rewritten(entry: Entry, minutes: int, note: str, by: User) -> Entry:
-    if entry.minutes != minutes:
+def _facts(entry: Entry) -> tuple[object, ...]:
+    return entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes, entry.note
+
+
+def _rewrite(entry: Entry, value: int | Timed) -> None:
+    if isinstance(value, Timed):
+        entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes = (
+            value.minutes or 0,
+            *value[1:],
+        )
+    elif entry.minutes != value:
         # Times that were noted belong to the former minutes.
-        entry.started_at = entry.ended_at = None
-    entry.minutes, entry.note, entry.entered_by = minutes, note, by
-    return entry
+        entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes = value, None, None, 0
