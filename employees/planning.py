@@ -46,6 +46,13 @@ def plan_between(first: date, before: date, assignments: Collection[Assignment] 
     return _read(first, before, assignments)[0]
 
 
+def plan_and_holidays(
+    first: date, before: date, assignments: Collection[Assignment] | None = None
+) -> tuple[Plan, Plan]:
+    """The plan of those days, and beside it what public holidays take off it. One query."""
+    return _read(first, before, assignments)
+
+
 def holiday_minutes(month: Month, assignments: Collection[Assignment] | None = None) -> Plan:
     """Minutes that fall on a public holiday, which would be worked otherwise, by assignment id and day. One query."""
     return _read(month.first, month.before, assignments)[1]
