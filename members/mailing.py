@@ -147,9 +147,10 @@ def _send_all(server: BaseEmailBackend, at: datetime) -> int:
 
 @transaction.atomic
 def _send_next(server: BaseEmailBackend, at: datetime, *, after: int) -> Mail | None:
-    """Send the next message that nobody else has in hand, under the lock of its row; None when there is none.
+    """Send the next message that nobody else has in hand, under the lock of its row.
 
-    Should we die between the server's yes and the commit, this one message leaves again, under the same Message-ID.
+    None when there is none, or when the server went away: the others then wait for the next minute. Should we die
+    between the server's yes and the commit, this one message leaves again, under the same Message-ID.
     """
     rows = _due(at).filter(pk__gt=after).select_related("to").order_by("pk")
     mail = rows.select_for_update(skip_locked=True, of=("self",)).first()
@@ -164,7 +165,8 @@ def _send_next(server: BaseEmailBackend, at: datetime, *, after: int) -> Mail | 
         log.warning("mail %s did not leave: %s", mail.pk, type(error).__name__)
         refusal = _refusal(error)
         _note_failure([mail.pk], refusal or error, for_good=bool(refusal))
-        return mail
+        answered = isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
+        return None if isinstance(error, OSError) and not answered else mail
     mail.status, mail.sent_at, mail.error = MailStatus.SENT, at, ""
     mail.attempts += 1
     mail.save(update_fields=["status", "sent_at", "error", "attempts"])

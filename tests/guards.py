@@ -112,4 +112,7 @@ def check(response: Any, path: str) -> None:
     text = response.content.decode()
     if text.strip():
         faults = markup.faults(text, own=not path.startswith("/admin/"))
+        if "sandbox" in response.get("Content-Security-Policy", ""):
+            # A mail shown as it was sent brings its style along, into a document that may do nothing else.
+            faults = [fault for fault in faults if fault != "inline style element"]
         assert not faults, f"{path}: " + "; ".join(faults)

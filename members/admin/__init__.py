@@ -1,5 +1,5 @@
 """Django admin for who belongs: the group, members, people, and the journal of changes."""
 
-from members.admin import doors, group, journal, membership, people, site, structures
+from members.admin import deputies, doors, group, journal, membership, outbox, people, site, structures
 
-__all__ = ["doors", "group", "journal", "membership", "people", "site", "structures"]
+__all__ = ["deputies", "doors", "group", "journal", "membership", "outbox", "people", "site", "structures"]
