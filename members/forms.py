@@ -1,8 +1,13 @@
-"""The forms of the entrance: a password chosen twice, the role to work as."""
+"""The forms of the entrance and of one's preferences: a password chosen twice, the role to work as, a deputy."""
 
 from django import forms
 
 from members.access import Role
+from members.models import MailFrequency
+
+
+def _day_input():
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class PasswordForm(forms.Form):
@@ -37,3 +42,43 @@ class ThemeForm(forms.Form):
     """Light or dark."""
 
     theme = forms.ChoiceField(choices=[("light", "clair"), ("dark", "sombre")])
+
+
+class FrequencyForm(forms.Form):
+    """How often to be written to about what waits."""
+
+    mail_frequency = forms.ChoiceField(
+        label="Vous écrire sur ce qui vous attend",
+        choices=[(value, label.capitalize()) for value, label in MailFrequency.choices],
+        widget=forms.RadioSelect,
+    )
+
+
+class DeputyForm(forms.Form):
+    """Who stands in, from which day to which, both included. ``candidates``: people by what one answers for."""
+
+    deputy = forms.ChoiceField(label="Qui vous remplace")
+    first = forms.DateField(label="Premier jour", widget=_day_input())
+    last = forms.DateField(label="Dernier jour", widget=_day_input(), help_text="Inclus. Un an au plus.")
+
+    def __init__(self, *args, candidates, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offered = {
+            f"{member.pk if member else 0}-{person.pk}": (member, person)
+            for member, people in candidates.items()
+            for person in people
+        }
+        groups = [
+            (
+                str(member or "Coordination"),
+                [(f"{member.pk if member else 0}-{person.pk}", str(person)) for person in people],
+            )
+            for member, people in candidates.items()
+        ]
+        # What one answers for is said only where there is a choice.
+        options = groups if len(groups) > 1 else [option for _, people in groups for option in people]
+        self.fields["deputy"].choices = [("", "Choisissez une personne"), *options]
+
+    def clean_deputy(self):
+        """(member or None for the coordination, person)"""
+        return self.offered[self.cleaned_data["deputy"]]

@@ -11,5 +11,8 @@ urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
     path("comptes/<int:pk>/inviter/", views.invite, name="invite"),
+    path("preferences/", views.preferences, name="preferences"),
+    path("preferences/suppleances/", views.appoint_deputy, name="appoint_deputy"),
+    path("preferences/suppleances/<int:pk>/fin/", views.end_deputy, name="end_deputy"),
     path("demo/connexion/", views.demo_login, name="demo_login"),
 ]

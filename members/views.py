@@ -1,4 +1,4 @@
-"""The entrance and the bar: accept an invitation, send one, change role or theme, enter the demonstration."""
+"""The entrance, the bar and one's preferences: invitations, role, theme, demonstration; mail and deputies."""
 
 from allauth.account.utils import perform_login
 from django.conf import settings
@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -14,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from groupement.lifecycle import Refusal
 from groupement.pages import act, page
-from members import inviting
-from members.access import Role, for_roles, holds
-from members.forms import PasswordForm, RoleForm, ThemeForm
+from members import deputising, inviting
+from members.access import Role, for_roles, holds, today
+from members.forms import DeputyForm, FrequencyForm, PasswordForm, RoleForm, ThemeForm
 from members.links import invitation_address
-from members.models import User
+from members.models import Deputy, User
 
 A_YEAR = 60 * 60 * 24 * 365
 
@@ -97,6 +98,98 @@ def demo_login(request):
         raise Http404
     user = get_object_or_404(User, email__iexact=request.POST.get("email", ""), is_active=True)
     return perform_login(request, user, email_verification="none")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request):
+    """How often mail comes, and who stands in for whom."""
+    form = FrequencyForm(request.POST if request.method == "POST" else None, initial=_frequency(request.user))
+    if form.is_valid():
+        User.objects.filter(pk=request.user.pk).update(**form.cleaned_data)
+        messages.success(request, "Votre choix est enregistré.")
+        return redirect("members:preferences")
+    return _show_preferences(request, _principal(request), frequency=form)
+
+
+@require_POST
+def appoint_deputy(request):
+    """Name somebody who stands in; what cannot be is said beside the form, which keeps what was typed."""
+    principal = _principal(request)
+    form = DeputyForm(request.POST, candidates=deputising.candidates(principal, on=today()))
+    if form.is_valid():
+        member, deputy = form.cleaned_data["deputy"]
+        days = {name: form.cleaned_data[name] for name in ("first", "last")}
+        done = act(
+            request,
+            deputising.appoint,
+            principal,
+            deputy,
+            member=member,
+            **days,
+            by=request.user,
+            at=timezone.now(),
+            form=form,
+            success=f"C’est noté\u00a0: {deputy} remplace {principal}.",
+        )
+        if done:
+            return redirect(_back(request, principal))
+    return _show_preferences(request, principal, deputy=form)
+
+
+@require_POST
+def end_deputy(request, pk):
+    """End it today: from now on the deputy answers for nothing more."""
+    deputyship = get_object_or_404(Deputy.objects.visible_to(request.user).select_related("user"), pk=pk)
+    act(
+        request,
+        deputising.end,
+        deputyship,
+        on=today(),
+        by=request.user,
+        at=timezone.now(),
+        success=f"La suppléance de {deputyship.user} est terminée.",
+    )
+    return redirect(_back(request, _principal(request)))
+
+
+def _show_preferences(request, principal, frequency=None, deputy=None):
+    """The page of ``principal``; mail is one's own business, so it is left out for somebody else."""
+    is_own = principal == request.user
+    on = today()
+    offered = deputising.candidates(principal, on=on)
+    arranges = deputising.may_arrange(request.user)
+    held = deputising.current(principal, on=on)
+    context = {
+        "principal": principal,
+        "is_own": is_own,
+        "frequency": frequency or FrequencyForm(initial=_frequency(request.user)),
+        "deputy": (deputy or DeputyForm(candidates=offered, initial={"first": on})) if offered else None,
+        "named": [each for each in held if each.principal_id == principal.pk],
+        "stands_in": [each for each in held if each.user_id == principal.pk],
+        "today": on,
+        "principals": deputising.principals().exclude(pk=request.user.pk) if arranges else [],
+    }
+    faulty = any(form is not None and form.errors for form in (frequency, deputy))
+    return page(request, "members/preferences.html", context=context, status=422 if faulty else 200)
+
+
+def _principal(request):
+    """Who the page is about: oneself, or with ``pour`` whomever the coordination looks after."""
+    wanted = request.POST.get("pour") or request.GET.get("pour") or ""
+    if wanted in ("", str(request.user.pk)):
+        return request.user
+    if not (wanted.isdecimal() and deputising.may_arrange(request.user)):
+        raise Http404
+    return get_object_or_404(deputising.principals(), pk=wanted)
+
+
+def _back(request, principal):
+    home = reverse("members:preferences")
+    return home if principal == request.user else f"{home}?pour={principal.pk}"
+
+
+def _frequency(user):
+    return {"mail_frequency": user.mail_frequency}
 
 
 def _next(request):

@@ -19,7 +19,7 @@ from employees.models import (
     Terms,
 )
 from groupement.periods import Month
-from members.models import Group, Member, Membership, Seat, User, VatAttestation
+from members.models import Deputy, Group, Member, Membership, Seat, User, VatAttestation
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -165,6 +165,20 @@ def seat(
 ) -> Seat:
     return Seat.objects.create(
         user=person, member=of_member, function=function, starts_on=starts_on, ends_before=ends_before
+    )
+
+
+def deputy(
+    principal: User,
+    person: User,
+    *,
+    member: Member | None = None,
+    starts_on: date = YEAR_START,
+    ends_before: date = date(2099, 1, 1),
+) -> Deputy:
+    """``person`` answers for ``principal``, at ``member`` or for the coordination; the days are not asked about."""
+    return Deputy.objects.create(
+        principal=principal, user=person, member=member, starts_on=starts_on, ends_before=ends_before
     )
 
 

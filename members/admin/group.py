@@ -30,7 +30,19 @@ class GroupAdmin(admin.ModelAdmin):
                 ]
             },
         ),
-        ("Règles", {"fields": ["absence_rule", "confirmation_days", "invitation_days"]}),
+        (
+            "Heures",
+            {
+                "fields": [
+                    "confirmation_days",
+                    "has_tacit_confirmation",
+                    "entry_grace_days",
+                    "draft_visibility",
+                    "holiday_zone",
+                ]
+            },
+        ),
+        ("Règles", {"fields": ["absence_rule", "invitation_days"]}),
     ]
 
     def changelist_view(self, request, extra_context=None):

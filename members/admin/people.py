@@ -43,6 +43,7 @@ class UserAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "email", "is_active"]}),
         ("Rôles pour tout le groupement", {"fields": ROLES}),
+        ("Messages", {"fields": ["mail_frequency"]}),
         ("Repères", {"fields": ["created_at", "last_login"]}),
     ]
     inlines = [SeatInline]

@@ -10,7 +10,7 @@ from members.models import Member, Membership, Seat, Site, VatAttestation
 class SiteInline(admin.StackedInline):
     model = Site
     extra = 0
-    fields = ["name", "street", ("postal_code", "city")]
+    fields = ["name", "street", ("postal_code", "city"), "holiday_zone"]
     ordering = ["name", "pk"]
 
 
@@ -84,8 +84,8 @@ class MemberAdmin(admin.ModelAdmin):
 class SiteAdmin(admin.ModelAdmin):
     """Places of work."""
 
-    list_display = ["name", "member", "city"]
-    list_filter = ["member"]
+    list_display = ["name", "member", "city", "holiday_zone"]
+    list_filter = ["holiday_zone", "member"]
     list_select_related = ["member"]
     search_fields = ["name", "city", "member__short_name"]
     autocomplete_fields = ["member"]

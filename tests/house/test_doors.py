@@ -56,6 +56,11 @@ def invoice() -> dict[str, Any]:
     return {"pk": Invoice.objects.get().pk}
 
 
+def deputyship() -> dict[str, Any]:
+    between = [world.staff(Member.objects.get(short_name="Aloen"), name) for name in ("Ana", "Léo")]
+    return {"pk": world.deputy(*between, member=Member.objects.get(short_name="Aloen")).pk}
+
+
 def grid() -> dict[str, Any]:
     first = Timesheet.objects.filter(assignment__isnull=False).order_by("pk").first()
     return {"month": world.NOVEMBER, "assignment": first.assignment_id}
@@ -75,6 +80,9 @@ DOORS = {
     "members:invitation": Door("open", BOTH, lambda: {"token": "x"}),
     "members:invite": Door("object", POST, lambda: {"pk": world.user("Quelqu'un d'autre").pk}),
     "members:demo_login": Door("open", POST),
+    "members:preferences": Door("shared", BOTH),
+    "members:appoint_deputy": Door("shared", POST),
+    "members:end_deputy": Door("object", POST, deputyship),
     "charter:charter": Door("shared", GET),
     "charter:version": Door("shared", GET, lambda: {"version": 9}),
     "charter:sign": Door("shared", POST, lambda: {"version": 9}),
@@ -87,10 +95,15 @@ DOORS = {
     "timesheets:open": Door("role", POST, month),
     "timesheets:approve_confirmed": Door("role", POST, month),
     "timesheets:to_confirm": Door("shared", GET),
+    "timesheets:balances": Door("role", GET),
+    "timesheets:my_balance": Door("role", GET),
+    "timesheets:member_balance": Door("shared", GET),
     "timesheets:sheet": Door("object", GET, sheet),
     "timesheets:signed": Door("object", GET, signed_sheet),
     "timesheets:confirm": Door("object", POST, sheet),
     "timesheets:approve": Door("object", POST, sheet),
+    "timesheets:undo": Door("object", POST, sheet),
+    "timesheets:settle": Door("object", POST, sheet),
     "timesheets:return": Door("object", POST, sheet),
     "timesheets:reopen": Door("object", POST, sheet),
     "timesheets:supplement": Door("object", POST, sheet),

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group as PermissionGroup
 from django.urls import reverse
 
 from members import access, joining
-from members.models import Declaration, Group, Invitation, Member, Membership, User
+from members.models import Declaration, Deputy, Group, Invitation, Member, Membership, Site, User
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_every_list_opens_and_searches(client, malo):
     for model in ours:
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         assert client.get(address, {"q": "aloen"}, follow=True).status_code == 200, model
-    assert len(ours) == 12
+    assert len(ours) == 14
 
 
 def test_the_admin_speaks_french_and_waits_behind_the_common_door(client):
@@ -90,7 +90,13 @@ class TestSecrets:
 
 class TestUser:
     def typed(self, **changes):
-        return {"name": "Camille Le Goff", "email": "camille@laronde.example", "is_active": "on", **changes}
+        return {
+            "name": "Camille Le Goff",
+            "email": "camille@laronde.example",
+            "is_active": "on",
+            "mail_frequency": "daily",
+            **changes,
+        }
 
     def test_an_account_is_made_without_a_password(self, client, malo):
         typed = self.typed(email="Camille@laronde.example", is_finance="on")
@@ -115,10 +121,10 @@ class TestUser:
         assert not EmailAddress.objects.filter(user=person).exists()
 
     def test_an_admin_cannot_shut_themselves_out(self, client, malo):
-        typed = {"name": malo.name, "email": malo.email}
+        typed = {"name": malo.name, "email": malo.email, "mail_frequency": "weekly"}
         client.post(url("user", "change", malo.pk), {**typed, **inlines("seats")})
         malo.refresh_from_db()
-        assert (malo.is_active, malo.is_admin) == (True, True)
+        assert (malo.is_active, malo.is_admin, malo.mail_frequency) == (True, True, "weekly")
 
     def test_people_are_invited_from_the_list(self, client, malo):
         person = world.user()
@@ -156,6 +162,70 @@ class TestMember:
         assert "siren" not in errors
         assert errors["siret"][0].startswith("Ce SIRET n’est pas valable")
         assert errors["vat_number"][0].startswith("Ce numéro de TVA n’est pas valable")
+
+
+class TestDeputy:
+    @pytest.fixture
+    def typed(self, settings):
+        settings.ZEAL_ALLOWLIST = [{"model": "members.User", "field": "get()"}]  # a form with two people
+        aloen = world.member("Aloen")
+        nolwenn, erwan = world.staff(aloen), world.staff(aloen, "Erwan Le Bris")
+        days = {"first": "2099-03-02", "last": "2099-03-06"}
+        return {"principal": nolwenn.pk, "user": erwan.pk, "member": aloen.pk, **days}
+
+    def test_one_is_named_for_somebody_absent(self, client, malo, typed):
+        client.post(url("deputy", "add"), typed)
+        made = Deputy.objects.get()
+        assert (made.user.name, made.starts_on, made.last_day) == (
+            "Erwan Le Bris",
+            date(2099, 3, 2),
+            date(2099, 3, 6),
+        )
+
+    def test_what_the_act_refuses_is_said_beside_its_field(self, client, malo, typed):
+        wrong = {**typed, "user": world.user("Ana Nouvelle").pk}
+        errors = client.post(url("deputy", "add"), wrong).context["adminform"].form.errors
+        assert errors == {
+            "user": ["Ana Nouvelle n’a pas de siège chez Aloen\u00a0: choisissez une autre personne."]
+        }
+        assert not Deputy.objects.exists()
+
+    def test_one_is_ended_and_never_deleted(self, client, malo):
+        aloen = world.member("Aloen")
+        held = world.deputy(world.staff(aloen), world.staff(aloen, "Erwan Le Bris"), member=aloen)
+        assert client.post(url("deputy", "delete", held.pk), {"post": "yes"}).status_code == 403
+        assert "La suppléance de Erwan Le Bris est terminée." in run(client, "deputy", "end", held)
+        held.refresh_from_db()
+        assert held.ends_before == access.today()
+        assert "Erwan Le Bris" not in client.get(url("deputy"), {"periode": "actuel"}).content.decode()
+        assert "Erwan Le Bris" in client.get(url("deputy"), {"periode": "fini"}).content.decode()
+
+
+class TestHoursSettings:
+    def test_the_rules_of_hours_stand_together(self, client, malo):
+        world.group()
+        sets = dict(client.get(url("group", "change", 1)).context["adminform"].fieldsets)
+        assert sets["Heures"]["fields"] == [
+            "confirmation_days",
+            "has_tacit_confirmation",
+            "entry_grace_days",
+            "draft_visibility",
+            "holiday_zone",
+        ]
+
+    def test_a_place_keeps_the_holidays_of_its_region(self, client, malo):
+        site = Site.objects.create(member=world.member(), name="Siège")
+        typed = {"member": site.member_id, "name": "Siège", "holiday_zone": "alsace_moselle"}
+        client.post(url("site", "change", site.pk), typed)
+        site.refresh_from_db()
+        assert site.holiday_zone == "alsace_moselle"
+
+    def test_how_often_somebody_is_written_to_can_be_mended(self, client, malo):
+        person = world.user()
+        typed = {"name": person.name, "email": person.email, "is_active": "on", "mail_frequency": "never"}
+        client.post(url("user", "change", person.pk), {**typed, **inlines("seats")})
+        person.refresh_from_db()
+        assert person.mail_frequency == "never"
 
 
 class TestMembership:
