@@ -55,8 +55,7 @@ def open_month(month: Month, *, at: datetime, employee: Employee | None = None) 
     Of ``employee`` only, if given. Returns how many were made; a second run makes none. Raises TooFarAhead beyond
     twelve months after ``at``.
     """
-    if month > Month.of(timezone.localdate(at)).shift(MONTHS_AHEAD):
-        raise TooFarAhead(f"Le mois {month.of_label} est trop loin pour y saisir des heures.")
+    refuse_too_far(month, at)
     assignments, contracts = Assignment.objects.during(month), Contract.objects.during(month)
     present = Timesheet.objects.filter(month=month, supplement=0)
     if employee is not None:
@@ -77,6 +76,12 @@ def open_month(month: Month, *, at: datetime, employee: Employee | None = None) 
         ignore_conflicts=True,  # somebody else opens the month at the same moment
     )
     return len(missing)
+
+
+def refuse_too_far(month: Month, at: datetime) -> None:
+    """Raise TooFarAhead for a month more than twelve months after ``at``."""
+    if month > Month.of(timezone.localdate(at)).shift(MONTHS_AHEAD):
+        raise TooFarAhead(f"Le mois {month.of_label} est trop loin pour y saisir des heures.")
 
 
 def save(
