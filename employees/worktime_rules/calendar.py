@@ -1,0 +1,225 @@
+"""The merged calendar of one person over all members: civil days, weeks, shifts with their real instants."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from employees.limits import DatedLimits
+from employees.worktime_rules.facts import (
+    ARTICLES,
+    TRAVEL,
+    Change,
+    Finding,
+    Person,
+    Place,
+    Rule,
+    Severity,
+    Span,
+)
+from groupement.worktime import DAY
+
+PARIS = ZoneInfo("Europe/Paris")
+ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
+MIDNIGHT = time()
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the week of ``day``: a week goes from Monday 0 h to Sunday 24 h (L3121-35)."""
+    return day - timedelta(days=day.weekday())
+
+
+def instant(day: date, at: time = MIDNIGHT) -> int:
+    """Minutes since 1970 of a moment in Paris: a difference counts the hour that a clock change takes or gives."""
+    return int(datetime.combine(day, at, PARIS).timestamp()) // 60
+
+
+def _of_day(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+def by_civil_day(span: Span) -> tuple[tuple[date, int], ...]:
+    """The minutes of ``span`` by civil day: what goes past midnight is shared as the clock says, breaks with it."""
+    if span.start is None or span.end is None or span.end > span.start:
+        return ((span.day, span.minutes),)
+    till, since = DAY - _of_day(span.start), _of_day(span.end)
+    before = span.minutes * till // (till + since)
+    return (span.day, before), (span.day + ONE_DAY, span.minutes - before)
+
+
+@dataclass(slots=True)
+class Timed:
+    """A span whose times are known, with its instants."""
+
+    span: Span
+    start: int
+    end: int
+
+
+@dataclass
+class Shift:
+    """The timed spans of a day of work, in order; what goes on at midnight without a gap belongs to the day before."""
+
+    day: date
+    spans: list[Timed] = field(default_factory=list)
+    untimed_travel: int = 0
+
+    @property
+    def start(self) -> int:
+        return self.spans[0].start
+
+    @property
+    def end(self) -> int:
+        return max(timed.end for timed in self.spans)
+
+    def gaps(self) -> Iterator[tuple[int, Timed]]:
+        """Minutes off before each span but the first; travel that was noted without times fills a change of place."""
+        travel = self.untimed_travel
+        last, at = self.spans[0].end, self.spans[0].span.place
+        for timed in self.spans[1:]:
+            gap = max(timed.start - last, 0)
+            if timed.span.place != at:
+                filled = min(gap, travel)
+                gap, travel = gap - filled, travel - filled
+            yield gap, timed
+            last, at = max(last, timed.end), timed.span.place
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is known in sums only, from before the spans: minutes by Monday, and by day for who counts by the year."""
+
+    weeks: Mapping[date, int] = field(default_factory=dict)
+    days: Mapping[date, int] = field(default_factory=dict)
+
+
+class Calendar:
+    """All the work of ``person`` around the days from ``first`` to the day before ``before``, which the rules look at.
+
+    ``spans`` begin at least a week before ``first`` and go on for nine days after; sums from before ``counted_from``, a
+    Monday, come from ``earlier``. ``counts_years`` is false where nobody read the year.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        spans: Collection[Span],
+        limits: DatedLimits,
+        first: date,
+        before: date,
+        *,
+        changes: Collection[Change] = (),
+        earlier: Earlier | None = None,
+        counted_from: date = date.min,
+        counts_years: bool = True,
+    ) -> None:
+        self.person, self.limits, self.first, self.before = person, limits, first, before
+        self.spans, self.changes, self.counts_years = spans, changes, counts_years
+        self.civil: dict[date, dict[Place, int]] = defaultdict(lambda: defaultdict(int))
+        # By the day that an entry names, for what is counted by the year.
+        self.entered: dict[date, int] = defaultdict(int, (earlier or Earlier()).days)
+        self.weeks: dict[date, int] = defaultdict(int, (earlier or Earlier()).weeks)
+        for span in spans:
+            self._place(span, counted_from)
+        self.minutes = {day: sum(places.values()) for day, places in self.civil.items()}
+
+    def _place(self, span: Span, counted_from: date) -> None:
+        if span.day >= counted_from:
+            self.entered[span.day] += span.minutes
+        for day, minutes in by_civil_day(span):
+            if not minutes:
+                continue
+            self.civil[day][span.place] += minutes
+            if day >= counted_from:
+                self.weeks[monday_of(day)] += minutes
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day < self.before
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The worked civil days to look at, in order."""
+        return sorted(day for day in self.minutes if day in self)
+
+    @cached_property
+    def mondays(self) -> list[date]:
+        """The weeks to look at: those whose Monday lies in the days asked for."""
+        start = monday_of(self.first + timedelta(days=6))
+        return [start + n * ONE_WEEK for n in range(max(0, -(-(self.before - start).days // 7)))]
+
+    def worked_days(self, monday: date) -> list[date]:
+        """The civil days of the week on which there was work."""
+        return [day for n in range(7) if (day := monday + timedelta(days=n)) in self.minutes]
+
+    @cached_property
+    def untimed(self) -> frozenset[date]:
+        """Days with work whose times are unknown; travel fills a gap wherever it lies."""
+        return frozenset(span.day for span in self.spans if span.start is None and span.kind != TRAVEL)
+
+    @cached_property
+    def shifts(self) -> list[Shift]:
+        """The timed work by day, in order."""
+        timed = sorted(
+            (_timed(span) for span in self.spans if span.start is not None), key=lambda each: each.start
+        )
+        shifts: list[Shift] = []
+        for each in timed:
+            # Work that goes on at midnight is still the same shift, whichever day it was noted on.
+            is_same = shifts and (each.span.day == shifts[-1].day or each.start <= shifts[-1].end)
+            if not is_same:
+                shifts.append(Shift(each.span.day))
+            shifts[-1].spans.append(each)
+        travel: dict[date, int] = defaultdict(int)
+        for span in self.spans:
+            if span.start is None and span.kind == TRAVEL:
+                travel[span.day] += span.minutes
+        for shift in shifts:
+            shift.untimed_travel = travel.get(shift.day, 0)
+        return shifts
+
+    def shares(self, first: date, before: date) -> tuple[tuple[Place, int], ...]:
+        """Minutes by place on the civil days from ``first`` to the day before ``before``, the most first."""
+        sums: dict[Place, int] = defaultdict(int)
+        for n in range((before - first).days):
+            for place, minutes in self.civil.get(first + timedelta(days=n), {}).items():
+                sums[place] += minutes
+        return tuple(sorted(sums.items(), key=lambda share: (-share[1], share[0].name)))
+
+    def finding(
+        self,
+        rule: Rule,
+        day: date,
+        severity: Severity,
+        measured: int,
+        limit: int,
+        sentence: str,
+        *,
+        first: date | None = None,
+        before: date | None = None,
+        article: str = "",
+    ) -> Finding:
+        """A finding about ``day``, or about the days from ``first`` to the day before ``before``."""
+        first = first or day
+        before = before or day + ONE_DAY
+        return Finding(
+            rule,
+            day,
+            severity,
+            measured,
+            limit,
+            article or ARTICLES[rule],
+            sentence,
+            first,
+            before,
+            self.shares(first, before),
+        )
+
+
+def _timed(span: Span) -> Timed:
+    start, end = span.start or MIDNIGHT, span.end or MIDNIGHT
+    ends_on = span.day if end > start else span.day + ONE_DAY
+    return Timed(span, instant(span.day, start), instant(ends_on, end))

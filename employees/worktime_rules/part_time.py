@@ -1,0 +1,147 @@
+"""Part-time: the least a contract may say, extra hours and their rates, the legal week never reached, the raise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from employees.models import TimeScheme, WorkingTimeLimits
+from employees.worktime_rules.calendar import ONE_WEEK, Calendar
+from employees.worktime_rules.facts import Finding, Regime, Rule, Severity, graded
+from groupement.worktime import HOUR, spell_clock
+
+SPACE = "\u00a0"
+TENTH, THIRD = Fraction(1, 10), Fraction(1, 3)
+TWO_HOURS = 2 * HOUR
+RAISE_WEEKS, RAISE_WITHIN = 12, 15
+
+
+def least_a_week(calendar: Calendar) -> Iterator[Finding]:
+    """24 h a week, unless the person asked for less in writing and gave reasons (L3123-27, -7)."""
+    for regime in calendar.person.regimes:
+        limits = calendar.limits.on(regime.starts_on)
+        is_short = regime.is_part_time(limits) and regime.weekly_minutes < limits.part_time_minutes
+        if regime.starts_on in calendar and is_short:
+            said = (
+                f"Contrat de {spell_clock(regime.weekly_minutes)} par semaine, "
+                f"{spell_clock(limits.part_time_minutes)} au moins, sauf demande écrite et motivée de la personne "
+                "ou autre cas prévu par la loi."
+            )
+            yield calendar.finding(
+                Rule.PART_TIME,
+                regime.starts_on,
+                Severity.WARNING,
+                regime.weekly_minutes,
+                limits.part_time_minutes,
+                said,
+            )
+
+
+def extra_hours(calendar: Calendar) -> Iterator[Finding]:
+    """Hours beyond the contract: a tenth of it at +10 % (L3123-28, -29), by agreement up to a third at +25 % (-20).
+
+    With 28 h, 31 h worked are 2.8 h at +10 % and 0.2 h at +25 %; without an agreement those 0.2 h are over the limit.
+    """
+    for monday in calendar.mondays:
+        regime, limits = _regime(calendar, monday), calendar.limits.on(monday)
+        if regime is None:
+            continue
+        contract = regime.weekly_minutes
+        extra = calendar.weeks.get(monday, 0) - contract
+        if extra <= 0:
+            continue
+        limit = int(contract * share_of(limits))
+        severity = graded(extra, limit, limits.warning_percent) or Severity.INFO
+        yield calendar.finding(
+            Rule.EXTRA_HOURS,
+            monday,
+            severity,
+            extra,
+            limit,
+            f"{spell_clock(contract + extra)} pour un contrat de {spell_clock(contract)}{SPACE}: "
+            f"{rates(contract, extra, limit)}.",
+            first=monday,
+            before=monday + ONE_WEEK,
+            article="C. trav. L3123-20 et -29" if share_of(limits) > TENTH else "",
+        )
+
+
+def rates(contract: int, extra: int, limit: int) -> str:
+    """How ``extra`` minutes beyond ``contract`` are paid, and how many no agreement allows."""
+    at_10 = min(extra, int(contract * TENTH), limit)
+    at_25 = min(extra, limit) - at_10
+    beyond = extra - at_10 - at_25
+    said = [f"{spell_clock(at_10)} à +10{SPACE}%"] if at_10 else []
+    if at_25:
+        said.append(f"{spell_clock(at_25)} à +25{SPACE}%")
+    if beyond:
+        said.append(f"{spell_clock(beyond)} au-delà de la limite de {spell_clock(limit)}")
+    return ", ".join(said)
+
+
+def share_of(limits: WorkingTimeLimits) -> Fraction:
+    """The share of the contract that extra hours may reach; 0.3333 is how a third is written."""
+    return THIRD if limits.extra_hours_share == Decimal("0.3333") else Fraction(limits.extra_hours_share)
+
+
+def full_time(calendar: Calendar) -> Iterator[Finding]:
+    """Extra hours never bring a week to the legal 35 h (L3123-9)."""
+    for monday in calendar.mondays:
+        minutes, limits = calendar.weeks.get(monday, 0), calendar.limits.on(monday)
+        if _regime(calendar, monday) and minutes >= limits.legal_week_minutes:
+            said = (
+                f"{spell_clock(minutes)} dans la semaine à temps partiel, "
+                f"toujours moins de {spell_clock(limits.legal_week_minutes)}."
+            )
+            yield calendar.finding(
+                Rule.FULL_TIME,
+                monday,
+                Severity.ERROR,
+                minutes,
+                limits.legal_week_minutes,
+                said,
+                first=monday,
+                before=monday + ONE_WEEK,
+            )
+
+
+def contract_raise(calendar: Calendar) -> Iterator[Finding]:
+    """2 h a week over the contract for 12 weeks on end, or 12 of 15: the contract is raised (L3123-13). Told once."""
+    for monday in calendar.mondays:
+        regime = _regime(calendar, monday)
+        if regime is None:
+            continue
+        mean = _habit(calendar, regime, monday)
+        raised_before = _habit(calendar, regime, monday - ONE_WEEK) - regime.weekly_minutes >= TWO_HOURS
+        if mean - regime.weekly_minutes >= TWO_HOURS and not raised_before:
+            said = (
+                f"{spell_clock(mean)} par semaine en moyenne sur 12 semaines pour un contrat de "
+                f"{spell_clock(regime.weekly_minutes)}{SPACE}: le contrat est à relever, sauf refus de la personne."
+            )
+            yield calendar.finding(
+                Rule.RAISE,
+                monday,
+                Severity.WARNING,
+                mean,
+                regime.weekly_minutes,
+                said,
+                first=monday - (RAISE_WITHIN - 1) * ONE_WEEK,
+                before=monday + ONE_WEEK,
+            )
+
+
+def _habit(calendar: Calendar, regime: Regime, last: date) -> int:
+    """Minutes a week over the twelve fullest of the last fifteen weeks under ``regime``; 0 before there are twelve."""
+    weeks = [last - n * ONE_WEEK for n in range(RAISE_WITHIN)]
+    under = sorted((calendar.weeks.get(week, 0) for week in weeks if regime.covers(week)), reverse=True)
+    return sum(under[:RAISE_WEEKS]) // RAISE_WEEKS if len(under) >= RAISE_WEEKS else 0
+
+
+def _regime(calendar: Calendar, monday: date) -> Regime | None:
+    """The part-time regime of a week, if it counts by the week."""
+    regime = calendar.person.regime_on(monday) or calendar.person.regime_on(monday + timedelta(days=6))
+    if regime is None or regime.scheme != TimeScheme.WEEKLY:
+        return None
+    return regime if regime.is_part_time(calendar.limits.on(monday)) else None
