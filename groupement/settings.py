@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from csp.constants import NONE, SELF
 
 from groupement.env import Environment, kept_secret
@@ -130,6 +130,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60),
         "options": {"expires": 50},
     },
+    "send mails": {
+        "task": "members.tasks.send_mails",
+        "schedule": schedule(60),
+        "options": {"expires": 50},
+    },
+    # Told at half past seven; the task itself passes over weekends, public holidays and any other time than morning.
+    "remind": {
+        "task": "timesheets.tasks.remind",
+        "schedule": crontab(hour=7, minute=30),
+        "options": {"expires": 3600},
+    },
 }
 
 CACHE_URL = env.secret("CACHE_URL", CELERY_BROKER_URL)
@@ -252,7 +263,7 @@ PGHISTORY_ADMIN_CLASS = "members.admin.journal.JournalAdmin"
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "français")]
 USE_I18N = True
-TIME_ZONE = "Europe/Paris"
+TIME_ZONE = CELERY_TIMEZONE = "Europe/Paris"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 

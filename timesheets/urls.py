@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from timesheets.views import confirm, entry, month, sheet, signed
+from timesheets.views import confirm, entry, month, remind, sheet, signed
 
 app_name = "timesheets"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("releve/<int:pk>/approuver/", sheet.approve, name="approve"),
     path("releve/<int:pk>/renvoyer/", sheet.send_back, name="return"),
     path("releve/<int:pk>/rouvrir/", sheet.reopen, name="reopen"),
+    path("releve/<int:pk>/relancer/", remind.remind, name="remind"),
     path("releve/<int:pk>/complement/", sheet.supplement, name="supplement"),
     path("<month:month>/", entry.my_month, name="my_month"),
     path("<month:month>/personne/<int:employee>/", entry.person_month, name="person_month"),

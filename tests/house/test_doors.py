@@ -106,6 +106,7 @@ DOORS = {
     "timesheets:settle": Door("object", POST, sheet),
     "timesheets:return": Door("object", POST, sheet),
     "timesheets:reopen": Door("object", POST, sheet),
+    "timesheets:remind": Door("object", POST, sheet),
     "timesheets:supplement": Door("object", POST, sheet),
     "billing:runs": Door("role", GET),
     "billing:run": Door("role", GET, month),

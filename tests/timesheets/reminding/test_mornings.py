@@ -1,0 +1,59 @@
+"""Working mornings only, and each person at their rhythm."""
+
+from datetime import date
+
+import pytest
+
+from members.models import HolidayZone, MailFrequency
+from tests import world
+from timesheets.reminding.mornings import is_due, is_time, last_working_day
+
+THURSDAY = date(2026, 12, 3)
+EASTER_MONDAY = date(2026, 4, 6)
+GOOD_FRIDAY = date(2026, 4, 3)
+CHRISTMAS = date(2026, 12, 25)  # a Friday
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "minute", "expected"),
+    [
+        (THURSDAY, 7, 30, True),
+        (THURSDAY, 7, 0, True),
+        (THURSDAY, 11, 59, True),
+        (THURSDAY, 6, 59, False),
+        (THURSDAY, 3, 0, False),  # a restart at night
+        (THURSDAY, 12, 0, False),
+        (date(2026, 12, 5), 7, 30, False),  # Saturday
+        (date(2026, 12, 6), 7, 30, False),
+        (CHRISTMAS, 7, 30, False),
+    ],
+)
+def test_people_are_written_to_on_working_mornings(day, hour, minute, expected):
+    assert is_time(world.at(day, hour, minute)) is expected
+
+
+def test_public_holidays_are_those_of_the_group():
+    at = world.at(GOOD_FRIDAY, 7, 30)
+    assert (is_time(at), is_time(at, HolidayZone.ALSACE_MOSELLE)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("day", "weekly"),
+    [
+        (date(2026, 11, 30), True),  # Monday
+        (date(2026, 12, 1), False),
+        (THURSDAY, False),
+        (date(2026, 4, 7), True),  # the Tuesday after Easter Monday
+        (date(2026, 4, 8), False),
+    ],
+)
+def test_weekly_is_the_first_working_day_of_the_week(day, weekly):
+    assert is_due(MailFrequency.WEEKLY, day) is weekly
+    assert is_due(MailFrequency.DAILY, day) is True
+    assert is_due(MailFrequency.NEVER, day) is False
+
+
+def test_a_month_ends_on_its_last_working_day():
+    assert last_working_day(date(2026, 11, 30)) == date(2026, 11, 30)
+    assert last_working_day(date(2026, 10, 31)) == date(2026, 10, 30)
+    assert last_working_day(CHRISTMAS) == date(2026, 12, 24)

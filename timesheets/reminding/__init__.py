@@ -1,0 +1,15 @@
+"""Who is told what by mail: in the morning what waits, at once what was contested, and when the coordination asks."""
+
+from timesheets.reminding.digests import write_morning
+from timesheets.reminding.nudging import NobodyToRemind, NotInCharge, remind
+from timesheets.reminding.telling import tell_confirmed_tacitly, tell_contested, tell_returned
+
+__all__ = [
+    "NobodyToRemind",
+    "NotInCharge",
+    "remind",
+    "tell_confirmed_tacitly",
+    "tell_contested",
+    "tell_returned",
+    "write_morning",
+]

@@ -1,0 +1,99 @@
+"""What does not wait for the morning: hours contested or sent back, and hours confirmed by lapse of time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from groupement.templatetags.formats import day as spell_day
+from groupement.worktime import spell_clock
+from members import mailing
+from members.models import MailKind, User
+from timesheets.models import Timesheet
+from timesheets.reminding import people
+from timesheets.reminding.letters import Letter, counted, place
+
+
+def tell_contested(sheet: Timesheet, *, at: datetime) -> int:
+    """Tell who enters the hours which days their member contests, and why; how many were written to.
+
+    Not to somebody who is away: the morning of their return will tell them.
+    """
+    subject = f"{place(sheet)} conteste des heures {sheet.month.of_label}"
+    return _tell(sheet, MailKind.CONTESTED, subject, at=at)
+
+
+def tell_returned(sheet: Timesheet, *, at: datetime) -> int:
+    """The same of hours that the coordination sent back or reopened, with its reason."""
+    subject = f"Des heures {sheet.month.of_label} sont à corriger"
+    return _tell(sheet, MailKind.RETURNED, subject, at=at)
+
+
+def tell_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> int:
+    """Tell each member’s staff once which of their timesheets were confirmed without their answer; how many read it."""
+    duty = people.read(timezone.localdate(at))
+    found: dict[User, list[Timesheet]] = defaultdict(list)
+    for sheet in sheets:
+        for user in duty.writers(sheet):
+            found[user].append(sheet)
+    written = [_tacit(user, own).write(at) for user, own in found.items()]
+    return _enqueue(written)
+
+
+def _tell(sheet: Timesheet, kind: MailKind, subject: str, *, at: datetime) -> int:
+    duty = people.read(timezone.localdate(at))
+    by_person = duty.author(sheet) is not None
+    if by_person and duty.is_away(sheet):
+        return 0
+    step = sheet.steps.select_related("by").latest("pk")
+    remarks = list(step.remarks.order_by("day", "pk"))
+    context = {
+        "sheet": sheet,
+        "place": place(sheet),
+        "by_person": by_person,
+        # A reason from the coordination is for the person: what it says may not be for the member to read.
+        "note": step.note if by_person or kind == MailKind.CONTESTED else "",
+        "lines": [
+            f"{spell_day(remark.day).capitalize()}\u00a0: «\u00a0{remark.reason}\u00a0»"
+            + (
+                f" ({spell_clock(remark.expected_minutes)} comptées)"
+                if remark.expected_minutes is not None
+                else ""
+            )
+            for remark in remarks
+            if by_person or kind == MailKind.CONTESTED
+        ],
+        "url": mailing.address("timesheets:sheet", sheet.pk),
+    }
+    letters = [
+        Letter(user, kind, f"{kind}:{sheet.pk}:{step.pk}:{user.pk}", subject, str(kind), context)
+        for user in duty.next_to_act(sheet)
+    ]
+    return _enqueue([letter.write(at) for letter in letters])
+
+
+def _tacit(user: User, sheets: list[Timesheet]) -> Letter:
+    places = sorted({place(sheet) for sheet in sheets})
+    context = {
+        "lines": [
+            f"{place(sheet)}, {sheet.month.label}\u00a0: {sheet.employee}"
+            for sheet in sorted(sheets, key=lambda each: (place(each).casefold(), each.month, each.pk))
+        ],
+        "url": mailing.address("timesheets:to_confirm"),
+    }
+    what = counted(len(sheets), "relevé visé", "relevés visés")
+    first = min(sheets, key=lambda sheet: sheet.pk)
+    # A timesheet is confirmed again when it comes back: its confirmation is what this is about.
+    key = f"{MailKind.CONFIRMED_TACITLY}:{first.pk}:{first.confirmed_at:%Y%m%d%H%M%S}:{user.pk}"
+    subject = f"{what} d’office" + (f" chez {places[0]}" if len(places) == 1 else "")
+    return Letter(user, MailKind.CONFIRMED_TACITLY, key, subject, "confirmed_tacitly", context)
+
+
+def _enqueue(written: Sequence[object]) -> int:
+    count = sum(mail is not None for mail in written)
+    if count:
+        mailing.enqueue()
+    return count
