@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -62,7 +62,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "invoices": _invoices(request, seat.member),
     }
     month = _shown(request.GET.get("mois"))
-    context |= _hours(seat.member, month, group_of(request)) | _charter(seat.member)
+    context |= _hours(request, seat, month) | _charter(seat.member)
     answers = _note_answers(user, held, context["waiting"])
     context["awaited"] = answers + (context["to_sign"] and context["signs"])
     return page(request, "home/member.html", context=context)
@@ -93,23 +93,24 @@ def _shown(wanted: str | None) -> Month:
         return current
 
 
-def _hours(member: Member, month: Month, group: Group | None) -> dict[str, Any]:
-    """The people placed at ``member`` in ``month`` with their hours, and the timesheets it has yet to confirm."""
-    sheets = _timesheets(member, month)
-    people = _people(member, month, sheets)
+def _hours(request: HttpRequest, seat: Seat, month: Month) -> dict[str, Any]:
+    """The people placed at the member in ``month`` with their hours, and the timesheets it has yet to confirm."""
+    member, group = seat.member, group_of(request)
+    sheets = _timesheets(request.user, member, month)
+    people = _people(seat, month, sheets)
     return {
         "month": month,
         "waiting": _with_deadline(sheets, group),
         "people": people,
         "planned": sum(each.planned for each in people),
         "entered": sum(each.entered for each in people),
-        "year_minutes": _year_minutes(member, month),
+        "year_minutes": _year_minutes(seat, month),
     }
 
 
-def _timesheets(member: Member, month: Month) -> list[Timesheet]:
+def _timesheets(user: Any, member: Member, month: Month) -> list[Timesheet]:
     """The month’s, and those of any month that the member has yet to confirm."""
-    at_member = Timesheet.objects.filter(assignment__member=member)
+    at_member = Timesheet.objects.visible_to(user).filter(assignment__member=member)
     wanted = at_member.filter(month=month) | at_member.filter(status=TimesheetStatus.SUBMITTED)
     return list(
         wanted.with_minutes()
@@ -129,9 +130,9 @@ def _with_deadline(sheets: list[Timesheet], group: Group | None) -> list[dict[st
     ]
 
 
-def _people(member: Member, month: Month, sheets: list[Timesheet]) -> list[Placed]:
+def _people(seat: Seat, month: Month, sheets: list[Timesheet]) -> list[Placed]:
     assignments = list(
-        Assignment.objects.filter(member=member)
+        Assignment.objects.filter(member=seat.member)
         .during(month)
         .select_related("employee", "site")
         .order_by("employee__last_name", "employee__first_name", "pk")
@@ -140,29 +141,29 @@ def _people(member: Member, month: Month, sheets: list[Timesheet]) -> list[Place
     placed = {each.pk: Placed(each, planned=sum(planned[each.pk].values())) for each in assignments}
     for sheet in sheets:
         if sheet.month == month and sheet.assignment_id in placed:
-            placed[sheet.assignment_id].entered += 0 if _is_private(sheet) else sheet.minutes
+            placed[sheet.assignment_id].entered += 0 if _is_private(sheet, seat) else sheet.minutes
             placed[sheet.assignment_id].sheets.append(sheet)
     return list(placed.values())
 
 
-def _is_private(sheet: Timesheet) -> bool:
-    """Whether the person is still writing what the member does not enter: hours are theirs until they are submitted."""
-    return sheet.status == TimesheetStatus.DRAFT and sheet.assignment.hours_entry == HoursEntry.EMPLOYEE
+def _is_private(sheet: Timesheet, seat: Seat) -> bool:
+    """Whether the person is still writing what the reader does not enter: hours are theirs until they are submitted."""
+    is_entered_here = seat.can_write and sheet.assignment.hours_entry != HoursEntry.EMPLOYEE
+    return sheet.status == TimesheetStatus.DRAFT and not is_entered_here
 
 
-def _year_minutes(member: Member, month: Month) -> int:
-    """Minutes worked at ``member`` since January, those not approved yet included, private drafts left out."""
-    private = {
-        "timesheet__status": TimesheetStatus.DRAFT,
-        "timesheet__assignment__hours_entry": HoursEntry.EMPLOYEE,
-    }
+def _year_minutes(seat: Seat, month: Month) -> int:
+    """Minutes worked at the member since January, those not approved yet included, private drafts left out."""
+    private = Q(timesheet__status=TimesheetStatus.DRAFT)
+    if seat.can_write:
+        private &= Q(timesheet__assignment__hours_entry=HoursEntry.EMPLOYEE)
     worked = Entry.objects.filter(
-        timesheet__assignment__member=member,
+        timesheet__assignment__member=seat.member,
         kind=Kind.WORKED,
         day__gte=month.first.replace(month=1),
         day__lt=month.before,
     )
-    return worked.exclude(**private).aggregate(total=Sum("minutes"))["total"] or 0
+    return worked.exclude(private).aggregate(total=Sum("minutes"))["total"] or 0
 
 
 def _invoices(request: HttpRequest, member: Member) -> list[Invoice]:

@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
@@ -48,7 +49,8 @@ def page(
     response = render(request, name, dict(context or {}), status=status)
     if partial and (pending := messages.get_messages(request)):
         # Without the request: the context processors have worked once for the part already.
-        response.write(render_to_string("components/messages.html", {"messages": pending, "oob": True}))
+        toasts = {"messages": pending, "oob": True, **csrf(request)}
+        response.write(render_to_string("components/messages.html", toasts))
     # The same address has two answers: no cache may hand one out for the other.
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -61,11 +63,13 @@ def act(
     *args: Any,
     form: forms.BaseForm | None = None,
     success: str | Callable[[T], str] | None = None,
+    undo: str = "",
     **kwargs: Any,
 ) -> Done[T]:
     """Run ``deed(*args, **kwargs)``; a Refusal becomes an error of ``form`` if there is one, else a message.
 
-    ``success`` is the sentence to show when it was done, or a function from its result to that sentence.
+    ``success`` is the sentence to show when it was done, or a function from its result to that sentence; with ``undo``,
+    an address of ours, the sentence has a button that posts there.
     Whatever is not a Refusal is a fault of ours and goes through.
     """
     try:
@@ -77,7 +81,8 @@ def act(
             _mark(form, refusal)
         return Done(ok=False, refusal=refusal)
     if success is not None:
-        messages.success(request, success(value) if callable(success) else success)
+        sentence = success(value) if callable(success) else success
+        messages.success(request, sentence, extra_tags=undo)
     return Done(ok=True, value=value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -96,8 +97,8 @@ def may_answer(user: User, timesheet: Timesheet) -> bool:
 
 def awaiting(user: User) -> QuerySet[Timesheet]:
     """The submitted timesheets that ``user`` may confirm or contest, the longest waiting first."""
-    submitted = Timesheet.objects.answerable_by(user).filter(status=TimesheetStatus.SUBMITTED)
-    return submitted.order_by("submitted_at", "pk")
+    submitted = Timesheet.objects.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk")
+    return cast("QuerySet[Timesheet]", submitted.answerable_by(user))
 
 
 def due_on(timesheet: Timesheet, group: Group) -> date:

@@ -62,8 +62,19 @@ class AnswerForm(forms.Form):
         return self.data.get("answer") == "contest"
 
     def answers(self) -> list[DayAnswer]:
-        """The days with their fields, in order."""
-        return [DayAnswer(day, *(self[name] for name in _names(day))) for day in self.days]
+        """The days to read with their fields, in order: all, or after a contest those that it did not let pass."""
+        return [self._answer(day) for day in self.days if not day.is_accepted]
+
+    def read_before(self) -> list[DayAnswer]:
+        """Those that the member let pass when it contested others, and that are as they were."""
+        return [self._answer(day) for day in self.days if day.is_accepted]
+
+    def is_unfolded(self) -> bool:
+        """Whether one of the latter is contested now after all."""
+        return any(answer.contest.value() for answer in self.read_before())
+
+    def _answer(self, day: Day) -> DayAnswer:
+        return DayAnswer(day, *(self[name] for name in _names(day)))
 
     def clean(self) -> dict[str, Any]:
         self.remarks = [self._remark(day) for day in self.days if self.cleaned_data.get(_names(day)[0])]
@@ -94,7 +105,7 @@ def _names(day: Day) -> tuple[str, str, str]:
 
 
 class ReasonForm(forms.Form):
-    """Why hours go back to a draft."""
+    """Why hours go back to a draft, or why the coordination confirms them in the member’s stead."""
 
     note = forms.CharField(
         label="Motif",

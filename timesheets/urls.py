@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from timesheets.views import confirm, entry, month, remind, sheet, signed
+from timesheets.views import balances, confirm, entry, month, remind, sheet, signed
 
 app_name = "timesheets"
 
@@ -13,10 +13,15 @@ urlpatterns = [
     path("mois/<month:month>/ouvrir/", month.open_month, name="open"),
     path("mois/<month:month>/approuver/", month.approve_confirmed, name="approve_confirmed"),
     path("a-viser/", confirm.to_confirm, name="to_confirm"),
+    path("annee/", balances.everybody, name="balances"),
+    path("mon-annee/", balances.mine, name="my_balance"),
+    path("engagement/", balances.at_member, name="member_balance"),
     path("releve/<int:pk>/", sheet.sheet, name="sheet"),
     path("releve/<int:pk>/signe/<int:version>/", signed.signed, name="signed"),
     path("releve/<int:pk>/viser/", confirm.confirm, name="confirm"),
     path("releve/<int:pk>/approuver/", sheet.approve, name="approve"),
+    path("releve/<int:pk>/annuler/", sheet.undo, name="undo"),
+    path("releve/<int:pk>/trancher/", sheet.settle, name="settle"),
     path("releve/<int:pk>/renvoyer/", sheet.send_back, name="return"),
     path("releve/<int:pk>/rouvrir/", sheet.reopen, name="reopen"),
     path("releve/<int:pk>/relancer/", remind.remind, name="remind"),

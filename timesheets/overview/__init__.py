@@ -2,7 +2,7 @@
 
 from timesheets.overview.blockers import Blocker, BlockerKind, blockers
 from timesheets.overview.days import Day, days_of
-from timesheets.overview.history import Event, event_of, history
+from timesheets.overview.history import Event, event_of, history, reply, verdict
 from timesheets.overview.matrix import Cell, Matrix, Row, StateTotal, month_matrix
 from timesheets.overview.progress import Stage, billed_months, stages
 from timesheets.overview.reading import ORDER, Line, MonthReading, read, title, to_approve
@@ -27,7 +27,9 @@ __all__ = [
     "history",
     "month_matrix",
     "read",
+    "reply",
     "stages",
     "title",
     "to_approve",
+    "verdict",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,26 @@ def event_of(step: TimesheetStep) -> Event:
     """One step in words; its ``remarks`` are read unless they were prefetched."""
     remarks = sorted(step.remarks.all(), key=lambda remark: remark.day)
     return Event(_label(step), step.by, step.at, step.note, remarks, step)
+
+
+def verdict(timesheet: Timesheet, events: Sequence[Event]) -> Event | None:
+    """The coordination's decision by which these hours stand confirmed, if it took the member's place."""
+    if not timesheet.confirmed_at:
+        return None
+    confirmed = (event for event in events if _confirms(event.step))
+    last = next(confirmed, None)
+    return last if last and last.label == SETTLED else None
+
+
+def reply(timesheet: Timesheet, events: Sequence[Event]) -> Event | None:
+    """What the person answered to a contest or a return when submitting again, while it is to be read."""
+    if timesheet.status != TimesheetStatus.SUBMITTED or not events or not events[0].note:
+        return None
+    return events[0]
+
+
+def _confirms(step: TimesheetStep) -> bool:
+    return (step.source, step.target) == (TimesheetStatus.SUBMITTED, TimesheetStatus.CONFIRMED)
 
 
 def _label(step: TimesheetStep) -> str:

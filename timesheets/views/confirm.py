@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groupement.pages import act, page, paginate
 from groupement.periods import Month
-from members.access import current_seats, for_roles
+from members.access import answers_by, current_seats, for_roles
 from members.models import Group, Seat, User
 from timesheets import confirming, overview
 from timesheets.forms import AnswerForm
@@ -28,9 +30,12 @@ DRAFTS_SHOWN = 30
 @for_roles("member")
 def to_confirm(request: HttpRequest) -> HttpResponse:
     """The hours at one's members: those to confirm first, the longest waiting on top."""
-    seats = {seat.member_id: seat for seat in current_seats(request.user)}
+    seats: dict[int, list[Seat]] = defaultdict(list)
+    for seat in current_seats(request.user):
+        seats[seat.member_id].append(seat)
     sheets = (
-        Timesheet.objects.filter(assignment__member__in=seats)
+        Timesheet.objects.visible_to(request.user)
+        .filter(assignment__member__in=seats)
         .select_related("employee", "assignment__member")
         .with_minutes()
     )
@@ -73,14 +78,14 @@ class Waiting:
     is_late: bool
 
 
-def _waiting(sheets: QuerySet[Timesheet], user: User, seats: dict[int, Seat]) -> list[Waiting]:
+def _waiting(sheets: QuerySet[Timesheet], user: User, seats: Mapping[int, list[Seat]]) -> list[Waiting]:
     today = timezone.localdate()
     group = Group.objects.get()
     found = []
     for each in sheets.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk"):
         due_on = confirming.due_on(each, group)
         waits = (today - timezone.localdate(each.submitted_at)).days
-        may_answer = seats[each.assignment.member_id].can_write and each.employee.user_id != user.pk
+        may_answer = answers_by(user, seats[each.assignment.member_id], each.employee.user_id)
         found.append(Waiting(each, waits, due_on, may_answer, today > due_on))
     return found
 

@@ -11,12 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from groupement.pages import act, page
-from members.access import for_roles
+from members.access import decides_on, for_roles
 from members.models import Group, User
-from timesheets import approval, confirming, locking, overview
+from timesheets import actions, approval, confirming, locking, overview
+from timesheets.actions import Action
 from timesheets.forms import AnswerForm, ReasonForm
-from timesheets.models import Timesheet, TimesheetStatus
+from timesheets.models import Timesheet
 from timesheets.views import month
+
+WITH_REASON = (Action.SETTLE, Action.RETURN, Action.REOPEN)
+ANSWERS = {Action.CONFIRM, Action.CONTEST}
 
 
 @require_safe
@@ -31,22 +35,40 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve one timesheet, from the month's queue or from its page."""
     timesheet = find(request, pk)
     done = f"Heures approuvées\u00a0: {overview.title(timesheet)}."
-    act(request, approval.approve, timesheet, by=request.user, at=timezone.now(), success=done)
+    way_back = reverse("timesheets:undo", args=[pk]) + ("?back=month" if _from_month(request) else "")
+    act(request, approval.approve, timesheet, by=request.user, at=timezone.now(), success=done, undo=way_back)
     return _answer(request, timesheet)
+
+
+@require_POST
+@for_roles("coordinator")
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the approval just given."""
+    timesheet = find(request, pk)
+    done = f"Approbation annulée\u00a0: {overview.title(timesheet)}."
+    act(request, approval.undo, timesheet, by=request.user, at=timezone.now(), success=done)
+    return _answer(request, timesheet)
+
+
+@require_POST
+@for_roles("coordinator")
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide between the person and the member, with the reason."""
+    return _with_reason(request, pk, Action.SETTLE, approval.settle, "Heures tranchées")
 
 
 @require_POST
 @for_roles("coordinator")
 def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Return hours to the person, with the reason."""
-    return _with_reason(request, pk, approval.send_back, "Heures renvoyées")
+    return _with_reason(request, pk, Action.RETURN, approval.send_back, "Heures renvoyées")
 
 
 @require_POST
 @for_roles("coordinator")
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo an approval that no invoice holds, with the reason."""
-    return _with_reason(request, pk, approval.reopen, "Heures rouvertes")
+    return _with_reason(request, pk, Action.REOPEN, approval.reopen, "Heures rouvertes")
 
 
 @require_POST
@@ -76,50 +98,58 @@ def show(
     timesheet: Timesheet,
     *,
     answers: AnswerForm | None = None,
-    reason: ReasonForm | None = None,
+    reasons: dict[str, ReasonForm] | None = None,
 ) -> HttpResponse:
     """The page of ``timesheet``; with a faulty form, as an answer that says so."""
     context = _context(request.user, timesheet)
     if answers:
         context["answers"] = answers
-    if reason:
-        context["reason"] = reason
-    return page(request, "timesheets/sheet.html", context=context, status=422 if answers or reason else 200)
+    context["reasons"] |= reasons or {}
+    return page(request, "timesheets/sheet.html", context=context, status=422 if answers or reasons else 200)
 
 
 def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
     is_own = timesheet.employee.user_id == user.pk
     is_insider = user.sees_every_member or is_own
-    writes = locking.may_write(user, timesheet)
+    events = overview.history(timesheet)
+    steps = [event.step for event in events]
+    acts = actions.offered(timesheet, user, at=timezone.now(), steps=steps)
+    writes = not acts.isdisjoint({Action.WRITE, Action.RECALL}) or locking.may_write(user, timesheet)
     # Until they are submitted, hours are between the person and who enters them; a contest goes back to its author.
     is_hidden = timesheet.state in ("draft", "returned") and not (is_insider or writes)
-    days = [] if is_hidden else overview.days_of(timesheet, discreetly=not is_insider)
+    days = [] if is_hidden else overview.days_of(timesheet, discreetly=not is_insider, events=events)
     return {
         "sheet": timesheet,
         "days": days,
         "minutes": sum(day.minutes for day in days),
         "planned": sum(day.planned for day in days),
-        "steps": overview.history(timesheet),
+        "steps": events,
         "is_hidden": is_hidden,
         "is_own": is_own,
+        "acts": acts,
+        "has_decisions": bool(acts - ANSWERS),
         "writes": writes,
+        "shows_typists": is_insider or writes,
         "grid_url": _grid(user, timesheet),
-        "decides": user.is_coordinator and not is_own,
-        "approvable": approval.is_ready(timesheet),
-        "reason": ReasonForm(),
+        "decides": decides_on(user, timesheet.employee.user_id),
+        "verdict": overview.verdict(timesheet, events),
+        "reply": overview.reply(timesheet, events),
+        "reasons": {action.value: _reason(action) for action in WITH_REASON},
         "why_locked": locking.why_locked(timesheet),
         "up": [_up(user, timesheet)],
-        **_answers(user, timesheet, days),
+        **_answers(timesheet, days, acts),
     }
 
 
-def _answers(user: User, timesheet: Timesheet, days: list[overview.Day]) -> dict[str, Any]:
-    """The member's form and its term, for who may answer now."""
-    if timesheet.status != TimesheetStatus.SUBMITTED or not confirming.may_answer(user, timesheet):
-        return {"answers": None, "due_on": None}
+def _answers(timesheet: Timesheet, days: list[overview.Day], acts: frozenset[Action]) -> dict[str, Any]:
+    """The member's form, its term and what happens then, for who may answer now."""
+    if Action.CONFIRM not in acts:
+        return {"answers": None, "due_on": None, "is_tacit_next": False}
+    group = Group.objects.get()
     return {
         "answers": AnswerForm(days=days, submitted_at=timesheet.submitted_at),
-        "due_on": confirming.due_on(timesheet, Group.objects.get()),
+        "due_on": confirming.due_on(timesheet, group),
+        "is_tacit_next": group.has_tacit_confirmation,
     }
 
 
@@ -142,8 +172,13 @@ def _up(user: User, timesheet: Timesheet) -> dict[str, str]:
     return {"url": reverse("timesheets:to_confirm"), "label": "Heures à viser"}
 
 
-def _with_reason(request: HttpRequest, pk: int, deed: Any, done: str) -> HttpResponse:
-    timesheet, form = find(request, pk), ReasonForm(request.POST)
+def _reason(action: Action, data: Any = None) -> ReasonForm:
+    """The reason for ``action``; several stand on one page."""
+    return ReasonForm(data, auto_id=f"{action}_%s")
+
+
+def _with_reason(request: HttpRequest, pk: int, action: Action, deed: Any, done: str) -> HttpResponse:
+    timesheet, form = find(request, pk), _reason(action, request.POST)
     if form.is_valid() and act(
         request,
         deed,
@@ -155,10 +190,15 @@ def _with_reason(request: HttpRequest, pk: int, deed: Any, done: str) -> HttpRes
         success=f"{done}\u00a0: {overview.title(timesheet)}.",
     ):
         return _answer(request, timesheet)
-    return show(request, timesheet, reason=form)
+    return show(request, timesheet, reasons={action.value: form})
 
 
 def _answer(request: HttpRequest, timesheet: Timesheet) -> HttpResponse:
-    if request.POST.get("back") == "month":
+    if _from_month(request):
         return month.answer(request, timesheet.month)
     return redirect("timesheets:sheet", timesheet.pk)
+
+
+def _from_month(request: HttpRequest) -> bool:
+    """Whether the gesture was made in the month's page: a form says so, or the address of a toast's button."""
+    return "month" in (request.POST.get("back"), request.GET.get("back"))

@@ -1,0 +1,233 @@
+"""The life of a timesheet as one table: which act leads from which state where, and who may ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from members.access import decides_on
+from members.models import User
+from timesheets import approval, confirming, locking
+from timesheets.models import Timesheet, TimesheetStep
+
+
+class Action(StrEnum):
+    """What can be done with a timesheet, in the order of its life."""
+
+    WRITE = "write"
+    SUBMIT = "submit"
+    RECALL = "recall"
+    CONFIRM = "confirm"
+    CONTEST = "contest"
+    TACIT = "tacit"
+    SETTLE = "settle"
+    RETURN = "return"
+    APPROVE = "approve"
+    UNDO = "undo"
+    REOPEN = "reopen"
+    BILL = "bill"
+    SUPPLEMENT = "supplement"
+
+
+class Party(StrEnum):
+    """On whose side an act is."""
+
+    AUTHORS = "those who enter the hours"
+    MEMBER = "the member"
+    COORDINATION = "the coordination"
+    INVOICE = "the invoice"
+    TIME = "time"
+
+
+class Role(StrEnum):
+    """Who asks, seen from one timesheet."""
+
+    PERSON = "the person"
+    SEATED_PERSON = "the person, who is also the member’s staff"
+    COORDINATING_PERSON = "the person, who is also a coordinator"
+    REPRESENTATIVE = "a representative of the member"
+    MANAGER = "a manager of the member"
+    READER = "a reader of the member"
+    STRANGER = "another member’s staff"
+    COORDINATOR = "a coordinator"
+    MEMBER_DEPUTY = "a deputy at the member"
+    COORDINATION_DEPUTY = "a deputy of the coordinator"
+    DEPUTY_OF_PERSON = "a deputy of the person, who coordinates and is the member’s staff"
+    FINANCE = "finance"
+    ADMIN = "an admin"
+    NOBODY = "nobody: by itself"
+
+
+STATES = {
+    "draft": "to enter",
+    "contested": "contested",
+    "returned": "returned",
+    "submitted": "submitted",
+    "confirmed": "confirmed",
+    "approved": "approved",
+    "invoiced": "invoiced",
+}
+# At the group no member confirms: its timesheets know neither of these.
+MEMBER_STATES = frozenset({"contested", "confirmed"})
+DRAFTS = ("draft", "contested", "returned")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Where an act leads from each state, at a member and at the group, on whose side it is, what else it asks for."""
+
+    party: Party
+    at_member: Mapping[str, str]
+    at_group: Mapping[str, str] = field(default_factory=dict)
+    needs: str = ""
+
+
+RULES: Mapping[Action, Rule] = {
+    Action.WRITE: Rule(
+        Party.AUTHORS,
+        {state: state for state in DRAFTS},
+        {"draft": "draft", "returned": "returned"},
+        "the assignment says who enters; the group’s days of grace are not over",
+    ),
+    Action.SUBMIT: Rule(
+        Party.AUTHORS,
+        dict.fromkeys(DRAFTS, "submitted"),
+        dict.fromkeys(("draft", "returned"), "submitted"),
+        "the month has begun",
+    ),
+    Action.RECALL: Rule(Party.AUTHORS, {"submitted": "draft"}, {"submitted": "draft"}),
+    Action.CONFIRM: Rule(Party.MEMBER, {"submitted": "confirmed"}),
+    Action.CONTEST: Rule(
+        Party.MEMBER, {"submitted": "contested"}, needs="a reason for each day; the other days are accepted"
+    ),
+    Action.TACIT: Rule(
+        Party.TIME, {"submitted": "confirmed"}, needs="the group has tacit confirmation and its delay is over"
+    ),
+    Action.SETTLE: Rule(
+        Party.COORDINATION,
+        {"submitted": "confirmed"},
+        needs="the member had contested; a reason that all read",
+    ),
+    Action.RETURN: Rule(
+        Party.COORDINATION,
+        dict.fromkeys(("submitted", "confirmed"), "returned"),
+        {"submitted": "returned"},
+        "a reason",
+    ),
+    Action.APPROVE: Rule(Party.COORDINATION, {"confirmed": "approved"}, {"submitted": "approved"}),
+    Action.UNDO: Rule(
+        Party.COORDINATION,
+        {"approved": "confirmed"},
+        {"approved": "submitted"},
+        "by whoever approved, within fifteen minutes",
+    ),
+    Action.REOPEN: Rule(Party.COORDINATION, {"approved": "returned"}, {"approved": "returned"}, "a reason"),
+    Action.BILL: Rule(
+        Party.INVOICE, {"approved": "invoiced"}, {"approved": "invoiced"}, "finance issues the invoice"
+    ),
+    Action.SUPPLEMENT: Rule(
+        Party.COORDINATION,
+        {"invoiced": "invoiced"},
+        {"invoiced": "invoiced"},
+        "no timesheet of the same month and place is left to bill; a further draft is opened",
+    ),
+}
+
+COORDINATION = frozenset({Role.COORDINATOR, Role.COORDINATION_DEPUTY})
+TEAM = frozenset({Role.REPRESENTATIVE, Role.MANAGER, Role.MEMBER_DEPUTY})
+OWN = frozenset({Role.PERSON, Role.SEATED_PERSON, Role.COORDINATING_PERSON})
+# Where the assignment lets both the person and the member's team enter the hours.
+ROLES: Mapping[Party, frozenset[Role]] = {
+    Party.AUTHORS: OWN | TEAM | COORDINATION,
+    Party.MEMBER: TEAM,
+    Party.COORDINATION: COORDINATION,
+    Party.INVOICE: frozenset({Role.NOBODY}),
+    Party.TIME: frozenset({Role.NOBODY}),
+}
+
+
+def outcome(action: Action, state: str, role: Role, *, at_group: bool = False) -> str | None:
+    """The state in which ``action`` by ``role`` leaves a timesheet that was in ``state``; None when it is refused."""
+    rule = RULES[action]
+    if role not in ROLES[rule.party] or (at_group and role in TEAM):
+        return None
+    return (rule.at_group if at_group else rule.at_member).get(state)
+
+
+def offered(
+    timesheet: Timesheet, user: User, *, at: datetime, steps: Iterable[TimesheetStep] | None = None
+) -> frozenset[Action]:
+    """What ``user`` may do with ``timesheet`` now, for the page to offer; the acts themselves refuse the rest.
+
+    ``steps``, the latest first with remarks and who made them, save two queries.
+    """
+    found = {
+        action
+        for action, rule in RULES.items()
+        if timesheet.state in (rule.at_member if timesheet.assignment_id else rule.at_group)
+    }
+    sides = {party: party in _SIDES and _SIDES[party](user, timesheet) for party in _parties(found)}
+    found = {action for action in found if sides[RULES[action].party]}
+    if Action.SETTLE in found and not approval.may_settle(timesheet, steps):
+        found.remove(Action.SETTLE)
+    if Action.UNDO in found and not approval.may_undo(timesheet, by=user, at=at):
+        found.remove(Action.UNDO)
+    return frozenset(found)
+
+
+def _parties(actions: Iterable[Action]) -> set[Party]:
+    return {RULES[action].party for action in actions}
+
+
+_SIDES: Mapping[Party, Callable[[User, Timesheet], bool]] = {
+    Party.AUTHORS: locking.may_write,
+    Party.MEMBER: confirming.may_answer,
+    Party.COORDINATION: lambda user, timesheet: decides_on(user, timesheet.employee.user_id),
+}
+
+
+def document() -> str:
+    """The whole table in words, as docs/timesheet-life.md keeps it."""
+    return "\n".join([_PREFACE, *_summary(), *_tables(at_group=False), *_tables(at_group=True)])
+
+
+_PREFACE = """\
+# The life of a timesheet
+
+Written by `python manage.py describe_life` from `timesheets/actions.py`; change it there. Every cell below is tried
+against the acts by `tests/timesheets/test_actions.py`: what is allowed leads where the cell says, what is not (`·`)
+is refused and changes nothing.
+
+The tables hold where the assignment lets both the person and the member’s team enter the hours; else those whom it
+leaves out do not write, submit or recall. No hours at all is an answer too: a month of zero hours goes the same way.
+"""
+
+
+def _summary() -> list[str]:
+    lines = ["| act | on whose side | from | to | needs |", "| --- | --- | --- | --- | --- |"]
+    for action, rule in RULES.items():
+        moves = {**rule.at_member, **rule.at_group}
+        targets = list(dict.fromkeys([*rule.at_member.values(), *rule.at_group.values()]))
+        lines.append(
+            f"| {action} | {rule.party} | {_listed(moves)} | {_listed(targets)} | {rule.needs or 'nothing more'} |"
+        )
+    return [*lines, ""]
+
+
+def _tables(*, at_group: bool) -> list[str]:
+    states = [state for state in STATES if not (at_group and state in MEMBER_STATES)]
+    lines = [f"## {'At the group' if at_group else 'At a member'}", ""]
+    for action in Action:
+        lines += [f"### {action}", "", f"| | {' | '.join(STATES[state] for state in states)} |"]
+        lines.append("| --- |" + " --- |" * len(states))
+        for role in Role:
+            cells = [outcome(action, state, role, at_group=at_group) for state in states]
+            lines.append(f"| {role} | {' | '.join(STATES[cell] if cell else '·' for cell in cells)} |")
+        lines.append("")
+    return lines
+
+
+def _listed(states: Iterable[str]) -> str:
+    return ", ".join(STATES[state] for state in states)
