@@ -7,7 +7,7 @@ shares of cost follow what was agreed; ``expected`` is the plan without them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from django.db.models.functions import JSONObject
 from holidays import country_holidays
 
 from employees.models import Absence, Assignment, PlannedDay, Terms
+from employees.models.assignment import week_of
 from groupement.periods import Month, days_between
 from members.models import Group, HolidayZone
 
@@ -94,41 +95,65 @@ def planned_days(assignment: Assignment, month: Month) -> tuple[date, ...]:
 
 def _read(first: date, before: date, assignments: Collection[Assignment] | None) -> tuple[Plan, Plan]:
     """The plan, and what public holidays take off it, on days that assignment and terms both hold."""
+    plans: Plan = {assignment.pk: {} for assignment in assignments or ()}
+    feasts: Plan = {assignment.pk: {} for assignment in assignments or ()}
+    spread = cache(_spread)  # a group agrees on few different weeks: each is laid out once
+    for row in _terms(first, before, assignments):
+        starts = max(row["starts_on"], row["assignment__starts_on"], first)
+        ends = min(end for end in (row["ends_before"], row["assignment__ends_before"], before) if end)
+        zone = row["assignment__site__holiday_zone"] or row["group_zone"] or HolidayZone.METROPOLE
+        weeks = (
+            tuple(row["weekly_pattern"]),
+            tuple(row["alternate_pattern"] or ()) or None,
+            row["starts_on"],
+        )
+        # Only weeks that alternate depend on when they were agreed.
+        planned, lost = spread(*weeks[:2], weeks[2] if weeks[1] else None, zone, starts, ends)
+        held, taken = plans.setdefault(row["assignment"], {}), feasts.setdefault(row["assignment"], {})
+        held.update(planned)
+        taken.update(lost)
+        for told in row["apart"]:
+            day, minutes = date.fromisoformat(told["day"]), told["minutes"]
+            if starts <= day < ends:
+                held.pop(day, None)
+                taken.pop(day, None)
+                if minutes:
+                    held[day] = minutes
+    return plans, feasts
+
+
+def _terms(first: date, before: date, assignments: Collection[Assignment] | None) -> Iterable[dict[str, Any]]:
     apart = PlannedDay.objects.filter(assignment=OuterRef("assignment"), day__gte=first, day__lt=before)
     rows = (
         Terms.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=first), starts_on__lt=before)
-        .select_related("assignment__site")
         .annotate(
             group_zone=Subquery(Group.objects.order_by("pk").values("holiday_zone")[:1]),
-            apart=ArraySubquery(apart.values(told=JSONObject(day="day", minutes="minutes"))),
+            apart=ArraySubquery(apart.order_by("day").values(told=JSONObject(day="day", minutes="minutes"))),
         )
         .order_by("assignment", "starts_on")
     )
     if assignments is not None:
         rows = rows.filter(assignment__in=[assignment.pk for assignment in assignments])
-    plans: Plan = {assignment.pk: {} for assignment in assignments or ()}
-    feasts: Plan = {assignment.pk: {} for assignment in assignments or ()}
-    for row in rows:
-        _spread(
-            row,
-            first,
-            before,
-            plans.setdefault(row.assignment_id, {}),
-            feasts.setdefault(row.assignment_id, {}),
-        )
-    return plans, feasts
+    found: Iterable[dict[str, Any]] = rows.values(
+        *("assignment", "starts_on", "ends_before", "weekly_pattern", "alternate_pattern", "apart"),
+        *("assignment__starts_on", "assignment__ends_before", "assignment__site__holiday_zone", "group_zone"),
+    )
+    return found
 
 
-def _spread(row: Any, first: date, before: date, planned: dict[date, int], lost: dict[date, int]) -> None:
-    """Put the days of one row of terms into ``planned``, or into ``lost`` those that a public holiday takes."""
-    placed = row.assignment
-    zone = (placed.site.holiday_zone if placed.site else "") or row.group_zone or HolidayZone.METROPOLE
-    apart = {date.fromisoformat(told["day"]): told["minutes"] for told in row.apart}
-    starts = max(row.starts_on, placed.starts_on, first)
-    ends = min(end for end in (row.ends_before, placed.ends_before, before) if end)
+def _spread(
+    weekly: tuple[int, ...],
+    alternate: tuple[int, ...] | None,
+    agreed_on: date | None,
+    zone: str,
+    starts: date,
+    ends: date,
+) -> tuple[dict[date, int], dict[date, int]]:
+    """The working days of one agreed week from ``starts`` to before ``ends``, and those that a public holiday takes."""
+    planned: dict[date, int] = {}
+    lost: dict[date, int] = {}
     for day in days_between(starts, max(starts, ends)):
-        minutes = apart[day] if day in apart else row.pattern_on(day)[day.weekday()]
-        if not minutes:
-            continue
-        is_lost = day not in apart and day in holidays(day.year, zone)
-        (lost if is_lost else planned)[day] = minutes
+        minutes = week_of(day, weekly, alternate, agreed_on)[day.weekday()]
+        if minutes:
+            (lost if day in holidays(day.year, zone) else planned)[day] = minutes
+    return planned, lost

@@ -47,6 +47,17 @@ class HoursEntry(models.TextChoices):
     BOTH = "both", "l’une ou l’autre"
 
 
+def week_of(day, weekly, alternate, agreed_on):
+    """The week that holds on ``day``: of two that alternate, A is the one in which they were agreed to begin.
+
+    Weeks count from the Monday of that week, not by their number in the year: a year of 53 would have two A in a row.
+    """
+    if alternate is None:
+        return weekly
+    start = agreed_on - timedelta(days=agreed_on.weekday())
+    return alternate if (day - start).days // 7 % 2 else weekly
+
+
 class AssignmentQuerySet(DatedQuerySet):
     """Assignments, in the scope of who looks."""
 
@@ -193,8 +204,5 @@ class Terms(Dated):
         return (sum(self.weekly_pattern) + sum(self.alternate_pattern)) // 2
 
     def pattern_on(self, day):
-        """The pattern of the week of ``day``: weeks count from the Monday of the week in which the terms begin."""
-        if self.alternate_pattern is None:
-            return self.weekly_pattern
-        start = self.starts_on - timedelta(days=self.starts_on.weekday())
-        return self.alternate_pattern if (day - start).days // 7 % 2 else self.weekly_pattern
+        """The pattern of the week of ``day``."""
+        return week_of(day, self.weekly_pattern, self.alternate_pattern, self.starts_on)
