@@ -1,0 +1,156 @@
+"""Which columns a file has, and from which program it comes: our own layout, Kimai, Toggl Track or Clockify."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from groupement.tabular import Unreadable, plain
+
+OWN = "own"
+LABELS = {OWN: "modèle de l’outil", "kimai": "Kimai", "toggl": "Toggl Track", "clockify": "Clockify"}
+
+# Our own columns as people read them, in the order of the sample; the documented layout.
+COLUMNS = {
+    "payroll_number": "matricule",
+    "email": "e-mail",
+    "person": "personne",
+    "member": "adhérent",
+    "reference": "référence de mise à disposition",
+    "day": "date",
+    "hours": "heures",
+    "started": "début",
+    "ended": "fin",
+    "break": "pause",
+    "kind": "nature",
+    "note": "note",
+}
+_OWN = {
+    "payroll_number": ("matricule", "matricule de paie"),
+    "email": ("e-mail", "email", "mail", "courriel", "adresse e-mail", "adresse email"),
+    "person": ("personne", "salarie", "nom complet"),
+    "member": ("adherent", "structure"),
+    "reference": ("reference de mise a disposition", "reference", "mise a disposition"),
+    "day": ("date", "jour"),
+    "hours": ("heures", "duree"),
+    "started": ("debut", "heure de debut"),
+    "ended": ("fin", "heure de fin"),
+    "break": ("pause",),
+    "kind": ("nature",),
+    "note": ("note", "commentaire"),
+}
+# Kimai names its columns in the language of who exports.
+_KIMAI = {
+    "day": ("date",),
+    "started": ("from", "begin", "start", "de", "debut"),
+    "ended": ("to", "end", "a", "fin"),
+    "hours": ("duration", "duree"),
+    "email": ("email", "e-mail", "courriel", "adresse e-mail"),
+    "person": ("alias", "user", "username", "name", "utilisateur", "identifiant", "nom"),
+    "member": ("customer", "client"),
+    "project": ("project", "projet"),
+    "break": ("break", "pause"),
+    "note": ("description",),
+}
+_TOGGL = {
+    "email": ("email",),
+    "person": ("user", "member"),
+    "member": ("client",),
+    "project": ("project",),
+    "day": ("start date",),
+    "started": ("start time",),
+    "end_day": ("end date", "stop date"),
+    "ended": ("end time", "stop time"),
+    "hours": ("duration",),
+    "note": ("description",),
+}
+_CLOCKIFY = {
+    **_TOGGL,
+    "hours": ("duration (h)", "duration (decimal)"),
+}
+_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    OWN: _OWN,
+    "kimai": _KIMAI,
+    "toggl": _TOGGL,
+    "clockify": _CLOCKIFY,
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the columns are: ``places`` by name, several where the program has several of them."""
+
+    code: str
+    titles: Sequence[str]
+    places: Mapping[str, tuple[int, ...]]
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.code]
+
+    @property
+    def is_own(self) -> bool:
+        return self.code == OWN
+
+    @property
+    def ignored(self) -> list[str]:
+        """The titles of columns that are not read."""
+        read = {place for places in self.places.values() for place in places}
+        return [title for place, title in enumerate(self.titles) if title and place not in read]
+
+    def has(self, column: str) -> bool:
+        return column in self.places
+
+    def title(self, column: str) -> str:
+        """How the file calls a column, for sentences."""
+        return self.titles[self.places[column][0]] if self.has(column) else COLUMNS.get(column, column)
+
+    def cell(self, column: str, cells: Sequence[Any]) -> Any:
+        """The first filled cell of a column; None when there is none."""
+        for place in self.places.get(column, ()):
+            if place < len(cells) and cells[place] not in (None, ""):
+                return cells[place]
+        return None
+
+
+def recognise(titles: Sequence[str]) -> Layout:
+    """The layout that the titles tell, in any order, whatever their accents or case. Raises Unreadable."""
+    known = [plain(title) for title in titles]
+    code = _program(set(known))
+    places = {
+        column: tuple(place for name in names for place, title in enumerate(known) if title == name)
+        for column, names in _NAMES[code].items()
+    }
+    layout = Layout(code, titles, {column: found for column, found in places.items() if found})
+    if layout.is_own:
+        _refuse_what_is_not_ours(layout)
+    return layout
+
+
+def _program(known: set[str]) -> str:
+    if "start date" in known and known & {"duration (h)", "duration (decimal)"}:
+        return "clockify"
+    if {"start date", "duration"} <= known:
+        return "toggl"
+    if "date" in known and all(
+        known & names for names in ({"activity", "activite"}, {"customer", "client"}, {"duration", "duree"})
+    ):
+        return "kimai"
+    return OWN
+
+
+def _refuse_what_is_not_ours(layout: Layout) -> None:
+    for column, found in layout.places.items():
+        if len(found) > 1:
+            raise Unreadable(f"La colonne «\u00a0{COLUMNS[column]}\u00a0» est là deux fois. Gardez-en une.")
+    missing = [] if layout.has("day") else ["date"]
+    if not layout.has("hours") and not (layout.has("started") and layout.has("ended")):
+        missing.append("heures")
+    if missing:
+        quoted = " et ".join(f"«\u00a0{name}\u00a0»" for name in missing)
+        wanted = "\u00a0; ".join(COLUMNS.values())
+        raise Unreadable(
+            f"Il manque la colonne {quoted}. La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
+            f"{wanted}. Les exports de Kimai, Toggl Track et Clockify sont reconnus tels quels."
+        )

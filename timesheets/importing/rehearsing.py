@@ -1,0 +1,157 @@
+"""What an import would do, told before anything is written: by person and place, with what stands against it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from employees.models import Employee
+from members.models import Member, User
+from timesheets.day_rules import Timed
+from timesheets.importing.gathering import Cell, Gathered, Spot, gather, months_of, note_of, value_of
+from timesheets.importing.judging import Changes, Kinds, judge
+from timesheets.importing.layouts import Layout, recognise
+from timesheets.importing.rows import Fault, read_rows
+from timesheets.importing.scope import Choices, Directory, read_directory
+from timesheets.importing.standing import Standing, read_standing
+from timesheets.importing.tables import read_table
+from timesheets.models import Entry
+
+
+@dataclass
+class Share:
+    """One person at one place: minutes entered, real seconds, and days by what becomes of them."""
+
+    employee: Employee
+    member: Member | None
+    minutes: int = 0
+    seconds: int = 0
+    days: int = 0
+    new: int = 0
+    changed: int = 0
+    emptied: int = 0
+    unchanged: int = 0
+
+
+@dataclass
+class Trial:
+    """The file as it would be taken: ``changes`` by person and month, or ``faults``, in the order of the lines."""
+
+    layout: Layout
+    directory: Directory
+    lines: int = 0
+    left_out: int = 0
+    shares: list[Share] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    changes: Changes = field(default_factory=dict)
+    notes: dict[Spot, str] = field(default_factory=dict)
+    digest: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return not self.faults
+
+    @property
+    def has_changes(self) -> bool:
+        return bool(self.changes)
+
+    @property
+    def minutes(self) -> int:
+        return sum(share.minutes for share in self.shares)
+
+    @property
+    def seconds(self) -> int:
+        return sum(share.seconds for share in self.shares)
+
+    @property
+    def is_rounded(self) -> bool:
+        return any(share.minutes * 60 != share.seconds for share in self.shares)
+
+    def total(self, name: str) -> int:
+        return sum(getattr(share, name) for share in self.shares)
+
+
+def rehearse(data: bytes, choices: Choices, *, by: User, at: datetime) -> Trial:
+    """Read an uploaded file and say what taking it in would change; writes nothing, in a fixed number of queries.
+
+    Raises Unreadable when it is no such file; faults of lines are in the trial.
+    """
+    table = read_table(data)
+    layout = recognise(table.titles)
+    reading = read_rows(table, layout, choices.order)
+    directory = read_directory(by)
+    gathered = gather(reading, directory, choices)
+    trial = Trial(layout, directory, lines=len(table.rows), left_out=gathered.left_out)
+    trial.unknown = gathered.unknown
+    trial.faults = gathered.faults
+    standing = read_standing(gathered)
+    _compare(trial, gathered, standing)
+    trial.faults += judge(trial.changes, gathered, standing, by=by, at=at)
+    trial.faults.sort(key=lambda fault: fault.line)
+    return trial
+
+
+def _compare(trial: Trial, gathered: Gathered, standing: Standing) -> None:
+    """Fill the shares and the changes; a day that is as the file says is left alone, whatever its timesheet's state."""
+    shares: dict[tuple[int, int | None], Share] = {}
+    seen = hashlib.sha256()
+    for (employee, month), spots in months_of(gathered.cells).items():
+        for spot in spots:
+            place, kinds = gathered.places[spot], gathered.cells[spot]
+            member = place.assignment.member if place.assignment else None
+            key = (employee, member.pk if member else None)
+            share = shares.setdefault(key, Share(place.employee, member))
+            wanted = {kind: value_of(cell) for kind, cell in kinds.items()}
+            note = note_of(kinds)
+            there = standing.at(standing.sheet(spot, place), spot[2])
+            seen.update(repr((spot, wanted, note, [_facts(entry) for entry in there])).encode())
+            if _count(share, kinds, wanted, note, there):
+                trial.changes.setdefault((employee, month), {}).setdefault(spot[1], {})[spot[2]] = wanted
+                if note:
+                    trial.notes[spot] = note
+    trial.shares = sorted(
+        shares.values(),
+        key=lambda share: (
+            share.employee.last_name,
+            share.employee.first_name,
+            share.employee.pk,
+            str(share.member or ""),
+        ),
+    )
+    trial.digest = seen.hexdigest()
+
+
+def _count(share: Share, kinds: Mapping[str, Cell], wanted: Kinds, note: str, there: list[Entry]) -> bool:
+    """Add a day to the share; whether it changes."""
+    share.days += 1
+    share.minutes += sum(cell.minutes for cell in kinds.values())
+    share.seconds += sum(cell.seconds for cell in kinds.values())
+    asked = {kind: value for kind, value in wanted.items() if kinds[kind].minutes}
+    same_note = not note or note == " ".join(entry.note for entry in there if entry.note)
+    if (
+        same_note
+        and {entry.kind for entry in there} == set(asked)
+        and all(_is_as_asked(entry, asked[entry.kind]) for entry in there)
+    ):
+        share.unchanged += 1
+        return False
+    if not asked:
+        share.emptied += 1
+    elif there:
+        share.changed += 1
+    else:
+        share.new += 1
+    return True
+
+
+def _is_as_asked(entry: Entry, value: int | Timed) -> bool:
+    if isinstance(value, int):
+        return entry.minutes == value
+    return (entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes) == tuple(value)
+
+
+def _facts(entry: Entry) -> tuple[object, ...]:
+    return entry.kind, entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes, entry.note

@@ -1,0 +1,254 @@
+"""Whose hours somebody may import, and where: names in a file are looked up among those, all others are unknown."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from employees.models import Assignment, Employee
+from groupement.periods import Month
+from groupement.tabular import plain
+from members.access import coordinates, written_for
+from members.models import Group, Member, User
+from timesheets.importing.rows import Row
+from timesheets.models import GROUP_KINDS
+
+LEFT_OUT = "leave"
+AT_GROUP = "group"
+NO_PLACE = "sans client ni projet"
+UNKNOWN = "est inconnu. Corrigez le nom, ou choisissez ci-dessus à quoi il correspond."
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the person decided before the import.
+
+    ``how`` to round and to which ``step`` in minutes; the ``order`` of day and month; for names that are not
+    recognised, by the name without accents, the employee's or member's id as text, LEFT_OUT or AT_GROUP.
+    """
+
+    how: str = "none"
+    step: int = 15
+    order: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An assignment, or "at the group" when there is none."""
+
+    employee: Employee
+    assignment: Assignment | None
+
+
+class Astray(Exception):  # noqa: N818 - it becomes a fault of the line
+    """A row leads nowhere: the column at fault, what it says, the sentence; ``unknown`` is the name to ask about."""
+
+    def __init__(self, column: str, told: str, message: str, unknown: tuple[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.column, self.told, self.message, self.unknown = column, told, message, unknown
+
+
+class LeftOut(Exception):  # noqa: N818 - a choice, not an error
+    """The person chose not to import such rows."""
+
+
+@dataclass
+class Directory:
+    """The people and places within reach of who imports, by all the names that a file may use."""
+
+    people: Mapping[int, Employee]
+    members: Mapping[int, Member]
+    names: Mapping[str, set[int]]
+    places: Mapping[str, int]
+    assignments: Mapping[tuple[int, int], list[Assignment]]
+    references: Mapping[str, Assignment]
+    group_names: frozenset[str]
+    own: Employee | None
+    is_coordination: bool
+
+    def find(self, row: Row, choices: Choices) -> Place:
+        """Where a row belongs. Raises Astray, or LeftOut."""
+        placed = self._referred(row)
+        employee = self._person(row, choices, placed)
+        if placed is not None:
+            if placed.employee_id != employee.pk:
+                raise Astray(
+                    "reference",
+                    row.reference,
+                    f"cette mise à disposition n’est pas celle de {employee}. Corrigez la référence ou la personne.",
+                )
+            return Place(employee, placed)
+        return self._place(row, choices, employee)
+
+    def _referred(self, row: Row) -> Assignment | None:
+        """The assignment that the row names by its reference, in the column for it or as a program's project."""
+        if row.reference:
+            found = self.references.get(plain(row.reference))
+            if found is None:
+                told = f"«\u00a0{row.reference[:30]}\u00a0»"
+                raise Astray("reference", row.reference, f"la référence {told} est inconnue. Corrigez-la.")
+            return found
+        return next(
+            (self.references[name] for name in map(plain, row.places) if name in self.references), None
+        )
+
+    def _person(self, row: Row, choices: Choices, placed: Assignment | None) -> Employee:
+        told = [("payroll_number", row.payroll_number), ("email", row.email)]
+        told += [("person", name) for name in row.names]
+        told = [(column, name) for column, name in told if name]
+        if not told:
+            if placed is not None:
+                return self.people[placed.employee_id]
+            if self.own is not None and len(self.people) == 1:
+                return self.own
+            raise Astray(
+                "payroll_number", "", "la personne manque. Écrivez son matricule, son e-mail ou son nom."
+            )
+        for column, name in told:
+            found = self.names.get(plain(name), set())
+            if len(found) == 1:
+                return self._checked(self.people[next(iter(found))], column, told)
+            if found:
+                raise Astray(
+                    column,
+                    name,
+                    f"plusieurs personnes s’appellent {name[:40]}. Ajoutez le matricule ou l’e-mail.",
+                )
+            if column == "payroll_number":
+                raise Astray(
+                    column, name, f"le matricule «\u00a0{name[:30]}\u00a0» est inconnu. Corrigez-le."
+                )
+        return self._chosen_person(told, choices)
+
+    def _checked(self, employee: Employee, column: str, told: list[tuple[str, str]]) -> Employee:
+        """A payroll number with somebody else's name or address is a slip of a line, the worst of all faults."""
+        for other, name in told[1:] if column == "payroll_number" else ():
+            called = self.names.get(plain(name), set())
+            # An address may be unknown: not everybody has an account. A name is never.
+            if employee.pk not in called and (called or other == "person"):
+                raise Astray(
+                    other, name, f"ce matricule est celui de {employee}. Corrigez le matricule ou le nom."
+                )
+        return employee
+
+    def _chosen_person(self, told: list[tuple[str, str]], choices: Choices) -> Employee:
+        column, name = told[0]
+        choice = choices.people.get(plain(name), "")
+        if choice == LEFT_OUT:
+            raise LeftOut
+        if choice.isdecimal() and int(choice) in self.people:
+            return self.people[int(choice)]
+        raise Astray(column, name, f"«\u00a0{name[:40]}\u00a0» {UNKNOWN}", ("people", name))
+
+    def _place(self, row: Row, choices: Choices, employee: Employee) -> Place:
+        names = [plain(name) for name in row.places]
+        if row.kind in GROUP_KINDS or (self.group_names & set(names)):
+            return self._group(row, employee, names)
+        member = next((self.places[name] for name in names if name in self.places), None)
+        if member is None:
+            member = self._chosen_member(row, choices)
+            if member is None:
+                return self._group(row, employee, [])
+        return Place(employee, self._assignment(employee, member, row.day))
+
+    def _group(self, row: Row, employee: Employee, names: list[str]) -> Place:
+        if row.kind not in GROUP_KINDS:
+            raise Astray("member", row.places[0] if row.places else "", _NOT_AT_GROUP)
+        if names and not (self.group_names & set(names)):
+            raise Astray(
+                "kind", row.places[0], "cette nature d’heures se note au groupement. Laissez l’adhérent vide."
+            )
+        if not self.is_coordination and employee != self.own:
+            raise Astray("member", "", "l’adhérent manque. Écrivez son nom court.")
+        return Place(employee, None)
+
+    def _chosen_member(self, row: Row, choices: Choices) -> int | None:
+        name = row.places[0] if row.places else ""
+        choice = choices.places.get(plain(name or NO_PLACE), "")
+        if choice == LEFT_OUT:
+            raise LeftOut
+        if choice == AT_GROUP:
+            return None
+        if choice.isdecimal() and int(choice) in self.members:
+            return int(choice)
+        unknown = ("places", name or NO_PLACE)
+        if not name:
+            raise Astray("member", "", "l’adhérent manque. Écrivez son nom court.", unknown)
+        raise Astray("member", name, f"«\u00a0{name[:40]}\u00a0» {UNKNOWN}", unknown)
+
+    def _assignment(self, employee: Employee, member: int, day: date) -> Assignment:
+        """The one that holds ``day``, else one of its month: the rules of days then say when it begins or ends."""
+        held = self.assignments.get((employee.pk, member), [])
+        found = [each for each in held if each.covers(day)] or [
+            each for each in held if each.active_days(Month.of(day))
+        ]
+        if not found:
+            where = self.members[member]
+            raise Astray(
+                "member",
+                str(where),
+                f"{employee} n’a pas de mise à disposition chez {where} à cette date. Corrigez le nom ou la date.",
+            )
+        return found[0]
+
+
+_NOT_AT_GROUP = (
+    "au groupement se notent absences, formations et réunions. Écrivez leur nature, ou l’adhérent."
+)
+
+
+def may_import(user: User) -> bool:
+    """Whether ``user`` has anybody's hours to import."""
+    return coordinates(user) or Employee.objects.filter(user=user).exists() or written_for(user).exists()
+
+
+def read_directory(user: User) -> Directory:
+    """Everybody for who coordinates; else oneself, and the people at members for which one writes. Four queries."""
+    assignments = Assignment.objects.select_related("member", "employee__user")
+    if coordinates(user):
+        people = Employee.objects.select_related("user").order_by("pk")
+    else:
+        assignments = assignments.filter(Q(member__in=written_for(user)) | Q(employee__user=user))
+        within = Q(user=user) | Q(pk__in=assignments.values("employee"))
+        people = Employee.objects.select_related("user").filter(within).order_by("pk")
+    placed = list(assignments.order_by("starts_on", "pk"))
+    employees = {person.pk: person for person in people}
+    members = {each.member_id: each.member for each in placed}
+    of_pair: dict[tuple[int, int], list[Assignment]] = defaultdict(list)
+    for each in placed:
+        of_pair[each.employee_id, each.member_id].append(each)
+    own = next((person for person in employees.values() if person.user_id == user.pk), None)
+    group = Group.objects.order_by("pk").values_list("name", flat=True).first() or ""
+    return Directory(
+        people=employees,
+        members=members,
+        names=_names(employees.values()),
+        places={plain(name): each.pk for each in members.values() for name in _names_of(each)},
+        assignments=of_pair,
+        references={plain(each.reference): each for each in placed},
+        group_names=frozenset({"groupement", "au groupement", plain(group)} - {""}),
+        own=own,
+        is_coordination=coordinates(user),
+    )
+
+
+def _names(people: Iterable[Employee]) -> Mapping[str, set[int]]:
+    names: dict[str, set[int]] = defaultdict(set)
+    for person in people:
+        called = [person.payroll_number, person.full_name, f"{person.last_name} {person.first_name}"]
+        if person.user:
+            called += [person.user.email, person.user.name]
+        for name in called:
+            if name:
+                names[plain(name)].add(person.pk)
+    return names
+
+
+def _names_of(member: Member) -> tuple[str, str]:
+    return member.legal_name, member.short_name
