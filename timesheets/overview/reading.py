@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
-from django.db.models import F, Sum
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -37,6 +39,7 @@ class Line:
     timesheet: Timesheet
     by_day: Mapping[date, int]
     planned_by_day: Mapping[date, int]
+    member: Member | None = None
     last_step: TimesheetStep | None = None
     remarks: tuple[Remark, ...] = ()
 
@@ -44,16 +47,11 @@ class Line:
     def employee(self) -> Employee:
         return self.timesheet.employee
 
-    @property
-    def member(self) -> Member | None:
-        """Where the hours were worked; None at the group."""
-        return self.timesheet.assignment.member if self.timesheet.assignment else None
-
-    @property
+    @cached_property
     def minutes(self) -> int:
         return sum(self.by_day.values())
 
-    @property
+    @cached_property
     def planned(self) -> int:
         return sum(self.planned_by_day.values())
 
@@ -85,22 +83,32 @@ def read(month: Month, *, on: date | None = None) -> MonthReading:
     steps, remarks = _last_steps(month), _remarks(month)
     lines: list[Line] = []
     filled: dict[int, set[date]] = defaultdict(set)
-    sheets = Timesheet.objects.filter(month=month).select_related("employee", "assignment__member")
-    for sheet in sheets.order_by(*ORDER):
+    for sheet, member in _sheets(month):
         step = steps.get(sheet.pk)
         # The plan counts once, however many supplements follow.
         expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
         said = tuple(remarks.get(step.pk, ())) if step else ()
-        lines.append(Line(sheet, minutes.get(sheet.pk, {}), expected, step, said))
+        lines.append(Line(sheet, minutes.get(sheet.pk, {}), expected, member, step, said))
         filled[sheet.employee_id].update(lines[-1].by_day)
     return MonthReading(
         month=month,
         on=on or today(),
         lines=lines,
-        unopened=_unopened(month, {line.timesheet.assignment_id for line in lines}),
+        unopened=_unopened(month),
         weekly_minutes=_weekly_minutes(month),
         filled_days=filled,
     )
+
+
+def _sheets(month: Month) -> Iterator[tuple[Timesheet, Member | None]]:
+    """Timesheets by name, each with its employee and where it was worked; a member or a person is read once."""
+    sheets = Timesheet.objects.filter(month=month).annotate(at=F("assignment__member"))
+    rows = list(sheets.defer("approved_at", "accepted_days").order_by(*ORDER))
+    people = Employee.objects.in_bulk({row.employee_id for row in rows})
+    members = Member.objects.in_bulk({row.at for row in rows if row.at})
+    for row in rows:
+        row.employee = people[row.employee_id]
+        yield row, members.get(row.at)
 
 
 def to_approve(reading: MonthReading) -> list[Line]:
@@ -115,15 +123,21 @@ def title(timesheet: Timesheet) -> str:
 
 
 def _minutes(month: Month) -> dict[int, dict[date, int]]:
-    totals: dict[int, dict[date, int]] = defaultdict(dict)
-    rows = Entry.objects.filter(timesheet__month=month).values_list("timesheet", "day")
-    for timesheet, day, minutes in rows.annotate(total=Sum("minutes")).order_by("timesheet", "day"):
-        totals[timesheet][day] = minutes
+    """Minutes by timesheet and day: one row for each timesheet, whatever the number of its entries."""
+    rows = Entry.objects.filter(timesheet__month=month).order_by("timesheet").values("timesheet")
+    spans = rows.annotate(days=ArrayAgg("day", order_by="pk"), each=ArrayAgg("minutes", order_by="pk"))
+    totals: dict[int, dict[date, int]] = {}
+    for timesheet, days, each in spans.values_list("timesheet", "days", "each"):
+        held = totals.setdefault(timesheet, {})
+        for day, minutes in zip(days, each, strict=True):
+            held[day] = held.get(day, 0) + minutes
     return totals
 
 
 def _last_steps(month: Month) -> dict[int, TimesheetStep]:
-    latest = TimesheetStep.objects.filter(subject__month=month).order_by("subject", "-pk").distinct("subject")
+    """The last step of each timesheet that is not approved yet: of the others nobody is asked anything."""
+    open_ones = TimesheetStep.objects.filter(subject__month=month, subject__approved_at=None)
+    latest = open_ones.order_by("subject", "-pk").distinct("subject")
     return {step.subject_id: step for step in latest.select_related("by")}
 
 
@@ -135,8 +149,9 @@ def _remarks(month: Month) -> dict[int, list[Remark]]:
     return found
 
 
-def _unopened(month: Month, opened: set[int | None]) -> list[Assignment]:
-    placed = Assignment.objects.during(month).exclude(pk__in=opened - {None})
+def _unopened(month: Month) -> list[Assignment]:
+    opened = Timesheet.objects.filter(month=month, assignment=OuterRef("pk"))
+    placed = Assignment.objects.during(month).filter(~Exists(opened))
     return list(placed.select_related("employee", "member").order_by("employee", "pk"))
 
 
