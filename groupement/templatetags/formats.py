@@ -40,8 +40,13 @@ def percent(value: Any) -> str:
     """ "20 %", "5,5 %" """
     if _nothing(value):
         return ""
-    plain = money.spell_plain(_decimal(value)).rstrip("0").removesuffix(",")
-    return f"{plain}{SPACE}%"
+    return f"{_short(_decimal(value))}{SPACE}%"
+
+
+@register.filter
+def days(value: Any) -> str:
+    """A number of days with no more decimals than needed: "218", "12,5"."""
+    return "" if _nothing(value) else _short(_decimal(value))
 
 
 @register.filter
@@ -168,6 +173,10 @@ def _cell(read: date, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _nothing(value: Any) -> bool:
     return value is None or value == ""
+
+
+def _short(value: Decimal) -> str:
+    return money.spell_plain(value).rstrip("0").removesuffix(",")
 
 
 def _decimal(value: Any) -> Decimal:

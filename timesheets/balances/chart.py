@@ -1,0 +1,139 @@
+"""Where the lines of a burn-down lie, as texts for SVG attributes: whole arithmetic, so that no comma slips in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from groupement.periods import Month
+from groupement.worktime import HOUR, short_hours
+from timesheets.balances.burndown import BurnDown
+
+# The drawing's own units, as its viewBox says.
+LEFT, RIGHT, TOP, BOTTOM = 52, 626, 14, 178
+MOST_TICKS = 5
+NAMES = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A horizontal line and its hours."""
+
+    y: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """A month under its part of the axis; ``is_minor`` may be left out where there is little room."""
+
+    x: str
+    label: str
+    is_minor: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The drawing: ``plan``, ``real``, ``ahead`` are points of polylines, ``area`` of a polygon; "" draws nothing."""
+
+    ticks: list[Tick]
+    names: list[Name]
+    plan: str
+    real: str
+    area: str
+    ahead: str
+    dots: list[tuple[str, str]]
+    now: tuple[str, str]
+    label: str
+    label_y: str
+
+
+def draw(burned: BurnDown, *, on: date) -> Chart:
+    """The burn-down as it stands ``on`` that day: what is left so far, the pace of the plan, where it leads."""
+    top = max(burned.commitment, HOUR)
+    lowest = min(0, *burned.pace, *burned.left[: burned.shown], burned.projected)
+    scale = _Scale(top, lowest)
+    ends = [_x(Fraction(n)) for n in range(13)]
+    real = [(ends[0], burned.commitment)]
+    real += [(_end_of(n, burned.year, on), burned.left[n]) for n in range(burned.shown)]
+    now_x, now_left = real[-1]
+    points = [(x, scale.y(left)) for x, left in real]
+    return Chart(
+        ticks=[Tick(_text(scale.y(minutes)), short_hours(minutes)) for minutes in _ticks(top, lowest)],
+        names=[Name(_text(_x(Fraction(2 * n + 1, 2))), name, n % 3 > 0) for n, name in enumerate(NAMES)],
+        plan=_joined(
+            [
+                (ends[0], scale.y(burned.commitment)),
+                *((ends[n + 1], scale.y(left)) for n, left in enumerate(burned.pace)),
+            ]
+        )
+        if burned.commitment
+        else "",
+        real=_joined(points) if burned.shown else "",
+        area=_joined([*points, (now_x, scale.y(0)), (ends[0], scale.y(0))]) if burned.shown else "",
+        ahead=_ahead(burned, scale, now_x, now_left),
+        dots=[(_text(x), _text(y)) for x, y in points[:-1]],
+        now=(_text(now_x), _text(scale.y(now_left))),
+        label=f"{short_hours(now_left)}\u00a0h",
+        label_y=_text(scale.y(now_left) - 12),
+    )
+
+
+class _Scale:
+    """Minutes to the height of the drawing; the top is the most that was ever left."""
+
+    def __init__(self, top: int, lowest: int) -> None:
+        self.top, self.span = top, top - lowest
+
+    def y(self, minutes: int) -> Fraction:
+        return TOP + Fraction((self.top - minutes) * (BOTTOM - TOP), self.span)
+
+
+def _ahead(burned: BurnDown, scale: _Scale, x: Fraction, left: int) -> str:
+    """From where one stands to the end of the year, each month as it is expected; nothing once the year is known."""
+    if burned.shown == 12 and burned.known == 12:
+        return ""
+    points = [(x, scale.y(left))]
+    # What the last month shown will still use, when it is under way; what earlier ones still miss comes with it.
+    behind = sum(burned.expected[: burned.shown]) - sum(burned.used[: burned.shown])
+    left -= behind
+    if burned.shown and behind:
+        points.append((_x(Fraction(burned.shown)), scale.y(left)))
+    for n in range(burned.shown, 12):
+        left -= burned.expected[n]
+        points.append((_x(Fraction(n + 1)), scale.y(left)))
+    return _joined(points)
+
+
+def _end_of(n: int, year: int, on: date) -> Fraction:
+    """Where month ``n`` ends, or where the day ``on`` lies in it when it is under way."""
+    month = Month(year, n + 1)
+    if on in month:
+        return _x(n + Fraction(on.day, len(month.days)))
+    return _x(Fraction(n + 1))
+
+
+def _x(months: Fraction) -> Fraction:
+    return LEFT + months * (RIGHT - LEFT) / 12
+
+
+def _ticks(top: int, lowest: int) -> list[int]:
+    """Round hours between ``lowest`` and ``top``, in minutes; the zero is always one of them."""
+    span = Fraction(top - lowest, HOUR)
+    steps = (factor * 10**power for power in range(6) for factor in (1, 2, 5))
+    step = next(each for each in steps if span / each <= MOST_TICKS) * HOUR
+    first = -(-lowest // step) * step
+    return list(range(first, top + 1, step))
+
+
+def _joined(points: Sequence[tuple[Fraction, Fraction]]) -> str:
+    return " ".join(f"{_text(x)},{_text(y)}" for x, y in points)
+
+
+def _text(value: Fraction) -> str:
+    """One decimal, with a point."""
+    tenths = round(value * 10)
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}"

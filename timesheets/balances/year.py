@@ -1,0 +1,224 @@
+"""A year in figures, as values: of an assignment, of a person against the contract, month by month and summed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import accumulate
+
+from employees.models import Assignment, Employee
+from groupement.periods import Month
+from members.models import Member
+from timesheets.balances.arithmetic import Stretch, Target, year_presence
+from timesheets.balances.burndown import BurnDown, burn_down, together
+from timesheets.balances.leave import Leave
+from timesheets.balances.part_time import PartTime
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Minutes of one month or more: planned; worked with travel; of these approved; of these billed."""
+
+    planned: int = 0
+    worked: int = 0
+    approved: int = 0
+    billed: int = 0
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(
+            self.planned + other.planned,
+            self.worked + other.worked,
+            self.approved + other.approved,
+            self.billed + other.billed,
+        )
+
+
+NOTHING = Figures()
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One assignment's year: twelve ``months``; ``settled`` tells of which all hours were submitted."""
+
+    assignment: Assignment
+    months: tuple[Figures, ...]
+    settled: tuple[bool, ...]
+
+    @property
+    def total(self) -> Figures:
+        return sum(self.months, NOTHING)
+
+    @property
+    def cumulated(self) -> list[Figures]:
+        """At the end of each month, all since January."""
+        return list(accumulate(self.months))
+
+    def burn_down(self, year: int, *, on: date) -> BurnDown:
+        """How the commitment of the year is used up."""
+        return burn_down(
+            year,
+            on=on,
+            planned=[each.planned for each in self.months],
+            used=[each.worked for each in self.months],
+            approved=[each.approved for each in self.months],
+            is_settled=self.settled,
+        )
+
+
+@dataclass(frozen=True)
+class PersonYear:
+    """One person's year: twelve figures of each kind, minutes.
+
+    ``contract``: what it holds on working days; ``away``: of the plan, what falls on absences known ahead;
+    ``at_group``: training, meetings, time without assignment; ``absent``: absences entered.
+    """
+
+    employee: Employee
+    stretches: tuple[Stretch, ...]
+    target: Target
+    placements: tuple[Placement, ...]
+    contract: tuple[int, ...]
+    away: tuple[int, ...]
+    at_group: tuple[int, ...]
+    absent: tuple[int, ...]
+
+    @property
+    def months(self) -> list[Figures]:
+        """All assignments together, month by month."""
+        return [
+            sum(parts, NOTHING) for parts in zip(*(each.months for each in self.placements), strict=True)
+        ] or [NOTHING] * 12
+
+    @property
+    def total(self) -> Figures:
+        return sum(self.months, NOTHING)
+
+    @property
+    def counts_hours(self) -> bool:
+        """Whether some of the year is under a contract in hours."""
+        return self.target.minutes is not None
+
+    @property
+    def done(self) -> int:
+        """Hours of the year's account: at members and at the group."""
+        return self.total.worked + sum(self.at_group)
+
+    @property
+    def to_place(self) -> int | None:
+        """What the contract holds beside the plan; negative when more is planned; None for a contract in days."""
+        return sum(self.contract) - self.total.planned if self.counts_hours else None
+
+    @property
+    def away_total(self) -> int:
+        return sum(self.away)
+
+    @property
+    def at_group_total(self) -> int:
+        return sum(self.at_group)
+
+
+@dataclass(frozen=True)
+class MonthLine:
+    """A month of one person, minutes; ``deviation`` and ``balance`` (since January) once the month has ended."""
+
+    month: Month
+    figures: Figures
+    contract: int | None
+    away: int
+    at_group: int
+    absent: int
+    deviation: int | None = None
+    balance: int | None = None
+
+    @property
+    def to_place(self) -> int | None:
+        return None if self.contract is None else self.contract - self.figures.planned
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One person's year looked at closely, as it stood ``on`` that day; ``ahead``: what is still to come as planned."""
+
+    year: int
+    on: date
+    person: PersonYear
+    lines: list[MonthLine]
+    ahead: int
+    days_worked: int
+    part_time: PartTime | None = None
+    leave: Leave | None = None
+
+    @property
+    def projected(self) -> int:
+        """The year's hours if what is planned is done, absences known ahead left out."""
+        return self.person.done + self.ahead
+
+    @property
+    def gap(self) -> int | None:
+        """Projection less target: negative when hours are missing; None for a contract in days."""
+        return None if self.person.target.minutes is None else self.projected - self.person.target.minutes
+
+    @property
+    def short(self) -> int:
+        """The hours that will be missing; zero when none will."""
+        return max(-(self.gap or 0), 0)
+
+    @property
+    def balance(self) -> int | None:
+        """Deviations since January: the last month that has ended tells."""
+        return next((line.balance for line in reversed(self.lines) if line.balance is not None), None)
+
+    @property
+    def cumulated(self) -> list[MonthLine]:
+        """The same lines, each with all since January."""
+        return list(accumulate(self.lines, _onto))
+
+    @property
+    def present_terms(self) -> Stretch | None:
+        """The contract of the day, or the last one of the year."""
+        held = [each for each in self.person.stretches if year_presence(each, self.year)]
+        begun = [each for each in held if each.starts_on <= self.on]
+        return next(reversed(begun or held), None)
+
+
+@dataclass(frozen=True)
+class MemberYear:
+    """One member's year: its assignments, each with the burn-down of its commitment, and all of them together."""
+
+    member: Member
+    year: int
+    burned: BurnDown
+    parts: list[tuple[Placement, BurnDown]] = field(default_factory=list)
+
+    @property
+    def total(self) -> Figures:
+        return sum((placement.total for placement, _ in self.parts), NOTHING)
+
+
+def of_member(member: Member, placements: Iterable[Placement], year: int, *, on: date) -> MemberYear:
+    """The year of ``member`` from those of ``placements`` that are at it."""
+    parts = [
+        (each, each.burn_down(year, on=on)) for each in placements if each.assignment.member_id == member.pk
+    ]
+    return MemberYear(member, year, together([burned for _, burned in parts], year), parts)
+
+
+def by_member(placements: Sequence[Placement], year: int, *, on: date) -> list[MemberYear]:
+    """The years of all members that ``placements`` are at, the oldest member first."""
+    members = {each.assignment.member_id: each.assignment.member for each in placements}
+    return [of_member(members[pk], placements, year, on=on) for pk in sorted(members)]
+
+
+def _onto(before: MonthLine, line: MonthLine) -> MonthLine:
+    contract = None if line.contract is None or before.contract is None else before.contract + line.contract
+    return MonthLine(
+        line.month,
+        before.figures + line.figures,
+        contract,
+        before.away + line.away,
+        before.at_group + line.at_group,
+        before.absent + line.absent,
+        line.deviation,
+        line.balance,
+    )
