@@ -135,6 +135,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60),
         "options": {"expires": 50},
     },
+    # Before people are told what waits for them: what lapsed in the night waits no more.
+    "confirm tacitly": {
+        "task": "timesheets.tasks.confirm_tacitly",
+        "schedule": crontab(hour=5, minute=30),
+        "options": {"expires": 3600},
+    },
     # Told at half past seven; the task itself passes over weekends, public holidays and any other time than morning.
     "remind": {
         "task": "timesheets.tasks.remind",

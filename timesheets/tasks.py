@@ -1,11 +1,28 @@
-"""What the worker does for timesheets: tell people in the morning what waits for them."""
+"""What the worker does for timesheets: confirm what members left unanswered, tell people what waits for them."""
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
-from timesheets import reminding
+from members.access import today
+from timesheets import confirming, reminding
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def confirm_tacitly() -> None:
+    """Confirm what members have not answered within the group’s delay, and tell them; run again, it finds nothing."""
+    at = timezone.now()
+    with transaction.atomic():  # confirmed and told, or neither
+        done = confirming.confirm_tacitly(on=today(), at=at)
+        reminding.tell_confirmed_tacitly(done, at=at)
+    for timesheet in done:
+        log.info("timesheet confirmed tacitly: %s", timesheet.pk)
 
 
 @shared_task

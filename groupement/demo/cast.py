@@ -87,6 +87,8 @@ GROUP = {
     "bic": "AGRIFRPP",
     "bank_name": "Banque de démonstration",
     "collective_agreement": "ECLAT (IDCC 1518)",
+    # The story's days stand still while the clock goes on: everything that waits for a member would lapse at once.
+    "has_tacit_confirmation": False,
 }
 GROUP_SIREN_BODY = "90000000"
 

@@ -17,7 +17,7 @@ from groupement.pages import act, page, paginate
 from groupement.periods import Month
 from members.access import answers_by, current_seats, for_roles
 from members.models import Group, Seat, User
-from timesheets import confirming, overview
+from timesheets import confirming, overview, reminding
 from timesheets.forms import AnswerForm
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.views import sheet
@@ -61,7 +61,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     who, by_at = overview.title(timesheet), {"by": request.user, "at": timezone.now()}
     if form.is_contest:
         done = f"Contestation envoyée\u00a0: {who}. La personne lit vos motifs et corrige ou vous répond."
-        act(request, confirming.contest, timesheet, remarks=form.remarks, success=done, **by_at)
+        if act(request, confirming.contest, timesheet, remarks=form.remarks, success=done, **by_at):
+            reminding.tell_contested(timesheet, at=by_at["at"])
     else:
         act(request, confirming.confirm, timesheet, success=f"Heures visées\u00a0: {who}.", **by_at)
     return redirect("timesheets:to_confirm")

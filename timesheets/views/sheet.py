@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groupement.pages import act, page
 from members.access import decides_on, for_roles
 from members.models import Group, User
-from timesheets import actions, approval, confirming, locking, overview
+from timesheets import actions, approval, confirming, locking, overview, reminding
 from timesheets.actions import Action
 from timesheets.forms import AnswerForm, ReasonForm
 from timesheets.models import Timesheet
@@ -178,17 +178,19 @@ def _reason(action: Action, data: Any = None) -> ReasonForm:
 
 
 def _with_reason(request: HttpRequest, pk: int, action: Action, deed: Any, done: str) -> HttpResponse:
-    timesheet, form = find(request, pk), _reason(action, request.POST)
+    timesheet, form, now = find(request, pk), _reason(action, request.POST), timezone.now()
     if form.is_valid() and act(
         request,
         deed,
         timesheet,
         by=request.user,
-        at=timezone.now(),
+        at=now,
         note=form.cleaned_data["note"],
         form=form,
         success=f"{done}\u00a0: {overview.title(timesheet)}.",
     ):
+        if timesheet.returned_at:
+            reminding.tell_returned(timesheet, at=now)
         return _answer(request, timesheet)
     return show(request, timesheet, reasons={action.value: form})
 
