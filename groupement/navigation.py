@@ -46,12 +46,13 @@ def waiting(user: User) -> int:
 
 CHARTER = Place("Charte", "charter", "charter:charter", ("charter:",))
 MONTHS = Place("Mois", "calendar", "timesheets:months", ("timesheets:",))
+PLANNING = Place("Planning", "planning", "employees:planning", ("employees:",))
 RUNS = Place("Facturation", "receipt", "billing:runs", ("billing:run",))
 INVOICES = Place("Factures", "file", "billing:invoices", ("billing:invoice",))
 
 # The first place of a role is where it lands.
 PLACES: dict[str, tuple[Place, ...]] = {
-    "coordinator": (MONTHS, RUNS, INVOICES, CHARTER),
+    "coordinator": (MONTHS, PLANNING, RUNS, INVOICES, CHARTER),
     "finance": (
         RUNS,
         INVOICES,
@@ -69,10 +70,11 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "member": (
         Place("Accueil", "home", "member_home", ("member_home",)),
         Place("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",), waiting),
+        PLANNING,
         INVOICES,
         CHARTER,
     ),
-    "employee": (Place("Mes heures", "clock", "timesheets:my_months", ("timesheets:",)), CHARTER),
+    "employee": (Place("Mes heures", "clock", "timesheets:my_months", ("timesheets:",)), PLANNING, CHARTER),
 }
 
 

@@ -1,0 +1,210 @@
+"""What a calendar stands on, read at once in the scope of who looks: the number of queries does not grow with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject, Lower
+
+from employees.models import (
+    Absence,
+    AbsenceKind,
+    Assignment,
+    Contract,
+    ContractMember,
+    ContractTerms,
+    Employee,
+    PlannedDay,
+)
+from employees.planning import Plan, absences, plan_and_holidays
+from members.models import Group, HolidayZone, Membership
+from members.models.membership import MembershipStatus
+
+UNAVAILABLE = "Indisponible"
+BY_NAME = (Lower("employee__last_name__unaccent"), Lower("employee__first_name__unaccent"), "employee")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose days are read: of everybody, of one person by themself, or what is at ``members`` and nothing else.
+
+    ``person`` and ``member`` narrow it further; what lies outside the scope stays outside.
+    """
+
+    members: frozenset[int] | None = None
+    own: int | None = None
+    person: int | None = None
+    member: int | None = None
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether causes, reasons and whole weeks may be read: by the group, and by the person."""
+        return self.members is None
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A day planned apart; the reason is for the group and the person."""
+
+    minutes: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class ContractWeek:
+    """Weekly minutes of a contract from a day on; None for contracts that count days."""
+
+    starts_on: date
+    ends_before: date | None
+    minutes: int | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a calendar says, from ``first`` to the day before ``before``."""
+
+    scope: Scope
+    first: date
+    before: date
+    zone: str
+    people: list[Employee]
+    assignments: list[Assignment]
+    plans: Plan
+    lost: Plan
+    away: Mapping[int, Mapping[date, str]]
+    contracts: Mapping[int, list[ContractWeek]] = field(default_factory=dict)
+
+    def apart(self, assignment: Any) -> dict[date, Apart]:
+        """The days of ``assignment`` planned apart, as the person who looks may know them."""
+        inside = self.scope.is_inside
+        return {
+            date.fromisoformat(told["day"]): Apart(told["minutes"], told["reason"] if inside else "")
+            for told in assignment.told_apart
+        }
+
+
+def gather(scope: Scope, first: date, before: date) -> Facts:
+    """Read the days of ``scope``: three queries, one more for who reads whole weeks."""
+    rows: list[Any] = list(_assignments(scope, first, before))
+    people = {placed.employee_id: placed.employee for placed in rows}
+    contracts: dict[int, list[ContractWeek]] = {}
+    if scope.is_inside:
+        held = list(_contracts(scope, first, before))
+        if scope.member is None:
+            people = {contract.employee_id: contract.employee for contract in held} | people
+        for contract in held:
+            contracts.setdefault(contract.employee_id, []).extend(_weeks_of(contract))
+    plans, lost = plan_and_holidays(first, before, rows)
+    return Facts(
+        scope,
+        first,
+        before,
+        next((placed.group_zone for placed in rows), None) or HolidayZone.METROPOLE,
+        list(people.values()),
+        rows,
+        plans,
+        lost,
+        _away(scope, first, before, people),
+        contracts,
+    )
+
+
+def visible_absences(scope: Scope, first: date, before: date) -> QuerySet[Absence]:
+    """The absences that touch these days, with their causes; none for a member's staff."""
+    if not scope.is_inside:
+        return Absence.objects.none()
+    rows = Absence.objects.filter(starts_on__lt=before, ends_before__gt=first)
+    if who := scope.own or scope.person:
+        rows = rows.filter(employee=who)
+    if scope.member:
+        there = Assignment.objects.filter(_holding(first, before), member=scope.member)
+        rows = rows.filter(employee__in=there.values("employee"))
+    return rows.select_related("employee").order_by("starts_on", *BY_NAME, "pk")
+
+
+def _assignments(scope: Scope, first: date, before: date) -> QuerySet[Assignment]:
+    """Those of the scope that hold one of these days, with what departs from them and what they rest on."""
+    days = PlannedDay.objects.filter(assignment=OuterRef("pk"), day__gte=first, day__lt=before)
+    member_since = Membership.objects.filter(member=OuterRef("member")).exclude(
+        status=MembershipStatus.CANDIDATE
+    )
+    listed = ContractMember.objects.filter(contract=OuterRef("contract"), member=OuterRef("member"))
+    dates = JSONObject(starts_on="starts_on", ends_before="ends_before")
+    rows = Assignment.objects.filter(_holding(first, before))
+    return (
+        _within(rows, scope, Assignment.objects.filter(_holding(first, before), member=scope.member))
+        .select_related("employee", "member", "site", "contract")
+        .annotate(
+            group_zone=Subquery(Group.objects.order_by("pk").values("holiday_zone")[:1]),
+            told_apart=ArraySubquery(
+                days.order_by("day").values(told=JSONObject(day="day", minutes="minutes", reason="reason"))
+            ),
+            told_admitted=ArraySubquery(member_since.order_by("starts_on").values(told=dates)),
+            told_listed=ArraySubquery(listed.order_by("starts_on").values(told=dates)),
+        )
+        .order_by(*BY_NAME, Lower("member__short_name__unaccent"), "pk")
+    )
+
+
+def _holding(first: date, before: date) -> Q:
+    """Dated rows that hold one of these days."""
+    return Q(ends_before__isnull=True, starts_on__lt=before) | Q(ends_before__gt=first, starts_on__lt=before)
+
+
+def _within(rows: QuerySet[Assignment], scope: Scope, there: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    if scope.members is not None:
+        rows = rows.filter(member__in=scope.members)
+    if scope.own is not None:
+        rows = rows.filter(employee=scope.own)
+    if scope.person is not None:
+        rows = rows.filter(employee=scope.person)
+    if scope.member is not None and scope.is_inside:
+        # The whole week of who works there: a clash with another place could not be seen otherwise.
+        return rows.filter(employee__in=there.values("employee"))
+    return rows.filter(member=scope.member) if scope.member is not None else rows
+
+
+def _contracts(scope: Scope, first: date, before: date) -> Any:
+    terms = ContractTerms.objects.filter(contract=OuterRef("pk")).order_by("starts_on")
+    told = JSONObject(
+        starts_on="starts_on", ends_before="ends_before", minutes="weekly_minutes", scheme="time_scheme"
+    )
+    rows = Contract.objects.filter(_holding(first, before))
+    if who := scope.own or scope.person:
+        rows = rows.filter(employee=who)
+    return (
+        rows.select_related("employee")
+        .annotate(told_terms=ArraySubquery(terms.values(told=told)))
+        .order_by(*BY_NAME, "pk")
+    )
+
+
+def _weeks_of(contract: Any) -> list[ContractWeek]:
+    """The contract's weekly minutes, within the days of the contract itself."""
+    ends = [contract.ends_before] if contract.ends_before else []
+    return [
+        ContractWeek(
+            max(date.fromisoformat(told["starts_on"]), contract.starts_on),
+            min(
+                [*ends, *([date.fromisoformat(told["ends_before"])] if told["ends_before"] else [])],
+                default=None,
+            ),
+            None if told["scheme"] == "day_rate" else told["minutes"],
+        )
+        for told in contract.told_terms
+    ]
+
+
+def _away(scope: Scope, first: date, before: date, people: Collection[int]) -> dict[int, dict[date, str]]:
+    """The days away of each person: the cause for the group and the person, one word for all others."""
+    found = absences(first, before, people)
+    kinds = dict(AbsenceKind.choices)
+    return {
+        employee: {day: kinds[kind] if scope.is_inside else UNAVAILABLE for day, kind in days.items()}
+        for employee, days in found.items()
+    }

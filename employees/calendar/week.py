@@ -1,0 +1,98 @@
+"""Weeks from Monday to Sunday, numbered as ISO 8601 does and as French calendars print them: a value, and a path."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Self
+
+from groupement.periods import MONTHS, days_between
+
+# Beyond these years a calendar is a typing error, and its neighbours may not exist.
+YEARS = range(1950, 2150)
+
+
+@dataclass(frozen=True, order=True)
+class Week:
+    """A calendar week; ``first`` is its Monday, ``before`` the Monday after it."""
+
+    first: date
+
+    @classmethod
+    def of(cls, day: date) -> Self:
+        """The week that ``day`` is in."""
+        return cls(day - timedelta(days=day.weekday()))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read "2026-S45". Raises ValueError with a sentence for the person."""
+        match = re.fullmatch(r"([0-9]{4})-S([0-9]{2})", text.strip())
+        try:
+            if match is None or int(match[1]) not in YEARS:
+                raise ValueError(text)
+            return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1))
+        except ValueError as error:
+            raise ValueError(
+                f"«\u00a0{text.strip()[:20]}\u00a0» n’est pas une semaine\u00a0: écrivez par exemple 2026-S45."
+            ) from error
+
+    @property
+    def number(self) -> int:
+        """From 1 to 52, or 53 in years that have as many: 2026."""
+        return self.first.isocalendar().week
+
+    @property
+    def before(self) -> date:
+        return self.first + timedelta(days=7)
+
+    @property
+    def last(self) -> date:
+        """The Sunday, for people to read."""
+        return self.first + timedelta(days=6)
+
+    @property
+    def next(self) -> Self:
+        return type(self)(self.before)
+
+    @property
+    def previous(self) -> Self:
+        return type(self)(self.first - timedelta(days=7))
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        return days_between(self.first, self.before)
+
+    @property
+    def label(self) -> str:
+        """ "du 2 au 8 novembre 2026", "du 30 novembre au 6 décembre 2026"."""
+        first, last = self.first, self.last
+        begin = _ordinal(first)
+        if first.month != last.month:
+            begin += f" {MONTHS[first.month - 1]}"
+        if first.year != last.year:
+            begin += f" {first.year}"
+        return f"du {begin} au {_ordinal(last)} {MONTHS[last.month - 1]} {last.year}"
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day < self.before
+
+    def __str__(self) -> str:
+        year, number, _ = self.first.isocalendar()
+        return f"{year:04}-S{number:02}"
+
+
+class WeekConverter:
+    """The path converter ``<week:…>``: "2026-S45" in addresses, Week in views."""
+
+    regex = "[0-9]{4}-S[0-9]{2}"
+
+    def to_python(self, value: str) -> Week:
+        return Week.parse(value)
+
+    def to_url(self, value: Week) -> str:
+        return str(value)
+
+
+def _ordinal(day: date) -> str:
+    return "1er" if day.day == 1 else str(day.day)

@@ -1,0 +1,1 @@
+"""Pages of the app employees: the planning, its changes, absences, calendar addresses."""

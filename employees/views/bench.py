@@ -1,0 +1,90 @@
+"""One person’s day on the coordinator’s bench: each place with what is planned there, and the forms that change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from employees.models import Assignment, Employee, PlannedDay
+from employees.planning import plan_between
+from employees.views.forms import ClearForm, MoveForm, SetForm
+
+FORMS: dict[str, type[forms.Form]] = {"set": SetForm, "move": MoveForm, "clear": ClearForm}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assignment on the day; ``open`` names the form whose faults are to be read."""
+
+    assignment: Assignment
+    minutes: int
+    apart: PlannedDay | None
+    set: forms.Form
+    move: forms.Form
+    clear: forms.Form
+    open: str
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A person, a day, and the places where they might be."""
+
+    person: Employee
+    day: date
+    lines: list[Line]
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.minutes for line in self.lines)
+
+
+def prefix(assignment: int, name: str) -> str:
+    """What the fields of a form are called on a page that has several of it."""
+    return f"m{assignment}-{name}"
+
+
+def lay(
+    employee: int | None, day: date | None, faulty: tuple[int, str, forms.Form] | None = None
+) -> Bench | None:
+    """The bench of that person and day, with the form that was refused; None when nobody is there. Four queries."""
+    person = Employee.objects.filter(pk=employee).first() if employee and day else None
+    if person is None or day is None:
+        return None
+    held = list(
+        Assignment.objects.on(day)
+        .filter(employee=person)
+        .select_related("member", "site", "employee")
+        .order_by("member__short_name", "pk")
+    )
+    plans = plan_between(day, day + timedelta(days=1), held)
+    apart = {row.assignment_id: row for row in PlannedDay.objects.filter(day=day, assignment__in=held)}
+    return Bench(
+        person,
+        day,
+        [_line(each, day, plans[each.pk].get(day, 0), apart.get(each.pk), faulty) for each in held],
+    )
+
+
+def _line(
+    assignment: Assignment,
+    day: date,
+    minutes: int,
+    apart: PlannedDay | None,
+    faulty: tuple[int, str, forms.Form] | None,
+) -> Line:
+    initial: dict[str, dict[str, Any]] = {
+        "set": {"minutes": minutes, "reason": apart.reason if apart else ""},
+        "move": {},
+        "clear": {"first": day, "last": day},
+    }
+    made = {
+        name: form(prefix=prefix(assignment.pk, name), initial=initial[name]) for name, form in FORMS.items()
+    }
+    opened = ""
+    if faulty and faulty[0] == assignment.pk:
+        opened = faulty[1]
+        made[opened] = faulty[2]
+    return Line(assignment, minutes, apart, **made, open=opened)

@@ -1,0 +1,98 @@
+"""Calendars in people’s own programs: the file at a secret address, and the page that makes and revokes addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from employees import feeds as acts
+from employees.models import CalendarFeed
+from employees.views.forms import CalendarForm
+from groupement.pages import act, page
+
+
+@login_not_required
+@require_safe
+def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
+    """The calendar, for who knows the address: programs have no login. Unknown or revoked, it does not exist."""
+    found = acts.find(secret)
+    if found is None:
+        raise Http404
+    content = acts.write(found, at=timezone.now())
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response["Content-Disposition"] = 'inline; filename="planning.ics"'
+    # Asked again each time, so that a revoked address is empty at once.
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Robots-Tag"] = "noindex"
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+@require_safe
+def feeds(request: HttpRequest) -> HttpResponse:
+    """One’s addresses, and how to make one."""
+    return _show(request, _form(request))
+
+
+@never_cache
+@require_POST
+def open_feed(request: HttpRequest) -> HttpResponse:
+    """Make an address and show it, this once: what is kept cannot be shown again."""
+    form = _form(request, request.POST)
+    if not form.is_valid():
+        return _show(request, form)
+    calendar, now = form.cleaned_data["calendar"], timezone.now()
+    done = act(request, acts.open_feed, request.user, **calendar, at=now, form=form)
+    if not done or done.value is None:
+        return _show(request, form)
+    made, secret = done.value
+    address = f"{settings.SITE_URL}{reverse('employees:feed', args=[secret])}"
+    return _show(request, _form(request), made=made, address=address)
+
+
+@require_POST
+def revoke_feed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close one of one’s addresses."""
+    found = get_object_or_404(CalendarFeed, pk=pk, user=request.user)
+    acts.revoke(found, timezone.now())
+    messages.success(
+        request, "L’adresse est révoquée\u00a0: les agendas qui la lisaient ne se mettent plus à jour."
+    )
+    return redirect("employees:feeds")
+
+
+def _form(request: HttpRequest, data: Any = None) -> CalendarForm:
+    user: Any = request.user
+    people, members = acts.calendars(user)
+    if not people and not members:
+        raise PermissionDenied(
+            "Cette page est réservée aux salariés partagés, aux structures et au groupement."
+        )
+    return CalendarForm(data, people=people, members=members)
+
+
+def _show(
+    request: HttpRequest, form: CalendarForm, made: CalendarFeed | None = None, address: str = ""
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "is_single": len(form.offered) == 1,
+        "feeds": acts.live_feeds(request.user),  # type: ignore[arg-type]
+        "made": made,
+        "address": address,
+        "webcal": f"webcal://{address.partition('://')[2]}" if address else "",
+    }
+    return page(request, "employees/feeds.html", context=context, status=422 if form.errors else 200)

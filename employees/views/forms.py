@@ -1,0 +1,105 @@
+"""What is asked on the planning: another duration, another day, days to free, an absence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from employees.absences import NOTE_LENGTH
+from employees.forms import DurationField
+from employees.models import Absence, AbsenceKind, Employee
+from employees.rescheduling import REASON_LENGTH
+from groupement.worktime import DAY
+from members.models import Member
+
+
+def day_field(label: str) -> forms.DateField:
+    """A day, by the browser’s picker."""
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Choisissez un jour.",
+            "invalid": "Écrivez un jour, par exemple 09/11/2026.",
+        },
+    )
+
+
+def reason_field() -> forms.CharField:
+    return forms.CharField(label="Motif", required=False, max_length=REASON_LENGTH)
+
+
+class SetForm(forms.Form):
+    """Minutes of a day, planned apart."""
+
+    minutes = DurationField(label="Durée ce jour-là", at_most=DAY, max_length=20, required=False)
+    reason = reason_field()
+
+
+class MoveForm(forms.Form):
+    """Where a day goes."""
+
+    to = day_field("Nouveau jour")
+    reason = reason_field()
+
+
+class ClearForm(forms.Form):
+    """Days to free, both included."""
+
+    first = day_field("Du")
+    last = day_field("Au")
+    reason = reason_field()
+
+
+class CalendarForm(forms.Form):
+    """Which calendar an address is for, among those that one may read."""
+
+    calendar = forms.ChoiceField(label="Agenda")
+
+    def __init__(self, *args: Any, people: list[Employee], members: list[Member], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {
+            **{f"personne-{each.pk}": {"employee": each} for each in people},
+            **{f"adherent-{each.pk}": {"member": each} for each in members},
+        }
+        groups = [
+            ("Personnes", [(f"personne-{each.pk}", each.full_name) for each in people]),
+            ("Structures", [(f"adherent-{each.pk}", str(each)) for each in members]),
+        ]
+        self.fields["calendar"].choices = [group for group in groups if group[1]]  # type: ignore[attr-defined]
+
+    def clean_calendar(self) -> dict[str, Any]:
+        """{"employee": …} or {"member": …}"""
+        return self.offered[self.cleaned_data["calendar"]]
+
+
+class AbsenceForm(forms.Form):
+    """An absence: cause, first and last day, a note."""
+
+    employee = forms.ModelChoiceField(Employee.objects.none(), label="Personne", empty_label="Choisissez")
+    kind = forms.ChoiceField(label="Motif", choices=AbsenceKind)
+    first = day_field("Premier jour")
+    last = day_field("Dernier jour")
+    note = forms.CharField(
+        label="Note",
+        required=False,
+        max_length=NOTE_LENGTH,
+        help_text="Lue par la personne et le groupement, jamais par les structures.",
+    )
+
+    def __init__(
+        self, *args: Any, own: Employee | None = None, absence: Absence | None = None, **kwargs: Any
+    ) -> None:
+        if absence is not None:
+            kwargs["initial"] = {
+                "kind": absence.kind,
+                "first": absence.starts_on,
+                "last": absence.last_day,
+                "note": absence.note,
+            }
+        super().__init__(*args, **kwargs)
+        if own is not None or absence is not None:
+            del self.fields["employee"]
+        else:
+            self.fields["employee"].queryset = Employee.objects.by_name()  # type: ignore[attr-defined]

@@ -1,0 +1,164 @@
+"""How somebody looks at the planning: who they are there, which days, what they chose; kept in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from employees.calendar import YEARS, Scope, Week
+from employees.models import Employee
+from groupement.periods import Month
+from members.access import coordinates, current_seats, today
+from members.models import Member, User
+
+OWN, PEOPLE, MEMBERS = "moi", "personnes", "adherents"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks: a group-wide role, seats at members, an employee themself; one may be several."""
+
+    user: User
+    employee: Employee | None
+    members: list[Member]
+    chosen_role: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        """Raises PermissionDenied for who has no planning to look at."""
+        user: Any = request.user
+        employee = Employee.objects.filter(user=user).first()
+        seats = [] if user.sees_every_member else current_seats(user).select_related("member")
+        members = list({seat.member_id: seat.member for seat in seats}.values())
+        viewer = cls(user, employee, members, request.session.get("role", ""))
+        if not viewer.views:
+            raise PermissionDenied(
+                "Cette page est réservée aux salariés partagés, aux structures et au groupement."
+            )
+        return viewer
+
+    @property
+    def sees_all(self) -> bool:
+        return bool(self.user.sees_every_member)
+
+    @property
+    def decides(self) -> bool:
+        """Whether the plan may be changed: by the coordination."""
+        return coordinates(self.user)
+
+    @property
+    def views(self) -> list[str]:
+        """What may be chosen, what the role in use comes for first."""
+        found = [PEOPLE, MEMBERS] if self.sees_all else [PEOPLE] if self.members else []
+        if self.employee is None:
+            return found
+        return [OWN, *found] if self.chosen_role == "employee" else [*found, OWN]
+
+    def scope(self, look: Look) -> Scope:
+        """What may be read in that look: nothing beyond one’s own days, or the members where one sits."""
+        if look.view == OWN and self.employee is not None:
+            return Scope(own=self.employee.pk)
+        members = None if self.sees_all else frozenset(member.pk for member in self.members)
+        return Scope(members=members, person=look.person, member=look.member)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Days, view and filters; ``who`` and ``day`` are what is open to be changed."""
+
+    span: Week | Month
+    view: str
+    person: int | None = None
+    member: int | None = None
+    who: int | None = None
+    day: date | None = None
+
+    @classmethod
+    def of(cls, request: HttpRequest, viewer: Viewer, span: Week | Month | None = None) -> Self:
+        """Read the address; what cannot be read is left out, days that no calendar has are not found."""
+        asked = request.GET
+        span = span or _span(asked.get("pour", ""))
+        if isinstance(span, Month) and span.year not in YEARS:
+            raise Http404
+        view = asked.get("vue", "")
+        look = cls(
+            span,
+            view if view in viewer.views else viewer.views[0],
+            _key(asked.get("personne")),
+            _key(asked.get("adherent")),
+            _key(asked.get("qui")),
+            _day(asked.get("jour")),
+        )
+        return replace(look, person=None, member=None) if look.view == OWN else look
+
+    @property
+    def is_week(self) -> bool:
+        return isinstance(self.span, Week)
+
+    @property
+    def month(self) -> Month:
+        """The month shown, or the one that holds the Thursday of the week: most of its days."""
+        return self.span if isinstance(self.span, Month) else Month.of(self.span.days[3])
+
+    @property
+    def week(self) -> Week:
+        """The week shown; of a month the one we are in, else its first."""
+        if isinstance(self.span, Week):
+            return self.span
+        return Week.of(today() if today() in self.span else self.span.first)
+
+    @cached_property
+    def query(self) -> str:
+        """The choices as a query string, without what is open."""
+        return urlencode(self._choices())
+
+    @property
+    def full_query(self) -> str:
+        """The same with the days and what is open: for forms, whose answer shows the page again."""
+        opened = {"qui": self.who, "jour": self.day} if self.who and self.day else {}
+        return urlencode({"pour": self.span, **self._choices(), **opened})
+
+    @cached_property
+    def url(self) -> str:
+        """The address of this look, with nothing open; further choices may be appended after "&"."""
+        name = "employees:week" if self.is_week else "employees:month"
+        return f"{reverse(name, args=[self.span])}?{self.query}"
+
+    def to(self, **changes: Any) -> Self:
+        """The same look elsewhere, with nothing open."""
+        return replace(self, who=None, day=None, **changes)
+
+    def _choices(self) -> dict[str, Any]:
+        return {
+            "vue": self.view,
+            **({"personne": self.person} if self.person else {}),
+            **({"adherent": self.member} if self.member else {}),
+        }
+
+
+def _span(text: str) -> Week | Month:
+    for kind in (Week, Month):
+        try:
+            return kind.parse(text)
+        except ValueError:
+            continue
+    return Week.of(today())
+
+
+def _key(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None

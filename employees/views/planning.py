@@ -1,0 +1,172 @@
+"""The planning by week and by month: everybody’s for the group, one’s own, or what is at one’s member."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from employees import calendar
+from employees.calendar import Calendar, Week
+from employees.models import Absence, Employee
+from employees.views import bench
+from employees.views.forms import AbsenceForm
+from employees.views.look import MEMBERS, OWN, PEOPLE, Look, Viewer
+from groupement.pages import page
+from groupement.periods import Month
+from members.access import today
+from members.models import Member
+
+ROWS = 40
+MOST_CLASHES = 12
+WEEKEND = timedelta(days=2)
+LABELS = {OWN: "Mon planning", PEOPLE: "Par personne", MEMBERS: "Par adhérent"}
+
+
+@require_safe
+def planning(request: HttpRequest) -> HttpResponse:
+    """The week we are in, as the role in use looks at it; one’s own turns to the next at the weekend."""
+    viewer = Viewer.of(request)
+    look = Look.of(request, viewer, Week.of(today()))
+    return redirect(look.to(span=Week.of(today() + WEEKEND)).url if look.view == OWN else look.url)
+
+
+@require_safe
+def week(request: HttpRequest, week: Week) -> HttpResponse:
+    """One week."""
+    viewer = Viewer.of(request)
+    return show(request, viewer, Look.of(request, viewer, week))
+
+
+@require_safe
+def month(request: HttpRequest, month: Month) -> HttpResponse:
+    """One month."""
+    viewer = Viewer.of(request)
+    return show(request, viewer, Look.of(request, viewer, month))
+
+
+def show(
+    request: HttpRequest,
+    viewer: Viewer,
+    look: Look,
+    *,
+    faulty: tuple[int, str, forms.Form] | None = None,
+    absence: tuple[Absence | None, AbsenceForm] | None = None,
+) -> HttpResponse:
+    """The page of ``look``, or its content when htmx asks; with a form that was refused, as an answer that says so."""
+    context = _frame(viewer, look) | (
+        _own(viewer, look) if look.view == OWN else _everybody(request, viewer, look)
+    )
+    context |= _absences(viewer, look, absence)
+    if viewer.decides and look.view != OWN:
+        context["bench"] = bench.lay(look.who, look.day, faulty)
+    status = 422 if faulty or absence else 200
+    return page(request, "employees/planning.html", part="planning", context=context, status=status)
+
+
+def _frame(viewer: Viewer, look: Look) -> dict[str, Any]:
+    """Where one is, and where one may go from here."""
+    return {
+        "look": look,
+        "decides": viewer.decides and look.view != OWN,
+        "inside": viewer.sees_all,
+        "own": look.view == OWN,
+        "by_member": look.view == MEMBERS,
+        "today": today(),
+        "views": [
+            {"label": LABELS[name], "url": look.to(view=name).url, "current": name == look.view}
+            for name in viewer.views
+        ],
+        "spans": [
+            {"label": "Semaine", "url": look.to(span=look.week).url, "current": look.is_week},
+            {"label": "Mois", "url": look.to(span=look.month).url, "current": not look.is_week},
+        ],
+        "previous_url": look.to(span=look.span.previous).url,
+        "next_url": look.to(span=look.span.next).url,
+        "present_url": look.to(span=Week.of(today()) if look.is_week else Month.of(today())).url,
+        "is_present": today() in look.span,
+        "bench": None,
+    }
+
+
+def _everybody(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, Any]:
+    read = _read(viewer, look)
+    return {
+        "calendar": read,
+        "page": Paginator(read.rows, ROWS).get_page(request.GET.get("page")),
+        "clashes": read.clashes[:MOST_CLASHES],
+        "more_clashes": max(0, len(read.clashes) - MOST_CLASHES),
+        "people": list(Employee.objects.by_name()) if viewer.sees_all else [],
+        "members": list(Member.objects.order_by("short_name", "pk")) if viewer.sees_all else viewer.members,
+    }
+
+
+def _own(viewer: Viewer, look: Look) -> dict[str, Any]:
+    """One’s own days with who else is there; of the present week also what comes next."""
+    read = _read(viewer, look)
+    row = read.rows[0] if read.rows else None
+    first, before = look.span.first, look.span.before
+    company = calendar.colleagues(row, first, before) if row else {}
+    return {
+        "calendar": read,
+        "row": row,
+        "days": [
+            (cell, [(place, company.get((place.assignment.pk, cell.day), [])) for place in cell.places])
+            for cell in (row.cells if row else ())
+        ],
+        "weeks": _weeks(row.cells, look) if row and not look.is_week else [],
+        "coming": next(
+            (cell for cell in (row.cells if row else ()) if cell.day >= today() and cell.minutes), None
+        ),
+    }
+
+
+def _weeks(cells: Any, look: Look) -> list[tuple[Week, list[Any]]]:
+    """The cells of a month by week, with nothing where another month’s days are."""
+    by_day = {cell.day: cell for cell in cells}
+    first = Week.of(look.month.first)
+    weeks = []
+    while first.first < look.month.before:
+        weeks.append((first, [by_day.get(day) for day in first.days]))
+        first = first.next
+    return weeks
+
+
+def _read(viewer: Viewer, look: Look) -> Calendar:
+    scope, members = viewer.scope(look), look.view == MEMBERS
+    if isinstance(look.span, Week):
+        return calendar.week(look.span, scope, members=members)
+    return calendar.month(look.span, scope, members=members)
+
+
+def _absences(
+    viewer: Viewer, look: Look, refused: tuple[Absence | None, AbsenceForm] | None
+) -> dict[str, Any]:
+    """The absences of those days with a form for each that may be changed, and one for a further one."""
+    may_record = look.view == OWN or viewer.decides
+    own = viewer.employee if look.view == OWN else None
+    edited, form = refused or (None, None)
+    rows = calendar.visible_absences(viewer.scope(look), look.span.first, look.span.before)
+    return {
+        "absences": [
+            (
+                row,
+                form
+                if edited == row
+                else AbsenceForm(absence=row, prefix=f"a{row.pk}")
+                if may_record
+                else None,
+            )
+            for row in rows
+        ],
+        "edited_absence": edited,
+        "absence_form": (form if form and edited is None else AbsenceForm(own=own, prefix="absence"))
+        if may_record
+        else None,
+        "absence_refused": form is not None and edited is None,
+    }

@@ -1,0 +1,112 @@
+"""The coordinator changes the plan day by day, from the page of the planning, and comes back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from employees import rescheduling
+from employees.models import Assignment
+from employees.rescheduling import Rescheduled
+from employees.views import planning
+from employees.views.bench import FORMS, prefix
+from employees.views.look import Look, Viewer
+from groupement.pages import act
+from groupement.templatetags.formats import day as spell_day
+from groupement.worktime import spell_clock
+from members.access import for_roles
+
+
+@require_POST
+@for_roles("coordinator")
+def set_day(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another duration on one day."""
+    return _change(request, pk, "set", rescheduling.set_day)
+
+
+@require_POST
+@for_roles("coordinator")
+def move_day(request: HttpRequest, pk: int) -> HttpResponse:
+    """A day goes to another day."""
+    return _change(request, pk, "move", rescheduling.move_day)
+
+
+@require_POST
+@for_roles("coordinator")
+def clear_days(request: HttpRequest, pk: int) -> HttpResponse:
+    """Some days are freed."""
+    return _change(request, pk, "clear", rescheduling.clear_days)
+
+
+@require_POST
+@for_roles("coordinator")
+def restore_day(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back to the usual week."""
+    return _change(request, pk, "restore", rescheduling.restore_day)
+
+
+def _change(request: HttpRequest, pk: int, name: str, deed: Callable[..., Rescheduled]) -> HttpResponse:
+    """Run ``deed`` on what the form says; a refusal comes back with all that was typed."""
+    viewer = Viewer.of(request)
+    look = Look.of(request, viewer)
+    if look.day is None:
+        raise Http404
+    rows = Assignment.objects.visible_to(request.user).select_related("employee", "member", "site")
+    assignment = get_object_or_404(rows, pk=pk)
+    form = FORMS[name](request.POST, prefix=prefix(pk, name)) if name in FORMS else None
+    if form is None or form.is_valid():
+        done = act(request, deed, assignment, **_arguments(request, look, name, form), form=form)
+        if done.value:
+            _tell(request, assignment, name, done.value)
+            return answer(request, viewer, look.to())
+    if form is None:
+        return answer(request, viewer, look)
+    return planning.show(request, viewer, look, faulty=(pk, name, form))
+
+
+def answer(request: HttpRequest, viewer: Viewer, look: Look) -> HttpResponse:
+    """After a change: the new content for htmx, else the page to go back to."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return planning.show(request, viewer, look)
+    return redirect(look.url)
+
+
+def _arguments(request: HttpRequest, look: Look, name: str, form: Any) -> dict[str, Any]:
+    by_at = {"by": request.user, "at": timezone.now()}
+    if form is None:
+        return {"day": look.day, **by_at}
+    typed = dict(form.cleaned_data)
+    return {**typed, **by_at} if name == "clear" else {"day": look.day, **typed, **by_at}
+
+
+def _tell(request: HttpRequest, assignment: Assignment, name: str, done: Rescheduled) -> None:
+    who, hours = f"{assignment.employee.full_name}, {assignment.member}", spell_clock(done.minutes)
+    first, last = spell_day(done.days[0]), spell_day(done.days[-1])
+    many = len(done.days)
+    told = {
+        "set": f"{first.capitalize()}\u00a0: {hours} prévues."
+        if done.minutes
+        else f"{first.capitalize()} libéré.",
+        "move": f"{hours} déplacées du {first} au {last}.",
+        "clear": f"{many} jours libérés, {hours}." if many > 1 else f"{first.capitalize()} libéré, {hours}.",
+        "restore": f"{first.capitalize()} suit de nouveau la semaine type.",
+    }
+    messages.success(request, f"{who}. {told[name]}")
+    if done.notice.is_short:
+        given = done.notice.given
+        days = (
+            f"{given} jour{'s' if given > 1 else ''} ouvré{'s' if given > 1 else ''}"
+            if given
+            else "aucun jour"
+        )
+        messages.warning(
+            request,
+            f"Prévenance courte\u00a0: {days} au lieu de {done.notice.due} (C. trav. {done.notice.article}). "
+            f"Prévenez {assignment.employee.first_name} et demandez son accord.",
+        )
