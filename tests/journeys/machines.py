@@ -32,6 +32,7 @@ class Machines:
     folder: Path
     broker: str = "memory://localhost"
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -41,6 +42,7 @@ class Machines:
             "DATABASE_URL": database.geturl(),
             "BROKER_URL": self.broker,
             "PRIVATE_FILES_ROOT": str(settings.PRIVATE_FILES_ROOT),
+            **self.variables,
         }
 
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
@@ -70,9 +72,9 @@ class Machines:
         self.broker = f"redis://127.0.0.1:{port}/0"
         return program
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        """The worker of docker-compose.yml, by its very command."""
-        return self.service("worker")
+    def worker(self, app: str = "groupement") -> subprocess.Popen[bytes]:
+        """The worker of docker-compose.yml, by its very command but for the module that brings the application."""
+        return self.service("worker", groupement=app)
 
     def clock(self, app: str) -> subprocess.Popen[bytes]:
         """The clock of docker-compose.yml, by its very command but with the schedule of ``app``."""
