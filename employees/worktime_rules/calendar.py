@@ -21,7 +21,7 @@ from employees.worktime_rules.facts import (
     Severity,
     Span,
 )
-from groupement.worktime import DAY
+from groupement import worktime
 
 PARIS = ZoneInfo("Europe/Paris")
 ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
@@ -33,9 +33,9 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def instant(day: date, at: time = MIDNIGHT) -> int:
-    """Minutes since 1970 of a moment in Paris: a difference counts the hour that a clock change takes or gives."""
-    return int(datetime.combine(day, at, PARIS).timestamp()) // 60
+def instant(day: date) -> int:
+    """Minutes since 1970 when ``day`` begins in Paris: differences know the hours that clock changes take and give."""
+    return int(datetime.combine(day, MIDNIGHT, PARIS).timestamp()) // 60
 
 
 def _of_day(at: time) -> int:
@@ -44,9 +44,9 @@ def _of_day(at: time) -> int:
 
 def by_civil_day(span: Span) -> tuple[tuple[date, int], ...]:
     """The minutes of ``span`` by civil day: what goes past midnight is shared as the clock says, breaks with it."""
-    if span.start is None or span.end is None or span.end > span.start:
+    if span.start is None or span.end is None or span.end >= span.start:
         return ((span.day, span.minutes),)
-    till, since = DAY - _of_day(span.start), _of_day(span.end)
+    till, since = worktime.DAY - _of_day(span.start), _of_day(span.end)
     before = span.minutes * till // (till + since)
     return (span.day, before), (span.day + ONE_DAY, span.minutes - before)
 
@@ -221,5 +221,5 @@ class Calendar:
 
 def _timed(span: Span) -> Timed:
     start, end = span.start or MIDNIGHT, span.end or MIDNIGHT
-    ends_on = span.day if end > start else span.day + ONE_DAY
-    return Timed(span, instant(span.day, start), instant(ends_on, end))
+    began, ended = worktime.span(span.day, start, end, PARIS)
+    return Timed(span, int(began.timestamp()) // 60, int(ended.timestamp()) // 60)

@@ -7,17 +7,27 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db.models import Q, Subquery
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from employees.models import ContractTerms, Employee, PlannedDay
 from employees.worktime_rules.facts import Change, Person, Place, Regime
 from members.models import Group, HolidayZone
 
+BY_NAME = (
+    Lower("contract__employee__last_name__unaccent"),
+    Lower("contract__employee__first_name__unaccent"),
+    "contract__employee",
+)
+
 
 def people(
     first: date, before: date, employees: Collection[int] | None = None
 ) -> dict[int, tuple[Employee, Person]]:
-    """The people under contract between two days, by id, with their regimes: of all, or of those with these ids."""
+    """The people under contract between two days, with their regimes: of all, or of those with these ids.
+
+    By employee id, in the order of names.
+    """
     rows = ContractTerms.objects.filter(
         Q(ends_before__isnull=True) | Q(ends_before__gt=first),
         Q(contract__ends_before__isnull=True) | Q(contract__ends_before__gt=first),
@@ -28,7 +38,7 @@ def people(
         rows = rows.filter(contract__employee__in=employees)
     known: dict[int, Employee] = {}
     regimes: dict[int, list[Regime]] = defaultdict(list)
-    for row in rows.select_related("contract__employee").order_by("starts_on", "pk"):
+    for row in rows.select_related("contract__employee").order_by(*BY_NAME, "starts_on", "pk"):
         contract = row.contract
         known[contract.employee_id] = contract.employee
         ends = [end for end in (row.ends_before, contract.ends_before) if end]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from employees.models import TimeScheme
-from employees.worktime_rules.calendar import ONE_WEEK, Calendar
+from employees.worktime_rules.calendar import ONE_WEEK, Calendar, monday_of
 from employees.worktime_rules.facts import ADULT, Finding, Rule, Severity, at_most, graded
 from groupement.worktime import HOUR, spell_clock
 
@@ -119,7 +119,7 @@ def quota(calendar: Calendar) -> Iterator[Finding]:
                 used,
                 limit,
                 said,
-                first=date(monday.year, 1, 1),
+                first=monday_of(date(monday.year, 1, 7)),
                 before=monday + ONE_WEEK,
             )
 
