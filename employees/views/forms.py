@@ -33,7 +33,13 @@ def reason_field() -> forms.CharField:
 class SetForm(forms.Form):
     """Minutes of a day, planned apart."""
 
-    minutes = DurationField(label="Durée ce jour-là", at_most=DAY, max_length=20, required=False)
+    minutes = DurationField(
+        label="Durée ce jour-là",
+        at_most=DAY,
+        max_length=20,
+        help_text="7,5 ou 7:30\u00a0; 0 libère le jour.",
+        error_messages={"required": "Écrivez une durée\u00a0; 0 libère le jour."},
+    )
     reason = reason_field()
 
 

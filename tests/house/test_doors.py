@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.models import BillingRun, Invoice
+from employees import feeds
 from employees.models import Employee
 from groupement.periods import Month
 from members.models import Member
@@ -61,6 +62,11 @@ def deputyship() -> dict[str, Any]:
     return {"pk": world.deputy(*between, member=Member.objects.get(short_name="Aloen")).pk}
 
 
+def feed() -> dict[str, Any]:
+    maelle = Employee.objects.get(first_name="Maëlle")
+    return {"pk": feeds.open_feed(maelle.user, employee=maelle, at=world.NOW)[0].pk}
+
+
 def grid() -> dict[str, Any]:
     first = Timesheet.objects.filter(assignment__isnull=False).order_by("pk").first()
     return {"month": world.NOVEMBER, "assignment": first.assignment_id}
@@ -68,6 +74,10 @@ def grid() -> dict[str, Any]:
 
 def person() -> dict[str, Any]:
     return {"month": world.NOVEMBER, "employee": Timesheet.objects.order_by("pk").first().employee_id}
+
+
+def somebody() -> dict[str, Any]:
+    return {"employee": Timesheet.objects.order_by("pk").first().employee_id}
 
 
 DOORS = {
@@ -86,14 +96,22 @@ DOORS = {
     "charter:charter": Door("shared", GET),
     "charter:version": Door("shared", GET, lambda: {"version": 9}),
     "charter:sign": Door("shared", POST, lambda: {"version": 9}),
+    "employees:feeds": Door("shared", GET),
+    "employees:open_feed": Door("shared", POST),
+    "employees:revoke_feed": Door("object", POST, feed),
+    "employees:feed": Door("open", GET, lambda: {"secret": "x"}),
     "timesheets:my_months": Door("role", GET),
     "timesheets:my_month": Door("role", BOTH, month),
     "timesheets:person_month": Door("object", BOTH, person),
     "timesheets:grid": Door("object", BOTH, grid),
     "timesheets:months": Door("role", GET),
     "timesheets:month": Door("role", GET, month),
+    "timesheets:month_alerts": Door("role", GET, month),
     "timesheets:open": Door("role", POST, month),
     "timesheets:approve_confirmed": Door("role", POST, month),
+    "timesheets:findings": Door("role", GET),
+    "timesheets:acknowledge": Door("object", POST, somebody),
+    "timesheets:my_findings": Door("role", GET, month),
     "timesheets:to_confirm": Door("shared", GET),
     "timesheets:balances": Door("role", GET),
     "timesheets:my_balance": Door("role", GET),

@@ -114,7 +114,8 @@ def _values(form: Element) -> dict[str, Any]:
 
 def _value(field: Element) -> str | None:
     if field.tag == "select":
-        options = [child for child in field.children if child.tag == "option"]
+        groups = [field, *(child for child in field.children if child.tag == "optgroup")]
+        options = [child for group in groups for child in group.children if child.tag == "option"]
         return next((each for each in options if each.has("selected")), options[0])["value"]
     if field.tag == "textarea":
         return "\n".join(field.text)
