@@ -113,8 +113,8 @@ def set_terms(
 ) -> Terms:
     """Agree on new terms from ``starts_on``; those before end that day, those after stay.
 
-    ``weekly_pattern`` is minutes from Monday to Sunday; ``figures`` are the other fields of Terms. Raises BadTerms;
-    see refuse_terms().
+    ``weekly_pattern`` is minutes from Monday to Sunday; ``figures`` are the other fields of Terms, among them
+    ``alternate_pattern``, every second week. Raises BadTerms; see refuse_terms().
     """
     refuse_terms(
         assignment,
@@ -140,7 +140,7 @@ def set_terms(
         )
 
 
-_CHECKED = ("hourly_price", "flat_amount", "vat_regime", "is_trued_up")
+_CHECKED = ("alternate_pattern", "hourly_price", "flat_amount", "vat_regime", "is_trued_up")
 
 
 def refuse_terms(
@@ -149,6 +149,7 @@ def refuse_terms(
     starts_on: date,
     weekly_pattern: Sequence[int],
     price_method: str,
+    alternate_pattern: Sequence[int] | None = None,
     hourly_price: Decimal | None = None,
     flat_amount: Decimal | None = None,
     vat_regime: str = VatRegime.STANDARD,
@@ -161,8 +162,9 @@ def refuse_terms(
     """
     if not covers(assignment.starts_on, assignment.ends_before, starts_on):
         raise BadTerms(f"Le {day_fr(starts_on)} n’est pas dans la mise à disposition.", field="starts_on")
-    if len(weekly_pattern) != 7 or not all(0 <= minutes <= DAY for minutes in weekly_pattern):
-        raise BadTerms("La semaine type compte sept jours, de 0 à 24\u00a0h.", field="weekly_pattern")
+    _refuse_week(weekly_pattern, "La semaine type", "weekly_pattern")
+    if alternate_pattern is not None:
+        _refuse_week(alternate_pattern, "La semaine B", "alternate_pattern")
     _refuse_figures(price_method, hourly_price, flat_amount)
     if vat_regime == VatRegime.EXEMPT_261B:
         _refuse_exemption(assignment.member, starts_on, price_method == PriceMethod.ACTUAL or is_trued_up)
@@ -175,6 +177,11 @@ def next_reference(employee: Employee) -> str:
     while (reference := f"MAD-{employee.payroll_number}-{number}") in taken:
         number += 1
     return reference
+
+
+def _refuse_week(pattern: Sequence[int], name: str, field: str) -> None:
+    if len(pattern) != 7 or not all(0 <= minutes <= DAY for minutes in pattern):
+        raise BadTerms(f"{name} compte sept jours, de 0 à 24\u00a0h.", field=field)
 
 
 def _refuse_figures(price_method: str, hourly_price: Decimal | None, flat_amount: Decimal | None) -> None:

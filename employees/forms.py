@@ -9,13 +9,14 @@ from django import forms
 
 from employees.assigning import contract_for, refuse_terms
 from employees.hiring import refuse_contract, refuse_contract_terms
-from employees.models import Assignment, Contract, ContractTerms, Terms
+from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme
 from groupement.lifecycle import Refusal
 from groupement.periods import overlaps
 from groupement.templatetags.formats import WEEKDAYS
 from groupement.worktime import BadDuration, parse_minutes, short_hours
 
 MOST_A_WEEK = 60 * 60
+MOST_A_YEAR = 2000 * 60
 
 
 class DurationField(forms.CharField):
@@ -35,10 +36,19 @@ class DurationField(forms.CharField):
         return short_hours(value) if isinstance(value, int) else value
 
 
-class WeekField(forms.CharField):
-    """A weekly pattern, one duration a day from Monday to Sunday: "7 7 7 7 7 0 0"."""
+class YearlyDurationField(DurationField):
+    """Minutes of a year, or none."""
 
     def to_python(self, value: Any) -> Any:
+        return super().to_python(value) or None
+
+
+class WeekField(forms.CharField):
+    """A weekly pattern, one duration a day from Monday to Sunday: "7 7 7 7 7 0 0"; none when it may be left empty."""
+
+    def to_python(self, value: Any) -> Any:
+        if not self.required and not str(value or "").strip():
+            return None
         texts = super().to_python(value).replace(";", " ").split()
         if len(texts) != len(WEEKDAYS):
             raise forms.ValidationError(
@@ -122,9 +132,19 @@ class ContractTermsForm(RowForm):
         label="Durée hebdomadaire", at_most=MOST_A_WEEK, help_text="En heures\u00a0: 35 ou 17h30."
     )
 
+    yearly_minutes = YearlyDurationField(
+        label="Durée annuelle",
+        at_most=MOST_A_YEAR,
+        required=False,
+        help_text="D’un temps annualisé, en heures\u00a0: 1607. Vide\u00a0: la durée légale, au prorata (L3121-41).",
+    )
+
     class Meta:
         model = ContractTerms
-        fields = ["starts_on", "ends_before", "weekly_minutes", "gross_monthly_pay", "classification"]
+        fields = [
+            "starts_on", "ends_before", "weekly_minutes", "time_scheme", "yearly_minutes", "yearly_days",
+            "gross_monthly_pay", "classification",
+        ]  # fmt: skip
 
 
 class ContractTermsFormSet(DatedFormSet):
@@ -134,7 +154,11 @@ class ContractTermsFormSet(DatedFormSet):
         facts = form.cleaned_data
         if "weekly_minutes" in facts and "gross_monthly_pay" in facts:
             refuse_contract_terms(
-                weekly_minutes=facts["weekly_minutes"], gross_monthly_pay=facts["gross_monthly_pay"]
+                weekly_minutes=facts["weekly_minutes"],
+                gross_monthly_pay=facts["gross_monthly_pay"],
+                time_scheme=facts.get("time_scheme", TimeScheme.WEEKLY),
+                yearly_minutes=facts.get("yearly_minutes"),
+                yearly_days=facts.get("yearly_days"),
             )
 
 
@@ -209,6 +233,12 @@ class TermsForm(RowForm):
         help_text="Sept durées, du lundi au dimanche, séparées par des espaces\u00a0: 7 7 3,5 0 0 0 0.",
         initial="7 7 7 7 7 0 0",
     )
+    alternate_pattern = WeekField(
+        label="Semaine B",
+        required=False,
+        help_text="Une semaine sur deux\u00a0; celle où ces conditions commencent est une semaine A. "
+        "Vide\u00a0: toutes les semaines se ressemblent.",
+    )
 
     class Meta:
         model = Terms
@@ -228,6 +258,7 @@ class TermsFormSet(DatedFormSet):
         refuse_terms(
             self.instance,
             **{name: facts[name] for name in needed},
+            alternate_pattern=facts.get("alternate_pattern"),
             hourly_price=facts.get("hourly_price"),
             flat_amount=facts.get("flat_amount"),
             is_trued_up=facts["is_trued_up"],

@@ -10,13 +10,14 @@ from typing import Any
 import pghistory
 from django.db import transaction
 
-from employees.models import Contract, ContractMember, ContractTerms, Employee
+from employees.models import Contract, ContractMember, ContractTerms, Employee, TimeScheme
 from groupement.lifecycle import Refusal
 from groupement.periods import covers, overlaps
 from groupement.templatetags.formats import day_fr
 from members.models import Member, User
 
 YOUNGEST = 16
+MOST_DAYS = 235
 
 
 class NotHireable(Refusal):
@@ -52,10 +53,12 @@ def sign_contract(
     classification: str = "",
     by: User,
     at: datetime,
+    **scheme: Any,
 ) -> Contract:
     """Give ``employee`` a contract with its first terms and the list of members where they may work.
 
-    The list is an obligatory clause (C. trav. L1253-9). ``gross_monthly_pay`` is in euros. Raises NotHireable.
+    The list is an obligatory clause (C. trav. L1253-9). ``gross_monthly_pay`` is in euros; ``scheme`` is how time is
+    counted: time_scheme, yearly_minutes, yearly_days. Raises NotHireable.
     """
     named = list(members)
     if not named:
@@ -63,7 +66,7 @@ def sign_contract(
             "Le contrat doit citer au moins un adhérent utilisateur (C. trav. L1253-9).", field="members"
         )
     refuse_contract(employee, kind=kind, starts_on=starts_on, ends_before=ends_before)
-    refuse_contract_terms(weekly_minutes=weekly_minutes, gross_monthly_pay=gross_monthly_pay)
+    refuse_contract_terms(weekly_minutes=weekly_minutes, gross_monthly_pay=gross_monthly_pay, **scheme)
     with _history(by, at):
         contract = Contract.objects.create(
             employee=employee, kind=kind, starts_on=starts_on, ends_before=ends_before, signed_on=signed_on
@@ -74,6 +77,7 @@ def sign_contract(
             weekly_minutes=weekly_minutes,
             gross_monthly_pay=gross_monthly_pay,
             classification=classification,
+            **scheme,
         )
         ContractMember.objects.bulk_create(
             ContractMember(contract=contract, member=member, starts_on=starts_on) for member in named
@@ -91,12 +95,14 @@ def set_contract_terms(
     classification: str = "",
     by: User,
     at: datetime,
+    **scheme: Any,
 ) -> ContractTerms:
     """Change hours, pay or classification from ``starts_on``; the terms before end that day.
 
-    Raises NotHireable outside the contract, or when terms already begin on that day or later.
+    ``scheme`` is how time is counted: time_scheme, yearly_minutes, yearly_days. Raises NotHireable outside the
+    contract, or when terms already begin on that day or later.
     """
-    refuse_contract_terms(weekly_minutes=weekly_minutes, gross_monthly_pay=gross_monthly_pay)
+    refuse_contract_terms(weekly_minutes=weekly_minutes, gross_monthly_pay=gross_monthly_pay, **scheme)
     _refuse_outside(contract, starts_on)
     later = contract.terms.filter(starts_on__gte=starts_on).order_by("starts_on").first()
     if later:
@@ -113,6 +119,7 @@ def set_contract_terms(
             weekly_minutes=weekly_minutes,
             gross_monthly_pay=gross_monthly_pay,
             classification=classification,
+            **scheme,
         )
 
 
@@ -166,12 +173,42 @@ def refuse_contract(
             )
 
 
-def refuse_contract_terms(*, weekly_minutes: int, gross_monthly_pay: Decimal) -> None:
-    """Raise NotHireable for hours or pay that no contract has (C. trav. L3121-21: sixty hours at the very most)."""
+def refuse_contract_terms(
+    *,
+    weekly_minutes: int,
+    gross_monthly_pay: Decimal,
+    time_scheme: str = TimeScheme.WEEKLY,
+    yearly_minutes: int | None = None,
+    yearly_days: int | None = None,
+) -> None:
+    """Raise NotHireable for hours, days or pay that no contract has.
+
+    Sixty hours a week at the very most (C. trav. L3121-21); a year counted in hours only when it is annualised
+    (L3121-41), in days only for a day-rate contract: 235 at the very most when rest is given up (L3121-66).
+    """
     if not 0 < weekly_minutes <= 60 * 60:
         raise NotHireable("La durée hebdomadaire va jusqu’à 60\u00a0h.", field="weekly_minutes")
     if gross_monthly_pay < 0:
         raise NotHireable("Le salaire ne peut pas être négatif.", field="gross_monthly_pay")
+    if yearly_minutes is not None and time_scheme != TimeScheme.ANNUALISED:
+        raise NotHireable(
+            "Une durée annuelle va avec un temps annualisé\u00a0: videz-la, ou changez le décompte.",
+            field="yearly_minutes",
+        )
+    _refuse_days(time_scheme, yearly_days)
+
+
+def _refuse_days(time_scheme: str, yearly_days: int | None) -> None:
+    if time_scheme == TimeScheme.DAY_RATE and not 1 <= (yearly_days or 0) <= MOST_DAYS:
+        raise NotHireable(
+            f"Un forfait en jours compte de 1 à {MOST_DAYS} jours par an\u00a0: indiquez-les.",
+            field="yearly_days",
+        )
+    if yearly_days is not None and time_scheme != TimeScheme.DAY_RATE:
+        raise NotHireable(
+            "Des jours par an vont avec un forfait en jours\u00a0: videz-les, ou changez le décompte.",
+            field="yearly_days",
+        )
 
 
 def _refuse_under_age(birth_date: date, starts_on: date) -> None:

@@ -8,25 +8,8 @@ from groupement.lifecycle import Refusal
 from groupement.pages import act
 from members import deputising
 from members.access import today
+from members.admin.site import CurrentFilter
 from members.models import Deputy
-
-
-class CurrentFilter(admin.SimpleListFilter):
-    """Those that hold today, those to come, those that are over."""
-
-    title = "période"
-    parameter_name = "periode"
-
-    def lookups(self, request, model_admin):
-        return [("actuel", "En cours"), ("venir", "À venir"), ("fini", "Terminé")]
-
-    def queryset(self, request, queryset):
-        now = today()
-        return {
-            "actuel": lambda: queryset.on(now),
-            "venir": lambda: queryset.filter(starts_on__gt=now),
-            "fini": lambda: queryset.filter(ends_before__lte=now),
-        }.get(self.value(), lambda: queryset)()
 
 
 class DeputyForm(forms.ModelForm):

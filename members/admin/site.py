@@ -3,11 +3,31 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
+from members.access import today
+
 admin.site.site_header = "Administration du groupement"
 admin.site.site_title = "Administration"
 admin.site.index_title = "Fiches de référence"
 # The common login asks for the second factor and counts the tries; the admin's own would not.
 admin.site.login = secure_admin_login(admin.site.login)
+
+
+class CurrentFilter(admin.SimpleListFilter):
+    """Rows that hold today, or not."""
+
+    title = "période"
+    parameter_name = "periode"
+
+    def lookups(self, request, model_admin):
+        return [("actuel", "En cours"), ("venir", "À venir"), ("fini", "Terminé")]
+
+    def queryset(self, request, queryset):
+        now = today()
+        return {
+            "actuel": lambda: queryset.on(now),
+            "venir": lambda: queryset.filter(starts_on__gt=now),
+            "fini": lambda: queryset.filter(ends_before__lte=now),
+        }.get(self.value(), lambda: queryset)()
 
 
 class ReadOnly:

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from employees.models import Assignment, Contract, ContractTerms, Terms
+from employees import feeds
+from employees.models import Absence, Assignment, Contract, ContractTerms, PlannedDay, Terms
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +109,12 @@ class TestContract:
             "starts_on": "01/06/2026",
             **rows(
                 "terms",
-                {"starts_on": "01/06/2026", "weekly_minutes": "17h30", "gross_monthly_pay": "1100,00"},
+                {
+                    "starts_on": "01/06/2026",
+                    "weekly_minutes": "17h30",
+                    "time_scheme": "weekly",
+                    "gross_monthly_pay": "1100,00",
+                },
             ),
             **rows("allowed_members", {"member": member.pk, "starts_on": "01/06/2026"}),
             **facts,
@@ -137,6 +143,9 @@ class TestContract:
             ),
             ({"terms-0-weekly_minutes": "61"}, "« 61 » dépasse 60 h"),
             ({"terms-0-weekly_minutes": "beaucoup"}, "« beaucoup » n’est pas une durée"),
+            ({"terms-0-yearly_minutes": "1607"}, "Une durée annuelle va avec un temps annualisé"),
+            ({"terms-0-yearly_days": "218"}, "Des jours par an vont avec un forfait en jours"),
+            ({"terms-0-time_scheme": "day_rate"}, "Un forfait en jours compte de 1 à 235 jours par an"),
             ({"terms-0-gross_monthly_pay": "-1"}, "Le salaire ne peut pas être négatif."),
             ({"allowed_members-0-member": ""}, "Ce champ est obligatoire."),
         ],
@@ -145,11 +154,28 @@ class TestContract:
         assert sentence in read(client.post(url("contract", "add"), self.facts(youenn, aloen, **facts)))
         assert youenn.contracts.count() == 1
 
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [
+            ({"terms-0-time_scheme": "annualised"}, ("annualised", None, None)),
+            (
+                {"terms-0-time_scheme": "annualised", "terms-0-yearly_minutes": "1607"},
+                ("annualised", 96420, None),
+            ),
+            ({"terms-0-time_scheme": "day_rate", "terms-0-yearly_days": "218"}, ("day_rate", None, 218)),
+        ],
+    )
+    def test_time_is_counted_by_the_week_the_year_or_the_day(self, typed, kept, client, youenn, aloen):
+        client.post(url("contract", "add"), self.facts(youenn, aloen, **typed))
+        terms = youenn.contracts.get(starts_on=date(2026, 6, 1)).terms.get()
+        assert (terms.time_scheme, terms.yearly_minutes, terms.yearly_days) == kept
+
     def test_first_terms_are_closed_and_second_added_in_one_go(self, client, maelle, aloen):
         contract = maelle.contracts.get()
         terms, named = contract.terms.get(), contract.allowed_members.get()
-        old = {"id": terms.pk, "contract": contract.pk, "weekly_minutes": "35", "gross_monthly_pay": "2200"}
-        new = {"starts_on": "01/06/2026", "weekly_minutes": "28", "gross_monthly_pay": "1800"}
+        week = {"time_scheme": "weekly", "gross_monthly_pay": "2200"}
+        old = {"id": terms.pk, "contract": contract.pk, "weekly_minutes": "35", **week}
+        new = {"starts_on": "01/06/2026", "weekly_minutes": "28", **week}
         listed = {"id": named.pk, "contract": contract.pk, "member": aloen.pk, "starts_on": "01/01/2026"}
         data = {
             "kind": "permanent",
@@ -179,7 +205,12 @@ class TestContract:
             gross_monthly_pay=Decimal("9.00"),
         )
         listed = {"id": named.pk, "contract": contract.pk, "member": aloen.pk, "starts_on": "01/01/2026"}
-        pay = {"contract": contract.pk, "weekly_minutes": "35", "gross_monthly_pay": "2200"}
+        pay = {
+            "contract": contract.pk,
+            "weekly_minutes": "35",
+            "time_scheme": "weekly",
+            "gross_monthly_pay": "2200",
+        }
         for border in ("01/07/2026", "01/03/2026"):
             data = {
                 "kind": "permanent",
@@ -214,6 +245,8 @@ class TestAssignment:
             ({"terms-0-flat_amount": "500"}, "Cette méthode de prix n’a pas de forfait : videz-le."),
             ({"terms-0-weekly_pattern": "7 7 7"}, "du lundi au dimanche : il y en a 3."),
             ({"terms-0-weekly_pattern": "7 7:75 0 0 0 0 0"}, "Mardi : « 7:75 » compte 75 minutes"),
+            ({"terms-0-alternate_pattern": "7 7 7"}, "du lundi au dimanche : il y en a 3."),
+            ({"terms-0-alternate_pattern": "7 25 0 0 0 0 0"}, "Mardi : « 25 » dépasse 24 h"),
             ({"terms-0-vat_regime": "E261B"}, "L’exonération (CGI, art. 261 B) demande le coût exact"),
             (
                 {"terms-0-vat_regime": "E261B", "terms-0-is_trued_up": "on"},
@@ -225,6 +258,17 @@ class TestAssignment:
         data = {**assignment(maelle, aloen), **facts}
         assert sentence in read(client.post(url("assignment", "add"), data))
         assert Assignment.objects.count() == 0
+
+    @pytest.mark.parametrize(
+        ("typed", "kept"), [("0 0 0 7 7 0 0", [0, 0, 0, 420, 420, 0, 0]), ("", None), (" ", None)]
+    )
+    def test_every_second_week_may_be_another(self, typed, kept, client, maelle, aloen):
+        data = assignment(maelle, aloen, {**TERMS, "alternate_pattern": typed})
+        client.post(url("assignment", "add"), data)
+        assert Terms.objects.get().alternate_pattern == kept
+        shown = client.get(url("assignment", "change", Assignment.objects.get().pk))
+        field = shown.context["inline_admin_formsets"][0].formset.forms[0]["alternate_pattern"]
+        assert (field.value() or "") == typed.strip()
 
     def test_member_that_the_contract_does_not_name_is_refused(self, client, maelle):
         page = read(client.post(url("assignment", "add"), assignment(maelle, world.member("Sonam"))))
@@ -267,3 +311,40 @@ class TestAssignment:
         page = read(client.get(journal, {"method": "tracks", "obj": f"employees.Assignment:{placed.pk}"}))
         assert "<li>mission : « comptable » → « paie »</li>" in page
         assert malo.name in page
+
+
+class TestPlans:
+    """The planning writes them: an admin finds who changed what, and writes nothing here."""
+
+    @pytest.fixture
+    def planned(self, malo, maelle, aloen):
+        placed = world.assignment(maelle, aloen)
+        days = {"starts_on": date(2026, 12, 14), "ends_before": date(2026, 12, 16)}
+        return {
+            "plannedday": PlannedDay.objects.create(
+                assignment=placed, day=date(2026, 12, 7), minutes=210, reason="Inventaire", made_at=world.NOW
+            ),
+            "absence": Absence.objects.create(
+                employee=maelle, kind="leave", note="Noces", recorded_at=world.NOW, **days
+            ),
+            "calendarfeed": feeds.open_feed(malo, employee=maelle, at=world.NOW)[0],
+        }
+
+    @pytest.mark.parametrize("model", ["plannedday", "absence", "calendarfeed"])
+    def test_they_are_found_by_name_and_not_written(self, client, planned, model):
+        row = planned[model]
+        assert url(model, "change", row.pk) in read(client.get(url(model, "changelist"), {"q": "kerbrat"}))
+        assert url(model, "change", row.pk) not in read(
+            client.get(url(model, "changelist"), {"q": "personne"})
+        )
+        assert client.get(url(model, "change", row.pk)).status_code == 200
+        assert client.get(url(model, "add")).status_code == 403
+        assert client.post(url(model, "change", row.pk), {"minutes": 1}).status_code == 403
+        assert client.post(url(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+    def test_an_address_is_revoked_and_its_secret_never_shown(self, client, planned):
+        feed = planned["calendarfeed"]
+        assert feed.secret_digest not in read(client.get(url("calendarfeed", "change", feed.pk)))
+        client.post(url("calendarfeed", "changelist"), {"action": "revoke", "_selected_action": [feed.pk]})
+        feed.refresh_from_db()
+        assert feed.revoked_at is not None
