@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
 
 from django.db.models import Q
 
 from groupement.periods import Month
 from members import mailing
 from members.models import MailKind, User
+from timesheets import watching
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.reminding.letters import Letter, counted
 from timesheets.reminding.people import Duty
@@ -19,10 +20,20 @@ from timesheets.reminding.people import Duty
 
 @dataclass
 class Desk:
-    """What waits for one coordinator, or deputy of one: the months of what is to approve, and of what is contested."""
+    """What waits for one coordinator, or deputy of one, each by its month."""
 
     to_approve: list[Month] = field(default_factory=list)
     contested: list[Month] = field(default_factory=list)
+    findings: list[Month] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """Figures in words."""
+        if self.to_approve:
+            yield counted(len(self.to_approve), "relevé à approuver", "relevés à approuver")
+        if self.contested:
+            yield f"{counted(len(self.contested), 'relevé contesté', 'relevés contestés')} par un adhérent, à suivre"
+        if self.findings:
+            yield f"{counted(len(self.findings), 'alerte', 'alertes')} sur le temps de travail, à lire"
 
 
 def pending() -> list[Timesheet]:
@@ -33,34 +44,35 @@ def pending() -> list[Timesheet]:
     return list(sheets.select_related("employee", "assignment").order_by("month", "pk"))
 
 
-def letters(sheets: Iterable[Timesheet], duty: Duty, *, findings: int) -> Iterator[Letter]:
-    """One to each person who may decide on some of ``sheets``, or on the ``findings`` if there are any."""
+def watched(on: date) -> list[tuple[int | None, Month]]:
+    """Whose working time has something to look at, last month and this one: the account, and the month, of each."""
+    present = Month.of(on)
+    return [
+        (seen.employee.user_id, month)
+        for month in (present.previous, present)
+        for seen in watching.open_findings(month)
+    ]
+
+
+def letters(
+    sheets: Iterable[Timesheet], findings: Iterable[tuple[int | None, Month]], duty: Duty
+) -> Iterator[Letter]:
+    """One to each person who may decide on some of ``sheets``, or answer some of ``findings``."""
     desks: dict[User, Desk] = defaultdict(Desk)
-    if findings:
-        for user in [*duty.coordinators, *(user for user, _ in duty.deputies.get(None, []))]:
-            desks[user] = Desk()
     for sheet in sheets:
-        for user in duty.deciders(sheet):
+        for user in duty.deciders(sheet.employee.user_id):
             pile = desks[user].contested if sheet.contested_at else desks[user].to_approve
             pile.append(sheet.month)
+    for person, month in findings:
+        for user in duty.deciders(person):
+            desks[user].findings.append(month)
     for user, desk in desks.items():
-        yield _letter(user, desk, findings, key=f"approve-digest:{user.pk}:{duty.on}")
+        yield _letter(user, desk, key=f"approve-digest:{user.pk}:{duty.on}")
 
 
-def _letter(user: User, desk: Desk, findings: int, *, key: str) -> Letter:
-    lines = []
-    if desk.to_approve:
-        lines.append(counted(len(desk.to_approve), "relevé à approuver", "relevés à approuver"))
-    if desk.contested:
-        several = counted(len(desk.contested), "relevé contesté", "relevés contestés")
-        lines.append(f"{several} par un adhérent, à suivre")
-    if findings:
-        lines.append(
-            counted(findings, "alerte sur le temps de travail", "alertes sur le temps de travail")
-            + ", à lire"
-        )
-    months = desk.to_approve + desk.contested
-    url = mailing.address("timesheets:month", min(months)) if months else mailing.address("timesheets:months")
-    context: dict[str, Any] = {"lines": lines, "url": url}
+def _letter(user: User, desk: Desk, *, key: str) -> Letter:
+    lines = list(desk.lines())
+    first = min(desk.to_approve + desk.contested or desk.findings)
+    context = {"lines": lines, "url": mailing.address("timesheets:month", first)}
     subject = lines[0] if len(lines) == 1 else f"{lines[0]}, et plus"
     return Letter(user, MailKind.APPROVE_DIGEST, key, subject, "decisions", context)

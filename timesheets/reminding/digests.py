@@ -45,4 +45,4 @@ def _letters(at: datetime, group: Group) -> Iterator[Letter]:
     drafts = hours.overdue(duty, group.holiday_zone)
     yield from hours.letters(drafts, duty)
     yield from visas.letters([*visas.submitted(), *drafts], duty, group)
-    yield from decisions.letters(decisions.pending(), duty, findings=0)
+    yield from decisions.letters(decisions.pending(), decisions.watched(duty.on), duty)

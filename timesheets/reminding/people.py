@@ -32,9 +32,9 @@ class Duty:
         member, person = sheet.assignment.member_id, sheet.employee.user_id
         return _others(self.seats.get(member, []), self.deputies.get(member, []), person)
 
-    def deciders(self, sheet: Timesheet) -> list[User]:
-        """Who may approve ``sheet``: as members.access.decides_on says, for everybody."""
-        return _others(self.coordinators, self.deputies.get(None, []), sheet.employee.user_id)
+    def deciders(self, person: int | None) -> list[User]:
+        """Who decides on the hours of the employee with this account: as members.access.decides_on says, for all."""
+        return _others(self.coordinators, self.deputies.get(None, []), person)
 
     def author(self, sheet: Timesheet) -> User | None:
         """The person whose hours these are, if they enter them: with an open account, and employed today."""

@@ -11,10 +11,11 @@ from django.utils import timezone
 from groupement.templatetags.formats import day as spell_day
 from groupement.worktime import spell_clock
 from members import mailing
-from members.models import MailKind, User
+from members.models import Group, MailKind, User
 from timesheets.models import Timesheet
 from timesheets.reminding import people
 from timesheets.reminding.letters import Letter, counted, place
+from timesheets.reminding.mornings import opening
 
 
 def tell_contested(sheet: Timesheet, *, at: datetime) -> int:
@@ -33,13 +34,17 @@ def tell_returned(sheet: Timesheet, *, at: datetime) -> int:
 
 
 def tell_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> int:
-    """Tell each member’s staff once which of their timesheets were confirmed without their answer; how many read it."""
-    duty = people.read(timezone.localdate(at))
+    """Tell each member’s staff once which of their timesheets were confirmed without their answer; how many read it.
+
+    Time passes at night and on Sundays too: the message then leaves when people are at work again.
+    """
+    duty, group = people.read(timezone.localdate(at)), Group.objects.get()
     found: dict[User, list[Timesheet]] = defaultdict(list)
     for sheet in sheets:
         for user in duty.writers(sheet):
             found[user].append(sheet)
-    written = [_tacit(user, own).write(at) for user, own in found.items()]
+    leaving = opening(at, group.holiday_zone)
+    written = [_tacit(user, own).write(leaving) for user, own in found.items()]
     return _enqueue(written)
 
 

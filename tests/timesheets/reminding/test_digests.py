@@ -168,6 +168,21 @@ def test_nobody_is_told_to_decide_on_their_own_hours(scene):
     assert readers() == [solene.name]
 
 
+def test_the_coordination_learns_of_open_findings_but_not_of_its_own(scene):
+    own = scene.person("Maëlle")
+    own.is_coordinator = True
+    own.save()
+    solene = world.coordinator()
+    # Eleven hours on one day (C. trav. L3121-18).
+    scene.sheets["Maëlle"].entries.filter(day=world.NOVEMBER.first + timedelta(days=1)).update(minutes=660)
+    reminding.write_morning(MORNING)
+    assert readers(DECISIONS) == [solene.name]
+    written = letter(solene)
+    assert written.subject == "1\u00a0alerte sur le temps de travail, à lire"
+    assert "/heures/mois/2026-11/" in written.text
+    assert "Maëlle" not in written.text
+
+
 def test_nothing_to_say_is_no_message(scene):
     scene.staff("Nolwenn Jégo")
     world.coordinator()
@@ -203,7 +218,7 @@ def test_a_morning_is_read_in_a_fixed_number_of_queries(scene, django_assert_num
         scene.person(f"Maëlle{number}", status=SUBMITTED)
         scene.person(f"Youenn{number}")
         scene.person(f"Katell{number}", status=CONFIRMED)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(22):
             assert len(list(digests._letters(MORNING, group))) == number + 3
 
 
@@ -233,7 +248,7 @@ def test_duty_says_of_everybody_what_access_says_of_one(scene, monkeypatch):
         may_answer = {user.name for user in everybody if access.answers_for(user, member, person)}
         may_decide = {user.name for user in everybody if access.decides_on(user, person)}
         assert {user.name for user in duty.writers(sheet)} == may_answer
-        assert {user.name for user in duty.deciders(sheet)} == may_decide
+        assert {user.name for user in duty.deciders(person)} == may_decide
     assert {user.name for user in duty.writers(scene.sheets["Maëlle"])} == {
         "Nolwenn Jégo",
         "Suppléance de Nolwenn Jégo",

@@ -6,7 +6,7 @@ import pytest
 
 from members.models import HolidayZone, MailFrequency
 from tests import world
-from timesheets.reminding.mornings import is_due, is_time, last_working_day
+from timesheets.reminding.mornings import is_due, is_time, last_working_day, opening
 
 THURSDAY = date(2026, 12, 3)
 EASTER_MONDAY = date(2026, 4, 6)
@@ -30,6 +30,22 @@ CHRISTMAS = date(2026, 12, 25)  # a Friday
 )
 def test_people_are_written_to_on_working_mornings(day, hour, minute, expected):
     assert is_time(world.at(day, hour, minute)) is expected
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "leaves"),
+    [
+        (THURSDAY, 7, world.at(THURSDAY, 7)),
+        (THURSDAY, 19, world.at(THURSDAY, 19)),
+        (THURSDAY, 5, world.at(THURSDAY, 7)),
+        (THURSDAY, 20, world.at(date(2026, 12, 4), 7)),
+        (date(2026, 12, 5), 10, world.at(date(2026, 12, 7), 7)),  # Saturday
+        (CHRISTMAS, 3, world.at(date(2026, 12, 28), 7)),
+        (date(2026, 3, 28), 23, world.at(date(2026, 3, 30), 7)),  # over the night that has 23 hours
+    ],
+)
+def test_what_happens_at_night_is_told_when_people_are_at_work(day, hour, leaves):
+    assert opening(world.at(day, hour)) == leaves
 
 
 def test_public_holidays_are_those_of_the_group():

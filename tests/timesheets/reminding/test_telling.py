@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from members import mailing
 from members.models import Mail, MailKind
 from tests import world
 from tests.timesheets.reminding.scene import MORNING, SUBMITTED, Scene, letter, readers
@@ -114,3 +115,14 @@ def test_a_tacit_confirmation_is_told_to_the_member_s_staff_once(scene):
     assert written.subject == "2\u00a0relevés visés d’office chez Aloen"
     assert "- Aloen, novembre 2026\u00a0: Maëlle Kerbrat\n" in written.text
     assert reminding.tell_confirmed_tacitly([], at=MORNING) == 0
+
+
+def test_what_lapsed_at_night_is_told_in_the_morning(scene):
+    scene.staff("Nolwenn Jégo")
+    scene.person("Maëlle", status=SUBMITTED)
+    saturday = MORNING + timedelta(days=2, hours=-2)
+    done = confirming.confirm_tacitly(on=(MORNING + timedelta(days=5)).date(), at=saturday)
+    assert reminding.tell_confirmed_tacitly(done, at=saturday) == 1
+    monday = world.at((MORNING + timedelta(days=4)).date(), 7)
+    assert mailing.send_pending(monday - timedelta(minutes=1)) == 0
+    assert mailing.send_pending(monday) == 1
