@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from timesheets.views import balances, confirm, entry, month, remind, sheet, signed
+from timesheets.views import balances, confirm, entry, findings, month, remind, sheet, signed
 
 app_name = "timesheets"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("mois/<month:month>/", month.month, name="month"),
     path("mois/<month:month>/ouvrir/", month.open_month, name="open"),
     path("mois/<month:month>/approuver/", month.approve_confirmed, name="approve_confirmed"),
+    path("alertes/", findings.findings, name="findings"),
+    path("alertes/<int:employee>/", findings.acknowledge, name="acknowledge"),
     path("a-viser/", confirm.to_confirm, name="to_confirm"),
     path("annee/", balances.everybody, name="balances"),
     path("mon-annee/", balances.mine, name="my_balance"),
@@ -27,6 +29,7 @@ urlpatterns = [
     path("releve/<int:pk>/relancer/", remind.remind, name="remind"),
     path("releve/<int:pk>/complement/", sheet.supplement, name="supplement"),
     path("<month:month>/", entry.my_month, name="my_month"),
+    path("<month:month>/alertes/", findings.my_findings, name="my_findings"),
     path("<month:month>/personne/<int:employee>/", entry.person_month, name="person_month"),
     path("<month:month>/<int:assignment>/", entry.grid, name="grid"),
 ]

@@ -80,6 +80,10 @@ def somebody() -> dict[str, Any]:
     return {"employee": Timesheet.objects.order_by("pk").first().employee_id}
 
 
+def somebody() -> dict[str, Any]:
+    return {"employee": Timesheet.objects.order_by("pk").first().employee_id}
+
+
 DOORS = {
     "home": Door("shared", GET),
     "member_home": Door("shared", GET),
@@ -109,6 +113,9 @@ DOORS = {
     "timesheets:month_alerts": Door("role", GET, month),
     "timesheets:open": Door("role", POST, month),
     "timesheets:approve_confirmed": Door("role", POST, month),
+    "timesheets:findings": Door("role", GET),
+    "timesheets:acknowledge": Door("object", POST, somebody),
+    "timesheets:my_findings": Door("role", GET, month),
     "timesheets:findings": Door("role", GET),
     "timesheets:acknowledge": Door("object", POST, somebody),
     "timesheets:my_findings": Door("role", GET, month),
