@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
-from icalendar import Calendar, Event, vDuration
+from icalendar import Calendar, Event, vDuration, vText
 
 from employees.models import Absence, Assignment, CalendarFeed
 from employees.planning import absences, plan_between
@@ -48,8 +48,9 @@ def _file(feed: CalendarFeed) -> Calendar:
     file.add("prodid", "-//Groupement d’employeurs//Planning//FR")
     file.add("version", "2.0")
     file.add("calscale", "GREGORIAN")
-    file.add("name", title)
-    file.add("x-wr-calname", title)
+    # Said to be text, or the library would not escape the commas of names it does not know.
+    file.add("name", vText(title))
+    file.add("x-wr-calname", vText(title))
     # RFC 7986, and what programs read that do not know it.
     file.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     file.add("x-published-ttl", vDuration(REFRESH).to_ical().decode())

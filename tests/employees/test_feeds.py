@@ -175,6 +175,12 @@ class TestBytes:
         assert read.validate(raiseException=True)
         assert len(read.vevent_list) == len(Calendar.from_ical(content).walk("VEVENT"))
 
+    def test_what_separates_values_is_escaped(self, content, whose):
+        named = {"employee": r"d’éducation populaire du Morbihan\, « Île »\; été", "member": r"Monde\, Îles"}
+        assert named[whose] in unfolded(content)
+        title = {"employee": r"Bout du Monde\, Îles", "member": "La Ronde · Aloen"}
+        assert unfolded(content).partition("X-WR-CALNAME:")[2].splitlines()[0].endswith(title[whose])
+
     def test_each_event_has_a_uid_of_its_own_that_stays(self, house, content, whose):
         found = [str(event["uid"]) for event in Calendar.from_ical(content).walk("VEVENT")]
         assert len(set(found)) == len(found) > 50
