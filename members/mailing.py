@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import smtplib
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ ATTEMPTS = (timedelta(), timedelta(minutes=10), timedelta(hours=1))
 # A run ends well before the worker's time limit; the next minute goes on.
 MOST_AT_ONCE = 200
 REFUSED = "Adresse refusée"
+GAP = re.compile(r"\n{3,}")  # what blocks left empty leave in plain text
 PERMANENT = 500  # from here on, an answer of the server will not change (RFC 5321, 4.2.1)
 
 
@@ -66,7 +68,7 @@ def write(
                 kind=kind,
                 key=key,
                 subject=subject,
-                text=render_to_string(f"mail/{template}.txt", facts).strip() + "\n",
+                text=GAP.sub("\n\n", render_to_string(f"mail/{template}.txt", facts)).strip() + "\n",
                 html=render_to_string(f"mail/{template}.html", facts),
                 queued_at=at,
             )

@@ -51,6 +51,7 @@ def letter(user: User, sheets: Sequence[Timesheet], *, key: str, asked_by: str =
     first = min(sheet.month for sheet in sheets)
     context = {
         "asked_by": asked_by,
+        "is_to_submit": any(sheet.state == TimesheetStatus.DRAFT for sheet in sheets),
         "lines": [f"{place(sheet)}, {sheet.month.label}\u00a0: {WORDS[sheet.state]}" for sheet in sheets],
         "url": mailing.address("timesheets:my_month", first),
     }

@@ -64,7 +64,7 @@ def _tell(sheet: Timesheet, kind: MailKind, subject: str, *, at: datetime) -> in
         "lines": [
             f"{spell_day(remark.day).capitalize()}\u00a0: «\u00a0{remark.reason}\u00a0»"
             + (
-                f" ({spell_clock(remark.expected_minutes)} comptées)"
+                f", l’adhérent compte {spell_clock(remark.expected_minutes)}"
                 if remark.expected_minutes is not None
                 else ""
             )

@@ -35,7 +35,7 @@ def test_a_draft_reminds_the_person(scene, solene):
     maelle = scene.person("Maëlle", frequency="weekly")
     assert reminding.remind([scene.sheets["Maëlle"]], by=solene, at=MORNING) == [maelle]
     written = letter(maelle, MailKind.HOURS_REMINDER)
-    assert "Solène Rivoal, de la coordination, vous rappelle ce qui attend\u00a0:" in written.text
+    assert "Solène Rivoal, de la coordination, vous relance. En attente de votre part\u00a0:" in written.text
     assert "Aloen, novembre 2026\u00a0: à soumettre" in written.text
 
 

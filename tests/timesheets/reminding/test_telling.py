@@ -35,9 +35,7 @@ def test_a_contest_reaches_the_person_at_once_with_its_reasons(scene):
     assert readers() == ["Maëlle Kerbrat"]
     written = letter(maelle, MailKind.CONTESTED)
     assert written.subject == "Aloen conteste des heures de novembre 2026"
-    line = (
-        "Lundi 2 novembre\u00a0: «\u00a0Vous étiez là le matin seulement\u00a0» (3\u00a0h\u00a030 comptées)"
-    )
+    line = "Lundi 2 novembre\u00a0: «\u00a0Vous étiez là le matin seulement\u00a0», l’adhérent compte 3\u00a0h\u00a030"
     assert f"- {line}\n" in written.text
     assert f"<li>{line}</li>" in written.html
     assert "À revoir ensemble" in written.text
@@ -52,7 +50,7 @@ def test_a_contest_is_told_once_and_the_next_one_again(scene):
     nolwenn = letter_writer()
     confirming.contest(sheet, by=nolwenn, at=MORNING, remarks=[(FIRST, "Toujours pas", None)])
     assert reminding.tell_contested(sheet, at=MORNING) == 1
-    assert "comptées" not in Mail.objects.latest("pk").text
+    assert "compte 3" not in Mail.objects.latest("pk").text
 
 
 def letter_writer():
