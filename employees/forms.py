@@ -11,6 +11,7 @@ from employees.assigning import contract_for, refuse_terms
 from employees.hiring import refuse_contract, refuse_contract_terms
 from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme
 from groupement.lifecycle import Refusal
+from groupement.money import NARROW_SPACE
 from groupement.periods import overlaps
 from groupement.templatetags.formats import WEEKDAYS
 from groupement.worktime import BadDuration, parse_minutes, short_hours
@@ -33,7 +34,8 @@ class DurationField(forms.CharField):
             raise forms.ValidationError(str(fault)) from fault
 
     def prepare_value(self, value: Any) -> Any:
-        return short_hours(value) if isinstance(value, int) else value
+        # No space in it: what is shown is typed back.
+        return short_hours(value).replace(NARROW_SPACE, "") if isinstance(value, int) else value
 
 
 class YearlyDurationField(DurationField):

@@ -1,5 +1,5 @@
-"""Django admin for who works, and where: employees, contracts, assignments with their terms, plans, addresses."""
+"""Django admin for who works, and where: people, contracts, assignments, plans, addresses, limits of working time."""
 
-from employees.admin import people, placing, plans
+from employees.admin import limits, people, placing, plans
 
-__all__ = ["people", "placing", "plans"]
+__all__ = ["limits", "people", "placing", "plans"]
