@@ -48,7 +48,7 @@ RESERVED_TO = {
 # How each role is recognised. Shared employees are known above this app, which adds its own answer with `recognise`.
 _HOLDERS: dict[Role, Callable[[User], bool]] = {
     Role.MEMBER: lambda user: current_seats(user).exists(),
-    Role.COORDINATOR: lambda user: user.is_coordinator or bool(user.coordinators_deputised),
+    Role.COORDINATOR: lambda user: coordinates(user),
     Role.FINANCE: lambda user: user.is_finance,
     Role.ADMIN: lambda user: user.is_admin,
 }
@@ -141,11 +141,6 @@ def answers_by(user: User, seats: Iterable[Seat], person: int | None) -> bool:
     if person is not None and person == user.pk:
         return False
     return any(seat.can_write and (person is None or seat.user_id != person) for seat in seats)
-
-
-def can_write_for(user: User, member: Member) -> bool:
-    """Whether ``user`` may enter and confirm hours at ``member`` today."""
-    return any(seat.can_write for seat in current_seats(user).filter(member=member))
 
 
 def written_for(user: User) -> models.QuerySet[Seat, Any]:
