@@ -48,7 +48,7 @@ RESERVED_TO = {
 # How each role is recognised. Shared employees are known above this app, which adds its own answer with `recognise`.
 _HOLDERS: dict[Role, Callable[[User], bool]] = {
     Role.MEMBER: lambda user: current_seats(user).exists(),
-    Role.COORDINATOR: lambda user: coordinates(user),
+    Role.COORDINATOR: lambda user: user.is_coordinator or bool(user.coordinators_deputised),
     Role.FINANCE: lambda user: user.is_finance,
     Role.ADMIN: lambda user: user.is_admin,
 }

@@ -24,7 +24,8 @@ class DeputyForm(forms.ModelForm):
         fields = ["principal", "user", "member"]
 
     def clean(self):
-        typed = super().clean()
+        super().clean()
+        typed = self.cleaned_data
         if {"principal", "user", "first", "last"} <= typed.keys():
             try:
                 deputising.refuse(
