@@ -96,7 +96,7 @@ def may_undo(timesheet: Timesheet, *, by: User, at: datetime) -> bool:
         return False
     if not decides_on(by, timesheet.employee.user_id):
         return False
-    return timesheet.steps.order_by("-at", "-pk").values_list("by", flat=True).first() == by.pk
+    return timesheet.steps.order_by("-pk").values_list("by", flat=True).first() == by.pk
 
 
 @transaction.atomic

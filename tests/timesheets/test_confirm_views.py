@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from groupement.periods import Month
+from members.models import Group
 from tests import world
+from timesheets import recording
 from timesheets.models import Remark, Timesheet
 
 pytestmark = pytest.mark.django_db
@@ -222,3 +224,63 @@ def test_the_coordinator_does_not_answer_for_a_member(client, sheet):
     response = client.post(reverse("timesheets:confirm", args=[sheet.pk]), {"answer": "confirm"})
     assert response.status_code == 404
     assert stored(sheet).status == "submitted"
+
+
+def test_after_a_contest_only_what_was_contested_or_changed_is_to_be_read(client, claire, placed, sheet):
+    answer(client, sheet, "contest", **contest(THURSDAYS[2], "Parti à 15 h 30.", "5h30"))
+    youenn = placed.employee.user
+    draft = stored(sheet)
+    text = words(client.get(reverse("timesheets:sheet", args=[sheet.pk])))
+    assert text.count("Accepté par l’adhérent") == 3
+    recording.save(draft, {THURSDAYS[0]: {"worked": 450}}, by=youenn, at=world.NOW)
+    recording.submit(draft, by=youenn, at=world.NOW, note="J’étais là jusqu’à 17 h.")
+    text = words(client.get(reverse("timesheets:sheet", args=[sheet.pk])))
+    to_read, seen = text.split("<details", 1)
+    assert "À relire\u00a0: 2 jours" in to_read
+    assert "jeudi 5 novembre" in to_read
+    assert "Changé depuis\u00a0: 7\u00a0h quand vous l’avez vu" in to_read
+    assert "Contesté\u00a0: «\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon vous" in to_read
+    assert "«\u00a0J’étais là jusqu’à 17 h.\u00a0»" in to_read
+    assert "jeudi 12 novembre" not in to_read
+    assert "2 jours déjà vus, inchangés" in seen
+    # What was let pass can still be contested: the fold opens on it.
+    response = answer(client, sheet, "contest", **contest(THURSDAYS[1], ""))
+    assert 'class="days-before" open>' in words(response)
+    answer(client, sheet, "contest", **contest(THURSDAYS[1], "Fermé."))
+    assert stored(sheet).state == "contested"
+
+
+def test_the_member_is_told_until_when_and_what_happens_then(client, claire, sheet):
+    page = reverse("timesheets:sheet", args=[sheet.pk])
+    assert "Sans réponse jusqu’au dimanche 6 décembre, elles seront visées tacitement" in words(
+        client.get(page)
+    )
+    Group.objects.update(has_tacit_confirmation=False)
+    text = words(client.get(page))
+    assert "rien n’est facturé avant votre visa" in text
+    assert "tacitement" not in text
+
+
+def test_a_month_without_hours_is_confirmed_too(client, claire, placed):
+    gwenn = world.employee("Gwenn", "Riou")
+    never = world.assignment(gwenn, placed.member, weekly_pattern=(0,) * 7)
+    empty = world.timesheet(never, status="submitted")
+    assert "Viser ce mois sans heures" in words(client.get(reverse("timesheets:sheet", args=[empty.pk])))
+    answer(client, empty, "confirm")
+    assert stored(empty).status == "confirmed"
+
+
+def test_a_deputy_answers_in_the_principal_s_place_but_not_for_their_hours(client, claire, book, sheet):
+    tifenn = world.user("Tifenn Riou")
+    world.deputy(claire, tifenn, member=book)
+    anna = world.employee("Anna", "Danno", with_account=False)
+    anna.user = claire
+    anna.save()
+    hers = world.timesheet(world.assignment(anna, book), {THURSDAYS[0]: 60}, status="submitted")
+    client.force_login(tifenn)
+    text = words(client.get(LIST))
+    assert text.count("Viser les heures") == 1
+    assert text.count("Une autre personne de votre structure doit les viser.") == 1
+    answer(client, sheet, "confirm")
+    answer(client, hers, "confirm")
+    assert (stored(sheet).status, stored(hers).status) == ("confirmed", "submitted")

@@ -1,6 +1,6 @@
-"""The life of a timesheet: every move there is, the stamps of each state, and the lock on its entries on every path."""
+"""The life of a timesheet: every move there is, the stamps of each state, what an entry may hold."""
 
-from datetime import date, time
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -147,38 +147,6 @@ def test_a_timesheet_is_for_an_own_assignment_in_its_months(placed):
     with pytest.raises(IntegrityError, match="own assignment"), transaction.atomic():
         Timesheet.objects.create(employee=placed.employee, assignment=placed, month=world.NOVEMBER.shift(-12))
     assert Timesheet.objects.count() == 0
-
-
-@pytest.mark.parametrize("status", LOCKED)
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda entry: Entry.objects.filter(pk=entry.pk).update(minutes=60),
-        lambda entry: Entry.objects.filter(pk=entry.pk).update(note="x"),
-        lambda entry: Entry.objects.filter(pk=entry.pk).update(started_at=time(9)),
-        lambda entry: Entry.objects.filter(pk=entry.pk).delete(),
-        lambda entry: Entry.objects.filter(pk=entry.pk)._raw_delete("default"),
-        lambda entry: Entry.objects.bulk_create([Entry(timesheet=entry.timesheet, day=TUESDAY, minutes=60)]),
-        lambda entry: Entry.objects.create(timesheet=entry.timesheet, day=TUESDAY, minutes=60),
-        lambda entry: Entry.objects.bulk_update([Entry(pk=entry.pk, minutes=1)], ["minutes"]),
-    ],
-    ids=["update", "note", "clock", "delete", "raw_delete", "bulk_create", "create", "bulk_update"],
-)
-def test_entries_are_locked_on_every_path_once_submitted(placed, status, change):
-    sheet = world.timesheet(placed, {MONDAY: 420}, status=status)
-    before = list(Entry.objects.values())
-    with pytest.raises(IntegrityError, match="only while it is a draft"), transaction.atomic():
-        change(sheet.entries.get())
-    assert list(Entry.objects.values()) == before
-
-
-def test_an_entry_moves_neither_off_nor_onto_a_locked_timesheet(placed):
-    locked = world.timesheet(placed, {MONDAY: 420})
-    draft = world.timesheet(placed, {TUESDAY: 60}, status="draft", supplement=1)
-    for entry, to in ((locked.entries.get(), draft), (draft.entries.get(), locked)):
-        with pytest.raises(IntegrityError, match="only while it is a draft"), transaction.atomic():
-            Entry.objects.filter(pk=entry.pk).update(timesheet=to)
-    assert (locked.entries.get().minutes, draft.entries.get().minutes) == (420, 60)
 
 
 @pytest.mark.parametrize(

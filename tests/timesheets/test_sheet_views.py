@@ -231,3 +231,95 @@ def test_finance_and_admin_only_read(client, placed, role):
 def test_decisions_are_posted(client, placed, name):
     client.force_login(world.coordinator())
     assert client.get(url(name, month_of(placed))).status_code == 405
+
+
+def test_an_approval_is_undone_from_its_message_or_from_the_page(client, placed):
+    sheet = month_of(placed, "confirmed")
+    client.force_login(world.coordinator())
+    text = words(client.post(url("approve", sheet), follow=True))
+    form = f'<form method="post" action="{url("undo", sheet)}">'
+    assert text.count(form) == 2  # the message, and the decision that stays on the page
+    assert "Annuler l’approbation" in text
+    text = words(client.post(url("undo", sheet), follow=True))
+    assert "Approbation annulée\u00a0: Youenn Talec, Book Hémisphères." in text
+    assert stored(sheet).status == "confirmed"
+    assert form not in text
+
+
+def test_an_approval_in_the_month_is_undone_from_its_message_there(client, placed):
+    sheet = month_of(placed, "confirmed")
+    client.force_login(world.coordinator())
+    htmx = {"headers": {"HX-Request": "true"}}
+    text = words(client.post(f"{url('approve', sheet)}?filtre=a&b=1", {"back": "month"}, **htmx))
+    address = f"{url('undo', sheet)}?filtre=a&b=1&back=month"
+    assert f'<form method="post" action="{address.replace("&", "&amp;")}">' in text
+    assert re.search(
+        r'action="[^"]*annuler[^"]*"><input type="hidden" name="csrfmiddlewaretoken" value="\w+">', text
+    )
+    response = client.post(address)
+    assert response.url == reverse("timesheets:month", args=[world.NOVEMBER]) + "?filtre=a&b=1"
+    assert stored(sheet).status == "confirmed"
+
+
+def test_only_what_was_done_can_be_undone(client, placed):
+    sheet = month_of(placed, "submitted")
+    client.force_login(world.coordinator())
+    text = words(client.post(url("approve", sheet), follow=True))
+    assert "n’a pas encore visé ces heures" in text
+    assert url("undo", sheet) not in text
+
+
+def test_the_coordination_settles_what_is_maintained_and_the_member_reads_why(client, placed, claire):
+    sheet = month_of(placed)
+    solene = world.coordinator()
+    assert url("settle", sheet) not in look(client, solene, sheet)  # nobody contested
+    confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(THURSDAYS[2], "Parti à 15 h 30.", 330)])
+    sheet.move("submitted", by=None, at=world.NOW, submitted_at=world.NOW, contested_at=None)
+    text = look(client, solene, sheet)
+    assert url("settle", sheet) in text
+    assert "«\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon l’adhérent" in text
+    response = client.post(url("settle", sheet), {"note": " "})
+    assert response.status_code == 422
+    assert 'id="settle_note"' in words(response)
+    client.post(url("settle", sheet), {"note": "Le badge dit 17 h."})
+    assert stored(sheet).status == "confirmed"
+    for person in (claire, placed.employee.user):
+        text = look(client, person, sheet)
+        assert "<b>Tranché par la coordination</b>, à la place de" in text
+        assert "«\u00a0Le badge dit 17 h.\u00a0»" in text
+
+
+def test_insiders_and_who_enters_the_hours_read_who_typed_them(client, placed, claire, book):
+    sheet = month_of(placed, "confirmed", by=world.staff(book, "Nolwenn Jégo", function="manager"))
+    for person in (placed.employee.user, world.coordinator(), claire):
+        text = look(client, person, sheet)
+        assert "Saisi par" in text
+        assert "Nolwenn Jégo" in text
+    text = look(client, world.staff(book, "Loïc Le Roux", function="reader"), sheet)
+    assert "28,00 h" in text
+    assert '<td data-th="Saisi par">' not in text
+
+
+def test_breaks_and_the_night_are_told_with_the_times(client, placed, claire):
+    sheet = month_of(placed, "draft")
+    facts = {"started_at": time(22), "ended_at": time(6), "break_minutes": 45}
+    Entry.objects.filter(day=THURSDAYS[0]).update(**facts)
+    world.advance(sheet, "submitted")
+    assert "22\u00a0h – 6\u00a0h le lendemain, pause 45\u00a0min" in look(client, claire, sheet)
+
+
+def test_a_deputy_of_the_coordinator_decides_but_not_on_the_principal_s_hours(client, placed):
+    solene, ronan = world.coordinator(), world.user("Ronan Le Bihan")
+    world.deputy(solene, ronan)
+    sheet = month_of(placed, "confirmed")
+    own = world.employee("Solène", "Rivoal", with_account=False)
+    own.user = solene
+    own.save()
+    hers = world.timesheet(own, {THURSDAYS[0]: 420}, kind="leave", status="submitted")
+    assert f'action="{url("approve", sheet)}"' in look(client, ronan, sheet)
+    text = look(client, ronan, hers)
+    assert "Congé" in text
+    assert "Décider" not in text
+    client.post(url("approve", sheet))
+    client.post(url("approve", hers))
+    assert (stored(sheet).status, stored(hers).status) == ("approved", "submitted")

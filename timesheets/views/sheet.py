@@ -35,7 +35,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve one timesheet, from the month's queue or from its page."""
     timesheet = find(request, pk)
     done = f"Heures approuvées\u00a0: {overview.title(timesheet)}."
-    way_back = reverse("timesheets:undo", args=[pk]) + ("?back=month" if _from_month(request) else "")
+    way_back = reverse("timesheets:undo", args=[pk]) + _place(request)
     act(request, approval.approve, timesheet, by=request.user, at=timezone.now(), success=done, undo=way_back)
     return _answer(request, timesheet)
 
@@ -196,11 +196,20 @@ def _with_reason(request: HttpRequest, pk: int, action: Action, deed: Any, done:
 
 
 def _answer(request: HttpRequest, timesheet: Timesheet) -> HttpResponse:
-    if _from_month(request):
+    if request.POST.get("back") == "month":
         return month.answer(request, timesheet.month)
+    if request.GET.get("back") == "month":
+        filters = request.GET.copy()
+        del filters["back"]
+        address = reverse("timesheets:month", args=[timesheet.month])
+        return redirect(f"{address}?{filters.urlencode()}" if filters else address)
     return redirect("timesheets:sheet", timesheet.pk)
 
 
-def _from_month(request: HttpRequest) -> bool:
-    """Whether the gesture was made in the month's page: a form says so, or the address of a toast's button."""
-    return "month" in (request.POST.get("back"), request.GET.get("back"))
+def _place(request: HttpRequest) -> str:
+    """For the button of a message: that the gesture was made in the month's page, and with which filters."""
+    if request.POST.get("back") != "month":
+        return ""
+    place = request.GET.copy()
+    place["back"] = "month"
+    return f"?{place.urlencode()}"
