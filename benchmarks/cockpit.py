@@ -3,10 +3,49 @@
 import sys
 import time
 from statistics import median
+from typing import Any
 
 from benchmarks.ground import ground
 
 STATES = ("draft", "submitted", "confirmed", "approved")
+PLACES = 4
+
+
+def month(members: int, employees: int) -> tuple[Any, int]:
+    """Everybody works at four members, and is away one day; a quarter of the timesheets in each state."""
+    from benchmarks import load
+    from employees.models import Assignment, Terms
+    from tests import world
+    from timesheets.models import Entry, Timesheet
+
+    coordinator, assignments = load.people(members, employees)
+    kept: dict[int, list[Assignment]] = {}
+    for assignment in assignments.values():
+        kept.setdefault(assignment.employee_id, []).append(assignment)
+    chosen = [assignment for held in kept.values() for assignment in held[:PLACES]]
+    rest = Assignment.objects.exclude(pk__in=[assignment.pk for assignment in chosen])
+    Terms.objects.filter(assignment__in=rest).delete()
+    rest.delete()
+    Terms.objects.update(weekly_pattern=[105, 105, 105, 105, 0, 0, 0])
+    sheets = Timesheet.objects.bulk_create(
+        [
+            Timesheet(employee_id=assignment.employee_id, assignment=assignment, month=world.NOVEMBER)
+            for assignment in chosen
+        ]
+        + [Timesheet(employee_id=employee, month=world.NOVEMBER) for employee in kept]
+    )
+    days = [day for day in world.NOVEMBER.days if day.weekday() < 4]
+    Entry.objects.bulk_create(
+        Entry(timesheet=sheet, day=day, minutes=105, kind="worked" if sheet.assignment_id else "leave")
+        for sheet in sheets
+        for day in (days if sheet.assignment_id else days[:1])
+    )
+    stamps = {"submitted_at": world.NOW, "confirmed_at": world.NOW, "approved_at": world.NOW}
+    placed = Timesheet.objects.exclude(assignment=None)
+    for step, status in enumerate(STATES[1:], start=1):
+        ids = [sheet.pk for rank, sheet in enumerate(sheets) if sheet.assignment_id and rank % 4 >= step]
+        placed.filter(pk__in=ids).update(status=status, **dict(list(stamps.items())[:step]))
+    return coordinator, len(sheets)
 
 
 def main(members: int = 50, employees: int = 200, repetitions: int = 9) -> None:
@@ -16,35 +55,24 @@ def main(members: int = 50, employees: int = 200, repetitions: int = 9) -> None:
         from django.test import Client
         from django.test.utils import CaptureQueriesContext
 
-        from benchmarks import load
-        from employees.models import Terms
         from tests import world
-        from timesheets.models import Timesheet
 
-        coordinator, assignments = load.people(members, employees)
-        Terms.objects.update(weekly_pattern=[60, 60, 60, 60, 60, 0, 0])
-        count = load.approved(assignments, members, employees, world.NOVEMBER)
-        stamps = ({}, {"submitted_at"}, {"submitted_at", "confirmed_at"})
-        for rest, kept in enumerate(stamps):
-            gone = {
-                name: None for name in ("submitted_at", "confirmed_at", "approved_at") if name not in kept
-            }
-            chosen = Timesheet.objects.extra(where=[f"id %% 4 = {rest}"])  # noqa: S610 - a number of ours
-            chosen.update(status=STATES[rest], **gone)
+        coordinator, sheets = month(members, employees)
         client = Client(SERVER_NAME="localhost")
         client.force_login(coordinator)
-        address = f"/heures/mois/{world.NOVEMBER}/"
-        client.get(address)
-        taken = []
-        for _ in range(repetitions):
-            with CaptureQueriesContext(connection) as queries:
-                started = time.perf_counter()
-                answer = client.get(address)
-                taken.append((time.perf_counter() - started) * 1000)
-        assert answer.status_code == 200, answer.status_code
-        sheets = Timesheet.objects.count()
-        print(f"{members} members, {employees} employees, {sheets} timesheets, {count} entries")
-        print(f"  page {median(taken):.0f} ms, {len(queries)} queries, {len(answer.content) / 1000:.0f} kB")
+        print(f"{members} members, {employees} employees, {sheets} timesheets")
+        for view in ("personnes", "structures", "grille"):
+            address = f"/heures/mois/{world.NOVEMBER}/?vue={view}"
+            client.get(address)
+            taken = []
+            for _ in range(repetitions):
+                with CaptureQueriesContext(connection) as queries:
+                    started = time.perf_counter()
+                    answer = client.get(address)
+                    taken.append((time.perf_counter() - started) * 1000)
+            assert answer.status_code == 200, answer.status_code
+            size = len(answer.content) / 1000
+            print(f"  {view:<11}{median(taken):6.0f} ms, {len(queries)} queries, {size:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from timesheets.views import balances, confirm, entry, findings, month, remind, sheet, signed
+from timesheets.views import balances, confirm, day, entry, findings, month, remind, sheet, signed
 
 app_name = "timesheets"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", entry.my_months, name="my_months"),
     path("mois/", month.months, name="months"),
     path("mois/<month:month>/", month.month, name="month"),
+    path("mois/<month:month>/alertes/", month.alerts, name="month_alerts"),
     path("mois/<month:month>/ouvrir/", month.open_month, name="open"),
     path("mois/<month:month>/approuver/", month.approve_confirmed, name="approve_confirmed"),
     path("alertes/", findings.findings, name="findings"),
@@ -30,6 +31,9 @@ urlpatterns = [
     path("releve/<int:pk>/complement/", sheet.supplement, name="supplement"),
     path("<month:month>/", entry.my_month, name="my_month"),
     path("<month:month>/alertes/", findings.my_findings, name="my_findings"),
+    path("<month:month>/jour/<int:day>/", day.my_day, name="day"),
     path("<month:month>/personne/<int:employee>/", entry.person_month, name="person_month"),
+    path("<month:month>/personne/<int:employee>/jour/<int:day>/", day.person_day, name="person_day"),
     path("<month:month>/<int:assignment>/", entry.grid, name="grid"),
+    path("<month:month>/<int:assignment>/jour/<int:day>/", day.grid_day, name="grid_day"),
 ]

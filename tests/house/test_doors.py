@@ -80,10 +80,6 @@ def somebody() -> dict[str, Any]:
     return {"employee": Timesheet.objects.order_by("pk").first().employee_id}
 
 
-def somebody() -> dict[str, Any]:
-    return {"employee": Timesheet.objects.order_by("pk").first().employee_id}
-
-
 DOORS = {
     "home": Door("shared", GET),
     "member_home": Door("shared", GET),
@@ -106,16 +102,16 @@ DOORS = {
     "employees:feed": Door("open", GET, lambda: {"secret": "x"}),
     "timesheets:my_months": Door("role", GET),
     "timesheets:my_month": Door("role", BOTH, month),
+    "timesheets:day": Door("role", BOTH, lambda: month() | {"day": 3}),
     "timesheets:person_month": Door("object", BOTH, person),
+    "timesheets:person_day": Door("object", BOTH, lambda: person() | {"day": 3}),
     "timesheets:grid": Door("object", BOTH, grid),
+    "timesheets:grid_day": Door("object", BOTH, lambda: grid() | {"day": 3}),
     "timesheets:months": Door("role", GET),
     "timesheets:month": Door("role", GET, month),
     "timesheets:month_alerts": Door("role", GET, month),
     "timesheets:open": Door("role", POST, month),
     "timesheets:approve_confirmed": Door("role", POST, month),
-    "timesheets:findings": Door("role", GET),
-    "timesheets:acknowledge": Door("object", POST, somebody),
-    "timesheets:my_findings": Door("role", GET, month),
     "timesheets:findings": Door("role", GET),
     "timesheets:acknowledge": Door("object", POST, somebody),
     "timesheets:my_findings": Door("role", GET, month),

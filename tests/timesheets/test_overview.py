@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 MONTH_END = date(2026, 12, 3)
 MONDAYS = [date(2026, 11, day) for day in (2, 9, 16, 23, 30)]
-QUERIES = 9
+QUERIES = 8
 
 
 @pytest.fixture
@@ -167,7 +167,10 @@ def test_missing_hours_are_planned_past_days_with_nothing_anywhere(aloen, maelle
     blocker = the_blocker(on=date(2026, 11, 24))
     assert blocker.title == "Il manque 14\u00a0h chez Aloen"
     assert blocker.explanation == "Maëlle Kerbrat, 2 jours depuis le lundi 16 novembre\u00a0: rien de saisi."
-    assert (blocker.label, blocker.view, blocker.args) == (
+    assert (blocker.label, blocker.view, blocker.args) == ("Relancer", "timesheets:remind", (sheet.pk,))
+    [told] = overview.blockers(reading, reminded=[sheet.pk])
+    assert told.explanation.endswith("rien de saisi. Relance envoyée aujourd’hui.")
+    assert (told.label, told.view, told.args) == (
         "Ouvrir ses heures",
         "timesheets:person_month",
         (world.NOVEMBER, maelle.pk),

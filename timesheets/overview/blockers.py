@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -33,6 +34,10 @@ ICONS = {
     BlockerKind.UNCONFIRMED: "clock",
 }
 ORDER = list(BlockerKind)
+# What somebody else has to do: the coordinator can only ask.
+REMINDED = frozenset(
+    {BlockerKind.RETURNED, BlockerKind.MISSING, BlockerKind.UNSUBMITTED, BlockerKind.UNCONFIRMED}
+)
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,18 @@ class Blocker:
         return "danger" if self.kind == BlockerKind.CONTESTED else "warning"
 
 
-def blockers(reading: MonthReading) -> list[Blocker]:
-    """What blocks ``reading.month``: contests first, then what is to correct, to enter, to submit, to confirm."""
-    found = [blocker for line in reading.lines if (blocker := _of(line, reading))]
-    found += _unopened(reading)
+def blockers(
+    reading: MonthReading, lines: Sequence[Line] | None = None, *, reminded: Collection[int] = ()
+) -> list[Blocker]:
+    """What blocks ``reading.month``: contests first, then what is to correct, to enter, to submit, to confirm.
+
+    Of ``lines`` if they are given. Where somebody else has to act the action is to remind them, unless the timesheet
+    is among those ``reminded`` today: then it is to look.
+    """
+    chosen = reading.lines if lines is None else lines
+    found = [blocker for line in chosen if (blocker := _of(line, reading))]
+    found = [blocker if blocker.kind not in REMINDED else _reminding(blocker, reminded) for blocker in found]
+    found += _unopened(reading) if lines is None or len(lines) == len(reading.lines) else []
     return sorted(found, key=lambda blocker: ORDER.index(blocker.kind))
 
 
@@ -68,6 +81,16 @@ def missing_days(line: Line, reading: MonthReading) -> list[date]:
     """Days planned and past for which the person entered nothing, neither here nor anywhere else."""
     filled = reading.filled_days.get(line.employee.pk, set())
     return [day for day in sorted(line.planned_by_day) if day < reading.on and day not in filled]
+
+
+def _reminding(blocker: Blocker, reminded: Collection[int]) -> Blocker:
+    if blocker.timesheet is None:
+        return blocker
+    if blocker.timesheet.pk in reminded:
+        return replace(blocker, explanation=f"{blocker.explanation} Relance envoyée aujourd’hui.")
+    return replace(
+        blocker, label="Relancer", view="timesheets:remind", args=(blocker.timesheet.pk,), is_post=True
+    )
 
 
 def _of(line: Line, reading: MonthReading) -> Blocker | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from employees.models import Employee
@@ -105,13 +106,17 @@ class Matrix:
         return max(self.planned, self.minutes, 1)
 
 
-def month_matrix(reading: MonthReading) -> Matrix:
-    """Lay the month out; rows by name, columns for the members that have a timesheet in it, the oldest first."""
-    found = {line.member.pk: line.member for line in reading.lines if line.member}
+def month_matrix(reading: MonthReading, lines: Sequence[Line] | None = None) -> Matrix:
+    """Lay the month out; rows by name, columns for the members that have a timesheet in it, the oldest first.
+
+    Of ``lines`` if they are given: those that somebody chose to look at.
+    """
+    lines = reading.lines if lines is None else lines
+    found = {line.member.pk: line.member for line in lines if line.member}
     members = [found[pk] for pk in sorted(found)]
-    people = {line.employee.pk: line.employee for line in reading.lines}
+    people = {line.employee.pk: line.employee for line in lines}
     places: dict[tuple[int, int | None], list[Line]] = {}
-    for line in reading.lines:
+    for line in lines:
         at = line.member.pk if line.member else None
         places.setdefault((line.employee.pk, at), []).append(line)
     rows = [
@@ -123,10 +128,11 @@ def month_matrix(reading: MonthReading) -> Matrix:
         )
         for pk, employee in people.items()
     ]
-    return Matrix(members, rows, _states(reading.lines))
+    return Matrix(members, rows, state_totals(lines))
 
 
-def _states(lines: list[Line]) -> list[StateTotal]:
+def state_totals(lines: Sequence[Line]) -> list[StateTotal]:
+    """How many of ``lines`` are in each state, with their minutes."""
     found: dict[str, list[int]] = {state: [] for state in STATES}
     for line in lines:
         found[line.timesheet.state].append(line.minutes)

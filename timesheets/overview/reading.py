@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Exists, F, OuterRef
-from django.db.models.functions import Lower
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models.functions import JSONObject, Lower
 from django.utils import timezone
 
 from employees.models import Assignment, ContractTerms, Employee
@@ -33,6 +35,15 @@ ORDER = (
 
 
 @dataclass(frozen=True)
+class Said:
+    """Why one day was contested or returned, and the minutes that the member counted, if it said so."""
+
+    day: date
+    reason: str
+    expected_minutes: int | None = None
+
+
+@dataclass(frozen=True)
 class Line:
     """A timesheet with its figures, and the last step that brought it where it is."""
 
@@ -41,7 +52,7 @@ class Line:
     planned_by_day: Mapping[date, int]
     member: Member | None = None
     last_step: TimesheetStep | None = None
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[Said, ...] = ()
 
     @property
     def employee(self) -> Employee:
@@ -71,6 +82,7 @@ class MonthReading:
     unopened: list[Assignment]
     weekly_minutes: Mapping[int, int]
     filled_days: Mapping[int, set[date]] = field(default_factory=dict)
+    fingerprint: str = "0"
 
     def days_since(self, line: Line) -> int:
         """Days since the hours of ``line`` were submitted."""
@@ -80,16 +92,17 @@ class MonthReading:
 def read(month: Month, *, on: date | None = None) -> MonthReading:
     """Read ``month``: timesheets, entries, plan, steps, remarks, assignments, contract hours."""
     minutes, planned = _minutes(month), plan(month)
-    steps, remarks = _last_steps(month), _remarks(month)
+    steps, seen = _last_steps(month), None
     lines: list[Line] = []
     filled: dict[int, set[date]] = defaultdict(set)
     for sheet, member in _sheets(month):
         step = steps.get(sheet.pk)
         # The plan counts once, however many supplements follow.
         expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
-        said = tuple(remarks.get(step.pk, ())) if step else ()
+        said = _said(step) if step else ()
         lines.append(Line(sheet, minutes.get(sheet.pk, {}), expected, member, step, said))
         filled[sheet.employee_id].update(lines[-1].by_day)
+        seen = sheet
     return MonthReading(
         month=month,
         on=on or today(),
@@ -97,12 +110,13 @@ def read(month: Month, *, on: date | None = None) -> MonthReading:
         unopened=_unopened(month),
         weekly_minutes=_weekly_minutes(month),
         filled_days=filled,
+        fingerprint=_spell(len(lines), seen) if seen else "0",
     )
 
 
-def _sheets(month: Month) -> Iterator[tuple[Timesheet, Member | None]]:
+def _sheets(month: Month) -> Iterator[tuple[Any, Member | None]]:
     """Timesheets by name, each with its employee and where it was worked; a member or a person is read once."""
-    sheets = Timesheet.objects.filter(month=month).annotate(at=F("assignment__member"))
+    sheets = Timesheet.objects.filter(month=month).annotate(at=F("assignment__member"), **_marks(month))
     rows = list(sheets.defer("approved_at", "accepted_days").order_by(*ORDER))
     people = Employee.objects.in_bulk({row.employee_id for row in rows})
     members = Member.objects.in_bulk({row.at for row in rows if row.at})
@@ -111,9 +125,27 @@ def _sheets(month: Month) -> Iterator[tuple[Timesheet, Member | None]]:
         yield row, members.get(row.at)
 
 
-def to_approve(reading: MonthReading) -> list[Line]:
-    """What waits for the coordinator: confirmed by the member, or submitted at the group."""
-    return [line for line in reading.lines if is_ready(line.timesheet)]
+def to_approve(reading: MonthReading, lines: Sequence[Line] | None = None) -> list[Line]:
+    """What waits for the coordinator: confirmed by the member, or submitted at the group; of ``lines`` if given."""
+    return [line for line in (reading.lines if lines is None else lines) if is_ready(line.timesheet)]
+
+
+def fingerprint(month: Month) -> str:
+    """What changes as soon as anything of the month does: its last step and last entry written. Two queries."""
+    rows = Timesheet.objects.filter(month=month)
+    last = rows.annotate(**_marks(month)).only("pk").order_by("pk").last()
+    return _spell(rows.count(), last) if last else "0"
+
+
+def _marks(month: Month) -> dict[str, Subquery]:
+    """The last step and the last change of an entry of the month, the same for all its timesheets."""
+    steps = TimesheetStep.objects.filter(subject__month=month).order_by("-pk").values("pk")[:1]
+    events = Entry.pgh_event_model.objects.filter(timesheet__month=month)  # type: ignore[attr-defined]
+    return {"last_step": Subquery(steps), "last_event": Subquery(events.order_by("-pk").values("pk")[:1])}
+
+
+def _spell(count: int, row: Any) -> str:
+    return f"{count}-{row.last_step or 0}-{row.last_event or 0}"
 
 
 def title(timesheet: Timesheet) -> str:
@@ -137,16 +169,18 @@ def _minutes(month: Month) -> dict[int, dict[date, int]]:
 def _last_steps(month: Month) -> dict[int, TimesheetStep]:
     """The last step of each timesheet that is not approved yet: of the others nobody is asked anything."""
     open_ones = TimesheetStep.objects.filter(subject__month=month, subject__approved_at=None)
+    remarks = Remark.objects.filter(step=OuterRef("pk")).order_by("day", "pk")
+    told = JSONObject(day="day", reason="reason", expected_minutes="expected_minutes")
     latest = open_ones.order_by("subject", "-pk").distinct("subject")
-    return {step.subject_id: step for step in latest.select_related("by")}
+    rows = latest.select_related("by").annotate(said=ArraySubquery(remarks.values(told=told)))
+    return {step.subject_id: step for step in rows}
 
 
-def _remarks(month: Month) -> dict[int, list[Remark]]:
-    found = defaultdict(list)
-    rows = Remark.objects.filter(step__subject__month=month, step__subject__status=TimesheetStatus.DRAFT)
-    for remark in rows.order_by("day", "pk"):
-        found[remark.step_id].append(remark)
-    return found
+def _said(step: Any) -> tuple[Said, ...]:
+    """What a step says of days, which matters as long as there is something to correct."""
+    if step.target != TimesheetStatus.DRAFT:
+        return ()
+    return tuple(Said(**{**told, "day": date.fromisoformat(told["day"])}) for told in step.said)
 
 
 def _unopened(month: Month) -> list[Assignment]:

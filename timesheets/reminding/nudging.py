@@ -105,6 +105,12 @@ def _told_today(users: Sequence[User], on: date) -> dict[int, set[int]]:
     return told
 
 
+def reminded_on(day: date) -> frozenset[int]:
+    """The timesheets of which somebody was reminded by hand on ``day``; one query."""
+    keys = Mail.objects.filter(key__startswith=f"nudge:{day}:").values_list("key", flat=True)
+    return frozenset(int(pk) for key in keys for pk in key.rsplit(":", 1)[1].split("."))
+
+
 def _letter(user: User, sheets: list[Timesheet], group: Group, on: date, by: User) -> Letter:
     named = ".".join(str(sheet.pk) for sheet in sheets)
     key = f"nudge:{on}:{user.pk}:{named}"

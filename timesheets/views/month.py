@@ -13,9 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from groupement.pages import act, page
 from groupement.periods import MONTHS, Month
-from members.access import for_roles
-from timesheets import approval, overview, recording
+from members.access import coordinates, for_roles
+from timesheets import approval, overview, recording, reminding, watching
 from timesheets.models import Timesheet, TimesheetStatus
+from timesheets.overview import choosing, funnel
+
+QUEUE_SHOWN = 30
+BLOCKERS_SHOWN = 50
 
 
 @require_safe
@@ -48,7 +52,7 @@ def open_month(request: HttpRequest, month: Month) -> HttpResponse:
 @for_roles("coordinator")
 def approve_confirmed(request: HttpRequest, month: Month) -> HttpResponse:
     """Approve all those that the person saw waiting; what could not be approved is told one by one."""
-    seen = [pk for pk in request.POST.getlist("timesheet") if pk.isdecimal()]
+    seen = [pk for each in request.POST.getlist("timesheet") for pk in each.split(",") if pk.isdecimal()]
     sheets = Timesheet.objects.filter(month=month, pk__in=seen).select_related(
         "employee", "assignment__member"
     )
@@ -61,32 +65,89 @@ def approve_confirmed(request: HttpRequest, month: Month) -> HttpResponse:
 
 
 def answer(request: HttpRequest, month: Month) -> HttpResponse:
-    """After a decision: the month's new content for htmx, else the page to go back to."""
+    """After a decision: the month's new content for htmx, else the page to go back to, with its filters."""
     if request.htmx:
         return show(request, month)
-    return redirect("timesheets:month", month)
+    asked = request.GET.urlencode()
+    return redirect(reverse("timesheets:month", args=[month]) + (f"?{asked}" if asked else ""))
 
 
 def show(request: HttpRequest, month: Month) -> HttpResponse:
-    """The page of ``month``, or its content when htmx asks."""
+    """The page of ``month``, or its content when htmx asks; nothing when htmx has already what there is."""
+    if request.htmx and request.method == "GET" and request.GET.get("vu") == overview.fingerprint(month):
+        return HttpResponse(status=204)
     reading = overview.read(month, on=timezone.localdate())
-    queue = overview.to_approve(reading)
-    following = [line.timesheet.pk for line in queue[1:]] + [""]
+    choice = overview.Choice.read(request.GET, reading)
+    lines = [line for line in reading.lines if choice.holds(line)]
     context = {
         "month": month,
+        "seen": reading.fingerprint,
         "months": _strip(month),
         "stages": overview.stages(reading),
-        "matrix": overview.month_matrix(reading),
-        "blockers": [
-            (blocker, reverse(blocker.view, args=blocker.args)) for blocker in overview.blockers(reading)
-        ],
-        "queue": list(zip(queue, following, strict=False)),
-        "queue_minutes": sum(line.minutes for line in queue),
-        "decides": request.user.is_coordinator,
+        "decides": coordinates(request.user),
         "asks_for_all": "approuver" in request.GET,
         "focus": _focus(request.POST.get("next")),
+        **_chosen(reading, choice, lines),
+        **_waiting(reading, choice, lines),
     }
     return page(request, "timesheets/month.html", part="month", context=context)
+
+
+@require_safe
+@for_roles("coordinator", "finance", "admin")
+def alerts(request: HttpRequest, month: Month) -> HttpResponse:
+    """The panel of the month's findings, which its page asks for when it is there: the law takes longer to read."""
+    if not request.htmx:
+        return redirect(f"{reverse('timesheets:findings')}?mois={month}")
+    return page(request, "timesheets/parts/findings.html", context={"panel": watching.panel(month)})
+
+
+def _chosen(
+    reading: overview.MonthReading, choice: overview.Choice, lines: list[overview.Line]
+) -> dict[str, Any]:
+    """The month laid out as asked, and what else can be asked for."""
+    found: dict[str, Any] = {
+        "is_empty": not reading.lines,
+        "choice": choice,
+        "query": choice.query(),
+        "views": [
+            (label, choice.query(vue=view), view == choice.view) for view, label in choosing.LABELS.items()
+        ],
+        "people": list({line.employee.pk: line.employee.full_name for line in reading.lines}.items()),
+        "hosts": sorted({(line.member.pk, str(line.member)) for line in reading.lines if line.member}),
+        "states": list(overview.STATES.items()),
+    }
+    if choice.view == overview.View.GRID:
+        found["matrix"] = overview.month_matrix(reading, lines)
+    else:
+        lay_out = funnel.by_person if choice.view == overview.View.PEOPLE else funnel.by_member
+        found["rows"] = lay_out(lines)
+        found["total"] = funnel.total(found["rows"]).figures
+        found["steps"] = funnel.STEPS
+        found["totals"] = overview.state_totals(lines)
+    return found
+
+
+def _waiting(
+    reading: overview.MonthReading, choice: overview.Choice, lines: list[overview.Line]
+) -> dict[str, Any]:
+    """What is to approve and what blocks, among ``lines``; long lists are cut unless all was asked for."""
+    queue = overview.to_approve(reading, lines)
+    shown = queue if choice.shows_all else queue[:QUEUE_SHOWN]
+    following = [line.timesheet.pk for line in shown[1:]] + [""]
+    found = overview.blockers(reading, lines, reminded=reminding.reminded_on(reading.on))
+    return {
+        "queue": queue,
+        "queue_shown": list(zip(shown, following, strict=False)),
+        "queue_rest": len(queue) - len(shown),
+        "queue_all": choice.query(tout="oui"),
+        "queue_pks": ",".join(str(line.timesheet.pk) for line in queue),
+        "queue_minutes": sum(line.minutes for line in queue),
+        "blocker_count": len(found),
+        "blockers": [
+            (blocker, reverse(blocker.view, args=blocker.args)) for blocker in found[:BLOCKERS_SHOWN]
+        ],
+    }
 
 
 def _focus(following: str | None) -> int | str | None:

@@ -1,0 +1,18 @@
+// The month keeps itself up to date: it asks every so often, and is answered nothing when nothing changed. It waits while
+// somebody is typing, choosing or deciding, so that nothing moves under their hands.
+const PAUSE = 20000;
+const busy = () => {
+  const month = document.getElementById("month");
+  const held = document.activeElement;
+  return (
+    document.visibilityState !== "visible" ||
+    document.querySelector("dialog[open], details[open]") ||
+    (month?.contains(held) && held.matches("input, select, textarea"))
+  );
+};
+const ask = () => {
+  const live = document.getElementById("live");
+  if (live && !busy()) htmx.trigger(live, "refresh");
+};
+setInterval(ask, PAUSE);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());

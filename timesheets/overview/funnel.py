@@ -1,0 +1,111 @@
+"""How far the hours have come, by person or by member: planned, entered, submitted, confirmed, approved, billed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from groupement.worktime import short_hours
+from members.models import Member
+from timesheets.models import TimesheetStatus
+from timesheets.overview.reading import Line
+
+STEPS = ("Prévu", "Saisi", "Soumis", "Visé", "Approuvé", "Facturé")
+
+
+@dataclass
+class Tally:
+    """Minutes at each step of the month; what was approved had been submitted and confirmed before."""
+
+    planned: int = 0
+    entered: int = 0
+    submitted: int = 0
+    confirmed: int = 0
+    approved: int = 0
+    billed: int = 0
+
+    def add(self, line: Line) -> None:
+        """Count one timesheet; at the group nobody confirms, so that its hours count as confirmed with the approval."""
+        minutes, status = line.minutes, line.timesheet.status
+        self.planned += line.planned
+        self.entered += minutes
+        if status == TimesheetStatus.DRAFT:
+            return
+        self.submitted += minutes
+        if status == TimesheetStatus.SUBMITTED:
+            return
+        self.confirmed += minutes
+        if status == TimesheetStatus.APPROVED:
+            self.approved += minutes
+        if line.timesheet.billed_at:
+            self.billed += minutes
+
+    @property
+    def figures(self) -> list[str]:
+        """The six figures as the table shows them, in the order of STEPS."""
+        each = (self.planned, self.entered, self.submitted, self.confirmed, self.approved, self.billed)
+        return [short_hours(minutes) for minutes in each]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One timesheet in a row: where or whose, its hours, its state; plain texts, for there may be thousands."""
+
+    pk: str
+    label: str
+    mark: Member | None
+    hours: str
+    state: str
+    state_label: str
+
+
+@dataclass
+class Row:
+    """One person, or one member (None: at the group), with the timesheets and their tally."""
+
+    key: int
+    label: str
+    hint: str
+    member: Member | None = None
+    chips: list[Chip] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+def by_person(lines: Iterable[Line]) -> list[Row]:
+    """A row for each person of ``lines``, in their order, with a chip for each place."""
+    rows: dict[int, Row] = {}
+    for line in lines:
+        person = line.employee
+        row = rows.get(person.pk) or rows.setdefault(person.pk, Row(person.pk, person.full_name, person.job))
+        row.chips.append(_chip(line, str(line.member) if line.member else "Au groupement", line.member))
+        row.tally.add(line)
+    return list(rows.values())
+
+
+def by_member(lines: Iterable[Line]) -> list[Row]:
+    """A row for each member of ``lines``, the oldest first and the group last, with a chip for each person."""
+    rows: dict[int, Row] = {}
+    for line in lines:
+        key = line.member.pk if line.member else 0
+        label = str(line.member) if line.member else "Au groupement"
+        row = rows.get(key) or rows.setdefault(key, Row(key, label, "", line.member))
+        row.chips.append(_chip(line, line.employee.full_name, None))
+        row.tally.add(line)
+    return sorted(rows.values(), key=lambda row: (row.key == 0, row.key))
+
+
+def total(rows: Iterable[Row]) -> Tally:
+    """The sum of ``rows``."""
+    summed = Tally()
+    for row in rows:
+        for name, minutes in vars(row.tally).items():
+            setattr(summed, name, getattr(summed, name) + minutes)
+    return summed
+
+
+def _chip(line: Line, label: str, mark: Member | None) -> Chip:
+    sheet = line.timesheet
+    extra = f" (complément {sheet.supplement})" if sheet.supplement else ""
+    return Chip(
+        str(sheet.pk), label + extra, mark, short_hours(line.minutes), sheet.state, sheet.state_label.lower()
+    )
