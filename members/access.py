@@ -83,7 +83,7 @@ def for_roles(*codes: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = cast("User", request.user)
             if not user.is_authenticated or not any(holds(user, role) for role in roles):
-                if kwargs.keys() - {"month"}:
+                if kwargs.keys() - {"month", "day"}:
                     raise Http404
                 raise PermissionDenied(sentence)
             return view(request, *args, **kwargs)

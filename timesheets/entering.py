@@ -1,4 +1,4 @@
-"""One gesture on the month grid: what was typed is kept, then handed over or taken back; all of it or nothing; or undone."""
+"""One gesture on the month grid: what was typed is kept, handed over or taken back, all of it or nothing; or undone."""
 
 from __future__ import annotations
 
@@ -70,8 +70,10 @@ def enter(
     and goes with the timesheets that had one. ``seen`` is what the page showed: raises recording.Overtaken when another
     hand changed one of these days since. Raises what recording's acts raise; then nothing is done.
     """
-    recording.open_month(month, at=at, employee=employee)
     sheets = _sheets(employee, month)
+    if not sheets or not sheets.keys() >= {*changes, *submit}:
+        recording.open_month(month, at=at, employee=employee)
+        sheets = _sheets(employee, month)
     changed = 0
     if changes:
         changed = recording.save_all(
@@ -96,7 +98,7 @@ def enter(
 
 @transaction.atomic
 def undo(employee: Employee, month: Month, past: Past, *, by: User, at: datetime) -> int:
-    """Put the days of ``past`` back as they were, with their times, notes and authors; returns how many entries changed.
+    """Put the days of ``past`` back as they were, with times, notes and authors; returns how many entries changed.
 
     Raises recording.Overtaken when somebody has written there since, and what recording.save_all() raises.
     """

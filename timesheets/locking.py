@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -58,6 +59,12 @@ def may_enter(user: User, employee: Employee, assignment: Assignment | None) -> 
 def with_grace(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet, Any]:
     """``sheets`` read together with the group's days of grace, which why_closed() asks for otherwise."""
     return sheets.annotate(grace_days=Subquery(_grace_days()))
+
+
+def share_grace(known: Timesheet, sheets: Iterable[Timesheet]) -> None:
+    """What was read with ``known`` by with_grace() holds for ``sheets`` too, that may not exist yet."""
+    for sheet in sheets:
+        sheet.__dict__["grace_days"] = known.__dict__["grace_days"]
 
 
 def why_closed(timesheet: Timesheet, user: User, on: date) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from timesheets.views import balances, confirm, day, entry, findings, month, remind, sheet, signed
+from timesheets.views import balances, confirm, day, entry, exchange, findings, month, remind, sheet, signed
 
 app_name = "timesheets"
 
@@ -10,12 +10,16 @@ urlpatterns = [
     path("", entry.my_months, name="my_months"),
     path("mois/", month.months, name="months"),
     path("mois/<month:month>/", month.month, name="month"),
-    path("mois/<month:month>/alertes/", month.alerts, name="month_alerts"),
     path("mois/<month:month>/ouvrir/", month.open_month, name="open"),
     path("mois/<month:month>/approuver/", month.approve_confirmed, name="approve_confirmed"),
     path("alertes/", findings.findings, name="findings"),
     path("alertes/<int:employee>/", findings.acknowledge, name="acknowledge"),
     path("a-viser/", confirm.to_confirm, name="to_confirm"),
+    path("import/", exchange.import_hours, name="import"),
+    path("import/valider/", exchange.confirm, name="import_confirm"),
+    path("import/erreurs/", exchange.report, name="import_report"),
+    path("import/modele/", exchange.sample, name="import_sample"),
+    path("export/", exchange.export, name="export"),
     path("annee/", balances.everybody, name="balances"),
     path("mon-annee/", balances.mine, name="my_balance"),
     path("engagement/", balances.at_member, name="member_balance"),

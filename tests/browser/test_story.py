@@ -77,7 +77,7 @@ def test_a_month_from_hours_to_downloaded_invoices(cast, enter, site, worker, tm
 def enter_hours(page, site):
     """The month is filled from the plan, a day is changed, and all is submitted."""
     page.goto(f"{site.url}/heures/{NOVEMBER}/")
-    page.get_by_role("button", name="Copier le prévu").click()
+    page.get_by_role("button", name="Remplir le mois comme prévu").click()
     cell = page.locator("input.hrs[id$='2026-11-02']").first
     expect(cell).to_have_value("7")
     cell.fill("6h30")

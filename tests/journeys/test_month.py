@@ -103,7 +103,7 @@ def enter_hours(cast, visit):
     grid.press("Soumettre le mois")
     assert "2 relevés sont soumis." in grid.words
     plan = visit(cast["youenn"].user, f"/heures/{OCTOBER}/")
-    plan.press("Copier le prévu")
+    plan.press("Remplir le mois comme prévu")
     assert "35,00 h" in plan.words
     plan.press("Soumettre le mois")
     assert list(Timesheet.objects.order_by("pk").values_list("status", flat=True)) == ["submitted"] * 5

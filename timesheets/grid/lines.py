@@ -14,9 +14,10 @@ from groupement.periods import Month
 from members.models import User
 from timesheets.grid.strip import Stage
 from timesheets.locking import how_to_reopen
-from timesheets.models import ABSENCES, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
 Kinds = dict[str, int]
+Entries = dict[date, dict[str, Entry]]
 KIND_ORDER = list(Kind.values)
 
 
@@ -26,7 +27,8 @@ class Line:
 
     ``slot`` tells the lines of one timesheet apart in the names of the inputs: "m" is the first, "t" holds travel,
     "m2" and on a second cause of absence. ``is_mine`` says that the viewer enters these hours, ``lock`` why they
-    cannot be changed now, if so. ``minutes`` and, at the group, ``kinds`` are by day.
+    cannot be changed now, if so. ``minutes`` and, at the group, ``kinds`` are by day, and so is what stands in each
+    entry beside its minutes. ``caption`` is how the cells are called, in HTML that the page makes once for all of them.
     """
 
     sheet: Timesheet
@@ -38,6 +40,20 @@ class Line:
     minutes: dict[date, int] = field(default_factory=dict)
     kinds: dict[date, str] = field(default_factory=dict)
     remarks: dict[date, Remark] = field(default_factory=dict)
+    entries: dict[date, Entry] = field(default_factory=dict)
+    caption: str = ""
+
+    @property
+    def place(self) -> tuple[int | None, int]:
+        """What stands for the timesheet in the acts, even before it exists."""
+        return self.sheet.assignment_id, self.sheet.supplement
+
+    @property
+    def aliases(self) -> list[str]:
+        """How a page may call the timesheet: also as it did before the month was opened."""
+        if self.sheet.supplement:
+            return [self.key]
+        return [self.key, f"a{self.sheet.assignment_id}" if self.sheet.assignment_id else "g"]
 
     @property
     def key(self) -> str:
@@ -66,6 +82,11 @@ class Line:
         return self.is_mine and self.sheet.status == TimesheetStatus.SUBMITTED
 
     @property
+    def may_submit(self) -> bool:
+        """Also when the days to enter are over: what is written can still be handed over."""
+        return self.is_mine and self.sheet.status == TimesheetStatus.DRAFT
+
+    @property
     def planned_minutes(self) -> int:
         return sum(self.planned.values())
 
@@ -84,19 +105,33 @@ class Line:
 
 @dataclass
 class Grid:
-    """A person's month as ``viewer`` may see it; ``only`` is the one assignment shown to its member."""
+    """A person's month as ``viewer`` may see it on a day ``on``; ``only`` is the one assignment shown to its member.
+
+    ``days_of`` holds the minutes by kind and day of each timesheet's key, ``entries_of`` all that stands in them.
+    ``absent`` are days on which a member knows the person to be unavailable, ``known_away`` the kinds of absence that
+    are known in advance, for the person and the coordination.
+    """
 
     employee: Employee
     month: Month
     viewer: User
     only: Assignment | None
+    on: date
     lines: list[Line]
-    days_of: dict[str, dict[date, Kinds]]
+    entries_of: dict[str, Entries]
     placed: list[Assignment]
     plan: dict[date, int]
     absent: frozenset[date]
+    known_away: Mapping[date, str]
     steps: list[TimesheetStep]
     stages: list[Stage]
+
+    @cached_property
+    def days_of(self) -> dict[str, dict[date, Kinds]]:
+        return {
+            key: {day: {kind: entry.minutes for kind, entry in kinds.items()} for day, kinds in days.items()}
+            for key, days in self.entries_of.items()
+        }
 
     @cached_property
     def holidays(self) -> Mapping[date, str]:
@@ -113,16 +148,30 @@ class Grid:
         return [line for line in self.sheets if not line.lock]
 
     @property
+    def to_submit(self) -> list[Line]:
+        """Those that the viewer may hand over, once the month has begun."""
+        return [line for line in self.sheets if line.may_submit] if self.has_begun else []
+
+    @property
+    def has_begun(self) -> bool:
+        return self.month.first <= self.on
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written yet in what the viewer may change."""
+        return not any(self.days_of[line.key] for line in self.drafts)
+
+    @property
     def is_corrected(self) -> bool:
         """Whether all that is left to submit had been contested or returned."""
-        return bool(self.drafts) and all(
-            line.sheet.contested_at or line.sheet.returned_at for line in self.drafts
+        return bool(self.to_submit) and all(
+            line.sheet.contested_at or line.sheet.returned_at for line in self.to_submit
         )
 
     @property
     def has_answer(self) -> bool:
         """Whether somebody waits for an answer that the viewer may give."""
-        return any(line.sheet.contested_at or line.sheet.returned_at for line in self.drafts)
+        return any(line.sheet.contested_at or line.sheet.returned_at for line in self.to_submit)
 
     @property
     def is_unopened(self) -> bool:

@@ -12,9 +12,9 @@ from employees import planning
 from employees.models import Assignment, Contract, Employee, HoursEntry
 from groupement.periods import Month
 from members.models import User
-from timesheets.grid.lines import KIND_ORDER, Grid, Kinds, Line, key_of, sum_by_day
+from timesheets.grid.lines import KIND_ORDER, Entries, Grid, Line, key_of, sum_by_day
 from timesheets.grid.strip import neighbours, stages
-from timesheets.locking import may_write, whose_hand, why_locked
+from timesheets.locking import may_write, share_grace, whose_hand, why_closed, why_locked, with_grace
 from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
 
@@ -23,13 +23,14 @@ def load(
     month: Month,
     viewer: User,
     *,
+    on: date,
     only: Assignment | None = None,
     is_spacious: bool = False,
 ) -> Grid:
     """The month of ``employee``, or only one assignment of it, in a constant number of queries and without writing.
 
     Timesheets that nobody opened are there as unsaved drafts. ``is_spacious`` adds lines for travel and for a second
-    cause of absence.
+    cause of absence. ``on`` is the day it is: a month that is over closes some time after.
     """
     placed = _placed(employee, month, only)
     around = _around(employee, month, only)
@@ -38,25 +39,25 @@ def load(
         for sheet in _sheets(employee, month, placed, around, is_whole=only is None)
         if not _is_private(sheet, viewer)
     ]
-    days_of = _days_of(sheets)
+    entries_of = _entries_of(sheets)
     plan = planning.plan(month, placed)
     steps = _steps_to_answer(sheets)
     lines = [
         line
         for sheet in sheets
-        for line in _lines(sheet, days_of[key_of(sheet)], plan, viewer, is_spacious=is_spacious)
+        for line in _lines(sheet, entries_of[key_of(sheet)], plan, viewer, on, is_spacious=is_spacious)
     ]
     _remark(lines, steps)
     if only is None:
         lines = _within_contracts(lines, employee, month)
-    absent = _absences(only, month) if only else frozenset()
-    total = sum_by_day(plan)
-    strip = stages(month, around)
+    away = planning.absences(month.first, month.before, [employee.pk]).get(employee.pk, {})
     return Grid(
-        *(employee, month, viewer, only, lines, days_of, placed, total),
-        absent=absent,
+        *(employee, month, viewer, only, on, lines, entries_of, placed, sum_by_day(plan)),
+        # Why somebody is away is between them and the group.
+        absent=_unavailable(only, month, away) if only else frozenset(),
+        known_away={} if only else away,
         steps=steps,
-        stages=strip,
+        stages=stages(month, around),
     )
 
 
@@ -87,7 +88,7 @@ def _placed(employee: Employee, month: Month, only: Assignment | None) -> list[A
 
 def _around(employee: Employee, month: Month, only: Assignment | None) -> list[Timesheet]:
     """The timesheets of the month and of its neighbours on the strip, in the order of their supplements."""
-    rows = Timesheet.objects.filter(employee=employee, month__in=neighbours(month))
+    rows = with_grace(Timesheet.objects.filter(employee=employee, month__in=neighbours(month)))
     if only is not None:
         rows = rows.filter(assignment=only)
     return list(rows.select_related("employee", "assignment__member").order_by("supplement", "pk"))
@@ -115,22 +116,34 @@ def _sheets(
     found: list[Timesheet] = []
     for pk, assignment in wanted.items():
         found += existing.get(pk) or [Timesheet(employee=employee, assignment=assignment, month=month)]
+    if around:
+        share_grace(around[0], found)
     return found
 
 
-def _days_of(sheets: Iterable[Timesheet]) -> dict[str, dict[date, Kinds]]:
-    days_of: dict[str, dict[date, Kinds]] = {key_of(sheet): {} for sheet in sheets}
+def _entries_of(sheets: Iterable[Timesheet]) -> dict[str, Entries]:
+    entries_of: dict[str, Entries] = {key_of(sheet): {} for sheet in sheets}
     saved = [sheet.pk for sheet in sheets if sheet.pk]
     for entry in Entry.objects.filter(timesheet__in=saved).order_by("day", "pk"):
-        days_of[str(entry.timesheet_id)].setdefault(entry.day, {})[entry.kind] = entry.minutes
-    return days_of
+        entries_of[str(entry.timesheet_id)].setdefault(entry.day, {})[entry.kind] = entry
+    return entries_of
+
+
+def _lock(sheet: Timesheet, viewer: User, on: date, *, is_mine: bool) -> str:
+    """Why ``viewer`` cannot change the timesheet; empty when they can."""
+    if not is_mine:
+        return whose_hand(sheet)
+    if lock := why_locked(sheet):
+        return lock
+    closed = why_closed(sheet, viewer, on)
+    return f"{closed[0].upper()}{closed[1:]}." if closed else ""
 
 
 def _lines(
-    sheet: Timesheet, days: dict[date, Kinds], plan: planning.Plan, viewer: User, *, is_spacious: bool
+    sheet: Timesheet, days: Entries, plan: planning.Plan, viewer: User, on: date, *, is_spacious: bool
 ) -> list[Line]:
     is_mine = may_write(viewer, sheet)
-    lock = why_locked(sheet) if is_mine else whose_hand(sheet)
+    lock = _lock(sheet, viewer, on, is_mine=is_mine)
     spare = 1 if is_spacious and not lock else 0
     if sheet.assignment is None:
         most = max([len(kinds) for kinds in days.values()], default=0)
@@ -141,18 +154,23 @@ def _lines(
         ]
         for day, kinds in days.items():
             for line, kind in zip(lines, sorted(kinds, key=KIND_ORDER.index), strict=False):
-                line.minutes[day], line.kinds[day] = kinds[kind], kind
+                _write(line, day, kinds[kind])
+                line.kinds[day] = kind
         return lines
     open_days = frozenset(sheet.assignment.active_days(sheet.month))
     # A supplement completes what was planned and billed: nothing is planned for it.
     planned = {} if sheet.supplement else plan.get(sheet.assignment_id or 0, {})
-    worked = Line(sheet, "m", open_days, planned, is_mine, lock, _of_kind(days, Kind.WORKED))
-    travel = Line(sheet, "t", open_days, {}, is_mine, lock, _of_kind(days, Kind.TRAVEL))
+    worked = Line(sheet, "m", open_days, planned, is_mine, lock)
+    travel = Line(sheet, "t", open_days, {}, is_mine, lock)
+    for line, kind in ((worked, Kind.WORKED), (travel, Kind.TRAVEL)):
+        for day, kinds in days.items():
+            if kind in kinds:
+                _write(line, day, kinds[kind])
     return [worked, travel] if travel.minutes or spare else [worked]
 
 
-def _of_kind(days: dict[date, Kinds], kind: str) -> dict[date, int]:
-    return {day: kinds[kind] for day, kinds in days.items() if kind in kinds}
+def _write(line: Line, day: date, entry: Entry) -> None:
+    line.minutes[day], line.entries[day] = entry.minutes, entry
 
 
 def _within_contracts(lines: list[Line], employee: Employee, month: Month) -> list[Line]:
@@ -168,15 +186,16 @@ def _within_contracts(lines: list[Line], employee: Employee, month: Month) -> li
     return [line for line in lines if line.open_days or line.sheet.pk]
 
 
-def _absences(only: Assignment, month: Month) -> frozenset[date]:
-    """Days of the assignment on which the person is absent: members see that, never why or for how long."""
+def _unavailable(only: Assignment, month: Month, away: Iterable[date]) -> frozenset[date]:
+    """Days of the assignment on which the person is or will be absent: members see that, never why or for how long."""
+    ours = only.active_days(month)
     days = Entry.objects.filter(
         timesheet__employee=only.employee_id,
         timesheet__assignment=None,
-        day__in=only.active_days(month),
+        day__in=ours,
         kind__in=ABSENCES,
     ).values_list("day", flat=True)
-    return frozenset(days)
+    return frozenset(days) | (frozenset(away) & frozenset(ours))
 
 
 def _steps_to_answer(sheets: Iterable[Timesheet]) -> list[TimesheetStep]:

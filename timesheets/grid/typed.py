@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from groupement.templatetags.formats import day as spell_day
-from groupement.worktime import BadDuration, parse_minutes, short_hours, spell_clock
-from timesheets.day_rules import Fault
+from groupement.worktime import BadDuration, parse_minutes, short_hours
+from timesheets.day_rules import Fault, Value, minutes_of
 from timesheets.entering import Place
+from timesheets.grid.conflicts import Conflict, chosen
 from timesheets.grid.lines import Grid, Kinds, Line
 from timesheets.models import GROUP_KINDS, Kind
 
 NAME = re.compile(r"(m\d?|t|k\d?)-(\d{1,18}|a\d{1,18}|g)-(\d{4}-\d\d-\d\d)")
 OUTDATED = "Cette page n’est plus à jour\u00a0: rechargez-la, puis saisissez de nouveau."
 
+# What the cells of a timesheet's key hold on a day, by kind; and a gesture that fills some of them.
+Wanted = dict[tuple[str, date], Mapping[str, Value]]
+Filling = Callable[[Grid, Wanted], Wanted]
+
 
 @dataclass
 class Typed:
     """The cells as typed, by name; what would change, by place and day; what is wrong, by the name of the cell.
 
-    A place is (assignment or None, supplement): the timesheet may not exist yet.
+    A place is (assignment or None, supplement): the timesheet may not exist yet. ``seen`` is what stood in the changed
+    days as far as the person knows; ``shown`` the same of all days, by the timesheet's key. ``conflicts`` are the days
+    that somebody else changed too.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
-    changes: dict[Place, dict[date, Kinds]] = field(default_factory=dict)
+    changes: dict[Place, dict[date, Mapping[str, Value]]] = field(default_factory=dict)
+    notes: dict[Place, dict[date, str]] = field(default_factory=dict)
+    seen: dict[Place, dict[date, Kinds]] = field(default_factory=dict)
+    shown: dict[str, dict[date, Kinds]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     general: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
 
     @property
     def reproaches(self) -> list[tuple[str, str]]:
@@ -48,28 +59,80 @@ class Typed:
             else:
                 self.faults[line.name(fault.day)] = fault.message
 
+    def keep(self, grid: Grid) -> None:
+        """What was typed is saved: ``grid`` holds it, and the page knows of it and of nothing else that is new."""
+        for line in grid.sheets:
+            for day, kinds in self.changes.get(line.place, {}).items():
+                minutes = as_minutes(kinds, day)
+                grid.days_of[line.key][day] = self.shown[line.key][day] = minutes
 
-def read(grid: Grid, data: Mapping[str, str], *, fill: bool = False) -> Typed:
-    """Read a posted grid against the stored one; ``fill`` puts the plan into empty cells.
+
+def read(
+    grid: Grid, data: Mapping[str, str], *, fill: Filling | None = None, may_choose: bool = True
+) -> Typed:
+    """Read a posted grid against the stored one; ``fill`` puts more into the cells, as its gesture says.
 
     A cell that was left as it came is no change, even when somebody else has changed it meanwhile; a cell changed by
-    both is a fault, so that nobody overwrites what they have not seen.
+    both is a conflict, so that nobody overwrites what they have not seen, until its author has chosen.
     """
     typed = Typed()
     _collect(grid, data, typed)
-    filling = _filling(grid, typed) if fill else {}
+    wanted: Wanted = {}
     for first in grid.sheets:
         lines = [line for line in grid.lines if line.sheet is first.sheet]
-        seen = _unseal(data.get(f"vu-{first.key}"), grid, first)
+        sealed = next((data[f"vu-{alias}"] for alias in first.aliases if f"vu-{alias}" in data), None)
+        typed.shown[first.key] = dict(_unseal(sealed, grid, first))
         for day in grid.month.days:
-            _read_day(grid, lines, day, seen.get(day, {}), filling.get((first.key, day), {}), typed)
+            kinds = _read_day(grid, lines, day, typed)
+            if kinds is not None:
+                wanted[first.key, day] = kinds
+    if fill:
+        _fill(grid, wanted, fill(grid, wanted), typed)
+    for first in grid.sheets:
+        for day in grid.month.days:
+            if (first.key, day) in wanted:
+                choice = chosen(grid, first, day, data) if may_choose else ""
+                settle(grid, first, day, wanted[first.key, day], typed, choice=choice)
     return typed
+
+
+def settle(
+    grid: Grid, line: Line, day: date, wanted: Mapping[str, Value], typed: Typed, *, choice: str = ""
+) -> None:
+    """Note what ``wanted`` changes in the day: nothing, its entries, or a fault; ``choice`` ends a conflict."""
+    minutes = as_minutes(wanted, day)
+    stored = grid.days_of[line.key].get(day, {})
+    seen = typed.shown[line.key].get(day, {})
+    if minutes in (stored, seen):
+        return
+    if line.lock:
+        typed.faults[line.name(day)] = say(grid, line, day, f"ce relevé ne se modifie pas. {line.lock}")
+    elif seen != stored and choice == "theirs":
+        typed.shown[line.key][day] = stored
+        for each in grid.lines:
+            if each.sheet is line.sheet:
+                typed.texts.pop(each.name(day), None)
+                typed.texts.pop(each.kind_name(day), None)
+    elif seen != stored and not choice:
+        conflict = Conflict(line, day, minutes, stored)
+        typed.conflicts.append(conflict)
+        typed.faults[line.name(day)] = say(grid, line, day, conflict.sentence)
+    else:
+        typed.changes.setdefault(line.place, {})[day] = wanted
+        typed.seen.setdefault(line.place, {})[day] = stored
+
+
+def as_minutes(kinds: Mapping[str, Value], day: date) -> Kinds:
+    """The minutes of ``kinds``, those of none left out."""
+    return {kind: minutes for kind, value in kinds.items() if (minutes := minutes_of(value, day))}
 
 
 def seal(days: Mapping[date, Kinds]) -> str:
     """The entries of a timesheet as the page shows them, for the hidden field that comes back with it."""
     return " ".join(
-        f"{day:%d}{kind}{minutes}" for day, kinds in days.items() for kind, minutes in sorted(kinds.items())
+        f"{day:%d}{kind}{minutes}"
+        for day, kinds in sorted(days.items())
+        for kind, minutes in sorted(kinds.items())
     )
 
 
@@ -87,7 +150,7 @@ def _unseal(text: str | None, grid: Grid, line: Line) -> Mapping[date, Kinds]:
 
 def _collect(grid: Grid, data: Mapping[str, str], typed: Typed) -> None:
     """Take the texts of the cells; a name that leads to no cell of this grid is either empty or a fault."""
-    keys = {alias: line for line in grid.sheets for alias in _aliases(line)}
+    keys = {alias: line for line in grid.sheets for alias in line.aliases}
     cells = {line.name(day) for line in grid.lines for day in line.open_days}
     cells |= {line.kind_name(day) for line in grid.lines if line.is_at_group for day in line.open_days}
     for name, text in data.items():
@@ -103,14 +166,6 @@ def _collect(grid: Grid, data: Mapping[str, str], typed: Typed) -> None:
             typed.general.append(_astray(line, day))
 
 
-def _aliases(line: Line) -> list[str]:
-    """How a page may call the timesheet: also as it did before the month was opened."""
-    sheet = line.sheet
-    if sheet.supplement:
-        return [line.key]
-    return [line.key, f"a{sheet.assignment_id}" if sheet.assignment_id else "g"]
-
-
 def _astray(line: Line | None, text: str) -> str:
     try:
         day = date.fromisoformat(text)
@@ -123,44 +178,34 @@ def _astray(line: Line | None, text: str) -> str:
     return f"{spell_day(day).capitalize()}\u00a0: hors de ce que couvre {why}. Videz cette case."
 
 
-def _read_day(grid: Grid, lines: list[Line], day: date, seen: Kinds, filling: Kinds, typed: Typed) -> None:
-    stored = grid.days_of[lines[0].key].get(day, {})
+def _read_day(grid: Grid, lines: list[Line], day: date, typed: Typed) -> Kinds | None:
+    """What the cells of a day ask for; None when one of them cannot be read."""
     wanted: Kinds = {}
     faults: dict[str, str] = {}
     for line in lines:
         try:
             kind, minutes = _read_cell(line, day, typed)
         except BadDuration as fault:
-            faults[line.name(day)] = _say(grid, line, day, str(fault))
+            faults[line.name(day)] = say(grid, line, day, str(fault))
             continue
         if minutes:
             wanted[kind] = wanted.get(kind, 0) + minutes
-    if faults:
-        typed.faults |= faults
-        return
-    if filling and not wanted:
-        wanted = filling
-        typed.texts[lines[0].name(day)] = short_hours(sum(filling.values()))
-    if wanted not in (stored, seen):
-        _change(grid, lines[0], day, wanted, seen, stored, typed)
+    typed.faults |= faults
+    return None if faults else wanted
 
 
-def _change(
-    grid: Grid, line: Line, day: date, wanted: Kinds, seen: Kinds, stored: Kinds, typed: Typed
-) -> None:
-    if line.lock:
-        typed.faults[line.name(day)] = _say(grid, line, day, f"ce relevé ne se modifie pas. {line.lock}")
-    elif seen != stored:
-        now = spell_clock(sum(stored.values())) if stored else "rien"
-        typed.faults[line.name(day)] = _say(
-            grid,
-            line,
-            day,
-            f"entre-temps, une autre personne a écrit {now}. Vérifiez, puis enregistrez de nouveau.",
-        )
-    else:
-        place = (line.sheet.assignment_id, line.sheet.supplement)
-        typed.changes.setdefault(place, {})[day] = wanted
+def _fill(grid: Grid, wanted: Wanted, filled: Wanted, typed: Typed) -> None:
+    """Put what a gesture fills into ``wanted``, and into the cells, should the page come back with faults."""
+    firsts = {line.key: line for line in grid.sheets}
+    for (key, day), kinds in filled.items():
+        if (key, day) not in wanted:
+            continue  # What cannot be read is not overwritten.
+        wanted[key, day] = kinds
+        line, minutes = firsts[key], as_minutes(kinds, day)
+        kind = next(iter(minutes), "")
+        typed.texts[line.name(day)] = short_hours(minutes.get(Kind.WORKED, 0) or sum(minutes.values()))
+        if line.is_at_group:
+            typed.texts[line.kind_name(day)] = kind
 
 
 def _read_cell(line: Line, day: date, typed: Typed) -> tuple[str, int]:
@@ -168,41 +213,20 @@ def _read_cell(line: Line, day: date, typed: Typed) -> tuple[str, int]:
     text = typed.texts.get(line.name(day))
     minutes = line.minutes.get(day, 0) if text is None else parse_minutes(text)
     if not line.is_at_group:
-        return _own_kind(line), minutes
+        return own_kind(line), minutes
     kind = typed.texts.get(line.kind_name(day), line.kinds.get(day, ""))
     if minutes and kind not in set(GROUP_KINDS):
         raise BadDuration("choisissez le motif\u00a0: congé, maladie, formation…")
     return kind, minutes
 
 
-def _own_kind(line: Line) -> str:
+def own_kind(line: Line) -> str:
+    """The kind of hours at a member: travel between two of them, or work."""
     return Kind.TRAVEL if line.slot == "t" else Kind.WORKED
 
 
-def _filling(grid: Grid, typed: Typed) -> dict[tuple[str, date], Kinds]:
-    """What the plan would put into the empty cells: work on the days without absence, public holidays off."""
-    filling: dict[tuple[str, date], Kinds] = {}
-    feasts = grid.holiday_minutes()
-    for line in grid.sheets:
-        if line.lock:
-            continue
-        for day in line.open_days:
-            if line.is_at_group and feasts.get(day):
-                filling[line.key, day] = {Kind.HOLIDAY: feasts[day]}
-            elif line.planned.get(day) and not _is_away(grid, day, typed):
-                filling[line.key, day] = {Kind.WORKED: line.planned[day]}
-    return filling
-
-
-def _is_away(grid: Grid, day: date, typed: Typed) -> bool:
-    """Whether an absence is known or typed that day: the plan does not hold then."""
-    lines = [line for line in grid.lines if line.is_at_group]
-    return day in grid.absent or any(
-        typed.texts.get(line.name(day), "x" if line.minutes.get(day) else "").strip() for line in lines
-    )
-
-
-def _say(grid: Grid, line: Line, day: date, sentence: str) -> str:
+def say(grid: Grid, line: Line, day: date, sentence: str) -> str:
+    """ "Mardi 3 novembre (Aloen) : …" """
     where = ""
     if grid.only is None:
         placed = line.sheet.assignment

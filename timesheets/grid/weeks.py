@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from groupement.periods import MONTHS, days_between
+from groupement.templatetags.formats import WEEKDAYS
 from groupement.worktime import short_hours
+from timesheets.day_rules import spell_times
 from timesheets.grid.lines import Grid, Line
 from timesheets.grid.typed import Typed
 from timesheets.models import GROUP_KINDS, Kind
@@ -28,6 +31,20 @@ class Day:
     is_faulty: bool = False
 
     @property
+    def iso(self) -> str:
+        return self.day.isoformat()
+
+    @property
+    def short(self) -> str:
+        """ "mar." """
+        return f"{WEEKDAYS[self.day.weekday()][:3]}."
+
+    @property
+    def words(self) -> str:
+        """ "mardi 3": the page says the month."""
+        return f"{WEEKDAYS[self.day.weekday()]} {_ordinal(self.day)}"
+
+    @property
     def look(self) -> str:
         if not self.is_in_month:
             return "is-out"
@@ -46,6 +63,7 @@ class Cell:
     name: str
     text: str
     planned: str
+    words: str
     spoken: str
     describedby: str
     is_faulty: bool
@@ -60,7 +78,7 @@ class Cell:
 
 @dataclass
 class Row:
-    """One line of one week."""
+    """One line of one week; days of other months are left out."""
 
     line: Line
     cells: list[Cell]
@@ -75,6 +93,20 @@ class Week:
     days: list[Day]
     rows: list[Row] = field(default_factory=list)
     planned: int = 0
+    may_copy: bool = False
+
+    @property
+    def before(self) -> int:
+        """How many of its days are of the month before."""
+        return self._out(self.days)
+
+    @property
+    def after(self) -> int:
+        return self._out(self.days[::-1])
+
+    @staticmethod
+    def _out(days: list[Day]) -> int:
+        return next(n for n, head in enumerate(days) if head.is_in_month)
 
     @property
     def minutes(self) -> int:
@@ -109,7 +141,8 @@ def lay_out(grid: Grid, typed: Typed | None = None) -> list[Week]:
         heads = [_head(grid, day) for day in days_between(monday, monday + timedelta(days=7))]
         week = Week(days[0].isocalendar().week, heads)
         week.planned = sum(grid.plan.get(day, 0) for day in days)
-        week.rows = [_row(line, heads, typed) for line in grid.lines]
+        week.rows = [_row(grid, line, week.days_in_month, typed) for line in grid.lines]
+        week.may_copy = any(_may_copy(line, days) for line in grid.drafts)
         weeks.append(week)
     return weeks
 
@@ -121,14 +154,19 @@ def _head(grid: Grid, day: date) -> Day:
         is_in_month=day in grid.month,
         is_off=not grid.plan.get(day) if grid.plan else is_weekend,
         holiday=grid.holidays.get(day, ""),
-        is_absent=day in grid.absent,
+        is_absent=day in grid.absent or day in grid.known_away,
     )
 
 
-def _row(line: Line, heads: list[Day], typed: Typed) -> Row:
+def _may_copy(line: Line, days: Sequence[date]) -> bool:
+    """Whether the week before could fill a cell of this line."""
+    return not line.is_at_group and any(day in line.open_days and day not in line.minutes for day in days)
+
+
+def _row(grid: Grid, line: Line, heads: list[Day], typed: Typed) -> Row:
     cells = []
     for head in heads:
-        cell = _cell(line, head, typed)
+        cell = _cell(grid, line, head, typed)
         head.minutes += line.minutes.get(head.day, 0)
         head.is_contested |= head.day in line.remarks
         head.is_faulty |= cell.is_faulty
@@ -136,21 +174,26 @@ def _row(line: Line, heads: list[Day], typed: Typed) -> Row:
     return Row(line, cells, sum(line.minutes.get(head.day, 0) for head in heads))
 
 
-def _cell(line: Line, head: Day, typed: Typed) -> Cell:
+def _cell(grid: Grid, line: Line, head: Day, typed: Typed) -> Cell:
     day = head.day
     name = line.name(day)
-    minutes, planned = line.minutes.get(day, 0), line.planned.get(day, 0)
-    is_moved = bool(line.planned) and bool(minutes) and minutes != planned
+    minutes, planned = line.minutes.get(day, 0), _planned(grid, line, day)
+    entry = line.entries.get(day)
+    times = spell_times(entry.started_at, entry.ended_at) if entry else ""
+    is_moved = bool(line.planned) and not line.is_at_group and bool(minutes) and minutes != planned
     notes = {
         "contesté": day in line.remarks,
         "indisponible": head.is_absent,
         f"prévu {short_hours(planned)}": bool(planned),
+        times: bool(times),
+        f"note\u00a0: {entry.note}" if entry else "": bool(entry and entry.note),
     }
     looks = {
         head.look: True,
         "is-shut": head.is_in_month and day not in line.open_days,
         "is-contested": day in line.remarks,
         "is-moved": is_moved,
+        "is-noted": bool(times or (entry and entry.note)),
     }
     is_faulty = name in typed.faults
     return Cell(
@@ -160,13 +203,26 @@ def _cell(line: Line, head: Day, typed: Typed) -> Cell:
         name=name,
         text=typed.texts.get(name, short_hours(minutes) if minutes else ""),
         planned=short_hours(planned) if planned else "",
-        spoken="".join(f", {note}" for note, holds in notes.items() if holds),
+        words=head.words,
+        spoken=", ".join([head.words, *(note for note, holds in notes.items() if holds)]),
         describedby=_describedby(line, day, is_faulty),
         is_faulty=is_faulty,
         moved=f"prévu {short_hours(planned)}" if is_moved else "",
-        kind=typed.texts.get(line.kind_name(day), line.kinds.get(day, "")) if line.is_at_group else "",
+        kind=_kind(grid, line, day, typed) if line.is_at_group else "",
         kind_name=line.kind_name(day) if line.is_at_group else "",
     )
+
+
+def _planned(grid: Grid, line: Line, day: date) -> int:
+    """What the cell expects: an absence that is known in advance takes the place of the hours at the members."""
+    if line.is_at_group:
+        return grid.plan.get(day, 0) if line.is_first and day in grid.known_away else 0
+    return 0 if day in grid.known_away else line.planned.get(day, 0)
+
+
+def _kind(grid: Grid, line: Line, day: date, typed: Typed) -> str:
+    known = grid.known_away.get(day, "") if line.is_first else ""
+    return typed.texts.get(line.kind_name(day), line.kinds.get(day, known))
 
 
 def _describedby(line: Line, day: date, is_faulty: bool) -> str:

@@ -1,21 +1,22 @@
 """The month grid where hours are entered: by the person for themselves, by a member for one assignment."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from employees.models import Assignment, Employee
-from groupement.pages import act, page
+from groupement.pages import page
 from groupement.periods import Month
 from members.access import for_roles
-from timesheets.day_rules import BadDays
-from timesheets.entering import Entered, enter
 from timesheets.grid import CHOICES, Gesture, Grid, Typed, lay_out, load, read, seal
 from timesheets.models import Timesheet, TimesheetStatus
+from timesheets.views.keeping import Kept, keep, recall_past, remember_past, tell_quietly
 
 
 @require_safe
@@ -55,60 +56,70 @@ def _answer(
     request: HttpRequest, month: Month, employee: Employee, only: Assignment | None = None
 ) -> HttpResponse:
     """Show the grid; when it is posted, keep it and show what is kept, or what was typed with its faults."""
-    options: dict[str, Any] = {"only": only, "is_spacious": "plus" in request.GET}
-    grid = load(employee, month, request.user, **options)
-    gesture, typed, saved_at = Gesture(), Typed(), None
-    if request.method == "POST":
-        gesture = Gesture(request.POST)
-        typed = read(grid, request.POST, fill=gesture.is_copy)
-        if _keep(request, grid, gesture, typed):
-            if not request.htmx:
-                return redirect(request.get_full_path())
-            grid, gesture, typed = load(employee, month, request.user, **options), Gesture(), Typed()
-            saved_at = timezone.localtime()
-    context = _context(request, grid, gesture, typed) | {"saved_at": saved_at}
-    status = 200 if typed.is_good else 422
+
+    def look() -> Grid:
+        is_spacious = "plus" in request.GET
+        return load(
+            employee, month, request.user, on=timezone.localdate(), only=only, is_spacious=is_spacious
+        )
+
+    if request.method != "POST":
+        return _show(request, look(), past=recall_past(request))
+    gesture = Gesture(request.POST)
+    options = {"fill": gesture.filling, "may_choose": not gesture.is_quiet}
+    kept = keep(request, gesture, look, lambda grid: read(grid, request.POST, **options))
+    if gesture.is_quiet and request.htmx:
+        return _tell_quietly(kept)
+    if not kept.is_kept:
+        return _show(request, kept.grid, gesture=gesture, typed=kept.typed)
+    if not request.htmx:
+        remember_past(request, kept)
+        return redirect(request.get_full_path())
+    return _show(request, look(), past=kept.past, saved_at=timezone.localtime())
+
+
+def _show(
+    request: HttpRequest,
+    grid: Grid,
+    *,
+    gesture: Gesture | None = None,
+    typed: Typed | None = None,
+    past: str = "",
+    saved_at: datetime | None = None,
+) -> HttpResponse:
+    gesture, status = gesture or Gesture(), 422 if typed else 200
+    typed = typed or Typed()
+    context = _context(request, grid, gesture, typed) | {"past": past, "saved_at": saved_at}
     return page(request, "timesheets/entry.html", part="month", context=context, status=status)
 
 
-def _keep(request: HttpRequest, grid: Grid, gesture: Gesture, typed: Typed) -> bool:
-    """Do what was asked, if all that was typed can be read; faults that the act finds go to their cells."""
-    if not gesture.is_valid():
-        typed.general += [error for errors in gesture.errors.values() for error in errors]
-    if not typed.is_good:
-        return False
-    done = act(
-        request,
-        enter,
-        grid.employee,
-        grid.month,
-        typed.changes,
-        form=gesture,
-        success=None if gesture.is_quiet else _say,
-        by=request.user,
-        at=timezone.now(),
-        **gesture.orders(grid),
-    )
-    if isinstance(done.refusal, BadDays):
-        typed.blame(grid, done.refusal.faults)
-    elif done.refusal:
-        typed.general.append(done.refusal.message)
-    return bool(done)
+def _tell_quietly(kept: Kept) -> HttpResponse:
+    """The sum, and what the page must know for its next save; the cells stay as they are."""
+    if kept.is_kept:
+        kept.typed.keep(kept.grid)
+    context = {
+        "grid": kept.grid,
+        "typed": kept.typed,
+        "seals": _seals(kept.grid, kept.typed),
+        "saved_at": timezone.localtime() if kept.is_kept else None,
+    }
+    return tell_quietly("timesheets/entry.html", context, kept)
 
 
-def _say(entered: Entered) -> str:
-    if entered.submitted > 1:
-        return f"{entered.submitted} relevés sont soumis."
-    if entered.submitted:
-        return "Le relevé est soumis."
-    return "Le brouillon est enregistré." if entered.changed else "Rien n’avait changé."
+def _seals(grid: Grid, typed: Typed) -> list[tuple[str, str]]:
+    """What the cells of the page are based on, which may be less than what is stored by now."""
+    return [
+        (f"vu-{line.key}", seal(typed.shown.get(line.key, grid.days_of[line.key]))) for line in grid.sheets
+    ]
 
 
 def _context(request: HttpRequest, grid: Grid, gesture: Gesture, typed: Typed) -> dict[str, Any]:
+    for line in grid.lines:
+        line.caption = render_to_string("timesheets/entry/caption.html", {"line": line})
     return {
         "grid": grid,
         "weeks": lay_out(grid, typed),
-        "seals": [(f"vu-{line.key}", seal(grid.days_of[line.key])) for line in grid.sheets],
+        "seals": _seals(grid, typed),
         "sheets": [(line, grid.total(line)) for line in grid.sheets],
         "typed": typed,
         "gesture": gesture,
