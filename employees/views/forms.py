@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -36,11 +37,15 @@ class SetForm(forms.Form):
     minutes = DurationField(
         label="Durée ce jour-là",
         at_most=DAY,
-        max_length=20,
         help_text="7,5 ou 7:30\u00a0; 0 libère le jour.",
-        error_messages={"required": "Écrivez une durée\u00a0; 0 libère le jour."},
     )
     reason = reason_field()
+
+    def clean_minutes(self) -> int:
+        """Nothing typed is no time elsewhere; here it would free the day by oversight."""
+        if not self.data.get(self.add_prefix("minutes"), "").strip():
+            raise forms.ValidationError("Écrivez une durée\u00a0; 0 libère le jour.")
+        return int(self.cleaned_data["minutes"])
 
 
 class MoveForm(forms.Form):
@@ -65,7 +70,7 @@ class CalendarForm(forms.Form):
 
     def __init__(self, *args: Any, people: list[Employee], members: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offered = {
+        self.offered: dict[str, dict[str, Any]] = {
             **{f"personne-{each.pk}": {"employee": each} for each in people},
             **{f"adherent-{each.pk}": {"member": each} for each in members},
         }
@@ -81,7 +86,7 @@ class CalendarForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    """An absence: cause, first and last day, a note."""
+    """An absence: cause, first and last day, a note; whose it is, where one may choose among ``people``."""
 
     employee = forms.ModelChoiceField(Employee.objects.none(), label="Personne", empty_label="Choisissez")
     kind = forms.ChoiceField(label="Motif", choices=AbsenceKind)
@@ -95,7 +100,11 @@ class AbsenceForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, own: Employee | None = None, absence: Absence | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        people: Iterable[Employee] | None = None,
+        absence: Absence | None = None,
+        **kwargs: Any,
     ) -> None:
         if absence is not None:
             kwargs["initial"] = {
@@ -105,7 +114,9 @@ class AbsenceForm(forms.Form):
                 "note": absence.note,
             }
         super().__init__(*args, **kwargs)
-        if own is not None or absence is not None:
+        if people is None:
             del self.fields["employee"]
-        else:
-            self.fields["employee"].queryset = Employee.objects.by_name()  # type: ignore[attr-defined]
+            return
+        field: Any = self.fields["employee"]
+        field.queryset = Employee.objects.all()
+        field.choices = [("", "Choisissez"), *((person.pk, person.full_name) for person in people)]

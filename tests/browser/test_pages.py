@@ -47,6 +47,8 @@ ROLES = {
     "maelle.kerbrat": [
         "/heures/{open}/",
         "/heures/{open}/?plus=1",
+        "/heures/mon-annee/",
+        "/equipe/agenda/",
         "/charte/",
         "/compte/email/",
         "/compte/password/change/",
@@ -59,12 +61,14 @@ ROLES = {
     "erwan.lebris": [
         "/accueil/",
         "/heures/a-viser/",
+        "/heures/engagement/",
         "/heures/releve/{submitted}/",
         "/heures/releve/{billed}/",
         "/heures/{open}/{assignment}/",
         "/facturation/factures/",
         "/facturation/factures/{invoice}/",
         "/charte/",
+        "/preferences/",
     ],
     "solene.rivoal": [
         "/heures/mois/{open}/",
@@ -73,9 +77,15 @@ ROLES = {
         "/heures/mois/2026-12/",
         "/heures/releve/{submitted}/",
         "/heures/{open}/personne/{employee}/",
+        "/heures/annee/",
+        "/heures/annee/?personne={employee}",
+        "/heures/annee/?adherent={member}",
         "/facturation/",
         "/facturation/{closed}/",
         "/charte/1/",
+        "/equipe/agenda/",
+        "/preferences/",
+        "/preferences/?pour={principal}",
     ],
     "gael.perrot": [
         "/facturation/",
@@ -125,6 +135,7 @@ def demo(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[
         "assignment": submitted.assignment_id,
         "employee": submitted.employee_id,
         "member": submitted.assignment.member_id,
+        "principal": story.user("erwan.lebris").pk,
         "invoice": Invoice.objects.filter(member=submitted.assignment.member_id).earliest("sequence").pk,
     }
 
