@@ -66,9 +66,14 @@ def absences(
     rows = Absence.objects.filter(starts_on__lt=before, ends_before__gt=first).order_by("starts_on", "pk")
     if employees is not None:
         rows = rows.filter(employee__in=employees)
+    return days_away(rows, first, before)
+
+
+def days_away(rows: Iterable[Absence], first: date, before: date) -> dict[int, dict[date, str]]:
+    """The same of absences read already."""
     found: dict[int, dict[date, str]] = defaultdict(dict)
     for row in rows:
-        for day in days_between(max(row.starts_on, first), min(row.ends_before, before)):
+        for day in days_between(max(row.starts_on, first), min(row.ends_before or before, before)):
             found[row.employee_id][day] = row.kind
     return dict(found)
 

@@ -19,9 +19,10 @@ from employees.calendar.laying import (
     heads,
     whole_weeks,
 )
-from employees.calendar.reading import Scope, gather, visible_absences
+from employees.calendar.reading import Scope, gather
 from employees.calendar.week import YEARS, Week, WeekConverter
 from employees.limits import limits_between
+from employees.models import Absence
 from groupement.periods import Month
 
 __all__ = [
@@ -38,18 +39,21 @@ __all__ = [
     "WeekConverter",
     "colleagues",
     "month",
-    "visible_absences",
     "week",
 ]
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Columns, rows of people or of members, and what does not fit together."""
+    """Columns, rows of people or of members, what does not fit together, absences with their causes.
+
+    Clashes are for the group; causes for the group and the person.
+    """
 
     heads: list[Head]
     rows: list[Row]
     clashes: list[Clash]
+    absences: list[Absence]
 
     @property
     def minutes(self) -> int:
@@ -75,8 +79,9 @@ def _read(days: Sequence[date], scope: Scope, members: bool) -> Calendar:
     first, before = whole_weeks(days)
     facts = gather(scope, first, before)
     found = []
-    if scope.is_inside:
+    if scope.is_inside and scope.own is None:
         limits = limits_between(first, before)
         found = [clash for clash in find(facts, limits) if clash.first <= days[-1] and clash.last >= days[0]]
     rows = by_member(facts, days) if members else by_person(facts, days, days_by_person(found))
-    return Calendar(heads(facts, days), rows, found)
+    away = [row for row in facts.absences if row.covers(days[0]) or days[0] < row.starts_on <= days[-1]]
+    return Calendar(heads(facts, days), rows, found, away)

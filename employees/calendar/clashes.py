@@ -34,7 +34,7 @@ class Clash:
 
 
 def find(facts: Facts, limits: DatedLimits) -> list[Clash]:
-    """The clashes of everybody in ``facts``, the first days first; none where whole weeks may not be read."""
+    """The clashes of everybody in ``facts``, the grave ones first; none where whole weeks may not be read."""
     if not facts.scope.is_inside:
         return []
     held: dict[int, list[Assignment]] = {}
@@ -47,14 +47,14 @@ def find(facts: Facts, limits: DatedLimits) -> list[Clash]:
         found += _while_away(facts, person, rows)
         found += _beyond_contract(facts, person, rows)
         found += [clash for placed in rows for clash in _not_open(facts, person, placed)]
-    return sorted(found, key=lambda clash: (clash.first, clash.tone, clash.employee.pk))
+    return sorted(found, key=lambda clash: (clash.tone != "danger", clash.first, clash.employee.pk))
 
 
 def days_by_person(clashes: Iterable[Clash]) -> dict[int, frozenset[date]]:
-    """The days to mark, by employee id; a clash of a whole week marks none."""
+    """The days to mark, by employee id: those of grave clashes; an absence or a full week shows by itself."""
     found: dict[int, set[date]] = {}
     for clash in clashes:
-        if not clash.is_weekly:
+        if clash.tone == "danger":
             days = (clash.last - clash.first).days + 1
             found.setdefault(clash.employee.pk, set()).update(
                 clash.first + timedelta(days=n) for n in range(days)

@@ -80,6 +80,11 @@ class Row:
     def minutes(self) -> int:
         return sum(cell.minutes for cell in self.cells)
 
+    @property
+    def missing(self) -> int:
+        """Minutes planned on days on which the person will not be there."""
+        return sum(place.minutes for cell in self.cells for place in cell.places if place.away)
+
     @cached_property
     def free(self) -> int:
         return sum(balance.free for balance in self.balances)

@@ -21,7 +21,7 @@ from employees.models import (
     Employee,
     PlannedDay,
 )
-from employees.planning import Plan, absences, plan_and_holidays
+from employees.planning import Plan, days_away, plan_and_holidays
 from members.models import Group, HolidayZone, Membership
 from members.models.membership import MembershipStatus
 
@@ -77,6 +77,7 @@ class Facts:
     plans: Plan
     lost: Plan
     away: Mapping[int, Mapping[date, str]]
+    absences: list[Absence] = field(default_factory=list)
     contracts: Mapping[int, list[ContractWeek]] = field(default_factory=dict)
 
     def apart(self, assignment: Any) -> dict[date, Apart]:
@@ -100,6 +101,7 @@ def gather(scope: Scope, first: date, before: date) -> Facts:
         for contract in held:
             contracts.setdefault(contract.employee_id, []).extend(_weeks_of(contract))
     plans, lost = plan_and_holidays(first, before, rows)
+    rows_away = list(_absences(first, before, people))
     return Facts(
         scope,
         first,
@@ -109,22 +111,10 @@ def gather(scope: Scope, first: date, before: date) -> Facts:
         rows,
         plans,
         lost,
-        _away(scope, first, before, people),
+        _words(scope, days_away(rows_away, first, before)),
+        rows_away if scope.is_inside else [],
         contracts,
     )
-
-
-def visible_absences(scope: Scope, first: date, before: date) -> QuerySet[Absence]:
-    """The absences that touch these days, with their causes; none for a member's staff."""
-    if not scope.is_inside:
-        return Absence.objects.none()
-    rows = Absence.objects.filter(starts_on__lt=before, ends_before__gt=first)
-    if who := scope.own or scope.person:
-        rows = rows.filter(employee=who)
-    if scope.member:
-        there = Assignment.objects.filter(_holding(first, before), member=scope.member)
-        rows = rows.filter(employee__in=there.values("employee"))
-    return rows.select_related("employee").order_by("starts_on", *BY_NAME, "pk")
 
 
 def _assignments(scope: Scope, first: date, before: date) -> QuerySet[Assignment]:
@@ -200,9 +190,13 @@ def _weeks_of(contract: Any) -> list[ContractWeek]:
     ]
 
 
-def _away(scope: Scope, first: date, before: date, people: Collection[int]) -> dict[int, dict[date, str]]:
+def _absences(first: date, before: date, people: Collection[int]) -> QuerySet[Absence]:
+    rows = Absence.objects.filter(starts_on__lt=before, ends_before__gt=first, employee__in=people)
+    return rows.select_related("employee").order_by("starts_on", *BY_NAME, "pk")
+
+
+def _words(scope: Scope, found: Mapping[int, Mapping[date, str]]) -> dict[int, dict[date, str]]:
     """The days away of each person: the cause for the group and the person, one word for all others."""
-    found = absences(first, before, people)
     kinds = dict(AbsenceKind.choices)
     return {
         employee: {day: kinds[kind] if scope.is_inside else UNAVAILABLE for day, kind in days.items()}

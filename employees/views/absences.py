@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from employees import absences
-from employees.models import Absence
+from employees.models import Absence, Employee
 from employees.views import planning
 from employees.views.forms import AbsenceForm
 from employees.views.look import OWN, Look, Viewer
@@ -26,7 +26,8 @@ def record(request: HttpRequest) -> HttpResponse:
     viewer = Viewer.of(request)
     look = Look.of(request, viewer)
     own = viewer.employee if look.view == OWN or not viewer.decides else None
-    form = AbsenceForm(request.POST, own=own, prefix="absence")
+    people = None if own else Employee.objects.by_name()
+    form = AbsenceForm(request.POST, people=people, prefix="absence")
     if form.is_valid():
         employee = own or form.cleaned_data["employee"]
         if act(request, absences.record, employee, **_typed(request, form), form=form, success=_noted):

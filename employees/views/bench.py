@@ -26,6 +26,7 @@ class Line:
     move: forms.Form
     clear: forms.Form
     open: str
+    is_alone: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,21 @@ class Bench:
     @property
     def minutes(self) -> int:
         return sum(line.minutes for line in self.lines)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a form has faults to read first."""
+        return any(line.open for line in self.lines)
+
+    @property
+    def busy(self) -> list[Line]:
+        """The places where something is planned or was changed that day."""
+        return [line for line in self.lines if line.minutes or line.apart]
+
+    @property
+    def idle(self) -> list[Line]:
+        """The other places of the person, where the day could be planned."""
+        return [line for line in self.lines if not line.minutes and not line.apart]
 
 
 def prefix(assignment: int, name: str) -> str:
@@ -64,7 +80,10 @@ def lay(
     return Bench(
         person,
         day,
-        [_line(each, day, plans[each.pk].get(day, 0), apart.get(each.pk), faulty) for each in held],
+        [
+            _line(each, day, plans[each.pk].get(day, 0), apart.get(each.pk), faulty, is_alone=len(held) == 1)
+            for each in held
+        ],
     )
 
 
@@ -74,6 +93,8 @@ def _line(
     minutes: int,
     apart: PlannedDay | None,
     faulty: tuple[int, str, forms.Form] | None,
+    *,
+    is_alone: bool,
 ) -> Line:
     initial: dict[str, dict[str, Any]] = {
         "set": {"minutes": minutes, "reason": apart.reason if apart else ""},
@@ -87,4 +108,4 @@ def _line(
     if faulty and faulty[0] == assignment.pk:
         opened = faulty[1]
         made[opened] = faulty[2]
-    return Line(assignment, minutes, apart, **made, open=opened)
+    return Line(assignment, minutes, apart, **made, open=opened, is_alone=is_alone)

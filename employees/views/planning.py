@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from employees import calendar
 from employees.calendar import Calendar, Week
 from employees.models import Absence, Employee
-from employees.views import bench
+from employees.views import bench, law
 from employees.views.forms import AbsenceForm
 from employees.views.look import MEMBERS, OWN, PEOPLE, Look, Viewer
 from groupement.pages import page
@@ -24,7 +24,9 @@ from members.models import Member
 
 ROWS = 40
 MOST_CLASHES = 12
+MOST_SAYINGS = 20
 WEEKEND = timedelta(days=2)
+LAW = "planning-law"  # the part that is asked for once the page is there: it reads months of plan
 LABELS = {OWN: "Mon planning", PEOPLE: "Par personne", MEMBERS: "Par adhérent"}
 
 
@@ -62,11 +64,12 @@ def show(
     context = _frame(viewer, look) | (
         _own(viewer, look) if look.view == OWN else _everybody(request, viewer, look)
     )
-    context |= _absences(viewer, look, absence)
+    context |= _absences(viewer, context, absence)
     if viewer.decides and look.view != OWN:
         context["bench"] = bench.lay(look.who, look.day, faulty)
     status = 422 if faulty or absence else 200
-    return page(request, "employees/planning.html", part="planning", context=context, status=status)
+    part = "law" if request.htmx.target == LAW else "planning"  # type: ignore[attr-defined]
+    return page(request, "employees/planning.html", part=part, context=context, status=status)
 
 
 def _frame(viewer: Viewer, look: Look) -> dict[str, Any]:
@@ -102,8 +105,17 @@ def _everybody(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, An
         "clashes": read.clashes[:MOST_CLASHES],
         "more_clashes": max(0, len(read.clashes) - MOST_CLASHES),
         "people": list(Employee.objects.by_name()) if viewer.sees_all else [],
+        **_law(request, viewer, look, read),
         "members": list(Member.objects.order_by("short_name", "pk")) if viewer.sees_all else viewer.members,
     }
+
+
+def _law(request: HttpRequest, viewer: Viewer, look: Look, shown: Calendar) -> dict[str, Any]:
+    """What the law would say of the plan, when the coordination asks."""
+    if not viewer.decides or "loi" not in request.GET:
+        return {"sayings": None}
+    sayings = law.say(look, shown)
+    return {"sayings": sayings[:MOST_SAYINGS], "saying_count": len(sayings)}
 
 
 def _own(viewer: Viewer, look: Look) -> dict[str, Any]:
@@ -145,28 +157,26 @@ def _read(viewer: Viewer, look: Look) -> Calendar:
 
 
 def _absences(
-    viewer: Viewer, look: Look, refused: tuple[Absence | None, AbsenceForm] | None
+    viewer: Viewer, context: dict[str, Any], refused: tuple[Absence | None, AbsenceForm] | None
 ) -> dict[str, Any]:
     """The absences of those days with a form for each that may be changed, and one for a further one."""
-    may_record = look.view == OWN or viewer.decides
-    own = viewer.employee if look.view == OWN else None
+    may_record = context["own"] or viewer.decides
     edited, form = refused or (None, None)
-    rows = calendar.visible_absences(viewer.scope(look), look.span.first, look.span.before)
+    further = form if edited is None else None
+    if further is None and may_record:
+        people = None if context["own"] else context["people"]
+        further = AbsenceForm(people=people, prefix="absence")
     return {
         "absences": [
             (
                 row,
-                form
-                if edited == row
-                else AbsenceForm(absence=row, prefix=f"a{row.pk}")
+                (form if edited == row else AbsenceForm(absence=row, prefix=f"a{row.pk}"))
                 if may_record
                 else None,
             )
-            for row in rows
+            for row in context["calendar"].absences
         ],
         "edited_absence": edited,
-        "absence_form": (form if form and edited is None else AbsenceForm(own=own, prefix="absence"))
-        if may_record
-        else None,
+        "absence_form": further,
         "absence_refused": form is not None and edited is None,
     }

@@ -73,7 +73,9 @@ def _change(request: HttpRequest, pk: int, name: str, deed: Callable[..., Resche
 def answer(request: HttpRequest, viewer: Viewer, look: Look) -> HttpResponse:
     """After a change: the new content for htmx, else the page to go back to."""
     if request.htmx:  # type: ignore[attr-defined]
-        return planning.show(request, viewer, look)
+        shown = planning.show(request, viewer, look)
+        shown["HX-Push-Url"] = look.url
+        return shown
     return redirect(look.url)
 
 

@@ -296,7 +296,7 @@ class TestScope:
 
     def test_absences_are_told_to_the_group_and_to_the_person(self, elsewhere, maelle, aloen):
         def seen(scope):
-            return [row.kind for row in calendar.visible_absences(scope, S45.first, S45.before)]
+            return [row.kind for row in week(scope).absences]
 
         assert seen(EVERYBODY) == seen(Scope(own=maelle.pk)) == ["sickness"]
         assert seen(Scope(members=frozenset({aloen.pk}))) == []
