@@ -18,6 +18,7 @@ from members.models import Member, User
 
 YOUNGEST = 16
 MOST_DAYS = 235
+_SCHEME = ("time_scheme", "yearly_minutes", "yearly_days")
 
 
 class NotHireable(Refusal):
@@ -50,15 +51,14 @@ def sign_contract(
     members: Iterable[Member],
     weekly_minutes: int,
     gross_monthly_pay: Decimal,
-    classification: str = "",
     by: User,
     at: datetime,
-    **scheme: Any,
+    **details: Any,
 ) -> Contract:
     """Give ``employee`` a contract with its first terms and the list of members where they may work.
 
-    The list is an obligatory clause (C. trav. L1253-9). ``gross_monthly_pay`` is in euros; ``scheme`` is how time is
-    counted: time_scheme, yearly_minutes, yearly_days. Raises NotHireable.
+    The list is an obligatory clause (C. trav. L1253-9). ``gross_monthly_pay`` is in euros; ``details`` are the
+    classification, and how time is counted: time_scheme, yearly_minutes, yearly_days. Raises NotHireable.
     """
     named = list(members)
     if not named:
@@ -66,19 +66,13 @@ def sign_contract(
             "Le contrat doit citer au moins un adhérent utilisateur (C. trav. L1253-9).", field="members"
         )
     refuse_contract(employee, kind=kind, starts_on=starts_on, ends_before=ends_before)
-    refuse_contract_terms(weekly_minutes=weekly_minutes, gross_monthly_pay=gross_monthly_pay, **scheme)
+    worth: dict[str, Any] = {"weekly_minutes": weekly_minutes, "gross_monthly_pay": gross_monthly_pay}
+    refuse_contract_terms(**worth, **{name: details[name] for name in _SCHEME if name in details})
     with _history(by, at):
         contract = Contract.objects.create(
             employee=employee, kind=kind, starts_on=starts_on, ends_before=ends_before, signed_on=signed_on
         )
-        ContractTerms.objects.create(
-            contract=contract,
-            starts_on=starts_on,
-            weekly_minutes=weekly_minutes,
-            gross_monthly_pay=gross_monthly_pay,
-            classification=classification,
-            **scheme,
-        )
+        ContractTerms.objects.create(contract=contract, starts_on=starts_on, **worth, **details)
         ContractMember.objects.bulk_create(
             ContractMember(contract=contract, member=member, starts_on=starts_on) for member in named
         )

@@ -160,3 +160,36 @@ class TestList:
         with pytest.raises(NotHireable, match=sentence):
             hiring.name_member(contract, aloen, **dates, by=boss, at=NOW)
         assert ContractMember.objects.count() == 1
+
+
+def test_a_contract_is_signed_by_the_year_and_changed_to_days():
+    solene, aloen = world.coordinator(), world.member("Aloen")
+    person = world.employee(with_account=False)
+    Contract.objects.filter(employee=person).update(kind="fixed_term", ends_before=date(2026, 6, 1))
+    contract = hiring.sign_contract(
+        person,
+        starts_on=date(2026, 6, 1),
+        members=[aloen],
+        weekly_minutes=2100,
+        gross_monthly_pay=Decimal("2000"),
+        classification="groupe D",
+        time_scheme="annualised",
+        yearly_minutes=96420,
+        by=solene,
+        at=world.NOW,
+    )
+    hiring.set_contract_terms(
+        contract,
+        starts_on=date(2026, 9, 1),
+        weekly_minutes=2100,
+        gross_monthly_pay=Decimal("2600"),
+        time_scheme="day_rate",
+        yearly_days=218,
+        by=solene,
+        at=world.NOW,
+    )
+    kept = contract.terms.order_by("starts_on")
+    assert list(kept.values_list("time_scheme", "yearly_minutes", "yearly_days", "classification")) == [
+        ("annualised", 96420, None, "groupe D"),
+        ("day_rate", None, 218, ""),
+    ]
