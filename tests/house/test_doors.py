@@ -13,7 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from billing.models import BillingRun, Invoice
 from employees import feeds
-from employees.models import Employee
+from employees.calendar import Week
+from employees.models import Absence, Employee
 from groupement.periods import Month
 from members.models import Member
 from tests import world
@@ -72,6 +73,20 @@ def grid() -> dict[str, Any]:
     return {"month": world.NOVEMBER, "assignment": first.assignment_id}
 
 
+def placed() -> dict[str, Any]:
+    return {"pk": grid()["assignment"]}
+
+
+def absence() -> dict[str, Any]:
+    noted = Absence.objects.create(
+        employee=Employee.objects.get(first_name="Maëlle"),
+        starts_on=world.NOVEMBER.first,
+        ends_before=world.NOVEMBER.before,
+        recorded_at=world.NOW,
+    )
+    return {"pk": noted.pk}
+
+
 def person() -> dict[str, Any]:
     return {"month": world.NOVEMBER, "employee": Timesheet.objects.order_by("pk").first().employee_id}
 
@@ -96,6 +111,16 @@ DOORS = {
     "charter:charter": Door("shared", GET),
     "charter:version": Door("shared", GET, lambda: {"version": 9}),
     "charter:sign": Door("shared", POST, lambda: {"version": 9}),
+    "employees:planning": Door("shared", GET),
+    "employees:week": Door("shared", GET, lambda: {"week": Week.parse("2026-S45")}),
+    "employees:month": Door("shared", GET, month),
+    "employees:set_day": Door("object", POST, placed),
+    "employees:move_day": Door("object", POST, placed),
+    "employees:clear_days": Door("object", POST, placed),
+    "employees:restore_day": Door("object", POST, placed),
+    "employees:record_absence": Door("role", POST),
+    "employees:change_absence": Door("object", POST, absence),
+    "employees:cancel_absence": Door("object", POST, absence),
     "employees:feeds": Door("shared", GET),
     "employees:open_feed": Door("shared", POST),
     "employees:revoke_feed": Door("object", POST, feed),
@@ -116,6 +141,11 @@ DOORS = {
     "timesheets:acknowledge": Door("object", POST, somebody),
     "timesheets:my_findings": Door("role", GET, month),
     "timesheets:to_confirm": Door("shared", GET),
+    "timesheets:import": Door("shared", BOTH),
+    "timesheets:import_confirm": Door("shared", POST),
+    "timesheets:import_report": Door("shared", GET),
+    "timesheets:import_sample": Door("shared", GET),
+    "timesheets:export": Door("shared", GET),
     "timesheets:balances": Door("role", GET),
     "timesheets:my_balance": Door("role", GET),
     "timesheets:member_balance": Door("shared", GET),
