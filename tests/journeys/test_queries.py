@@ -26,6 +26,11 @@ PAGES = [
     ("maelle", "/heures/{december}/", 12),
     ("maelle", "/charte/", 9),
     ("nolwenn", "/accueil/", 13),
+    ("maelle", "/heures/mon-annee/", 14),
+    ("nolwenn", "/heures/engagement/", 11),
+    ("solene", "/heures/annee/", 11),
+    ("solene", "/heures/annee/?personne={employee}", 14),
+    ("solene", "/heures/annee/?adherent={member}", 10),
     ("nolwenn", "/heures/a-viser/", 13),
     ("nolwenn", "/heures/releve/{sheet}/", 14),
     ("nolwenn", "/heures/{december}/{assignment}/", 13),
@@ -88,6 +93,7 @@ def places():
         "sheet": sheet.pk,
         "assignment": sheet.assignment_id,
         "employee": sheet.employee_id,
+        "member": sheet.assignment.member_id,
         "invoice": Invoice.objects.filter(number__isnull=False).earliest("sequence").pk,
     }
 

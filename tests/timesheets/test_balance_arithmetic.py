@@ -197,4 +197,4 @@ class TestLeave:
         booked = [date(2026, 12, 28), date(2026, 12, 29)]
         before = [date(2026, 5, 4)]
         left = self.counters([*taken, *booked, *before])
-        assert (left.taken, left.booked, left.left) == (6, 2, 22)
+        assert (left.taken, left.booked, left.left) == (6, 2, 37)

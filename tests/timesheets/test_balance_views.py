@@ -62,7 +62,7 @@ def test_the_coordinator_reads_everybody_against_contracts_and_commitments(house
     text = read(house["solene"], EVERYBODY)
     assert "<h1>Suivi de l’année 2026</h1>" in text
     people, members = text.split('id="year-members"')
-    for figure in ("1 607,00", "18,80", "Maëlle Kerbrat", "Youenn Talec"):
+    for figure in ("1 607 h", "18,80", "Maëlle Kerbrat", "Youenn Talec"):
         assert figure in people
     # 50 Mondays at Aloen; at Sonam as many, and 52 Tuesdays without 14 July.
     for figure in ("350,00", "707,00", "13,52", "27,78"):

@@ -64,9 +64,19 @@ def test_a_year_ahead_is_all_plan():
     assert chart.ahead.endswith(" 626.0,178.0")
 
 
-def test_months_before_the_assignment_are_known():
+def test_months_before_the_assignment_are_known_and_not_drawn():
     burn = burned(planned=[0] * 6 + [600] * 6, used=[0] * 6 + [600], on=date(2026, 8, 10))
     assert burn.known == 7
+    chart = draw(burn, on=date(2026, 8, 10))
+    assert chart.real == "339.0,14.0 386.8,41.3"
+    assert chart.plan.startswith("339.0,14.0 386.8,41.3 ")
+
+
+def test_an_assignment_to_come_is_drawn_ahead_only():
+    burn = burned(planned=[0] * 6 + [600] * 6, on=date(2026, 3, 10))
+    chart = draw(burn, on=date(2026, 3, 10))
+    assert (burn.known, chart.real) == (2, "")
+    assert chart.ahead == chart.plan
 
 
 def test_a_drawing_goes_from_the_commitment_to_what_is_left():

@@ -96,6 +96,12 @@ class BurnDown:
         return max([self.known, *(n + 1 for n, minutes in enumerate(self.used) if minutes)])
 
     @property
+    def begin(self) -> int:
+        """How many months pass before the first with a plan or hours; none when there is no such month."""
+        both = zip(self.planned, self.used, strict=True)
+        return next((n for n, (plan, use) in enumerate(both) if plan or use), 0)
+
+    @property
     def left(self) -> tuple[int, ...]:
         """What is left at the end of each month after what was used in it."""
         return tuple(self.commitment - total for total in accumulate(self.used))

@@ -51,33 +51,31 @@ class Chart:
 
 
 def draw(burned: BurnDown, *, on: date) -> Chart:
-    """The burn-down as it stands ``on`` that day: what is left so far, the pace of the plan, where it leads."""
+    """The burn-down as it stands ``on`` that day: what is left so far, the pace of the plan, where it leads.
+
+    Lines begin with the first month that has a plan or hours.
+    """
     top = max(burned.commitment, HOUR)
     lowest = min(0, *burned.pace, *burned.left[: burned.shown], burned.projected)
     scale = _Scale(top, lowest)
-    ends = [_x(Fraction(n)) for n in range(13)]
-    real = [(ends[0], burned.commitment)]
-    real += [(_end_of(n, burned.year, on), burned.left[n]) for n in range(burned.shown)]
-    now_x, now_left = real[-1]
-    points = [(x, scale.y(left)) for x, left in real]
+    begin = burned.begin
+    start = (_x(Fraction(begin)), scale.y(burned.commitment))
+    plan = [(_x(Fraction(n + 1)), scale.y(burned.pace[n])) for n in range(begin, 12)]
+    real = [(_end_of(n, burned.year, on), scale.y(burned.left[n])) for n in range(begin, burned.shown)]
+    points = [start, *real]
+    now_x, now_y = points[-1]
+    floor = scale.y(0)
     return Chart(
         ticks=[Tick(_text(scale.y(minutes)), short_hours(minutes)) for minutes in _ticks(top, lowest)],
         names=[Name(_text(_x(Fraction(2 * n + 1, 2))), name, n % 3 > 0) for n, name in enumerate(NAMES)],
-        plan=_joined(
-            [
-                (ends[0], scale.y(burned.commitment)),
-                *((ends[n + 1], scale.y(left)) for n, left in enumerate(burned.pace)),
-            ]
-        )
-        if burned.commitment
-        else "",
-        real=_joined(points) if burned.shown else "",
-        area=_joined([*points, (now_x, scale.y(0)), (ends[0], scale.y(0))]) if burned.shown else "",
-        ahead=_ahead(burned, scale, now_x, now_left),
+        plan=_joined([start, *plan]) if burned.commitment else "",
+        real=_joined(points) if real else "",
+        area=_joined([*points, (now_x, floor), (start[0], floor)]) if real else "",
+        ahead=_ahead(burned, scale, points[-1]),
         dots=[(_text(x), _text(y)) for x, y in points[:-1]],
-        now=(_text(now_x), _text(scale.y(now_left))),
-        label=f"{short_hours(now_left)}\u00a0h",
-        label_y=_text(scale.y(now_left) - 12),
+        now=(_text(now_x), _text(now_y)),
+        label=f"{short_hours(burned.remaining)}\u00a0h",
+        label_y=_text(now_y - 12),
     )
 
 
@@ -91,17 +89,16 @@ class _Scale:
         return TOP + Fraction((self.top - minutes) * (BOTTOM - TOP), self.span)
 
 
-def _ahead(burned: BurnDown, scale: _Scale, x: Fraction, left: int) -> str:
+def _ahead(burned: BurnDown, scale: _Scale, now: tuple[Fraction, Fraction]) -> str:
     """From where one stands to the end of the year, each month as it is expected; nothing once the year is known."""
-    if burned.shown == 12 and burned.known == 12:
+    if burned.is_over:
         return ""
-    points = [(x, scale.y(left))]
-    # What the last month shown will still use, when it is under way; what earlier ones still miss comes with it.
-    behind = sum(burned.expected[: burned.shown]) - sum(burned.used[: burned.shown])
-    left -= behind
-    if burned.shown and behind:
+    points = [now]
+    # What months shown will still use, when one is under way or not told to the end, comes by the end of the last.
+    left = burned.commitment - sum(burned.expected[: burned.shown])
+    if left != burned.remaining:
         points.append((_x(Fraction(burned.shown)), scale.y(left)))
-    for n in range(burned.shown, 12):
+    for n in range(max(burned.shown, burned.begin), 12):
         left -= burned.expected[n]
         points.append((_x(Fraction(n + 1)), scale.y(left)))
     return _joined(points)

@@ -33,9 +33,9 @@ class Leave:
     earned: Decimal
 
     @property
-    def left(self) -> int:
-        """Days acquired that are neither taken nor booked; negative when more was given than acquired."""
-        return self.acquired - self.taken - self.booked
+    def left(self) -> Decimal:
+        """Days earned so far that are neither taken nor booked (L3141-12); negative when more was given."""
+        return self.acquired + self.earned - self.taken - self.booked
 
 
 def leave(

@@ -135,6 +135,11 @@ class MonthLine:
     def to_place(self) -> int | None:
         return None if self.contract is None else self.contract - self.figures.planned
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the person was neither under contract nor at work."""
+        return self.figures == NOTHING and not (self.contract or self.at_group or self.absent)
+
 
 @dataclass(frozen=True)
 class Detail:
@@ -170,9 +175,14 @@ class Detail:
         return next((line.balance for line in reversed(self.lines) if line.balance is not None), None)
 
     @property
+    def shown(self) -> list[MonthLine]:
+        """The months that have something to tell."""
+        return [line for line in self.lines if not line.is_empty]
+
+    @property
     def cumulated(self) -> list[MonthLine]:
-        """The same lines, each with all since January."""
-        return list(accumulate(self.lines, _onto))
+        """The lines from the first that tells something, each with all since January."""
+        return [line for line in accumulate(self.lines, _onto) if not line.is_empty]
 
     @property
     def present_terms(self) -> Stretch | None:
