@@ -41,6 +41,7 @@ bench: setup ## Measure the month, the PDFs and the pages (a few minutes; the fi
 	@$(RUN)/python -m benchmarks.month 50 40 3
 	@$(RUN)/python -m benchmarks.papers 20 3
 	@$(RUN)/python -m benchmarks.pages
+	@$(RUN)/python -m benchmarks.watch 6 9 40
 	@$(RUN)/python -m benchmarks.approval
 
 lint: setup ## Style, layers, types, migrations, production settings

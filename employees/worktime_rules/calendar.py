@@ -215,7 +215,7 @@ class Calendar:
             sentence,
             first,
             before,
-            self.shares(first, before),
+            self.shares(first, before) if before - first <= ONE_WEEK else (),
         )
 
 

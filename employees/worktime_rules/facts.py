@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 
@@ -85,8 +86,7 @@ ARTICLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where work was done: a member by id, name and site; ``member`` is None at the group."""
 
     member: int | None
@@ -97,8 +97,7 @@ class Place:
 AT_GROUP = Place(None, "Au groupement")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Effective work on a day, ``minutes`` of it; with both times or none, an end before its start is on the next day.
 
     Travel between two places, training and meetings are work; absences are no spans.
@@ -168,7 +167,7 @@ class Finding:
     """One thing to know: what was measured against which limit (minutes, or days where the rule counts days).
 
     ``day`` names it, a Monday for a week; ``first`` to the day before ``before`` are the days it is about, ``places``
-    the minutes worked at each place on them.
+    the minutes worked at each place on them, left out of what runs over many weeks.
     """
 
     rule: Rule

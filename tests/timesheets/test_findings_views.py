@@ -191,6 +191,15 @@ def test_the_person_reads_their_own_and_nobody_else_s(client, maelle, aloen, sol
     assert "<html" not in client.get(OWN, headers=HTMX).content.decode()
 
 
+def test_the_person_s_month_asks_for_their_findings_and_nobody_else_s_page_does(client, maelle, solene):
+    client.force_login(maelle.user)
+    mine = client.get(reverse("timesheets:my_month", args=[world.NOVEMBER])).content.decode()
+    assert f'hx-get="{OWN}"' in mine
+    client.force_login(solene)
+    theirs = client.get(reverse("timesheets:person_month", args=[world.NOVEMBER, maelle.pk]))
+    assert OWN not in theirs.content.decode()
+
+
 def test_staff_of_a_member_never_see_findings(client, maelle, aloen, solene):
     assert "11\u00a0h de travail" in words(client.get(NOVEMBER))
     client.force_login(world.staff(aloen))

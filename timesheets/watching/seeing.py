@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from employees.models import Employee
 from employees.worktime_rules import Calendar, Finding, Place, Severity
@@ -29,12 +30,17 @@ class Share:
 
 @dataclass(frozen=True)
 class Seen:
-    """A finding of one person, the hours it is about, and who read it, if anybody did."""
+    """A finding of one person, and who read it, if anybody did."""
 
     employee: Employee
     finding: Finding
-    shares: tuple[Share, ...]
+    calendar: Calendar
     read: Acknowledgement | None = None
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """The hours it is about, by day; what runs over many weeks, by week."""
+        return _shares(self.calendar, self.finding)
 
     @property
     def is_open(self) -> bool:
@@ -80,10 +86,9 @@ def findings(first: date, before: date, employees: Collection[int] | None = None
     found: dict[tuple[int, str, date, int], Seen] = {}
     for pk, person in watched.items():
         for finding in find(person.calendar):
-            shares = _shares(person.calendar, finding)
             # Two changes of one day, announced as late: one thing to know.
             key = (pk, *finding.key)
-            found.setdefault(key, Seen(person.employee, finding, shares, notes.get(key)))
+            found.setdefault(key, Seen(person.employee, finding, person.calendar, notes.get(key)))
     return list(found.values())
 
 
@@ -105,7 +110,7 @@ def panel(month: Month) -> Panel:
 def own(employee: Employee, month: Month) -> list[Seen]:
     """What the person reads of their own month; the notes of the coordination are not for them."""
     return [
-        Seen(seen.employee, seen.finding, seen.shares)
+        Seen(seen.employee, seen.finding, seen.calendar)
         for seen in findings(month.first, month.before, [employee.pk])
     ]
 
