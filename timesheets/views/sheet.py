@@ -129,7 +129,7 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         "acts": acts,
         "has_decisions": bool(acts - ANSWERS),
         "writes": writes,
-        "shows_typists": is_insider or writes,
+        **_typists(days if is_insider or writes else []),
         "grid_url": _grid(user, timesheet),
         "decides": decides_on(user, timesheet.employee.user_id),
         "verdict": overview.verdict(timesheet, events),
@@ -139,6 +139,12 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         "up": [_up(user, timesheet)],
         **_answers(timesheet, days, acts),
     }
+
+
+def _typists(days: list[overview.Day]) -> dict[str, Any]:
+    """Who entered the hours: said once when it was one person, else day by day."""
+    names = {day.typed_by for day in days if day.typed_by}
+    return {"shows_typists": len(names) > 1, "typist": names.pop() if len(names) == 1 else ""}
 
 
 def _answers(timesheet: Timesheet, days: list[overview.Day], acts: frozenset[Action]) -> dict[str, Any]:
