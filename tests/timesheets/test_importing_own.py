@@ -67,7 +67,7 @@ def test_days_are_read_as_people_write_them(cast, told):
 
 def test_hundredths_are_brought_to_the_minute_as_in_the_grid(cast):
     trial = tried(cast, files.own(line(heures="7,33")))
-    assert (trial.minutes, trial.is_rounded) == (440, False)
+    assert (trial.total.minutes, trial.is_rounded) == (440, False)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_the_same_file_twice_changes_nothing_and_says_so(cast):
     assert taken(cast, data).entries == 2
     before = list(Entry.objects.order_by("pk").values())
     trial = tried(cast, data, "solene")
-    assert (trial.has_changes, trial.total("unchanged")) == (False, 2)
+    assert (trial.has_changes, trial.total.unchanged) == (False, 2)
     assert taken(cast, data).entries == 0
     assert list(Entry.objects.order_by("pk").values()) == before
 
@@ -288,7 +288,7 @@ def test_one_fault_and_nothing_is_written(cast):
 
 
 def test_a_rehearsal_writes_nothing(cast):
-    assert tried(cast, files.own(line(heures="7"))).total("new") == 1
+    assert tried(cast, files.own(line(heures="7"))).total.new == 1
     assert (Entry.objects.count(), Timesheet.objects.count()) == (0, 0)
 
 

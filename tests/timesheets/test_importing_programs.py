@@ -138,7 +138,7 @@ def test_kimai_in_french_is_kimai_too(cast):
     ]
     row = ["03/11/2026", "9:00", "12:20", "3:20", "maelle", EMAIL, "Aloen", "", "", ""]
     trial = tried(cast, files.table(titles, [row], ";"), order="dm")
-    assert (trial.layout.code, trial.minutes, trial.faults) == ("kimai", 200, [])
+    assert (trial.layout.code, trial.total.minutes, trial.faults) == ("kimai", 200, [])
 
 
 def test_the_break_of_kimai_is_what_its_duration_leaves_out(cast):
@@ -161,7 +161,7 @@ def test_entries_of_one_day_place_and_kind_are_one_with_their_seconds_summed_fir
         for n in range(3)
     ]
     trial = tried(cast, files.toggl(*rows))
-    assert (trial.seconds, trial.minutes, trial.shares[0].days) == (60, 1, 1)
+    assert (trial.total.seconds, trial.total.minutes, trial.shares[0].days) == (60, 1, 1)
 
 
 def test_a_clock_that_ran_for_a_moment_writes_nothing(cast):
@@ -202,7 +202,7 @@ def test_a_choice_for_a_name_leads_its_lines_to_a_person_and_a_member(cast):
         people={"maelle": str(cast["maelle"].pk)},
         places={"acme": str(cast["aloen"].pk), "prive": LEFT_OUT},
     )
-    assert (trial.faults, trial.left_out, trial.minutes) == ([], 1, 180)
+    assert (trial.faults, trial.left_out, trial.total.minutes) == ([], 1, 180)
     assert trial.shares[0].member == cast["aloen"]
 
 
@@ -224,7 +224,7 @@ def test_a_project_may_be_the_member_or_the_reference_of_the_assignment(cast):
 def test_rounding_keeps_what_was_really_worked(cast, how, minutes):
     row = toggl(**{"Start time": "12:17:35", "End time": "13:32:52", "Duration": "01:15:17"})
     trial = tried(cast, files.toggl(row), how=how, step=15)
-    assert (trial.minutes, trial.seconds, trial.is_rounded) == (minutes, 4517, True)
+    assert (trial.total.minutes, trial.total.seconds, trial.is_rounded) == (minutes, 4517, True)
     taken(cast, files.toggl(row), how=how, step=15)
     assert Entry.objects.get().note == "Clôture · réel 1\u00a0h\u00a015\u00a0min\u00a017\u00a0s"
 

@@ -28,6 +28,7 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?", re.IGNORECASE)
 _KINDS = {
     **{plain(str(kind.label)): str(kind.value) for kind in Kind},
     "travaille": "worked",
+    "present": "worked",
     "trajet": "travel",
     "reunion": "meeting",
     "conges": "leave",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
 from groupement.periods import Month
 from groupement.worktime import round_span, span_minutes, spell_clock
 from timesheets.day_rules import Timed
-from timesheets.importing.rows import LONGEST_NOTE, Fault, Reading, Row
+from timesheets.importing.rows import LONGEST_NOTE, Clocked, Fault, Reading, Row
 from timesheets.importing.scope import Astray, Choices, Directory, LeftOut, Place
 
 MIDNIGHT = datetime(2001, 1, 1, tzinfo=UTC)
@@ -59,7 +59,7 @@ def gather(reading: Reading, directory: Directory, choices: Choices) -> Gathered
         spot = (place.employee.pk, place.assignment.pk if place.assignment else None, row.day)
         gathered.places.setdefault(spot, place)
         gathered.cells.setdefault(spot, {}).setdefault(row.kind, Cell()).rows.append(row)
-        if row.started and row.ended:
+        if row.clocked:
             clocked[place.employee.pk].append(row)
     _refuse_clashes(gathered, clocked, reading)
     _mark_interleaved(gathered, clocked)
@@ -73,10 +73,7 @@ def gather(reading: Reading, directory: Directory, choices: Choices) -> Gathered
 
 def value_of(cell: Cell) -> int | Timed:
     """The cell as recording.save() takes it: with its times where they tell the same minutes, else minutes alone."""
-    timed = None if cell.is_interleaved else _timed(cell.rows)
-    if timed is None or timed.counted_on(cell.rows[0].day) != cell.minutes:
-        return cell.minutes
-    return timed._replace(minutes=cell.minutes)
+    return (None if cell.is_interleaved else _timed(cell.rows, cell.minutes)) or cell.minutes
 
 
 def note_of(kinds: Mapping[str, Cell]) -> str:
@@ -128,14 +125,10 @@ def _find(
 def _overlaps(rows: list[Row], reading: Reading) -> list[Fault]:
     """A fault for each line that begins before another one of the same person has ended, at whatever place."""
     faults: list[Fault] = []
-    moments = sorted(
-        (row.started.astimezone(UTC), row.ended.astimezone(UTC), row.line)
-        for row in rows
-        if row.started and row.ended
-    )
+    moments = sorted((row.clocked.began, row.clocked.over, row.line) for row in rows if row.clocked)
     last: tuple[datetime, int] | None = None
-    for began, ended, line in moments:
-        if last and began < last[0] and ended > began:
+    for began, over, line in moments:
+        if last and began < last[0] and over > began:
             faults.append(
                 Fault(
                     line,
@@ -144,8 +137,8 @@ def _overlaps(rows: list[Row], reading: Reading) -> list[Fault]:
                     f"ces heures en chevauchent d’autres, ligne {last[1]}. Corrigez le début ou la fin.",
                 )
             )
-        if last is None or ended > last[0]:
-            last = (ended, line)
+        if last is None or over > last[0]:
+            last = (over, line)
     return faults
 
 
@@ -163,24 +156,25 @@ def _mark_interleaved(gathered: Gathered, clocked: Mapping[int, list[Row]]) -> N
             by_day[employee, row.day].append(row)
     for (employee, _, day), kinds in gathered.cells.items():
         for cell in kinds.values():
-            bounds = _bounds(cell.rows)
-            if len(cell.rows) > 1 and bounds:
+            if len(cell.rows) > 1 and (bounds := _bounds(cell.rows)):
+                own = {row.line for row in cell.rows}
                 # A night runs from one day into the next.
+                days = [day + timedelta(days=n) for n in (-1, 0, 1)]
                 near = [
-                    row for n in (-1, 0, 1) for row in by_day.get((employee, day + timedelta(days=n)), ())
+                    row for each in days for row in by_day.get((employee, each), ()) if row.line not in own
                 ]
-                others = [_bounds([row]) for row in near if row not in cell.rows]
                 cell.is_interleaved = any(
-                    other and other[0] < bounds[1] and other[1] > bounds[0] for other in others
+                    row.clocked and row.clocked.began < bounds[1].over and row.clocked.over > bounds[0].began
+                    for row in near
                 )
 
 
-def _bounds(rows: list[Row]) -> tuple[datetime, datetime] | None:
-    """The first start and the last end; None unless all rows have times."""
-    spans = [(row.started, row.ended) for row in rows if row.started and row.ended]
+def _bounds(rows: list[Row]) -> tuple[Clocked, Clocked] | None:
+    """The span that begins first and the one that ends last; None unless all rows have theirs."""
+    spans = [row.clocked for row in rows if row.clocked]
     if len(spans) < len(rows):
         return None
-    return min(start for start, _ in spans), max(end for _, end in spans)
+    return min(spans, key=lambda span: span.began), max(spans, key=lambda span: span.over)
 
 
 def _minutes(cell: Cell, choices: Choices) -> int:
@@ -191,27 +185,28 @@ def _minutes(cell: Cell, choices: Choices) -> int:
 
 def _rounded(row: Row, choices: Choices) -> int:
     """Times of the clock are brought to the step; a duration alone is counted from midnight, which is on every step."""
-    if row.started and row.ended and row.ended > row.started:
-        return max(0, round_span(row.started, row.ended, choices.step, choices.how) - row.break_minutes)
+    if row.clocked and row.clocked.over > row.clocked.began:
+        return max(
+            0, round_span(row.clocked.start, row.clocked.end, choices.step, choices.how) - row.break_minutes
+        )
     return round_span(MIDNIGHT, MIDNIGHT + timedelta(seconds=row.seconds), choices.step, choices.how)
 
 
-def _timed(rows: list[Row]) -> Timed | None:
-    """From the first start to the last end, with what lies between as the break; None unless all rows have times."""
+def _timed(rows: list[Row], minutes: int) -> Timed | None:
+    """From the first start to the last end, with what lies between as the break, if that leaves ``minutes``."""
     bounds = _bounds(rows)
-    if bounds is None or bounds[1] - bounds[0] >= timedelta(days=1):
+    if bounds is None or bounds[0].first == bounds[1].last:
         return None
-    first, last = _clock(bounds[0]), _clock(bounds[1])
-    if first == last:
+    worked = sum(row.clocked.minutes - row.break_minutes for row in rows if row.clocked)
+    if worked != minutes or bounds[1].over - bounds[0].began >= timedelta(days=1):
         return None
-    day, zone = rows[0].day, timezone.get_default_timezone()
-    spans = [(_clock(row.started), _clock(row.ended)) for row in rows if row.started and row.ended]
-    worked = sum(span_minutes(day, *span, zone) for span in spans) - sum(row.break_minutes for row in rows)
-    return Timed(None, first, last, max(0, span_minutes(day, first, last, zone) - worked))
-
-
-def _clock(moment: datetime) -> time:
-    return moment.time().replace(second=0, microsecond=0)
+    first, last = bounds[0].first, bounds[1].last
+    present = (
+        bounds[0].minutes
+        if len(rows) == 1
+        else span_minutes(rows[0].day, first, last, timezone.get_default_timezone())
+    )
+    return Timed(minutes, first, last, present - worked) if present >= worked else None
 
 
 def _forget_moments(gathered: Gathered) -> None:

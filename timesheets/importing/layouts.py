@@ -26,6 +26,25 @@ COLUMNS = {
     "kind": "nature",
     "note": "note",
 }
+# The same in words, with whether a row needs it.
+DESCRIBED = [
+    ("matricule", "celui de la fiche du salarié", "ou e-mail, ou personne"),
+    ("e-mail", "l’adresse du compte", "ou matricule, ou personne"),
+    ("personne", "prénom et nom", "ou matricule, ou e-mail"),
+    (
+        "adhérent",
+        "nom court ou dénomination\u00a0; vide pour une absence, une formation, une réunion",
+        "ou référence",
+    ),
+    ("référence de mise à disposition", "celle de la fiche", "ou adhérent"),
+    ("date", "03/11/2026 ou 2026-11-03", "obligatoire"),
+    ("heures", "7,5 · 7.5 · 7:30 · 7h30 · 450 min\u00a0; 0 vide le jour", "ou début et fin"),
+    ("début", "9h, 9:00", "facultatif"),
+    ("fin", "17h30, 17:30\u00a0; avant le début, c’est le lendemain", "facultatif"),
+    ("pause", "0:45 ou 45 min, entre le début et la fin", "facultatif"),
+    ("nature", "travail si vide\u00a0; trajet, formation, réunion, congé, maladie…", "facultatif"),
+    ("note", "200 caractères au plus", "facultatif"),
+]
 _OWN = {
     "payroll_number": ("matricule", "matricule de paie"),
     "email": ("e-mail", "email", "mail", "courriel", "adresse e-mail", "adresse email"),

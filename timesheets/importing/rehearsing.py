@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cached_property
 
 from employees.models import Employee
 from members.models import Member, User
 from timesheets.day_rules import Timed
-from timesheets.importing.gathering import Cell, Gathered, Spot, gather, months_of, note_of, value_of
+from timesheets.importing.gathering import (
+    Cell,
+    Gathered,
+    Spot,
+    gather,
+    months_of,
+    note_of,
+    spell_seconds,
+    value_of,
+)
 from timesheets.importing.judging import Changes, Kinds, judge
 from timesheets.importing.layouts import Layout, recognise
 from timesheets.importing.rows import Fault, read_rows
@@ -19,13 +29,13 @@ from timesheets.importing.standing import Standing, read_standing
 from timesheets.importing.tables import read_table
 from timesheets.models import Entry
 
+MOST_LISTED = 200
+
 
 @dataclass
-class Share:
-    """One person at one place: minutes entered, real seconds, and days by what becomes of them."""
+class Tally:
+    """Minutes entered, real seconds, and days by what becomes of them."""
 
-    employee: Employee
-    member: Member | None
     minutes: int = 0
     seconds: int = 0
     days: int = 0
@@ -34,10 +44,46 @@ class Share:
     emptied: int = 0
     unchanged: int = 0
 
+    def add(self, other: Tally) -> None:
+        for each in fields(Tally):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    @property
+    def real(self) -> str:
+        """ "1 h 15 min 17 s" """
+        return spell_seconds(self.seconds)
+
+    @property
+    def outcome(self) -> str:
+        """ "3 jours nouveaux, 1 remplacé, 2 inchangés" """
+        told = [
+            f"{count} {word}{'x' if count > 1 and word.endswith('u') else 's' if count > 1 else ''}"
+            for count, word in (
+                (self.new, "nouveau"),
+                (self.changed, "remplacé"),
+                (self.emptied, "vidé"),
+                (self.unchanged, "inchangé"),
+            )
+            if count
+        ]
+        return ", ".join(told)
+
+
+@dataclass
+class Share(Tally):
+    """One person at one place, at the group when there is no member."""
+
+    employee: Employee = field(kw_only=True)
+    member: Member | None = field(kw_only=True)
+
 
 @dataclass
 class Trial:
-    """The file as it would be taken: ``changes`` by person and month, or ``faults``, in the order of the lines."""
+    """The file as it would be taken: ``changes`` by person and month, or ``faults``, in the order of the lines.
+
+    With more faults than anybody reads at once it has not been compared with what is there: that comes once they are
+    mended, and the answer comes now.
+    """
 
     layout: Layout
     directory: Directory
@@ -49,6 +95,7 @@ class Trial:
     changes: Changes = field(default_factory=dict)
     notes: dict[Spot, str] = field(default_factory=dict)
     digest: str = ""
+    is_compared: bool = True
 
     @property
     def is_good(self) -> bool:
@@ -59,19 +106,17 @@ class Trial:
         return bool(self.changes)
 
     @property
-    def minutes(self) -> int:
-        return sum(share.minutes for share in self.shares)
-
-    @property
-    def seconds(self) -> int:
-        return sum(share.seconds for share in self.shares)
-
-    @property
     def is_rounded(self) -> bool:
+        """Whether what would be entered differs from what the file says was worked."""
         return any(share.minutes * 60 != share.seconds for share in self.shares)
 
-    def total(self, name: str) -> int:
-        return sum(getattr(share, name) for share in self.shares)
+    @cached_property
+    def total(self) -> Tally:
+        """All shares together."""
+        total = Tally()
+        for share in self.shares:
+            total.add(share)
+        return total
 
 
 def rehearse(data: bytes, choices: Choices, *, by: User, at: datetime) -> Trial:
@@ -87,9 +132,11 @@ def rehearse(data: bytes, choices: Choices, *, by: User, at: datetime) -> Trial:
     trial = Trial(layout, directory, lines=len(table.rows), left_out=gathered.left_out)
     trial.unknown = gathered.unknown
     trial.faults = gathered.faults
-    standing = read_standing(gathered)
-    _compare(trial, gathered, standing)
-    trial.faults += judge(trial.changes, gathered, standing, by=by, at=at)
+    trial.is_compared = len(trial.faults) <= MOST_LISTED
+    if trial.is_compared:
+        standing = read_standing(gathered)
+        _compare(trial, gathered, standing)
+        trial.faults += judge(trial.changes, gathered, standing, by=by, at=at)
     trial.faults.sort(key=lambda fault: fault.line)
     return trial
 
@@ -103,7 +150,7 @@ def _compare(trial: Trial, gathered: Gathered, standing: Standing) -> None:
             place, kinds = gathered.places[spot], gathered.cells[spot]
             member = place.assignment.member if place.assignment else None
             key = (employee, member.pk if member else None)
-            share = shares.setdefault(key, Share(place.employee, member))
+            share = shares.setdefault(key, Share(employee=place.employee, member=member))
             wanted = {kind: value_of(cell) for kind, cell in kinds.items()}
             note = note_of(kinds)
             there = standing.at(standing.sheet(spot, place), spot[2])

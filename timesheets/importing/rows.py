@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
 
 from django.utils import timezone
 
 from groupement.tabular import Unreadable
-from groupement.worktime import DAY, spell_clock
+from groupement.worktime import DAY, span_minutes, spell_clock
 from timesheets.importing.cells import (
     DAY_FIRST,
     day_order,
@@ -43,9 +44,21 @@ class Fault:
         return f"Ligne {self.line}{where}\u00a0: {self.message}"
 
 
+class Clocked(NamedTuple):
+    """From when to when: in the group's time zone, in UTC to compare, as an entry keeps it, and its minutes there."""
+
+    start: datetime
+    end: datetime
+    began: datetime
+    over: datetime
+    first: time
+    last: time
+    minutes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: people and places as told, the day, seconds worked; times of the clock and minutes of break if told."""
+    """One line: people and places as told, the day, seconds worked; its span and minutes of break if told."""
 
     line: int
     payroll_number: str
@@ -55,8 +68,7 @@ class Row:
     places: tuple[str, ...]
     day: date
     seconds: int
-    started: datetime | None
-    ended: datetime | None
+    clocked: Clocked | None
     break_minutes: int
     kind: str
     note: str
@@ -118,12 +130,11 @@ def _read(line: int, cells: Sequence[Any], reading: Reading) -> Row:
     day = _asked(line, "day", cells, reading, lambda value: read_day(value, reading.order))
     if day is None:
         raise reading.spoil(line, "day", None, "la date manque. Écrivez par exemple 03/11/2026.")
-    started, ended = _moments(line, day, cells, reading)
-    seconds, pause = _worked(line, cells, reading, started, ended)
+    clocked = _clocked(line, day, cells, reading)
+    seconds, pause = _worked(line, cells, reading, clocked)
     if pause < 0:
         # The program counted more than passed between its times: its figure is kept, the times tell nothing.
-        started = ended = None
-        pause = 0
+        clocked, pause = None, 0
     kind = _asked(line, "kind", cells, reading, read_kind) if layout.is_own else None
     return Row(
         line=line,
@@ -134,8 +145,7 @@ def _read(line: int, cells: Sequence[Any], reading: Reading) -> Row:
         places=(*_filled("member", cells, layout), *_filled("project", cells, layout)),
         day=day,
         seconds=seconds,
-        started=started,
-        ended=ended,
+        clocked=clocked,
         break_minutes=pause,
         kind=kind or str(Kind.WORKED),
         note=" ".join(reading.text("note", cells).split())[:LONGEST_NOTE],
@@ -162,14 +172,12 @@ def _asked(
         raise reading.spoil(line, column, value, str(error)) from error
 
 
-def _moments(
-    line: int, day: date, cells: Sequence[Any], reading: Reading
-) -> tuple[datetime | None, datetime | None]:
-    """Start and end in the group's time zone; an end before its start is on the next day."""
+def _clocked(line: int, day: date, cells: Sequence[Any], reading: Reading) -> Clocked | None:
+    """Start and end; an end before its start is on the next day, unless the file says which day it is on."""
     start = _asked(line, "started", cells, reading, read_clock)
     end = _asked(line, "ended", cells, reading, read_clock)
     if start is None and end is None:
-        return None, None
+        return None
     if start is None or end is None:
         missing = "started" if start is None else "ended"
         raise reading.spoil(
@@ -178,32 +186,43 @@ def _moments(
     last = _asked(line, "end_day", cells, reading, lambda value: read_day(value, reading.order))
     if last is None:
         last = day + timedelta(days=1) if end < start else day
-    began, ended = _at(day, start), _at(last, end)
-    if not timedelta(0) <= ended - began <= timedelta(days=1):
+    found = _span(day, start, last, end)
+    if not timedelta(0) <= found.over - found.began < timedelta(days=1):
         raise reading.spoil(
-            line, "ended", end, "la fin doit suivre le début de 24\u00a0h au plus. Corrigez les heures."
+            line, "ended", end, "la fin doit suivre le début de moins de 24\u00a0h. Corrigez les heures."
         )
-    return began, ended
+    return found
 
 
-def _at(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, timezone.get_default_timezone())
+@lru_cache(maxsize=65536)
+def _span(day: date, start: time, last: date, end: time) -> Clocked:
+    """Many people begin and end together: worked out once for all of them."""
+    zone = timezone.get_default_timezone()
+    began, over = datetime.combine(day, start, zone), datetime.combine(last, end, zone)
+    first, until = start.replace(second=0), end.replace(second=0)
+    return Clocked(
+        began,
+        over,
+        began.astimezone(UTC),
+        over.astimezone(UTC),
+        first,
+        until,
+        span_minutes(day, first, until, zone),
+    )
 
 
-def _worked(
-    line: int, cells: Sequence[Any], reading: Reading, started: datetime | None, ended: datetime | None
-) -> tuple[int, int]:
+def _worked(line: int, cells: Sequence[Any], reading: Reading, clocked: Clocked | None) -> tuple[int, int]:
     """Seconds worked, and minutes of break; these are negative where a program's figure exceeds its own times."""
     told = _asked(line, "hours", cells, reading, read_hours if reading.layout.is_own else read_seconds)
     pause = _asked(line, "break", cells, reading, read_seconds) or 0
-    if started is None or ended is None:
+    if clocked is None:
         if told is None:
             raise reading.spoil(
                 line, "hours", None, "les heures manquent. Écrivez une durée, ou le début et la fin."
             )
         return told, 0
     # By what passes, not by the clock on the wall: the night of the change has an hour more or less.
-    span = int((ended.astimezone(UTC) - started.astimezone(UTC)) // timedelta(seconds=1))
+    span = int((clocked.over - clocked.began) // timedelta(seconds=1))
     if told is None:
         if pause >= span > 0:
             raise reading.spoil(

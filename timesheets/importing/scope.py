@@ -208,6 +208,14 @@ def may_import(user: User) -> bool:
     return coordinates(user) or Employee.objects.filter(user=user).exists() or written_for(user).exists()
 
 
+def known_member(user: User) -> str:
+    """The short name of a member where ``user`` may import hours, for the sample."""
+    placed = Assignment.objects.order_by("pk").values_list("member__short_name", flat=True)
+    if not coordinates(user):
+        placed = placed.filter(Q(member__in=written_for(user)) | Q(employee__user=user))
+    return placed.first() or "Nom court"
+
+
 def read_directory(user: User) -> Directory:
     """Everybody for who coordinates; else oneself, and the people at members for which one writes. Four queries."""
     assignments = Assignment.objects.select_related("member", "employee__user")

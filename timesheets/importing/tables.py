@@ -23,6 +23,7 @@ MOST_PARTS = 500
 MOST_ROWS = 60_000
 # Rows that a workbook may skip or leave empty among those: its numbers come from outside.
 LAST_ROW = 3 * MOST_ROWS
+LAST_TITLE = 50
 MOST_COLUMNS = 100
 TOO_MANY = (
     "Le fichier compte plus de 60\u202f000 lignes. Découpez-le, par exemple un fichier par mois, "
@@ -100,13 +101,23 @@ def _from_workbook(data: bytes) -> Iterator[tuple[int, Cells]]:
             book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # what the file says about its own size is not to be trusted
-            rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS, values_only=True)
+            width = _width(sheet)
+            rows = sheet.iter_rows(max_row=LAST_ROW, max_col=width, values_only=True)
             for number, values in enumerate(rows, start=1):
                 cells = [value.strip() if isinstance(value, str) else value for value in values]
                 if any(cell not in (None, "") for cell in cells):
                     yield number, cells
     except _UNSOUND as error:
         raise Unreadable(BROKEN) from error
+
+
+def _width(sheet: Any) -> int:
+    """How many columns the titles take: what lies beyond is not read, sixty thousand times over."""
+    for values in sheet.iter_rows(max_row=LAST_TITLE, max_col=MOST_COLUMNS, values_only=True):
+        filled = [place for place, value in enumerate(values, start=1) if value not in (None, "")]
+        if filled:
+            return filled[-1]
+    return 1
 
 
 def _refuse_what_is_packed(data: bytes) -> None:

@@ -54,7 +54,7 @@ def take_in(data: bytes, choices: Choices, *, digest: str, by: User, at: datetim
     written = 0
     for employee, month in trial.changes:
         written += _write(trial, employee, month, by=by, at=at)
-    return Taken(written, len({employee for employee, _ in trial.changes}), trial.minutes)
+    return Taken(written, len({employee for employee, _ in trial.changes}), trial.total.minutes)
 
 
 def _write(trial: Trial, employee: int, month: Month, *, by: User, at: datetime) -> int:

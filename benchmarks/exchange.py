@@ -1,0 +1,110 @@
+"""A file of 50 000 lines in and out again: ``python -m benchmarks.exchange [lines]``.
+
+Told apart: a file with errors on every third line, as CSV and as workbook; a sound file rehearsed, then taken in; all
+of it exported.
+"""
+
+import csv
+import io
+import sys
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from benchmarks.ground import ground
+
+PEOPLE, MEMBERS = 100, 10
+TITLES = ("matricule", "adhérent", "date", "début", "fin", "pause", "note")
+Line = tuple[str, ...]
+
+
+def main(lines: int = 50_000) -> None:
+    """Measure on a database of its own."""
+    with ground():
+        at, by = _people()
+        sound = _lines(lines)
+        spoilt = [_spoil(line) if rank % 3 == 0 else line for rank, line in enumerate(sound)]
+        from timesheets import exporting
+        from timesheets.importing import Choices, rehearse, report, take_in
+
+        data, bad = _csv(sound), _csv(spoilt)
+        print(f"{lines} lines, {len(data) / 1e6:.1f} MB")
+        trial = _timed("errors on every third line, CSV", lambda: rehearse(bad, Choices(), by=by, at=at))
+        print(f"  {len(trial.faults)} errors")
+        _timed("report of all errors", lambda: report(trial.faults))
+        book = _workbook(spoilt)
+        _timed("the same as a workbook", lambda: rehearse(book, Choices(), by=by, at=at))
+        trial = _timed("sound file, rehearsed", lambda: rehearse(data, Choices(), by=by, at=at))
+        print(f"  {len(trial.faults)} errors, {trial.total.new} days")
+        _timed("taken in", lambda: take_in(data, Choices(), digest=trial.digest, by=by, at=at))
+        again = _timed("rehearsed again", lambda: rehearse(data, Choices(), by=by, at=at))
+        print(f"  {again.total.unchanged} days unchanged")
+        wanted = exporting.Wanted()
+        _timed("exported as CSV", lambda: sum(map(len, exporting.as_csv(by, wanted))))
+        _timed("exported as workbook", lambda: exporting.as_workbook(by, wanted).close())
+
+
+def _timed(what: str, work: Callable[[], Any]) -> Any:
+    begun, busy = time.perf_counter(), time.process_time()
+    done = work()
+    print(
+        f"{what}: {time.perf_counter() - begun:.2f} s, of which {time.process_time() - busy:.2f} s of processor"
+    )
+    return done
+
+
+def _people() -> tuple[Any, Any]:
+    """A coordinator, and everybody placed at every member all year."""
+    from tests import world
+
+    world.group()
+    members = [world.member(f"Structure {rank}") for rank in range(MEMBERS)]
+    for rank in range(PEOPLE):
+        person = world.employee(f"Prénom{rank}", f"Nom{rank}", members=members, with_account=False)
+        for member in members:
+            world.assignment(person, member, hourly_price=Decimal("22.44"))
+    return world.NOW, world.coordinator()
+
+
+def _lines(count: int) -> list[Line]:
+    """Two spans a day, at two members, until there are enough."""
+    found: list[Line] = []
+    day = date(2026, 1, 1)
+    while len(found) < count:
+        for rank in range(PEOPLE):
+            first, second = (f"Structure {(rank + day.day + n) % MEMBERS}" for n in (0, 1))
+            found.append((f"M{rank + 1:03d}", first, f"{day:%d/%m/%Y}", "8:00", "12:00", "0:10", ""))
+            found.append((f"M{rank + 1:03d}", second, f"{day:%d/%m/%Y}", "13:00", "17:00", "", "après-midi"))
+        day += timedelta(days=1)
+    return found[:count]
+
+
+def _spoil(line: Line) -> Line:
+    return (line[0], "Structure inconnue", line[2], "25h", *line[4:])
+
+
+def _csv(lines: list[Line]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(TITLES)
+    writer.writerows(lines)
+    return text.getvalue().encode()
+
+
+def _workbook(lines: list[Line]) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Heures")
+    sheet.append(list(TITLES))
+    for line in lines:
+        sheet.append(list(line))
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

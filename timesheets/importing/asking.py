@@ -1,0 +1,114 @@
+"""What somebody is asked before hours are imported: the file, how to round, what unknown names stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django import forms
+
+from groupement.tabular import plain
+from timesheets.importing.cells import DAY_FIRST, MONTH_FIRST
+from timesheets.importing.rehearsing import Trial
+from timesheets.importing.scope import LEFT_OUT, Choices
+from timesheets.importing.tables import LARGEST_CSV
+
+EXTENSIONS = (".csv", ".txt", ".xlsx")
+WAYS = [
+    ("none", "à la minute, sans arrondi"),
+    ("nearest", "au plus proche"),
+    ("up", "vers le haut"),
+    ("outward", "début vers le bas, fin vers le haut"),
+]
+STEPS = [(step, f"{step}\u00a0minutes") for step in (5, 6, 10, 15, 30, 60)]
+ORDERS = [("", "à reconnaître"), (DAY_FIRST, "jour/mois/année"), (MONTH_FIRST, "mois/jour/année")]
+# More names than this are a wrong file, not names to choose for.
+MOST_NAMES = 60
+
+
+class UploadForm(forms.Form):
+    """The file, or the one that is kept already, and how to read it."""
+
+    file = forms.FileField(
+        label="Fichier CSV ou XLSX",
+        help_text="12\u00a0Mo au plus pour un CSV, 6\u00a0Mo pour un classeur\u00a0; 60\u202f000 lignes au plus.",
+        error_messages={
+            "required": "Choisissez le fichier des heures.",
+            "missing": "Choisissez le fichier des heures.",
+            "empty": "Ce fichier est vide. Exportez-le de nouveau.",
+        },
+        widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
+    )
+    how = forms.ChoiceField(label="Arrondi des durées", choices=WAYS, initial="none", required=False)
+    step = forms.ChoiceField(label="Pas de l’arrondi", choices=STEPS, initial=15, required=False)
+    order = forms.ChoiceField(label="Ordre des dates du fichier", choices=ORDERS, required=False)
+
+    def __init__(self, *args: Any, has_file: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not has_file
+
+    def clean_file(self) -> Any:
+        """Refuse by name and size what cannot be hours, before anybody reads it."""
+        file = self.cleaned_data["file"]
+        if file and Path(file.name).suffix.lower() == ".xlsm":
+            raise forms.ValidationError(
+                "Ce classeur peut contenir des macros. Enregistrez-le au format .xlsx."
+            )
+        if file and Path(file.name).suffix.lower() not in EXTENSIONS:
+            raise forms.ValidationError(
+                "Ce fichier n’est ni un CSV ni un classeur .xlsx. Exportez les heures dans l’un de ces formats."
+            )
+        if file and file.size > LARGEST_CSV:
+            raise forms.ValidationError(
+                "Ce fichier dépasse 12\u00a0Mo. Découpez-le, par exemple un fichier par mois."
+            )
+        return file
+
+    def choices(self, people: Mapping[str, str], places: Mapping[str, str]) -> Choices:
+        """What was chosen, with what names stand for."""
+        data = self.cleaned_data
+        return Choices(
+            data["how"] or "none", int(data["step"] or 15), data["order"], dict(people), dict(places)
+        )
+
+
+class NamesForm(forms.Form):
+    """One choice for each name that nobody answers to; fields are called after the name, so that it comes back."""
+
+    def __init__(self, trial: Trial, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        directory = trial.directory
+        people = [(str(each.pk), each.full_name) for each in directory.people.values()]
+        members = [(str(each.pk), each.short_name) for each in directory.members.values()]
+        self._ask("people", "Personne", people, trial, choices.people)
+        self._ask("places", "Client ou projet", members, trial, choices.places)
+
+    def _ask(
+        self,
+        group: str,
+        what: str,
+        options: Iterable[tuple[str, str]],
+        trial: Trial,
+        chosen: Mapping[str, str],
+    ) -> None:
+        listed = sorted(options, key=lambda option: plain(option[1]))
+        names = {plain(name): name for name in trial.unknown.get(group, {})}
+        for key in list(dict.fromkeys([*chosen, *names]))[:MOST_NAMES]:
+            name = names.get(key, key)
+            self.fields[f"{group}:{key}"] = forms.ChoiceField(
+                label=f"{what} «\u00a0{name[:60]}\u00a0»",
+                choices=[("", "Choisissez"), *listed, (LEFT_OUT, "Ne pas importer ces lignes")],
+                initial=chosen.get(key, ""),
+                required=False,
+            )
+
+
+def chosen_names(data: Mapping[str, str], group: str) -> dict[str, str]:
+    """What the posted NamesForm says for the names of a group: an id or LEFT_OUT by name, those chosen only."""
+    start = f"{group}:"
+    return {
+        name.removeprefix(start)[:200]: value
+        for name, value in data.items()
+        if name.startswith(start) and (value == LEFT_OUT or (value.isdecimal() and len(value) < 19))
+    }
