@@ -38,7 +38,8 @@ def instant(day: date) -> int:
     return int(datetime.combine(day, MIDNIGHT, PARIS).timestamp()) // 60
 
 
-def _of_day(at: time) -> int:
+def of_day(at: time) -> int:
+    """Minutes since midnight that the clock shows."""
     return at.hour * 60 + at.minute
 
 
@@ -46,7 +47,7 @@ def by_civil_day(span: Span) -> tuple[tuple[date, int], ...]:
     """The minutes of ``span`` by civil day: what goes past midnight is shared as the clock says, breaks with it."""
     if span.start is None or span.end is None or span.end >= span.start:
         return ((span.day, span.minutes),)
-    till, since = worktime.DAY - _of_day(span.start), _of_day(span.end)
+    till, since = worktime.DAY - of_day(span.start), of_day(span.end)
     before = span.minutes * till // (till + since)
     return (span.day, before), (span.day + ONE_DAY, span.minutes - before)
 

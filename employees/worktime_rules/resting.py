@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from employees.models import WorkingTimeLimits
-from employees.worktime_rules.calendar import ONE_DAY, ONE_WEEK, Calendar, instant
+from employees.worktime_rules.calendar import MIDNIGHT, ONE_DAY, ONE_WEEK, Calendar, instant, of_day
 from employees.worktime_rules.facts import ADULT, YOUTH, Finding, Rule, Severity
 from groupement.worktime import spell_clock
 
@@ -23,9 +23,9 @@ def daily_rest(calendar: Calendar) -> Iterator[Finding]:
         rest = max(later.start - earlier.end, 0)
         rule, limit = _rest_due(calendar, later.day)
         if rest < limit:
+            resumed = spell_clock(of_day(later.spans[0].span.start or MIDNIGHT))
             said = (
-                f"{spell_clock(rest)} de repos avant la reprise à {later.spans[0].span.start:%H:%M}, "
-                f"{spell_clock(limit)} au moins."
+                f"{spell_clock(rest)} de repos avant la reprise à {resumed}, {spell_clock(limit)} au moins."
             )
             yield calendar.finding(
                 rule,

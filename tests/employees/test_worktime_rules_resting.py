@@ -27,7 +27,7 @@ def test_w3_eleven_hours_between_the_evening_here_and_the_morning_there(evening,
 def test_w3_says_both_days_and_places():
     spans = [timed(MONDAY, "16:00", "22:00"), timed(TUESDAY, "08:00", "12:00", SONAM)]
     (finding,) = found("daily_rest", spans)
-    assert finding.sentence == "10\u00a0h de repos avant la reprise à 08:00, 11\u00a0h au moins."
+    assert finding.sentence == "10\u00a0h de repos avant la reprise à 8\u00a0h, 11\u00a0h au moins."
     assert (finding.first, finding.before) == (MONDAY, TUESDAY + timedelta(days=1))
     assert [(place.name, minutes) for place, minutes in finding.places] == [("Aloen", 360), ("Sonam", 240)]
 

@@ -69,7 +69,12 @@ def acknowledge(request: HttpRequest, employee: int) -> HttpResponse:
 def my_findings(request: HttpRequest, month: Month) -> HttpResponse:
     """What the watch found in one’s own month, to read."""
     own = get_object_or_404(Employee, user=request.user)
-    context = {"month": month, "found": watching.own(own, month)}
+    seen = watching.own(own, month)
+    context = {
+        "month": month,
+        "found": [each for each in seen if each.is_open],
+        "known": [each for each in seen if not each.is_open],
+    }
     return page(request, "timesheets/my_findings.html", part="own", context=context)
 
 
