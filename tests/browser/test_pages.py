@@ -47,6 +47,7 @@ ROLES = {
     "maelle.kerbrat": [
         "/heures/{open}/",
         "/heures/{open}/?plus=1",
+        "/heures/{closed}/alertes/",
         "/heures/mon-annee/",
         "/equipe/agenda/",
         "/charte/",
@@ -77,6 +78,7 @@ ROLES = {
         "/heures/mois/2026-12/",
         "/heures/releve/{submitted}/",
         "/heures/{open}/personne/{employee}/",
+        "/heures/alertes/?mois={closed}&gravite=toutes",
         "/heures/annee/",
         "/heures/annee/?personne={employee}",
         "/heures/annee/?adherent={member}",
