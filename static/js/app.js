@@ -1,4 +1,4 @@
-// The house's own script: theme, dialogs, toasts, hours, focus. Every page works without it.
+// The house's own script: theme, dialogs, toasts, focus, connection. Every page works without it.
 const root = document.documentElement;
 const toasts = () => document.getElementById("toasts");
 
@@ -54,57 +54,6 @@ if (region) {
   }).observe(region, { childList: true });
 }
 
-// Hours: "7h30", "7:30", "7 h", "7.5" become "7,5"; the server is the judge, so what is not understood stays.
-function normalised(text) {
-  const value = text.toLowerCase().replace(/\s/g, "").replace(".", ",");
-  const clock = value.match(/^(\d{1,2})[h:](\d{2})?$/);
-  const plain = value.match(/^(\d{1,2}(?:,\d{1,2})?)h?$/);
-  if (value === "" || (!clock && !plain)) return value === "" ? "" : null;
-  if (clock && Number(clock[2] || 0) > 59) return null;
-  const hundredths = clock
-    ? Number(clock[1]) * 100 + (Number(clock[2] || 0) * 100) / 60
-    : Number(plain[1].replace(",", ".")) * 100;
-  if (hundredths > 2400) return null;
-  // A minute that is no hundredth of an hour keeps its own form: 7h20 is not 7,33.
-  if (!Number.isInteger(Math.round(hundredths * 1000) / 1000)) return `${Number(clock[1])}h${clock[2]}`;
-  return String(Math.round(hundredths) / 100).replace(".", ",");
-}
-document.addEventListener("change", (event) => {
-  if (!event.target.matches(".hrs")) return;
-  const value = normalised(event.target.value);
-  if (value === null) event.target.setAttribute("aria-invalid", "true");
-  else {
-    event.target.removeAttribute("aria-invalid");
-    event.target.value = value;
-  }
-});
-
-// The grid: arrows and Enter go from cell to cell, Tab leaves as usual.
-document.addEventListener("keydown", (event) => {
-  const from = event.target;
-  if (!from.matches?.(".hrs") || event.altKey || event.ctrlKey || event.metaKey) return;
-  const cell = from.closest("td");
-  const line = cell.parentElement;
-  const column = [...line.cells].indexOf(cell);
-  const atEnd = from.selectionEnd === from.value.length;
-  const atStart = from.selectionStart === 0;
-  const across = { ArrowRight: atEnd && 1, ArrowLeft: atStart && -1 }[event.key];
-  const down = { ArrowDown: 1, Enter: 1, ArrowUp: -1 }[event.key];
-  let to = null;
-  if (across) to = line.cells[column + across];
-  for (let next = line; down && (next = down > 0 ? next.nextElementSibling : next.previousElementSibling); ) {
-    to = next.cells[column];
-    if (to?.querySelector(".hrs:not([readonly])")) break;
-  }
-  const input = to?.querySelector(".hrs");
-  // Enter in the last line must not send the form by surprise.
-  if (input || event.key === "Enter") event.preventDefault();
-  if (input) {
-    input.focus();
-    input.select();
-  }
-});
-
 // After a swap: the first error, else what the answer points at, else its first action, else its heading.
 document.addEventListener("htmx:afterSettle", (event) => {
   const swapped = event.detail.elt;
@@ -147,3 +96,16 @@ document.addEventListener("htmx:timeout", (event) => troubled(event, "Le serveur
 document.addEventListener("htmx:responseError", (event) =>
   troubled(event, "La demande a échoué. Votre saisie est gardée ici."));
 document.addEventListener("allauth.error", () => toast("La clé d’accès n’a pas répondu. Réessayez, ou choisissez un autre moyen.", "danger"));
+
+// Hours kept in this browser until they are saved (entry.js) are their author's: gone with another person, and at logout.
+function forget(but) {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith("saisie:") && !(but && key.startsWith(but))) localStorage.removeItem(key);
+    }
+  } catch {
+    // Without storage nothing was kept.
+  }
+}
+if (root.dataset.person) forget(`saisie:${root.dataset.person}:`);
+document.addEventListener("submit", (event) => event.target.matches("[action$='/logout/']") && forget());

@@ -53,7 +53,7 @@ def open_day(grid: Grid, day: date, data: Mapping[str, Any] | None = None, *, pl
         lines = [line for line in grid.lines if line.sheet is first.sheet]
         typed = data
         if data is not None and plan in first.aliases:
-            typed = {**data, **_as_planned(first, day, planned, kind)}
+            typed = {name: data[name] for name in data} | _as_planned(first, day, planned, kind)
         entries = grid.entries_of[first.key].get(day, {})
         each = [
             LineForm(line, day, _named(typed, line), kind=kind if line is first else "") for line in lines
@@ -97,10 +97,10 @@ def read_day(grid: Grid, spots: list[Spot], data: Mapping[str, str], *, may_choo
     return typed
 
 
-def seal_day(spot: Spot, typed: Typed) -> tuple[str, str]:
-    """Name and value of the hidden field that tells what the page has shown of a place."""
+def seal_day(spot: Spot, typed: Typed) -> tuple[str, str, str]:
+    """Name and value of the hidden field that tells what the page has shown of a place, and how that was called."""
     known = typed.seals.get(spot.line.key) if isinstance(typed, DayTyped) else None
-    return f"vu-{spot.line.key}", _stored(spot) if known is None else known
+    return f"vu-{spot.line.key}", _stored(spot) if known is None else known, spot.line.aliases[-1]
 
 
 def _settle(grid: Grid, spot: Spot, wanted: dict[str, Timed], typed: DayTyped, choice: str) -> None:

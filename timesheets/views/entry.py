@@ -106,10 +106,11 @@ def _tell_quietly(kept: Kept) -> HttpResponse:
     return tell_quietly("timesheets/entry.html", context, kept)
 
 
-def _seals(grid: Grid, typed: Typed) -> list[tuple[str, str]]:
-    """What the cells of the page are based on, which may be less than what is stored by now."""
+def _seals(grid: Grid, typed: Typed) -> list[tuple[str, str, str]]:
+    """What the cells of the page are based on, which may be less than what is stored by now; with older names."""
     return [
-        (f"vu-{line.key}", seal(typed.shown.get(line.key, grid.days_of[line.key]))) for line in grid.sheets
+        (f"vu-{line.key}", seal(typed.shown.get(line.key, grid.days_of[line.key])), line.aliases[-1])
+        for line in grid.sheets
     ]
 
 
