@@ -52,6 +52,8 @@ class LineForm(forms.Form):
 
     def add_prefix(self, field_name: str) -> str:
         """The name of the input, that of the grid's cell for the minutes: "m-12-2026-11-03"."""
+        if field_name not in LETTERS:
+            return field_name  # Django prefixes ids too: they are the names already.
         slot = "t" if self.line.slot == "t" and field_name != "minutes" else self.line.slot[1:]
         letter = self.line.slot[0] if field_name == "minutes" else LETTERS[field_name]
         return f"{letter}{slot}-{self.line.key}-{self.day}"
