@@ -43,7 +43,7 @@ def house(files, settings):
     }
     world.timesheet(placed["aloen"], MONDAYS)
     world.timesheet(placed["sonam"], ELSEWHERE)
-    world.timesheet(placed["youenn"], world.hours(NOVEMBER, 21))
+    world.timesheet(placed["youenn"], world.hours(NOVEMBER, "20.75"))
     ill = world.timesheet(maelle, {SICK: 420}, kind=Kind.SICKNESS, status="draft")
     Entry.objects.filter(timesheet=ill).update(note="Grippe")
     world.advance(ill, "approved")
@@ -72,7 +72,7 @@ def figures(house):
     """What is known of the other member and of the person: hours, prices, sums, a wage, a cause of absence."""
     invoice = house["invoice"]
     amounts = {spaced(spell(amount)) for amount in (invoice.net, invoice.vat, invoice.total)}
-    hours = {"5,28", "7,18", "12,47", "31,77", "21,00"}
+    hours = {"5,28", "7,18", "12,47", "31,77", "20,75"}
     wages = {"2 643,21", "3 641,13", "1 801,80", "997,92"}
     papers = {invoice.number, invoice.document.sha256, "77 rue des Glénan", house["member"].siren}
     return amounts | hours | wages | papers | {"Maladie", "Grippe"}
@@ -100,6 +100,9 @@ def guesses(house):
         f"/facturation/couts/{NOVEMBER}/modele.csv",
         f"/facturation/couts/?mois={NOVEMBER}",
         f"/heures/mois/{NOVEMBER}/",
+        f"/heures/engagement/?adherent={sonam}",
+        f"/heures/annee/?adherent={sonam}",
+        f"/heures/annee/?personne={house['sonam'].employee_id}",
     ]
 
 
