@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypedDict
 
 from groupement.worktime import short_hours
 from members.models import Member
@@ -47,13 +48,11 @@ class Tally:
         return [short_hours(minutes) for minutes in each]
 
 
-@dataclass(frozen=True)
-class Chip:
+class Chip(TypedDict):
     """One timesheet in a row: where or whose, its hours, its state; plain texts, for there may be thousands."""
 
     pk: str
     label: str
-    mark: Member | None
     hours: str
     state: str
     state_label: str
@@ -77,7 +76,7 @@ def by_person(lines: Iterable[Line]) -> list[Row]:
     for line in lines:
         person = line.employee
         row = rows.get(person.pk) or rows.setdefault(person.pk, Row(person.pk, person.full_name, person.job))
-        row.chips.append(_chip(line, str(line.member) if line.member else "Au groupement", line.member))
+        row.chips.append(_chip(line, str(line.member) if line.member else "Au groupement"))
         row.tally.add(line)
     return list(rows.values())
 
@@ -89,7 +88,7 @@ def by_member(lines: Iterable[Line]) -> list[Row]:
         key = line.member.pk if line.member else 0
         label = str(line.member) if line.member else "Au groupement"
         row = rows.get(key) or rows.setdefault(key, Row(key, label, "", line.member))
-        row.chips.append(_chip(line, line.employee.full_name, None))
+        row.chips.append(_chip(line, line.employee.full_name))
         row.tally.add(line)
     return sorted(rows.values(), key=lambda row: (row.key == 0, row.key))
 
@@ -103,9 +102,13 @@ def total(rows: Iterable[Row]) -> Tally:
     return summed
 
 
-def _chip(line: Line, label: str, mark: Member | None) -> Chip:
+def _chip(line: Line, label: str) -> Chip:
     sheet = line.timesheet
     extra = f" (complément {sheet.supplement})" if sheet.supplement else ""
-    return Chip(
-        str(sheet.pk), label + extra, mark, short_hours(line.minutes), sheet.state, sheet.state_label.lower()
-    )
+    return {
+        "pk": str(sheet.pk),
+        "label": label + extra,
+        "hours": short_hours(line.minutes),
+        "state": sheet.state,
+        "state_label": sheet.state_label.lower(),
+    }
