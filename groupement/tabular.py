@@ -10,6 +10,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE
@@ -52,6 +53,7 @@ def split(text: str, *, what: str) -> tuple[str, list[str], Iterator[tuple[int, 
     return separator, next(lines)[1], lines
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Without accents, case or doubled blanks: titles and names are compared so."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

@@ -174,7 +174,6 @@ def _attached(content: str | bytes, kind: str, name: str) -> HttpResponse:
 def _taken(taken: importing.Taken) -> str:
     if not taken.entries:
         return "Rien n’a changé\u00a0: ces heures étaient déjà là."
+    plural = "s" if taken.entries > 1 else ""
     whose = f"{taken.people} personnes" if taken.people > 1 else "une personne"
-    return (
-        f"Import terminé\u00a0: {taken.entries} pointage{'s' if taken.entries > 1 else ''} écrits, {whose}."
-    )
+    return f"Import terminé\u00a0: {taken.entries} pointage{plural} écrit{plural}, {whose}."
