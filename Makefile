@@ -43,6 +43,7 @@ bench: setup ## Measure the month, the PDFs and the pages (a few minutes; the fi
 	@$(RUN)/python -m benchmarks.pages
 	@$(RUN)/python -m benchmarks.watch 6 9 40
 	@$(RUN)/python -m benchmarks.approval
+	@$(RUN)/python -m benchmarks.exchange 50000
 
 lint: setup ## Style, layers, types, migrations, production settings
 	$(RUN)/ruff check .

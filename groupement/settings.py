@@ -141,6 +141,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=5, minute=30),
         "options": {"expires": 3600},
     },
+    "sweep imports": {
+        "task": "timesheets.tasks.sweep_imports",
+        "schedule": schedule(600),
+        "options": {"expires": 500},
+    },
     # Told at half past seven; the task itself passes over weekends, public holidays and any other time than morning.
     "remind": {
         "task": "timesheets.tasks.remind",

@@ -1,4 +1,4 @@
-"""What the worker does for timesheets: confirm what members left unanswered, tell people what waits for them."""
+"""What the worker does for timesheets: confirm what members left unanswered, tell people what waits for them, sweep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.access import today
-from timesheets import confirming, reminding
+from timesheets import confirming, importing, reminding
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,13 @@ def confirm_tacitly() -> None:
         reminding.tell_confirmed_tacitly(done, at=at)
     for timesheet in done:
         log.info("timesheet confirmed tacitly: %s", timesheet.pk)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Remove files of hours that were looked at and not imported within the hour."""
+    if count := importing.sweep(at=timezone.now()):
+        log.info("imports swept: %s", count)
 
 
 @shared_task

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import zipfile
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from openpyxl import load_workbook
 from groupement.tabular import Unreadable
 from tests import world
 from tests.timesheets import files
-from timesheets import importing
+from timesheets import importing, tasks
 from timesheets.importing import tables
 from timesheets.importing.layouts import COLUMNS, recognise
 from timesheets.importing.rows import Fault, read_rows
@@ -155,3 +156,14 @@ def test_every_column_of_the_layout_is_described_and_read():
 def test_the_workbook_to_fill_in_opens_with_its_titles_in_sight():
     sheet = load_workbook(io.BytesIO(importing.sample_workbook("Aloen"))).active
     assert (sheet.title, sheet.freeze_panes) == ("Heures", "A2")
+
+
+def test_beat_sweeps_what_nobody_imported(tmp_path, settings):
+    private(settings, tmp_path)
+    token = importing.keep(b"heures", at=timezone.now())
+    tasks.sweep_imports()
+    assert importing.fetch(token, at=timezone.now()) == b"heures"
+    old = (timezone.now() - timedelta(minutes=61)).timestamp()
+    os.utime(tmp_path / "imports" / token, (old, old))
+    tasks.sweep_imports()
+    assert not (tmp_path / "imports" / token).exists()

@@ -222,7 +222,7 @@ def test_what_is_approved_and_the_same_is_no_fault_what_differs_is(cast):
         ({"heures": "7", "matricule": "M999"}, "le matricule «\u00a0M999\u00a0» est inconnu. Corrigez-le."),
         ({"heures": "7", "matricule": ""}, "la personne manque"),
         ({"heures": "7", "personne": "Youenn Talec"}, "ce matricule est celui de Maëlle Kerbrat"),
-        ({"heures": "7", "adhérent": "Ailleurs"}, "«\u00a0Ailleurs\u00a0» est inconnu"),
+        ({"heures": "7", "adhérent": "Ailleurs"}, "le nom «\u00a0Ailleurs\u00a0» est inconnu"),
         ({"heures": "7", "adhérent": ""}, "l’adhérent manque"),
         ({"heures": "7", "nature": "sieste"}, "n’est pas une nature d’heures"),
         ({"heures": "7", "nature": "congé"}, "se note au groupement"),

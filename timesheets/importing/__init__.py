@@ -5,7 +5,7 @@ from timesheets.importing.rehearsing import MOST_LISTED, Share, Trial, rehearse
 from timesheets.importing.reporting import report, sample_csv, sample_workbook
 from timesheets.importing.rows import Fault
 from timesheets.importing.scope import AT_GROUP, LEFT_OUT, NO_PLACE, Choices, known_member, may_import
-from timesheets.importing.uploads import Gone, fetch, forget, keep
+from timesheets.importing.uploads import Gone, fetch, forget, keep, sweep
 from timesheets.importing.writing import BadHours, Taken, take_in
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "report",
     "sample_csv",
     "sample_workbook",
+    "sweep",
     "take_in",
 ]

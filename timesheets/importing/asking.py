@@ -22,9 +22,17 @@ WAYS = [
     ("outward", "début vers le bas, fin vers le haut"),
 ]
 STEPS = [(step, f"{step}\u00a0minutes") for step in (5, 6, 10, 15, 30, 60)]
-ORDERS = [("", "à reconnaître"), (DAY_FIRST, "jour/mois/année"), (MONTH_FIRST, "mois/jour/année")]
+UNSETTLED = "auto"
+ORDERS = [(UNSETTLED, "à reconnaître"), (DAY_FIRST, "jour/mois/année"), (MONTH_FIRST, "mois/jour/année")]
 # More names than this are a wrong file, not names to choose for.
 MOST_NAMES = 60
+
+
+class Setting(forms.ChoiceField):
+    """A choice that stands at its first value until somebody changes it: it is never missing."""
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value or self.initial))
 
 
 class UploadForm(forms.Form):
@@ -40,9 +48,9 @@ class UploadForm(forms.Form):
         },
         widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
     )
-    how = forms.ChoiceField(label="Arrondi des durées", choices=WAYS, initial="none", required=False)
-    step = forms.ChoiceField(label="Pas de l’arrondi", choices=STEPS, initial=15, required=False)
-    order = forms.ChoiceField(label="Ordre des dates du fichier", choices=ORDERS, required=False)
+    how = Setting(label="Arrondi des durées", choices=WAYS, initial="none")
+    step = Setting(label="Pas de l’arrondi", choices=STEPS, initial="15")
+    order = Setting(label="Ordre des dates du fichier", choices=ORDERS, initial=UNSETTLED)
 
     def __init__(self, *args: Any, has_file: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,13 +76,17 @@ class UploadForm(forms.Form):
     def choices(self, people: Mapping[str, str], places: Mapping[str, str]) -> Choices:
         """What was chosen, with what names stand for."""
         data = self.cleaned_data
-        return Choices(
-            data["how"] or "none", int(data["step"] or 15), data["order"], dict(people), dict(places)
-        )
+        order = "" if data["order"] == UNSETTLED else data["order"]
+        return Choices(data["how"], int(data["step"]), order, dict(people), dict(places))
 
 
 class NamesForm(forms.Form):
-    """One choice for each name that nobody answers to; fields are called after the name, so that it comes back."""
+    """One choice for each name that nobody answers to; fields are called after the name, so that it comes back.
+
+    Names may be chosen for a few at a time: the browser is not told that all are needed.
+    """
+
+    use_required_attribute = False
 
     def __init__(self, trial: Trial, choices: Choices, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -100,7 +112,6 @@ class NamesForm(forms.Form):
                 label=f"{what} «\u00a0{name[:60]}\u00a0»",
                 choices=[("", "Choisissez"), *listed, (LEFT_OUT, "Ne pas importer ces lignes")],
                 initial=chosen.get(key, ""),
-                required=False,
             )
 
 

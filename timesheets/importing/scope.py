@@ -20,7 +20,7 @@ from timesheets.models import GROUP_KINDS
 LEFT_OUT = "leave"
 AT_GROUP = "group"
 NO_PLACE = "sans client ni projet"
-UNKNOWN = "est inconnu. Corrigez le nom, ou choisissez ci-dessus à quoi il correspond."
+UNKNOWN = "est inconnu. Corrigez-le, ou choisissez ci-dessus à quoi il correspond."
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Directory:
             raise LeftOut
         if choice.isdecimal() and int(choice) in self.people:
             return self.people[int(choice)]
-        raise Astray(column, name, f"«\u00a0{name[:40]}\u00a0» {UNKNOWN}", ("people", name))
+        raise Astray(column, name, f"le nom «\u00a0{name[:40]}\u00a0» {UNKNOWN}", ("people", name))
 
     def _place(self, row: Row, choices: Choices, employee: Employee) -> Place:
         names = [plain(name) for name in row.places]
@@ -180,7 +180,7 @@ class Directory:
         unknown = ("places", name or NO_PLACE)
         if not name:
             raise Astray("member", "", "l’adhérent manque. Écrivez son nom court.", unknown)
-        raise Astray("member", name, f"«\u00a0{name[:40]}\u00a0» {UNKNOWN}", unknown)
+        raise Astray("member", name, f"le nom «\u00a0{name[:40]}\u00a0» {UNKNOWN}", unknown)
 
     def _assignment(self, employee: Employee, member: int, day: date) -> Assignment:
         """The one that holds ``day``, else one of its month: the rules of days then say when it begins or ends."""

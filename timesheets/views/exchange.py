@@ -125,6 +125,7 @@ def _rehearsal(request: HttpRequest, form: UploadForm) -> HttpResponse:
     kept = _kept(request)
     now = timezone.now()
     read = act(request, importing.fetch, kept["token"], at=now, form=form)
+    form.fields["file"].required = False  # it is here already
     choices = _choices(kept)
     tried = read and act(request, importing.rehearse, read.value, choices, by=request.user, at=now, form=form)
     if not tried:
