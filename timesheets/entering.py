@@ -85,11 +85,8 @@ def enter(
         )
     if recall is not None:
         recording.recall(sheets[recall], by=by, at=at)
-    drafts = [
-        sheets[place]
-        for place in submit
-        if sheets[place].status == TimesheetStatus.DRAFT and may_write(by, sheets[place])
-    ]
+    asked = [sheets[place] for place in submit]
+    drafts = [sheet for sheet in asked if sheet.status == TimesheetStatus.DRAFT and may_write(by, sheet)]
     for sheet in drafts:
         answer = note if sheet.contested_at or sheet.returned_at else ""
         recording.submit(sheet, by=by, at=at, note=answer)

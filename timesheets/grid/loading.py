@@ -34,11 +34,8 @@ def load(
     """
     placed = _placed(employee, month, only)
     around = _around(employee, month, only)
-    sheets = [
-        sheet
-        for sheet in _sheets(employee, month, placed, around, is_whole=only is None)
-        if not _is_private(sheet, viewer)
-    ]
+    there = _sheets(employee, month, placed, around, is_whole=only is None)
+    sheets = [sheet for sheet in there if not _is_private(sheet, viewer)]
     entries_of = _entries_of(sheets)
     plan = planning.plan(month, placed)
     steps = _steps_to_answer(sheets)

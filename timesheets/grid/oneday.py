@@ -59,7 +59,8 @@ def open_day(grid: Grid, day: date, data: Mapping[str, Any] | None = None, *, pl
             LineForm(line, day, _named(typed, line), kind=kind if line is first else "") for line in lines
         ]
         spots.append(Spot(first, day, each, entries, planned, kind))
-    return spots
+    # Where something is expected or written stands at the top, for the thumb.
+    return sorted(spots, key=lambda spot: not (spot.planned or spot.entries))
 
 
 @dataclass

@@ -142,7 +142,8 @@ def lay_out(grid: Grid, typed: Typed | None = None) -> list[Week]:
         week = Week(days[0].isocalendar().week, heads)
         week.planned = sum(grid.plan.get(day, 0) for day in days)
         week.rows = [_row(grid, line, week.days_in_month, typed) for line in grid.lines]
-        week.may_copy = any(_may_copy(line, days) for line in grid.drafts)
+        workable = [day for day in days if day not in grid.holidays and day not in grid.known_away]
+        week.may_copy = any(_may_copy(line, workable) for line in grid.drafts)
         weeks.append(week)
     return weeks
 
