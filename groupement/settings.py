@@ -141,6 +141,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=5, minute=30),
         "options": {"expires": 3600},
     },
+    "take up signed sheets": {
+        "task": "timesheets.tasks.take_up_signed_sheets",
+        "schedule": schedule(60),
+        "options": {"expires": 50},
+    },
     "sweep imports": {
         "task": "timesheets.tasks.sweep_imports",
         "schedule": schedule(600),

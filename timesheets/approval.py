@@ -12,6 +12,7 @@ from django.db import transaction
 from groupement.lifecycle import Refusal, StaleRow
 from members.access import coordinates, decides_on
 from members.models import User
+from timesheets import freezing
 from timesheets.confirming import Contested, hold, open_contest, write_remarks
 from timesheets.models import Timesheet, TimesheetStatus, TimesheetStep
 
@@ -208,6 +209,7 @@ def _accept(timesheets: Sequence[Timesheet], *, by: User, at: datetime) -> None:
     )
     for timesheet in timesheets:
         timesheet.status, timesheet.approved_at = TimesheetStatus.APPROVED, at
+    freezing.sign(timesheets, at=at)
 
 
 def _lock_approved(timesheet: Timesheet, otherwise: str) -> None:

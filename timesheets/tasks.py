@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.access import today
-from timesheets import confirming, importing, reminding
+from timesheets import confirming, freezing, importing, reminding
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,20 @@ def sweep_imports() -> None:
     """Remove files of hours that were looked at and not imported within the hour."""
     if count := importing.sweep(at=timezone.now()):
         log.info("imports swept: %s", count)
+
+
+@shared_task(
+    autoretry_for=(Exception,), max_retries=freezing.MOST_ATTEMPTS - 1, retry_backoff=2, retry_jitter=False
+)
+def print_signed_sheet(signed: int) -> None:
+    """Print one signed sheet; three tries, then its row says why it was given up."""
+    freezing.print_signed(signed, at=timezone.now())
+
+
+@shared_task
+def take_up_signed_sheets() -> None:
+    """Send again what a stopped queue or a dead worker left; runs every minute and when a worker starts."""
+    freezing.enqueue(freezing.left(timezone.now()))
 
 
 @shared_task
