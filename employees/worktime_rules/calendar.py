@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from employees.limits import DatedLimits
@@ -162,13 +164,24 @@ class Calendar:
         return frozenset(span.day for span in self.spans if span.start is None and span.kind != TRAVEL)
 
     @cached_property
+    def timed(self) -> list[Timed]:
+        """The spans whose times are known, in order."""
+        timed = (_timed(span) for span in self.spans if span.start is not None)
+        return sorted(timed, key=attrgetter("start"))
+
+    def timed_between(self, opens: int, closes: int) -> list[Timed]:
+        """Those that hold a moment after ``opens`` and before ``closes``, both in minutes since 1970."""
+        start = attrgetter("start")
+        # Nothing lasts longer than a day, which may have 25 hours.
+        since = bisect_left(self.timed, opens - worktime.DAY - worktime.HOUR, key=start)
+        until = bisect_left(self.timed, closes, key=start)
+        return [each for each in self.timed[since:until] if each.end > opens]
+
+    @cached_property
     def shifts(self) -> list[Shift]:
         """The timed work by day, in order."""
-        timed = sorted(
-            (_timed(span) for span in self.spans if span.start is not None), key=lambda each: each.start
-        )
         shifts: list[Shift] = []
-        for each in timed:
+        for each in self.timed:
             # Work that goes on at midnight is still the same shift, whichever day it was noted on.
             is_same = shifts and (each.span.day == shifts[-1].day or each.start <= shifts[-1].end)
             if not is_same:

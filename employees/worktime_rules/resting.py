@@ -93,12 +93,9 @@ def longest_rest(calendar: Calendar, monday: date, limits: WorkingTimeLimits) ->
     half = limits.weekly_rest_minutes // 2
     opens, closes = instant(monday) - half, instant(monday + ONE_WEEK) + half
     longest, last = 0, opens
-    for shift in calendar.shifts:
-        for timed in shift.spans:
-            if timed.end <= opens or timed.start >= closes:
-                continue
-            longest = max(longest, timed.start - last)
-            last = max(last, timed.end)
+    for timed in calendar.timed_between(opens, closes):
+        longest = max(longest, timed.start - last)
+        last = max(last, timed.end)
     return max(longest, closes - last)
 
 
