@@ -88,6 +88,7 @@ GROUP = {
     "bank_name": "Banque de démonstration",
     "collective_agreement": "ECLAT (IDCC 1518)",
     # The story's days stand still while the clock goes on: everything that waits for a member would lapse at once.
+    "confirmation_days": 3,
     "has_tacit_confirmation": False,
 }
 GROUP_SIREN_BODY = "90000000"

@@ -50,6 +50,8 @@ CHANGED = (
     Changed("MAD-2026-015", date(2026, 10, 20), 225, "19:00", "22:45"),
     Changed("MAD-2026-013", date(2026, 10, 21), 420, "09:00", "17:00"),
 )
+# The one timesheet of September that its member left unanswered: it lapsed, and is marked so.
+LAPSED = "MAD-2026-009"
 # How far each assignment's October has come: draft, submitted, confirmed, approved, or contested.
 PROGRESS = {
     "MAD-2026-001": "confirmed",

@@ -8,10 +8,10 @@ from billing import costing, drafting, issuing
 from billing.models import BillingRun
 from employees import planning
 from employees.models import Assignment, Employee
-from groupement.demo import cast, months
+from groupement.demo import ahead, cast, months
 from groupement.demo.founding import moment
 from groupement.periods import Month
-from members.models import Seat, User
+from members.models import Group, Seat, User
 from timesheets import approval, confirming, recording
 from timesheets.models import Entry, Timesheet
 
@@ -30,10 +30,31 @@ def live() -> None:
             _fill(sheet)
     for month in months.CLOSED:
         for sheet in _sheets(month):
-            _advance(sheet, "approved")
+            _advance(sheet, "submitted" if _lapses(sheet) else "approved")
+    _let_lapse()
     for sheet in _sheets(months.OPEN):
         goal = months.PROGRESS[sheet.assignment.reference] if sheet.assignment else "submitted"
         _advance(sheet, goal)
+    ahead.look_ahead()
+
+
+def _lapses(sheet: Timesheet) -> bool:
+    return (
+        sheet.month == months.SEPTEMBER
+        and sheet.assignment is not None
+        and sheet.assignment.reference == months.LAPSED
+    )
+
+
+def _let_lapse() -> None:
+    """September was confirmed tacitly where nobody answered; since then the group prefers to wait for an answer."""
+    after = months.SEPTEMBER.before
+    Group.objects.update(has_tacit_confirmation=True)
+    for sheet in confirming.confirm_tacitly(
+        on=after + timedelta(days=3), at=moment(after + timedelta(days=3), 5, 30)
+    ):
+        approval.approve(sheet, by=user("solene.rivoal"), at=moment(after + timedelta(days=3), 9))
+    Group.objects.update(has_tacit_confirmation=False)
 
 
 def bill(month: Month) -> BillingRun:

@@ -15,6 +15,8 @@ from groupement.demo import cast, founding, months, story
 from groupement.money import spell_plain
 from groupement.worktime import spell_hours
 from members.models import Group
+from timesheets import freezing
+from timesheets.models import SignedSheet
 
 WAIT_SECONDS = 180
 
@@ -54,7 +56,12 @@ class Command(BaseCommand):
             Group.objects.count(),
             BillingRun.objects.filter(status="issued").count(),
             Document.objects.count(),
+            SignedSheet.objects.exclude(made_at=None).count(),
         )
+
+    def _is_printing(self) -> bool:
+        unsigned = SignedSheet.objects.filter(made_at=None, attempts__lt=freezing.MOST_ATTEMPTS)
+        return Rendering.objects.filter(status__in=["pending", "running"]).exists() or unsigned.exists()
 
     def _found(self) -> None:
         if Group.objects.exists():
@@ -74,15 +81,19 @@ class Command(BaseCommand):
         waiting = list(
             Rendering.objects.exclude(status="done").order_by("pk").values_list("invoice_id", flat=True)
         )
-        if not waiting:
+        signed = list(SignedSheet.objects.filter(made_at=None).order_by("pk").values_list("pk", flat=True))
+        if not waiting and not signed:
             return
-        self.stdout.write(f"Fabrication de {len(waiting)} PDF par Celery…")
+        self.stdout.write(
+            f"Fabrication par Celery des PDF : {len(waiting)} factures, {len(signed)} relevés signés…"
+        )
         if settings.WORKER_IN_WEB:
             worker.start_if_chosen()  # takes up at once what its rows say
         else:
             rendering.enqueue(waiting)
+            freezing.enqueue(signed)
         deadline = time.monotonic() + WAIT_SECONDS
-        while Rendering.objects.filter(status__in=["pending", "running"]).exists():
+        while self._is_printing():
             if time.monotonic() > deadline:
                 raise CommandError(
                     "Les PDF ne sont pas prêts : aucun worker Celery ne répond. Démarrez-en un."
