@@ -46,6 +46,11 @@ class Cell:
     def is_weekend(self) -> bool:
         return self.day.weekday() >= WORKING_DAYS
 
+    @property
+    def iso(self) -> str:
+        """ "2026-11-02", for addresses."""
+        return self.day.isoformat()
+
 
 @dataclass(frozen=True)
 class Balance:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from employees import calendar
-from employees.calendar import Calendar, Week
+from employees.calendar import Calendar, Cell, Row, Week
 from employees.models import Absence, Employee
 from employees.views import bench, law
 from employees.views.forms import AbsenceForm
@@ -22,7 +22,7 @@ from groupement.periods import Month
 from members.access import today
 from members.models import Member
 
-ROWS = 40
+ROWS, MONTH_ROWS = 40, 25
 MOST_CLASHES = 12
 MOST_SAYINGS = 20
 WEEKEND = timedelta(days=2)
@@ -101,7 +101,7 @@ def _everybody(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, An
     read = _read(viewer, look)
     return {
         "calendar": read,
-        "page": Paginator(read.rows, ROWS).get_page(request.GET.get("page")),
+        "page": Paginator(read.rows, ROWS if look.is_week else MONTH_ROWS).get_page(request.GET.get("page")),
         "clashes": read.clashes[:MOST_CLASHES],
         "more_clashes": max(0, len(read.clashes) - MOST_CLASHES),
         "people": list(Employee.objects.by_name()) if viewer.sees_all else [],
@@ -115,7 +115,12 @@ def _law(request: HttpRequest, viewer: Viewer, look: Look, shown: Calendar) -> d
     if not viewer.decides or "loi" not in request.GET:
         return {"sayings": None}
     sayings = law.say(look, shown)
-    return {"sayings": sayings[:MOST_SAYINGS], "saying_count": len(sayings)}
+    grave = [saying for saying in sayings if saying.tone != "info"]
+    return {
+        "sayings": grave[:MOST_SAYINGS],
+        "saying_count": len(grave),
+        "remarks": [saying for saying in sayings if saying.tone == "info"][:MOST_SAYINGS],
+    }
 
 
 def _own(viewer: Viewer, look: Look) -> dict[str, Any]:
@@ -132,10 +137,14 @@ def _own(viewer: Viewer, look: Look) -> dict[str, Any]:
             for cell in (row.cells if row else ())
         ],
         "weeks": _weeks(row.cells, look) if row and not look.is_week else [],
-        "coming": next(
-            (cell for cell in (row.cells if row else ()) if cell.day >= today() and cell.minutes), None
-        ),
+        "coming": _coming(row),
     }
+
+
+def _coming(row: Row | None) -> Cell | None:
+    """The next day, today included, on which the person is expected."""
+    cells = row.cells if row else ()
+    return next((cell for cell in cells if cell.day >= today() and cell.minutes and not cell.absence), None)
 
 
 def _weeks(cells: Any, look: Look) -> list[tuple[Week, list[Any]]]:

@@ -1,9 +1,11 @@
 // On the phone the week is a row of cards: begin with today’s, or with the day that was asked for.
 function beginToday() {
-  const table = document.querySelector(".cal");
-  const day = table?.querySelector(":target") || table?.querySelector("thead .is-today");
-  if (!day || table.scrollWidth <= table.clientWidth) return;
-  table.scrollLeft += day.getBoundingClientRect().left - table.getBoundingClientRect().left - 16;
+  const swipe = document.querySelector(".cal__swipe");
+  const day = swipe?.querySelector(":target") || swipe?.querySelector("thead .is-today");
+  if (!day || swipe.scrollWidth <= swipe.clientWidth) return;
+  swipe.scrollLeft += day.getBoundingClientRect().left - swipe.getBoundingClientRect().left - 16;
 }
 beginToday();
-document.addEventListener("htmx:afterSettle", beginToday);
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.id !== "planning-law") beginToday();
+});
