@@ -153,7 +153,7 @@ class TestWhoReadsWhat:
             "Aloen 7 h",
             "Avec Youenn Talec",
             "Maladie",
-            "30 h au contrat",
+            "dont 8 h d’absence",
         ):
             assert told in text
         assert "Mes heures de novembre 2026" in text

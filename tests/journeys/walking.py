@@ -20,6 +20,11 @@ NOT_WALKED = ("/compte/", "/static/", "/admin/", "/sante/")
 # Months lead to months without end; the story is in these.
 MONTH = re.compile(r"\b\d{4}-\d\d\b")
 WALKED_MONTHS = {"2026-11", "2026-12"}
+# So do weeks, and each opens as many days: those of the story, and one day for all.
+WEEK = re.compile(r"\b\d{4}-S\d\d\b")
+WALKED_WEEKS = {"2026-S45", "2026-S49"}
+DAY = re.compile(r"\bjour[=/](?:\d{4}-\d\d-)?(\d{1,2})\b")
+WALKED_DAYS = {"2", "02"}
 MANY = 150
 
 
@@ -31,11 +36,7 @@ def walk(person: Any, more: Iterable[str] = ()) -> dict[str, str]:
     ahead = deque(["/", *more])
     while ahead:
         address = ahead.popleft()
-        if (
-            address in read
-            or address.startswith(NOT_WALKED)
-            or not set(MONTH.findall(address)) <= WALKED_MONTHS
-        ):
+        if address in read or address.startswith(NOT_WALKED) or not _is_walked(address):
             continue
         assert len(read) < MANY, f"a site without end: {list(read)[-5:]}"
         answer = client.get(address)
@@ -43,6 +44,12 @@ def walk(person: Any, more: Iterable[str] = ()) -> dict[str, str]:
         where = [answer.url] if answer.status_code in {301, 302} else LINK.findall(read[address])
         ahead += [link for link in (_own(address, each) for each in where) if link]
     return read
+
+
+def _is_walked(address: str) -> bool:
+    """Whether the days of ``address`` are those of the story."""
+    days = ((MONTH, WALKED_MONTHS), (WEEK, WALKED_WEEKS), (DAY, WALKED_DAYS))
+    return all(set(pattern.findall(address)) <= walked for pattern, walked in days)
 
 
 def text_of(answer: Any) -> str:
