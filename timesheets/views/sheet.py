@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groupement.pages import act, page
 from members.access import decides_on, for_roles
 from members.models import Group, User
-from timesheets import actions, approval, confirming, locking, overview, reminding
+from timesheets import actions, approval, confirming, freezing, locking, overview, reminding
 from timesheets.actions import Action
 from timesheets.forms import AnswerForm, ReasonForm
 from timesheets.models import Timesheet
@@ -135,6 +135,7 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         "verdict": overview.verdict(timesheet, events),
         "reply": overview.reply(timesheet, events),
         "reasons": {action.value: _reason(action) for action in WITH_REASON},
+        "signed": freezing.latest([timesheet.pk]).get(timesheet.pk),
         "why_locked": locking.why_locked(timesheet),
         "up": [_up(user, timesheet)],
         **_answers(timesheet, days, acts),
