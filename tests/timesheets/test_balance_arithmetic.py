@@ -30,6 +30,10 @@ def stretch(first, before=None, weekly=2100, **terms):
     return Stretch(first, before, weekly, **terms)
 
 
+def held(stretches, month):
+    return balances.contract_minutes(stretches, balances.open_days(month, FEASTS))
+
+
 class TestTarget:
     @pytest.mark.parametrize(
         ("stretches", "expected"),
@@ -91,20 +95,19 @@ class TestTarget:
 class TestContractOfAMonth:
     @pytest.mark.parametrize(("month", "expected"), [(11, 20 * 7), (5, 17 * 7), (8, 21 * 7), (12, 22 * 7)])
     def test_holds_its_weekdays_but_public_holidays(self, month, expected):
-        assert balances.contract_minutes([FULL], Month(2026, month), FEASTS) == hours(expected)
+        assert held([FULL], Month(2026, month)) == hours(expected)
 
     def test_of_2026_holds_252_days(self):
-        held = sum(balances.contract_minutes([FULL], month, FEASTS) for month in months_of(2026))
-        assert held == 252 * 420
+        assert sum(held([FULL], month) for month in months_of(2026)) == 252 * 420
 
     def test_follows_a_change_within_it(self):
         change = date(2026, 11, 16)  # ten weekdays before and eleven after; the 11th is a holiday
         both = [stretch(YEAR, change), stretch(change, weekly=1050)]
-        assert balances.contract_minutes(both, Month(2026, 11), FEASTS) == 9 * 420 + 11 * 210
+        assert held(both, Month(2026, 11)) == 9 * 420 + 11 * 210
 
     def test_in_days_holds_no_hours(self):
         in_days = stretch(YEAR, scheme="day_rate", yearly_days=218)
-        assert balances.contract_minutes([in_days], Month(2026, 11), FEASTS) == 0
+        assert held([in_days], Month(2026, 11)) == 0
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from timesheets.balances.arithmetic import (
     average_share,
     contract_minutes,
     leave_entitlement,
+    open_days,
     yearly_target,
 )
 from timesheets.balances.burndown import BurnDown, burn_down, together
@@ -39,6 +40,7 @@ __all__ = [
     "everybody",
     "leave",
     "leave_entitlement",
+    "open_days",
     "part_time",
     "roster",
     "together",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from employees.models import TimeScheme
-from groupement.periods import Month, active_days, covers
+from groupement.periods import Month, clip, covers
 
 WEEKDAYS = 5
 
@@ -61,7 +62,8 @@ def months_of(year: int) -> tuple[Month, ...]:
 
 def presence(stretch: Stretch, month: Month) -> Fraction:
     """The part of ``month`` that lies in ``stretch``, by calendar days: 1 is all of it."""
-    return Fraction(len(active_days(stretch.starts_on, stretch.ends_before, month)), len(month.days))
+    held = clip(stretch.starts_on, stretch.ends_before, month)
+    return Fraction((held[1] - held[0]).days, (month.before - month.first).days) if held else Fraction(0)
 
 
 def year_presence(stretch: Stretch, year: int) -> Fraction:
@@ -99,16 +101,21 @@ def yearly_target(stretches: Collection[Stretch], year: int, *, full_time: FullT
     )
 
 
-def contract_minutes(stretches: Iterable[Stretch], month: Month, feasts: Collection[date]) -> int:
-    """What the contract holds in ``month``: a fifth of its week on each weekday that is no public holiday.
+def open_days(month: Month, feasts: Collection[date]) -> list[date]:
+    """The weekdays of ``month`` that are no public holiday, in order."""
+    return [day for day in month.days if day.weekday() < WEEKDAYS and day not in feasts]
+
+
+def contract_minutes(stretches: Iterable[Stretch], days: Sequence[date]) -> int:
+    """What the contract holds on the open ``days`` of a month (in order): a fifth of its week on each.
 
     Leave is not taken off: it is taken off the plan as well, so what is left to place stays the same.
     """
     total = Fraction(0)
     for each in stretches:
-        days = active_days(each.starts_on, each.ends_before, month) if each.counts_hours else ()
-        open_days = sum(1 for day in days if day.weekday() < WEEKDAYS and day not in feasts)
-        total += Fraction(each.weekly_minutes * open_days, WEEKDAYS)
+        end = len(days) if each.ends_before is None else bisect_left(days, each.ends_before)
+        held = max(end - bisect_left(days, each.starts_on), 0) if each.counts_hours else 0
+        total += Fraction(each.weekly_minutes * held, WEEKDAYS)
     return rounded(total)
 
 

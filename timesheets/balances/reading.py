@@ -57,6 +57,14 @@ class Contracts:
     people: dict[int, Employee] = field(default_factory=dict)
     stretches: dict[int, list[Stretch]] = field(default_factory=lambda: defaultdict(list))
     zone: str = HolidayZone.METROPOLE
+    _open: dict[int, list[list[date]]] = field(default_factory=dict)
+
+    def open_days(self, year: int) -> list[list[date]]:
+        """The open days of each month of ``year`` in the group's zone, found once."""
+        if year not in self._open:
+            feasts = holidays(year, self.zone)
+            self._open[year] = [arithmetic.open_days(month, feasts) for month in months_of(year)]
+        return self._open[year]
 
 
 @dataclass(frozen=True)
@@ -232,19 +240,15 @@ def person_year(
     """The year of one person, from what was read of everybody."""
     stretches = tuple(contracts.stretches.get(employee.pk, ()))
     placements = tuple(placement(each, year, plans, sheets) for each in placed)
-    lost: dict[date, int] = defaultdict(int)
-    for each in placements:
-        for day, minutes in plans.get(each.assignment.pk, {}).items():
-            if day in away:
-                lost[day] += minutes
-    feasts = holidays(year, contracts.zone)
+    planned = [plans.get(each.assignment.pk, {}) for each in placements]
+    lost = {day: sum(days.get(day, 0) for days in planned) for day in away}
     at_group = [sheets.get((employee.pk, None, month), Hours()) for month in months_of(year)]
     return PersonYear(
         employee=employee,
         stretches=stretches,
         target=arithmetic.yearly_target(stretches, year, full_time=full_time(limits)),
         placements=placements,
-        contract=tuple(arithmetic.contract_minutes(stretches, month, feasts) for month in months_of(year)),
+        contract=tuple(arithmetic.contract_minutes(stretches, days) for days in contracts.open_days(year)),
         away=by_month(lost, year),
         at_group=tuple(each.at_group for each in at_group),
         absent=tuple(each.absent for each in at_group),
