@@ -43,7 +43,7 @@ def to_confirm(request: HttpRequest) -> HttpResponse:
         "waiting": _waiting(sheets, request.user, seats),
         "drafts": _drafts(sheets),
         "done": paginate(request, _done(sheets), PER_PAGE),
-        "writes": any(seat.can_write for seat in seats.values()),
+        "writes": any(seat.can_write for held in seats.values() for seat in held),
         "has_several": len(seats) > 1,
     }
     return page(request, "timesheets/to_confirm.html", context=context)
