@@ -21,6 +21,12 @@ CUT = "ERR_INTERNET_DISCONNECTED|htmx:(sendError|afterRequest)"
 REFUSED = "status of 422"
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('saisie:'))"
 HERE = "document.activeElement"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What a thumb must hit, and is lower or narrower than 44 pixels.
+SMALL = """[...document.querySelectorAll('main :is(a.btn, button, input, select, summary, nav a, thead a)')].filter(
+    each => each.checkVisibility() && !each.matches('.vh, [type=hidden]')).filter(
+    each => each.getBoundingClientRect().height < 43.9 || each.getBoundingClientRect().width < 39).map(
+    each => each.outerHTML.slice(0, 150))"""
 
 
 @pytest.fixture
@@ -151,6 +157,19 @@ def test_day_by_day_by_thumb_with_the_network_cut_in_between(cast, enter, site):
     page.context.set_offline(False)
     until(lambda: stored(cast["book"]) == {4: 420, 5: 450, 6: 240})
     expect(page.locator("#somme")).to_contain_text("30,00 h")
+
+
+@pytest.mark.parametrize("path", [MONTH, f"{MONTH}?plus=1", f"{MONTH}jour/3/"])
+def test_a_thumb_hits_what_it_aims_at(cast, enter, site, path):
+    page = enter(cast["maelle"], "phone", has_touch=True)
+    page.goto(site.url + path)
+    assert page.evaluate(SMALL) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate(OVERFLOW) == 0
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(f"getComputedStyle({HERE}).outlineStyle")
+        assert focused != "none", page.evaluate(f"{HERE}.outerHTML")
 
 
 def test_what_was_typed_without_network_comes_back_with_the_page(cast, enter, site):
