@@ -68,7 +68,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         MONTHS,
     ),
     "member": (
-        Place("Accueil", "home", "member_home", ("member_home",)),
+        Place("Accueil", "home", "member_home", ("member_home", "timesheets:member_balance")),
         Place("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",), waiting),
         PLANNING,
         INVOICES,
@@ -191,17 +191,24 @@ def _first_of(labels: list[str]) -> str:
     return labels[0] + (f" et {others} autre{'s' if others > 1 else ''}" if others else "")
 
 
+def _match(place: Place, here: str) -> int:
+    """How much of the view's name ``place`` claims: a whole name wins over the beginning of one."""
+    return max((len(view) for view in place.views if here.startswith(view)), default=0)
+
+
 def _items(request: HttpRequest, role: Held | None) -> list[dict[str, Any]]:
     match = request.resolver_match
     here = match.view_name if match else ""
     items = []
-    for place in PLACES[role.code] if role else ():
+    places = PLACES[role.code] if role else ()
+    nearest = max((_match(place, here) for place in places), default=0)
+    for place in places:
         items.append(
             {
                 "label": place.label,
                 "icon": place.icon,
                 "url": reverse(place.to),
-                "current": here.startswith(place.views),
+                "current": bool(nearest) and _match(place, here) == nearest,
                 "count": place.count(request.user) if place.count else 0,
                 "phone": len(items) < PHONE_ITEMS,
             }
