@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from employees.models import Employee
+from groupement.periods import Month
 from members.models import Member, User
 from timesheets.day_rules import Timed
 from timesheets.importing.gathering import (
     Cell,
     Gathered,
-    Spot,
     gather,
     months_of,
     note_of,
@@ -93,7 +93,7 @@ class Trial:
     faults: list[Fault] = field(default_factory=list)
     unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     changes: Changes = field(default_factory=dict)
-    notes: dict[Spot, str] = field(default_factory=dict)
+    notes: dict[tuple[int, Month], dict[tuple[int | None, date], str]] = field(default_factory=dict)
     digest: str = ""
     is_compared: bool = True
 
@@ -158,7 +158,7 @@ def _compare(trial: Trial, gathered: Gathered, standing: Standing) -> None:
             if _count(share, kinds, wanted, note, there):
                 trial.changes.setdefault((employee, month), {}).setdefault(spot[1], {})[spot[2]] = wanted
                 if note:
-                    trial.notes[spot] = note
+                    trial.notes.setdefault((employee, month), {})[spot[1], spot[2]] = note
     trial.shares = sorted(
         shares.values(),
         key=lambda share: (

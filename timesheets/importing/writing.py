@@ -61,9 +61,8 @@ def _write(trial: Trial, employee: int, month: Month, *, by: User, at: datetime)
     places = trial.changes[employee, month]
     sheets = _sheets(trial.directory.people[employee], month, set(places), at)
     notes: dict[int, dict[date, str]] = {sheet.pk: {} for sheet in sheets.values()}
-    for (person, assignment, day), note in trial.notes.items():
-        if (person, Month.of(day)) == (employee, month):
-            notes[sheets[assignment].pk][day] = note
+    for (assignment, day), note in trial.notes.get((employee, month), {}).items():
+        notes[sheets[assignment].pk][day] = note
     try:
         return recording.save_all(
             {sheets[place]: days for place, days in places.items()}, by=by, at=at, notes=notes
