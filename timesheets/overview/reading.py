@@ -67,6 +67,11 @@ class Line:
         return sum(self.planned_by_day.values())
 
     @property
+    def weekly_minutes(self) -> int | None:
+        """Of the person's contract, read with the person."""
+        return getattr(self.employee, "weekly", None)
+
+    @property
     def deviation(self) -> int:
         """Minutes above the plan, negative below."""
         return self.minutes - self.planned
@@ -80,7 +85,7 @@ class MonthReading:
     on: date
     lines: list[Line]
     unopened: list[Assignment]
-    weekly_minutes: Mapping[int, int]
+    weekly_minutes: Mapping[int, int | None]
     filled_days: Mapping[int, set[date]] = field(default_factory=dict)
     fingerprint: str = "0"
 
@@ -108,7 +113,7 @@ def read(month: Month, *, on: date | None = None) -> MonthReading:
         on=on or today(),
         lines=lines,
         unopened=_unopened(month),
-        weekly_minutes=_weekly_minutes(month),
+        weekly_minutes={line.employee.pk: line.weekly_minutes for line in lines},
         filled_days=filled,
         fingerprint=_spell(len(lines), seen) if seen else "0",
     )
@@ -118,7 +123,11 @@ def _sheets(month: Month) -> Iterator[tuple[Any, Member | None]]:
     """Timesheets by name, each with its employee and where it was worked; a member or a person is read once."""
     sheets = Timesheet.objects.filter(month=month).annotate(at=F("assignment__member"), **_marks(month))
     rows = list(sheets.defer("approved_at", "accepted_days").order_by(*ORDER))
-    people = Employee.objects.in_bulk({row.employee_id for row in rows})
+    agreed = ContractTerms.objects.during(month).filter(contract__employee=OuterRef("pk"))
+    people = Employee.objects.annotate(
+        # Contract hours: those in force at the end of the month.
+        weekly=Subquery(agreed.order_by("-starts_on", "-pk").values("weekly_minutes")[:1])
+    ).in_bulk({row.employee_id for row in rows})
     members = Member.objects.in_bulk({row.at for row in rows if row.at})
     for row in rows:
         row.employee = people[row.employee_id]
@@ -187,9 +196,3 @@ def _unopened(month: Month) -> list[Assignment]:
     opened = Timesheet.objects.filter(month=month, assignment=OuterRef("pk"))
     placed = Assignment.objects.during(month).filter(~Exists(opened))
     return list(placed.select_related("employee", "member").order_by("employee", "pk"))
-
-
-def _weekly_minutes(month: Month) -> dict[int, int]:
-    """Contract hours by employee: those in force at the end of the month."""
-    terms = ContractTerms.objects.during(month).order_by("starts_on", "pk")
-    return dict(terms.values_list(F("contract__employee"), "weekly_minutes"))

@@ -135,7 +135,7 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         "verdict": overview.verdict(timesheet, events),
         "reply": overview.reply(timesheet, events),
         "reasons": {action.value: _reason(action) for action in WITH_REASON},
-        "signed": freezing.latest([timesheet.pk]).get(timesheet.pk),
+        "signed": freezing.latest([timesheet.pk]).get(timesheet.pk) if timesheet.approved_at else None,
         "why_locked": locking.why_locked(timesheet),
         "up": [_up(user, timesheet)],
         **_answers(timesheet, days, acts),
