@@ -22,16 +22,19 @@ def start_if_chosen() -> None:
         start(groupement_app)
 
 
-def start(app: Celery) -> Thread:
+def start(app: Celery, *, with_clock: bool = True) -> Thread:
     """Run a worker and a clock for ``app`` in daemon threads; the worker’s thread is returned.
 
     Whatever is scheduled also runs once now: the former process’s queue died with it, so what its rows say must be
-    taken up again. A solo pool sets no signal handler, so a thread is as good a place as a process.
+    taken up again; without a clock the worker only does what it is asked. A solo pool sets no signal handler, so a
+    thread is as good a place as a process.
     """
     worker = app.WorkController(pool="solo", without_gossip=True, without_mingle=True, without_heartbeat=True)
     signals.worker_init.send(sender=worker)  # Celery’s Django part then closes stale connections around tasks
     thread = Thread(target=worker.start, name="worker", daemon=True)
     thread.start()
+    if not with_clock:
+        return thread
     for entry in app.conf.beat_schedule.values():
         app.send_task(entry["task"])
     clock = cast(

@@ -1,5 +1,6 @@
 """Sets up La Ronde and closes its months for real: hours, costs, invoices, PDFs made by Celery."""
 
+import logging
 import time
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from billing import reconciling, rendering
 from billing.models import BillingRun, Document, Rendering
 from groupement import worker
+from groupement.celery import app
 from groupement.demo import cast, founding, months, story
 from groupement.money import spell_plain
 from groupement.worktime import spell_hours
@@ -87,11 +89,21 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Fabrication par Celery des PDF : {len(waiting)} factures, {len(signed)} relevés signés…"
         )
+        logging.disable(logging.INFO)  # each paper is an event of its own; here only their sum is told
+        try:
+            self._print(waiting, signed)
+        finally:
+            logging.disable(logging.NOTSET)
+        failed = Rendering.objects.filter(status="failed").count()
+        if failed:
+            raise CommandError(f"{failed} PDF en échec ; voir les fabrications de PDF dans l’administration.")
+
+    def _print(self, waiting: list[int], signed: list[int]) -> None:
         if settings.WORKER_IN_WEB:
-            worker.start_if_chosen()  # takes up at once what its rows say
-        else:
-            rendering.enqueue(waiting)
-            freezing.enqueue(signed)
+            # No clock: this process ends with the last paper, and must not be sending mails then.
+            worker.start(app, with_clock=False)
+        rendering.enqueue(waiting)
+        freezing.enqueue(signed)
         deadline = time.monotonic() + WAIT_SECONDS
         while self._is_printing():
             if time.monotonic() > deadline:
@@ -99,9 +111,6 @@ class Command(BaseCommand):
                     "Les PDF ne sont pas prêts : aucun worker Celery ne répond. Démarrez-en un."
                 )
             time.sleep(0.1)
-        failed = Rendering.objects.filter(status="failed").count()
-        if failed:
-            raise CommandError(f"{failed} PDF en échec ; voir les fabrications de PDF dans l’administration.")
 
     def _tell(self, run: BillingRun) -> None:
         rows = reconciling.summary(run)
