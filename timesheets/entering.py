@@ -70,10 +70,7 @@ def enter(
     and goes with the timesheets that had one. ``seen`` is what the page showed: raises recording.Overtaken when another
     hand changed one of these days since. Raises what recording's acts raise; then nothing is done.
     """
-    sheets = _sheets(employee, month)
-    if not sheets or not sheets.keys() >= {*changes, *submit}:
-        recording.open_month(month, at=at, employee=employee)
-        sheets = _sheets(employee, month)
+    sheets = _opened(employee, month, {*changes, *submit}, at, is_moved=bool(recall or submit))
     changed = 0
     if changes:
         changed = recording.save_all(
@@ -125,10 +122,22 @@ def undo(employee: Employee, month: Month, past: Past, *, by: User, at: datetime
     return changed
 
 
-def _sheets(employee: Employee, month: Month) -> dict[Place, Timesheet]:
-    rows = with_grace(Timesheet.objects.filter(employee=employee, month=month))
-    rows = rows.select_related("employee", "assignment__member").order_by("pk")
-    return {(sheet.assignment_id, sheet.supplement): sheet for sheet in rows}
+def _opened(
+    employee: Employee, month: Month, places: Collection[Place], at: datetime, *, is_moved: bool
+) -> dict[Place, Timesheet]:
+    """The timesheets of the month, which is opened if it has none or one of ``places`` is missing."""
+    sheets = _sheets(employee, month, is_moved=is_moved)
+    if sheets and sheets.keys() >= set(places):
+        return sheets
+    recording.open_month(month, at=at, employee=employee)
+    return _sheets(employee, month, is_moved=is_moved)
+
+
+def _sheets(employee: Employee, month: Month, *, is_moved: bool = False) -> dict[Place, Timesheet]:
+    """The timesheets of the month by place; with all that moving them asks for, if they are."""
+    rows = Timesheet.objects.filter(employee=employee, month=month).order_by("pk")
+    whole = with_grace(rows).select_related("employee", "assignment__member")
+    return {(sheet.assignment_id, sheet.supplement): sheet for sheet in (whole if is_moved else rows)}
 
 
 def _by_sheet(

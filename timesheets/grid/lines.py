@@ -55,7 +55,7 @@ class Line:
             return [self.key]
         return [self.key, f"a{self.sheet.assignment_id}" if self.sheet.assignment_id else "g"]
 
-    @property
+    @cached_property
     def key(self) -> str:
         return key_of(self.sheet)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import Prefetch
@@ -26,14 +26,16 @@ def load(
     on: date,
     only: Assignment | None = None,
     is_spacious: bool = False,
+    is_brief: bool = False,
 ) -> Grid:
     """The month of ``employee``, or only one assignment of it, in a constant number of queries and without writing.
 
     Timesheets that nobody opened are there as unsaved drafts. ``is_spacious`` adds lines for travel and for a second
-    cause of absence. ``on`` is the day it is: a month that is over closes some time after.
+    cause of absence. ``on`` is the day it is: a month that is over closes some time after. ``is_brief`` leaves out
+    what only the whole page shows: the months around, and absences known in advance.
     """
     placed = _placed(employee, month, only)
-    around = _around(employee, month, only)
+    around = _around(employee, [month] if is_brief else neighbours(month), only)
     there = _sheets(employee, month, placed, around, is_whole=only is None)
     sheets = [sheet for sheet in there if not _is_private(sheet, viewer)]
     entries_of = _entries_of(sheets)
@@ -47,15 +49,20 @@ def load(
     _remark(lines, steps)
     if only is None:
         lines = _within_contracts(lines, employee, month)
-    away = planning.absences(month.first, month.before, [employee.pk]).get(employee.pk, {})
+    away = {} if is_brief else _away(employee, month)
     return Grid(
         *(employee, month, viewer, only, on, lines, entries_of, placed, sum_by_day(plan)),
         # Why somebody is away is between them and the group.
         absent=_unavailable(only, month, away) if only else frozenset(),
         known_away={} if only else away,
         steps=steps,
-        stages=stages(month, around),
+        stages=[] if is_brief else stages(month, around),
     )
+
+
+def _away(employee: Employee, month: Month) -> dict[date, str]:
+    """The kinds of absence known in advance, by day."""
+    return planning.absences(month.first, month.before, [employee.pk]).get(employee.pk, {})
 
 
 def _remark(lines: Iterable[Line], steps: Iterable[TimesheetStep]) -> None:
@@ -83,12 +90,12 @@ def _placed(employee: Employee, month: Month, only: Assignment | None) -> list[A
     return list(rows.order_by("member__short_name__unaccent", "starts_on", "pk"))
 
 
-def _around(employee: Employee, month: Month, only: Assignment | None) -> list[Timesheet]:
-    """The timesheets of the month and of its neighbours on the strip, in the order of their supplements."""
-    rows = with_grace(Timesheet.objects.filter(employee=employee, month__in=neighbours(month)))
+def _around(employee: Employee, months: list[Month], only: Assignment | None) -> list[Timesheet]:
+    """The timesheets of these months, in the order of their supplements; who and where is not read with them."""
+    rows = with_grace(Timesheet.objects.filter(employee=employee, month__in=months))
     if only is not None:
         rows = rows.filter(assignment=only)
-    return list(rows.select_related("employee", "assignment__member").order_by("supplement", "pk"))
+    return list(rows.order_by("supplement", "pk"))
 
 
 def _sheets(
@@ -105,10 +112,8 @@ def _sheets(
         if sheet.month == month:
             existing[sheet.assignment_id].append(sheet)
     wanted: dict[int | None, Assignment | None] = {assignment.pk: assignment for assignment in placed}
-    for pk, sheets in existing.items():
-        wanted.setdefault(pk, sheets[0].assignment)
+    _tell_whose(existing, wanted, employee)
     if is_whole:
-        wanted.pop(None, None)
         wanted[None] = None
     found: list[Timesheet] = []
     for pk, assignment in wanted.items():
@@ -116,6 +121,19 @@ def _sheets(
     if around:
         share_grace(around[0], found)
     return found
+
+
+def _tell_whose(
+    existing: Mapping[int | None, list[Timesheet]],
+    wanted: dict[int | None, Assignment | None],
+    employee: Employee,
+) -> None:
+    """Put who and where into the timesheets, and among ``wanted`` the assignments that were cut short since."""
+    if strays := [pk for pk in existing if pk and pk not in wanted]:
+        wanted.update(Assignment.objects.select_related("member").in_bulk(strays))
+    for pk, sheets in existing.items():
+        for sheet in sheets:
+            sheet.employee, sheet.assignment = employee, wanted.get(pk)
 
 
 def _entries_of(sheets: Iterable[Timesheet]) -> dict[str, Entries]:

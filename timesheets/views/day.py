@@ -14,7 +14,7 @@ from groupement.pages import page
 from groupement.periods import Month
 from members.access import for_roles
 from timesheets.grid import DayTyped, Gesture, Grid, Spot, Typed, load, open_day, read_day, seal_day
-from timesheets.views.keeping import Kept, keep, recall_past, remember_past, tell_quietly
+from timesheets.views.keeping import Kept, is_quiet, keep, recall_past, remember_past, tell_quietly
 
 # The page of the whole month, for each page of a day.
 MONTHS = {
@@ -53,9 +53,8 @@ def _answer(
     """Show the day; when it is posted, keep it and go where the button says, or show what was typed with its faults."""
 
     def look() -> Grid:
-        is_spacious = "plus" in request.GET
-        on = timezone.localdate()
-        return load(employee, Month.of(day), request.user, on=on, only=only, is_spacious=is_spacious)
+        options = {"only": only, "is_spacious": "plus" in request.GET, "is_brief": is_quiet(request)}
+        return load(employee, Month.of(day), request.user, on=timezone.localdate(), **options)
 
     if request.method != "POST":
         grid = look()
@@ -68,7 +67,7 @@ def _answer(
         return read_day(grid, spots, request.POST, may_choose=not gesture.is_quiet)
 
     kept = keep(request, gesture, look, read)
-    if gesture.is_quiet and request.htmx:
+    if is_quiet(request):
         return _tell_quietly(kept, day, spots)
     if kept.is_kept:
         remember_past(request, kept)

@@ -16,7 +16,7 @@ from groupement.periods import Month
 from members.access import for_roles
 from timesheets.grid import CHOICES, Gesture, Grid, Typed, lay_out, load, read, seal
 from timesheets.models import Timesheet, TimesheetStatus
-from timesheets.views.keeping import Kept, keep, recall_past, remember_past, tell_quietly
+from timesheets.views.keeping import Kept, is_quiet, keep, recall_past, remember_past, tell_quietly
 
 
 @require_safe
@@ -58,17 +58,15 @@ def _answer(
     """Show the grid; when it is posted, keep it and show what is kept, or what was typed with its faults."""
 
     def look() -> Grid:
-        is_spacious = "plus" in request.GET
-        return load(
-            employee, month, request.user, on=timezone.localdate(), only=only, is_spacious=is_spacious
-        )
+        options = {"only": only, "is_spacious": "plus" in request.GET, "is_brief": is_quiet(request)}
+        return load(employee, month, request.user, on=timezone.localdate(), **options)
 
     if request.method != "POST":
         return _show(request, look(), past=recall_past(request))
     gesture = Gesture(request.POST)
     options = {"fill": gesture.filling, "may_choose": not gesture.is_quiet}
     kept = keep(request, gesture, look, lambda grid: read(grid, request.POST, **options))
-    if gesture.is_quiet and request.htmx:
+    if is_quiet(request):
         return _tell_quietly(kept)
     if not kept.is_kept:
         return _show(request, kept.grid, gesture=gesture, typed=kept.typed)

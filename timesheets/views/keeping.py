@@ -57,6 +57,11 @@ def keep(
     return Kept(grid, typed, is_kept=True, past=past)
 
 
+def is_quiet(request: HttpRequest) -> bool:
+    """Whether the page saves itself and wants no more than its sum."""
+    return request.method == "POST" and bool(request.htmx) and request.POST.get("do") == "auto"
+
+
 def remember_past(request: HttpRequest, kept: Kept) -> None:
     """Take what undoes the gesture over a redirect; the page that follows carries it."""
     if kept.past:
