@@ -10,6 +10,7 @@ urlpatterns = [
     path("", entry.my_months, name="my_months"),
     path("mois/", month.months, name="months"),
     path("mois/<month:month>/", month.month, name="month"),
+    path("mois/<month:month>/alertes/", month.alerts, name="month_alerts"),
     path("mois/<month:month>/ouvrir/", month.open_month, name="open"),
     path("mois/<month:month>/approuver/", month.approve_confirmed, name="approve_confirmed"),
     path("alertes/", findings.findings, name="findings"),
