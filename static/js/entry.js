@@ -2,7 +2,7 @@
 const AGAIN = 10000; // milliseconds until the next attempt; then twice as long each time, five minutes at most
 
 let trouble = ""; // "lost" or "ended"
-let isResumed = false; // whether values of an earlier visit were put back and not saved yet
+let resumed = null; // says that values of an earlier visit were put back, while they are not saved
 let isRefused = false; // whether the last answer shows what was typed, not what is saved
 let failed = null; // the button whose request was lost
 let pause = AGAIN;
@@ -58,9 +58,10 @@ function ended() {
 }
 function arrived(isSaved) {
   clearTimeout(timer);
-  if (isSaved && isResumed) tell("Une saisie gardée sur cet appareil a été reprise et envoyée.");
-  else if (!isResumed) tell(isSaved && trouble === "lost" ? "Envoyé." : "");
-  if (isSaved) isResumed = false;
+  if (!resumed) tell(isSaved && trouble === "lost" ? "Envoyé." : "");
+  else if (isSaved) tell("Une saisie gardée sur cet appareil a été reprise et envoyée.");
+  else resumed();
+  if (isSaved) resumed = null;
   [trouble, pause, failed] = ["", AGAIN, null];
 }
 
@@ -70,15 +71,15 @@ function begin() {
   if (!found?.dataset.draft || found === entry) return;
   const isSame = found.dataset.draft === entry?.dataset.draft;
   entry = found;
-  if (!isSame) [told, isResumed, trouble] = [[], false, ""];
+  if (!isSame) [told, resumed, trouble] = [[], null, ""];
   if (!isSame || !isRefused) learn();
   const draft = stored();
   const refused = draft ? putBack(draft) : [];
   if (draft && !isSame && (unsent().length || refused.length)) {
-    isResumed = true;
     const rest = refused.length ? ` Ne se modifie plus : ${refused.join(", ")}.` : "";
     const drop = () => (store(null), location.reload());
-    tell(`Une saisie gardée sur cet appareil a été reprise.${rest}`, gesture("L’abandonner", drop));
+    resumed = () => tell(`Une saisie gardée sur cet appareil a été reprise.${rest}`, gesture("L’abandonner", drop));
+    resumed();
   } else paint();
   if (draft && unsent().length) save();
   else if (draft && !refused.length) store(null);
