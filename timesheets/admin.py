@@ -3,9 +3,11 @@
 from django.contrib import admin
 
 from groupement.worktime import spell_hours
+from members.access import today
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
 from timesheets import overview
 from timesheets.forms import EntryForm, EntryFormSet
+from timesheets.locking import why_closed
 from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
 
 EntryEvent = Entry.pgh_event_models["update"]
@@ -21,7 +23,7 @@ class EntryInline(admin.TabularInline):
     form = EntryForm
     formset = EntryFormSet
     extra = 0
-    fields = ["day", "kind", "minutes", "started_at", "ended_at", "note", "entered_by"]
+    fields = ["day", "kind", "minutes", "started_at", "ended_at", "break_minutes", "note", "entered_by"]
     readonly_fields = ["entered_by"]
     ordering = ["day", "kind", "pk"]
 
@@ -32,13 +34,13 @@ class EntryInline(admin.TabularInline):
         return type("EntriesBy", (super().get_formset(request, obj, **kwargs),), {"by": request.user})
 
     def has_add_permission(self, request, obj=None):
-        return _is_draft(obj) and super().has_add_permission(request, obj)
+        return _is_open(request, obj) and super().has_add_permission(request, obj)
 
     def has_change_permission(self, request, obj=None):
-        return _is_draft(obj) and super().has_change_permission(request, obj)
+        return _is_open(request, obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        return _is_draft(obj) and super().has_delete_permission(request, obj)
+        return _is_open(request, obj) and super().has_delete_permission(request, obj)
 
 
 class TimesheetStepInline(StepInline):
@@ -202,6 +204,11 @@ class EntryAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="Heures", ordering="minutes")
     def hours(self, entry):
         return spell_hours(entry.minutes)
+
+
+def _is_open(request, timesheet):
+    """Whether its hours may be mended here: a draft, and the days to enter its month are not over."""
+    return _is_draft(timesheet) and not why_closed(timesheet, request.user, today())
 
 
 def _is_draft(timesheet):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -16,7 +16,15 @@ from employees.worktime_rules import Rule, Severity
 from groupement.periods import MonthFormField
 from groupement.templatetags.formats import day as spell_day
 from groupement.worktime import DAY, BadDuration, parse_minutes
-from timesheets.day_rules import BadDays, refuse_long_days, refuse_misfits
+from timesheets.day_rules import (
+    BadDays,
+    Timed,
+    Value,
+    bad_times,
+    refuse_long_days,
+    refuse_misfits,
+    refuse_overlaps,
+)
 from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind
 from timesheets.overview import Day
 
@@ -123,11 +131,34 @@ class EntryForm(forms.ModelForm):
     """One entry, its minutes read as hours."""
 
     minutes = DurationField(label="Heures", at_most=DAY, widget=forms.TextInput(attrs={"size": 4}))
+    break_minutes = forms.IntegerField(
+        label="Pause (minutes)",
+        required=False,
+        min_value=0,
+        max_value=DAY - 1,
+        widget=forms.NumberInput(attrs={"size": 4}),
+    )
 
     class Meta:
         model = Entry
-        fields = ["day", "kind", "minutes", "started_at", "ended_at", "note"]
+        fields = ["day", "kind", "minutes", "started_at", "ended_at", "break_minutes", "note"]
         widgets = {"note": forms.TextInput(attrs={"size": 12})}
+
+    def clean_break_minutes(self) -> int:
+        return self.cleaned_data["break_minutes"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        read = super().clean() or self.cleaned_data
+        if not self.errors and (why := bad_times(timed(read), read["day"])):
+            self.add_error("started_at", f"{why[0].upper()}{why[1:]}")
+        return read
+
+
+def timed(read: dict[str, Any]) -> Timed:
+    """The hours of an entry's form with their times."""
+    return Timed(
+        read["minutes"], read.get("started_at"), read.get("ended_at"), read.get("break_minutes") or 0
+    )
 
 
 class EntryFormSet(forms.BaseInlineFormSet):
@@ -146,19 +177,20 @@ class EntryFormSet(forms.BaseInlineFormSet):
         if any(self.errors):
             return
         rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
-        wanted = {(row["day"], str(row["kind"])): row["minutes"] for row in rows if row.get("minutes")}
-        days: dict[date, dict[str, int]] = {}
-        for (day, kind), minutes in wanted.items():
-            days.setdefault(day, {})[kind] = minutes
-        others = Entry.objects.filter(timesheet__employee=self.instance.employee_id, day__in=days)
+        wanted = {
+            (self.instance.pk, row["day"], str(row["kind"])): timed(row) for row in rows if row.get("minutes")
+        }
+        days: dict[date, dict[str, Value]] = {}
+        for (_, day, kind), value in wanted.items():
+            days.setdefault(day, {})[kind] = value
+        around = {day + timedelta(days=n) for day in days for n in (-1, 0, 1)}
+        others = Entry.objects.filter(timesheet__employee=self.instance.employee_id, day__in=around)
+        others = others.exclude(timesheet=self.instance).order_by("day", "pk")
         try:
             refuse_misfits({self.instance: days})
-            refuse_long_days(
-                {(self.instance.pk, *key): minutes for key, minutes in wanted.items()},
-                others.exclude(timesheet=self.instance),
-                by=self.by,
-                is_own=False,
-            )
+            sums = {key: value.minutes or 0 for key, value in wanted.items()}
+            refuse_long_days(sums, others, by=self.by, is_own=False)
+            refuse_overlaps(wanted, others, {}, by=self.by, is_own=False)
         except BadDays as refusal:
             raise forms.ValidationError(refusal.errors) from refusal
 

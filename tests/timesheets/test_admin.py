@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from members.models import Group
 from tests import world
 from timesheets import confirming
 from timesheets.models import Entry, Timesheet
@@ -175,3 +176,47 @@ def test_the_admin_is_closed_to_the_coordinator(client, settings, placed):
     assert client.get(LIST).status_code in {302, 403}
     client.force_login(world.admin())
     assert client.get(LIST).status_code == 200
+
+
+def with_times(data, number, start, end, pause):
+    prefix = f"entries-{number}"
+    return data | {
+        f"{prefix}-started_at": start,
+        f"{prefix}-ended_at": end,
+        f"{prefix}-break_minutes": pause,
+    }
+
+
+def test_times_and_breaks_are_mended_too(client, malo, placed):
+    sheet = world.timesheet(placed, status="draft")
+    data = with_times(rows(sheet, (TUESDAY.isoformat(), "worked", "7")), 0, "09:00", "17:00", "60")
+    assert client.post(change(sheet), data).status_code == 302
+    entry = sheet.entries.get()
+    assert (entry.minutes, str(entry.started_at), entry.break_minutes) == (420, "09:00:00", 60)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "pause", "sentence"),
+    [
+        ("09:00", "", "", "Indiquez le début et la fin, ou aucun des deux."),
+        ("09:00", "17:00", "", "cela fait 8\u00a0h et non 7\u00a0h"),
+        ("12:00", "19:00", "", "ces heures en chevauchent d’autres"),
+    ],
+)
+def test_times_against_the_rules_are_told(client, malo, placed, start, end, pause, sentence):
+    sheet = world.timesheet(placed, status="draft")
+    elsewhere = world.timesheet(
+        world.assignment(placed.employee, world.member("Sonam")), {TUESDAY: 240}, status="draft"
+    )
+    elsewhere.entries.update(started_at="11:00", ended_at="15:00")
+    data = with_times(rows(sheet, (TUESDAY.isoformat(), "worked", "7")), 0, start, end, pause)
+    response = client.post(change(sheet), data)
+    assert (response.status_code, sentence in response.content.decode()) == (200, True)
+    assert sheet.entries.count() == 0
+
+
+def test_month_that_is_closed_is_looked_at_only(client, malo, placed):
+    sheet = world.timesheet(placed, {date(2026, 1, 5): 420}, month=world.Month(2026, 1), status="draft")
+    assert parts_open(client, sheet) == ["entries"]
+    Group.objects.update(entry_grace_days=10)
+    assert parts_open(client, sheet) == []
