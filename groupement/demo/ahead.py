@@ -26,7 +26,7 @@ def look_ahead() -> None:
     rescheduling.move_day(
         _assignment("MAD-2026-009"),
         date(2026, 11, 26),
-        to=date(2026, 11, 27),
+        to=date(2026, 11, 25),
         reason="Inventaire du dépôt",
         by=solene,
         at=told,

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 
+from django.utils import timezone
+
 from billing import costing, drafting, issuing
 from billing.models import BillingRun
 from employees import planning
@@ -11,6 +13,7 @@ from employees.models import Assignment, Employee
 from groupement.demo import ahead, cast, months
 from groupement.demo.founding import moment
 from groupement.periods import Month
+from groupement.worktime import span_minutes
 from members.models import Group, Seat, User
 from timesheets import approval, confirming, recording
 from timesheets.models import Entry, Timesheet
@@ -153,8 +156,10 @@ def _is_away(payroll_number: str, day: date) -> bool:
 def _tell_the_clock(sheet: Timesheet) -> None:
     for change in months.CHANGED:
         if change.reference == sheet.assignment.reference and change.day in sheet.month and change.started:
+            started, ended = map(time.fromisoformat, (change.started, change.ended))
+            span = span_minutes(change.day, started, ended, timezone.get_default_timezone())
             Entry.objects.filter(timesheet=sheet, day=change.day).update(
-                started_at=time.fromisoformat(change.started), ended_at=time.fromisoformat(change.ended)
+                started_at=started, ended_at=ended, break_minutes=span - change.minutes
             )
 
 
