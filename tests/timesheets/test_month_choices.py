@@ -54,16 +54,20 @@ def rows(text):
 
 
 def figures(row):
-    return re.findall(r'<td class="num">([^<]*)</td>', row)
+    return re.findall(r'<td class="num" data-th="\w+">([^<]*)</td>', row)
+
+
+def hours(tally):
+    return [figure for _, figure in tally.figures]
 
 
 def test_hours_are_counted_at_each_step_they_have_come_to(people):
     lines = overview.read(world.NOVEMBER, on=date(2026, 12, 3)).lines
     maelle, youenn = funnel.by_person(lines)
     # Planned: five Mondays of seven hours at each member.
-    assert maelle.tally.figures == ["70", "15", "14", "7", "0", "0"]
-    assert youenn.tally.figures == ["35", "5", "5", "5", "5", "0"]
-    assert funnel.total([maelle, youenn]).figures == ["105", "20", "19", "12", "5", "0"]
+    assert hours(maelle.tally) == ["70", "15", "14", "7", "0", "0"]
+    assert hours(youenn.tally) == ["35", "5", "5", "5", "5", "0"]
+    assert hours(funnel.total([maelle, youenn])) == ["105", "20", "19", "12", "5", "0"]
     assert [row.label for row in funnel.by_member(lines)] == ["Aloen", "Sonam", "Au groupement"]
 
 

@@ -42,10 +42,10 @@ class Tally:
             self.billed += minutes
 
     @property
-    def figures(self) -> list[str]:
-        """The six figures as the table shows them, in the order of STEPS."""
+    def figures(self) -> list[tuple[str, str]]:
+        """The six figures as the table shows them, each with the name of its step."""
         each = (self.planned, self.entered, self.submitted, self.confirmed, self.approved, self.billed)
-        return [short_hours(minutes) for minutes in each]
+        return [(step, short_hours(minutes)) for step, minutes in zip(STEPS, each, strict=True)]
 
 
 class Chip(TypedDict):
