@@ -165,6 +165,12 @@ def test_control_characters_do_not_break_the_workbook(cast):
     assert "ab" in [cell.value for cell in book[2]]
 
 
+def test_what_looks_like_an_error_is_text(cast):
+    Entry.objects.filter(timesheet__month=world.OCTOBER).update(note="#N/A")
+    book = sheet(cast["solene"], last=world.OCTOBER)
+    assert [cell.data_type for cell in book[2] if cell.value == "#N/A"] == ["s"]
+
+
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_what_went_out_comes_in_again_and_changes_nothing(cast, suffix):
     if suffix == "csv":

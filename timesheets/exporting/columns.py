@@ -49,7 +49,7 @@ def columns(user: User) -> list[Column]:
         Column("nature", kind, width=22),
         Column("heures", lambda line: part(line.minutes, DAY), DURATION),
         Column("heures décimales", lambda line: part(line.minutes, HOUR), "0.00", 16),
-        Column("minutes", lambda line: line.minutes, "0"),
+        Column("minutes", lambda line: line.minutes),
         Column("début", lambda line: line.started_at, "hh:mm"),
         Column("fin", lambda line: line.ended_at, "hh:mm"),
         Column("pause", lambda line: part(line.break_minutes, DAY) if line.started_at else None, DURATION),

@@ -99,17 +99,19 @@ def _formatted(sheet: Any, column: Column) -> WriteOnlyCell:
     return cell
 
 
-def _filled(sheet: Any, cell: WriteOnlyCell, value: Any) -> WriteOnlyCell | None:
+def _filled(sheet: Any, cell: WriteOnlyCell, value: Any) -> Any:
+    """The cell of a column with its value; plain text and whole numbers need none."""
     if value in (None, ""):
         return None
+    if isinstance(value, int):
+        return value
     if not isinstance(value, str):
         cell.value = value
         return cell
     text = printable(value)
-    if inert(text) != text:
-        cell = WriteOnlyCell(sheet)
-        cell.quotePrefix = True
-    cell.value = text
-    # Text, whatever it looks like: a formula is what openpyxl would make of "=".
-    cell.data_type = "s"
-    return cell
+    if inert(text) == text and not text.startswith("#"):
+        return text
+    # Text, whatever it looks like: openpyxl would make a formula of "=", an error of "#N/A".
+    guarded = WriteOnlyCell(sheet)
+    guarded.value, guarded.data_type, guarded.quotePrefix = text, "s", True
+    return guarded
