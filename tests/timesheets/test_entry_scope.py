@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from members.models import DraftVisibility, Group
 from tests import world
 from tests.world import NOVEMBER
 from timesheets.models import Kind
@@ -157,6 +158,22 @@ class TestMemberStaff:
         assert ("Les heures sont en cours de saisie." in page, "3,22" in page) == (True, False)
         world.advance(sheet, "submitted")
         assert 'value="3,22" readonly' in page_for(client, claire, grid_of(placed))
+
+    @pytest.mark.parametrize("hours_entry", ["employee", "both"])
+    def test_group_may_keep_from_a_reader_that_hours_are_being_written(
+        self, hours_entry, client, maelle, aloen
+    ):
+        placed = world.assignment(maelle, aloen, hours_entry=hours_entry)
+        world.timesheet(placed, {TUESDAY: 193}, status="draft")
+        reader = world.staff(aloen, "Léa Lectrice", function="reader")
+        shown = page_for(client, reader, grid_of(placed))
+        assert 'data-state="draft"' in shown
+        assert ("en cours de saisie" in shown) == (hours_entry == "employee")
+        Group.objects.update(draft_visibility=DraftVisibility.NOTHING)
+        kept = page_for(client, reader, grid_of(placed))
+        assert ("en cours de saisie" in kept, "3,22" in kept) == (False, False)
+        strip = kept[kept.index('aria-label="Choisir un mois"') :]
+        assert 'data-state="draft"' not in strip[: strip.index("</nav>")]
 
     def test_refusal_of_a_long_day_names_no_hours_of_elsewhere(self, client, placed, claire, maelle):
         sonam = world.assignment(maelle, world.member("Sonam"))

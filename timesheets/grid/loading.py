@@ -35,7 +35,7 @@ def load(
     what only the whole page shows: the months around, and absences known in advance.
     """
     placed = _placed(employee, month, only)
-    around = _around(employee, [month] if is_brief else neighbours(month), only)
+    around = _around(employee, [month] if is_brief else neighbours(month), only, viewer)
     there = _sheets(employee, month, placed, around, is_whole=only is None)
     sheets = [sheet for sheet in there if not _is_private(sheet, viewer)]
     entries_of = _entries_of(sheets)
@@ -90,12 +90,17 @@ def _placed(employee: Employee, month: Month, only: Assignment | None) -> list[A
     return list(rows.order_by("member__short_name__unaccent", "starts_on", "pk"))
 
 
-def _around(employee: Employee, months: list[Month], only: Assignment | None) -> list[Timesheet]:
-    """The timesheets of these months, in the order of their supplements; who and where is not read with them."""
-    rows = with_grace(Timesheet.objects.filter(employee=employee, month__in=months))
+def _around(
+    employee: Employee, months: list[Month], only: Assignment | None, viewer: User
+) -> list[Timesheet]:
+    """The timesheets of these months, in the order of their supplements; who and where is not read with them.
+
+    The group may keep from a member that hours are being written: such a month looks as if nobody had opened it.
+    """
+    rows = Timesheet.objects.filter(employee=employee, month__in=months)
     if only is not None:
-        rows = rows.filter(assignment=only)
-    return list(rows.order_by("supplement", "pk"))
+        rows = rows.visible_to(viewer).filter(assignment=only)
+    return list(with_grace(rows).order_by("supplement", "pk"))
 
 
 def _sheets(
