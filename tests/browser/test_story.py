@@ -12,7 +12,7 @@ from billing.models import Document, Invoice
 from members.models import Member
 from tests import world
 from tests.world import NOVEMBER
-from timesheets.models import Timesheet
+from timesheets.models import SignedSheet, Timesheet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,12 +54,16 @@ def test_a_month_from_hours_to_downloaded_invoices(cast, enter, site, worker, tm
     archive = bill(enter(cast["gael"]), site, tmp_path)
 
     names = archive.namelist()
-    assert len(names) == 2
+    assert len(names) == 4  # two invoices, each with the signed hours behind it
     for name in names:
         text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(archive.read(name))).pages)
         assert "Maëlle Kerbrat" in text
     digests = {hashlib.sha256(archive.read(name)).hexdigest() for name in names}
-    assert digests == set(Document.objects.values_list("sha256", flat=True))
+    signed = SignedSheet.objects.exclude(timesheet__assignment=None)
+    assert digests == {
+        *Document.objects.values_list("sha256", flat=True),
+        *signed.values_list("sha256", flat=True),
+    }
 
     move_house(enter(cast["malo"]), site)
     assert Member.objects.get(short_name="Aloen").street == "99 avenue Nouvelle"
