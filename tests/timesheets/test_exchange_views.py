@@ -129,7 +129,10 @@ def test_choices_for_names_are_asked_on_the_page_and_kept_for_the_import(visit, 
     answer = browser.post(IMPORT, upload(files.toggl(row)))
     assert list(answer.context["names"].fields) == ["people:maelle"]
     answer = browser.post(IMPORT, {"people:maelle": str(cast["employee"].pk)})
-    assert list(answer.context["names"].fields) == ["people:maelle", "places:acme"]
+    assert {name: field.label for name, field in answer.context["names"].fields.items()} == {
+        "people:maelle": "Personne «\u00a0Maëlle\u00a0»",
+        "places:acme": "Client ou projet «\u00a0ACME\u00a0»",
+    }
     answer = browser.post(IMPORT, {"places:acme": str(cast["aloen"].pk)})
     assert answer.status_code == 200
     browser.post(CONFIRM, {"digest": answer.context["trial"].digest})

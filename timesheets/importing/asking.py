@@ -105,9 +105,9 @@ class NamesForm(forms.Form):
         chosen: Mapping[str, str],
     ) -> None:
         listed = sorted(options, key=lambda option: plain(option[1]))
-        names = {plain(name): name for name in trial.unknown.get(group, {})}
+        names = [plain(name) for name in trial.unknown.get(group, {})]
         for key in list(dict.fromkeys([*chosen, *names]))[:MOST_NAMES]:
-            name = names.get(key, key)
+            name = trial.directory.asked.get(key, key)
             self.fields[f"{group}:{key}"] = forms.ChoiceField(
                 label=f"{what} «\u00a0{name[:60]}\u00a0»",
                 choices=[("", "Choisissez"), *listed, (LEFT_OUT, "Ne pas importer ces lignes")],

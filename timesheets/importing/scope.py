@@ -60,7 +60,10 @@ class LeftOut(Exception):  # noqa: N818 - a choice, not an error
 
 @dataclass
 class Directory:
-    """The people and places within reach of who imports, by all the names that a file may use."""
+    """The people and places within reach of who imports, by all the names that a file may use.
+
+    ``asked`` are the names that none of them goes by, as the file spells them.
+    """
 
     people: Mapping[int, Employee]
     members: Mapping[int, Member]
@@ -71,6 +74,7 @@ class Directory:
     group_names: frozenset[str]
     own: Employee | None
     is_coordination: bool
+    asked: dict[str, str] = field(default_factory=dict)
 
     def find(self, row: Row, choices: Choices) -> Place:
         """Where a row belongs. Raises Astray, or LeftOut."""
@@ -139,6 +143,7 @@ class Directory:
 
     def _chosen_person(self, told: list[tuple[str, str]], choices: Choices) -> Employee:
         column, name = told[0]
+        self.asked.setdefault(plain(name), name)
         choice = choices.people.get(plain(name), "")
         if choice == LEFT_OUT:
             raise LeftOut
@@ -170,6 +175,7 @@ class Directory:
 
     def _chosen_member(self, row: Row, choices: Choices) -> int | None:
         name = row.places[0] if row.places else ""
+        self.asked.setdefault(plain(name or NO_PLACE), name or NO_PLACE)
         choice = choices.places.get(plain(name or NO_PLACE), "")
         if choice == LEFT_OUT:
             raise LeftOut
