@@ -20,7 +20,8 @@ from groupement.money import NARROW_SPACE
 from members.models import Group
 from tests import world
 from tests.world import NOVEMBER, OCTOBER
-from timesheets.models import Timesheet
+from timesheets import freezing
+from timesheets.models import SignedSheet, Timesheet
 
 pytestmark = pytest.mark.django_db
 
@@ -241,10 +242,14 @@ def papers(cast, visit, sent):
         for invoice in sent:
             tasks.render_invoice(invoice)
         sent.clear()
+    for signed in SignedSheet.objects.filter(made_at=None):
+        freezing.print_signed(signed.pk, at=signed.signed_at)
     assert "3 sur 3 prêts" in page.open(RUN).words
     archive = page.client.get(f"{RUN}factures.zip")
     with zipfile.ZipFile(io.BytesIO(b"".join(archive.streaming_content))) as bundle:
-        files = {name.split(" ")[0]: bundle.read(name) for name in bundle.namelist()}
+        annexes = [name for name in bundle.namelist() if "/" in name]
+        files = {name.split(" ")[0]: bundle.read(name) for name in bundle.namelist() if "/" not in name}
+    assert {name.split("/")[0][:11] for name in annexes} == set(files)  # the signed hours of each
     assert "460,02" in text_of(files["F-2026-0001"])
     assert f"1{NARROW_SPACE}984,59" in text_of(files["F-2026-0003"])
     found = {number: hashlib.sha256(content).hexdigest() for number, content in files.items()}
