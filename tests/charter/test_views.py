@@ -178,7 +178,7 @@ def test_reading_asks_the_same_of_the_database_whatever_the_number(
     charter, nolwenn, signers, django_assert_num_queries
 ):
     signed(charter, [f"Maison {n}" for n in range(signers)])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         reading = read(nolwenn, today())
         assert len(reading.lines) == signers + 1
         assert (reading.is_intact, reading.figure) == (True, f"{signers}/{signers + 1}")
