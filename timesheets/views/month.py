@@ -18,8 +18,8 @@ from timesheets import approval, overview, recording, reminding, watching
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.overview import choosing, funnel
 
-QUEUE_SHOWN = 30
-BLOCKERS_SHOWN = 50
+QUEUE_SHOWN = 20
+BLOCKERS_SHOWN = 20
 
 
 @require_safe

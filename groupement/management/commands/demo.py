@@ -100,7 +100,9 @@ class Command(BaseCommand):
 
     def _print(self, waiting: list[int], signed: list[int]) -> None:
         if settings.WORKER_IN_WEB:
-            # No clock: this process ends with the last paper, and must not be sending mails then.
+            # Each paper is asked for once and no clock runs: this process ends with the last one, and nothing may be
+            # at work then on a database that goes away.
+            app.control.purge()
             worker.start(app, with_clock=False)
         rendering.enqueue(waiting)
         freezing.enqueue(signed)
