@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import ModuleType
 from typing import Any
 
@@ -71,6 +72,33 @@ def check_bic(value: str) -> None:
 def check_creditor_id(value: str) -> None:
     """Raise ValidationError unless ``value`` is a SEPA creditor identifier (ICS) whose key is right."""
     _check(at_02, value, "Cet ICS n’est pas valable\u00a0: recopiez celui que la banque vous a donné.")
+
+
+def check_number_template(value: str) -> None:
+    """Raise ValidationError unless numbers made by ``value`` are portable and restart each year without a clash.
+
+    At most twenty characters even with a long prefix and six digits, since the State's portal keeps no more (rule
+    G1.05); only letters, digits, + - _ and / (BR-FR-02); the year and the rank are in it, the rank last.
+    """
+    if "{year}" not in value:
+        raise ValidationError(
+            "Ajoutez {year}\u00a0: la numérotation recommence chaque année, et deux factures auraient le même numéro.",
+            code="invalid",
+        )
+    if value.count("{sequence}") != 1 or not value.endswith("{sequence}"):
+        raise ValidationError("Terminez le modèle par {sequence}, une seule fois.", code="invalid")
+    bare = value.replace("{prefix}", "").replace("{year}", "").replace("{sequence}", "")
+    if not re.fullmatch(r"[A-Za-z0-9+_/-]*", bare):
+        raise ValidationError(
+            "Un numéro ne contient que des lettres sans accent, des chiffres et + - _ /, sans espace.",
+            code="invalid",
+        )
+    longest = value.replace("{prefix}", "F" * 4).replace("{year}", "2026").replace("{sequence}", "123456")
+    if len(longest) > 20:
+        raise ValidationError(
+            "Ce modèle dépasse vingt caractères, la limite du portail public\u00a0: raccourcissez-le.",
+            code="invalid",
+        )
 
 
 def belongs_to(vat_number: str, siren: str) -> bool:

@@ -1,42 +1,88 @@
-"""What is owed: payroll cost, charges, invoices and their lines, numbers, files, and the monthly run."""
+"""What is owed: payroll cost, charges, invoices and credit notes, payments, reminders, true-ups, grants."""
 
-from billing.models.charge import Charge, ChargeKind
-from billing.models.cost import CostKind, EmployerCost, PayrollImport
-from billing.models.invoice import (
-    Invoice,
-    InvoicedTimesheet,
-    InvoiceKind,
-    InvoiceStatus,
-    InvoiceStep,
-    LegalMention,
-    Line,
-    Series,
-    Unit,
+from billing.models.bank import BankLayout, BankOperation, BankStatement, OperationStatus
+from billing.models.charge import COMPUTED, Charge, ChargeKind
+from billing.models.cost import (
+    NEGATIVE,
+    CostKind,
+    EmployerCost,
+    PayrollImport,
+    PayrollLayout,
+    ProvisionEntry,
+    ProvisionKind,
+    ReserveEntry,
 )
-from billing.models.paper import Document, Rendering, RenderingStatus
+from billing.models.dunning import Dispute, DunningLevel, Reminder
+from billing.models.expense import DuesYear, Expense, ExpenseKind, ExpenseScale
+from billing.models.funding import FundedCost, FundedHours, FundingLine, FundingReport
+from billing.models.hours import Fate, InvoicedTimesheet, Release
+from billing.models.invoice import Invoice, InvoiceKind, InvoiceStatus, InvoiceStep, Line, Series, Unit
+from billing.models.paper import Document, Letter, LetterKind, Rendering, RenderingStatus
+from billing.models.payment import Allocation, AllocationSource, Payment, PaymentMethod
+from billing.models.quote import PriceIndex, Quote
 from billing.models.run import BillingRun, BillingRunStep, RunProblem, RunStatus, Settlement
+from billing.models.true_up import SettledMonth, TrueUp, TrueUpKey, TrueUpShare, TrueUpStatus, TrueUpStep
+from billing.models.vat import LegalMention, VatRate
 
 __all__ = [
+    "COMPUTED",
+    "NEGATIVE",
+    "Allocation",
+    "AllocationSource",
+    "BankLayout",
+    "BankOperation",
+    "BankStatement",
     "BillingRun",
     "BillingRunStep",
     "Charge",
     "ChargeKind",
     "CostKind",
+    "Dispute",
     "Document",
+    "DuesYear",
+    "DunningLevel",
     "EmployerCost",
+    "Expense",
+    "ExpenseKind",
+    "ExpenseScale",
+    "Fate",
+    "FundedCost",
+    "FundedHours",
+    "FundingLine",
+    "FundingReport",
     "Invoice",
     "InvoiceKind",
     "InvoiceStatus",
     "InvoiceStep",
     "InvoicedTimesheet",
     "LegalMention",
+    "Letter",
+    "LetterKind",
     "Line",
+    "OperationStatus",
+    "Payment",
+    "PaymentMethod",
     "PayrollImport",
+    "PayrollLayout",
+    "PriceIndex",
+    "ProvisionEntry",
+    "ProvisionKind",
+    "Quote",
+    "Release",
+    "Reminder",
     "Rendering",
     "RenderingStatus",
+    "ReserveEntry",
     "RunProblem",
     "RunStatus",
     "Series",
+    "SettledMonth",
     "Settlement",
+    "TrueUp",
+    "TrueUpKey",
+    "TrueUpShare",
+    "TrueUpStatus",
+    "TrueUpStep",
     "Unit",
+    "VatRate",
 ]

@@ -15,13 +15,50 @@ class ChargeKind(models.TextChoices):
     COST_SHARE = "cost_share", "part du coût réel"
     MANAGEMENT_FEE = "management_fee", "frais de gestion"
     FLAT_AMOUNT = "flat_amount", "forfait mensuel"
+    MINIMUM = "minimum", "complément au minimum convenu"
+    TRAVEL = "travel", "déplacement"
+    MEAL = "meal", "repas"
+    EXPENSE = "expense", "achat avec justificatif"
+    DUES = "dues", "cotisation"
+    DEPOSIT = "deposit", "dépôt de garantie"
+    TRUE_UP = "true_up", "régularisation"
+    LATE_INTEREST = "late_interest", "pénalités de retard"
+    INDEMNITY = "indemnity", "indemnité de recouvrement"
+    FREE = "free", "autre"
+
+
+# Computed by drafting from hours, terms and costs: made again with each draft. The others are recorded by an act, stand
+# in the ledger from then on, and wait for the next run when a draft is thrown away.
+COMPUTED = (
+    ChargeKind.WORKED_HOURS,
+    ChargeKind.COST_SHARE,
+    ChargeKind.MANAGEMENT_FEE,
+    ChargeKind.FLAT_AMOUNT,
+    ChargeKind.MINIMUM,
+)
+
+
+class ChargeQuerySet(models.QuerySet):
+    """Charges by where they are."""
+
+    def waiting(self):
+        """Recorded, and on no invoice nor draft yet."""
+        return self.filter(is_standing=True, line__isnull=True)
+
+    def live(self):
+        """Not released by a credit note."""
+        return self.filter(released_at__isnull=True)
 
 
 class Charge(models.Model):
-    """One sum owed by one member for one month: its source, its figures, and the line that bills it."""
+    """One sum owed by one member for one month: its source, its figures, and the line that bills it.
+
+    ``is_standing``: recorded by an act (expense, dues, free line, the copy of a released charge), not computed by a
+    draft. ``released_at``: a credit note took it back whole and its source may be billed again.
+    """
 
     run = models.ForeignKey(
-        "billing.BillingRun", models.PROTECT, related_name="charges", verbose_name="clôture"
+        "billing.BillingRun", models.PROTECT, null=True, related_name="charges", verbose_name="clôture"
     )
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", verbose_name="adhérent")
     employee = models.ForeignKey("employees.Employee", models.PROTECT, null=True, related_name="+")
@@ -30,6 +67,8 @@ class Charge(models.Model):
     timesheet = models.ForeignKey("timesheets.Timesheet", models.PROTECT, null=True, related_name="+")
     service_month = MonthField("mois de service")
     kind = models.CharField("nature", max_length=16, choices=ChargeKind)
+    label = models.CharField("désignation", max_length=200, blank=True)
+    detail = models.CharField("précision", max_length=300, blank=True)
     minutes = models.PositiveIntegerField("minutes", default=0)
     quantity = models.DecimalField("quantité", max_digits=10, decimal_places=2)
     unit = models.CharField("unité", max_length=3, choices=Unit)
@@ -37,25 +76,50 @@ class Charge(models.Model):
     net = MoneyField("montant HT")
     vat_regime = models.CharField("régime de TVA", max_length=5, choices=VatRegime)
     figures = models.JSONField("calcul", default=dict)
+    is_standing = models.BooleanField("enregistrée", default=False)
+    rank = models.PositiveSmallIntegerField("rang parmi celles de la même origine", default=0)
+    rebills = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="rebilled_by", verbose_name="refacture"
+    )
+    released_at = models.DateTimeField("libérée le", null=True, editable=False)
+    recorded_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField("enregistrée le", null=True)
     line = models.OneToOneField("billing.Line", models.PROTECT, null=True, related_name="charge")
+
+    objects = ChargeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "somme due"
         verbose_name_plural = "sommes dues"
         constraints = [
             models.UniqueConstraint(
-                fields=["timesheet", "terms", "kind"],
-                condition=Q(timesheet__isnull=False),
+                fields=["timesheet", "terms", "kind", "rank"],
+                condition=Q(timesheet__isnull=False, released_at__isnull=True, is_standing=False),
                 name="a_timesheet_is_charged_once",
             ),
             models.UniqueConstraint(
-                fields=["assignment", "terms", "service_month", "kind"],
-                condition=Q(timesheet__isnull=True, assignment__isnull=False),
+                fields=["assignment", "terms", "service_month", "kind", "rank"],
+                condition=Q(
+                    timesheet__isnull=True,
+                    assignment__isnull=False,
+                    released_at__isnull=True,
+                    is_standing=False,
+                ),
                 name="an_assignment_month_is_charged_once",
+            ),
+            models.UniqueConstraint(
+                fields=["rebills"],
+                condition=Q(rebills__isnull=False, released_at__isnull=True),
+                name="a_released_charge_is_billed_again_once",
             ),
             models.CheckConstraint(
                 condition=Q(net=models.functions.Round(models.F("quantity") * models.F("unit_price"), 2)),
                 name="charge_net_is_quantity_times_price",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_standing=True, recorded_at__isnull=False)
+                | Q(is_standing=False, run__isnull=False, line__isnull=False, kind__in=COMPUTED),
+                name="a_charge_is_recorded_or_drafted",
             ),
         ]
         triggers = [
@@ -63,11 +127,13 @@ class Charge(models.Model):
                 name="billed_charge_is_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
+                # Its release by a credit note is the one thing that may still be written, once.
                 func="""
                     PERFORM 1 FROM billing_line
                     JOIN billing_invoice ON billing_invoice.id = billing_line.invoice_id
                     WHERE billing_line.id = OLD.line_id AND billing_invoice.status = 'issued';
-                    IF FOUND THEN
+                    IF FOUND AND (TG_OP = 'DELETE' OR OLD.released_at IS NOT NULL OR NEW.released_at IS NULL
+                                  OR to_jsonb(NEW) - 'released_at' <> to_jsonb(OLD) - 'released_at') THEN
                         RAISE EXCEPTION 'a billed charge never changes' USING ERRCODE = 'check_violation';
                     END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from employees.models import VatRegime
 from groupement.lifecycle import Lifecycle, Step
 from groupement.money import MoneyField
-from groupement.periods import Dated, MonthField, no_overlap
+from groupement.periods import MonthField
 
 # Looks at OLD and NEW, so that nothing is moved off an issued invoice either; FOR SHARE waits for issue(), which holds
 # the invoice FOR UPDATE.
@@ -30,6 +30,7 @@ OF_AN_ISSUED_INVOICE = """
 
 class InvoiceKind(models.TextChoices):
     INVOICE = "invoice", "facture"
+    CREDIT_NOTE = "credit_note", "avoir"
 
 
 class InvoiceStatus(models.TextChoices):
@@ -43,10 +44,15 @@ class Unit(models.TextChoices):
     HOUR = "HUR", "heure"
     MONTH = "MON", "mois"
     ONE = "C62", "unité"
+    KILOMETRE = "KMT", "km"
+    DAY = "DAY", "jour"
 
 
 class Series(models.Model):
-    """The counter of one series and year: no gap, in the order of dates (CGI ann. II 242 nonies A)."""
+    """The counter of one prefix and year: no gap, in the order of dates (CGI ann. II 242 nonies A).
+
+    ``kind`` is the first that took a number from it; credit notes share it unless the group gave them a prefix.
+    """
 
     kind = models.CharField(max_length=12, choices=InvoiceKind)
     year = models.PositiveSmallIntegerField()
@@ -58,7 +64,6 @@ class Series(models.Model):
         verbose_name = "série"
         verbose_name_plural = "séries"
         constraints = [
-            models.UniqueConstraint(fields=["kind", "year"], name="one_series_per_kind_and_year"),
             models.UniqueConstraint(fields=["prefix", "year"], name="one_series_per_prefix_and_year"),
             models.CheckConstraint(
                 condition=Q(prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"), name="series_prefix_is_printable"
@@ -84,13 +89,35 @@ class InvoiceQuerySet(models.QuerySet):
 
 
 class Invoice(Lifecycle):
-    """A member's invoice of a run: draft, then issued for ever; its PDF is made from ``snapshot`` only."""
+    """A member's invoice or credit note: draft, then issued for ever; its PDF is made from ``snapshot`` only.
+
+    ``run`` is None for what is issued by itself (a credit note, a true-up). Amounts of a credit note are positive:
+    its kind says which way they go. ``is_out_of_scope``: dues and deposits, which never share an invoice with VAT.
+    """
 
     MOVES = {InvoiceStatus.DRAFT: {InvoiceStatus.ISSUED}, InvoiceStatus.ISSUED: set()}
 
     run = models.ForeignKey(
-        "billing.BillingRun", models.PROTECT, related_name="invoices", verbose_name="clôture"
+        "billing.BillingRun",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        verbose_name="clôture",
     )
+    true_up = models.ForeignKey(
+        "billing.TrueUp",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        verbose_name="régularisation",
+    )
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="credit_notes", verbose_name="corrige"
+    )
+    reason = models.CharField("motif", max_length=300, blank=True)
+    is_out_of_scope = models.BooleanField("hors champ de la TVA", default=False)
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", verbose_name="adhérent")
     kind = models.CharField("type", max_length=12, choices=InvoiceKind, default=InvoiceKind.INVOICE)
     status = models.CharField(
@@ -119,7 +146,23 @@ class Invoice(Lifecycle):
         verbose_name_plural = "factures"
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "member"], condition=Q(kind="invoice"), name="one_invoice_per_run_and_member"
+                fields=["run", "member", "is_out_of_scope"],
+                condition=Q(kind="invoice"),
+                name="one_invoice_per_run_and_member",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="invoice", corrects__isnull=True)
+                | (Q(kind="credit_note", run__isnull=True) & ~Q(reason="")),
+                name="a_credit_note_stands_alone_and_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="invoice")
+                | Q(kind="credit_note", corrects__isnull=False, true_up__isnull=True)
+                | Q(kind="credit_note", corrects__isnull=True, true_up__isnull=False),
+                name="a_credit_note_corrects_an_invoice_or_trues_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(net__gte=0, vat__gte=0), name="invoice_amounts_are_not_negative"
             ),
             models.UniqueConstraint(fields=["series", "sequence"], name="one_invoice_per_number_of_a_series"),
             models.CheckConstraint(
@@ -207,6 +250,9 @@ class Line(models.Model):
     unit_price = MoneyField("prix unitaire HT")
     net = MoneyField("montant HT")
     vat_regime = models.CharField("régime de TVA", max_length=5, choices=VatRegime)
+    credits = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="credited_by", verbose_name="crédite"
+    )
 
     class Meta:
         verbose_name = "ligne"
@@ -227,49 +273,26 @@ class Line(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 declare=[("named", "bigint"), ("found_status", "text")],
                 func=OF_AN_ISSUED_INVOICE,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="a_line_is_not_credited_beyond_itself",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__credits__isnull=False),
+                declare=[("whole", "billing_line%ROWTYPE"), ("taken", "numeric"), ("hours", "numeric")],
+                func="""
+                    -- Two credits of one line wait for each other; NO KEY: what refers to the line may go on.
+                    SELECT * INTO whole FROM billing_line WHERE id = NEW.credits_id FOR NO KEY UPDATE;
+                    SELECT COALESCE(SUM(net), 0), COALESCE(SUM(CASE WHEN unit = whole.unit THEN quantity ELSE 0 END), 0)
+                    INTO taken, hours FROM billing_line WHERE credits_id = NEW.credits_id AND id <> NEW.id;
+                    IF taken + NEW.net > whole.net
+                       OR (NEW.unit = whole.unit AND hours + NEW.quantity > whole.quantity) THEN
+                        RAISE EXCEPTION 'a line is not credited beyond itself' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self):
         return f"{self.position}. {self.label}"
-
-
-class InvoicedTimesheet(models.Model):
-    """A timesheet whose hours an invoice holds: it stands in the annex and is sealed at issue; one invoice at most."""
-
-    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="timesheets", verbose_name="facture")
-    timesheet = models.OneToOneField(
-        "timesheets.Timesheet", models.PROTECT, related_name="+", verbose_name="relevé"
-    )
-
-    class Meta:
-        verbose_name = "relevé facturé"
-        verbose_name_plural = "relevés facturés"
-        triggers = [
-            pgtrigger.Trigger(
-                name="timesheets_of_an_issued_invoice_are_frozen",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("named", "bigint"), ("found_status", "text")],
-                func=OF_AN_ISSUED_INVOICE,
-            )
-        ]
-
-    def __str__(self):
-        return f"relevé n° {self.timesheet_id}"
-
-
-class LegalMention(Dated):
-    """The dated wording of a mention the law wants on an invoice (the CGI, until the CIBS replaces it)."""
-
-    code = models.SlugField("code", max_length=40)
-    text = models.CharField("texte", max_length=400)
-    source = models.CharField("source", max_length=200)
-
-    class Meta:
-        verbose_name = "mention légale"
-        verbose_name_plural = "mentions légales"
-        constraints = [no_overlap("wordings_of_a_mention_do_not_overlap", "code")]
-
-    def __str__(self):
-        return self.code

@@ -72,3 +72,59 @@ class Rendering(models.Model):
 
     def __str__(self):
         return f"PDF {self.status}"
+
+
+class LetterKind(models.TextChoices):
+    REMINDER = "reminder", "relance"
+    TRUE_UP = "true_up", "lettre de régularisation"
+    QUOTE = "quote", "devis"
+
+
+class Letter(models.Model):
+    """A paper of ours that is no invoice: its content frozen when it is written, its PDF kept once made from that."""
+
+    kind = models.CharField("nature", max_length=10, choices=LetterKind)
+    member = models.ForeignKey(
+        "members.Member", models.PROTECT, null=True, related_name="+", verbose_name="adhérent"
+    )
+    subject = models.CharField("objet", max_length=200)
+    content = models.JSONField("contenu")
+    digest = models.CharField("empreinte du contenu (SHA-256)", max_length=64)
+    written_at = models.DateTimeField("écrite le")
+    path = models.CharField("fichier", max_length=200, blank=True)
+    size = models.PositiveIntegerField("taille (octets)", null=True)
+    sha256 = models.CharField("empreinte du PDF (SHA-256)", max_length=64, blank=True)
+    made_at = models.DateTimeField("faite le", null=True)
+
+    class Meta:
+        verbose_name = "courrier"
+        verbose_name_plural = "courriers"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="letter_holds_a_digest"
+            ),
+            models.CheckConstraint(
+                condition=Q(made_at__isnull=True, size__isnull=True, path="", sha256="")
+                | (
+                    Q(made_at__isnull=False, size__isnull=False, sha256__regex=r"^[0-9a-f]{64}$")
+                    & ~Q(path="")
+                ),
+                name="letter_has_its_file_whole_or_not_at_all",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="letter_content_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("kind", "member", "subject", "content", "digest", "written_at"),
+            ),
+            pgtrigger.Protect(
+                name="letter_file_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__made_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="letters_are_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self):
+        return self.subject

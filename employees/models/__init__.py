@@ -1,11 +1,20 @@
 """Who works, and where: employees, their contracts, and the assignments that place them at members."""
 
-from employees.models.assignment import AbsenceRule, Assignment, HoursEntry, PriceMethod, Terms, VatRegime
+from employees.models.assignment import (
+    TERMS_REGIMES,
+    AbsenceRule,
+    Assignment,
+    HoursEntry,
+    PriceMethod,
+    Terms,
+    VatRegime,
+)
 from employees.models.employee import Contract, ContractMember, ContractTerms, Employee, TimeScheme
 from employees.models.limits import WorkingTimeLimits
 from employees.models.planning import Absence, AbsenceKind, CalendarFeed, PlannedDay
 
 __all__ = [
+    "TERMS_REGIMES",
     "Absence",
     "AbsenceKind",
     "AbsenceRule",

@@ -33,10 +33,18 @@ class AbsenceRule(models.TextChoices):
 
 
 class VatRegime(models.TextChoices):
-    """VAT of an assignment: a setting decided with the accountant, never deduced."""
+    """VAT of a sum: a setting decided with the accountant, never deduced. Rates are dated rows of billing."""
 
-    STANDARD = "S20", "TVA 20 %"
+    STANDARD = "S20", "TVA au taux normal"
+    INTERMEDIATE = "S10", "TVA au taux intermédiaire"
+    REDUCED = "S055", "TVA au taux réduit"
     EXEMPT_261B = "E261B", "exonéré, article 261 B du CGI"
+    FRANCHISE = "F293B", "franchise en base, article 293 B du CGI"
+    OUT_OF_SCOPE = "O", "hors champ de la TVA"
+
+
+# What the terms of an assignment may say; the others are for free lines, for a group in franchise, for dues.
+TERMS_REGIMES = (VatRegime.STANDARD, VatRegime.EXEMPT_261B)
 
 
 class HoursEntry(models.TextChoices):
@@ -143,8 +151,27 @@ class Terms(Dated):
     absence_rule = models.CharField(
         "qui porte les absences", max_length=16, choices=AbsenceRule, default=AbsenceRule.WORKED_HOURS
     )
+    absence_rules = models.JSONField(
+        "qui porte chaque sorte d’absence",
+        default=dict,
+        blank=True,
+        help_text="Par sorte d’heures au groupement (congé, maladie, formation…), quand la règle diffère.",
+    )
     vat_regime = models.CharField(
-        "régime de TVA", max_length=5, choices=VatRegime, default=VatRegime.STANDARD
+        "régime de TVA",
+        max_length=5,
+        choices=[(regime.value, regime.label) for regime in TERMS_REGIMES],
+        default=VatRegime.STANDARD,
+    )
+    monthly_minimum_minutes = models.PositiveIntegerField(
+        "minimum facturé (minutes par mois)",
+        null=True,
+        blank=True,
+        help_text="Pour un prix horaire : un mois plus court est facturé à ce minimum.",
+    )
+    index_code = models.SlugField("indice de révision", max_length=30, blank=True)
+    index_base = models.DecimalField(
+        "valeur de l’indice au prix convenu", max_digits=12, decimal_places=4, null=True, blank=True
     )
     is_trued_up = models.BooleanField(
         "régularisé au coût réel",
@@ -181,6 +208,20 @@ class Terms(Dated):
             models.CheckConstraint(
                 condition=Q(vat_regime="S20") | Q(price_method="actual") | Q(is_trued_up=True),
                 name="exempt_terms_are_at_cost",
+            ),
+            models.CheckConstraint(
+                condition=Q(vat_regime__in=TERMS_REGIMES), name="terms_have_a_regime_of_services"
+            ),
+            models.CheckConstraint(
+                condition=Q(monthly_minimum_minutes__isnull=True) | Q(price_method="hourly"),
+                name="a_monthly_minimum_goes_with_an_hourly_price",
+                violation_error_message="Un minimum facturé va avec un prix horaire.",
+            ),
+            models.CheckConstraint(
+                condition=Q(index_code="", index_base__isnull=True)
+                | (~Q(index_code="") & Q(index_base__isnull=False, index_base__gt=0)),
+                name="an_index_has_its_base",
+                violation_error_message="Un indice de révision a sa valeur de départ.",
             ),
             models.CheckConstraint(condition=Q(weekly_pattern__len=7), name="weekly_pattern_has_seven_days"),
             models.CheckConstraint(

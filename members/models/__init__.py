@@ -1,7 +1,15 @@
 """Who belongs: people who log in, the group itself, its members, and who sits for whom."""
 
 from members.models.deputy import Deputy
-from members.models.group import DraftVisibility, Group, HolidayZone
+from members.models.group import (
+    DraftVisibility,
+    Group,
+    HolidayZone,
+    LeaveMethod,
+    LiabilityKey,
+    PaymentBasis,
+    PriceDetail,
+)
 from members.models.mail import Mail, MailFrequency, MailKind, MailStatus
 from members.models.member import Member, Site, VatAttestation
 from members.models.membership import Declaration, Membership, MembershipStep
@@ -14,6 +22,8 @@ __all__ = [
     "Group",
     "HolidayZone",
     "Invitation",
+    "LeaveMethod",
+    "LiabilityKey",
     "Mail",
     "MailFrequency",
     "MailKind",
@@ -21,6 +31,8 @@ __all__ = [
     "Member",
     "Membership",
     "MembershipStep",
+    "PaymentBasis",
+    "PriceDetail",
     "Seat",
     "Site",
     "User",

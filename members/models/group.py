@@ -25,6 +25,38 @@ class DraftVisibility(models.TextChoices):
     IN_PROGRESS = "in_progress", "« en cours de saisie »"
 
 
+class PaymentBasis(models.TextChoices):
+    """From when the days of payment count (C. com. L441-10: 60 days of the invoice, or 45 days end of month)."""
+
+    INVOICE_DATE = "invoice_date", "jours à compter de la date de facture"
+    DAYS_THEN_END_OF_MONTH = "days_then_end", "jours, puis fin de mois"
+    END_OF_MONTH_THEN_DAYS = "end_then_days", "fin de mois, puis jours"
+
+
+class LeaveMethod(models.TextChoices):
+    """How paid leave reaches the members."""
+
+    AS_PAID = "as_paid", "dans le coût du mois où il est pris"
+    PROVISION = "provision", "par une provision mensuelle d’un dixième, reprise quand il est pris"
+
+
+class PriceDetail(models.TextChoices):
+    """What members read of how a price at actual cost was reached; never a wage unless the group decided so."""
+
+    HOURS = "hours", "méthode, heures, coût horaire et frais"
+    SHARES = "shares", "et la part de chaque mise à disposition dans le mois"
+    COSTS = "costs", "et le coût employeur (une rémunération peut s’en déduire)"
+
+
+class LiabilityKey(models.TextChoices):
+    """Objective keys of the statutes for joint liability (C. trav. L1253-8)."""
+
+    HOURS = "hours", "heures utilisées"
+    INVOICED = "invoiced", "montants facturés"
+    WAGE_BILL = "wage_bill", "masse salariale utilisée"
+    EQUAL = "equal", "parts égales"
+
+
 @pghistory.track()
 class Group(models.Model):
     """The groupement d'employeurs itself: identity printed on documents, and its default rules."""
@@ -63,7 +95,24 @@ class Group(models.Model):
         default="F",
         help_text="Lettres capitales, chiffres et tirets. L’année suit : « F » donne F-2026-0001.",
     )
+    credit_prefix = models.CharField(
+        "préfixe des avoirs",
+        max_length=8,
+        blank=True,
+        help_text="Vide : factures et avoirs suivent la même série.",
+    )
+    number_template = models.CharField(
+        "modèle des numéros",
+        max_length=40,
+        default="{prefix}-{year}-{sequence}",
+        validators=[identifiers.check_number_template],
+        help_text="{prefix}, {year} et {sequence} (quatre chiffres au moins) ; vingt caractères au plus, de A à Z, "
+        "de 0 à 9, + - _ et /.",
+    )
     payment_days = models.PositiveSmallIntegerField("délai de paiement (jours)", default=30)
+    payment_basis = models.CharField(
+        "délai compté", max_length=16, choices=PaymentBasis, default=PaymentBasis.INVOICE_DATE
+    )
     late_penalty_rate = models.DecimalField(
         "taux des pénalités de retard (% par an)",
         max_digits=5,
@@ -79,6 +128,30 @@ class Group(models.Model):
         "escompte", max_length=160, default="Escompte pour paiement anticipé : néant."
     )
     vat_on_debits = models.BooleanField("option pour la TVA d’après les débits", default=False)
+    vat_franchise = models.BooleanField(
+        "franchise en base de TVA (293 B)", default=False, help_text="À fixer par l’expert-comptable."
+    )
+    leave_method = models.CharField(
+        "congés payés", max_length=10, choices=LeaveMethod, default=LeaveMethod.AS_PAID
+    )
+    price_detail = models.CharField(
+        "ce que l’adhérent lit du prix au coût réel",
+        max_length=8,
+        choices=PriceDetail,
+        default=PriceDetail.HOURS,
+    )
+    write_off_limit = models.DecimalField(
+        "abandon d’un reste dû, au plus (€)", max_digits=8, decimal_places=2, default=Decimal("5.00")
+    )
+    liability_key = models.CharField(
+        "clé de responsabilité solidaire (statuts)",
+        max_length=10,
+        choices=LiabilityKey,
+        default=LiabilityKey.HOURS,
+    )
+    liability_months = models.PositiveSmallIntegerField(
+        "période de cette clé (mois)", default=12, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
     absence_rule = models.CharField(
         "qui porte les absences, par défaut",
         max_length=16,
@@ -135,9 +208,25 @@ class Group(models.Model):
                 violation_error_message="Le préfixe des numéros n’a que des capitales, des chiffres et des tirets.",
             ),
             models.CheckConstraint(
-                condition=Q(payment_days__lte=60),
-                name="group_payment_days_stay_within_sixty",
-                violation_error_message="Le délai de paiement ne dépasse pas soixante jours (C. com. L441-10).",
+                condition=Q(payment_basis="invoice_date", payment_days__lte=60) | Q(payment_days__lte=45),
+                name="group_payment_days_stay_within_the_law",
+                violation_error_message="Le délai de paiement ne dépasse pas soixante jours, ou quarante-cinq fin de "
+                "mois (C. com. L441-10).",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_prefix="") | Q(credit_prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"),
+                name="group_credit_prefix_is_printable",
+                violation_error_message="Le préfixe des avoirs n’a que des capitales, des chiffres et des tirets.",
+            ),
+            models.CheckConstraint(
+                condition=Q(number_template__contains="{year}", number_template__regex=r"\{sequence\}$"),
+                name="group_number_template_has_its_year",
+                violation_error_message="Le modèle des numéros contient {year} et se termine par {sequence}\u00a0: la "
+                "numérotation recommence chaque année.",
+            ),
+            models.CheckConstraint(
+                condition=Q(write_off_limit__gte=0),
+                name="group_write_off_limit_is_not_negative",
             ),
         ]
 

@@ -16,6 +16,7 @@ def test_there_are_lifecycles():
         "Timesheet",
         "BillingRun",
         "Invoice",
+        "TrueUp",
     }
 
 

@@ -29,7 +29,7 @@ class TestGroup:
             ("group_siren_has_nine_digits", {"siren": "12345678"}),
             ("group_siret_has_fourteen_digits", {"siret": "12345678X00011"}),
             ("group_invoice_prefix_is_printable", {"invoice_prefix": "f"}),
-            ("group_payment_days_stay_within_sixty", {"payment_days": 61}),
+            ("group_payment_days_stay_within_the_law", {"payment_days": 61}),
         ],
     )
     def test_identity_and_terms_stay_lawful(self, constraint, change):

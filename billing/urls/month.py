@@ -1,10 +1,8 @@
-"""Addresses of the app billing; those with fixed words stand before those that begin with a month."""
+"""Addresses of the monthly close, its costs and its invoices."""
 
 from django.urls import path
 
 from billing.views import costs, invoices, run, runs
-
-app_name = "billing"
 
 urlpatterns = [
     path("", runs.runs, name="runs"),

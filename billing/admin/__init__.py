@@ -1,0 +1,5 @@
+"""Billing in Django admin: all can be looked up; only reference rows and costs not yet invoiced can be mended."""
+
+from billing.admin import ledger
+
+__all__ = ["ledger"]

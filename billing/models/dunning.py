@@ -1,0 +1,93 @@
+"""Reminders of what is late: the levels that the group decided, the letters sent, the disputes that stop them."""
+
+import pgtrigger
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from groupement.money import MoneyField
+
+
+class DunningLevel(models.Model):
+    """One step of the group's reminders: how many days after the due date, in which words, with which sums."""
+
+    rank = models.PositiveSmallIntegerField("rang", unique=True, validators=[MinValueValidator(1)])
+    title = models.CharField("objet", max_length=120)
+    days_late = models.PositiveSmallIntegerField("jours après l’échéance")
+    text = models.TextField(
+        "texte", help_text="{numero}, {montant}, {echeance}, {retard} et {adherent} sont remplacés."
+    )
+    asks_for_interest = models.BooleanField("réclame les pénalités et l’indemnité", default=False)
+    is_active = models.BooleanField("active", default=True)
+
+    class Meta:
+        verbose_name = "niveau de relance"
+        verbose_name_plural = "niveaux de relance"
+        constraints = [models.CheckConstraint(condition=Q(rank__gte=1), name="dunning_levels_count_from_one")]
+
+    def __str__(self):
+        return self.title
+
+
+class Reminder(models.Model):
+    """One reminder of one invoice at one level: what was still due that day, and the letter that said so."""
+
+    invoice = models.ForeignKey(
+        "billing.Invoice", models.PROTECT, related_name="reminders", verbose_name="facture"
+    )
+    level = models.ForeignKey(DunningLevel, models.PROTECT, related_name="reminders", verbose_name="niveau")
+    letter = models.ForeignKey(
+        "billing.Letter", models.PROTECT, related_name="reminders", verbose_name="courrier"
+    )
+    sent_on = models.DateField("envoyée le")
+    amount_due = MoneyField("reste dû")
+    interest = MoneyField("pénalités", default=0)
+    indemnity = MoneyField("indemnité", default=0)
+    sent_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
+    sent_at = models.DateTimeField("envoyée à")
+
+    class Meta:
+        verbose_name = "relance"
+        verbose_name_plural = "relances"
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "level"], name="an_invoice_is_reminded_once_a_level"),
+            models.CheckConstraint(
+                condition=Q(amount_due__gt=0, interest__gte=0, indemnity__gte=0),
+                name="a_reminder_asks_for_money",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="reminders_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self):
+        return f"relance du {self.sent_on:%d/%m/%Y}"
+
+
+class Dispute(models.Model):
+    """An invoice that its member contests: no reminder while it is open."""
+
+    invoice = models.ForeignKey(
+        "billing.Invoice", models.PROTECT, related_name="disputes", verbose_name="facture"
+    )
+    reason = models.CharField("motif", max_length=300)
+    opened_on = models.DateField("ouvert le")
+    opened_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
+    closed_on = models.DateField("clos le", null=True, blank=True)
+    outcome = models.CharField("issue", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "litige"
+        verbose_name_plural = "litiges"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice"], condition=Q(closed_on__isnull=True), name="one_open_dispute_per_invoice"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("opened_on")),
+                name="a_dispute_closes_after_it_opens",
+            ),
+        ]
+
+    def __str__(self):
+        return f"litige du {self.opened_on:%d/%m/%Y}"

@@ -1,0 +1,102 @@
+"""Expenses of the work billed on at cost: trips on a dated scale, meals, purchases with their receipt."""
+
+from django.db import models
+from django.db.models import Q
+
+from groupement.money import MoneyField
+from groupement.periods import Dated, no_overlap
+
+
+class ExpenseKind(models.TextChoices):
+    TRAVEL = "travel", "déplacement"
+    MEAL = "meal", "repas"
+    PURCHASE = "purchase", "achat"
+
+
+class ExpenseScale(Dated):
+    """What a kilometre or a meal is worth from a day on, as the board or the tax office decided."""
+
+    kind = models.CharField("nature", max_length=8, choices=ExpenseKind)
+    rate = models.DecimalField("euros par unité", max_digits=8, decimal_places=3)
+    source = models.CharField("source", max_length=200)
+
+    class Meta:
+        verbose_name = "barème de frais"
+        verbose_name_plural = "barèmes de frais"
+        constraints = [
+            no_overlap("scales_of_a_kind_do_not_overlap", "kind"),
+            models.CheckConstraint(condition=Q(rate__gt=0), name="a_scale_is_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.rate}"
+
+
+def receipt_path(expense, name):
+    """Where a receipt is kept: by year, under a name that tells nothing."""
+    return f"receipts/{expense.spent_on:%Y}/{expense.employee_id}-{name}"
+
+
+class Expense(models.Model):
+    """One expense of one person for one member; accepted, it becomes a charge of the member, at cost."""
+
+    assignment = models.ForeignKey(
+        "employees.Assignment", models.PROTECT, related_name="+", verbose_name="mise à disposition"
+    )
+    employee = models.ForeignKey(
+        "employees.Employee", models.PROTECT, related_name="+", verbose_name="salarié"
+    )
+    kind = models.CharField("nature", max_length=8, choices=ExpenseKind)
+    spent_on = models.DateField("date")
+    label = models.CharField("objet", max_length=120)
+    kilometres = models.DecimalField("kilomètres", max_digits=7, decimal_places=1, null=True, blank=True)
+    rate = models.DecimalField("euros par km", max_digits=8, decimal_places=3, null=True, blank=True)
+    amount = MoneyField("montant")
+    receipt = models.FileField("justificatif", upload_to=receipt_path, blank=True)
+    recorded_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField("saisi le")
+    charge = models.OneToOneField(
+        "billing.Charge", models.PROTECT, null=True, related_name="expense", verbose_name="somme due"
+    )
+    refused_reason = models.CharField("motif du refus", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "dépense"
+        verbose_name_plural = "dépenses"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="expense_is_positive"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind="travel", kilometres__isnull=False, kilometres__gt=0, rate__isnull=False, rate__gt=0
+                )
+                | (~Q(kind="travel") & Q(kilometres__isnull=True, rate__isnull=True)),
+                name="a_trip_has_its_kilometres",
+            ),
+            models.CheckConstraint(
+                condition=Q(charge__isnull=True) | Q(refused_reason=""),
+                name="a_refused_expense_is_not_charged",
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+
+class DuesYear(models.Model):
+    """A member's dues of a year, or its deposit, asked for once: the charge that asks for it."""
+
+    member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", verbose_name="adhérent")
+    year = models.PositiveSmallIntegerField("année", null=True)
+    charge = models.OneToOneField("billing.Charge", models.PROTECT, related_name="dues")
+
+    class Meta:
+        verbose_name = "appel de cotisation ou de dépôt"
+        verbose_name_plural = "appels de cotisation ou de dépôt"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member", "year"], name="dues_of_a_year_are_asked_for_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self):
+        return f"cotisation {self.year or 'dépôt'}"

@@ -1,0 +1,5 @@
+"""Addresses of payments, bank statements, accounts and reminders."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of prices, the simulator and quotes."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
