@@ -7,6 +7,7 @@ import logging
 import re
 import smtplib
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,8 +36,16 @@ GAP = re.compile(r"\n{3,}")  # what blocks left empty leave in plain text
 PERMANENT = 500  # from here on, an answer of the server will not change (RFC 5321, 4.2.1)
 
 
+@dataclass(frozen=True)
+class Correspondent:
+    """Somebody who has an address and no account here, like the accounts department of a member."""
+
+    email: str
+    name: str = ""
+
+
 def write(
-    to: User,
+    to: User | Correspondent,
     *,
     kind: MailKind,
     key: str,
@@ -49,6 +58,7 @@ def write(
 
     ``key`` (at most 160 characters) says what it is about and when. None when that was written already, or when
     nobody reads it: a closed account, an address that was refused. Callers ``enqueue`` once they have written.
+    A Correspondent has no preferences: the templates get "" for their address.
     """
     if Mail.objects.filter(key=key).exists() or not is_reachable(to):
         return None
@@ -58,12 +68,12 @@ def write(
         "person": to,
         "group": Group.objects.order_by("pk").first(),
         "subject": subject,
-        "preferences": address("members:preferences"),
+        "preferences": address("members:preferences") if isinstance(to, User) else "",
     }
     try:
         with transaction.atomic():
             return Mail.objects.create(
-                to=to,
+                to=_account(to),
                 address=to.email,
                 kind=kind,
                 key=key,
@@ -76,13 +86,18 @@ def write(
         return None  # another worker wrote it at the same moment
 
 
-def is_reachable(user: User) -> bool:
-    """Whether the account is open and its address has not refused our last message."""
-    if not user.is_active:
+def is_reachable(to: User | Correspondent) -> bool:
+    """Whether the account is open, if it is one, and its address has not refused our last message."""
+    account = _account(to)
+    if account and not account.is_active:
         return False
-    tried = Mail.objects.filter(to=user, address=user.email).exclude(status=MailStatus.PENDING)
+    tried = Mail.objects.filter(to=account, address=to.email).exclude(status=MailStatus.PENDING)
     last = tried.order_by("-queued_at", "-pk").first()
     return not (last and last.status == MailStatus.FAILED and last.error.startswith(REFUSED))
+
+
+def _account(to: User | Correspondent) -> User | None:
+    return to if isinstance(to, User) else None
 
 
 def address(name: str, *args: Any) -> str:
@@ -159,7 +174,7 @@ def _send_next(server: BaseEmailBackend, at: datetime, *, after: int) -> Mail | 
     if mail is None:
         return None
     try:
-        if not mail.to.is_active:
+        if mail.to and not mail.to.is_active:
             _note_failure([mail.pk], "Compte fermé", for_good=True)
             return mail
         _letter(mail, server).send()
@@ -195,17 +210,19 @@ def _letter(mail: Mail, server: BaseEmailBackend) -> EmailMultiAlternatives:
     """The message as it travels: plain text and HTML, and what tells programs that a program wrote it."""
     group = Group.objects.order_by("pk").first()
     mark = hashlib.sha256(mail.key.encode()).hexdigest()[:16]
+    headers = {
+        # The same whenever this message is sent: a mailbox that gets it twice can tell.
+        "Message-ID": f"<mail-{mail.pk}-{mark}@{urlsplit(settings.SITE_URL).hostname}>",
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
+    }
+    if mail.to_id:
+        headers["List-Unsubscribe"] = f"<{address('members:preferences')}>"  # RFC 2369
     letter = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         to=[mail.address],
         reply_to=[group.email] if group and group.email else None,
-        headers={
-            # The same whenever this message is sent: a mailbox that gets it twice can tell.
-            "Message-ID": f"<mail-{mail.pk}-{mark}@{urlsplit(settings.SITE_URL).hostname}>",
-            "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
-            "List-Unsubscribe": f"<{address('members:preferences')}>",  # RFC 2369
-        },
+        headers=headers,
         connection=server,
     )
     letter.attach_alternative(mail.html, "text/html")

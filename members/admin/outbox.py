@@ -30,7 +30,7 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
     """What the product wrote to whom; nobody edits or deletes it."""
 
     actions = ["resend"]
-    list_display = ["queued_at", "to", "kind", "subject", "status", "sent_at", "attempts"]
+    list_display = ["queued_at", "to", "address", "kind", "subject", "status", "sent_at", "attempts"]
     list_filter = ["status", "kind", "queued_at"]
     list_select_related = ["to"]
     list_per_page = 50

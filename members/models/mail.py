@@ -22,6 +22,7 @@ class MailKind(models.TextChoices):
     CONTESTED = "contested", "heures contestées"
     RETURNED = "returned", "heures renvoyées"
     CONFIRMED_TACITLY = "confirmed_tacitly", "visa tacite"
+    DUNNING = "dunning", "relance de facture"
 
 
 class MailStatus(models.TextChoices):
@@ -31,9 +32,14 @@ class MailStatus(models.TextChoices):
 
 
 class Mail(models.Model):
-    """One message to one person. ``key`` says what it is about and when, so that it is written once."""
+    """One message to one person. ``key`` says what it is about and when, so that it is written once.
 
-    to = models.ForeignKey("members.User", models.PROTECT, related_name="+", verbose_name="à")
+    ``to`` is None for an address without an account: that of a member's accounts department.
+    """
+
+    to = models.ForeignKey(
+        "members.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="à"
+    )
     address = models.EmailField("adresse")
     kind = models.CharField("objet", max_length=20, choices=MailKind)
     key = models.CharField("clé", max_length=160, unique=True)

@@ -245,3 +245,25 @@ def test_two_workers_send_each_message_once(monkeypatch):
     assert sum(counts) == 6
     assert sorted(letter.subject for letter in box.outbox) == [f"Message {number}" for number in range(6)]
     assert min(counts) >= 1
+
+
+def test_an_address_without_account_is_written_to_as_it_stands(settings, monkeypatch):
+    settings.SITE_URL = "https://ge.example"
+    world.group()
+    accounts = mailing.Correspondent("compta@aloen.example")
+    written = write(accounts)
+    assert (written.to, written.address) == (None, "compta@aloen.example")
+    for form in (written.text, written.html):
+        assert "Bonjour," in form
+    assert mailing.send_pending(AT) == 1
+    letter = box.outbox[0]
+    assert letter.to == ["compta@aloen.example"]
+    assert "List-Unsubscribe" not in letter.extra_headers
+    assert mailing.is_reachable(accounts)
+    refused = smtplib.SMTPRecipientsRefused({accounts.email: (550, b"no such user")})
+    monkeypatch.setattr(Broken, "error", refused)
+    monkeypatch.setattr(mailing, "get_connection", Broken)
+    assert write(accounts, key="encore") is not None
+    mailing.send_pending(AT + HOUR)
+    assert not mailing.is_reachable(accounts)
+    assert write(accounts, key="demain") is None
