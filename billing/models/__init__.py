@@ -13,7 +13,7 @@ from billing.models.cost import (
     ReserveEntry,
 )
 from billing.models.dunning import Dispute, DunningLevel, Reminder
-from billing.models.expense import DuesYear, Expense, ExpenseKind, ExpenseScale
+from billing.models.expense import DuesYear, Expense, ExpenseKind, ExpenseScale, ExpenseState
 from billing.models.funding import FundedCost, FundedHours, FundingLine, FundingReport
 from billing.models.hours import Fate, InvoicedTimesheet, Release
 from billing.models.invoice import Invoice, InvoiceKind, InvoiceStatus, InvoiceStep, Line, Series, Unit
@@ -45,6 +45,7 @@ __all__ = [
     "Expense",
     "ExpenseKind",
     "ExpenseScale",
+    "ExpenseState",
     "Fate",
     "FundedCost",
     "FundedHours",

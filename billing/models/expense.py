@@ -1,5 +1,8 @@
 """Expenses of the work billed on at cost: trips on a dated scale, meals, purchases with their receipt."""
 
+from typing import ClassVar
+
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -37,6 +40,37 @@ def receipt_path(expense, name):
     return f"receipts/{expense.spent_on:%Y}/{expense.employee_id}-{name}"
 
 
+class ExpenseState(models.TextChoices):
+    """Where an expense is, as people see it."""
+
+    WAITING = "waiting", "À décider"
+    ACCEPTED = "accepted", "Acceptée"
+    INVOICED = "invoiced", "Facturée"
+    REFUSED = "refused", "Refusée"
+
+
+class ExpenseQuerySet(models.QuerySet):
+    """Expenses, in the scope of who looks."""
+
+    def visible_to(self, user):
+        """All for a group-wide role; otherwise one's own. A member reads those accepted on its invoice, not here."""
+        return self if user.sees_every_member else self.filter(employee__user=user)
+
+    def in_state(self, state):
+        """Those in one ExpenseState."""
+        issued = Q(charge__line__invoice__status="issued")
+        chosen = {
+            ExpenseState.WAITING: Q(charge__isnull=True, refused_reason=""),
+            ExpenseState.REFUSED: ~Q(refused_reason=""),
+            ExpenseState.INVOICED: issued,
+        }
+        # Written out: what has no line yet is neither issued nor not.
+        accepted = Q(charge__isnull=False) & (
+            Q(charge__line__isnull=True) | Q(charge__line__invoice__status="draft")
+        )
+        return self.filter(chosen.get(state, accepted))
+
+
 class Expense(models.Model):
     """One expense of one person for one member; accepted, it becomes a charge of the member, at cost."""
 
@@ -60,6 +94,8 @@ class Expense(models.Model):
     )
     refused_reason = models.CharField("motif du refus", max_length=200, blank=True)
 
+    objects: ClassVar = ExpenseQuerySet.as_manager()
+
     class Meta:
         verbose_name = "dépense"
         verbose_name_plural = "dépenses"
@@ -76,10 +112,39 @@ class Expense(models.Model):
                 condition=Q(charge__isnull=True) | Q(refused_reason=""),
                 name="a_refused_expense_is_not_charged",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="purchase") | ~Q(receipt=""), name="a_purchase_has_its_receipt"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="an_accepted_expense_is_kept_as_it_is",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__charge__isnull=False),
+                # Only the charge itself may be taken off again.
+                func="""
+                    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - 'charge_id' <> to_jsonb(OLD) - 'charge_id' THEN
+                        RAISE EXCEPTION 'an accepted expense never changes' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self):
         return self.label
+
+    @property
+    def state(self):
+        """The ExpenseState; read it with ``charge__line__invoice`` selected."""
+        if self.refused_reason:
+            return ExpenseState.REFUSED
+        if self.charge is None:
+            return ExpenseState.WAITING
+        line = self.charge.line
+        issued = line is not None and line.invoice.status == "issued"
+        return ExpenseState.INVOICED if issued else ExpenseState.ACCEPTED
 
 
 class DuesYear(models.Model):

@@ -1,11 +1,13 @@
 """Grants behind the work: hours and costs tagged to a funding line, each once, and the locked reports made of them."""
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
 from groupement.money import MoneyField
-from groupement.periods import Dated, MonthField, ends_after_start
+from groupement.periods import DateRange, Dated, MonthField, ends_after_start
 
 
 class FundingLine(Dated):
@@ -30,14 +32,18 @@ class FundingLine(Dated):
         return self.code
 
 
-# A locked report stands on its tags: none of its period may be added, changed or taken away.
+# A locked report stands on its tags: none of its period may be added, changed or taken away. The line is held first,
+# so that a lock under way is waited for.
 OF_A_LOCKED_REPORT = """
     FOREACH named IN ARRAY ARRAY[
         CASE WHEN TG_OP <> 'INSERT' THEN OLD.line_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.line_id END
     ] LOOP
+        CONTINUE WHEN named IS NULL;
+        PERFORM 1 FROM billing_fundingline WHERE id = named FOR KEY SHARE;
         PERFORM 1 FROM billing_fundingreport
         WHERE line_id = named
-          AND first_month <= COALESCE(NEW.month, OLD.month) AND last_month >= COALESCE(NEW.month, OLD.month);
+          AND ((TG_OP <> 'INSERT' AND OLD.month BETWEEN first_month AND last_month)
+            OR (TG_OP <> 'DELETE' AND NEW.month BETWEEN first_month AND last_month));
         IF FOUND THEN
             RAISE EXCEPTION 'a locked funding report stands on this' USING ERRCODE = 'check_violation';
         END IF;
@@ -80,6 +86,14 @@ class FundedHours(models.Model):
                 declare=[("worked", "integer"), ("taken", "integer")],
                 func="""
                     SELECT minutes INTO worked FROM timesheets_entry WHERE id = NEW.entry_id FOR NO KEY UPDATE;
+                    PERFORM 1 FROM timesheets_entry
+                    JOIN timesheets_timesheet ON timesheets_timesheet.id = timesheets_entry.timesheet_id
+                    WHERE timesheets_entry.id = NEW.entry_id AND timesheets_timesheet.month = NEW.month
+                      AND timesheets_timesheet.status = 'approved';
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'a funded hour is approved, and of its month'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
                     SELECT COALESCE(SUM(minutes), 0) INTO taken FROM billing_fundedhours
                     WHERE entry_id = NEW.entry_id AND id <> NEW.id;
                     IF taken + NEW.minutes > worked THEN
@@ -130,7 +144,13 @@ class FundedCost(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 declare=[("spent", "numeric"), ("taken", "numeric")],
                 func="""
-                    SELECT amount INTO spent FROM billing_expense WHERE id = NEW.expense_id FOR NO KEY UPDATE;
+                    SELECT amount INTO spent FROM billing_expense
+                    WHERE id = NEW.expense_id AND charge_id IS NOT NULL
+                      AND date_trunc('month', spent_on)::date = NEW.month FOR NO KEY UPDATE;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'a funded expense is accepted, and of its month'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
                     SELECT COALESCE(SUM(amount), 0) INTO taken FROM billing_fundedcost
                     WHERE expense_id = NEW.expense_id AND id <> NEW.id;
                     IF taken + NEW.amount > spent THEN
@@ -164,6 +184,20 @@ class FundingReport(models.Model):
                 condition=Q(last_month__gte=F("first_month")), name="funding_report_ends_after_it_starts"
             ),
             models.UniqueConstraint(fields=["line", "first_month"], name="one_report_from_a_month_on"),
+            ExclusionConstraint(
+                name="a_month_of_a_line_is_locked_once",
+                expressions=[
+                    ("line", RangeOperators.EQUAL),
+                    (
+                        DateRange(
+                            "first_month",
+                            "last_month",
+                            RangeBoundary(inclusive_lower=True, inclusive_upper=True),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
             models.CheckConstraint(
                 condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="funding_report_holds_a_digest"
             ),
