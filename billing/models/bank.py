@@ -1,13 +1,19 @@
 """The bank's statements as they were imported: their operations, and the payment that each became."""
 
+import pghistory
+import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from billing.models.payment import PaymentMethod
 from groupement.money import MoneyField
 
 
 class BankStatement(models.Model):
-    """A statement taken in whole (CAMT.053, or the CSV of a bank); the same file is not taken twice."""
+    """A statement taken in whole (CAMT.053, or the CSV of a bank); the same file is not taken twice.
+
+    ``left_out``: sentences about what the file holds and was not taken: not booked yet, known already, of no amount.
+    """
 
     file_name = models.CharField("fichier", max_length=200)
     sha256 = models.CharField("empreinte", max_length=64, unique=True)
@@ -15,12 +21,20 @@ class BankStatement(models.Model):
     iban = models.CharField("IBAN du compte", max_length=34, blank=True)
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
+    opening_balance = MoneyField("solde initial", null=True, blank=True)
+    closing_balance = MoneyField("solde final", null=True, blank=True)
+    left_out = models.JSONField("laissé de côté", default=list, blank=True)
     imported_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     imported_at = models.DateTimeField("importé le")
 
     class Meta:
         verbose_name = "relevé bancaire"
         verbose_name_plural = "relevés bancaires"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="a_statement_ends_after_it_starts"
+            ),
+        ]
 
     def __str__(self):
         return self.file_name
@@ -30,14 +44,25 @@ class OperationStatus(models.TextChoices):
     OPEN = "open", "à rapprocher"
     MATCHED = "matched", "rapprochée"
     SET_ASIDE = "set_aside", "hors factures"
+    SPLIT = "split", "ventilée"
 
 
+@pghistory.track()
 class BankOperation(models.Model):
-    """One operation of the account; positive amounts came in. ``key`` is the bank's own reference, else a digest."""
+    """One operation of the account; positive amounts came in. ``key`` is the bank's own reference, else a digest.
+
+    Money in is matched with the payment that it is; money out with the payment that it takes back (``reverses``). One
+    that stands for several payments (a deposit of cheques, a batch of debits) is split into ``parts`` that sum to it.
+    ``has_made_payment``: the payment was recorded by the matching, and goes when the matching is undone.
+    """
 
     statement = models.ForeignKey(
         BankStatement, models.PROTECT, related_name="operations", verbose_name="relevé"
     )
+    part_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="partie de"
+    )
+    line = models.PositiveIntegerField("ligne", default=0)
     key = models.CharField("identifiant", max_length=80)
     iban = models.CharField("IBAN du compte", max_length=34, blank=True)
     booked_on = models.DateField("date")
@@ -45,10 +70,16 @@ class BankOperation(models.Model):
     counterparty = models.CharField("tiers", max_length=140, blank=True)
     label = models.CharField("libellé", max_length=400, blank=True)
     reference = models.CharField("référence", max_length=140, blank=True)
+    nature = models.CharField("moyen", max_length=12, choices=PaymentMethod, default=PaymentMethod.TRANSFER)
+    is_return = models.BooleanField("rejet ou retour", default=False)
     status = models.CharField("état", max_length=10, choices=OperationStatus, default=OperationStatus.OPEN)
     payment = models.OneToOneField(
         "billing.Payment", models.PROTECT, null=True, related_name="operation", verbose_name="règlement"
     )
+    reverses = models.OneToOneField(
+        "billing.Payment", models.PROTECT, null=True, related_name="return_operation", verbose_name="annule"
+    )
+    has_made_payment = models.BooleanField("règlement enregistré par le rapprochement", default=False)
     note = models.CharField("note", max_length=200, blank=True)
 
     class Meta:
@@ -58,9 +89,55 @@ class BankOperation(models.Model):
             models.UniqueConstraint(fields=["iban", "key"], name="an_operation_is_taken_once"),
             models.CheckConstraint(condition=~Q(amount=0), name="an_operation_moves_money"),
             models.CheckConstraint(
-                condition=Q(status="matched", payment__isnull=False)
-                | Q(status__in=["open", "set_aside"], payment__isnull=True),
+                condition=Q(status="matched", amount__gt=0, payment__isnull=False, reverses__isnull=True)
+                | Q(status="matched", amount__lt=0, payment__isnull=True, reverses__isnull=False)
+                | Q(
+                    status__in=["open", "set_aside", "split"],
+                    payment__isnull=True,
+                    reverses__isnull=True,
+                    has_made_payment=False,
+                ),
                 name="a_matched_operation_has_its_payment",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="what_the_bank_said_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                # Parts are ours, not the bank's: they may be put together again while they settle nothing.
+                func="""
+                    IF TG_OP = 'DELETE' THEN
+                        IF OLD.part_of_id IS NULL OR OLD.status <> 'open' THEN
+                            RAISE EXCEPTION 'what the bank said stays' USING ERRCODE = 'check_violation';
+                        END IF;
+                        RETURN OLD;
+                    END IF;
+                    IF (OLD.statement_id, OLD.part_of_id, OLD.line, OLD.key, OLD.iban, OLD.booked_on, OLD.amount,
+                        OLD.counterparty, OLD.label, OLD.reference) IS DISTINCT FROM
+                       (NEW.statement_id, NEW.part_of_id, NEW.line, NEW.key, NEW.iban, NEW.booked_on, NEW.amount,
+                        NEW.counterparty, NEW.label, NEW.reference) THEN
+                        RAISE EXCEPTION 'what the bank said stays' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="parts_stay_within_their_operation",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__part_of__isnull=False),
+                declare=[("whole", "billing_bankoperation%ROWTYPE"), ("taken", "numeric")],
+                func="""
+                    SELECT * INTO whole FROM billing_bankoperation WHERE id = NEW.part_of_id FOR NO KEY UPDATE;
+                    SELECT COALESCE(SUM(amount), 0) INTO taken FROM billing_bankoperation
+                        WHERE part_of_id = NEW.part_of_id;
+                    IF SIGN(whole.amount) <> SIGN(NEW.amount) OR whole.status <> 'split'
+                       OR ABS(taken + NEW.amount) > ABS(whole.amount) THEN
+                        RAISE EXCEPTION 'parts stay within their operation' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 
