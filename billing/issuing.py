@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -81,6 +82,53 @@ def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
 
 
 @transaction.atomic
+def issue_alone(
+    draft: Invoice, *, by: User | None, at: datetime, concerning: Sequence[Invoice] = ()
+) -> Invoice:
+    """Issue a draft that no run holds, a credit note or a true-up: summed up, copied, numbered last, frozen.
+
+    ``concerning`` are the invoices that a true-up settles, named on its paper. Net and VAT are written from the lines.
+    Queue the file afterwards with ``rendering.enqueue``. Raises NotIssuable without a line, for a draft of a run and
+    for a sum of zero; TooEarly.
+    """
+    row = (
+        Invoice.objects.select_for_update(of=("self",)).select_related("member", "corrects").get(pk=draft.pk)
+    )
+    if row.run_id is not None or row.status != InvoiceStatus.DRAFT:
+        raise NotIssuable("Ce document est déjà émis, ou attend la clôture de son mois.")
+    copier = snapshot.prepare([row], issued_on=timezone.localdate(at), concerning=concerning)
+    if not copier.lines.get(row.pk):
+        raise NotIssuable("Ce document n’a aucune ligne.")
+    net, tax = copier.totals(row)
+    if not net:
+        raise NotIssuable("Ce document ne porte aucune somme.")
+    Invoice.objects.filter(pk=row.pk).update(net=net, vat=tax, total=net + tax)
+    row.net, row.vat, row.total = net, tax, net + tax
+    _number(row, copier.copy(row), copier, by=by, at=at)
+    Rendering.objects.create(invoice=row, queued_at=at)
+    return row
+
+
+def _number(
+    row: Invoice, copied: Mapping[str, Any], copier: snapshot.Copier, *, by: User | None, at: datetime
+) -> None:
+    """Take the number, last of all, and freeze the row with its copy."""
+    number = numbering.take(row.kind, issued_on=copier.issued_on)
+    row.move(
+        InvoiceStatus.ISSUED,
+        by=by,
+        at=at,
+        series=number.series,
+        sequence=number.sequence,
+        number=number.number,
+        issued_at=at,
+        issued_on=copier.issued_on,
+        due_on=copier.due_of(row),
+        snapshot=snapshot.numbered(copied, number.number),
+    )
+
+
+@transaction.atomic
 def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
     """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.
 
@@ -140,19 +188,7 @@ def _issue(draft: Invoice, desk: _Desk) -> Invoice:
     to_seal = _to_seal(charges, desk.sheets.get(draft.pk, ()))
     if desk.approved_later.intersection(to_seal):
         raise NotIssuable("Des heures ont été approuvées après l’heure d’émission demandée.")
-    number = numbering.take(draft.kind, issued_on=desk.copier.issued_on)
-    draft.move(
-        InvoiceStatus.ISSUED,
-        by=desk.by,
-        at=desk.at,
-        series=number.series,
-        sequence=number.sequence,
-        number=number.number,
-        issued_at=desk.at,
-        issued_on=desk.copier.issued_on,
-        due_on=desk.copier.due_on,
-        snapshot=snapshot.numbered(copied, number.number),
-    )
+    _number(draft, copied, desk.copier, by=desk.by, at=desk.at)
     desk.to_seal.update(to_seal)
     return draft
 

@@ -1,4 +1,4 @@
-"""What the law wants to read on an invoice, in the wording of its day, and the rate and label of each VAT regime."""
+"""What the law wants to read on an invoice, in the wording of its day."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from billing import vat
 from billing.models import LegalMention
 from employees.models import VatRegime
 from groupement.money import NO_BREAK_SPACE, spell, spell_plain
 from members.models import Group
 
 EXEMPTION = "exemption_261b"
+FRANCHISE = "franchise_293b"
+OUT_OF_SCOPE = "out_of_scope"
 DEBITS = "vat_on_debits"
 TERMS = "payment_terms"
 PENALTY = "late_penalty"
@@ -20,9 +23,16 @@ INDEMNITY = "recovery_indemnity"
 
 ZERO = Decimal("0.00")
 
-_RATES = {VatRegime.STANDARD: Decimal("20.00"), VatRegime.EXEMPT_261B: Decimal("0.00")}
-_LABELS = {VatRegime.STANDARD: f"20{NO_BREAK_SPACE}%", VatRegime.EXEMPT_261B: "exonéré"}
+# Why a line bears no VAT, in the order of print (CGI ann. II art. 242 nonies A, I-12°).
+_REASONS = {
+    VatRegime.EXEMPT_261B: EXEMPTION,
+    VatRegime.FRANCHISE: FRANCHISE,
+    VatRegime.OUT_OF_SCOPE: OUT_OF_SCOPE,
+}
 _SINCE = date(2020, 1, 1)
+# VAT moves from the CGI to the CIBS (ord. 2025-1247, 2026-671); invoices may cite the old articles until mid-2028.
+CIBS = date(2027, 1, 1)
+LAST_DAY_OF_CGI = date(2028, 6, 30)
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,22 @@ def defaults() -> list[Wording]:
             EXEMPTION,
             "Exonération de TVA – article 261 B du CGI",
             "CGI, article 261 B ; CGI ann. II, article 242 nonies A, I-12°",
+        ),
+        Wording(
+            FRANCHISE,
+            "TVA non applicable, article 293 B du CGI",
+            "CGI, article 293 E, II",
+        ),
+        Wording(
+            FRANCHISE,
+            "TVA non applicable, article L. 223-3 du code des impositions sur les biens et services",
+            "CIBS, article L. 223-3, qui remplace l’article 293 B du CGI au 1er janvier 2027",
+            CIBS,
+        ),
+        Wording(
+            OUT_OF_SCOPE,
+            "Somme hors du champ d’application de la TVA",
+            "CGI, article 256 ; à confirmer par l’expert-comptable",
         ),
         Wording(
             DEBITS,
@@ -75,12 +101,16 @@ class Wordings:
         self.texts = {wording.code: wording.text for wording in defaults() if wording.starts_on <= on}
         self.texts |= dict(LegalMention.objects.on(on).values_list("code", "text"))
 
+    def outdated(self, on: date) -> list[str]:
+        """The wordings that still cite the CGI on a day when an invoice may not any more."""
+        if on <= LAST_DAY_OF_CGI:
+            return []
+        return [text for text in self.texts.values() if "CGI" in text]
+
     def mentions(self, regimes: Collection[str]) -> list[str]:
         """Sentences beside the VAT table: the exemption and its article, the option for débits when VAT is due."""
-        mentions = []
-        if VatRegime.EXEMPT_261B in regimes:
-            mentions.append(self.texts[EXEMPTION])
-        if self.group.vat_on_debits and VatRegime.STANDARD in regimes:
+        mentions = [self.texts[code] for regime, code in _REASONS.items() if regime in regimes]
+        if self.group.vat_on_debits and not all(vat.bears_none(regime) for regime in regimes):
             mentions.append(self.texts[DEBITS])
         return mentions
 
@@ -98,16 +128,6 @@ class Wordings:
             "penalty": _filled(self.texts[PENALTY], figures),
             "indemnity": _filled(self.texts[INDEMNITY], figures),
         }
-
-
-def vat_rate(regime: str) -> Decimal:
-    """Percent: 20 or 0."""
-    return _RATES[VatRegime(regime)]
-
-
-def vat_label(regime: str) -> str:
-    """What the line says in its VAT column."""
-    return _LABELS[VatRegime(regime)]
 
 
 def _filled(text: str, figures: Mapping[str, str]) -> str:

@@ -28,10 +28,12 @@ class Number(NamedTuple):
 def take(kind: str = InvoiceKind.INVOICE, *, issued_on: date) -> Number:
     """Take the next number of ``kind`` for the year of ``issued_on``, such as "F-2026-0001" (20 characters at most).
 
-    Call it last in the transaction that issues (there must be one): others wait for the row from here on, and a
-    roll-back gives the number back. Raises TooEarly when the series holds a later date.
+    A credit note takes the next number of the invoices unless the group gave credit notes a prefix of their own. Call
+    it last in the transaction that issues (there must be one): others wait for the row from here on, and a roll-back
+    gives the number back. Raises TooEarly when the series holds a later date.
     """
-    series = _locked(kind, issued_on.year)
+    group = Group.objects.only("invoice_prefix", "credit_prefix", "number_template").get()
+    series = _locked(kind, issued_on.year, group)
     last = series.last_issued_on
     if last is not None and issued_on < last:
         raise TooEarly(
@@ -39,18 +41,29 @@ def take(kind: str = InvoiceKind.INVOICE, *, issued_on: date) -> Number:
             f"La date la plus proche possible est le {last:%d/%m/%Y}."
         )
     sequence = series.last_sequence + 1
-    number = f"{series.prefix}-{series.year}-{sequence:04d}"
+    number = spell(group.number_template, prefix=series.prefix, year=series.year, sequence=sequence)
     if len(number) > LONGEST:
         raise Refusal(f"Le numéro {number} dépasse {LONGEST} caractères. Choisissez un préfixe plus court.")
     Series.objects.filter(pk=series.pk).update(last_sequence=sequence, last_issued_on=issued_on)
     return Number(series, sequence, number)
 
 
-def _locked(kind: str, year: int) -> Series:
+def spell(template: str, *, prefix: str, year: int, sequence: int) -> str:
+    """The number that ``template`` makes, its rank in four digits at least: "F-2026-0001"."""
+    number = template.replace("{prefix}", prefix).replace("{year}", str(year))
+    return number.replace("{sequence}", f"{sequence:04d}")
+
+
+def _locked(kind: str, year: int, group: Group) -> Series:
     """The counter row, FOR UPDATE. A year keeps the prefix that it began with."""
+    prefix = group.invoice_prefix
+    if kind == InvoiceKind.CREDIT_NOTE:
+        if group.credit_prefix in ("", group.invoice_prefix):
+            kind = InvoiceKind.INVOICE
+        else:
+            prefix = group.credit_prefix
     try:
         return Series.objects.select_for_update().get(kind=kind, year=year)
     except Series.DoesNotExist:
-        prefix = Group.objects.values_list("invoice_prefix", flat=True).get()
         Series.objects.get_or_create(kind=kind, year=year, defaults={"prefix": prefix})
         return Series.objects.select_for_update().get(kind=kind, year=year)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from billing import mentions
 from billing.drafting import wording
 from billing.drafting.assessing import Assessment, Owed, Settled, assess
 from billing.drafting.gathering import gather
@@ -24,6 +23,7 @@ from billing.models import (
     RunStatus,
     Settlement,
 )
+from billing.vat import Rates
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE, vat_by_rate
 from groupement.periods import Month
@@ -96,7 +96,10 @@ def _write(run: BillingRun, assessment: Assessment, at: datetime) -> None:
     for owed in assessment.owed:
         by_member.setdefault(owed.assignment.member_id, []).append(owed)
     members = Member.objects.filter(pk__in=by_member).by_name()
-    invoices = Invoice.objects.bulk_create(_invoice(run, by_member[member.pk], at) for member in members)
+    rates = Rates()
+    invoices = Invoice.objects.bulk_create(
+        _invoice(run, by_member[member.pk], rates, at) for member in members
+    )
     lines = Line.objects.bulk_create(
         _line(invoice, position, owed)
         for invoice in invoices
@@ -125,8 +128,10 @@ def _write(run: BillingRun, assessment: Assessment, at: datetime) -> None:
     )
 
 
-def _invoice(run: BillingRun, owed: Sequence[Owed], at: datetime) -> Invoice:
-    sums = vat_by_rate((mentions.vat_rate(item.due.segment.vat_regime), item.due.net) for item in owed)
+def _invoice(run: BillingRun, owed: Sequence[Owed], rates: Rates, at: datetime) -> Invoice:
+    sums = vat_by_rate(
+        (rates.of(item.due.segment.vat_regime, item.month.last), item.due.net) for item in owed
+    )
     net, vat = sum((row.base for row in sums), ZERO), sum((row.amount for row in sums), ZERO)
     return Invoice(
         run=run,

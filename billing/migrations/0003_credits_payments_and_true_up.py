@@ -492,10 +492,6 @@ class Migration(migrations.Migration):
             model_name='invoice',
             name='one_invoice_per_run_and_member',
         ),
-        migrations.RemoveConstraint(
-            model_name='series',
-            name='one_series_per_kind_and_year',
-        ),
         migrations.AddField(
             model_name='charge',
             name='detail',

@@ -49,9 +49,9 @@ class Unit(models.TextChoices):
 
 
 class Series(models.Model):
-    """The counter of one prefix and year: no gap, in the order of dates (CGI ann. II 242 nonies A).
+    """The counter of one series and year: no gap, in the order of dates (CGI ann. II 242 nonies A).
 
-    ``kind`` is the first that took a number from it; credit notes share it unless the group gave them a prefix.
+    Credit notes take their numbers from the invoices' series, unless the group gave them a prefix of their own.
     """
 
     kind = models.CharField(max_length=12, choices=InvoiceKind)
@@ -64,6 +64,7 @@ class Series(models.Model):
         verbose_name = "série"
         verbose_name_plural = "séries"
         constraints = [
+            models.UniqueConstraint(fields=["kind", "year"], name="one_series_per_kind_and_year"),
             models.UniqueConstraint(fields=["prefix", "year"], name="one_series_per_prefix_and_year"),
             models.CheckConstraint(
                 condition=Q(prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"), name="series_prefix_is_printable"

@@ -9,9 +9,9 @@ from importlib import import_module
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import mentions
+from billing import mentions, vat
 from billing.mentions import Wordings
-from billing.models import LegalMention
+from billing.models import LegalMention, VatRate
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -75,16 +75,56 @@ def test_braces_of_an_own_text_are_left_alone() -> None:
     assert Wordings(world.group(), DAY).payment()["terms"] == "30 jours {sic}"
 
 
-def test_migration_writes_what_the_product_brings() -> None:
-    migration = import_module("billing.migrations.0002_legal_mentions")
-    brought = [(wording.code, wording.text, wording.source) for wording in mentions.defaults()]
-    assert brought == migration.WORDINGS
-    rows = LegalMention.objects.filter(starts_on=migration.SINCE).order_by("pk")
-    assert list(rows.values_list("code", "text", "source")) == brought
+def test_migrations_write_what_the_product_brings() -> None:
+    first = import_module("billing.migrations.0002_legal_mentions")
+    then = import_module("billing.migrations.0006_rates_and_mentions_of_every_regime")
+    brought = {
+        (wording.code, wording.starts_on, wording.text, wording.source) for wording in mentions.defaults()
+    }
+    assert brought == {
+        *((code, first.SINCE, text, source) for code, text, source in first.WORDINGS),
+        *((code, starts_on, text, source) for code, starts_on, _, text, source in then.WORDINGS),
+    }
+    rows = LegalMention.objects.values_list("code", "starts_on", "text", "source")
+    assert set(rows) == brought
+    rates = VatRate.objects.values_list("regime", "rate", "source").order_by("-rate")
+    assert [(regime, str(rate), source) for regime, rate, source in rates] == then.RATES
+
+
+@pytest.mark.parametrize(
+    ("day", "article"), [(date(2026, 12, 31), "293 B du CGI"), (date(2027, 1, 1), "L. 223-3")]
+)
+def test_the_franchise_is_cited_by_the_code_of_its_day(day, article) -> None:
+    (mention,) = Wordings(world.group(), day).mentions({"F293B"})
+    assert article in mention
+
+
+@pytest.mark.parametrize("with_rows", [True, False])
+def test_the_old_code_may_be_cited_until_the_middle_of_2028(with_rows) -> None:
+    if not with_rows:
+        LegalMention.objects.all().delete()
+    wordings = Wordings(world.group(), date(2028, 7, 1))
+    assert wordings.outdated(date(2028, 6, 30)) == []
+    assert wordings.outdated(date(2028, 7, 1)) == [EXEMPTION]
+
+
+def test_a_rate_is_that_of_its_day() -> None:
+    VatRate.objects.filter(regime="S20").update(ends_before=date(2027, 1, 1))
+    VatRate.objects.create(regime="S20", starts_on=date(2027, 1, 1), rate="21.00", source="essai")
+    rates = vat.Rates()
+    assert (rates.of("S20", date(2026, 12, 31)), rates.of("S20", date(2027, 1, 1))) == (
+        Decimal("20.00"),
+        Decimal("21.00"),
+    )
 
 
 def test_rates_and_labels_of_the_regimes() -> None:
-    assert [(str(mentions.vat_rate(regime)), mentions.vat_label(regime)) for regime in ("S20", "E261B")] == [
-        ("20.00", "20\u00a0%"),
-        ("0.00", "exonéré"),
-    ]
+    rates = vat.rates(DAY)
+    assert {regime: (str(rate), vat.label(regime, rate)) for regime, rate in rates.items()} == {
+        "S20": ("20.00", "20\u00a0%"),
+        "S10": ("10.00", "10\u00a0%"),
+        "S055": ("5.50", "5,5\u00a0%"),
+        "E261B": ("0.00", "exonéré"),
+        "F293B": ("0.00", "franchise"),
+        "O": ("0.00", "hors champ"),
+    }

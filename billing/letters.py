@@ -1,0 +1,95 @@
+"""Write our letters: reminders, quotes, true-ups; what they say is frozen first, the PDF is made from that, once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import IO, Any
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from billing.models import Letter
+from groupement import paper
+from groupement.lifecycle import Refusal
+from members.models import Group, Member
+
+log = logging.getLogger(__name__)
+
+
+class NotReadable(Refusal):
+    """The letter's file is no longer what was made."""
+
+
+def write(
+    kind: str, *, member: Member | None, subject: str, content: Mapping[str, Any], at: datetime
+) -> Letter:
+    """Freeze a letter: ``content`` (plain JSON: texts, whole numbers, lists) with the sender's block and a digest.
+
+    templates/paper/letters/<kind>.html says the shape of its content; ``sender`` is put in here from the group's row.
+    """
+    whole = {"sender": _sender(), **content}
+    return Letter.objects.create(
+        kind=kind,
+        member=member,
+        subject=subject[:200],
+        content=whole,
+        digest=digest_of(whole),
+        written_at=at,
+    )
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of ``content`` as JSON with sorted keys and no blanks."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def open_printed(letter: Letter) -> IO[bytes]:
+    """The letter's PDF at its start, its digest checked; made at the first reading, then kept. Raises NotReadable."""
+    row = letter if letter.made_at else _make(letter)
+    try:
+        return paper.open_kept(row.path, row.sha256)
+    except FileNotFoundError as error:
+        log.error("letter missing: %s", row.pk)
+        raise NotReadable("Le fichier de ce courrier est introuvable. Prévenez l’administration.") from error
+    except paper.Altered as error:
+        log.error("letter altered: %s", row.pk)
+        raise NotReadable(
+            "Le fichier de ce courrier a été modifié depuis sa création. Prévenez l’administration."
+        ) from error
+
+
+def printed(letter: Letter) -> bytes:
+    """The PDF/A of a letter; the same bytes each time."""
+    content = letter.content
+    return paper.pdf(
+        render_to_string(f"paper/letters/{letter.kind}.html", {"letter": content, "digest": letter.digest}),
+        title=letter.subject,
+        author=content["sender"]["name"],
+        created_at=timezone.localtime(letter.written_at),
+        identifier=f"{letter.kind} {letter.pk} {letter.digest}",
+    )
+
+
+@transaction.atomic
+def _make(letter: Letter) -> Letter:
+    """Print and keep, unless another request did so while we waited for the row."""
+    row = Letter.objects.select_for_update().get(pk=letter.pk)
+    if row.made_at is None:
+        kept = paper.keep(
+            f"letters/{row.written_at:%Y}/{row.kind}-{row.pk}-{row.digest[:12]}.pdf", printed(row)
+        )
+        row.path, row.size, row.sha256, row.made_at = kept.path, kept.size, kept.sha256, timezone.now()
+        row.save(update_fields=["path", "size", "sha256", "made_at"])
+    return row
+
+
+def _sender() -> dict[str, str]:
+    group = Group.objects.get()
+    names = "name legal_form street postal_code city siren siret rna vat_number email phone iban bic bank_name website"
+    return {name: str(getattr(group, name)) for name in names.split()}

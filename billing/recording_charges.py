@@ -1,0 +1,99 @@
+"""Record what a member owes beside hours and cost: it stands in the ledger until a month's invoice takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from billing.models import COMPUTED, Charge, InvoiceStatus
+from employees.models import Assignment, Employee
+from groupement.lifecycle import Refusal
+from groupement.money import NO_BREAK_SPACE, line_net
+from groupement.periods import Month
+from members.models import Member, User
+
+
+class NotRecordable(Refusal):
+    """The sum cannot be owed as it was put."""
+
+
+class NotWithdrawable(Refusal):
+    """The sum is on an invoice: a credit note is the way back."""
+
+
+@transaction.atomic
+def record(
+    member: Member,
+    *,
+    kind: str,
+    label: str,
+    quantity: Decimal,
+    unit: str,
+    unit_price: Decimal,
+    vat_regime: str,
+    service_month: Month,
+    by: User | None,
+    at: datetime,
+    detail: str = "",
+    assignment: Assignment | None = None,
+    employee: Employee | None = None,
+    figures: Mapping[str, Any] | None = None,
+) -> Charge:
+    """A standing charge: the next draft of a month not before ``service_month`` puts it on the member's invoice.
+
+    ``quantity`` of ``unit`` at ``unit_price`` euros without VAT; the net is their product (rule R3). What is outside
+    VAT (regime "O") goes on an invoice of its own. Raises NotRecordable for a kind that drafting computes, an empty
+    label and a sum of zero or less: what is due back is a credit note.
+    """
+    if kind in COMPUTED:
+        raise NotRecordable("Les heures et les parts de coût sont calculées par la clôture du mois.")
+    if not label.strip():
+        raise NotRecordable("Indiquez la désignation qui figurera sur la facture.", field="label")
+    net = line_net(quantity, unit_price)
+    if net <= 0:
+        raise NotRecordable(
+            f"Le montant doit être supérieur à zéro{NO_BREAK_SPACE}: une somme à rendre passe par un avoir.",
+            field="unit_price",
+        )
+    return Charge.objects.create(
+        member=member,
+        employee=employee or (assignment.employee if assignment else None),
+        assignment=assignment,
+        service_month=service_month,
+        kind=kind,
+        label=label.strip()[:200],
+        detail=detail.strip()[:300],
+        quantity=quantity,
+        unit=unit,
+        unit_price=unit_price,
+        net=net,
+        vat_regime=vat_regime,
+        figures=dict(figures or {}),
+        is_standing=True,
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+
+@transaction.atomic
+def withdraw(charge: Charge, *, by: User | None, at: datetime) -> None:
+    """Take back a charge that no issued invoice holds; a draft that holds it is to be made again.
+
+    Raises NotWithdrawable. ``by`` and ``at`` are those of the person who asks, as in every act.
+    """
+    row = Charge.objects.select_for_update(of=("self",)).select_related("line__invoice").get(pk=charge.pk)
+    if not row.is_standing:
+        raise NotWithdrawable("Cette somme vient de la clôture du mois, elle ne se retire pas.")
+    if row.line is not None:
+        if row.line.invoice.status == InvoiceStatus.ISSUED:
+            raise NotWithdrawable(
+                f"Cette somme est facturée ({row.line.invoice.number}){NO_BREAK_SPACE}: faites un avoir."
+            )
+        raise NotWithdrawable(
+            "Cette somme est dans un brouillon. Abandonnez d’abord les brouillons de la clôture, puis retirez-la."
+        )
+    row.delete()

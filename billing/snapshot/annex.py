@@ -1,0 +1,100 @@
+"""The hours behind each invoice, as its annex prints them: day by day, with who confirmed and approved them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from billing.models import InvoicedTimesheet
+from groupement.templatetags.formats import WEEKDAYS
+from timesheets import freezing
+from timesheets.models import Entry, Kind, SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Who moved a timesheet to a state, and on which day."""
+
+    name: str
+    on: str
+
+
+def annexes(invoices: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """The hours behind each invoice, day by day, with who confirmed and approved them; empty months are left out."""
+    held = InvoicedTimesheet.objects.filter(invoice__in=invoices).select_related(
+        "timesheet__employee", "timesheet__assignment"
+    )
+    rows = list(
+        held.order_by(
+            "timesheet__month", "timesheet__employee", "timesheet__assignment", "timesheet__supplement"
+        )
+    )
+    sheets = [row.timesheet_id for row in rows]
+    days, stamps, signed = _days(sheets), _stamps(sheets), freezing.latest(sheets)
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if days.get(row.timesheet_id):
+            copied = _sheet(row.timesheet, days[row.timesheet_id], stamps)
+            found[row.invoice_id].append(copied | _signed(signed.get(row.timesheet_id)))
+    return found
+
+
+def _sheet(
+    sheet: Timesheet, days: Sequence[Mapping[str, Any]], stamps: Mapping[tuple[int, str], Stamp]
+) -> dict[str, Any]:
+    confirmed = stamps.get((sheet.pk, TimesheetStatus.CONFIRMED), Stamp("", ""))
+    approved = stamps.get((sheet.pk, TimesheetStatus.APPROVED), Stamp("", ""))
+    placed = sheet.assignment
+    label = sheet.month.label + (f", complément n°\u00a0{sheet.supplement}" if sheet.supplement else "")
+    return {
+        "employee": sheet.employee.full_name,
+        "job": placed.job if placed else "",
+        "reference": placed.reference if placed else "",
+        "period_label": label,
+        "minutes": sum(day["minutes"] for day in days),
+        "approved_by": approved.name,
+        "approved_on": approved.on,
+        "confirmed_by": confirmed.name,
+        "confirmed_on": confirmed.on,
+        "tacit": sheet.is_confirmed_tacitly,
+        "days": days,
+    }
+
+
+def _signed(row: SignedSheet | None) -> dict[str, Any]:
+    """Which signed sheet the hours are those of; nothing for timesheets approved before sheets were kept."""
+    if row is None:
+        return {}
+    return {"signed": {"timesheet": row.timesheet_id, "version": row.version, "digest": row.digest}}
+
+
+def _days(sheets: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    days: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Entry.objects.filter(timesheet__in=sheets).values_list("timesheet", "day", "minutes", "kind")
+    for sheet, day, minutes, kind in rows.order_by("timesheet", "day", "kind"):
+        days[sheet].append(
+            {
+                "day": day.isoformat(),
+                "weekday": WEEKDAYS[day.weekday()],
+                "minutes": minutes,
+                "label": "trajet" if kind == Kind.TRAVEL else "",
+            }
+        )
+    return days
+
+
+def _stamps(sheets: Collection[int]) -> dict[tuple[int, str], Stamp]:
+    """The last move of each timesheet to confirmed and to approved."""
+    told = (TimesheetStatus.CONFIRMED, TimesheetStatus.APPROVED)
+    steps = TimesheetStep.objects.filter(subject__in=sheets, target__in=told)
+    rows = steps.values_list("subject", "target", "by__name", "at").order_by("at", "pk")
+    return {(sheet, target): Stamp(name or "", _day(at)) for sheet, target, name, at in rows}
+
+
+def _day(at: datetime) -> str:
+    return timezone.localdate(at).isoformat()

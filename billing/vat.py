@@ -1,0 +1,61 @@
+"""VAT rates by regime and day: dated rows, over those that the product brings."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from billing.models import VatRate
+from employees.models import VatRegime
+from groupement.money import NO_BREAK_SPACE, spell_plain
+
+ZERO = Decimal("0.00")
+# Metropolitan rates since 1 January 2014 (CGI art. 278, 278-0 bis, 279); a row of the table takes their place.
+DEFAULTS = {
+    VatRegime.STANDARD: Decimal("20.00"),
+    VatRegime.INTERMEDIATE: Decimal("10.00"),
+    VatRegime.REDUCED: Decimal("5.50"),
+}
+EXEMPT = (VatRegime.EXEMPT_261B, VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
+LABELS = {
+    VatRegime.EXEMPT_261B: "exonéré",
+    VatRegime.FRANCHISE: "franchise",
+    VatRegime.OUT_OF_SCOPE: "hors champ",
+}
+
+
+class Rates:
+    """Every rate of every day, read in one query and asked from memory."""
+
+    def __init__(self) -> None:
+        self._rows = list(VatRate.objects.order_by("starts_on", "pk"))
+
+    def of(self, regime: str, on: date) -> Decimal:
+        """Percent; 0 for what bears none."""
+        if regime in EXEMPT:
+            return ZERO
+        dated = (row.rate for row in self._rows if row.regime == regime and row.covers(on))
+        return next(dated, None) or DEFAULTS[VatRegime(regime)]
+
+
+def rates(on: date) -> dict[str, Decimal]:
+    """The rate of each regime on a day, in percent; one query."""
+    known = Rates()
+    return {regime.value: known.of(regime, on) for regime in VatRegime}
+
+
+def rate_of(regime: str, on: date) -> Decimal:
+    """The rate of one regime on a day, in percent."""
+    return Rates().of(regime, on)
+
+
+def label(regime: str, rate: Decimal) -> str:
+    """What a line says in its VAT column: "20 %", "5,5 %", "exonéré"."""
+    if regime in LABELS:
+        return LABELS[VatRegime(regime)]
+    return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{NO_BREAK_SPACE}%"
+
+
+def bears_none(regime: str) -> bool:
+    """Whether sums of this regime bear no VAT at all."""
+    return regime in EXEMPT
