@@ -31,7 +31,9 @@ class Segment:
 
     ``minutes`` are all hours at the member by day (worked, and travel between two places of work, which is working
     time: C. trav. L3121-4), ``planned`` what the weekly pattern expects. ``to_bill`` are the minutes no invoice holds
-    yet, when they are not all of them.
+    yet, when they are not all of them; ``again`` those that credit notes gave back. ``absence_rules`` say who bears a
+    kind of absence where that differs from ``absence_rule``. ``minimum`` are the minutes agreed as least for a whole
+    month, known once all its hours are approved; ``is_topped_up`` when the month was charged up to it already.
     """
 
     assignment: int
@@ -45,8 +47,12 @@ class Segment:
     flat_amount: Decimal | None = None
     management_rate: Decimal = ZERO
     absence_rule: str = AbsenceRule.WORKED_HOURS
+    absence_rules: Mapping[str, str] = field(default_factory=dict)
     vat_regime: str = "S20"
     to_bill: int | None = None
+    again: int = 0
+    minimum: int = 0
+    is_topped_up: bool = False
 
     @property
     def days(self) -> int:
@@ -61,20 +67,41 @@ class Segment:
     def expected(self) -> int:
         return sum(self.planned.values())
 
+    @property
+    def fresh(self) -> int:
+        """Minutes to bill for the first time."""
+        return self.worked if self.to_bill is None else self.to_bill
+
+    def rule_of(self, kind: str) -> str:
+        """Who bears hours of this kind that are nobody's."""
+        return self.absence_rules.get(kind, self.absence_rule)
+
 
 @dataclass(frozen=True)
 class EmployeeMonth:
     """An employee's month: segments in a stable order, hours that are nobody's, employer cost if known.
 
-    ``pool`` are the minutes "at the group" by day (leave, holidays, sickness, training, meetings, downtime); ``past``
-    the minutes worked in the twelve months before, by member.
+    ``pool`` are the minutes "at the group" by day (leave, holidays, sickness, training, meetings, downtime), and
+    ``pools`` those told apart by kind where an assignment wants it; ``past`` the minutes worked in the twelve months
+    before, by member.
     """
 
     month: Month
     segments: Sequence[Segment]
     pool: Mapping[date, int] = field(default_factory=dict)
+    pools: Mapping[str, Mapping[date, int]] = field(default_factory=dict)
     cost: Decimal | None = None
     past: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def absent(self) -> int:
+        """All minutes that are nobody's."""
+        return sum(sum(days.values()) for days in self.by_kind.values())
+
+    @property
+    def by_kind(self) -> Mapping[str, Mapping[date, int]]:
+        """The hours that are nobody's by kind; "" for those whose kind does not matter."""
+        return {"": self.pool, **self.pools}
 
     @property
     def shares_cost(self) -> bool:
@@ -98,10 +125,14 @@ class Due:
 
 @dataclass(frozen=True)
 class Shares:
-    """An employer cost shared to the cent: one amount a segment, in their order, and what the group bears."""
+    """An employer cost shared to the cent: one amount a segment, in their order, and what the group bears.
+
+    ``borne`` are the minutes of the pool that weigh on each segment beside its own.
+    """
 
     amounts: Sequence[Decimal]
     reserve: Decimal
+    borne: Sequence[int]
 
 
 def price(month: EmployeeMonth) -> list[Due]:
@@ -110,15 +141,15 @@ def price(month: EmployeeMonth) -> list[Due]:
     Without its cost, a month's segments at actual cost owe nothing yet.
     """
     known = month.shares_cost and month.cost is not None
-    amounts: Sequence[Decimal] = share_cost(month).amounts if known else [ZERO] * len(month.segments)
+    shares = share_cost(month) if known else None
     dues: list[Due] = []
-    for segment, amount in zip(month.segments, amounts, strict=True):
+    for i, segment in enumerate(month.segments):
         if segment.method == PriceMethod.HOURLY:
-            dues += _hourly(segment)
+            dues += _hourly(segment, month.month)
         elif segment.method == PriceMethod.FLAT:
             dues += _flat(segment, month.month)
-        elif known:
-            dues += _at_cost(segment, amount, month)
+        elif shares is not None:
+            dues += _at_cost(segment, shares.amounts[i], shares.borne[i], month)
     return dues
 
 
@@ -131,52 +162,62 @@ def share_cost(month: EmployeeMonth) -> Shares:
     """
     if month.cost is None:
         raise ValueError("a cost that is not known cannot be shared")
-    weights, reserve = _weights(month)
+    weights, borne, reserve = _weights(month)
     parts = [*weights, reserve]
     scale = lcm(*(part.denominator for part in parts))
     shares = allocate(month.cost, [int(part * scale) for part in parts])
-    return Shares(shares[:-1], shares[-1])
+    return Shares(shares[:-1], shares[-1], [round(minutes) for minutes in borne])
 
 
-def _weights(month: EmployeeMonth) -> tuple[Weights, Fraction]:
+def _weights(month: EmployeeMonth) -> tuple[Weights, Weights, Fraction]:
+    """What each segment weighs, how much of that is hours that are nobody's, and what the reserve weighs."""
     segments = month.segments
+    nothing = [Fraction(0)] * len(segments)
     worked = [Fraction(segment.worked) for segment in segments]
     planned = [Fraction(segment.expected) for segment in segments]
     if not any(worked):
-        return (planned, Fraction(0)) if any(planned) else (planned, Fraction(1))
-    pool = Fraction(sum(month.pool.values()))
-    if not pool:
-        return worked, Fraction(0)
-    borne, reserve = _bear_pool(month, pool, worked, planned)
-    return [own + absent for own, absent in zip(worked, borne, strict=True)], reserve
+        return planned, nothing, Fraction(0) if any(planned) else Fraction(1)
+    borne, reserve = nothing, Fraction(0)
+    for kind, pool in month.by_kind.items():
+        if any(pool.values()):
+            more, kept = _bear_pool(month, kind, pool, worked, planned)
+            borne = [sum(pair, Fraction(0)) for pair in zip(borne, more, strict=True)]
+            reserve += kept
+    return [own + absent for own, absent in zip(worked, borne, strict=True)], borne, reserve
 
 
 def _bear_pool(
-    month: EmployeeMonth, pool: Fraction, worked: Weights, planned: Weights
+    month: EmployeeMonth, kind: str, pool: Mapping[date, int], worked: Weights, planned: Weights
 ) -> tuple[Weights, Fraction]:
-    """The pool's minutes by segment, and those that the reserve bears.
+    """One kind's minutes by segment, and those that the reserve bears.
 
     Assignments with the same rule form a group; between groups the pool goes by planned minutes.
     """
     groups: dict[str, list[int]] = {}
     for i, segment in enumerate(month.segments):
-        groups.setdefault(segment.absence_rule, []).append(i)
+        groups.setdefault(segment.rule_of(kind), []).append(i)
     basis = _first_known(planned, worked)
     borne = [Fraction(0)] * len(month.segments)
     reserve = Fraction(0)
     for rule, group in groups.items():
-        part = pool * sum(basis[i] for i in group) / sum(basis)
+        part = Fraction(sum(pool.values())) * sum(basis[i] for i in group) / sum(basis)
         if rule == AbsenceRule.RESERVE:
             reserve += part
         elif part:
             own = [worked[i] for i in group], [planned[i] for i in group]
-            for i, minutes in zip(group, _inside(rule, part, month, group, *own), strict=True):
+            for i, minutes in zip(group, _inside(rule, part, month, pool, group, *own), strict=True):
                 borne[i] += minutes
     return borne, reserve
 
 
 def _inside(
-    rule: str, part: Fraction, month: EmployeeMonth, group: Sequence[int], worked: Weights, planned: Weights
+    rule: str,
+    part: Fraction,
+    month: EmployeeMonth,
+    pool: Mapping[date, int],
+    group: Sequence[int],
+    worked: Weights,
+    planned: Weights,
 ) -> Weights:
     """Share ``part`` of the pool between the segments of one rule."""
     segments = [month.segments[i] for i in group]
@@ -187,7 +228,7 @@ def _inside(
         past = _past(month, segments)
         return _proportionally(part, past) if any(past) else by_plan
     if rule == AbsenceRule.PLANNED_THAT_DAY:
-        return _day_by_day(part, month.pool, segments, by_plan)
+        return _day_by_day(part, pool, segments, by_plan)
     return by_plan
 
 
@@ -227,7 +268,9 @@ def _hourly(segment: Segment) -> list[Due]:
     if not hours:
         return []
     net = line_net(hours, hourly_price)
-    figures = {"hourly_price": str(hourly_price)}
+    # The days, so that a credit note finds the entries again when two prices share a month.
+    spans = [[start.isoformat(), before.isoformat()] for start, before in segment.spans]
+    figures = {"hourly_price": str(hourly_price), "spans": spans}
     return [Due(segment, ChargeKind.WORKED_HOURS, minutes, hours, Unit.HOUR, hourly_price, net, figures)]
 
 
@@ -242,15 +285,19 @@ def _flat(segment: Segment, month: Month) -> list[Due]:
     return [Due(segment, ChargeKind.FLAT_AMOUNT, segment.worked, ONE, unit, net, net, figures)]
 
 
-def _at_cost(segment: Segment, share: Decimal, month: EmployeeMonth) -> list[Due]:
+def _at_cost(segment: Segment, share: Decimal, borne: int, month: EmployeeMonth) -> list[Due]:
     if not share:
         return []
-    figures = {
+    figures: dict[str, Any] = {
         "employer_cost": str(month.cost),
         "worked_minutes": sum(other.worked for other in month.segments),
-        "pool_minutes": sum(month.pool.values()),
+        "pool_minutes": month.absent,
+        "borne_minutes": borne,
+        "planned_minutes": segment.expected,
         "absence_rule": str(segment.absence_rule),
     }
+    if segment.absence_rules:
+        figures["absence_rules"] = dict(segment.absence_rules)
     one = Unit.ONE
     dues = [Due(segment, ChargeKind.COST_SHARE, segment.worked, ONE, one, share, share, figures)]
     fee = cents(share * segment.management_rate / 100)
