@@ -1,0 +1,60 @@
+"""How old what members owe is: their dues in buckets of thirty days, and what they have at hand against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from billing.settling.dues import credits_at_hand, unsettled
+from members.models import Member
+
+ZERO = Decimal("0.00")
+BUCKETS = ("à échoir", "1 à 30 jours", "31 à 60 jours", "61 à 90 jours", "plus de 90 jours")
+_UPPER = (0, 30, 60, 90)
+
+
+@dataclass
+class Aged:
+    """One member's dues by age (all members' in the total), and its credit at hand."""
+
+    member: Member | None
+    buckets: list[Decimal] = field(default_factory=lambda: [ZERO] * len(BUCKETS))
+    credit: Decimal = ZERO
+
+    @property
+    def due(self) -> Decimal:
+        return sum(self.buckets, ZERO)
+
+    @property
+    def overdue(self) -> Decimal:
+        return sum(self.buckets[1:], ZERO)
+
+
+def bucket(due_on: date, *, on: date) -> int:
+    """The rank in BUCKETS of what is due since ``due_on``; the day itself is not late."""
+    late = (on - due_on).days
+    return next((rank for rank, most in enumerate(_UPPER) if late <= most), len(_UPPER))
+
+
+def ageing(*, on: date) -> tuple[list[Aged], Aged]:
+    """Members who owe or have something at hand, by name, and all together; in a fixed number of queries."""
+    rows: dict[int, Aged] = {}
+    due = unsettled().order_by("pk").values_list("member", "due_on", "due")
+    for member, due_on, amount in due:
+        rows.setdefault(member, Aged(None)).buckets[bucket(due_on, on=on)] += amount
+    for member, credit in credits_at_hand().items():
+        rows.setdefault(member, Aged(None)).credit = credit
+    named = []
+    for each in Member.objects.filter(pk__in=rows).by_name():
+        rows[each.pk].member = each
+        named.append(rows[each.pk])
+    return named, _total(named)
+
+
+def _total(rows: Sequence[Aged]) -> Aged:
+    total = Aged(None, credit=sum((row.credit for row in rows), ZERO))
+    for row in rows:
+        total.buckets = [left + right for left, right in zip(total.buckets, row.buckets, strict=True)]
+    return total

@@ -1,0 +1,1 @@
+"""Tests of what members paid, what they owe, and the pages of it."""
