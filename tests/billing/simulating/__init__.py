@@ -1,0 +1,1 @@
+"""The simulator: prices that are told before anybody is placed."""
