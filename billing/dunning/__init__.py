@@ -1,0 +1,1 @@
+"""Remind members of what is late."""
