@@ -284,10 +284,13 @@ class Line(models.Model):
                 func="""
                     -- Two credits of one line wait for each other; NO KEY: what refers to the line may go on.
                     SELECT * INTO whole FROM billing_line WHERE id = NEW.credits_id FOR NO KEY UPDATE;
-                    SELECT COALESCE(SUM(net), 0), COALESCE(SUM(CASE WHEN unit = whole.unit THEN quantity ELSE 0 END), 0)
+                    -- At another price a part is told in euros ("1 × 40.00" of a share): it takes no quantity.
+                    SELECT COALESCE(SUM(net), 0), COALESCE(SUM(quantity)
+                        FILTER (WHERE unit = whole.unit AND unit_price = whole.unit_price), 0)
                     INTO taken, hours FROM billing_line WHERE credits_id = NEW.credits_id AND id <> NEW.id;
                     IF taken + NEW.net > whole.net
-                       OR (NEW.unit = whole.unit AND hours + NEW.quantity > whole.quantity) THEN
+                       OR (NEW.unit = whole.unit AND NEW.unit_price = whole.unit_price
+                           AND hours + NEW.quantity > whole.quantity) THEN
                         RAISE EXCEPTION 'a line is not credited beyond itself' USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
