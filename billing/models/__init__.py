@@ -4,6 +4,8 @@ from billing.models.bank import BankLayout, BankOperation, BankStatement, Operat
 from billing.models.charge import COMPUTED, Charge, ChargeKind
 from billing.models.cost import (
     NEGATIVE,
+    ActualCost,
+    CarriedCost,
     CostKind,
     EmployerCost,
     PayrollImport,
@@ -27,6 +29,7 @@ from billing.models.vat import LegalMention, VatRate
 __all__ = [
     "COMPUTED",
     "NEGATIVE",
+    "ActualCost",
     "Allocation",
     "AllocationSource",
     "BankLayout",
@@ -34,6 +37,7 @@ __all__ = [
     "BankStatement",
     "BillingRun",
     "BillingRunStep",
+    "CarriedCost",
     "Charge",
     "ChargeKind",
     "CostKind",

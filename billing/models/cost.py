@@ -27,6 +27,29 @@ COST_IS_CLOSED = """
     RETURN NEW;
 """
 
+RUN_IS_ISSUED = """
+    PERFORM 1 FROM billing_billingrun
+    WHERE status = 'issued'
+      AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END);
+    IF FOUND THEN
+        RAISE EXCEPTION 'the provisions of an issued run never change' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
+# Asked when the transaction ends: a draft takes its entries away and writes them again.
+BALANCE_IS_NOT_NEGATIVE = """
+    PERFORM 1 FROM billing_provisionentry
+    WHERE (TG_OP <> 'INSERT' AND employee_id = OLD.employee_id AND member_id IS NOT DISTINCT FROM OLD.member_id)
+       OR (TG_OP <> 'DELETE' AND employee_id = NEW.employee_id AND member_id IS NOT DISTINCT FROM NEW.member_id)
+    GROUP BY employee_id, member_id
+    HAVING SUM(amount) < 0;
+    IF FOUND THEN
+        RAISE EXCEPTION 'more than the provision holds is drawn' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+"""
+
 
 class CostKind(models.TextChoices):
     GROSS_PAY = "gross_pay", "salaire brut"
@@ -75,6 +98,9 @@ class EmployerCost(models.Model):
     source = models.ForeignKey(
         PayrollImport, models.PROTECT, null=True, blank=True, related_name="costs", verbose_name="import"
     )
+    basis = models.CharField("d’après", max_length=120, blank=True, editable=False)
+    noted_by = models.ForeignKey("members.User", models.PROTECT, null=True, editable=False, related_name="+")
+    noted_at = models.DateTimeField("noté le", null=True, editable=False)
 
     class Meta:
         verbose_name = "coût employeur"
@@ -103,6 +129,69 @@ class EmployerCost(models.Model):
         return f"{self.kind} {self.month}"
 
 
+class ActualCost(models.Model):
+    """What the payroll said at last of a month that was invoiced on an estimate; the estimate itself stays."""
+
+    employee = models.ForeignKey("employees.Employee", models.PROTECT, related_name="+")
+    month = MonthField("mois")
+    kind = models.CharField("nature", max_length=24, choices=CostKind)
+    amount = MoneyField("montant")
+    source = models.ForeignKey(PayrollImport, models.PROTECT, related_name="actual_costs")
+
+    class Meta:
+        verbose_name = "coût réel d’un mois facturé sur estimation"
+        verbose_name_plural = "coûts réels de mois facturés sur estimation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "month", "kind"], name="one_actual_cost_per_employee_month_and_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="aid", amount__lte=0)
+                | Q(kind__in=["gross_pay", "employer_contributions", "other"], amount__gte=0),
+                name="actual_cost_has_the_sign_of_its_kind",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.month}"
+
+
+class CarriedCost(models.Model):
+    """How much of one month's difference (actual less estimate) another month's cost of kind CARRIED holds."""
+
+    employee = models.ForeignKey("employees.Employee", models.PROTECT, related_name="+")
+    from_month = MonthField("écart du mois")
+    into_month = MonthField("reporté sur le mois")
+    amount = MoneyField("montant")
+    noted_at = models.DateTimeField("noté le")
+
+    class Meta:
+        verbose_name = "écart reporté"
+        verbose_name_plural = "écarts reportés"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "from_month", "into_month"],
+                name="a_difference_is_carried_once_into_a_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(into_month__gt=models.F("from_month")), name="a_difference_is_carried_forward"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="what_an_invoiced_month_carries_is_closed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=COST_IS_CLOSED.replace("OLD.month", "OLD.into_month").replace(
+                    "NEW.month", "NEW.into_month"
+                ),
+            )
+        ]
+
+    def __str__(self):
+        return f"écart {self.from_month}"
+
+
 class PayrollLayout(models.Model):
     """Which column of a payroll office's file means what, as finance said it once; found again by the titles."""
 
@@ -126,12 +215,17 @@ class ProvisionKind(models.TextChoices):
 
 
 class ProvisionEntry(models.Model):
-    """What a member paid ahead for one person's leave, and what was drawn from it: the balance is the plain sum."""
+    """What a member paid ahead for one person's leave, and what was drawn from it: the balance is the plain sum.
+
+    Without a member it is the group's own part: what no member bears, and what those who left had paid.
+    """
 
     employee = models.ForeignKey(
         "employees.Employee", models.PROTECT, related_name="+", verbose_name="salarié"
     )
-    member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", verbose_name="adhérent")
+    member = models.ForeignKey(
+        "members.Member", models.PROTECT, null=True, related_name="+", verbose_name="adhérent"
+    )
     month = MonthField("mois")
     kind = models.CharField("nature", max_length=10, choices=ProvisionKind)
     amount = MoneyField("montant")
@@ -143,13 +237,30 @@ class ProvisionEntry(models.Model):
         verbose_name_plural = "provisions pour congés"
         constraints = [
             models.UniqueConstraint(
-                fields=["employee", "member", "month", "kind"], name="a_month_moves_a_provision_once_each_way"
+                fields=["employee", "member", "month", "kind"],
+                name="a_month_moves_a_provision_once_each_way",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(kind="set_aside", amount__gte=0)
                 | Q(kind="drawn", amount__lte=0)
                 | Q(kind="settled"),
                 name="provision_has_the_sign_of_its_kind",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="provisions_of_an_issued_run_are_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=RUN_IS_ISSUED,
+            ),
+            pgtrigger.Trigger(
+                name="a_provision_is_not_overdrawn",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=BALANCE_IS_NOT_NEGATIVE,
             ),
         ]
 

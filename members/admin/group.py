@@ -43,6 +43,7 @@ class GroupAdmin(admin.ModelAdmin):
             },
         ),
         ("Règles", {"fields": ["absence_rule", "invitation_days"]}),
+        ("Coûts", {"fields": ["leave_method", "payroll_tax_percent"]}),
     ]
 
     def changelist_view(self, request, extra_context=None):

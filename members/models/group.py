@@ -134,6 +134,16 @@ class Group(models.Model):
     leave_method = models.CharField(
         "congés payés", max_length=10, choices=LeaveMethod, default=LeaveMethod.AS_PAID
     )
+    payroll_tax_percent = models.DecimalField(
+        "part des salaires soumise à la taxe sur les salaires (%)",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
+        help_text="Chiffre d’affaires exonéré ÷ total de l’année passée (CGI, 231). Vide\u00a0: aucune. À fixer par "
+        "l’expert-comptable.",
+    )
     price_detail = models.CharField(
         "ce que l’adhérent lit du prix au coût réel",
         max_length=8,
