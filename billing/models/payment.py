@@ -62,7 +62,27 @@ class Payment(models.Model):
                 name="a_payment_is_reversed_after_it_came",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="payments_are_kept", operation=pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="payments_are_kept", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="a_payment_is_reversed_not_changed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("member", "received_on", "amount"),
+            ),
+            pgtrigger.Trigger(
+                name="a_reversed_payment_settles_nothing",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__reversed_on__isnull=False),
+                # The row is ours by this UPDATE: an allocation being written either waits for us or is seen here.
+                func="""
+                    IF EXISTS (SELECT FROM billing_allocation WHERE payment_id = NEW.id) THEN
+                        RAISE EXCEPTION 'a reversed payment settles nothing' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self):
         return f"règlement du {self.received_on:%d/%m/%Y}"
