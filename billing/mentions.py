@@ -11,13 +11,15 @@ from billing import vat
 from billing.models import LegalMention
 from employees.models import VatRegime
 from groupement.money import NO_BREAK_SPACE, spell, spell_plain
-from members.models import Group
+from members.models import Group, PaymentBasis
 
 EXEMPTION = "exemption_261b"
 FRANCHISE = "franchise_293b"
 OUT_OF_SCOPE = "out_of_scope"
 DEBITS = "vat_on_debits"
 TERMS = "payment_terms"
+TERMS_THEN_END = "payment_terms_then_end"
+TERMS_FROM_END = "payment_terms_from_end"
 PENALTY = "late_penalty"
 INDEMNITY = "recovery_indemnity"
 
@@ -28,6 +30,11 @@ _REASONS = {
     VatRegime.EXEMPT_261B: EXEMPTION,
     VatRegime.FRANCHISE: FRANCHISE,
     VatRegime.OUT_OF_SCOPE: OUT_OF_SCOPE,
+}
+_TERMS = {
+    PaymentBasis.INVOICE_DATE: TERMS,
+    PaymentBasis.DAYS_THEN_END_OF_MONTH: TERMS_THEN_END,
+    PaymentBasis.END_OF_MONTH_THEN_DAYS: TERMS_FROM_END,
 }
 _SINCE = date(2020, 1, 1)
 # VAT moves from the CGI to the CIBS (ord. 2025-1247, 2026-671); invoices may cite the old articles until mid-2028.
@@ -80,6 +87,16 @@ def defaults() -> list[Wording]:
             "C. com., articles L441-9 et L441-10",
         ),
         Wording(
+            TERMS_THEN_END,
+            f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la date de facture, puis fin de mois.",
+            "C. com., articles L441-9 et L441-10",
+        ),
+        Wording(
+            TERMS_FROM_END,
+            f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la fin du mois de la facture.",
+            "C. com., articles L441-9 et L441-10",
+        ),
+        Wording(
             PENALTY,
             f"Pénalités de retard{NO_BREAK_SPACE}: {{rate}}{NO_BREAK_SPACE}% par an, exigibles dès le lendemain de "
             "l’échéance, sans rappel.",
@@ -123,7 +140,7 @@ class Wordings:
             "amount": spell(group.recovery_indemnity),
         }
         return {
-            "terms": _filled(self.texts[TERMS], figures),
+            "terms": _filled(self.texts[_TERMS[PaymentBasis(group.payment_basis)]], figures),
             "discount": group.discount_terms,
             "penalty": _filled(self.texts[PENALTY], figures),
             "indemnity": _filled(self.texts[INDEMNITY], figures),

@@ -7,11 +7,11 @@ import mimetypes
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing import mentions
+from billing import due_dates, mentions
 from billing.drafting import wording
 from billing.models import Invoice, InvoiceKind, InvoiceStatus, Line, Unit
 from billing.snapshot.annex import annexes
@@ -45,7 +45,7 @@ class Copier:
 
     @property
     def due_on(self) -> date:
-        return self.issued_on + timedelta(days=self.group.payment_days)
+        return due_dates.due_on(self.issued_on, days=self.group.payment_days, basis=self.group.payment_basis)
 
     def due_of(self, invoice: Invoice) -> date:
         """An invoice is due when its terms say; a credit note falls due as it is issued."""

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from billing import mentions, vat
 from billing.mentions import Wordings
 from billing.models import LegalMention, VatRate
+from members.models import PaymentBasis
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +31,25 @@ def test_payment_tells_terms_discount_penalty_and_indemnity() -> None:
         "penalty": "Pénalités de retard : 13,50 % par an, exigibles dès le lendemain de l’échéance, sans rappel.",
         "indemnity": "Indemnité forfaitaire pour frais de recouvrement en cas de retard : 40,00 €.",
     }
+
+
+@pytest.mark.parametrize(
+    ("basis", "expected"),
+    [
+        (PaymentBasis.INVOICE_DATE, "Paiement à 30 jours à compter de la date de facture."),
+        (
+            PaymentBasis.DAYS_THEN_END_OF_MONTH,
+            "Paiement à 30 jours à compter de la date de facture, puis fin de mois.",
+        ),
+        (
+            PaymentBasis.END_OF_MONTH_THEN_DAYS,
+            "Paiement à 30 jours à compter de la fin du mois de la facture.",
+        ),
+    ],
+)
+def test_terms_say_from_when_the_days_count(basis: str, expected: str) -> None:
+    group = world.group(payment_basis=basis)
+    assert Wordings(group, DAY).payment()["terms"].replace("\u00a0", " ") == expected
 
 
 @pytest.mark.parametrize(
@@ -78,12 +98,14 @@ def test_braces_of_an_own_text_are_left_alone() -> None:
 def test_migrations_write_what_the_product_brings() -> None:
     first = import_module("billing.migrations.0002_legal_mentions")
     then = import_module("billing.migrations.0006_rates_and_mentions_of_every_regime")
+    ends = import_module("billing.migrations.0010_payment_terms_to_the_end_of_the_month")
     brought = {
         (wording.code, wording.starts_on, wording.text, wording.source) for wording in mentions.defaults()
     }
     assert brought == {
         *((code, first.SINCE, text, source) for code, text, source in first.WORDINGS),
         *((code, starts_on, text, source) for code, starts_on, _, text, source in then.WORDINGS),
+        *((code, ends.SINCE, text, ends.SOURCE) for code, text in ends.WORDINGS.items()),
     }
     rows = LegalMention.objects.values_list("code", "starts_on", "text", "source")
     assert set(rows) == brought
