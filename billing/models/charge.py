@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from billing.models.invoice import Unit
 from employees.models import VatRegime
@@ -111,6 +112,17 @@ class Charge(models.Model):
                 fields=["rebills"],
                 condition=Q(rebills__isnull=False, released_at__isnull=True),
                 name="a_released_charge_is_billed_again_once",
+            ),
+            models.UniqueConstraint(
+                KT("figures__invoice"),
+                KT("figures__first"),
+                condition=Q(kind=ChargeKind.LATE_INTEREST, released_at__isnull=True),
+                name="interest_is_claimed_once_from_a_day",
+            ),
+            models.UniqueConstraint(
+                KT("figures__invoice"),
+                condition=Q(kind=ChargeKind.INDEMNITY, released_at__isnull=True),
+                name="an_invoice_bears_one_indemnity",
             ),
             models.CheckConstraint(
                 condition=Q(net=models.functions.Round(models.F("quantity") * models.F("unit_price"), 2)),

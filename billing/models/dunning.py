@@ -29,6 +29,18 @@ class DunningLevel(models.Model):
         return self.title
 
 
+class OfInvoicesQuerySet(models.QuerySet):
+    """What is about invoices, in the scope of who looks at these."""
+
+    def visible_to(self, user):
+        """All for a group-wide role; otherwise those of the invoices of members where ``user`` has a seat."""
+        if user.sees_every_member:
+            return self
+        from billing.models.invoice import Invoice
+
+        return self.filter(invoice__in=Invoice.objects.visible_to(user).values("pk"))
+
+
 class Reminder(models.Model):
     """One reminder of one invoice at one level: what was still due that day, and the letter that said so."""
 
@@ -45,6 +57,8 @@ class Reminder(models.Model):
     indemnity = MoneyField("indemnité", default=0)
     sent_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField("envoyée à")
+
+    objects = OfInvoicesQuerySet.as_manager()
 
     class Meta:
         verbose_name = "relance"
@@ -74,7 +88,10 @@ class Dispute(models.Model):
     opened_on = models.DateField("ouvert le")
     opened_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     closed_on = models.DateField("clos le", null=True, blank=True)
+    closed_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     outcome = models.CharField("issue", max_length=300, blank=True)
+
+    objects = OfInvoicesQuerySet.as_manager()
 
     class Meta:
         verbose_name = "litige"
@@ -86,6 +103,11 @@ class Dispute(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gte=models.F("opened_on")),
                 name="a_dispute_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, outcome="", closed_by__isnull=True)
+                | (Q(closed_on__isnull=False) & ~Q(outcome="")),
+                name="a_closed_dispute_says_how_it_ended",
             ),
         ]
 
