@@ -1,8 +1,6 @@
 """Banking: statements of the bank read and taken in, their operations matched with what members owe."""
 
-from billing.banking.formats import read_statement
-from billing.banking.layouts import COLUMNS, UnknownTitles, guess
-from billing.banking.reading import LARGEST_FILE, BadStatement, Operation, Statement
+from billing.banking.reading import COLUMNS, LARGEST_FILE, BadStatement, UnknownTitles, guess, read_statement
 from billing.banking.taking_in import NotAMapping, NotImportable, Taken, Twins, remember, take_in
 
 __all__ = [
@@ -11,8 +9,6 @@ __all__ = [
     "BadStatement",
     "NotAMapping",
     "NotImportable",
-    "Operation",
-    "Statement",
     "Taken",
     "Twins",
     "UnknownTitles",

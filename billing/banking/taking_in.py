@@ -1,20 +1,20 @@
-"""Take a bank statement in, all or nothing: no file twice, no operation twice, none of another account, none to come."""
+"""Take a bank statement in, all or nothing: no file or operation twice, no other account, nothing to come."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from itertools import groupby
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from billing.banking import layouts
-from billing.banking.formats import read_statement
-from billing.banking.reading import CSV, BadStatement, Operation, Statement, faults_of
+from billing.banking.reading import layouts
+from billing.banking.reading.formats import read_statement
+from billing.banking.reading.statement import CSV, BadStatement, Operation, Statement, faults_of
 from billing.models import BankLayout, BankOperation, BankStatement
 from groupement.lifecycle import Refusal
 from groupement.money import spell
@@ -74,11 +74,11 @@ def take_in(data: bytes, *, file_name: str, has_twins: bool = False, by: User | 
         ends_on=read.ends_on,
         opening_balance=read.opening_balance,
         closing_balance=read.closing_balance,
-        left_out=[*read.left_out, *_known_told(read, keys, earlier)],
+        left_out=[*read.left_out, *_known_told(keys, earlier)],
         imported_by=by,
         imported_at=at,
     )
-    alike = _alike(iban, [each for _, each in new])
+    alike = _alike(iban, keys, [each for _, each in new])
     BankOperation.objects.bulk_create(_row(statement, key, each, alike) for key, each in new)
     BankLayout.objects.filter(titles_digest=read.titles).update(used_at=at)
     return Taken(statement, len(new), len(keys) - len(new))
@@ -179,15 +179,10 @@ def _earlier(iban: str, keys: Sequence[str]) -> QuerySet[BankOperation]:
     return rows.filter(iban__in=(iban, "")) if iban else rows
 
 
-def _known_told(read: Statement, keys: Sequence[str], earlier: Mapping[str, BankStatement]) -> list[str]:
-    known = [
-        (earlier[key].file_name, each)
-        for key, each in zip(keys, read.operations, strict=True)
-        if key in earlier
-    ]
+def _known_told(keys: Sequence[str], earlier: Mapping[str, BankStatement]) -> list[str]:
+    counts = Counter(earlier[key].file_name for key in keys if key in earlier)
     told = []
-    for name, rows in groupby(sorted(known, key=lambda pair: pair[0]), key=lambda pair: pair[0]):
-        count = len(list(rows))
+    for name, count in sorted(counts.items()):
         plural = "s" if count > 1 else ""
         told.append(
             f"{count} opération{plural} déjà connue{plural} par «\u00a0{name}\u00a0», laissée{plural} de côté."
@@ -195,9 +190,9 @@ def _known_told(read: Statement, keys: Sequence[str], earlier: Mapping[str, Bank
     return told
 
 
-def _alike(iban: str, new: Sequence[Operation]) -> dict[tuple[date, object], str]:
+def _alike(iban: str, keys: Sequence[str], new: Sequence[Operation]) -> dict[tuple[date, object], str]:
     """Names of earlier statements that hold an operation of the same day and amount, though not the same words."""
-    rows = BankOperation.objects.filter(iban__in=(iban, ""), part_of=None)
+    rows = BankOperation.objects.filter(iban__in=(iban, ""), part_of=None).exclude(key__in=keys)
     rows = rows.filter(booked_on__in={each.booked_on for each in new})
     found = rows.order_by("pk").values_list("booked_on", "amount", "statement__file_name")
     return {(day, amount): name for day, amount, name in found}

@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from billing.banking.entries import Reading, first_text, read_day, read_entry, read_money
-from billing.banking.reading import CAMT, BadStatement, Statement, faults_of, no_operation
+from billing.banking.reading.entries import Reading, first_text, read_day, read_entry, read_money
+from billing.banking.reading.statement import CAMT, BadStatement, Statement, faults_of, no_operation
 from groupement.money import spell
 from members.identifiers import compact
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from billing.banking.camt import read_camt
-from billing.banking.layouts import Layout
-from billing.banking.reading import LARGEST_FILE, BadStatement, Statement
-from billing.banking.table import read_table
+from billing.banking.reading.camt import read_camt
+from billing.banking.reading.layouts import Layout
+from billing.banking.reading.statement import LARGEST_FILE, BadStatement, Statement
+from billing.banking.reading.table import read_table
 
 _XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
 _OTHERS = (

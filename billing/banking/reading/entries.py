@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
-from billing.banking.means import is_return_by_words, nature_by_words
-from billing.banking.reading import (
+from billing.banking.reading.means import is_return_by_words, nature_by_words
+from billing.banking.reading.statement import (
     MOST_OPERATIONS,
     BadStatement,
     Operation,

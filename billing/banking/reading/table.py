@@ -12,10 +12,10 @@ from decimal import Decimal
 
 from stdnum import iban as stdnum_iban
 
-from billing.banking import layouts
-from billing.banking.layouts import Layout, Row, UnknownTitles
-from billing.banking.means import is_return_by_words, nature_by_words
-from billing.banking.reading import (
+from billing.banking.reading import layouts
+from billing.banking.reading.layouts import Layout, Row, UnknownTitles
+from billing.banking.reading.means import is_return_by_words, nature_by_words
+from billing.banking.reading.statement import (
     CSV,
     LARGEST_FILE,
     MOST_OPERATIONS,
