@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,16 @@ from typing import Any
 import pghistory
 from django.db import transaction
 
-from employees.models import Assignment, Contract, Employee, HoursEntry, PriceMethod, Terms, VatRegime
+from employees.models import (
+    AbsenceRule,
+    Assignment,
+    Contract,
+    Employee,
+    HoursEntry,
+    PriceMethod,
+    Terms,
+    VatRegime,
+)
 from groupement.lifecycle import Refusal
 from groupement.periods import covers, overlaps
 from groupement.templatetags.formats import day_fr
@@ -114,14 +123,15 @@ def set_terms(
     """Agree on new terms from ``starts_on``; those before end that day, those after stay.
 
     ``weekly_pattern`` is minutes from Monday to Sunday; ``figures`` are the other fields of Terms, among them
-    ``alternate_pattern``, every second week. Raises BadTerms; see refuse_terms().
+    ``alternate_pattern``, every second week. Raises BadTerms; see refuse_terms(). What a price may not touch since it
+    is invoiced is known above: billing.repricing.
     """
     refuse_terms(
         assignment,
         starts_on=starts_on,
         weekly_pattern=weekly_pattern,
         price_method=price_method,
-        **{name: figures[name] for name in _CHECKED if name in figures},
+        **{name: figures[name] for name in CHECKED if name in figures},
     )
     if assignment.terms.filter(starts_on=starts_on).exists():
         raise BadTerms(
@@ -140,7 +150,10 @@ def set_terms(
         )
 
 
-_CHECKED = ("alternate_pattern", "hourly_price", "flat_amount", "vat_regime", "is_trued_up")
+CHECKED = (
+    *("alternate_pattern", "hourly_price", "flat_amount", "vat_regime", "is_trued_up", "management_rate"),
+    *("absence_rules", "monthly_minimum_minutes", "index_code", "index_base"),
+)
 
 
 def refuse_terms(
@@ -154,11 +167,16 @@ def refuse_terms(
     flat_amount: Decimal | None = None,
     vat_regime: str = VatRegime.STANDARD,
     is_trued_up: bool = False,
+    management_rate: Decimal = Decimal(0),
+    absence_rules: Mapping[str, str] | None = None,
+    monthly_minimum_minutes: int | None = None,
+    index_code: str = "",
+    index_base: Decimal | None = None,
 ) -> None:
     """Raise BadTerms unless such terms may begin on ``starts_on``.
 
     Exempt under CGI art. 261 B needs the member's attestation valid that day, and a price that is the actual cost or
-    is trued up to it.
+    is trued up to it. A monthly minimum goes with an hourly price, an index with a price agreed on and with its base.
     """
     if not covers(assignment.starts_on, assignment.ends_before, starts_on):
         raise BadTerms(f"Le {day_fr(starts_on)} n’est pas dans la mise à disposition.", field="starts_on")
@@ -166,6 +184,8 @@ def refuse_terms(
     if alternate_pattern is not None:
         _refuse_week(alternate_pattern, "La semaine B", "alternate_pattern")
     _refuse_figures(price_method, hourly_price, flat_amount)
+    _refuse_options(price_method, management_rate, absence_rules or {}, monthly_minimum_minutes)
+    _refuse_index(price_method, index_code, index_base)
     if vat_regime == VatRegime.EXEMPT_261B:
         _refuse_exemption(assignment.member, starts_on, price_method == PriceMethod.ACTUAL or is_trued_up)
 
@@ -194,6 +214,33 @@ def _refuse_figures(price_method: str, hourly_price: Decimal | None, flat_amount
         raise BadTerms("Cette méthode de prix n’a pas de prix horaire\u00a0: videz-le.", field="hourly_price")
     if flat_amount is not None and not is_flat:
         raise BadTerms("Cette méthode de prix n’a pas de forfait\u00a0: videz-le.", field="flat_amount")
+
+
+def _refuse_options(
+    price_method: str, management_rate: Decimal, absence_rules: Mapping[str, str], minimum: int | None
+) -> None:
+    if not 0 <= management_rate <= 100:
+        raise BadTerms("Le taux de gestion va de 0 à 100\u00a0%.", field="management_rate")
+    if any(rule not in AbsenceRule.values for rule in absence_rules.values()):
+        raise BadTerms(
+            "Choisissez, pour chaque sorte d’absence, qui la porte dans la liste.", field="absence_rules"
+        )
+    if minimum and price_method != PriceMethod.HOURLY:
+        raise BadTerms(
+            "Un minimum facturé va avec un prix horaire\u00a0: videz-le.", field="monthly_minimum_minutes"
+        )
+
+
+def _refuse_index(price_method: str, code: str, base: Decimal | None) -> None:
+    if bool(code) != (base is not None):
+        raise BadTerms(
+            "Un indice de révision va avec sa valeur de départ\u00a0: donnez les deux, ou aucun.",
+            field="index_base",
+        )
+    if base is not None and base <= 0:
+        raise BadTerms("La valeur de départ d’un indice est supérieure à zéro.", field="index_base")
+    if code and price_method == PriceMethod.ACTUAL:
+        raise BadTerms("Le coût réel suit déjà les salaires\u00a0: il n’a pas d’indice.", field="index_code")
 
 
 def _refuse_exemption(member: Member, starts_on: date, is_at_cost: bool) -> None:

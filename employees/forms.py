@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from employees.assigning import contract_for, refuse_terms
+from employees.assigning import CHECKED, contract_for, refuse_terms
 from employees.hiring import refuse_contract, refuse_contract_terms
 from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme
 from groupement.lifecycle import Refusal
@@ -259,11 +259,7 @@ class TermsFormSet(DatedFormSet):
             return
         refuse_terms(
             self.instance,
-            **{name: facts[name] for name in needed},
-            alternate_pattern=facts.get("alternate_pattern"),
-            hourly_price=facts.get("hourly_price"),
-            flat_amount=facts.get("flat_amount"),
-            is_trued_up=facts["is_trued_up"],
+            **{name: facts[name] for name in {*needed, *CHECKED} if facts.get(name) is not None},
         )
 
 

@@ -1,4 +1,4 @@
-"""What each host pays for a month, by the four methods: planned price, actual cost, flat amount, with leave provision."""
+"""What each host pays for a month, by four methods: planned price, actual cost, flat amount, with leave provision."""
 
 from __future__ import annotations
 

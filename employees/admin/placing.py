@@ -4,20 +4,34 @@ from django.contrib import admin
 from django.db import transaction
 
 from employees.assigning import next_reference
-from employees.forms import AssignmentForm, TermsForm, TermsFormSet
+from employees.forms import AssignmentForm, TermsForm, TermsFormSet, YearlyDurationField
 from employees.models import Assignment, Employee, Terms
-from groupement.worktime import short_hours
+from groupement.worktime import DAY, short_hours
 from members.access import today
 from members.admin.site import CurrentFilter
 
 
+MOST_A_MONTH = 31 * DAY
+
+
+class PricedTermsForm(TermsForm):
+    monthly_minimum_minutes = YearlyDurationField(
+        label="Minimum facturé par mois",
+        at_most=MOST_A_MONTH,
+        required=False,
+        help_text="En heures, pour un prix horaire\u00a0: un mois plus court est facturé à ce minimum. Vide\u00a0: aucun.",
+    )
+
+
 class TermsInline(admin.StackedInline):
     model = Terms
-    form = TermsForm
+    form = PricedTermsForm
     formset = TermsFormSet
     extra = 0
     min_num = 1
     ordering = ["starts_on", "pk"]
+    # By kind of absence: the kinds are known above this app, and are chosen on the page of prices.
+    readonly_fields = ["absence_rules"]
     fieldsets = [
         (
             None,
@@ -27,7 +41,10 @@ class TermsInline(admin.StackedInline):
                     ("weekly_pattern", "alternate_pattern"),
                     ("price_method", "hourly_price", "flat_amount"),
                     ("management_rate", "absence_rule"),
+                    "absence_rules",
                     ("vat_regime", "is_trued_up"),
+                    "monthly_minimum_minutes",
+                    ("index_code", "index_base"),
                     "notice_days",
                 ]
             },

@@ -168,6 +168,37 @@ class TestSetTerms:
                 "flat_amount",
                 "Cette méthode de prix n’a pas de forfait\u00a0: videz-le.",
             ),
+            (
+                {"management_rate": Decimal("100.01")},
+                "management_rate",
+                "Le taux de gestion va de 0 à 100\u00a0%.",
+            ),
+            (
+                {"monthly_minimum_minutes": 600},
+                "monthly_minimum_minutes",
+                "Un minimum facturé va avec un prix horaire\u00a0: videz-le.",
+            ),
+            (
+                {"absence_rules": {"leave": "nobody"}},
+                "absence_rules",
+                "Choisissez, pour chaque sorte d’absence, qui la porte dans la liste.",
+            ),
+            (
+                {"index_code": "ICHT"},
+                "index_base",
+                "Un indice de révision va avec sa valeur de départ\u00a0: donnez les deux, ou aucun.",
+            ),
+            (
+                {"price_method": "flat", "flat_amount": Decimal("1.00"), "index_code": "ICHT"}
+                | {"index_base": Decimal(0)},
+                "index_base",
+                "La valeur de départ d’un indice est supérieure à zéro.",
+            ),
+            (
+                {"index_code": "ICHT", "index_base": Decimal("105.2")},
+                "index_code",
+                "Le coût réel suit déjà les salaires\u00a0: il n’a pas d’indice.",
+            ),
         ],
     )
     def test_terms_that_contradict_themselves_are_refused(self, facts, field, sentence, placed, boss):
@@ -175,6 +206,19 @@ class TestSetTerms:
             self.agree(placed, boss, **facts)
         assert (refusal.value.field, refusal.value.message) == (field, sentence)
         assert Terms.objects.count() == 0
+
+    def test_minimum_index_and_absences_by_kind_are_kept(self, placed, boss):
+        agreed = {
+            "price_method": "hourly",
+            "hourly_price": Decimal("22.44"),
+            "monthly_minimum_minutes": 1200,
+            "absence_rules": {"leave": "reserve"},
+            "index_code": "ICHT",
+            "index_base": Decimal("105.2"),
+        }
+        terms = self.agree(placed, boss, **agreed)
+        terms.refresh_from_db()
+        assert {name: getattr(terms, name) for name in agreed} == agreed
 
     def test_terms_do_not_begin_twice_on_a_day(self, placed, boss):
         self.agree(placed, boss)
