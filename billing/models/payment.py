@@ -94,7 +94,7 @@ class AllocationSource(models.TextChoices):
     WRITE_OFF = "write_off", "abandon"
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Allocation(models.Model):
     """A part of a payment, of a credit note, or a remainder written off, that settles a part of an invoice.
 
