@@ -1,0 +1,181 @@
+"""Accept what an operation is: its payment is recorded, or confirmed, or taken back, in one transaction with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import pghistory
+from django.db import transaction
+from django.utils import timezone
+
+from billing import settling
+from billing.banking import matching
+from billing.banking.matching import LINK, RETURN, Candidate, Ledger, Share
+from billing.banking.sorting import held, split
+from billing.models import BankOperation, BankStatement, Invoice, OperationStatus, Payment
+from groupement.lifecycle import Refusal, StaleRow
+from groupement.money import spell
+from members.models import Member, User
+
+ZERO = Decimal("0.00")
+CHANGED = "Les factures ou les règlements ont changé entre-temps. Choisissez de nouveau."
+
+
+class NoSuchCandidate(StaleRow):
+    """The suggestion is not there any more: dues or payments changed since it was shown."""
+
+
+class NotMatchable(Refusal):
+    """The operation and the payment do not go together."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What was accepted at once: how many operations, and what came in by them."""
+
+    count: int
+    amount: Decimal
+
+
+@transaction.atomic
+def accept(operation: BankOperation, code: str, *, by: User | None, at: datetime) -> BankOperation:
+    """Accept the candidate ``code`` among those that stand now.
+
+    Raises NotOpen, NoSuchCandidate, refusals of settling.
+    """
+    row = held(operation)
+    ledger = matching.read(on=timezone.localdate(at))
+    for candidate in matching.suggest(matching.movement_of(row), ledger):
+        if candidate.code == code:
+            return _apply(row, candidate, by=by, at=at)
+    raise NoSuchCandidate(CHANGED)
+
+
+@transaction.atomic
+def accept_certain(statement: BankStatement, *, by: User | None, at: datetime) -> Accepted:
+    """Accept all that is certain of ``statement``, one after the other: what one settles, no other settles again."""
+    rows = statement.operations.select_for_update(no_key=True).filter(status=OperationStatus.OPEN)
+    chosen = certain(rows.order_by("booked_on", "pk"), matching.read(on=timezone.localdate(at)))
+    for operation, candidate in chosen:
+        _apply(operation, candidate, by=by, at=at)
+    return Accepted(len(chosen), sum((operation.amount for operation, _ in chosen), ZERO))
+
+
+def certain(operations: Iterable[BankOperation], ledger: Ledger) -> list[tuple[BankOperation, Candidate]]:
+    """Which of open ``operations`` would be accepted at once, each with its candidate."""
+    chosen = []
+    for operation in operations:
+        movement = matching.movement_of(operation)
+        if operation.status != OperationStatus.OPEN or not ledger.numbers.find(movement.text):
+            continue
+        for candidate in matching.suggest(movement, ledger):
+            if candidate.is_certain:
+                chosen.append((operation, candidate))
+                ledger = ledger.after(candidate.parts)
+    return chosen
+
+
+@transaction.atomic
+def settle(
+    operation: BankOperation,
+    member: Member,
+    allocations: Sequence[tuple[Invoice, Decimal]],
+    *,
+    by: User | None,
+    at: datetime,
+) -> BankOperation:
+    """Record the operation as a payment of ``member`` on these invoices; the rest stays at its credit.
+
+    Raises NotOpen, NotMatchable, refusals of settling.
+    """
+    row = held(operation)
+    if row.amount < 0:
+        raise NotMatchable("L’argent est sorti\u00a0: ce n’est pas un règlement reçu.")
+    return _pay(row, member, allocations, by=by, at=at)
+
+
+@transaction.atomic
+def take_back(operation: BankOperation, payment: Payment, *, by: User | None, at: datetime) -> BankOperation:
+    """Say that by ``operation`` the bank took ``payment`` back. Raises NotOpen, NotMatchable, refusals of settling."""
+    row = held(operation)
+    if row.amount != -payment.amount:
+        raise NotMatchable(
+            f"Le règlement est de {spell(payment.amount)}, l’opération de {spell(row.amount)}\u00a0: "
+            "les deux montants doivent s’annuler."
+        )
+    words = f"Relevé bancaire\u00a0: {row.label or 'repris par la banque'}"[:200]
+    settling.reverse(payment, on=row.booked_on, reason=words, by=by, at=at)
+    return _write(row, by=by, at=at, reverses=payment)
+
+
+def _apply(row: BankOperation, candidate: Candidate, *, by: User | None, at: datetime) -> BankOperation:
+    if candidate.kind == RETURN:
+        payment = _payment(candidate.shares[0])
+        return take_back(row, payment, by=by, at=at)
+    if len(candidate.shares) == 1:
+        return _apply_share(row, candidate.kind, candidate.shares[0], by=by, at=at)
+    parts = split(row, [share.amount for share in candidate.shares], by=by, at=at)
+    for part, share in zip(parts, candidate.shares, strict=True):
+        _apply_share(part, candidate.kind, share, by=by, at=at)
+    row.status = OperationStatus.SPLIT
+    return row
+
+
+def _apply_share(
+    row: BankOperation, kind: str, share: Share, *, by: User | None, at: datetime
+) -> BankOperation:
+    if kind == LINK:
+        return _write(row, by=by, at=at, payment=_payment(share))
+    found = Invoice.objects.defer("snapshot").in_bulk([debt.invoice for debt, _ in share.parts])
+    parts = [(found[debt.invoice], amount) for debt, amount in share.parts]
+    return _pay(row, share.member, parts, by=by, at=at)
+
+
+def _pay(
+    row: BankOperation,
+    member: Member,
+    allocations: Sequence[tuple[Invoice, Decimal]],
+    *,
+    by: User | None,
+    at: datetime,
+) -> BankOperation:
+    payment = settling.record(
+        member,
+        amount=row.amount,
+        received_on=row.booked_on,
+        method=row.nature,
+        reference=(row.reference or row.label)[:140],
+        note=f"Relevé bancaire\u00a0: {row.counterparty}"[:200] if row.counterparty else "Relevé bancaire",
+        allocations=list(allocations),
+        by=by,
+        at=at,
+    )
+    return _write(row, by=by, at=at, payment=payment, has_made_payment=True)
+
+
+def _payment(share: Share) -> Payment:
+    """The payment of a candidate, locked, as it stands. Raises NoSuchCandidate."""
+    named = share.payment.payment if share.payment else None
+    found = Payment.objects.select_for_update(no_key=True).filter(pk=named, reversed_on=None).first()
+    if found is None:
+        raise NoSuchCandidate(CHANGED)
+    return found
+
+
+def _write(
+    row: BankOperation,
+    *,
+    by: User | None,
+    at: datetime,
+    payment: Payment | None = None,
+    reverses: Payment | None = None,
+    has_made_payment: bool = False,
+) -> BankOperation:
+    row.status = OperationStatus.MATCHED
+    row.payment, row.reverses, row.has_made_payment = payment, reverses, has_made_payment
+    with pghistory.context(user=by and by.pk, at=at.isoformat()):
+        row.save(update_fields=["status", "payment", "reverses", "has_made_payment"])
+    return row
