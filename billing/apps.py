@@ -1,4 +1,4 @@
-"""The application’s name as Django and the admin see it."""
+"""The application’s name as Django and the admin see it, and what it has built on approved hours."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class BillingConfig(AppConfig):
     name = "billing"
     verbose_name = "Facturation"
+
+    def ready(self):
+        """Tell the app below which hours a grant pays for."""
+        from billing.funding.tagging import why_approved
+        from timesheets.approval import stand_on
+
+        stand_on(why_approved)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,9 @@ from timesheets.models import Timesheet, TimesheetStatus, TimesheetStep
 
 UNDO_WITHIN = timedelta(minutes=15)
 
+# What an upper app has built on approved hours: it adds its own question with `stand_on`.
+_STANDING: list[Callable[[int], str]] = []
+
 
 class NotApprovable(Refusal):
     """The person may not decide on this timesheet, or it is not where this can be decided."""
@@ -25,6 +28,15 @@ class NotApprovable(Refusal):
 
 class AlreadyBilled(Refusal):
     """An invoice holds these hours: what is missing goes to a supplement, what is wrong to a credit note."""
+
+
+class StoodOn(NotApprovable):
+    """Something above stands on these hours as they are."""
+
+
+def stand_on(why: Callable[[int], str]) -> None:
+    """Let an upper app say, by a sentence, why a timesheet (id) stays approved; an empty one when it need not."""
+    _STANDING.append(why)
 
 
 def is_ready(timesheet: Timesheet) -> bool:
@@ -219,6 +231,8 @@ def _lock_approved(timesheet: Timesheet, otherwise: str) -> None:
         raise AlreadyBilled("Ces heures sont facturées\u00a0: ouvrez un complément pour ce qui manque.")
     if row.status != TimesheetStatus.APPROVED:
         raise NotApprovable(otherwise)
+    if reason := next(filter(None, (why(row.pk) for why in _STANDING)), ""):
+        raise StoodOn(reason)
 
 
 def _back_to_draft(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:

@@ -1,0 +1,84 @@
+"""The file that proves an expense: judged by its content, kept privately under a name that tells nothing."""
+
+from __future__ import annotations
+
+import io
+import logging
+import secrets
+import warnings
+from pathlib import PurePath
+from typing import IO, Any, cast
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from PIL import Image
+
+from billing.models import Expense
+from groupement.lifecycle import Refusal
+from groupement.money import NO_BREAK_SPACE
+
+log = logging.getLogger(__name__)
+
+LARGEST_RECEIPT = 5 * 1024 * 1024
+CONTENT_TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
+_IMAGES = {"JPEG": ".jpg", "PNG": ".png"}
+
+
+class BadReceipt(Refusal):
+    """The file is no receipt that can be kept."""
+
+
+class NotReadable(Refusal):
+    """The file cannot be found where it was kept."""
+
+
+def judged(data: bytes) -> ContentFile[bytes]:
+    """The file ready to be kept, under a new name with the ending of what it really is. Raises BadReceipt."""
+    if not data:
+        raise BadReceipt(
+            "Le justificatif est vide. Photographiez-le ou téléchargez-le de nouveau.", field="receipt"
+        )
+    if len(data) > LARGEST_RECEIPT:
+        raise BadReceipt(
+            f"Le justificatif dépasse 5{NO_BREAK_SPACE}Mo. Prenez une photo moins lourde ou un PDF.",
+            field="receipt",
+        )
+    return ContentFile(data, name=f"{secrets.token_hex(12)}{_ending(data)}")
+
+
+def open_receipt(expense: Expense) -> tuple[IO[bytes], str, str]:
+    """The kept file with its content type and a name to save it by. Raises NotReadable."""
+    try:
+        file = cast("IO[bytes]", expense.receipt.storage.open(expense.receipt.name, "rb"))
+    except FileNotFoundError as error:
+        log.error("receipt missing: %s", expense.pk)
+        raise NotReadable(
+            "Le fichier de ce justificatif est introuvable. Prévenez l’administration."
+        ) from error
+    ending = PurePath(expense.receipt.name).suffix
+    return file, CONTENT_TYPES[ending], f"justificatif-{expense.spent_on}-{expense.pk}{ending}"
+
+
+def forget(receipt: Any) -> None:
+    """Delete a kept file once what named it is gone for good."""
+    if receipt:
+        storage, name = receipt.storage, receipt.name
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
+
+
+def _ending(data: bytes) -> str:
+    if data.startswith(b"%PDF-") and b"%%EOF" in data[-2048:]:
+        return ".pdf"
+    try:
+        with warnings.catch_warnings():
+            # A picture of more pixels than anybody's camera takes is refused, not unpacked.
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=tuple(_IMAGES)) as picture:
+                picture.verify()
+                return _IMAGES[picture.format or ""]
+    except Exception as error:
+        raise BadReceipt(
+            "Ce fichier n’est pas un PDF, ni une image JPEG ou PNG qui s’ouvre. Photographiez le justificatif "
+            "en JPEG, ou enregistrez-le en PDF.",
+            field="receipt",
+        ) from error
