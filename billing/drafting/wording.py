@@ -72,6 +72,13 @@ def periods(months: Iterable[Month]) -> str:
     return _listed([f"{_listed(names)} {year}" for year, names in years.items()])
 
 
+def span(first: Month, last: Month) -> str:
+    """ "mars 2026", "janvier à décembre 2026", "novembre 2025 à mars 2026" """
+    if first == last:
+        return first.label
+    return f"{MONTHS[first.month - 1] if first.year == last.year else first.label} à {last.label}"
+
+
 def sheets_wait(employee: Employee, month: Month, waiting: Sequence[str]) -> Problem:
     """Hours of a month at actual cost that are not all approved: the shares of all its members wait."""
     return Problem(

@@ -81,7 +81,7 @@ class Copier:
             "kind": invoice.kind,
             "issued_on": self.issued_on.isoformat(),
             "due_on": self.due_of(invoice).isoformat(),
-            "period_label": wording.periods(self.months.get(invoice.pk) or {invoice.service_month}),
+            "period_label": self._period(invoice),
             "seller": self.seller,
             "buyer": _buyer(invoice.member),
             "lines": [_line(line, self.rates[line.pk]) for line in lines],
@@ -93,6 +93,12 @@ class Copier:
             "payment": {**self.wordings.payment(), "reference": ""},
             "annex": list(self.annexes.get(invoice.pk, ())),
         } | self._origin(invoice)
+
+    def _period(self, invoice: Invoice) -> str:
+        """The months served; of a true-up, the whole period that it settles."""
+        if invoice.true_up is not None:
+            return wording.span(invoice.true_up.first_month, invoice.true_up.last_month)
+        return wording.periods(self.months.get(invoice.pk) or {invoice.service_month})
 
     def _origin(self, invoice: Invoice) -> dict[str, Any]:
         """What a correction says of the invoices that it concerns, with their number and date (CGI art. 289, I-5)."""

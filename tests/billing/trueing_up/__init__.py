@@ -1,0 +1,1 @@
+"""The settling of a period: shares, preview, issue, pages."""
