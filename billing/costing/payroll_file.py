@@ -1,8 +1,8 @@
-"""Read a payroll file: CSV as French spreadsheets write it, judged line by line before anything is kept.
+"""Read a payroll file: CSV or workbook, judged line by line before anything is kept.
 
-The first line names the columns, in any order, whatever their accents or case: ``matricule``, ``brut`` and
-``cotisations patronales`` are needed; ``nom``, ``prénom``, ``mois`` and ``autres`` may be there. Amounts have a comma
-or a point before their decimals. A last line ``total`` is checked against the sums.
+Whatever the accents or case of its titles: a column of personnel numbers, gross pay and employer contributions are
+needed; names, month, other costs, aids and the total of the line may be there. What no title tells is chosen on
+screen (columns.py). Amounts are typed without sign, aids too. A last line ``total`` is checked against the sums.
 """
 
 from __future__ import annotations
@@ -11,28 +11,18 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from billing.costing.spreadsheet import Unreadable, decode, plain, read_month, split
-from billing.models import CostKind
+from billing.costing import columns
+from billing.costing.columns import AMOUNTS, FIRST_NAME, LAST_NAME, MONTH, NEEDED, NUMBER, ROW_TOTAL, Layout
+from billing.costing.spreadsheet import Unreadable, plain, read_amount, read_month, read_table, shown
+from billing.models import NEGATIVE, CostKind
 from employees.models import Employee
-from groupement.money import NO_BREAK_SPACE, parse_amount, spell
+from groupement.money import NO_BREAK_SPACE, spell
 from groupement.periods import Month
 
 LARGEST_AMOUNT = Decimal(100_000)
-AMOUNTS = {
-    "brut": CostKind.GROSS_PAY,
-    "cotisations patronales": CostKind.EMPLOYER_CONTRIBUTIONS,
-    "autres": CostKind.OTHER,
-}
-NEEDED = ("matricule", "brut", "cotisations patronales")
-COLUMNS = (*NEEDED, "nom", "prenom", "mois", "autres")
-SPELLED = {"prenom": "prénom"}
-ALIASES = {
-    "salaire brut": "brut",
-    "cotisations": "cotisations patronales",
-    "charges patronales": "cotisations patronales",
-    "autres couts": "autres",
-}
+TOTALS = {"total", "totaux", "total general"}
 EMPTY = Decimal("0.00")
 
 
@@ -42,7 +32,7 @@ class BadPayroll(Unreadable):
 
 @dataclass(frozen=True)
 class PayrollRow:
-    """One employee's month: amounts in euros by CostKind, as line ``line`` of the file says."""
+    """One employee's month: amounts in euros by CostKind (aids below zero), as line ``line`` of the file says."""
 
     line: int
     employee: Employee
@@ -61,10 +51,14 @@ class PayrollSheet:
     file_name: str
     sha256: str
     rows: Sequence[PayrollRow]
+    has_total: bool = False
 
     @property
     def total(self) -> Decimal:
         return sum((row.total for row in self.rows), EMPTY)
+
+    def sum_of(self, kind: str) -> Decimal:
+        return sum((row.amounts.get(kind, EMPTY) for row in self.rows), EMPTY)
 
 
 @dataclass
@@ -72,25 +66,30 @@ class _Reading:
     """What is known while the lines go by."""
 
     month: Month
+    layout: Layout
     employees: Mapping[str, Employee]
     rows: list[PayrollRow] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     lines: dict[int, int] = field(default_factory=dict)
     has_total: bool = False
 
-    def fault(self, line: int, sentence: str) -> None:
-        self.errors.append(f"Ligne {line}{NO_BREAK_SPACE}: {sentence}")
+    def fault(self, line: int, sentence: str, column: str = "") -> None:
+        where = f"colonne {_quoted(self.layout.title(column))}, " if column else ""
+        self.errors.append(f"Ligne {line}{NO_BREAK_SPACE}: {where}{sentence}")
 
 
-def read_payroll(data: bytes, *, file_name: str, month: Month) -> PayrollSheet:
-    """Read the payroll file of ``month``. Raises BadPayroll with one sentence for each fault, all at once."""
-    text = decode(data)
-    separator, header, lines = split(text)
-    columns = _columns(header)
+def read_payroll(data: bytes, *, file_name: str, month: Month, layout: Layout | None = None) -> PayrollSheet:
+    """Read the payroll file of ``month``. Raises BadPayroll with one sentence for each fault, all at once.
+
+    Without ``layout`` the columns are those remembered for its titles, else our own. Raises Unreadable for what is no
+    table, or has none of these titles.
+    """
+    table = read_table(data)
+    layout = layout or columns.recognise(table.titles) or columns.own_layout(table.titles)
     employees = {row.payroll_number.casefold(): row for row in Employee.objects.order_by("pk")}
-    reading = _Reading(month, employees)
-    for number, cells in lines:
-        _read_line(number, cells, columns, reading, separator)
+    reading = _Reading(month, layout, employees)
+    for number, cells in table.rows:
+        _read_line(number, cells, reading, table.separator)
     if reading.errors:
         count = len(reading.errors)
         raise BadPayroll(
@@ -102,50 +101,28 @@ def read_payroll(data: bytes, *, file_name: str, month: Month) -> PayrollSheet:
         raise BadPayroll(
             "Le fichier ne contient aucun salarié. Ajoutez une ligne par salarié sous les titres."
         )
-    return PayrollSheet(month, file_name, hashlib.sha256(data).hexdigest(), reading.rows)
+    sha256 = hashlib.sha256(data).hexdigest()
+    return PayrollSheet(month, file_name, sha256, reading.rows, has_total=reading.has_total)
 
 
-def _columns(header: Sequence[str]) -> dict[str, int]:
-    named: dict[str, int] = {}
-    for place, title in enumerate(header):
-        name = ALIASES.get(bare := plain(title), bare)
-        if name in named:
-            raise BadPayroll(
-                f"La colonne «{NO_BREAK_SPACE}{title}{NO_BREAK_SPACE}» est là deux fois. Gardez-en une."
-            )
-        if name in COLUMNS:
-            named[name] = place
-    missing = [name for name in NEEDED if name not in named]
-    if missing:
-        quoted = ", ".join(f"«{NO_BREAK_SPACE}{SPELLED.get(name, name)}{NO_BREAK_SPACE}»" for name in missing)
-        raise BadPayroll(
-            f"Il manque la colonne {quoted}. La première ligne doit nommer les colonnes{NO_BREAK_SPACE}: "
-            "matricule ; nom ; prénom ; mois ; brut ; cotisations patronales ; autres."
-        )
-    return named
-
-
-def _read_line(
-    line: int, cells: Sequence[str], columns: Mapping[str, int], reading: _Reading, separator: str
-) -> None:
+def _read_line(line: int, cells: Sequence[Any], reading: _Reading, separator: str) -> None:
     if reading.has_total:
         reading.fault(line, "il y a encore une ligne après le total. Mettez le total en dernier.")
         return
-    if (
-        len(cells) > max(columns.values()) + 1
-        and any(cells[max(columns.values()) + 1 :])
-        and separator == ","
-    ):
+    if separator == "," and any(cells[max(len(reading.layout.titles), reading.layout.last + 1) :]):
         reading.fault(
             line, "il y a plus de cellules que de titres. Séparez les cellules par des points-virgules."
         )
         return
-    values = {name: cells[place] if place < len(cells) else "" for name, place in columns.items()}
-    if _is_total(values):
+    values = {
+        meaning: [cells[place] if place < len(cells) else None for place in places]
+        for meaning, places in reading.layout.places.items()
+    }
+    if any(isinstance(cell, str) and plain(cell) in TOTALS for cell in cells):
         _check_total(line, values, reading)
         return
     employee = _employee(line, values, reading)
-    _check_month(line, values.get("mois", ""), reading)
+    _check_month(line, values, reading)
     amounts = _amounts(line, values, reading)
     if employee is None or amounts is None:
         return
@@ -160,8 +137,8 @@ def _read_line(
     reading.rows.append(PayrollRow(line, employee, amounts))
 
 
-def _employee(line: int, values: Mapping[str, str], reading: _Reading) -> Employee | None:
-    number = values["matricule"]
+def _employee(line: int, values: Mapping[str, list[Any]], reading: _Reading) -> Employee | None:
+    number = shown(values[NUMBER][0])
     if not number:
         reading.fault(line, "le matricule manque. Écrivez celui de la fiche du salarié.")
         return None
@@ -169,30 +146,31 @@ def _employee(line: int, values: Mapping[str, str], reading: _Reading) -> Employ
     if employee is None:
         reading.fault(
             line,
-            f"le matricule «{NO_BREAK_SPACE}{number[:30]}{NO_BREAK_SPACE}» est inconnu. "
-            "Corrigez-le, ou complétez la fiche du salarié.",
+            f"le matricule {_quoted(number[:30])} est inconnu. Corrigez-le, ou complétez la fiche du salarié.",
         )
         return None
-    told = values.get("nom", "")
-    if told and plain(told) != plain(employee.last_name):
+    told = shown(values.get(LAST_NAME, [None])[0])
+    # A column of names often holds both; the one of last names alone must be the last name.
+    known = {plain(employee.last_name)}
+    if FIRST_NAME not in values:
+        known |= {plain(employee.full_name), plain(f"{employee.last_name} {employee.first_name}")}
+    if told and plain(told) not in known:
         reading.fault(
             line,
-            f"le matricule {number} est celui de {employee.full_name}, le fichier dit «{NO_BREAK_SPACE}{told[:40]}"
-            f"{NO_BREAK_SPACE}». Corrigez le matricule ou le nom.",
+            f"le matricule {number} est celui de {employee.full_name}, le fichier dit {_quoted(told[:40])}. "
+            "Corrigez le matricule ou le nom.",
         )
         return None
     return employee
 
 
-def _check_month(line: int, told: str, reading: _Reading) -> None:
-    if not told:
+def _check_month(line: int, values: Mapping[str, list[Any]], reading: _Reading) -> None:
+    told = values.get(MONTH, [None])[0]
+    if told in (None, ""):
         return
     read = read_month(told)
     if read is None:
-        reading.fault(
-            line,
-            f"«{NO_BREAK_SPACE}{told[:20]}{NO_BREAK_SPACE}» n’est pas un mois. Écrivez {reading.month}.",
-        )
+        reading.fault(line, f"{_quoted(shown(told)[:20])} n’est pas un mois. Écrivez {reading.month}.")
     elif read != reading.month:
         reading.fault(
             line,
@@ -201,55 +179,87 @@ def _check_month(line: int, told: str, reading: _Reading) -> None:
         )
 
 
-def _amounts(line: int, values: Mapping[str, str], reading: _Reading) -> dict[str, Decimal] | None:
-    amounts: dict[str, Decimal] = {}
+def _amounts(line: int, values: Mapping[str, list[Any]], reading: _Reading) -> dict[str, Decimal] | None:
+    """The amounts of a person's line by kind, aids below zero; None after a fault."""
     before = len(reading.errors)
-    for column, kind in AMOUNTS.items():
-        if column in values and (amount := _amount(line, column, values[column], reading)) is not None:
-            amounts[kind] = amount
+    amounts: dict[str, Decimal] = {}
+    for kind in AMOUNTS:
+        faults = len(reading.errors)
+        told = _told(line, kind, values.get(kind, []), reading)
+        if told is not None:
+            amounts[kind] = 0 - told if kind in NEGATIVE else told
+        elif kind in NEEDED and len(reading.errors) == faults:
+            reading.fault(line, "le montant manque. Écrivez 0 s’il n’y en a pas.", kind)
+    if len(reading.errors) > before:
+        return None
+    _check_row(line, values, amounts, reading)
     return amounts if len(reading.errors) == before else None
 
 
-def _amount(line: int, column: str, told: str, reading: _Reading) -> Decimal | None:
-    where = f"colonne «{NO_BREAK_SPACE}{column}{NO_BREAK_SPACE}», "
-    if not told:
-        if column in NEEDED:
-            reading.fault(line, f"{where}le montant manque. Écrivez 0 s’il n’y en a pas.")
-        return None
-    if told[0] in "=@":
-        reading.fault(
-            line, f"{where}«{NO_BREAK_SPACE}{told[:20]}{NO_BREAK_SPACE}» est une formule. Écrivez le montant."
-        )
-        return None
-    try:
-        amount = parse_amount(told[:40])
-    except ValueError as error:
-        reading.fault(line, f"{where}{error}")
-        return None
+def _told(line: int, kind: str, cells: Sequence[Any], reading: _Reading) -> Decimal | None:
+    """The sum of what the columns of a kind say, as it is typed; None when all are empty or one is at fault."""
+    total: Decimal | None = None
+    for cell in cells:
+        try:
+            amount = read_amount(cell)
+        except ValueError as error:
+            reading.fault(line, str(error), kind)
+            return None
+        if amount is not None:
+            total = (total or EMPTY) + amount
+            if not _is_cost(line, kind, amount, reading):
+                return None
+    return total
+
+
+def _is_cost(line: int, kind: str, amount: Decimal, reading: _Reading) -> bool:
     if amount < 0:
-        reading.fault(line, f"{where}{spell(amount)} est négatif. Un coût s’écrit sans signe.")
-        return None
-    if amount > LARGEST_AMOUNT:
-        reading.fault(line, f"{where}{spell(amount)} est trop grand pour un mois. Vérifiez la virgule.")
-        return None
-    return amount
+        cure = (
+            "Une aide s’écrit sans signe, elle est déduite du coût."
+            if kind == CostKind.AID
+            else "Un coût s’écrit sans signe."
+        )
+        reading.fault(line, f"{spell(amount)} est négatif. {cure}", kind)
+    elif amount > LARGEST_AMOUNT and not reading.has_total:
+        reading.fault(line, f"{spell(amount)} est trop grand pour un mois. Vérifiez la virgule.", kind)
+    else:
+        return True
+    return False
 
 
-def _is_total(values: Mapping[str, str]) -> bool:
-    words = (plain(values["matricule"]), plain(values.get("nom", "")))
-    return any(word in {"total", "totaux", "total general"} for word in words)
+def _check_row(
+    line: int, values: Mapping[str, list[Any]], amounts: Mapping[str, Decimal], reading: _Reading
+) -> None:
+    """A line costs something, and what it says of its own total is so."""
+    total = sum(amounts.values(), EMPTY)
+    if total < 0:
+        reading.fault(line, f"les aides dépassent le coût du mois de {spell(0 - total)}. Vérifiez la ligne.")
+    told = _told(line, ROW_TOTAL, values.get(ROW_TOTAL, []), reading)
+    if told is not None and told != total:
+        reading.fault(
+            line,
+            f"le total est {spell(told)} alors que les montants font {spell(total)}. Vérifiez la ligne.",
+            ROW_TOTAL,
+        )
 
 
-def _check_total(line: int, values: Mapping[str, str], reading: _Reading) -> None:
+def _check_total(line: int, values: Mapping[str, list[Any]], reading: _Reading) -> None:
     reading.has_total = True
-    told = _amounts(line, values, reading)
-    for column, kind in AMOUNTS.items():
-        if told is None or kind not in told or reading.errors:
-            continue
-        found = sum((row.amounts.get(kind, EMPTY) for row in reading.rows), EMPTY)
-        if found != told[kind]:
+    if reading.errors:
+        return
+    found = {kind: sum((row.amounts.get(kind, EMPTY) for row in reading.rows), EMPTY) for kind in AMOUNTS}
+    found[ROW_TOTAL] = sum(found.values(), EMPTY)
+    for kind, amount in found.items():
+        told = _told(line, kind, values.get(kind, []), reading)
+        expected = 0 - amount if kind in NEGATIVE else amount
+        if told is not None and told != expected:
             reading.fault(
                 line,
-                f"colonne «{NO_BREAK_SPACE}{column}{NO_BREAK_SPACE}», le total est {spell(told[kind])} alors que les "
-                f"lignes font {spell(found)}. Vérifiez qu’aucune ligne ne manque.",
+                f"le total est {spell(told)} alors que les lignes font {spell(expected)}. "
+                "Vérifiez qu’aucune ligne ne manque.",
+                kind,
             )
+
+
+def _quoted(text: str) -> str:
+    return f"«{NO_BREAK_SPACE}{text}{NO_BREAK_SPACE}»"

@@ -200,7 +200,7 @@ def test_all_faults_are_told_at_once() -> None:
         (b"a" * 1_000_001, "Le fichier dépasse 1 Mo. Un fichier de paie du mois est bien plus petit."),
         (
             b"PK\x03\x04rest of a workbook",
-            "C’est un classeur de tableur. Enregistrez-le au format CSV, puis importez ce CSV.",
+            "Ce classeur est abîmé ou n’est pas un classeur Excel. Enregistrez-le de nouveau au format .xlsx.",
         ),
         (
             file(TITLES, MAELLE, encoding="utf-16"),
@@ -215,10 +215,10 @@ def test_all_faults_are_told_at_once() -> None:
             file("matricule;brut", "M001;1"),
             (
                 "Il manque la colonne « cotisations patronales ». La première ligne doit nommer les colonnes : "
-                "matricule ; nom ; prénom ; mois ; brut ; cotisations patronales ; autres."
+                "matricule ; nom ; prénom ; mois ; brut ; cotisations patronales ; autres ; aides."
             ),
         ),
-        (file("Brut;brut;matricule"), "La colonne « brut » est là deux fois. Gardez-en une."),
+        (file("Brut;brut;matricule", "1;1;M001"), "La colonne « brut » est là deux fois. Gardez-en une."),
         (
             file(TITLES),
             "Le fichier ne contient aucun salarié. Ajoutez une ligne par salarié sous les titres.",

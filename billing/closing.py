@@ -1,0 +1,34 @@
+"""Which costs are closed: an issued invoice of the run that settled them stands on them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q
+
+from billing.models import Invoice, InvoiceStatus, RunStatus, Settlement
+from groupement.periods import Month
+
+Key = tuple[int, Month]
+"""An employee's id and a month."""
+
+
+def is_closed(employee: int, month: Month) -> bool:
+    """Whether an issued invoice stands on the cost of this employee's (id) month."""
+    return employee in closed(month)
+
+
+def closed(month: Month) -> set[int]:
+    """Employees (ids) whose cost of ``month`` is settled in a run that has an issued invoice, as the trigger has it."""
+    return set(_settled().filter(month=month).values_list("employee", flat=True))
+
+
+def closed_months(employees: Collection[int]) -> set[Key]:
+    """The same for every month of some employees."""
+    return set(_settled().filter(employee__in=employees).values_list("employee", "month"))
+
+
+def _settled():  # type: ignore[no-untyped-def]
+    issued = Invoice.objects.filter(run=OuterRef("run"), status=InvoiceStatus.ISSUED)
+    rows = Settlement.objects.filter(employer_cost__gt=0)
+    return rows.filter(Q(run__status=RunStatus.ISSUED) | Exists(issued))

@@ -1,0 +1,91 @@
+"""Payroll tax (taxe sur les salaires, CGI 231) as an information for the accountant: dated scales, nothing billed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from groupement.money import cents
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The rates of a year: (upper bound of the yearly pay, percent), the last bound open; what is waived."""
+
+    year: int
+    brackets: tuple[tuple[Decimal | None, Decimal], ...]
+    waived_to: Decimal
+    discounted_to: Decimal
+    allowance: Decimal
+
+
+# Les Echos Publishing, 2026. A later year keeps the last known scale until its row is added here.
+SCALES = (
+    Scale(
+        year=2026,
+        brackets=(
+            (Decimal(9229), Decimal("4.25")),
+            (Decimal(18423), Decimal("8.50")),
+            (None, Decimal("13.60")),
+        ),
+        waived_to=Decimal(1200),
+        discounted_to=Decimal(2040),
+        allowance=Decimal(24256),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class PayrollTax:
+    """A year's tax: on all pay, the part of it that is due for, what is taken off, what is left to pay."""
+
+    scale: Scale
+    whole: Decimal
+    share: Decimal
+    discount: Decimal
+    allowance: Decimal
+
+    @property
+    def due(self) -> Decimal:
+        return max(ZERO, self.share - self.discount - self.allowance)
+
+
+def scale_of(year: int) -> Scale | None:
+    """The scale that holds for ``year``; None for years before the first that is known."""
+    return next((scale for scale in reversed(SCALES) if scale.year <= year), None)
+
+
+def on_pay(gross: Decimal, scale: Scale) -> Decimal:
+    """The tax on one employee's gross pay of a year, each bracket to the cent."""
+    tax, below = ZERO, ZERO
+    for bound, percent in scale.brackets:
+        part = (gross if bound is None else min(gross, bound)) - below
+        if part <= 0:
+            break
+        tax += cents(part * percent / 100)
+        below += part
+    return tax
+
+
+def payroll_tax(
+    yearly_pay: Iterable[Decimal], *, percent: Decimal, is_association: bool, scale: Scale
+) -> PayrollTax:
+    """The tax of an employer whose employees earned ``yearly_pay`` each (euros gross), due for ``percent`` of it.
+
+    ``percent`` is last year's turnover without VAT in the whole, 100 when none bears VAT. No tax up to the limit, a
+    discount of three quarters of what lacks to the next; both are looked at before an association's allowance, since
+    no text was found that says which comes first.
+    """
+    whole = sum((on_pay(gross, scale) for gross in yearly_pay), ZERO)
+    share = cents(whole * percent / 100)
+    if share <= scale.waived_to:
+        discount = share
+    elif share < scale.discounted_to:
+        discount = min(share, cents((scale.discounted_to - share) * 3 / 4))
+    else:
+        discount = ZERO
+    allowance = min(share - discount, scale.allowance) if is_association else ZERO
+    return PayrollTax(scale, whole, share, discount, allowance)

@@ -1,0 +1,1 @@
+"""What employees cost: payroll files, estimates, differences carried, leave provisions."""
