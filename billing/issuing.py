@@ -72,6 +72,8 @@ def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
     What the draft says must still be what the facts give. The run itself is issued with its last draft. Queue the file
     afterwards with ``rendering.enqueue``, once the transaction is through.
     """
+    if invoice.run_id is None:
+        raise NotIssuable("Ce document n’appartient à aucune clôture.")
     run = BillingRun.objects.select_for_update(no_key=True).get(pk=invoice.run_id)
     desk = _open_desk(run, [invoice.pk], by=by, at=at)
     if not desk.drafts:
@@ -217,7 +219,8 @@ def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], desk: _Desk) -> 
     changed = [
         charge
         for charge in charges
-        if now.get((charge.assignment_id, charge.terms_id, charge.service_month, charge.kind))
+        if not charge.is_standing
+        and now.get((charge.assignment_id, charge.terms_id, charge.service_month, charge.kind))
         != (charge.minutes, charge.quantity, charge.unit_price, charge.net, charge.vat_regime)
     ]
     if changed:
@@ -235,7 +238,7 @@ def _source(owed: Owed) -> tuple[object, ...]:
 
 def _figures(owed: Owed) -> tuple[object, ...]:
     due = owed.due
-    return due.minutes, due.quantity, due.unit_price, due.net, due.segment.vat_regime
+    return due.minutes, due.quantity, due.unit_price, due.net, owed.vat_regime
 
 
 def _to_seal(charges: Sequence[Charge], sheets: Sequence[int]) -> list[int]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from billing.drafting import wording
-from billing.drafting.assessing import Assessment, Owed, Settled, assess
+from billing.drafting.assessing import Assessment, Settled, assess
+from billing.drafting.entries import Entry, entry_of_charge, entry_of_due
 from billing.drafting.gathering import gather
 from billing.models import (
     BillingRun,
     Charge,
+    ChargeKind,
     Invoice,
     InvoicedTimesheet,
     InvoiceStatus,
     Line,
+    Release,
     RunProblem,
     RunStatus,
     Settlement,
@@ -54,6 +58,7 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
             f"Les factures {month.of_label} sont émises. Ce qui arrive en retard rejoint la clôture suivante."
         )
     _clear(run)
+    _revive(at)
     assessment = assess(gather(run))
     _write(run, assessment, at)
     employer_cost, charged = _sums(assessment.settled)
@@ -85,33 +90,65 @@ def discard(run: BillingRun, *, by: User | None, at: datetime) -> BillingRun:
 
 
 def _clear(run: BillingRun) -> None:
-    run.charges.exclude(line__invoice__status=InvoiceStatus.ISSUED).delete()
-    run.invoices.filter(status=InvoiceStatus.DRAFT).delete()
-    run.settlements.all().delete()
-    run.problems.all().delete()
+    """Throw the drafts of ``run`` away; recorded charges and released hours go back to waiting."""
+    charges = run.charges.exclude(line__invoice__status=InvoiceStatus.ISSUED)
+    charges.filter(is_standing=True).update(run=None, line=None)
+    computed = charges.filter(is_standing=False)
+    Release.objects.filter(charge__in=computed).update(charge=None)
+    drafts = run.invoices.filter(status=InvoiceStatus.DRAFT)
+    _erase(computed)
+    _erase(InvoicedTimesheet.objects.filter(invoice__in=drafts))
+    _erase(Line.objects.filter(invoice__in=drafts))
+    _erase(drafts)
+    _erase(run.settlements.all())
+    _erase(run.problems.all())
+
+
+def _erase(rows: QuerySet[Any]) -> None:
+    """Delete in one statement. Django's delete() asks each table that could point here, twenty of them and in vain:
+    a draft has nothing but the rows above, and PostgreSQL's foreign keys would refuse what they do not name.
+    """
+    rows._raw_delete(rows.db)
+
+
+def _revive(at: datetime) -> None:
+    """A charge that a credit note released whole waits again, as a copy; hours come back entry by entry instead."""
+    gone = Charge.objects.filter(released_at__isnull=False).exclude(kind=ChargeKind.WORKED_HOURS)
+    again = Charge.objects.filter(rebills=OuterRef("pk"), released_at__isnull=True)
+    for charge in gone.filter(~Exists(again)).order_by("pk"):
+        copied = {field.attname: getattr(charge, field.attname) for field in Charge._meta.concrete_fields}
+        for name in ("id", "run_id", "line_id", "released_at"):
+            del copied[name]
+        rest = {"is_standing": True, "rebills_id": charge.pk, "recorded_at": at, "recorded_by_id": None}
+        Charge.objects.create(**copied | rest)
 
 
 def _write(run: BillingRun, assessment: Assessment, at: datetime) -> None:
-    by_member: dict[int, list[Owed]] = {}
-    for owed in assessment.owed:
-        by_member.setdefault(owed.assignment.member_id, []).append(owed)
-    members = Member.objects.filter(pk__in=by_member).by_name()
     rates = Rates()
+    entries = [entry_of_due(owed) for owed in assessment.owed]
+    entries += [entry_of_charge(charge, assessment.is_franchise) for charge in assessment.standing]
+    by_invoice: dict[tuple[int, bool], list[Entry]] = {}
+    for entry in entries:
+        by_invoice.setdefault((entry.member, entry.is_out_of_scope), []).append(entry)
+    members = Member.objects.filter(pk__in={entry.member for entry in entries}).by_name()
     invoices = Invoice.objects.bulk_create(
-        _invoice(run, by_member[member.pk], rates, at) for member in members
+        _invoice(run, by_invoice[key], rates, at)
+        for member in members
+        for key in ((member.pk, False), (member.pk, True))
+        if key in by_invoice
     )
+    held = [by_invoice[invoice.member_id, invoice.is_out_of_scope] for invoice in invoices]
     lines = Line.objects.bulk_create(
-        _line(invoice, position, owed)
-        for invoice in invoices
-        for position, owed in enumerate(by_member[invoice.member_id], start=1)
+        entry.line(invoice, position)
+        for invoice, mine in zip(invoices, held, strict=True)
+        for position, entry in enumerate(mine, start=1)
     )
-    owed_in_order = (owed for invoice in invoices for owed in by_member[invoice.member_id])
-    Charge.objects.bulk_create(
-        _charge(run, owed, line) for owed, line in zip(owed_in_order, lines, strict=True)
-    )
+    in_order = [entry for mine in held for entry in mine]
+    _write_charges(run, in_order, lines)
     InvoicedTimesheet.objects.bulk_create(
         InvoicedTimesheet(invoice=invoice, timesheet_id=sheet)
         for invoice in invoices
+        if not invoice.is_out_of_scope
         for sheet in assessment.covered[invoice.member_id]
     )
     Settlement.objects.bulk_create(_settlement(run, settled) for settled in assessment.settled)
@@ -128,58 +165,38 @@ def _write(run: BillingRun, assessment: Assessment, at: datetime) -> None:
     )
 
 
-def _invoice(run: BillingRun, owed: Sequence[Owed], rates: Rates, at: datetime) -> Invoice:
-    sums = vat_by_rate(
-        (rates.of(item.due.segment.vat_regime, item.month.last), item.due.net) for item in owed
-    )
+def _write_charges(run: BillingRun, entries: Sequence[Entry], lines: Sequence[Line]) -> None:
+    """The computed charges in one go; recorded ones and released hours learn where they are billed."""
+    computed = [(entry, line) for entry, line in zip(entries, lines, strict=True) if entry.owed is not None]
+    charges = Charge.objects.bulk_create(entry.charge(run, line) for entry, line in computed)
+    taken = [
+        Release(pk=pk, charge=charge)
+        for (entry, _), charge in zip(computed, charges, strict=True)
+        for pk in (entry.owed.again if entry.owed else ())
+    ]
+    Release.objects.bulk_update(taken, ["charge"])
+    standing = []
+    for entry, line in zip(entries, lines, strict=True):
+        if entry.recorded is not None:
+            entry.recorded.run, entry.recorded.line = run, line
+            entry.recorded.vat_regime = entry.vat_regime
+            standing.append(entry.recorded)
+    Charge.objects.bulk_update(standing, ["run", "line", "vat_regime"])
+
+
+def _invoice(run: BillingRun, entries: Sequence[Entry], rates: Rates, at: datetime) -> Invoice:
+    sums = vat_by_rate((rates.of(entry.vat_regime, entry.month.last), entry.net) for entry in entries)
     net, vat = sum((row.base for row in sums), ZERO), sum((row.amount for row in sums), ZERO)
     return Invoice(
         run=run,
-        member_id=owed[0].assignment.member_id,
+        member_id=entries[0].member,
+        is_out_of_scope=entries[0].is_out_of_scope,
         service_month=run.month,
         drafted_at=at,
-        minutes=sum(item.due.minutes for item in owed),
+        minutes=sum(entry.minutes for entry in entries),
         net=net,
         vat=vat,
         total=net + vat,
-    )
-
-
-def _line(invoice: Invoice, position: int, owed: Owed) -> Line:
-    due = owed.due
-    supplement = owed.sheets[0].supplement if len(owed.sheets) == 1 else 0
-    return Line(
-        invoice=invoice,
-        position=position,
-        label=wording.label(due.kind, owed.assignment),
-        detail=wording.detail(due, owed.assignment, owed.month, supplement=supplement),
-        quantity=due.quantity,
-        unit=due.unit,
-        unit_price=due.unit_price,
-        net=due.net,
-        vat_regime=due.segment.vat_regime,
-    )
-
-
-def _charge(run: BillingRun, owed: Owed, line: Line) -> Charge:
-    due = owed.due
-    return Charge(
-        run=run,
-        member_id=owed.assignment.member_id,
-        employee_id=owed.assignment.employee_id,
-        assignment=owed.assignment,
-        terms_id=due.segment.terms,
-        timesheet_id=owed.sheets[0].pk if owed.sheets else None,
-        service_month=owed.month,
-        kind=due.kind,
-        minutes=due.minutes,
-        quantity=due.quantity,
-        unit=due.unit,
-        unit_price=due.unit_price,
-        net=due.net,
-        vat_regime=due.segment.vat_regime,
-        figures=dict(due.figures),
-        line=line,
     )
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from billing import pricing
+from billing import pricing, vat
 from billing.drafting import wording
-from billing.drafting.gathering import Facts, Key, Sheet
+from billing.drafting.cases import Case, all_approved, case_of, pools, within
+from billing.drafting.facts import Facts, GivenBack, Key, Sheet
 from billing.drafting.wording import Problem
-from billing.models import ChargeKind
+from billing.models import PAYS_FOR_WORK, Charge, ChargeKind
 from billing.pricing import Due, EmployeeMonth, Segment
-from employees.models import Assignment, PriceMethod, Terms, VatRegime
-from groupement.periods import Month, clip, covers, days_between
+from employees.models import Assignment, VatRegime
+from groupement.periods import Month, covers, days_between
 from members.models import VatAttestation
 
 ZERO = Decimal("0.00")
@@ -23,12 +23,18 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True)
 class Owed:
-    """A due with what it is for; ``sheets`` are the open timesheets that it bills, oldest first."""
+    """A due with what it is for; ``sheets`` are the open timesheets that it bills, oldest first.
+
+    ``again`` are the releases (ids) whose minutes it bills again, ``rank`` how many charges of its source came before.
+    """
 
     due: Due
     assignment: Assignment
     month: Month
     sheets: Sequence[Sheet]
+    vat_regime: str
+    again: Sequence[int] = ()
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Assessment:
     covered: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     settled: list[Settled] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    standing: list[Charge] = field(default_factory=list)
+    is_franchise: bool = False
 
     def invoice_problem(self, member: int) -> Problem | None:
         """What keeps this member's invoice a draft."""
@@ -56,39 +64,21 @@ class Assessment:
         return next(held, None)
 
 
-@dataclass
-class _Case:
-    """One employee-month under assessment."""
-
-    key: Key
-    facts: Facts
-    sheets: dict[int, list[Sheet]]
-    segments: list[Segment]
-    unpriced: dict[int, list[date]]
-
-    @property
-    def month(self) -> Month:
-        return self.key[1]
-
-    def at_cost(self) -> set[int]:
-        """Assignments with a part of the month at actual cost."""
-        return {segment.assignment for segment in self.segments if segment.method == PriceMethod.ACTUAL}
-
-
 def assess(facts: Facts) -> Assessment:
     """Price every employee-month of ``facts``; what cannot be charged yet is a problem with a sentence."""
-    assessment = Assessment()
+    assessment = Assessment(is_franchise=facts.is_franchise)
     for key in facts.keys:
-        _assess(_case(key, facts), assessment)
+        _assess(case_of(key, facts), assessment)
+    _add_standing(facts, assessment)
     _check_attestations(facts, assessment)
     _check_empty(facts, assessment)
     return assessment
 
 
-def _assess(case: _Case, assessment: Assessment) -> None:
+def _assess(case: Case, assessment: Assessment) -> None:
     facts, key = case.facts, case.key
     cost = facts.costs.get(key)
-    month = EmployeeMonth(case.month, case.segments, _pool(case), cost, facts.past_of(key))
+    month = EmployeeMonth(case.month, case.segments, cost=cost, past=facts.past_of(key), **pools(case))
     at_cost = case.at_cost()
     is_shared_already = key in facts.settled
     obstacles = [] if is_shared_already or not at_cost else _obstacles(case)
@@ -112,27 +102,61 @@ def _assess(case: _Case, assessment: Assessment) -> None:
         assessment.settled.append(Settled(key[0], case.month, taken_up, charged))
 
 
-def _owe(case: _Case, due: Due) -> Owed | None:
+def _add_standing(facts: Facts, assessment: Assessment) -> None:
+    """Recorded charges join, but for members that have this run's invoice; what they bill again counts as charged."""
+    assessment.standing = [
+        row
+        for row in facts.standing
+        if (row.member_id, row.vat_regime == VatRegime.OUT_OF_SCOPE) not in facts.closed
+    ]
+    again: dict[Key, Decimal] = defaultdict(Decimal)
+    for row in assessment.standing:
+        if row.kind in PAYS_FOR_WORK and row.employee_id is not None:
+            again[row.employee_id, row.service_month] += row.net
+    for i, settled in enumerate(assessment.settled):
+        if more := again.pop((settled.employee, settled.month), None):
+            assessment.settled[i] = replace(settled, charged=settled.charged + more)
+    assessment.settled += [Settled(*key, ZERO, net) for key, net in again.items()]
+
+
+def _owe(case: Case, due: Due) -> Owed | None:
     assignment = case.facts.assignments[due.segment.assignment]
     is_hourly = due.kind == ChargeKind.WORKED_HOURS
     if not is_hourly and (assignment.pk, case.month, due.kind) in case.facts.charged:
         return None
     open_ones = [sheet for sheet in case.sheets.get(assignment.pk, ()) if sheet.is_open]
-    return Owed(due, assignment, case.month, open_ones if is_hourly else [])
+    return Owed(
+        due,
+        assignment,
+        case.month,
+        open_ones if is_hourly else [],
+        _regime(due.segment.vat_regime, case.facts),
+        [row.pk for row in case.facts.given_back.get(assignment.pk, ()) if _is_again(row, due)],
+        case.facts.charged[assignment.pk, case.month, due.kind],
+    )
 
 
-def _closed(case: _Case) -> set[int]:
+def _is_again(row: GivenBack, due: Due) -> bool:
+    return due.kind == ChargeKind.WORKED_HOURS and within(row.day, due.segment.spans)
+
+
+def _regime(regime: str, facts: Facts) -> str:
+    """A group in franchise charges no VAT at all (CGI art. 293 B), whatever the terms say."""
+    return VatRegime.FRANCHISE if facts.is_franchise and not vat.bears_none(regime) else regime
+
+
+def _closed(case: Case) -> set[int]:
     """Assignments at members that have this run's invoice already."""
     return {row.pk for row in case.facts.active(case.key) if row.member_id in case.facts.closed_members}
 
 
-def _obstacles(case: _Case) -> list[Problem]:
+def _obstacles(case: Case) -> list[Problem]:
     """Why the cost of the month cannot be shared yet."""
     employee = case.facts.employees[case.key[0]]
     waiting = [
         f"heures chez {placed.member}"
         for placed in case.facts.active(case.key)
-        if not _all_approved(case.sheets.get(placed.pk, ()))
+        if not all_approved(case.sheets.get(placed.pk, ()))
     ]
     group_sheets = [sheet for sheet in case.facts.sheets[case.key] if sheet.assignment is None]
     if any(not sheet.is_approved for sheet in group_sheets):
@@ -143,13 +167,13 @@ def _obstacles(case: _Case) -> list[Problem]:
     return problems + _unpriced(case)
 
 
-def _remarks(case: _Case, at_cost: set[int], *, is_shared_already: bool) -> list[Problem]:
+def _remarks(case: Case, at_cost: set[int], *, is_shared_already: bool) -> list[Problem]:
     """What is said without holding up the whole month."""
     remarks = [] if at_cost and not is_shared_already else _unpriced(case)
     for placed in case.facts.active(case.key):
         sheets = case.sheets.get(placed.pk, ())
         if placed.pk not in at_cost:
-            if not _all_approved(sheets):
+            if not all_approved(sheets):
                 remarks.append(wording.hours_come_later(placed, case.month))
         elif is_shared_already and any(sheet.is_open and sheet.total for sheet in sheets):
             remarks.append(wording.supplement_waits(placed, case.month))
@@ -160,109 +184,18 @@ def _remarks(case: _Case, at_cost: set[int], *, is_shared_already: bool) -> list
     return remarks
 
 
-def _unpriced(case: _Case) -> list[Problem]:
+def _unpriced(case: Case) -> list[Problem]:
     return [
         wording.terms_are_missing(case.facts.assignments[assignment], case.month, days)
         for assignment, days in case.unpriced.items()
     ]
 
 
-def _all_approved(sheets: Sequence[Sheet]) -> bool:
-    return bool(sheets) and all(sheet.is_approved for sheet in sheets)
-
-
-def _case(key: Key, facts: Facts) -> _Case:
-    sheets: dict[int, list[Sheet]] = defaultdict(list)
-    for sheet in facts.sheets[key]:
-        if sheet.assignment is not None:
-            sheets[sheet.assignment].append(sheet)
-    segments: list[Segment] = []
-    unpriced: dict[int, list[date]] = {}
-    for placed in facts.active(key):
-        mine = _segments(placed, key[1], facts, sheets.get(placed.pk, ()))
-        spans = [span for segment in mine for span in segment.spans]
-        worked = {day for sheet in sheets.get(placed.pk, ()) for day in sheet.minutes}
-        if without_price := [day for day in worked if not _within(day, spans)]:
-            unpriced[placed.pk] = sorted(without_price)
-        segments += mine
-    return _Case(key, facts, sheets, segments, unpriced)
-
-
-def _segments(placed: Assignment, month: Month, facts: Facts, sheets: Sequence[Sheet]) -> list[Segment]:
-    """The month of an assignment, price by price; terms that do not change the price stay together (rule R2)."""
-    spans: dict[tuple[object, ...], list[tuple[date, date]]] = {}
-    first: dict[tuple[object, ...], Terms] = {}
-    for terms in facts.terms.get(placed.pk, ()):
-        during = clip(terms.starts_on, terms.ends_before, month)
-        span = during and _overlap(during, placed)
-        if span:
-            same = _price_of(terms)
-            spans.setdefault(same, []).append(span)
-            first.setdefault(same, terms)
-    plan = facts.plans.get(month, {}).get(placed.pk, {})
-    return [_segment(placed, first[same], spans[same], plan, sheets) for same in spans]
-
-
-def _segment(
-    placed: Assignment,
-    terms: Terms,
-    spans: Sequence[tuple[date, date]],
-    plan: dict[date, int],
-    sheets: Sequence[Sheet],
-) -> Segment:
-    return Segment(
-        assignment=placed.pk,
-        terms=terms.pk,
-        member=placed.member_id,
-        method=terms.price_method,
-        spans=spans,
-        minutes=_sum(sheets, spans),
-        planned={day: minutes for day, minutes in plan.items() if _within(day, spans)},
-        hourly_price=terms.hourly_price,
-        flat_amount=terms.flat_amount,
-        management_rate=terms.management_rate,
-        absence_rule=terms.absence_rule,
-        vat_regime=terms.vat_regime,
-        to_bill=sum(_sum((sheet for sheet in sheets if sheet.is_open), spans).values()),
-    )
-
-
-def _price_of(terms: Terms) -> tuple[object, ...]:
-    if terms.price_method == PriceMethod.HOURLY:
-        return terms.price_method, terms.hourly_price, terms.vat_regime
-    sharing = (terms.management_rate, terms.absence_rule)
-    return terms.price_method, terms.flat_amount, terms.vat_regime, *sharing
-
-
-def _overlap(span: tuple[date, date], placed: Assignment) -> tuple[date, date] | None:
-    start = max(span[0], placed.starts_on)
-    before = span[1] if placed.ends_before is None else min(span[1], placed.ends_before)
-    return (start, before) if start < before else None
-
-
-def _within(day: date, spans: Iterable[tuple[date, date]]) -> bool:
-    return any(start <= day < before for start, before in spans)
-
-
-def _sum(sheets: Iterable[Sheet], spans: Sequence[tuple[date, date]]) -> dict[date, int]:
-    minutes: dict[date, int] = {}
-    for sheet in sheets:
-        for day, worked in sheet.minutes.items():
-            if _within(day, spans):
-                minutes[day] = minutes.get(day, 0) + worked
-    return minutes
-
-
-def _pool(case: _Case) -> dict[date, int]:
-    group_sheets = [sheet for sheet in case.facts.sheets[case.key] if sheet.assignment is None]
-    return _sum(group_sheets, [(case.month.first, case.month.before)])
-
-
 def _check_attestations(facts: Facts, assessment: Assessment) -> None:
     seen: set[tuple[int, Month]] = set()
     for owed in assessment.owed:
         member = owed.assignment.member
-        if owed.due.segment.vat_regime != VatRegime.EXEMPT_261B or (member.pk, owed.month) in seen:
+        if owed.vat_regime != VatRegime.EXEMPT_261B or (member.pk, owed.month) in seen:
             continue
         if not _attested(owed.due.segment, facts.attestations.get(member.pk, ())):
             seen.add((member.pk, owed.month))
@@ -277,6 +210,7 @@ def _attested(segment: Segment, attestations: Sequence[VatAttestation]) -> bool:
 def _check_empty(facts: Facts, assessment: Assessment) -> None:
     """Members whose approved hours come to nothing at all."""
     billed = {owed.assignment.member_id for owed in assessment.owed}
+    billed |= {charge.member_id for charge in facts.standing}
     covered = {
         sheet for member, sheets in assessment.covered.items() if member not in billed for sheet in sheets
     }

@@ -1,93 +1,33 @@
-"""The facts of a run, read in a fixed number of queries: approved hours, terms, plans, costs; nothing is written."""
+"""Read the facts of a run in a fixed number of queries: approved hours, terms, plans, costs; nothing is written."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Sum
 
+from billing.drafting.facts import Facts, GivenBack, Key, Sheet
 from billing.models import (
+    COMPUTED,
+    PAYS_FOR_WORK,
     BillingRun,
     Charge,
-    ChargeKind,
     EmployerCost,
+    Fate,
     InvoicedTimesheet,
     InvoiceStatus,
+    Release,
     Settlement,
 )
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
 from groupement.periods import Month, overlaps
-from members.models import VatAttestation
+from members.models import Group, VatAttestation
 from timesheets.models import Entry, Timesheet, TimesheetStatus
-
-Key = tuple[int, Month]
-"""An employee's id and a month of service."""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A timesheet with its minutes by day; ``is_open`` when it is approved and no other run or invoice holds it."""
-
-    pk: int
-    assignment: int | None
-    supplement: int
-    is_approved: bool
-    is_open: bool
-    minutes: Mapping[date, int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.minutes.values())
-
-
-@dataclass
-class Facts:
-    """What a run needs to price the employee-months that it can charge.
-
-    ``closed_members`` have the run's invoice already and ``kept`` is what these charge: what comes late for such a
-    member waits for the next run.
-    """
-
-    month: Month
-    keys: list[Key]
-    employees: dict[int, Employee]
-    assignments: dict[int, Assignment]
-    sheets: dict[Key, list[Sheet]] = field(default_factory=dict)
-    terms: dict[int, list[Terms]] = field(default_factory=dict)
-    costs: dict[Key, Decimal] = field(default_factory=dict)
-    settled: set[Key] = field(default_factory=set)
-    charged: set[tuple[int, Month, str]] = field(default_factory=set)
-    kept: dict[Key, Decimal] = field(default_factory=dict)
-    closed_members: set[int] = field(default_factory=set)
-    plans: dict[Month, planning.Plan] = field(default_factory=dict)
-    past: dict[int, dict[tuple[int, Month], int]] = field(default_factory=dict)
-    attestations: dict[int, list[VatAttestation]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._placed: dict[int, list[Assignment]] = defaultdict(list)
-        for assignment in self.assignments.values():
-            self._placed[assignment.employee_id].append(assignment)
-
-    def active(self, key: Key) -> list[Assignment]:
-        """The employee's assignments that hold a day of the month, by reference."""
-        employee, month = key
-        span = month.first, month.before
-        return [row for row in self._placed[employee] if overlaps(row.starts_on, row.ends_before, *span)]
-
-    def past_of(self, key: Key) -> dict[int, int]:
-        """Minutes approved in the twelve months before the key's, by member."""
-        employee, month = key
-        minutes: dict[int, int] = defaultdict(int)
-        for (member, worked_in), total in self.past.get(employee, {}).items():
-            if month.shift(-12) <= worked_in < month:
-                minutes[member] += total
-        return dict(minutes)
 
 
 def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Facts:
@@ -97,7 +37,13 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Fact
     holds (late hours, supplements) or with a cost that no run has settled. What another run's drafts hold is theirs.
     """
     scope = {} if employees is None else {"employee__in": employees}
-    found = {*_placed_in(run.month, scope), *_unbilled(run, scope), *_unsettled(run, scope)}
+    back = _given_back(run)
+    found = {
+        *_placed_in(run.month, scope),
+        *_unbilled(run, scope),
+        *_unsettled(run, scope),
+        *(key for key, _, _ in back if employees is None or key[0] in employees),
+    }
     staff = _by_name({employee for employee, _ in found})
     rank = {employee: n for n, employee in enumerate(staff)}
     keys = sorted(found, key=lambda key: (rank[key[0]], key[1]))
@@ -107,11 +53,15 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Fact
     facts.costs = _costs(keys)
     facts.settled = _settled(run, keys)
     facts.charged = _charged(run, keys)
-    facts.kept, facts.closed_members = _kept(run)
+    facts.kept, facts.closed = _kept(run)
     at_cost = [key for key in keys if _rows(facts, key, price_method=PriceMethod.ACTUAL)]
     facts.plans = {month: planning.plan(month) for month in sorted({month for _, month in at_cost})}
     facts.past = _past([key for key in at_cost if _rows(facts, key, absence_rule=AbsenceRule.LAST_12_MONTHS)])
     facts.attestations = _attestations()
+    for _, assignment, row in back:
+        facts.given_back.setdefault(assignment, []).append(row)
+    facts.standing = _standing(run) if employees is None else []
+    facts.is_franchise = Group.objects.filter(vat_franchise=True).exists()
     return facts
 
 
@@ -165,7 +115,9 @@ def _sheets(run: BillingRun, keys: Collection[Key]) -> dict[Key, list[Sheet]]:
         )
         if (row.employee_id, row.month) in wanted
     ]
-    minutes = _minutes([row.pk for row in rows if row.status == TimesheetStatus.APPROVED])
+    approved = [row for row in rows if row.status == TimesheetStatus.APPROVED]
+    minutes = _minutes([row.pk for row in approved])
+    kinds = _kinds([row.pk for row in approved if row.assignment_id is None])
     sheets: dict[Key, list[Sheet]] = {key: [] for key in keys}
     for row in rows:
         is_approved = row.status == TimesheetStatus.APPROVED
@@ -177,6 +129,7 @@ def _sheets(run: BillingRun, keys: Collection[Key]) -> dict[Key, list[Sheet]]:
                 is_approved,
                 is_approved and row.billed_at is None and not row.is_held,
                 minutes.get(row.pk, {}),
+                kinds.get(row.pk, {}),
             )
         )
     return sheets
@@ -188,6 +141,16 @@ def _minutes(sheets: Collection[int]) -> dict[int, dict[date, int]]:
     for sheet, day, minutes in rows.order_by("timesheet", "day"):
         days[sheet][day] = days[sheet].get(day, 0) + minutes
     return days
+
+
+def _kinds(sheets: Collection[int]) -> dict[int, dict[str, dict[date, int]]]:
+    """Minutes at the group by kind and day; leave and sickness may be borne by others than training."""
+    found: dict[int, dict[str, dict[date, int]]] = defaultdict(lambda: defaultdict(dict))
+    if sheets:
+        rows = Entry.objects.filter(timesheet__in=sheets).values_list("timesheet", "kind", "day", "minutes")
+        for sheet, kind, day, minutes in rows.order_by("timesheet", "kind", "day"):
+            found[sheet][kind][day] = found[sheet][kind].get(day, 0) + minutes
+    return found
 
 
 def _terms(assignments: Collection[int]) -> dict[int, list[Terms]]:
@@ -218,25 +181,60 @@ def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:
     return set(rows.values_list("employee", "month"))
 
 
-def _charged(run: BillingRun, keys: Collection[Key]) -> set[tuple[int, Month, str]]:
-    """What is charged for good, or by another run's drafts: (assignment, month, kind)."""
-    lasting = Charge.objects.filter(~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED))
+def _charged(run: BillingRun, keys: Collection[Key]) -> Counter[tuple[int, Month, str]]:
+    """How often is charged for good, or by another run's drafts: (assignment, month, kind)."""
+    lasting = Charge.objects.filter(
+        Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED), kind__in=COMPUTED
+    )
     months = {month for _, month in keys}
-    return set(lasting.filter(service_month__in=months).values_list("assignment", "service_month", "kind"))
+    rows = lasting.filter(service_month__in=months).values_list("assignment", "service_month", "kind")
+    return Counter(rows)
 
 
-def _kept(run: BillingRun) -> tuple[dict[Key, Decimal], set[int]]:
-    """What invoices of this run that are issued already charge, fees aside, and the members they went to."""
+def _given_back(run: BillingRun) -> list[tuple[Key, int, GivenBack]]:
+    """Released minutes that no charge bills again, with their employee-month and assignment."""
+    rows = Release.objects.filter(
+        Q(charge__isnull=True) | Q(charge__run=run, charge__line__invoice__status=InvoiceStatus.DRAFT),
+        fate=Fate.RELEASED,
+        line__invoice__status=InvoiceStatus.ISSUED,
+        entry__timesheet__month__lte=run.month,
+        entry__timesheet__assignment__isnull=False,
+    ).values_list(
+        "pk",
+        "minutes",
+        "entry__day",
+        "entry__timesheet__employee",
+        "entry__timesheet__month",
+        "entry__timesheet__assignment",
+    )
+    return [
+        ((employee, month), assignment, GivenBack(pk, day, minutes))
+        for pk, minutes, day, employee, month, assignment in rows.order_by("pk")
+    ]
+
+
+def _standing(run: BillingRun) -> list[Charge]:
+    """Recorded charges that no invoice holds, this run's own drafts aside."""
+    rows = Charge.objects.filter(
+        Q(line__isnull=True) | Q(run=run, line__invoice__status=InvoiceStatus.DRAFT),
+        is_standing=True,
+        service_month__lte=run.month,
+    )
+    return list(rows.select_related("member", "rebills__line").order_by("service_month", "recorded_at", "pk"))
+
+
+def _kept(run: BillingRun) -> tuple[dict[Key, Decimal], set[tuple[int, bool]]]:
+    """What issued invoices of this run charge already for the work itself, and the members they went to."""
     rows = Charge.objects.filter(run=run, line__invoice__status=InvoiceStatus.ISSUED)
     kept: dict[Key, Decimal] = defaultdict(Decimal)
-    members: set[int] = set()
-    for employee, month, member, kind, net in rows.values_list(
-        "employee", "service_month", "member", "kind", "net"
+    closed: set[tuple[int, bool]] = set()
+    for employee, month, member, kind, net, is_out_of_scope in rows.values_list(
+        "employee", "service_month", "member", "kind", "net", "line__invoice__is_out_of_scope"
     ):
-        members.add(member)
-        if kind != ChargeKind.MANAGEMENT_FEE:
+        closed.add((member, is_out_of_scope))
+        if kind in PAYS_FOR_WORK:
             kept[employee, month] += net
-    return kept, members
+    return kept, closed
 
 
 def _past(keys: Collection[Key]) -> dict[int, dict[tuple[int, Month], int]]:

@@ -166,6 +166,8 @@ def _reckoning(due: Due) -> str:
     figures: Mapping[str, object] = due.figures
     if due.kind == ChargeKind.WORKED_HOURS:
         return f"{spell_plain(due.quantity)}{NO_BREAK_SPACE}h à {spell(due.unit_price)}"
+    if due.kind == ChargeKind.MINIMUM:
+        return f"complément au minimum de {spell_hours(int(str(figures['minimum_minutes'])))}{NO_BREAK_SPACE}h par mois"
     if due.kind == ChargeKind.COST_SHARE:
         return f"part du coût réel, {spell_hours(due.minutes)}{NO_BREAK_SPACE}h"
     if due.kind == ChargeKind.MANAGEMENT_FEE:

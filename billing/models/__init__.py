@@ -1,7 +1,7 @@
 """What is owed: payroll cost, charges, invoices and credit notes, payments, reminders, true-ups, grants."""
 
 from billing.models.bank import BankLayout, BankOperation, BankStatement, OperationStatus
-from billing.models.charge import COMPUTED, Charge, ChargeKind
+from billing.models.charge import COMPUTED, PAYS_FOR_WORK, Charge, ChargeKind
 from billing.models.cost import (
     NEGATIVE,
     ActualCost,
@@ -29,6 +29,7 @@ from billing.models.vat import LegalMention, VatRate
 __all__ = [
     "COMPUTED",
     "NEGATIVE",
+    "PAYS_FOR_WORK",
     "ActualCost",
     "Allocation",
     "AllocationSource",

@@ -39,6 +39,10 @@ COMPUTED = (
 )
 
 
+# What pays for an employee's month, against its cost; fees, expenses and dues pay for something else.
+PAYS_FOR_WORK = frozenset(COMPUTED) - {ChargeKind.MANAGEMENT_FEE}
+
+
 class ChargeQuerySet(models.QuerySet):
     """Charges by where they are."""
 

@@ -90,9 +90,17 @@ class Copier:
             "vat_total": str(vat_total),
             "total": str(net + vat_total),
             "mentions": self.wordings.mentions({line.vat_regime for line in lines}),
-            "payment": {**self.wordings.payment(), "reference": ""},
+            "payment": {**self.wordings.payment(), **self.late_terms, "reference": ""},
             "annex": list(self.annexes.get(invoice.pk, ())),
         } | self._origin(invoice)
+
+    @property
+    def late_terms(self) -> dict[str, str]:
+        """The figures of the sentences on lateness: what is late later is claimed at the rate that was printed."""
+        return {
+            "penalty_rate": str(self.group.late_penalty_rate),
+            "indemnity_amount": str(self.group.recovery_indemnity),
+        }
 
     def _period(self, invoice: Invoice) -> str:
         """The months served; of a true-up, the whole period that it settles."""
@@ -186,7 +194,7 @@ def _credited_before(credit_note: Invoice) -> dict[Decimal, tuple[Decimal, Decim
     before: dict[Decimal, tuple[Decimal, Decimal]] = {}
     earlier = Invoice.objects.filter(corrects=credit_note.corrects_id, status=InvoiceStatus.ISSUED)
     for copied in earlier.exclude(pk=credit_note.pk).order_by("pk").values_list("snapshot", flat=True):
-        for row in copied["vat"]:
+        for row in (copied or {})["vat"]:
             base, tax = before.get(Decimal(row["rate"]), (ZERO, ZERO))
             before[Decimal(row["rate"])] = base + Decimal(row["base"]), tax + Decimal(row["amount"])
     return before
