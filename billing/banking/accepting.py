@@ -158,8 +158,8 @@ def _pay(
 
 def _payment(share: Share) -> Payment:
     """The payment of a candidate, locked, as it stands. Raises NoSuchCandidate."""
-    named = share.payment.payment if share.payment else None
-    found = Payment.objects.select_for_update(no_key=True).filter(pk=named, reversed_on=None).first()
+    named = [share.payment.payment] if share.payment else []
+    found = Payment.objects.select_for_update(no_key=True).filter(pk__in=named, reversed_on=None).first()
     if found is None:
         raise NoSuchCandidate(CHANGED)
     return found

@@ -36,7 +36,7 @@ from members.identifiers import compact
 FIRST_ROWS = 30
 SEPARATORS = ";\t,"
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})|(\d{4})-(\d{1,2})-(\d{1,2})")
-_THOUSANDS_BY_POINTS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d{1,2}")
+_THOUSANDS_BY_POINTS = re.compile(r"[-+−]?\d{1,3}(?:\.\d{3})+,\d{1,2}")
 _IBAN = re.compile(r"\bFR\d{2}(?:[ \u00a0]?[0-9A-Z]){23}\b")
 # Lines that sum up: no operation. "Solde facture 12" and "TOTAL ENERGIES" are labels of operations.
 _BALANCES = re.compile(
@@ -140,7 +140,8 @@ def _rows(text: str, separator: str) -> list[Row]:
             strict=quoting == csv.QUOTE_MINIMAL,
         )
         try:
-            rows = [(reader.line_num, [cell.strip(' \t"\u00a0') for cell in cells]) for cells in reader]
+            around = " \t\u00a0" if quoting == csv.QUOTE_MINIMAL else ' \t\u00a0"'
+            rows = [(reader.line_num, [cell.strip(around) for cell in cells]) for cells in reader]
         except csv.Error:
             continue
         return [row for row in rows if any(row[1])]

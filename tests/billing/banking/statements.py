@@ -1,0 +1,46 @@
+"""Statements of the bank as the tests need them: samples as text, and small ones made line by line."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from billing import banking
+from tests import world
+
+SAMPLES = Path(__file__).parent / "samples"
+HEAD = "Date;Libellé;Tiers;Montant;Référence"
+
+
+def sample(name, encoding="utf-8"):
+    """The bytes of a sample."""
+    return (SAMPLES / name).read_text(encoding="utf-8").encode(encoding)
+
+
+def euros(amount):
+    return f"{Decimal(amount):.2f}".replace(".", ",")
+
+
+def line(amount, label, *, on=date(2026, 12, 2), payer="", reference=""):
+    """One line under HEAD."""
+    return f"{on:%d/%m/%Y};{label};{payer};{euros(amount)};{reference}"
+
+
+def table(*lines):
+    """A CSV with these lines."""
+    return "\r\n".join((HEAD, *lines, "")).encode()
+
+
+def taken(*lines, name="releve.csv", by=None, **options):
+    """The statement of these lines, taken in."""
+    return banking.take_in(table(*lines), file_name=name, by=by, at=world.NOW, **options).statement
+
+
+def operations(statement):
+    """Its operations in the order of the file."""
+    return list(statement.operations.order_by("line", "pk"))
+
+
+def said(refusal):
+    """What a refusal says, in plain spaces."""
+    text = " ".join([refusal.message, *refusal.errors])
+    return " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
