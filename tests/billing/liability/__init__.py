@@ -1,0 +1,1 @@
+"""Joint liability and the reserve."""

@@ -1,0 +1,139 @@
+"""The statement on each key, the debt looked at, the reserve: its ledger, its balance, how far it covers."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from billing import liability
+from billing.liability import NotNotable, NotStatable
+from billing.models import Invoice
+from members.models import Group, Member
+from tests import world
+from tests.billing import scene
+from tests.world import NOVEMBER, NOW
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 12, 3)
+
+
+def state(**asked):
+    return liability.state(on=TODAY, **asked)
+
+
+def shares(statement):
+    return [
+        (share.member.short_name, str(share.exposure.amount), str(share.more)) for share in statement.shares
+    ]
+
+
+@pytest.fixture
+def worked():
+    """720, 480 and 300 hours at three members; a fourth one, admitted, used none."""
+    hosts = scene.hosts(3)
+    world.member("Talus")
+    maelle = world.employee(members=hosts)
+    for host, hours in zip(hosts, (72, 48, 30), strict=True):
+        world.timesheet(world.assignment(maelle, host), world.hours(NOVEMBER, hours))
+    world.cost(maelle, gross="2640.00", contributions="997.92")
+    return maelle
+
+
+def test_the_statement_follows_the_hours(worked):
+    statement = state(debt=Decimal("12000.00"))
+    assert shares(statement) == [
+        ("Aloen", "5760.00", "0.00"),
+        ("Optim’ism", "2400.00", "0.00"),
+        ("Sonam", "3840.00", "0.00"),
+        ("Talus", "0.00", "0.00"),
+    ]
+    assert [str(share.worst) for share in statement.shares] == ["2710.59", "2215.38", "3544.62", "0.00"]
+    assert statement.shares[0].worst_member.short_name == "Sonam"
+
+
+def test_a_default_is_shared_again_among_the_others(worked):
+    gone = Member.objects.get(short_name="Optim’ism")
+    statement = state(debt=Decimal("12000.00"), defaulting=gone.pk)
+    assert statement.defaulting == gone
+    assert [more for _, _, more in shares(statement)] == ["1440.00", "0.00", "960.00", "0.00"]
+
+
+def test_without_a_debt_the_last_months_cost_is_looked_at(worked):
+    statement = state()
+    assert (str(statement.debt), statement.debt_month) == ("3637.92", NOVEMBER)
+
+
+@pytest.mark.parametrize("debt", ["0", "-1", "100000000"])
+def test_a_debt_is_above_zero(worked, debt):
+    with pytest.raises(NotStatable):
+        state(debt=Decimal(debt))
+
+
+@pytest.mark.parametrize(
+    ("key", "amounts"),
+    [
+        ("equal", ["3000.00", "3000.00", "3000.00", "3000.00"]),
+        ("wage_bill", ["5759.99", "2399.99", "3840.02", "0.00"]),
+    ],
+)
+def test_other_keys_of_the_statutes(worked, key, amounts):
+    Group.objects.update(liability_key=key)
+    assert [amount for _, amount, _ in shares(state(debt=Decimal("12000.00")))] == amounts
+
+
+def test_the_key_of_invoices_takes_credit_notes_off():
+    scene.issued(scene.hosts(2))
+    Group.objects.update(liability_key="invoiced")
+    assert [amount for _, amount, _ in shares(state(debt=Decimal("100.00")))] == ["50.00", "50.00"]
+    from billing import crediting
+    from billing.models import Fate
+
+    invoice = Invoice.objects.get(member__short_name="Sonam")
+    crediting.credit(
+        invoice, lines=crediting.whole(crediting.left(invoice), Fate.VOIDED), reason="Geste", by=None, at=NOW
+    )
+    assert [amount for _, amount, _ in shares(state(debt=Decimal("100.00")))] == ["100.00", "0.00"]
+
+
+def test_only_the_months_of_the_key_weigh(worked):
+    Group.objects.update(liability_months=1)
+    assert state(debt=Decimal("10.00")).base == 150 * 60
+    later = liability.state(on=date(2027, 1, 5), debt=Decimal("10.00"))
+    assert (later.base, later.shares) == (0, [])
+
+
+def test_the_reserve_is_what_was_put_in_less_what_closes_took(worked):
+    liability.note(booked_on=TODAY, amount=Decimal("5000.00"), label="Dotation 2026", by=None, at=NOW)
+    scene.issuing.issue_run(scene.drafting.draft(NOVEMBER, by=None, at=NOW), by=None, at=NOW)
+    # 150 hours at 22.44 are 3 366.00 of a cost of 3 637.92.
+    assert liability.balance() == Decimal("4728.08")
+    assert [(row.label, str(row.amount), str(row.balance)) for row in liability.ledger()] == [
+        ("Dotation 2026", "5000.00", "4728.08"),
+        ("Clôture de novembre 2026", "-271.92", "-271.92"),
+    ]
+    statement = state(debt=Decimal("12000.00"))
+    assert (str(statement.covered), str(statement.uncovered)) == ("4728.08", "7271.92")
+    assert str(statement.covered_percent) == "39.40"
+    assert (str(statement.cap.percent_of_gross), str(statement.cap.amount)) == ("52.80", "10000.00")
+    assert statement.cap.set_aside == Decimal("5000.00")
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence", "field"),
+    [
+        ({"booked_on": date(2026, 12, 4)}, "à venir", "booked_on"),
+        ({"amount": Decimal("0.00")}, "Indiquez un montant", "amount"),
+        ({"amount": Decimal("100000000.00")}, "trop grand", "amount"),
+        ({"label": "  "}, "ce qui fait ce mouvement", "label"),
+    ],
+)
+def test_what_is_no_movement_is_refused(facts, sentence, field):
+    put = {"booked_on": TODAY, "amount": Decimal("1.00"), "label": "x"} | facts
+    with pytest.raises(NotNotable, match=sentence) as refused:
+        liability.note(**put, by=None, at=NOW)
+    assert refused.value.field == field
+
+
+def test_percents_are_told_without_any_amount(worked):
+    assert sorted(map(str, liability.percents(on=TODAY).values())) == ["0.00", "20.00", "32.00", "48.00"]
