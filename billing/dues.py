@@ -21,7 +21,8 @@ from employees.models import VatRegime
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE
 from groupement.periods import Month
-from members.models import Group, Member, Membership, MembershipStatus, User, VatAttestation
+from members.models import Group, Member, Membership, User, VatAttestation
+from members.models.membership import MembershipStatus
 
 # What a free line may say; a group in franchise has its own wording instead of rates.
 LINE_REGIMES = (

@@ -165,7 +165,8 @@ def _facts(keys: Collection[Key]) -> dict[Key, _Facts]:
     facts = {key: _Facts() for key in keys}
     within = {"employee__in": {key[0] for key in keys}, "month__in": {key[1] for key in keys}}
     costs = EmployerCost.objects.filter(**within).values_list("employee", "month")
-    for employee, month, amount, estimate in costs.annotate(Sum("amount"), BoolOr("is_estimate")).order_by():
+    sums = costs.annotate(total=Sum("amount"), guessed=BoolOr("is_estimate")).order_by()
+    for employee, month, amount, estimate in sums:
         if (employee, month) in facts:
             facts[employee, month].cost = amount
             facts[employee, month].is_estimate = estimate

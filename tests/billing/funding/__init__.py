@@ -1,0 +1,1 @@
+"""Tests of grants: tags, costs, locked reports and their files."""

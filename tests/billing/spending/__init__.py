@@ -1,0 +1,1 @@
+"""Tests of expenses, dues, deposits and free lines."""
