@@ -62,7 +62,9 @@ def _hourly(segment: Segment, month: Month) -> list[Due]:
     least = _least(segment, month)
     before = segment.worked - segment.fresh
     covered = min(segment.fresh, max(least - before, 0)) if segment.is_topped_up else 0
-    figures: dict[str, Any] = {"hourly_price": str(price)}
+    # The days, so that a credit note finds the entries again when two prices share a month.
+    spans = [[start.isoformat(), before.isoformat()] for start, before in segment.spans]
+    figures: dict[str, Any] = {"hourly_price": str(price), "spans": spans}
     if segment.again:
         figures["again_minutes"] = segment.again
     if covered:
