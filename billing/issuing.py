@@ -115,7 +115,7 @@ def _number(
     row: Invoice, copied: Mapping[str, Any], copier: snapshot.Copier, *, by: User | None, at: datetime
 ) -> None:
     """Take the number, last of all, and freeze the row with its copy."""
-    number = numbering.take(row.kind, issued_on=copier.issued_on)
+    number = numbering.take(row.kind, issued_on=copier.issued_on, group=copier.group)
     row.move(
         InvoiceStatus.ISSUED,
         by=by,

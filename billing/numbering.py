@@ -25,14 +25,14 @@ class Number(NamedTuple):
     number: str
 
 
-def take(kind: str = InvoiceKind.INVOICE, *, issued_on: date) -> Number:
+def take(kind: str = InvoiceKind.INVOICE, *, issued_on: date, group: Group | None = None) -> Number:
     """Take the next number of ``kind`` for the year of ``issued_on``, such as "F-2026-0001" (20 characters at most).
 
     A credit note takes the next number of the invoices unless the group gave credit notes a prefix of their own. Call
     it last in the transaction that issues (there must be one): others wait for the row from here on, and a roll-back
-    gives the number back. Raises TooEarly when the series holds a later date.
+    gives the number back. ``group`` spares a query to who has it. Raises TooEarly when the series holds a later date.
     """
-    group = Group.objects.only("invoice_prefix", "credit_prefix", "number_template").get()
+    group = group or Group.objects.get()
     series = _locked(kind, issued_on.year, group)
     last = series.last_issued_on
     if last is not None and issued_on < last:

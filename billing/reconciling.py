@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from billing.models import BillingRun, Charge, ChargeKind, Invoice, InvoiceStatus, Settlement
+from billing.models import COMPUTED, BillingRun, Charge, ChargeKind, Invoice, InvoiceStatus, Settlement
 from employees.models import Employee
 from groupement.periods import Month
 
@@ -29,9 +29,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """All rows of a run and their sums, in euros without VAT."""
+    """All rows of a run and their sums, in euros without VAT; ``others`` are expenses, dues and free lines."""
 
     rows: Sequence[Row]
+    others: Decimal = ZERO
 
     @property
     def employer_cost(self) -> Decimal:
@@ -53,8 +54,8 @@ class Reconciliation:
 
     @property
     def invoiced(self) -> Decimal:
-        """Net of all the run's invoices: charged and fees."""
-        return self.charged + self.fees
+        """Net of all the run's invoices: charged, fees, and the others."""
+        return self.charged + self.fees + self.others
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,11 @@ class Summary:
 
 
 def reconcile(run: BillingRun) -> Reconciliation:
-    """The settlements of ``run`` by employee's name and month, in two queries.
+    """The settlements of ``run`` by employee's name and month, in three queries.
 
     Charged at an agreed price counts as charged, so that ``employer_cost = charged + reserve`` for each row and in all;
-    management fees pay for the group's own work, stand beside, and complete it: Σ net of invoices = charged + fees.
+    management fees pay for the group's own work, stand beside, and complete it, as do expenses, dues and other
+    recorded sums: Σ net of invoices = charged + fees + others.
     """
     fees = {
         (employee, month): total
@@ -83,11 +85,13 @@ def reconcile(run: BillingRun) -> Reconciliation:
         .annotate(Sum("net"))
         .order_by("employee", "service_month")
     }
+    beside = Charge.objects.filter(run=run).exclude(kind__in=COMPUTED).aggregate(sum=Sum("net"))["sum"]
     return Reconciliation(
         [
             Row(row.employee, row.month, row.employer_cost, row.charged, row.reserve, _fees(fees, row))
             for row in _by_name(run.settlements.select_related("employee"))
-        ]
+        ],
+        beside or ZERO,
     )
 
 

@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from billing.models import Charge, ChargeKind, CostKind, EmployerCost, Invoice
-from employees.models import AbsenceRule, Employee
-from groupement import money, worktime
-from groupement.money import cents
+from billing.explaining import an_hour, sentence
+from billing.models import Charge, CostKind, EmployerCost, Invoice
+from employees.models import Employee
 from groupement.periods import Month
+from members.models import PriceDetail
 
 HUNDREDTH = Decimal("0.01")
 TONES = {
     CostKind.GROSS_PAY: "success",
     CostKind.EMPLOYER_CONTRIBUTIONS: "info",
     CostKind.OTHER: "warning",
+    CostKind.LEAVE_PROVISION: "info",
+    CostKind.CARRIED: "warning",
+    CostKind.AID: "success",
+    CostKind.LEAVE_DRAWN: "success",
 }
 
 
@@ -40,6 +44,7 @@ class Reason:
     month: Month
     charges: list[Charge] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    detail: str = PriceDetail.COSTS
 
     @property
     def net(self) -> Decimal:
@@ -66,13 +71,14 @@ class Reason:
 
     @property
     def sentences(self) -> list[str]:
-        return [sentence(charge) for charge in self.charges]
+        return [sentence(charge, self.detail) for charge in self.charges]
 
 
-def reasons(invoice: Invoice, *, with_costs: bool) -> list[Reason]:
+def reasons(invoice: Invoice, *, with_costs: bool, detail: str = PriceDetail.COSTS) -> list[Reason]:
     """The charges of ``invoice`` by person and month of service, in the order of names.
 
     ``with_costs`` adds the employer cost by kind, which tells wages: for finance only. Two queries, else one.
+    ``detail`` is what the group lets a member read (PriceDetail); the coordination and finance read all.
     """
     found: dict[tuple[int, Month], Reason] = {}
     charges = (
@@ -83,47 +89,12 @@ def reasons(invoice: Invoice, *, with_costs: bool) -> list[Reason]:
     for charge in charges:
         if charge.employee is not None:
             key = (charge.employee.pk, charge.service_month)
-            found.setdefault(key, Reason(charge.employee, charge.service_month)).charges.append(charge)
+            found.setdefault(
+                key, Reason(charge.employee, charge.service_month, detail=detail)
+            ).charges.append(charge)
     if with_costs:
         _add_costs(found)
     return list(found.values())
-
-
-def sentence(charge: Charge) -> str:
-    """How the amount of ``charge`` was reached, without any cost."""
-    figures = charge.figures
-    if charge.kind == ChargeKind.WORKED_HOURS:
-        return f"{money.spell_plain(charge.quantity)}\u00a0h × {money.spell(charge.unit_price)}, prix horaire convenu."
-    if charge.kind == ChargeKind.FLAT_AMOUNT:
-        return _flat(figures)
-    if charge.kind == ChargeKind.MANAGEMENT_FEE:
-        rate = money.spell_plain(Decimal(figures["management_rate"])).rstrip("0").removesuffix(",")
-        return f"Frais de gestion\u00a0: {rate}\u00a0% de {money.spell(Decimal(figures['share']))}."
-    return _share(charge)
-
-
-def an_hour(amount: Decimal, minutes: int) -> Decimal:
-    """``amount`` for one hour of ``minutes``, to the cent; zero without any. To be read: nothing is charged by it."""
-    return cents(amount * 60 / minutes) if minutes else Decimal("0.00")
-
-
-def _flat(figures: dict[str, object]) -> str:
-    amount = money.spell(Decimal(str(figures["flat_amount"])))
-    if figures["days"] == figures["days_of_month"]:
-        return f"Forfait mensuel convenu\u00a0: {amount}."
-    return f"Forfait mensuel de {amount}, pour {figures['days']} jours sur {figures['days_of_month']}."
-
-
-def _share(charge: Charge) -> str:
-    figures = charge.figures
-    worked = worktime.spell_clock(figures["worked_minutes"])
-    words = (
-        f"Part du coût réel\u00a0: {worktime.spell_clock(charge.minutes)} sur {worked} travaillées en tout."
-    )
-    if pool := figures["pool_minutes"]:
-        rule = AbsenceRule(figures["absence_rule"]).label
-        words += f" Absences et temps au groupement\u00a0: {worktime.spell_clock(pool)}, réparties {rule}."
-    return words
 
 
 def _add_costs(found: dict[tuple[int, Month], Reason]) -> None:
@@ -142,10 +113,12 @@ def _add_costs(found: dict[tuple[int, Month], Reason]) -> None:
 
 
 def _parts(amounts: dict[str, Decimal], minutes: int) -> Iterable[Part]:
-    total = sum(amounts.values(), Decimal(0)) or Decimal(1)
+    """The bar holds what adds to the cost; what is taken off it (aids, leave drawn) is in the table only."""
+    whole = sum((amount for amount in amounts.values() if amount > 0), Decimal(0)) or Decimal(1)
     start = Decimal(0)
     for kind, tone in TONES.items():
         if amount := amounts.get(kind):
-            width = (amount * 100 / total).quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
+            share = max(amount, Decimal(0)) * 100 / whole
+            width = share.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
             yield Part(CostKind(kind).label, tone, amount, an_hour(amount, minutes), start, width)
             start += width

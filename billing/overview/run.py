@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Lower
 
 from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus, RunProblem
+from billing.overview.differences import Cause, by_member
 from groupement.periods import Month
 from timesheets.models import Timesheet, TimesheetStatus
 
@@ -62,6 +63,7 @@ class Row:
 
     invoice: Invoice
     previous: Decimal | None
+    causes: Sequence[Cause] = ()
 
     @property
     def difference(self) -> Decimal | None:
@@ -157,9 +159,13 @@ def _state(
 
 
 def rows(run: BillingRun) -> list[Row]:
-    """The run’s invoices by member name, each with the net of the same member’s month before."""
+    """The run’s invoices by member name, each with the net of the same member’s month before, and why it differs."""
     before = (
-        Invoice.objects.filter(member=OuterRef("member"), service_month=run.month.previous)
+        Invoice.objects.filter(
+            member=OuterRef("member"),
+            run__month=run.month.previous,
+            is_out_of_scope=OuterRef("is_out_of_scope"),
+        )
         .order_by()
         .values("member")
         .annotate(sum=Sum("net"))
@@ -169,7 +175,16 @@ def rows(run: BillingRun) -> list[Row]:
         .annotate(previous=Subquery(before.values("sum")))
         .order_by(Lower("member__short_name__unaccent"), "pk")
     )
-    return [Row(invoice, invoice.previous) for invoice in invoices]
+    found = list(invoices)
+    why = by_member(run, {invoice.member_id for invoice in found if not invoice.is_out_of_scope})
+    return [
+        Row(
+            invoice,
+            invoice.previous,
+            () if invoice.is_out_of_scope else why.get(invoice.member_id, ()),
+        )
+        for invoice in found
+    ]
 
 
 def problems(run: BillingRun) -> list[RunProblem]:

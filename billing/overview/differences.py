@@ -1,0 +1,127 @@
+"""Why a member's month differs from the one before, by cause: hours, price, share of absences, and the rest; exact."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from billing.models import BillingRun, Charge, ChargeKind, InvoiceKind
+from groupement.money import cents
+from groupement.periods import Month
+
+ZERO = Decimal("0.00")
+HOURLY = (ChargeKind.WORKED_HOURS, ChargeKind.MINIMUM)
+
+
+class Cause(NamedTuple):
+    """One reason of a difference: its code and French label, and what it makes in euros without VAT."""
+
+    code: str
+    label: str
+    amount: Decimal
+
+
+LABELS = {
+    "hours": "heures",
+    "price": "prix de l’heure",
+    "absences": "part des absences",
+    "placed": "mises à disposition nouvelles ou finies",
+    "fees": "frais de gestion",
+    "flat": "forfaits",
+    "late": "heures d’autres mois",
+    "other": "frais, cotisations et autres sommes",
+}
+
+
+@dataclass
+class Work:
+    """What one assignment's charges of one month say: own minutes, minutes of absences borne, and net."""
+
+    minutes: int = 0
+    borne: int = 0
+    net: Decimal = ZERO
+
+    @property
+    def absent(self) -> Decimal:
+        """The part of the net that absences make."""
+        total = self.minutes + self.borne
+        return cents(self.net * self.borne / total) if total else ZERO
+
+    @property
+    def own(self) -> Decimal:
+        return self.net - self.absent
+
+
+def causes(now: Iterable[Charge], before: Iterable[Charge], *, month: Month) -> list[Cause]:
+    """What makes the net of ``now`` (charges of ``month``'s run) differ from that of ``before`` (the run before).
+
+    The amounts sum to the difference exactly; causes of zero are left out, the largest comes first. Hours are priced at
+    the earlier price and the price at the present hours, so that together they are the whole; the cent of rounding is
+    the price's.
+    """
+    amounts: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    today, earlier = _works(now, month, amounts, 1), _works(before, month.previous, amounts, -1)
+    for key in {*today, *earlier}:
+        new, old = today.get(key), earlier.get(key)
+        if new is None or old is None:
+            amounts["placed"] += (new.net if new else ZERO) - (old.net if old else ZERO)
+            continue
+        hours = cents(old.own * (new.minutes - old.minutes) / old.minutes) if old.minutes else new.own
+        amounts["hours"] += hours
+        amounts["absences"] += new.absent - old.absent
+        amounts["price"] += new.own - old.own - hours
+    found = [Cause(code, LABELS[code], amount) for code, amount in amounts.items() if amount]
+    return sorted(found, key=lambda cause: (-abs(cause.amount), cause.code))
+
+
+def _works(
+    charges: Iterable[Charge], month: Month, amounts: dict[str, Decimal], sign: int
+) -> dict[int | None, Work]:
+    """The work of ``charges`` by assignment; what is not an hour of the month is put under its own cause at once."""
+    works: dict[int | None, Work] = defaultdict(Work)
+    for charge in charges:
+        if charge.kind in HOURLY or charge.kind == ChargeKind.COST_SHARE:
+            if charge.service_month != month:
+                amounts["late"] += sign * charge.net
+                continue
+            work = works[charge.assignment_id]
+            work.net += charge.net
+            work.minutes += charge.minutes
+            work.borne += charge.figures.get("borne_minutes", 0)
+        else:
+            amounts[_OTHERS.get(charge.kind, "other")] += sign * charge.net
+    return works
+
+
+_OTHERS = {ChargeKind.MANAGEMENT_FEE: "fees", ChargeKind.FLAT_AMOUNT: "flat"}
+
+
+def by_member(run: BillingRun, members: Collection[int]) -> dict[int, Sequence[Cause]]:
+    """The causes for each of these members billed in both months; two queries.
+
+    Sums outside VAT are compared with sums outside VAT on their own rows and stay out of here.
+    """
+    now, before = _charges(run.month, members), _charges(run.month.previous, members)
+    return {
+        member: causes(now[member], before[member], month=run.month)
+        for member in members
+        if member in now and member in before
+    }
+
+
+def _charges(month: Month, members: Collection[int]) -> dict[int, list[Charge]]:
+    found: dict[int, list[Charge]] = defaultdict(list)
+    rows = Charge.objects.filter(
+        run__month=month,
+        member__in=members,
+        line__invoice__kind=InvoiceKind.INVOICE,
+        line__invoice__is_out_of_scope=False,
+    )
+    for charge in rows.only(
+        "member", "assignment", "kind", "service_month", "minutes", "net", "figures"
+    ).order_by("pk"):
+        found[charge.member_id].append(charge)
+    return found
