@@ -13,7 +13,16 @@ from billing.dunning.claiming import NotClaimable, charge_interest, claimable
 from billing.dunning.disputing import NotDisputable, close_dispute, open_dispute
 from billing.dunning.lateness import Late, late_on, measure
 from billing.dunning.levels import PLACEHOLDERS, NotInstallable, default_levels, fault_of, install_levels
-from billing.dunning.sending import AlreadySent, NotSendable, Sent, enqueue_papers, recipients, send
+from billing.dunning.sending import (
+    AlreadySent,
+    NotSendable,
+    Sent,
+    enqueue_papers,
+    mail_key,
+    recipients,
+    send,
+)
+from billing.dunning.wording import content
 
 __all__ = [
     "DAYS_BETWEEN",
@@ -32,12 +41,14 @@ __all__ = [
     "choose",
     "claimable",
     "close_dispute",
+    "content",
     "default_levels",
     "due_reminders",
     "enqueue_papers",
     "fault_of",
     "install_levels",
     "late_on",
+    "mail_key",
     "measure",
     "open_dispute",
     "open_dispute_of",

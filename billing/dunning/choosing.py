@@ -52,8 +52,17 @@ class DueReminder:
         return sum((row.indemnity_left for row in self.rows), ZERO) if self.level.asks_for_interest else ZERO
 
     @property
+    def costs(self) -> Decimal:
+        return self.interest + self.indemnity
+
+    @property
     def total(self) -> Decimal:
-        return self.due + self.interest + self.indemnity
+        return self.due + self.costs
+
+    @property
+    def longest(self) -> int:
+        """Days of the invoice that is late since longest."""
+        return max(row.days for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,7 @@ def choose(on: date) -> Choice:
     rank = {pk: number for number, pk in enumerate(facts.members)}
     letters = [DueReminder(facts.members[member], level, rows) for (member, level), rows in due.items()]
     letters.sort(key=lambda letter: (rank[letter.member.pk], -letter.level.rank))
-    held.sort(key=lambda each: (rank[each.member.pk], each.late.invoice.due_on or on, each.late.invoice.pk))
+    held.sort(key=lambda each: (rank[each.member.pk], each.late.due_on, each.late.invoice.pk))
     return Choice(letters, held)
 
 
@@ -132,9 +141,9 @@ class _Facts:
 
     def day_of_next(self, late: Late) -> date | None:
         level = self.next_level(late)
-        if level is None or late.invoice.due_on is None:
+        if level is None:
             return None
-        day = late.invoice.due_on + timedelta(days=level.days_late)
+        day = late.due_on + timedelta(days=level.days_late)
         sent = self.sent.get(late.invoice.pk)
         return max(day, sent.sent_on + timedelta(days=DAYS_BETWEEN)) if sent else day
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from billing import recording_charges, settling
@@ -83,24 +84,20 @@ def _at_the_last_level() -> QuerySet[Reminder, Any]:
 
 
 def _fault(late: Late, is_at_the_last_level: bool) -> str:
+    """Why nothing can be claimed for an invoice, as a sentence; empty when something can."""
     number = late.invoice.number
     if late.invoice.kind != InvoiceKind.INVOICE or late.invoice.is_out_of_scope:
         return (
             f"{number} ne porte ni pénalités ni indemnité{NO_BREAK_SPACE}: ce n’est pas le prix d’un service."
         )
     if dispute := open_dispute_of(late.invoice):
-        return f"{number} est contestée depuis le {long_date(dispute.opened_on)}{NO_BREAK_SPACE}: closez le litige d’abord."
+        since = long_date(dispute.opened_on)
+        return f"{number} est contestée depuis le {since}{NO_BREAK_SPACE}: closez d’abord le litige."
     if not late.days:
-        return (
-            f"{number} a été payée à temps{NO_BREAK_SPACE}: rien n’est dû."
-            if late.paid_on
-            else f"{number} n’est pas en retard."
-        )
-    if not late.paid_on and not is_at_the_last_level:
+        return f"{number} n’a pas de retard{NO_BREAK_SPACE}: rien n’est dû."
+    if not (late.paid_on or is_at_the_last_level):
         return f"{number} n’est ni payée ni au dernier niveau de relance{NO_BREAK_SPACE}: attendez l’un ou l’autre."
-    if not late.costs_left:
-        return f"Tout ce que coûte le retard de {number} est déjà réclamé."
-    return ""
+    return "" if late.costs_left else f"Tout ce que coûte le retard de {number} est déjà réclamé."
 
 
 def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charge]:
@@ -109,7 +106,7 @@ def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charg
     last = min(late.paid_on, on) if late.paid_on else on
     first = min(_first_day_left(late), last)
     common: dict[str, Any] = {
-        "quantity": 1,
+        "quantity": Decimal(1),
         "unit": Unit.ONE,
         "vat_regime": VatRegime.OUT_OF_SCOPE,
         "service_month": Month.of(first),
@@ -119,13 +116,14 @@ def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charg
     figures = {"invoice": invoice.pk, "number": invoice.number}
     charges = []
     if late.interest_left:
+        rate = f"{spell_plain(late.interest.rate)}{NO_BREAK_SPACE}% par an"
         charges.append(
             recording_charges.record(
                 invoice.member,
                 kind=ChargeKind.LATE_INTEREST,
                 label=f"Pénalités de retard, facture {invoice.number}",
-                detail=f"Du {day_fr(first)} au {day_fr(last)}, {spell_plain(late.interest.rate)}{NO_BREAK_SPACE}% par an "
-                "sur ce qui restait dû chaque jour (C. com., article L441-10, II)",
+                detail=f"Du {day_fr(first)} au {day_fr(last)}, {rate} sur ce qui restait dû chaque jour "
+                "(C. com., article L441-10, II)",
                 unit_price=late.interest_left,
                 figures={**figures, **_days(late, first, last)},
                 **common,
@@ -150,7 +148,7 @@ def _first_day_left(late: Late) -> date:
     """The first late day that no claim covers."""
     claims = claims_on([late.invoice.pk]).filter(kind=ChargeKind.LATE_INTEREST)
     days = [date.fromisoformat(figures["last"]) for figures in claims.values_list("figures", flat=True)]
-    return max(days, default=late.invoice.due_on) + timedelta(days=1)
+    return max(days, default=late.due_on) + timedelta(days=1)
 
 
 def _days(late: Late, first: date, last: date) -> dict[str, Any]:

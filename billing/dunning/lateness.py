@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.fields.json import KT
@@ -38,6 +38,11 @@ class Late:
     claimed: Decimal
     indemnity_claimed: Decimal
     paid_on: date | None
+
+    @property
+    def due_on(self) -> date:
+        """That of an issued invoice, which always has one."""
+        return cast("date", self.invoice.due_on)
 
     @property
     def interest_left(self) -> Decimal:
@@ -97,10 +102,11 @@ def _late(
 
 def _with_printed_terms(invoices: QuerySet[Any]) -> QuerySet[Any]:
     """Without the whole copy, which may be long: only the two figures that it printed."""
-    return invoices.annotate(
+    rows: QuerySet[Any] = invoices.annotate(
         printed_rate=KT("snapshot__payment__penalty_rate"),
         printed_indemnity=KT("snapshot__payment__indemnity_amount"),
     ).defer("snapshot")
+    return rows
 
 
 def _parts(invoices: Collection[Invoice]) -> dict[int, list[Part]]:
@@ -110,7 +116,8 @@ def _parts(invoices: Collection[Invoice]) -> dict[int, list[Part]]:
     for invoice, amount, settled_on, corrected, issued_on in rows.values_list(
         "invoice", "amount", "settled_on", "credit_note__corrects", "invoice__issued_on"
     ):
-        parts[invoice].append(Part(issued_on if corrected == invoice else settled_on, amount))
+        since = cast("date", issued_on) if corrected == invoice else settled_on
+        parts[invoice].append(Part(since, amount))
     return parts
 
 
@@ -123,5 +130,4 @@ def _claimed(invoices: Collection[Invoice]) -> dict[tuple[int, str], Decimal]:
 def claims_on(invoices: Iterable[int]) -> QuerySet[Charge]:
     """The interest and indemnities asked for these invoices (ids), and not taken back."""
     of_these = Q(figures__invoice__in=list(invoices))
-    live: QuerySet[Charge] = Charge.objects.live()
-    return live.filter(of_these, kind__in=CLAIMS)
+    return Charge.objects.filter(of_these, kind__in=CLAIMS, released_at=None)

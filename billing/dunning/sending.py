@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from celery import current_app
 from django.db import transaction
@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from billing import letters
 from billing.dunning import wording
-from billing.dunning.choosing import DueReminder, due_reminders, open_dispute_of
-from billing.models import Invoice, Letter, LetterKind, Reminder
+from billing.dunning.choosing import DAYS_BETWEEN, DueReminder, due_reminders
+from billing.models import Letter, LetterKind, Reminder
 from billing.settling.allocating import hold
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE
@@ -23,6 +23,7 @@ from members.models import Group, MailKind, Member, Seat, User
 from members.models.people import WRITERS
 
 PRINT = "billing.tasks.print_letter"
+Recipient = User | mailing.Correspondent
 
 
 class NotSendable(Refusal):
@@ -42,23 +43,26 @@ class Sent:
 
 
 @transaction.atomic
-def send(reminders: Collection[DueReminder], *, by: User | None, at: datetime) -> list[Sent]:
-    """Send these letters, all or none: each frozen, a reminder noted for each invoice, mails in the outbox.
+def send(reminders: Collection[DueReminder | str], *, by: User | None, at: datetime) -> list[Sent]:
+    """Send these letters (or those of these keys), all or none: frozen, noted for each invoice, mailed.
 
     They must say what is due now: a payment, a dispute or a change of words since they were read is refused with
-    NotSendable, a level sent before with AlreadySent. Payments for these members wait until we are through.
+    NotSendable, a level sent before with AlreadySent. Payments of these members wait until we are through.
     """
-    if not reminders:
+    keys = [each if isinstance(each, str) else each.key for each in reminders]
+    if not keys:
         raise NotSendable("Cochez au moins un courrier à envoyer.")
-    for member in sorted({reminder.member.pk for reminder in reminders}):
-        hold(member)
     on = timezone.localdate(at)
+    ids = {number for key in keys if (number := key.partition("-")[0]).isdecimal()}
+    for member in Member.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True):
+        hold(member)
     now = {reminder.key: reminder for reminder in due_reminders(on)}
-    faults = [_fault(reminder) for reminder in reminders if reminder.key not in now]
+    faults = [_fault(key, on) for key in keys if key not in now]
     if faults:
         raise faults[0]
-    group = Group.objects.get()
-    sent = [_send(now[reminder.key], group=group, on=on, by=by, at=at) for reminder in reminders]
+    letters_due = [now[key] for key in dict.fromkeys(keys)]
+    group, to = Group.objects.get(), recipients([each.member for each in letters_due], on)
+    sent = [_send(each, group=group, to=to[each.member.pk], on=on, by=by, at=at) for each in letters_due]
     if any(each.mails for each in sent):
         mailing.enqueue()
     enqueue_papers([each.letter.pk for each in sent])
@@ -75,40 +79,48 @@ def enqueue_papers(written: Sequence[int]) -> None:
     transaction.on_commit(wake, robust=True)
 
 
-def recipients(member: Member, on: date) -> list[User | mailing.Correspondent]:
-    """Who reads about money at ``member``: those who represent or manage it that day, and its accounts department."""
-    seats = Seat.objects.on(on).filter(member=member, function__in=WRITERS, user__is_active=True)
-    people = [seat.user for seat in seats.select_related("user").order_by("starts_on", "pk")]
-    found: list[User | mailing.Correspondent] = list(people)
-    if member.billing_email and member.billing_email.casefold() not in {
-        person.email.casefold() for person in people
-    }:
-        found.append(mailing.Correspondent(member.billing_email))
+def recipients(members: Collection[Member], on: date) -> dict[int, list[Recipient]]:
+    """Who reads about money at each of ``members``: who represents or manages it that day, its accounts department."""
+    seats = Seat.objects.on(on).filter(member__in=members, function__in=WRITERS, user__is_active=True)
+    found: dict[int, list[Recipient]] = {member.pk: [] for member in members}
+    for seat in seats.select_related("user").order_by("starts_on", "pk"):
+        found[seat.member_id].append(seat.user)
+    for member in members:
+        known = {person.email.casefold() for person in found[member.pk]}
+        if member.billing_email and member.billing_email.casefold() not in known:
+            found[member.pk].append(mailing.Correspondent(member.billing_email))
     return found
 
 
-def _fault(reminder: DueReminder) -> NotSendable:
-    """Why a letter that was read may not leave: sent by somebody, contested, or no longer what it said."""
-    ids = [row.invoice.pk for row in reminder.rows]
-    before = Reminder.objects.filter(invoice__in=ids, level=reminder.level)
-    first = before.select_related("sent_by", "invoice").order_by("pk").first()
-    if first:
-        who = f" par {first.sent_by}" if first.sent_by else ""
+def _fault(key: str, on: date) -> NotSendable:
+    """Why a letter that was read may not leave: sent by somebody, or no longer what it said."""
+    member, level = (int(part) if part.isdecimal() else 0 for part in (*key.split("-"), "", "")[:2])
+    lately = Reminder.objects.filter(
+        invoice__member=member, level=level, sent_on__gt=on - timedelta(days=DAYS_BETWEEN)
+    )
+    last = lately.select_related("sent_by", "invoice__member", "level").order_by("-sent_at", "-pk").first()
+    if last:
+        who = f" par {last.sent_by}" if last.sent_by else ""
         return AlreadySent(
-            f"{reminder.level}{NO_BREAK_SPACE}: déjà envoyé pour {first.invoice} le {long_date(first.sent_on)}{who}."
+            f"{last.level} à {last.invoice.member}{NO_BREAK_SPACE}: déjà envoyé{who} le {long_date(last.sent_on)} "
+            f"(facture {last.invoice}). Rien n’est parti deux fois."
         )
-    for row in reminder.rows:
-        if open_dispute_of(row.invoice):
-            return NotSendable(
-                f"{row.invoice} est contestée par {reminder.member}{NO_BREAK_SPACE}: elle ne se relance pas."
-            )
+    whom = Member.objects.filter(pk=member).first()
     return NotSendable(
-        f"Ce que doit {reminder.member} a changé depuis l’ouverture de la page{NO_BREAK_SPACE}: relisez le courrier, "
-        "puis envoyez-le."
+        f"Ce que doit {whom or 'l’adhérent'} a changé depuis votre lecture (règlement, litige, jour "
+        f"passé){NO_BREAK_SPACE}: relisez le courrier, puis envoyez-le."
     )
 
 
-def _send(reminder: DueReminder, *, group: Group, on: date, by: User | None, at: datetime) -> Sent:
+def _send(
+    reminder: DueReminder,
+    *,
+    group: Group,
+    to: Sequence[Recipient],
+    on: date,
+    by: User | None,
+    at: datetime,
+) -> Sent:
     said = wording.content(reminder, group=group, by=by, on=on)
     letter = letters.write(
         LetterKind.REMINDER, member=reminder.member, subject=said["subject"], content=said, at=at
@@ -128,31 +140,27 @@ def _send(reminder: DueReminder, *, group: Group, on: date, by: User | None, at:
         )
         for row in reminder.rows
     )
-    return Sent(letter, sum(_mails(letter, reminder.member, on=on, at=at)))
+    return Sent(letter, sum(_mail(letter, each, at=at) for each in to))
 
 
-def _mails(letter: Letter, member: Member, *, on: date, at: datetime) -> Iterator[bool]:
-    for to in recipients(member, on):
-        account = isinstance(to, User)
-        yield (
-            mailing.write(
-                to,
-                kind=MailKind.DUNNING,
-                key=f"dunning:{letter.pk}:{to.pk if isinstance(to, User) else 'billing'}",
-                subject=letter.subject,
-                template="dunning",
-                context={
-                    "letter": letter.content,
-                    "has_account": account,
-                    "url": mailing.address("billing:reminder_letter", letter.pk),
-                },
-                at=at,
-            )
-            is not None
-        )
+def _mail(letter: Letter, to: Recipient, *, at: datetime) -> bool:
+    """Put the letter into the outbox for one of its readers; whether it will be read."""
+    written = mailing.write(
+        to,
+        kind=MailKind.DUNNING,
+        key=f"{mail_key(letter)}{to.pk if isinstance(to, User) else 'billing'}",
+        subject=letter.subject,
+        template="dunning",
+        context={
+            "letter": letter.content,
+            "has_account": isinstance(to, User),
+            "url": mailing.address("billing:reminder_letter", letter.pk),
+        },
+        at=at,
+    )
+    return written is not None
 
 
-def invoices_of(letter: Letter) -> list[Invoice]:
-    """The invoices that a letter reminds of, the oldest first."""
-    rows = Reminder.objects.filter(letter=letter).select_related("invoice").defer("invoice__snapshot")
-    return [row.invoice for row in rows.order_by("invoice__due_on", "pk")]
+def mail_key(letter: Letter) -> str:
+    """How the keys of the messages about a letter begin."""
+    return f"dunning:{letter.pk}:"

@@ -60,8 +60,8 @@ def paragraphs(reminder: DueReminder) -> list[str]:
     rows = reminder.rows
     several = len(rows) > 1
     numbers = listed([str(row.invoice.number) for row in rows])
-    oldest = min(row.invoice.due_on for row in rows if row.invoice.due_on)
-    longest = max(row.days for row in rows)
+    oldest = min(row.due_on for row in rows)
+    longest = reminder.longest
     values = {
         "numero": f"{'les factures' if several else 'la facture'} {numbers}",
         "montant": spell(reminder.due),
@@ -83,7 +83,7 @@ def _row(late: Late, asks: bool) -> dict[str, Any]:
     return {
         "number": invoice.number,
         "issued_on": invoice.issued_on.isoformat() if invoice.issued_on else "",
-        "due_on": invoice.due_on.isoformat() if invoice.due_on else "",
+        "due_on": late.due_on.isoformat(),
         "total": str(invoice.total),
         "due": str(late.due),
         "days": late.days,
