@@ -12,7 +12,15 @@ from billing.banking.accepting import (
     take_back,
 )
 from billing.banking.reading import COLUMNS, LARGEST_FILE, BadStatement, UnknownTitles, guess, read_statement
-from billing.banking.sorting import NotOpen, NotSortable, set_aside, set_aside_all, split, split_off
+from billing.banking.sorting import (
+    NotOpen,
+    NotSortable,
+    set_aside,
+    set_aside_all,
+    split,
+    split_off,
+    unrelated,
+)
 from billing.banking.taking_in import NotAMapping, NotImportable, Taken, Twins, remember, take_in
 from billing.banking.undoing import NotUndoable, undo
 
@@ -46,4 +54,5 @@ __all__ = [
     "take_back",
     "take_in",
     "undo",
+    "unrelated",
 ]

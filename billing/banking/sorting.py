@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 import pghistory
 from django.db import transaction
+from django.utils import timezone
 
+from billing.banking import matching
+from billing.banking.matching import Ledger
 from billing.models import BankOperation, BankStatement, OperationStatus
 from groupement.lifecycle import Refusal, StaleRow
 from groupement.money import cents, spell
@@ -54,13 +57,26 @@ def set_aside(operation: BankOperation, *, note: str, by: User | None, at: datet
 
 
 @transaction.atomic
-def set_aside_all(
-    statement: BankStatement, operations: Sequence[int], *, by: User | None, at: datetime
-) -> int:
-    """Set aside the open operations (ids) of ``statement`` by which money went out; returns how many."""
-    rows = statement.operations.filter(pk__in=operations, status=OperationStatus.OPEN, amount__lt=0)
+def set_aside_all(statement: BankStatement, *, by: User | None, at: datetime) -> int:
+    """Set aside all by which money went out of ``statement`` and that takes no payment back; returns how many."""
+    rows = statement.operations.select_for_update(no_key=True).filter(status=OperationStatus.OPEN)
+    chosen = unrelated(rows.order_by("pk"), matching.read(on=timezone.localdate(at)))
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
-        return rows.update(status=OperationStatus.SET_ASIDE, note=NOT_OURS)
+        return BankOperation.objects.filter(pk__in=[row.pk for row in chosen]).update(
+            status=OperationStatus.SET_ASIDE, note=NOT_OURS
+        )
+
+
+def unrelated(operations: Iterable[BankOperation], ledger: Ledger) -> list[BankOperation]:
+    """Which of open ``operations`` took money out and have nothing to do with what members paid: wages, fees, rent."""
+    return [
+        row
+        for row in operations
+        if row.status == OperationStatus.OPEN
+        and row.amount < 0
+        and not row.is_return
+        and not matching.suggest(matching.movement_of(row), ledger)
+    ]
 
 
 @transaction.atomic
