@@ -11,15 +11,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing import due_dates, mentions
+from billing import due_dates, explaining, mentions
 from billing.drafting import wording
-from billing.models import Invoice, InvoiceKind, InvoiceStatus, Line, Unit
+from billing.models import ChargeKind, Invoice, InvoiceKind, InvoiceStatus, Line, Unit
 from billing.snapshot.annex import annexes
 from billing.vat import ZERO, Rates
 from billing.vat import label as rate_label
 from groupement.money import VatSum, vat, vat_by_rate
 from groupement.periods import Month
-from members.models import Group, Member
+from members.models import Group, LeaveMethod, Member
 
 UNITS = {
     Unit.HOUR: "heure",
@@ -28,6 +28,11 @@ UNITS = {
     Unit.KILOMETRE: "km",
     Unit.DAY: "jour",
 }
+
+PROVISION = (
+    "Le coût réel comprend une provision pour congés payés\u00a0; les congés pris sont repris de cette provision et ne "
+    "sont pas facturés une deuxième fois."
+)
 
 
 @dataclass
@@ -91,6 +96,7 @@ class Copier:
             "total": str(net + vat_total),
             "mentions": self.wordings.mentions({line.vat_regime for line in lines}),
             "payment": {**self.wordings.payment(), **self.late_terms, "reference": ""},
+            "why": self._why(lines),
             "annex": list(self.annexes.get(invoice.pk, ())),
         } | self._origin(invoice)
 
@@ -107,6 +113,18 @@ class Copier:
         if invoice.true_up is not None:
             return wording.span(invoice.true_up.first_month, invoice.true_up.last_month)
         return wording.periods(self.months.get(invoice.pk) or {invoice.service_month})
+
+    def _why(self, lines: Iterable[Line]) -> list[dict[str, Any]]:
+        """Where each price comes from, as far as the group lets members read it."""
+        charges = [charge for line in lines if (charge := getattr(line, "charge", None))]
+        found = [
+            {"employee": row.employee, "period_label": row.month.label, "sentences": row.sentences}
+            for row in explaining.told(charges, self.group.price_detail)
+        ]
+        has_provision = self.group.leave_method == LeaveMethod.PROVISION
+        if has_provision and any(charge.kind == ChargeKind.COST_SHARE for charge in charges):
+            found.append({"employee": "", "period_label": "", "sentences": [PROVISION]})
+        return found
 
     def _origin(self, invoice: Invoice) -> dict[str, Any]:
         """What a correction says of the invoices that it concerns, with their number and date (CGI art. 289, I-5)."""
@@ -159,7 +177,7 @@ def prepare(invoices: Sequence[Invoice], *, issued_on: date, concerning: Sequenc
     known, rates = Rates(), dict[int, Decimal]()
     lines: dict[int, list[Line]] = defaultdict(list)
     months: dict[int, set[Month]] = defaultdict(set)
-    rows = Line.objects.filter(invoice__in=ids).select_related("charge", "credits__invoice")
+    rows = Line.objects.filter(invoice__in=ids).select_related("charge__employee", "credits__invoice")
     for line in rows.order_by("invoice", "position"):
         lines[line.invoice_id].append(line)
         charge = getattr(line, "charge", None)

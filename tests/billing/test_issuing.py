@@ -126,7 +126,7 @@ def test_snapshot_names_both_parties_and_everyone_who_checked_the_hours() -> Non
     copied = invoice.snapshot
     assert set(copied) == {
         "number", "kind", "issued_on", "due_on", "period_label", "seller", "buyer", "lines", "vat", "net",
-        "vat_total", "total", "mentions", "payment", "annex",
+        "vat_total", "total", "mentions", "payment", "why", "annex",
     }  # fmt: skip
     assert (copied["number"], copied["kind"], copied["period_label"]) == (
         "F-2026-0001",
@@ -277,8 +277,8 @@ def test_one_failure_leaves_the_others_alone(monkeypatch) -> None:
     take = numbering.take
     taken: list[int] = []
 
-    def fail_once(kind, *, issued_on):
-        number = take(kind, issued_on=issued_on)
+    def fail_once(kind, **facts):
+        number = take(kind, **facts)
         taken.append(number.sequence)
         if len(taken) == 2:
             raise RuntimeError("the power went")
