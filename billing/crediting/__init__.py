@@ -14,12 +14,12 @@ from billing.crediting.asking import Amount, Hours, NotCreditable, Quantity, Req
 from billing.crediting.composing import Composed, Piece, compose
 from billing.crediting.remaining import EntryLeft, Left, LineLeft, left
 from billing.models import Charge, Fate, Invoice, InvoiceKind, InvoiceStatus, Line, Release
-from billing.settling.allocating import hold
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE, spell
-from members.models import User
+from members.models import Member, User
 
 __all__ = [
+    "REASON_LENGTH",
     "Amount",
     "Changed",
     "Composed",
@@ -53,25 +53,27 @@ def credit(
     reason: str,
     by: User | None,
     at: datetime,
-    expected: Decimal | None = None,
+    seen: Decimal | None = None,
 ) -> Invoice:
     """Issue the credit note that ``lines`` ask of ``invoice``, and settle with it what is still due of that one.
 
     Amounts are positive and mirror the invoice's to the cent, VAT included (rule R6). Hours are released (the next run
     bills them again) or voided (never), entry by entry; another sum comes back only when it is released whole. The
-    timesheets stay sealed. ``expected`` is the total with VAT that the person saw. What the credit exceeds of the due
-    stays the member's. Queue the file afterwards with ``rendering.enqueue``.
+    timesheets stay sealed. What the credit exceeds of the due stays the member's. ``seen`` is what was left of the
+    invoice, VAT included, when the person looked: nobody credits twice by clicking twice. Queue the file afterwards
+    with ``rendering.enqueue``.
 
     Raises NotCreditable (a draft, a credit note, nothing left, too much, no reason), Changed, TooEarly.
     """
     row = _locked(invoice)
     _refuse(row, reason, at)
-    composed = compose(left(row), lines)
-    if expected is not None and composed.total != expected:
+    rest = left(row)
+    if seen is not None and rest.total != seen:
         raise Changed(
-            f"Ce qui reste à créditer vient de changer{NO_BREAK_SPACE}: l’avoir serait de {spell(composed.total)} et "
-            f"non de {spell(expected)}. Vérifiez-le de nouveau."
+            f"Un avoir vient d’être émis sur la facture {row.number}{NO_BREAK_SPACE}: il en reste "
+            f"{spell(rest.total)} et non {spell(seen)}. Vérifiez de nouveau ce qui est à créditer."
         )
+    composed = compose(rest, lines)
     note = _write(row, composed, reason=reason.strip(), at=at)
     issued = issuing.issue_alone(note, by=by, at=at)
     settling.apply_credit(issued, by=by, at=at)
@@ -98,7 +100,7 @@ def _locked(invoice: Invoice) -> Invoice:
 
     The member first, as whoever settles does: else the two could wait for each other for ever.
     """
-    hold(invoice.member_id)
+    Member.objects.select_for_update(no_key=True).get(pk=invoice.member_id)
     return (
         Invoice.objects.select_for_update(no_key=True, of=("self",))
         .select_related("member")

@@ -38,6 +38,10 @@ class Piece:
         return self.of.line.label
 
     @property
+    def unit_label(self) -> str:
+        return str(Unit(self.unit).label)
+
+    @property
     def minutes(self) -> int:
         return sum(minutes for _, minutes in self.hours)
 

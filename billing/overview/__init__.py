@@ -1,6 +1,7 @@
 """What the pages of billing show, read and never written: the months, one run, its costs, why each price."""
 
 from billing.overview.costs import CostRow, cost_rows, cost_sums, latest_month
+from billing.overview.credits import Credits, Hour, Origin, credits_of, origin_of
 from billing.overview.prices import Part, Reason, reasons
 from billing.overview.run import (
     MonthState,
@@ -19,7 +20,10 @@ from billing.overview.run import (
 
 __all__ = [
     "CostRow",
+    "Credits",
+    "Hour",
     "MonthState",
+    "Origin",
     "Papers",
     "Part",
     "Readiness",
@@ -28,9 +32,11 @@ __all__ = [
     "Sums",
     "cost_rows",
     "cost_sums",
+    "credits_of",
     "issuable",
     "latest_month",
     "months",
+    "origin_of",
     "papers",
     "problems",
     "readiness",

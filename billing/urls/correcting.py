@@ -1,5 +1,10 @@
 """Addresses of credit notes."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from billing.views.correcting import credit
+
+urlpatterns = [
+    path("factures/<int:pk>/avoir/", credit.credit, name="credit"),
+    path("factures/<int:pk>/pdf/refaire/", credit.retry, name="retry_paper"),
+]

@@ -1,15 +1,18 @@
 """Invoices: the list, one of them as its paper says it, its PDF."""
 
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from billing import overview, rendering, snapshot
 from billing.forms import InvoiceFilter
-from billing.models import Invoice, InvoiceStatus
+from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from groupement.money import MoneyField
 from groupement.pages import act, page, paginate
 from members.access import Role, for_roles, holds, today
 
@@ -28,7 +31,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
         "filter": asked,
         "page": paginate(request, _in_order(found), INVOICES_A_PAGE),
         "sums": found.filter(status=InvoiceStatus.ISSUED).aggregate(
-            count=Count("pk"), net=Sum("net"), total=Sum("total")
+            count=Count("pk"), net=_less_credits("net"), total=_less_credits("total")
         ),
         "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
         "wide": request.user.sees_every_member,
@@ -41,24 +44,13 @@ def invoices(request: HttpRequest) -> HttpResponse:
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """What the paper says, from the copy made at issue; of a draft, what it would say today."""
     found = get_object_or_404(
-        Invoice.objects.visible_to(request.user).select_related("member", "run", "document", "rendering"),
+        Invoice.objects.visible_to(request.user)
+        .select_related("member", "run", "document", "rendering", "corrects")
+        .defer("corrects__snapshot"),
         pk=pk,
     )
-    may_act = holds(request.user, Role.FINANCE)
-    paper = found.snapshot or snapshot.prepare([found], issued_on=today()).copy(found)
-    terms = paper["payment"]
-    context = {
-        "invoice": found,
-        "paper": paper,
-        "conditions": [
-            terms[name] for name in ("terms", "discount", "penalty", "indemnity") if terms.get(name)
-        ],
-        "steps": list(found.steps.select_related("by").order_by("at", "pk")),
-        "reasons": overview.reasons(found, with_costs=True) if may_act else [],
-        "wide": request.user.sees_every_member,
-        "may_act": may_act,
-    }
-    return page(request, "billing/invoice.html", context=context)
+    context = _shown(found, may_act=holds(request.user, Role.FINANCE))
+    return page(request, "billing/invoice.html", context=context | {"wide": request.user.sees_every_member})
 
 
 @require_safe
@@ -77,6 +69,35 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(done.value, as_attachment=True, filename=f"{found.number}.pdf")
 
 
+def _shown(found: Invoice, *, may_act: bool) -> dict[str, Any]:
+    """The paper, how it came about, and what became of it since."""
+    paper = found.snapshot or snapshot.prepare([found], issued_on=today()).copy(found)
+    terms = paper["payment"] if found.kind == InvoiceKind.INVOICE else {}
+    return {
+        "invoice": found,
+        "paper": paper,
+        "conditions": [
+            terms[name] for name in ("terms", "discount", "penalty", "indemnity") if terms.get(name)
+        ],
+        "steps": list(found.steps.select_related("by").order_by("at", "pk")),
+        "reasons": overview.reasons(found, with_costs=True) if may_act else [],
+        "credits": overview.credits_of(found),
+        "origin": overview.origin_of(found),
+        "may_act": may_act,
+    }
+
+
+def _less_credits(name: str) -> Any:
+    """The sum of invoices, less that of credit notes, whose amounts are positive too."""
+    given = Q(kind=InvoiceKind.CREDIT_NOTE)
+    billed, back = (
+        Coalesce(Sum(name, filter=part), Value(Decimal("0.00")), output_field=MoneyField())
+        for part in (~given, given)
+    )
+    return billed - back
+
+
 def _in_order(found: QuerySet[Invoice]) -> QuerySet[Invoice]:
     newest: list[Any] = [F("issued_on").desc(nulls_first=True), F("sequence").desc(nulls_first=True)]
-    return found.select_related("member", "document", "rendering").order_by(*newest, "-service_month", "-pk")
+    related = found.select_related("member", "document", "rendering", "corrects")
+    return related.defer("snapshot", "corrects__snapshot").order_by(*newest, "-service_month", "-pk")

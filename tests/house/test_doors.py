@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,13 +12,15 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing.models import BillingRun, Invoice
+from billing import settling
+from billing.models import BillingRun, Invoice, Payment
 from employees import feeds
 from employees.calendar import Week
 from employees.models import Absence, Employee
 from groupement.periods import Month
 from members.models import Member
 from tests import world
+from tests.billing import owing
 from timesheets import freezing
 from timesheets.models import Timesheet
 
@@ -56,6 +59,24 @@ def signed_sheet() -> dict[str, Any]:
 
 def invoice() -> dict[str, Any]:
     return {"pk": Invoice.objects.get().pk}
+
+
+def account() -> dict[str, Any]:
+    return {"pk": Member.objects.get(short_name="Aloen").pk}
+
+
+def payment() -> dict[str, Any]:
+    aloen = Member.objects.get(short_name="Aloen")
+    paid = Payment.objects.filter(member=aloen).first() or settling.record(
+        aloen, amount=Decimal(1), received_on=world.NOW.date(), method="cheque", by=None, at=world.NOW
+    )
+    return {"pk": paid.pk}
+
+
+def allocation() -> dict[str, Any]:
+    invoice = owing.invoice(Member.objects.get(short_name="Aloen"), "1.00")
+    payment()
+    return {"pk": invoice.allocations.get().pk}
 
 
 def deputyship() -> dict[str, Any]:
@@ -159,6 +180,18 @@ DOORS = {
     "timesheets:reopen": Door("object", POST, sheet),
     "timesheets:remind": Door("object", POST, sheet),
     "timesheets:supplement": Door("object", POST, sheet),
+    "billing:payments": Door("role", GET),
+    "billing:record_payment": Door("role", BOTH),
+    "billing:payment": Door("object", GET, payment),
+    "billing:allocate": Door("object", POST, payment),
+    "billing:reverse_payment": Door("object", POST, payment),
+    "billing:undo_payment": Door("object", POST, payment),
+    "billing:unallocate": Door("object", POST, allocation),
+    "billing:write_off": Door("object", POST, invoice),
+    "billing:apply_credit": Door("object", POST, invoice),
+    "billing:ageing": Door("role", GET),
+    "billing:account": Door("object", GET, account),
+    "billing:account_pdf": Door("object", GET, account),
     "billing:runs": Door("role", GET),
     "billing:run": Door("role", GET, month),
     "billing:draft": Door("role", POST, month),
@@ -173,6 +206,8 @@ DOORS = {
     "billing:invoices": Door("shared", GET),
     "billing:invoice": Door("object", GET, invoice),
     "billing:pdf": Door("object", GET, invoice),
+    "billing:credit": Door("object", BOTH, invoice),
+    "billing:retry_paper": Door("object", POST, invoice),
 }
 
 

@@ -282,12 +282,13 @@ def test_sum_credited_in_part_or_voided_stays_billed() -> None:
     assert crediting.left(of).is_gone
 
 
-def test_total_that_is_no_longer_what_was_seen_is_refused() -> None:
+def test_what_is_no_longer_as_it_was_seen_is_refused() -> None:
     of = invoice({2: 420, 3: 420})
-    seen = crediting.preview(of, lines=[Whole(line(of))], at=NOW).total
-    credit(of, days(line(of), {2: 60}))
-    with pytest.raises(Changed, match="312,00\u00a0€ et non de 336,00\u00a0€"):
-        crediting.credit(of, lines=[Whole(line(of))], reason=REASON, by=None, at=NOW, expected=seen)
+    seen = crediting.left(of).total
+    asked = [days(line(of), {2: 60})]
+    crediting.credit(of, lines=asked, reason=REASON, by=None, at=NOW, seen=seen)
+    with pytest.raises(Changed, match="il en reste 312,00\u00a0€ et non 336,00\u00a0€"):
+        crediting.credit(of, lines=asked, reason=REASON, by=None, at=NOW, seen=seen)
 
 
 def test_preview_is_what_is_issued_and_writes_nothing() -> None:
