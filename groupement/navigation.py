@@ -48,14 +48,16 @@ CHARTER = Place("Charte", "charter", "charter:charter", ("charter:",))
 MONTHS = Place("Mois", "calendar", "timesheets:months", ("timesheets:",))
 PLANNING = Place("Planning", "planning", "employees:planning", ("employees:",))
 RUNS = Place("Facturation", "receipt", "billing:runs", ("billing:run",))
-INVOICES = Place("Factures", "file", "billing:invoices", ("billing:invoice",))
+ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account")
+INVOICES = Place("Factures", "file", "billing:invoices", ("billing:invoice", *ACCOUNTS))
 
 # The first place of a role is where it lands.
 PLACES: dict[str, tuple[Place, ...]] = {
     "coordinator": (MONTHS, PLANNING, RUNS, INVOICES, CHARTER),
     "finance": (
         RUNS,
-        INVOICES,
+        Place("Factures", "file", "billing:invoices", ("billing:invoice",)),
+        Place("Règlements", "swap", "billing:payments", ACCOUNTS),
         Place("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs")),
         MONTHS,
         CHARTER,

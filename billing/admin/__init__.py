@@ -1,5 +1,5 @@
 """Billing in Django admin: all can be looked up; only reference rows and costs not yet invoiced can be mended."""
 
-from billing.admin import ledger
+from billing.admin import dunning, ledger, money
 
-__all__ = ["ledger"]
+__all__ = ["dunning", "ledger", "money"]

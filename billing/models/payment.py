@@ -1,5 +1,7 @@
 """What members paid, and which invoices it settles: payments, credits put to use, small remainders written off."""
 
+from decimal import Decimal
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -193,3 +195,8 @@ class Allocation(models.Model):
 
     def __str__(self):
         return f"{self.source} {self.amount}"
+
+    @property
+    def vat(self):
+        """The VAT that it holds, all rates together."""
+        return sum((Decimal(row["vat"]) for row in self.by_rate), Decimal("0.00"))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 import pghistory
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
 from billing.settling import by_rate
-from billing.settling.dues import oldest_first, unsettled, with_dues, with_left
+from billing.settling.dues import oldest_first, shared_out, unsettled, with_dues, with_left
 from groupement.lifecycle import Refusal, StaleRow
 from groupement.money import NO_BREAK_SPACE, cents, spell
 from members.models import Group, Member, User
@@ -38,16 +40,15 @@ def allocate(
     Money settles on the day it came, an invoice issued later on the day of its issue. Raises NotAllocatable.
     """
     hold(payment.member_id)
-    row = with_left(Payment.objects.filter(pk=payment.pk)).select_related("member").get()
-    left: Decimal = row.left
+    (row,) = with_left(Payment.objects.filter(pk=payment.pk)).select_related("member")
     if row.reversed_on:
         raise NotAllocatable("Ce règlement a été annulé\u00a0: il ne règle plus rien.")
-    parts = _oldest_first(row.member_id, left) if allocations is None else allocations
-    _refuse_beyond(left, parts)
-    return [
-        _settle(invoice, amount, payment=row, settled_on=row.received_on, by=by, at=at)
-        for invoice, amount in _fitting(parts, row.member)
-    ]
+    parts = allocations
+    if parts is None:
+        parts = shared_out(row.left, oldest_first(unsettled(row.member_id).defer("snapshot")))
+    _refuse_beyond(row.left, parts)
+    fitting = _fitting(parts, row.member)
+    return _settle(fitting, _Source(payment=row, on=row.received_on), by=by, at=at)
 
 
 @transaction.atomic
@@ -59,20 +60,21 @@ def apply_credit(
     Without ``to``, None when there is nothing to settle: the credit stays at hand. Raises NotAllocatable.
     """
     hold(credit_note.member_id)
-    note = with_dues(Invoice.objects.filter(pk=credit_note.pk)).select_related("member").get()
+    rows = with_dues(Invoice.objects.filter(pk=credit_note.pk)).select_related("member", "corrects")
+    (note,) = rows.defer("snapshot", "corrects__snapshot")
     if (note.kind, note.status) != (InvoiceKind.CREDIT_NOTE, InvoiceStatus.ISSUED):
         raise NotAllocatable(f"{note} n’est pas un avoir émis.")
     target = to or note.corrects
     if target is None:
         return None
-    due, left = _due_of(target), note.left
-    if to is None and not (due and left):
+    due = _due_of(target)
+    if to is None and not (due and note.left):
         return None
-    if not left:
+    if not note.left:
         raise NotAllocatable(f"Il ne reste rien à utiliser de l’avoir {note.number}.")
-    ((invoice, amount),) = _fitting([(target, min(left, due) or left)], note.member)
-    settled_on = note.issued_on or timezone.localdate(at)
-    return _settle(invoice, amount, credit_note=note, settled_on=settled_on, by=by, at=at)
+    fitting = _fitting([(target, min(note.left, due) or note.left)], note.member)
+    (made,) = _settle(fitting, _Source(credit_note=note, on=note.issued_on), by=by, at=at)
+    return made
 
 
 @transaction.atomic
@@ -92,7 +94,9 @@ def write_off(invoice: Invoice, *, reason: str, by: User | None, at: datetime) -
             f"Il reste {spell(due)}, et le groupement n’abandonne pas plus de {spell(limit)} par facture. "
             "Demandez le règlement, ou corrigez la facture par un avoir."
         )
-    return _settle(invoice, due, settled_on=timezone.localdate(at), reason=reason, by=by, at=at)
+    source = _Source(on=timezone.localdate(at), reason=reason)
+    (made,) = _settle([(invoice, due)], source, by=by, at=at)
+    return made
 
 
 @transaction.atomic
@@ -107,7 +111,7 @@ def unallocate(allocation: Allocation, *, by: User | None, at: datetime) -> None
 
 def hold(member: int) -> None:
     """One settles at a time for a member: dues read after this stay true until the end of the transaction."""
-    Member.objects.select_for_update(no_key=True).get(pk=member)
+    list(Member.objects.select_for_update(no_key=True).filter(pk=member).values_list("pk"))
 
 
 def said(reason: str) -> str:
@@ -118,17 +122,6 @@ def said(reason: str) -> str:
     if len(plain) > 200:
         raise Refusal("Le motif tient en 200\u00a0caractères.", field="reason")
     return plain
-
-
-def _oldest_first(member: int, left: Decimal) -> list[tuple[Invoice, Decimal]]:
-    parts = []
-    for invoice in oldest_first(unsettled(member).defer("snapshot")):
-        if not left:
-            break
-        amount = min(left, invoice.due)
-        parts.append((invoice, amount))
-        left -= amount
-    return parts
 
 
 def _refuse_beyond(left: Decimal, parts: Parts) -> None:
@@ -171,59 +164,85 @@ def _fault(invoice: Invoice | None, amount: Decimal, member: Member) -> str:
 
 
 def _due_of(invoice: Invoice) -> Decimal:
-    due: Decimal = with_dues(Invoice.objects.filter(pk=invoice.pk)).values_list("due", flat=True).get()
-    return due
+    found: list[Decimal] = list(
+        with_dues(Invoice.objects.filter(pk=invoice.pk)).values_list("due", flat=True)
+    )
+    return found[0]
 
 
-def _settle(
-    invoice: Invoice,
-    amount: Decimal,
-    *,
-    payment: Payment | None = None,
-    credit_note: Invoice | None = None,
-    settled_on: date,
-    reason: str = "",
-    by: User | None,
-    at: datetime,
-) -> Allocation:
-    """Write the allocation; a payment or credit note that settled a part of the invoice before has one for both."""
+@dataclass(frozen=True)
+class _Source:
+    """What settles: a payment, a credit note, or neither for a write-off; the day from which it does."""
+
+    on: date
+    payment: Payment | None = None
+    credit_note: Invoice | None = None
+    reason: str = ""
+
+    @property
+    def kind(self) -> AllocationSource:
+        if self.payment:
+            return AllocationSource.PAYMENT
+        return AllocationSource.CREDIT_NOTE if self.credit_note else AllocationSource.WRITE_OFF
+
+
+def _settle(parts: Parts, source: _Source, *, by: User | None, at: datetime) -> list[Allocation]:
+    """Write the allocations; what settled a part of an invoice before has one for both parts."""
+    ids = [invoice.pk for invoice, _ in parts]
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
-        source = AllocationSource.WRITE_OFF
-        if payment or credit_note:
-            source = AllocationSource.PAYMENT if payment else AllocationSource.CREDIT_NOTE
-            earlier = Allocation.objects.filter(invoice=invoice, payment=payment, credit_note=credit_note)
-            amount += sum(earlier.values_list("amount", flat=True), ZERO)
-            earlier.delete()
-        whole = by_rate.whole(_vat(invoice))
-        before = by_rate.taken(
-            _parts(Allocation.objects.filter(invoice=invoice).values_list("by_rate", flat=True))
-        )
-        return Allocation.objects.create(
-            invoice=invoice,
-            source=source,
-            payment=payment,
-            credit_note=credit_note,
-            amount=amount,
-            by_rate=by_rate.split(amount, whole, before, _unused(credit_note) if credit_note else None),
-            settled_on=max(settled_on, invoice.issued_on or settled_on),
-            reason=reason,
-            recorded_by=by,
-            recorded_at=at,
-        )
+        more = _taken_back(ids, source)
+        vats, before = _vats(ids), _taken(Allocation.objects.filter(invoice__in=ids), "invoice")
+        like = _unused(source.credit_note) if source.credit_note else None
+        rows = []
+        for invoice, part in parts:
+            amount, whole = part + more.get(invoice.pk, ZERO), by_rate.whole(vats[invoice.pk])
+            rows.append(
+                Allocation(
+                    invoice=invoice,
+                    source=source.kind,
+                    payment=source.payment,
+                    credit_note=source.credit_note,
+                    amount=amount,
+                    by_rate=by_rate.split(amount, whole, before.get(invoice.pk, {}), like),
+                    settled_on=max(source.on, invoice.issued_on or source.on),
+                    reason=source.reason,
+                    recorded_by=by,
+                    recorded_at=at,
+                )
+            )
+        return Allocation.objects.bulk_create(rows)
+
+
+def _taken_back(invoices: Sequence[int], source: _Source) -> dict[int, Decimal]:
+    """Take away what the same payment or credit note settled of these invoices; how much it was."""
+    if source.kind == AllocationSource.WRITE_OFF:
+        return {}
+    earlier = Allocation.objects.filter(
+        invoice__in=invoices, payment=source.payment, credit_note=source.credit_note
+    )
+    amounts = dict(earlier.values_list("invoice", "amount"))
+    if amounts:
+        earlier.delete()
+    return amounts
+
+
+def _vats(invoices: Sequence[int]) -> dict[int, list[dict[str, str]]]:
+    """The VAT table of each paper; without the rest of it, which may be long."""
+    return dict(Invoice.objects.filter(pk__in=invoices).values_list("pk", "snapshot__vat"))
+
+
+def _taken(allocations: QuerySet[Allocation], of: str) -> dict[int, by_rate.Cells]:
+    """What was taken of each invoice, or of each credit note, by rate."""
+    parts: dict[int, list[list[dict[str, str]]]] = {}
+    for pk, rows in allocations.values_list(of, "by_rate"):
+        parts.setdefault(pk, []).append(rows)
+    return {pk: by_rate.taken(rows) for pk, rows in parts.items()}
 
 
 def _unused(credit_note: Invoice) -> by_rate.Cells:
-    cells = by_rate.whole(_vat(credit_note))
-    for cell, value in by_rate.taken(_parts(credit_note.uses.values_list("by_rate", flat=True))).items():
+    """What is left of a credit note, by rate."""
+    cells = by_rate.whole(_vats([credit_note.pk])[credit_note.pk])
+    used = _taken(Allocation.objects.filter(credit_note=credit_note), "credit_note")
+    for cell, value in used.get(credit_note.pk, {}).items():
         cells[cell] = cells.get(cell, ZERO) - value
     return cells
-
-
-def _vat(invoice: Invoice) -> list[dict[str, str]]:
-    """The VAT table of the paper; without the rest of it, which may be long."""
-    rows: list[dict[str, str]] = Invoice.objects.values_list("snapshot__vat", flat=True).get(pk=invoice.pk)
-    return rows
-
-
-def _parts(rows: Iterable[list[dict[str, str]]]) -> list[list[dict[str, str]]]:
-    return list(rows)

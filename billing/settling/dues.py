@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -48,6 +48,16 @@ def unsettled(member: int | None = None) -> QuerySet[Any]:
 def oldest_first(invoices: QuerySet[Any]) -> QuerySet[Any]:
     """The order in which money settles when nobody says otherwise (C. civ., art. 1342-10)."""
     return invoices.order_by("due_on", "issued_on", "sequence", "pk")
+
+
+def shared_out(amount: Decimal, invoices: Iterable[Any]) -> list[tuple[Any, Decimal]]:
+    """``amount`` over ``invoices`` in the order given, each up to what is due; what is left is nobody's."""
+    parts = []
+    for invoice in invoices:
+        if part := min(amount, invoice.due):
+            parts.append((invoice, part))
+            amount -= part
+    return parts
 
 
 def with_left(payments: QuerySet[Payment]) -> QuerySet[Any]:

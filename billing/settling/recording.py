@@ -48,7 +48,6 @@ def record(
             f"Le {received_on:%d/%m/%Y} est à venir\u00a0: indiquez le jour où l’argent a été reçu.",
             field="received_on",
         )
-    hold(member.pk)
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         payment = Payment.objects.create(
             member=member,

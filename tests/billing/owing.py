@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from billing import numbering, snapshot
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from groupement.money import cents
@@ -16,6 +18,7 @@ from tests import world
 NOVEMBER_FIRST = date(2026, 11, 1)
 
 
+@transaction.atomic
 def invoice(
     member: Member,
     total: str = "240.00",

@@ -1,0 +1,1 @@
+"""Pages of money received and money due: payments, accounts, what is late."""
