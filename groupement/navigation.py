@@ -49,6 +49,7 @@ MONTHS = Place("Mois", "calendar", "timesheets:months", ("timesheets:",))
 PLANNING = Place("Planning", "planning", "employees:planning", ("employees:",))
 RUNS = Place("Facturation", "receipt", "billing:runs", ("billing:run",))
 ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account")
+YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve", "billing:funding")
 INVOICES = Place("Factures", "file", "billing:invoices", ("billing:invoice", *ACCOUNTS))
 
 # The first place of a role is where it lands.
@@ -59,6 +60,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("Factures", "file", "billing:invoices", ("billing:invoice",)),
         Place("Règlements", "swap", "billing:payments", ACCOUNTS),
         Place("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs")),
+        Place("Année", "checks", "billing:year", YEAR),
         MONTHS,
         CHARTER,
     ),

@@ -55,8 +55,12 @@ class Statement:
     cap: Cap
 
     @property
-    def key(self) -> LiabilityKey:
-        return LiabilityKey(self.group.liability_key)
+    def key(self) -> str:
+        return str(self.group.liability_key)
+
+    @property
+    def key_label(self) -> str:
+        return str(LiabilityKey(self.key).label)
 
     @cached_property
     def base(self) -> Decimal | int:
@@ -109,6 +113,15 @@ def percents(*, on: date) -> dict[int, Decimal]:
     _, weights = bases(group.liability_key, Window(Month.of(on).previous, group.liability_months))
     whole = sum(weights.values())
     return {member: percent(base, whole) for member, base in weights.items()}
+
+
+def key_label() -> str:
+    """The statutes' key and its months, in words: "heures utilisées sur 12 mois"."""
+    group = Group.objects.get()
+    label = str(LiabilityKey(group.liability_key).label)
+    if group.liability_key == LiabilityKey.EQUAL:
+        return label
+    return f"{label} sur {group.liability_months}\u00a0mois"
 
 
 def printed(statement: Statement, *, at: datetime) -> bytes:

@@ -32,6 +32,13 @@ class Row:
         """The difference by each key, in the order asked for: owed when positive."""
         return [(key, actual - self.invoiced) for key, actual in self.actual.items()]
 
+    @property
+    def cells(self) -> list[tuple[str, Decimal, Decimal]]:
+        """Each key in words, the part by it, and the difference."""
+        return [
+            (str(TrueUpKey(key).label), actual, actual - self.invoiced) for key, actual in self.actual.items()
+        ]
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -54,14 +61,18 @@ class Preview:
         return sum((account.kept for account in self.facts.accounts), ZERO)
 
     @property
+    def minutes(self) -> int:
+        return sum(row.minutes for row in self.rows)
+
+    @property
     def invoiced(self) -> Decimal:
         return sum((row.invoiced for row in self.rows), ZERO)
 
     @property
     def totals(self) -> list[tuple[str, Decimal, Decimal]]:
-        """The key, the actual cost with management that members bear by it, and the difference in all."""
+        """The key in words, the actual cost with management that members bear by it, and the difference in all."""
         return [
-            (key, actual, actual - self.invoiced)
+            (str(TrueUpKey(key).label), actual, actual - self.invoiced)
             for key in self.keys
             for actual in [sum((row.actual[key] for row in self.rows), ZERO)]
         ]

@@ -12,8 +12,8 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing import settling
-from billing.models import BillingRun, Invoice, Payment
+from billing import letters, settling
+from billing.models import BillingRun, Invoice, LetterKind, Payment, TrueUp
 from employees import feeds
 from employees.calendar import Week
 from employees.models import Absence, Employee
@@ -55,6 +55,18 @@ def sheet() -> dict[str, Any]:
 
 def signed_sheet() -> dict[str, Any]:
     return {**sheet(), "version": 1}
+
+
+def true_up() -> dict[str, Any]:
+    period = {"first_month": world.NOVEMBER, "last_month": world.NOVEMBER}
+    return {"pk": TrueUp.objects.create(label="Novembre", key="hours", prepared_at=world.NOW, **period).pk}
+
+
+def true_up_letter() -> dict[str, Any]:
+    aloen = Member.objects.get(short_name="Aloen")
+    return {
+        "pk": letters.write(LetterKind.TRUE_UP, member=aloen, subject="x", content={}, at=world.NOW).pk
+    }
 
 
 def invoice() -> dict[str, Any]:
@@ -206,6 +218,18 @@ DOORS = {
     "billing:invoices": Door("shared", GET),
     "billing:invoice": Door("object", GET, invoice),
     "billing:pdf": Door("object", GET, invoice),
+    "billing:year": Door("role", GET),
+    "billing:true_up_preview": Door("role", GET),
+    "billing:prepare_true_up": Door("role", POST),
+    "billing:true_up": Door("object", GET, true_up),
+    "billing:issue_true_up": Door("object", POST, true_up),
+    "billing:discard_true_up": Door("object", POST, true_up),
+    "billing:true_up_letter": Door("object", GET, true_up_letter),
+    "billing:liability": Door("role", GET),
+    "billing:liability_pdf": Door("role", GET),
+    "billing:my_share": Door("shared", GET),
+    "billing:reserve": Door("role", GET),
+    "billing:note_reserve": Door("role", POST),
     "billing:credit": Door("object", BOTH, invoice),
     "billing:retry_paper": Door("object", POST, invoice),
 }

@@ -1,0 +1,123 @@
+"""A true-up as its page shows it: shares by member with its people, documents, letters; and the list of them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from billing.models import Invoice, TrueUp, TrueUpKey, TrueUpShare
+from members.models import Member
+
+ZERO = Decimal("0.00")
+
+
+@dataclass
+class MemberShares:
+    """One member's shares, person by person, with what was made of them once issued."""
+
+    member: Member
+    shares: list[TrueUpShare] = field(default_factory=list)
+    documents: list[Invoice] = field(default_factory=list)
+    letter: int | None = None
+
+    @property
+    def minutes(self) -> int:
+        return sum(share.minutes for share in self.shares)
+
+    @property
+    def actual(self) -> Decimal:
+        return sum((share.actual for share in self.shares), ZERO)
+
+    @property
+    def invoiced(self) -> Decimal:
+        return sum((share.invoiced for share in self.shares), ZERO)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((share.amount for share in self.shares), ZERO)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The whole of it; amounts in euros without VAT."""
+
+    members: Sequence[MemberShares]
+    keys: Sequence[str]
+    cost: Decimal
+    kept: Decimal
+    moved: Decimal
+    remarks: Sequence[str]
+
+    @property
+    def minutes(self) -> int:
+        return sum(row.minutes for row in self.members)
+
+    @property
+    def actual(self) -> Decimal:
+        return sum((row.actual for row in self.members), ZERO)
+
+    @property
+    def invoiced(self) -> Decimal:
+        return sum((row.invoiced for row in self.members), ZERO)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((row.amount for row in self.members), ZERO)
+
+    @property
+    def owed(self) -> Sequence[MemberShares]:
+        return [row for row in self.members if row.amount > 0]
+
+    @property
+    def due_back(self) -> Sequence[MemberShares]:
+        return [row for row in self.members if row.amount < 0]
+
+    @property
+    def papers_waiting(self) -> int:
+        """How many documents have no PDF yet."""
+        return sum(document.paper_state != "ready" for row in self.members for document in row.documents)
+
+
+def read(true_up: TrueUp) -> Shown:
+    """Shares by member's and person's name, documents by number. Three queries."""
+    rows: dict[int, MemberShares] = {}
+    shares = true_up.shares.select_related("employee", "member").order_by(
+        "member__short_name__unaccent", "member", "employee__last_name", "employee__first_name", "pk"
+    )
+    for share in shares:
+        rows.setdefault(share.member_id, MemberShares(share.member)).shares.append(share)
+    documents = true_up.invoices.select_related("document", "rendering").order_by("sequence", "pk")
+    for document in documents:
+        rows[document.member_id].documents.append(document)
+    figures: dict[str, Any] = true_up.figures
+    for member, letter in figures.get("letters", {}).items():
+        rows[int(member)].letter = letter
+    return Shown(
+        list(rows.values()),
+        list(dict.fromkeys(str(TrueUpKey(key).label) for key in figures.get("keys", {}).values())),
+        Decimal(figures.get("cost", "0")),
+        Decimal(figures.get("kept", "0")),
+        Decimal(figures.get("reserve_before", "0")) - Decimal(figures.get("reserve_after", "0")),
+        figures.get("remarks", []),
+    )
+
+
+def listed() -> QuerySet[TrueUp]:
+    """Every true-up, the last period first, with what it comes to and for how many members."""
+    total = (
+        TrueUpShare.objects.filter(true_up=OuterRef("pk"))
+        .order_by()
+        .values("true_up")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
+    money = DecimalField(max_digits=12, decimal_places=2)
+    return TrueUp.objects.annotate(
+        amount=Coalesce(Subquery(total), ZERO, output_field=money),
+        members=Count("shares__member", distinct=True),
+    ).order_by("-last_month", "-pk")
