@@ -5,8 +5,10 @@ from pathlib import Path
 from django import forms
 from django.db.models.functions import ExtractYear
 
+from billing import settling
 from billing.models import Invoice
 from groupement.periods import MonthFormField
+from members.access import today
 from members.models import Member
 
 LARGEST_UPLOAD = 1024 * 1024
@@ -51,12 +53,16 @@ class InvoiceFilter(forms.Form):
     )
     mois = MonthFormField(label="Mois de service", required=False)
     annee = forms.TypedChoiceField(label="Année", required=False, coerce=int, empty_value=None)
+    reglement = forms.ChoiceField(
+        label="Règlement", required=False, choices=[("", "Tous"), *settling.Standing.choices]
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.invoices = Invoice.objects.visible_to(user)
         members = list(Member.objects.visible_to(user).by_name())
         self.members_to_choose = len(members)
+        self.only_member = members[0] if len(members) == 1 else None
         self.fields["adherent"].queryset = Member.objects.visible_to(user)
         self.fields["adherent"].choices = [("", "Tous"), *((each.pk, each.short_name) for each in members)]
         years = self.invoices.order_by().values_list(ExtractYear("service_month"), flat=True).distinct()
@@ -65,16 +71,24 @@ class InvoiceFilter(forms.Form):
             *((year, year) for year in sorted(years, reverse=True)),
         ]
 
+    @property
+    def member(self):
+        """Whose invoices these are, when they are one member's."""
+        chosen = self.cleaned_data.get("adherent") if self.is_valid() else None
+        return chosen or self.only_member
+
     def chosen(self):
-        """The invoices that fit; a choice that cannot be read chooses none and says so at its field."""
+        """The invoices that fit, with what is due of them; a choice that cannot be read chooses none and says so."""
         if not self.is_valid():
-            return self.invoices.none()
+            return settling.with_dues(self.invoices.none())
         data = self.cleaned_data
-        found = self.invoices
+        found = settling.with_dues(self.invoices)
         if data["adherent"]:
             found = found.filter(member=data["adherent"])
         if data["mois"]:
             found = found.filter(service_month=data["mois"])
         if data["annee"]:
             found = found.filter(service_month__year=data["annee"])
+        if data["reglement"]:
+            found = settling.standing_so(found, data["reglement"], on=today())
         return found

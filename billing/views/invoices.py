@@ -9,9 +9,10 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
-from billing import overview, rendering, snapshot
+from billing import overview, rendering, settling, snapshot
 from billing.forms import InvoiceFilter
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from billing.views.collecting.on_invoice import settlement
 from groupement.money import MoneyField
 from groupement.pages import act, page, paginate
 from members.access import Role, for_roles, holds, today
@@ -27,15 +28,19 @@ def invoices(request: HttpRequest) -> HttpResponse:
     found = asked.chosen()
     kept = request.GET.copy()
     kept.pop("page", None)
+    shown = paginate(request, _in_order(found), INVOICES_A_PAGE)
+    for each in shown:
+        each.standing = settling.standing(each, on=today())
     context = {
         "filter": asked,
-        "page": paginate(request, _in_order(found), INVOICES_A_PAGE),
+        "page": shown,
         "sums": found.filter(status=InvoiceStatus.ISSUED).aggregate(
-            count=Count("pk"), net=_less_credits("net"), total=_less_credits("total")
+            count=Count("pk"), net=_less_credits("net"), total=_less_credits("total"), owed=Sum("due")
         ),
         "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
         "wide": request.user.sees_every_member,
         "several": asked.members_to_choose > 1,
+        "account_of": asked.member,
     }
     return page(request, "billing/invoices.html", context=context)
 
@@ -44,7 +49,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """What the paper says, from the copy made at issue; of a draft, what it would say today."""
     found = get_object_or_404(
-        Invoice.objects.visible_to(request.user)
+        settling.with_dues(Invoice.objects.visible_to(request.user))
         .select_related("member", "run", "document", "rendering", "corrects")
         .defer("corrects__snapshot"),
         pk=pk,
@@ -84,6 +89,7 @@ def _shown(found: Invoice, *, may_act: bool) -> dict[str, Any]:
         "credits": overview.credits_of(found),
         "origin": overview.origin_of(found),
         "may_act": may_act,
+        **settlement(found, may_act=may_act),
     }
 
 

@@ -71,6 +71,7 @@ def ageing(request: HttpRequest) -> HttpResponse:
         "total": total,
         "bars": bars(settling.BUCKETS, total.buckets),
         "on": today(),
+        "may_act": holds(request.user, Role.FINANCE),
     }
     return page(request, "billing/collecting/ageing.html", context=context)
 
