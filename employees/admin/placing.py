@@ -10,7 +10,6 @@ from groupement.worktime import DAY, short_hours
 from members.access import today
 from members.admin.site import CurrentFilter
 
-
 MOST_A_MONTH = 31 * DAY
 
 
@@ -19,7 +18,7 @@ class PricedTermsForm(TermsForm):
         label="Minimum facturé par mois",
         at_most=MOST_A_MONTH,
         required=False,
-        help_text="En heures, pour un prix horaire\u00a0: un mois plus court est facturé à ce minimum. Vide\u00a0: aucun.",
+        help_text="En heures, pour un prix horaire\u00a0: un mois plus court est facturé à ce minimum.",
     )
 
 

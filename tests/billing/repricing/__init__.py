@@ -1,0 +1,1 @@
+"""Prices that change: what it would do, what is refused, what is agreed."""
