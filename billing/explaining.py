@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -133,7 +133,7 @@ def _plain(charge: Charge, _detail: str) -> str:
     return f"{words}{NO_BREAK_SPACE}: {spell(charge.net)}."
 
 
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[Charge, str], str]] = {
     ChargeKind.WORKED_HOURS: _hours,
     ChargeKind.MINIMUM: _minimum,
     ChargeKind.FLAT_AMOUNT: _flat,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from billing import pricing, vat
 from billing.drafting import wording
+from billing.drafting.anomalies import anomalies
 from billing.drafting.cases import Case, all_approved, case_of, pools, within
 from billing.drafting.facts import Facts, GivenBack, Key, Sheet
 from billing.drafting.wording import Problem
@@ -70,6 +72,7 @@ def assess(facts: Facts) -> Assessment:
     for key in facts.keys:
         _assess(case_of(key, facts), assessment)
     _add_standing(facts, assessment)
+    assessment.problems += [wording.wording_is_outdated(text) for text in facts.outdated]
     _check_attestations(facts, assessment)
     _check_empty(facts, assessment)
     return assessment
@@ -91,6 +94,7 @@ def _assess(case: Case, assessment: Assessment) -> None:
     ]
     assessment.owed += owed
     assessment.problems += [*obstacles, *_remarks(case, at_cost, is_shared_already=is_shared_already)]
+    assessment.problems += anomalies(case)
     for placed in facts.active(key):
         if placed.pk not in held:
             open_ones = [sheet.pk for sheet in case.sheets.get(placed.pk, ()) if sheet.is_open]
@@ -199,12 +203,19 @@ def _check_attestations(facts: Facts, assessment: Assessment) -> None:
             continue
         if not _attested(owed.due.segment, facts.attestations.get(member.pk, ())):
             seen.add((member.pk, owed.month))
-            assessment.problems.append(wording.attestation_is_missing(member, owed.month))
+            last = _last_attested(owed, facts.attestations.get(member.pk, ()))
+            assessment.problems.append(wording.attestation_is_missing(member, owed.month, last_day=last))
 
 
 def _attested(segment: Segment, attestations: Sequence[VatAttestation]) -> bool:
     days = (day for span in segment.spans for day in days_between(*span))
     return all(any(covers(row.starts_on, row.ends_before, day) for row in attestations) for day in days)
+
+
+def _last_attested(owed: Owed, attestations: Sequence[VatAttestation]) -> date | None:
+    """The last day of the month that a statement held, when one expires on the way."""
+    held = [day for day in owed.month.days if any(row.covers(day) for row in attestations)]
+    return held[-1] if held else None
 
 
 def _check_empty(facts: Facts, assessment: Assessment) -> None:

@@ -60,11 +60,13 @@ class Facts:
     sheets: dict[Key, list[Sheet]] = field(default_factory=dict)
     terms: dict[int, list[Terms]] = field(default_factory=dict)
     costs: dict[Key, Decimal] = field(default_factory=dict)
+    estimated: set[Key] = field(default_factory=set)
     settled: set[Key] = field(default_factory=set)
     charged: Counter[tuple[int, Month, str]] = field(default_factory=Counter)
     given_back: dict[int, list[GivenBack]] = field(default_factory=dict)
     standing: list[Charge] = field(default_factory=list)
     is_franchise: bool = False
+    outdated: list[str] = field(default_factory=list)
     kept: dict[Key, Decimal] = field(default_factory=dict)
     closed: set[tuple[int, bool]] = field(default_factory=set)
     plans: dict[Month, planning.Plan] = field(default_factory=dict)

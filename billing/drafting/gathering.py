@@ -8,8 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Exists, OuterRef, Q, Sum
 
+from billing import mentions
 from billing.drafting.facts import Facts, GivenBack, Key, Sheet
 from billing.models import (
     COMPUTED,
@@ -50,7 +52,7 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Fact
     facts = Facts(run.month, keys, staff, _assignments(staff))
     facts.sheets = _sheets(run, keys)
     facts.terms = _terms(facts.assignments)
-    facts.costs = _costs(keys)
+    facts.costs, facts.estimated = _costs(keys)
     facts.settled = _settled(run, keys)
     facts.charged = _charged(run, keys)
     facts.kept, facts.closed = _kept(run)
@@ -61,7 +63,9 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Fact
     for _, assignment, row in back:
         facts.given_back.setdefault(assignment, []).append(row)
     facts.standing = _standing(run) if employees is None else []
-    facts.is_franchise = Group.objects.filter(vat_franchise=True).exists()
+    group = Group.objects.get()
+    facts.is_franchise = group.vat_franchise
+    facts.outdated = mentions.Wordings(group, run.month.last).outdated(run.month.last)
     return facts
 
 
@@ -171,9 +175,12 @@ def _rows(facts: Facts, key: Key, **figures: str) -> bool:
     )
 
 
-def _costs(keys: Collection[Key]) -> dict[Key, Decimal]:
-    rows = _of(EmployerCost.objects.all(), keys).values_list("employee", "month").annotate(Sum("amount"))
-    return {(employee, month): amount for employee, month, amount in rows.order_by("employee", "month")}
+def _costs(keys: Collection[Key]) -> tuple[dict[Key, Decimal], set[Key]]:
+    """The cost of each employee-month, and those of which a part is an estimate."""
+    rows = _of(EmployerCost.objects.all(), keys).values("employee", "month")
+    sums = rows.annotate(sum=Sum("amount"), is_rough=BoolOr("is_estimate")).order_by("employee", "month")
+    found = [((row["employee"], row["month"]), row["sum"], row["is_rough"]) for row in sums]
+    return {key: amount for key, amount, _ in found}, {key for key, _, is_rough in found if is_rough}
 
 
 def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:

@@ -140,14 +140,76 @@ def supplement_waits(assignment: Assignment, month: Month) -> Problem:
     )
 
 
-def attestation_is_missing(member: Member, month: Month) -> Problem:
-    """An exempt line without a statement that holds on each of its days (CGI art. 261 B)."""
+def attestation_is_missing(member: Member, month: Month, *, last_day: date | None = None) -> Problem:
+    """An exempt line without a statement that holds on each of its days (CGI art. 261 B); the last that one holds."""
+    what = (
+        f"l’attestation de TVA s’arrête le {last_day:%d/%m/%Y}, avant la fin des prestations {month.of_label}"
+        if last_day
+        else f"pas d’attestation de TVA valable pour {month.label}"
+    )
     return Problem(
         "vat_attestation_missing",
-        f"{member}{NO_BREAK_SPACE}: pas d’attestation de TVA valable pour {month.label}, alors que des lignes sont "
+        f"{member}{NO_BREAK_SPACE}: {what}, alors que des lignes sont "
         "exonérées (article 261 B du CGI). Enregistrez l’attestation ou passez à 20 %, puis refaites les brouillons.",
         member=member.pk,
         holds_invoice=True,
+    )
+
+
+def more_than_agreed(assignment: Assignment, month: Month, worked: int, agreed: int) -> Problem:
+    """Clearly more hours than the weekly pattern makes of the month: agreed, or a mistake of typing."""
+    return Problem(
+        "over_commitment",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: {spell_hours(worked)}"
+        f"{NO_BREAK_SPACE}h approuvées en {month.label}, pour {spell_hours(agreed)}{NO_BREAK_SPACE}h convenues. "
+        "Vérifiez les heures, ou changez les conditions si cela doit durer.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
+def no_hours(assignment: Assignment, month: Month) -> Problem:
+    """An assignment with planned hours and an approved month of none: forgotten, or really nothing."""
+    return Problem(
+        "no_hours",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: aucune heure approuvée en "
+        f"{month.label}, alors que des jours sont convenus. Vérifiez le relevé.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
+def cost_without_hours(employee: Employee, month: Month) -> Problem:
+    """A cost for somebody who has no hour at all that month, at a member or at the group."""
+    return Problem(
+        "cost_without_hours",
+        f"{employee.full_name}{NO_BREAK_SPACE}: un coût employeur {month.of_label} et aucune heure approuvée. Sans "
+        "travail, le coût se partage selon les parts prévues. Vérifiez les relevés.",
+        employee=employee.pk,
+        is_blocking=False,
+    )
+
+
+def cost_is_estimated(employee: Employee, month: Month) -> Problem:
+    """Shares of a cost that is not the payroll office's yet."""
+    return Problem(
+        "cost_estimated",
+        f"{employee.full_name}{NO_BREAK_SPACE}: le coût {month.of_label} est une estimation. L’écart avec la paie sera "
+        "reporté sur le mois ouvert suivant. Importez la paie si elle est là.",
+        employee=employee.pk,
+        is_blocking=False,
+    )
+
+
+def wording_is_outdated(text: str) -> Problem:
+    """A mention that cites a code which no longer holds."""
+    return Problem(
+        "mention_outdated",
+        f"La mention «{NO_BREAK_SPACE}{text}{NO_BREAK_SPACE}» cite le CGI, qui ne se cite plus depuis le 1er juillet "
+        "2028. Enregistrez la référence au CIBS avec l’expert-comptable.",
+        is_blocking=False,
     )
 
 

@@ -96,7 +96,7 @@ def _works(
     return works
 
 
-_OTHERS = {ChargeKind.MANAGEMENT_FEE: "fees", ChargeKind.FLAT_AMOUNT: "flat"}
+_OTHERS: dict[str, str] = {ChargeKind.MANAGEMENT_FEE: "fees", ChargeKind.FLAT_AMOUNT: "flat"}
 
 
 def by_member(run: BillingRun, members: Collection[int]) -> dict[int, Sequence[Cause]]:

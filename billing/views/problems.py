@@ -95,6 +95,13 @@ def _attestation(problem: RunProblem, month: Month, user: User) -> tuple[str, st
     return "Voir le brouillon", f"{reverse('billing:run', args=[month])}?adherent={member.pk}#why"
 
 
+def _mentions(_problem: RunProblem, month: Month, user: User) -> tuple[str, str]:
+    """Wordings are rows of the admin; others look at the draft."""
+    if user.is_admin:
+        return "Changer la mention", reverse("admin:billing_legalmention_changelist")
+    return "Voir les brouillons", reverse("billing:run", args=[month])
+
+
 Action = Callable[[RunProblem, Month, User], tuple[str, str]]
 
 
@@ -114,6 +121,11 @@ KNOWN: dict[str, tuple[str, Action]] = {
     "cost_already_shared": ("Un coût est déjà réparti", _to_hours),
     "terms_missing": ("Des conditions manquent", _terms),
     "nothing_to_invoice": ("Des heures ne donnent rien à facturer", _terms),
+    "over_commitment": ("Plus d’heures que convenu", _to_hours),
+    "no_hours": ("Un relevé sans heure", _to_hours),
+    "cost_without_hours": ("Un coût sans heures", _to_hours),
+    "cost_estimated": ("Un coût estimé", _to_costs),
+    "mention_outdated": ("Une mention à changer", _mentions),
     "vat_attestation_missing": ("Une attestation de TVA manque", _attestation),
 }
 
