@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from billing.models import BillingRun, Document, Invoice, Rendering, RenderingStatus
+from billing.models import BillingRun, Document, Invoice, InvoiceKind, Rendering, RenderingStatus
 from groupement import paper
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE
@@ -163,9 +163,10 @@ def print_invoice(invoice: Invoice) -> bytes:
     copied, issued_at = invoice.snapshot, invoice.issued_at
     if copied is None or issued_at is None:
         raise NotReady("Un brouillon n’a pas de PDF.")
+    kind = "Avoir" if invoice.kind == InvoiceKind.CREDIT_NOTE else "Facture"
     return paper.pdf(
         render_to_string("paper/invoice.html", {"invoice": copied}),
-        title=f"Facture {copied['number']}",
+        title=f"{kind} {copied['number']}",
         author=copied["seller"]["name"],
         created_at=issued_at,
         identifier=copied["number"],

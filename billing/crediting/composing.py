@@ -194,7 +194,7 @@ def _quantity(row: LineLeft, quantity: Decimal) -> Piece:
         )
     if quantity == row.quantity:
         return _rest(row, Fate.VOIDED)
-    of = f"sur {spell_plain(row.line.quantity)} facturés"
+    of = f"sur {spell_plain(row.line.quantity)}{NO_BREAK_SPACE}{Unit(row.line.unit).label} facturés"
     return Piece(
         row, quantity, row.line.unit, row.line.unit_price, net, _detail(row, of, Fate.VOIDED), Fate.VOIDED
     )

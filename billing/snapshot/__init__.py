@@ -14,7 +14,7 @@ from typing import Any
 from billing import due_dates, explaining, mentions
 from billing.drafting import wording
 from billing.models import ChargeKind, Invoice, InvoiceKind, InvoiceStatus, Line, Unit
-from billing.snapshot.annex import annexes
+from billing.snapshot.annex import annexes, credited
 from billing.vat import ZERO, Rates
 from billing.vat import label as rate_label
 from groupement.money import VatSum, vat, vat_by_rate
@@ -177,16 +177,20 @@ def prepare(invoices: Sequence[Invoice], *, issued_on: date, concerning: Sequenc
     known, rates = Rates(), dict[int, Decimal]()
     lines: dict[int, list[Line]] = defaultdict(list)
     months: dict[int, set[Month]] = defaultdict(set)
-    rows = Line.objects.filter(invoice__in=ids).select_related("charge__employee", "credits__invoice")
+    rows = Line.objects.filter(invoice__in=ids).select_related(
+        "charge__employee", "credits__invoice", "credits__charge"
+    )
     for line in rows.order_by("invoice", "position"):
         lines[line.invoice_id].append(line)
-        charge = getattr(line, "charge", None)
+        charge = getattr(line, "charge", None) or getattr(line.credits, "charge", None)
         if charge:
             months[line.invoice_id].add(charge.service_month)
         served_in = charge.service_month if charge else month_of[line.invoice_id]
         rates[line.pk] = _credited_rate(line) or known.of(line.vat_regime, served_in.last)
     wordings = mentions.Wordings(group, issued_on)
-    return Copier(group, issued_on, wordings, lines, rates, annexes(ids), months, concerning)
+    notes = [invoice.pk for invoice in invoices if invoice.kind == InvoiceKind.CREDIT_NOTE]
+    hours = annexes(ids) | (credited(notes) if notes else {})
+    return Copier(group, issued_on, wordings, lines, rates, hours, months, concerning)
 
 
 def numbered(copied: Mapping[str, Any], number: str) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from billing.models import InvoicedTimesheet
+from billing.models import InvoicedTimesheet, Release
 from groupement.templatetags.formats import WEEKDAYS
 from timesheets import freezing
 from timesheets.models import Entry, Kind, SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
@@ -41,6 +41,26 @@ def annexes(invoices: Collection[int]) -> dict[int, list[dict[str, Any]]]:
         if days.get(row.timesheet_id):
             copied = _sheet(row.timesheet, days[row.timesheet_id], stamps)
             found[row.invoice_id].append(copied | _signed(signed.get(row.timesheet_id)))
+    return found
+
+
+def credited(notes: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """The hours that credit notes take back, in the same shape: of each day, the minutes credited."""
+    taken: dict[tuple[int, int], dict[tuple[date, str], int]] = defaultdict(dict)
+    sheets: dict[int, Timesheet] = {}
+    rows = Release.objects.filter(line__invoice__in=notes).select_related(
+        "line", "entry__timesheet__employee", "entry__timesheet__assignment"
+    )
+    for row in rows.order_by("line__position", "entry__day", "entry__kind", "pk"):
+        days = taken[row.line.invoice_id, row.entry.timesheet_id]
+        when = row.entry.day, row.entry.kind
+        days[when] = days.get(when, 0) + row.minutes
+        sheets[row.entry.timesheet_id] = row.entry.timesheet
+    stamps, signed = _stamps(sheets), freezing.latest(sheets)
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for (note, sheet), days in taken.items():
+        told = [_day_row(day, minutes, kind) for (day, kind), minutes in days.items()]
+        found[note].append(_sheet(sheets[sheet], told, stamps) | _signed(signed.get(sheet)))
     return found
 
 
@@ -77,15 +97,17 @@ def _days(sheets: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     days: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = Entry.objects.filter(timesheet__in=sheets).values_list("timesheet", "day", "minutes", "kind")
     for sheet, day, minutes, kind in rows.order_by("timesheet", "day", "kind"):
-        days[sheet].append(
-            {
-                "day": day.isoformat(),
-                "weekday": WEEKDAYS[day.weekday()],
-                "minutes": minutes,
-                "label": "trajet" if kind == Kind.TRAVEL else "",
-            }
-        )
+        days[sheet].append(_day_row(day, minutes, kind))
     return days
+
+
+def _day_row(day: date, minutes: int, kind: str) -> dict[str, Any]:
+    return {
+        "day": day.isoformat(),
+        "weekday": WEEKDAYS[day.weekday()],
+        "minutes": minutes,
+        "label": "trajet" if kind == Kind.TRAVEL else "",
+    }
 
 
 def _stamps(sheets: Collection[int]) -> dict[tuple[int, str], Stamp]:
