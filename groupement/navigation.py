@@ -49,17 +49,26 @@ MONTHS = Place("Mois", "calendar", "timesheets:months", ("timesheets:",))
 PLANNING = Place("Planning", "planning", "employees:planning", ("employees:",))
 RUNS = Place("Facturation", "receipt", "billing:runs", ("billing:run",))
 ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account")
+BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve", "billing:funding")
 INVOICES = Place("Factures", "file", "billing:invoices", ("billing:invoice", *ACCOUNTS))
+SPENT = ("billing:expense", "billing:dues", "billing:waiting", "billing:add_line")
 
 # The first place of a role is where it lands.
 PLACES: dict[str, tuple[Place, ...]] = {
-    "coordinator": (MONTHS, PLANNING, RUNS, INVOICES, CHARTER),
+    "coordinator": (
+        MONTHS,
+        PLANNING,
+        RUNS,
+        INVOICES,
+        Place("Frais", "euro", "billing:expenses", (*SPENT, "billing:funding")),
+        CHARTER,
+    ),
     "finance": (
         RUNS,
         Place("Factures", "file", "billing:invoices", ("billing:invoice",)),
-        Place("Règlements", "swap", "billing:payments", ACCOUNTS),
-        Place("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs")),
+        Place("Règlements", "swap", "billing:payments", (*ACCOUNTS, *BANK)),
+        Place("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs", *SPENT)),
         Place("Année", "checks", "billing:year", YEAR),
         MONTHS,
         CHARTER,
@@ -78,7 +87,12 @@ PLACES: dict[str, tuple[Place, ...]] = {
         INVOICES,
         CHARTER,
     ),
-    "employee": (Place("Mes heures", "clock", "timesheets:my_months", ("timesheets:",)), PLANNING, CHARTER),
+    "employee": (
+        Place("Mes heures", "clock", "timesheets:my_months", ("timesheets:",)),
+        PLANNING,
+        Place("Frais", "euro", "billing:my_expenses", ("billing:my_expenses", "billing:expense")),
+        CHARTER,
+    ),
 }
 
 

@@ -12,11 +12,21 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing import letters, settling
-from billing.models import BillingRun, Invoice, LetterKind, Payment, TrueUp
+from billing import banking, letters, settling
+from billing.models import (
+    BankOperation,
+    BankStatement,
+    BillingRun,
+    Expense,
+    FundingLine,
+    Invoice,
+    LetterKind,
+    Payment,
+    TrueUp,
+)
 from employees import feeds
 from employees.calendar import Week
-from employees.models import Absence, Employee
+from employees.models import Absence, Assignment, Employee
 from groupement.periods import Month
 from members.models import Member
 from tests import world
@@ -64,9 +74,7 @@ def true_up() -> dict[str, Any]:
 
 def true_up_letter() -> dict[str, Any]:
     aloen = Member.objects.get(short_name="Aloen")
-    return {
-        "pk": letters.write(LetterKind.TRUE_UP, member=aloen, subject="x", content={}, at=world.NOW).pk
-    }
+    return {"pk": letters.write(LetterKind.TRUE_UP, member=aloen, subject="x", content={}, at=world.NOW).pk}
 
 
 def invoice() -> dict[str, Any]:
@@ -89,6 +97,32 @@ def allocation() -> dict[str, Any]:
     invoice = owing.invoice(Member.objects.get(short_name="Aloen"), "1.00")
     payment()
     return {"pk": invoice.allocations.get().pk}
+
+
+def statement() -> dict[str, Any]:
+    row = (world.NOW.date(), "VIR ALOEN", "1,00")
+    table = f"Date;Libellé;Montant\n{row[0]:%d/%m/%Y};{row[1]};{row[2]}\n".encode()
+    known = BankStatement.objects.first()
+    return {"pk": (known or banking.take_in(table, file_name="r.csv", by=None, at=world.NOW).statement).pk}
+
+
+def operation() -> dict[str, Any]:
+    return {"pk": BankOperation.objects.get(statement=statement()["pk"]).pk}
+
+
+def expense() -> dict[str, Any]:
+    placed = Assignment.objects.order_by("pk").first()
+    facts = {"kind": "purchase", "receipt": "receipts/2026/1-a.pdf", "label": "Toner", "amount": Decimal(9)}
+    day, owner = world.NOVEMBER.first, placed.employee
+    made = Expense.objects.create(
+        assignment=placed, employee=owner, spent_on=day, recorded_at=world.NOW, **facts
+    )
+    return {"pk": made.pk}
+
+
+def grant() -> dict[str, Any]:
+    first = {"label": "Coop’Ter", "funder": "ADEME", "starts_on": world.YEAR_START}
+    return {"pk": FundingLine.objects.get_or_create(code="COOPTER", defaults=first)[0].pk}
 
 
 def deputyship() -> dict[str, Any]:
@@ -201,9 +235,46 @@ DOORS = {
     "billing:unallocate": Door("object", POST, allocation),
     "billing:write_off": Door("object", POST, invoice),
     "billing:apply_credit": Door("object", POST, invoice),
+    "billing:bank": Door("role", GET),
+    "billing:import_bank": Door("role", POST),
+    "billing:bank_columns": Door("role", POST),
+    "billing:statement": Door("object", GET, statement),
+    "billing:accept_certain": Door("object", POST, statement),
+    "billing:set_aside_unrelated": Door("object", POST, statement),
+    "billing:operation": Door("object", GET, operation),
+    "billing:accept_operation": Door("object", POST, operation),
+    "billing:settle_operation": Door("object", POST, lambda: operation() | {"member": account()["pk"]}),
+    "billing:take_back": Door("object", POST, operation),
+    "billing:set_aside_operation": Door("object", POST, operation),
+    "billing:split_operation": Door("object", POST, operation),
+    "billing:undo_operation": Door("object", POST, operation),
     "billing:ageing": Door("role", GET),
     "billing:account": Door("object", GET, account),
     "billing:account_pdf": Door("object", GET, account),
+    "billing:my_expenses": Door("role", BOTH),
+    "billing:expenses": Door("role", BOTH),
+    "billing:expense": Door("object", GET, expense),
+    "billing:receipt": Door("object", GET, expense),
+    "billing:accept_expense": Door("object", POST, expense),
+    "billing:refuse_expense": Door("object", POST, expense),
+    "billing:put_back_expense": Door("object", POST, expense),
+    "billing:withdraw_expense": Door("object", POST, expense),
+    "billing:dues": Door("role", GET),
+    "billing:call_dues": Door("role", POST),
+    "billing:ask_deposits": Door("role", POST),
+    "billing:waiting_charges": Door("role", GET),
+    "billing:add_line": Door("role", POST),
+    "billing:withdraw_charge": Door("object", POST, expense),
+    "billing:funding": Door("role", BOTH),
+    "billing:funding_line": Door("object", GET, grant),
+    "billing:funding_tag": Door("object", BOTH, grant),
+    "billing:funding_untag": Door("object", POST, grant),
+    "billing:funding_tag_expense": Door("object", POST, grant),
+    "billing:funding_untag_expense": Door("object", POST, grant),
+    "billing:funding_lock": Door("object", POST, grant),
+    "billing:funding_csv": Door("object", GET, grant),
+    "billing:funding_xlsx": Door("object", GET, grant),
+    "billing:funding_pdf": Door("object", GET, grant),
     "billing:runs": Door("role", GET),
     "billing:run": Door("role", GET, month),
     "billing:draft": Door("role", POST, month),
@@ -213,8 +284,15 @@ DOORS = {
     "billing:retry": Door("role", POST, month),
     "billing:zip": Door("role", GET, month),
     "billing:costs": Door("role", GET),
-    "billing:import_costs": Door("role", POST),
+    "billing:import_costs": Door("role", BOTH),
+    "billing:cost_columns": Door("role", BOTH),
+    "billing:cost_confirm": Door("role", POST),
+    "billing:cost_estimate": Door("role", POST),
+    "billing:cost_provisions": Door("role", GET),
+    "billing:cost_settle_provision": Door("object", POST, account),
+    "billing:cost_aids": Door("role", GET),
     "billing:cost_sample": Door("role", GET, month),
+    "billing:cost_sample_xlsx": Door("role", GET, month),
     "billing:invoices": Door("shared", GET),
     "billing:invoice": Door("object", GET, invoice),
     "billing:pdf": Door("object", GET, invoice),
