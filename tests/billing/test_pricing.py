@@ -234,6 +234,45 @@ def test_different_rules_split_the_pool_by_plan_first() -> None:
     assert shares(a, b, cost="800.00", pool={FIRST: 2400}) == ["300.00", "340.00", "160.00"]
 
 
+def test_each_kind_of_absence_may_be_borne_by_others() -> None:
+    a = at_cost(1, hours="30", planned="40", absence_rules={"sickness": AbsenceRule.RESERVE})
+    b = at_cost(2, hours="10", planned="40", absence_rules={"sickness": AbsenceRule.RESERVE})
+    pools = {"sickness": {FIRST: 1200}, "leave": {FIRST: 1200}}
+    known = EmployeeMonth(NOVEMBER, [a, b], {}, Decimal("800.00"), {}, pools)
+    # 40 h worked, 20 h of leave by worked hours (15 and 5), 20 h of sickness to the reserve: 80 h for 800 €.
+    shared = pricing.share_cost(known)
+    assert [str(amount) for amount in (*shared.amounts, shared.reserve)] == ["450.00", "150.00", "200.00"]
+    assert shared.borne == [900, 300]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"minutes": 3120, "minimum": 3600}, [("worked_hours", 3120), ("minimum", 480)]),
+        ({"minutes": 3600, "minimum": 3600}, [("worked_hours", 3600)]),
+        ({"minutes": 0, "minimum": 3600}, [("minimum", 3600)]),
+        # Topped up before: of 10 late hours, 8 fill the gap that was paid for.
+        (
+            {"minutes": 3720, "to_bill": 600, "minimum": 3600, "is_topped_up": True},
+            [("worked_hours", 120)],
+        ),
+        # All the gap is filled: the next late hours count whole.
+        ({"minutes": 4320, "to_bill": 600, "minimum": 3600, "is_topped_up": True}, [("worked_hours", 600)]),
+        # What a credit note gave back is billed again beside the rest.
+        ({"minutes": 3600, "to_bill": 0, "again": 210}, [("worked_hours", 210)]),
+    ],
+)
+def test_a_minimum_is_topped_up_once_and_late_hours_fill_the_gap(facts, expected) -> None:
+    dues = pricing.price(month(segment(1, **facts), cost=None))
+    assert [(due.kind, due.minutes) for due in dues] == expected
+
+
+def test_a_minimum_goes_by_days_when_the_price_begins_on_the_way() -> None:
+    half = segment(1, minutes=600, minimum=3600, spans=[(FIRST, FIRST + timedelta(days=15))])
+    dues = pricing.price(month(half, cost=None))
+    assert [(due.kind, due.minutes) for due in dues] == [("worked_hours", 600), ("minimum", 1200)]
+
+
 def test_month_without_work_goes_by_planned_shares() -> None:
     a, b = at_cost(1, planned="50"), at_cost(2, planned="30")
     assert shares(a, b, cost="800.00", pool={FIRST: 4800}) == ["500.00", "300.00", "0.00"]
@@ -285,10 +324,17 @@ def employee_months(draw: st.DrawFn) -> EmployeeMonth:
                 flat_amount=draw(costs) if method == "flat" else None,
                 management_rate=draw(st.decimals(0, 100, places=2)),
                 absence_rule=draw(st.sampled_from(AbsenceRule.values)),
+                absence_rules=draw(
+                    st.dictionaries(
+                        st.sampled_from(["leave", "sickness"]), st.sampled_from(AbsenceRule.values)
+                    )
+                ),
+                minimum=draw(st.integers(0, 6000)) if method == "hourly" else 0,
             )
         )
+    pools = draw(st.dictionaries(st.sampled_from(["leave", "sickness", "training"]), calendars))
     past = {number: draw(st.integers(0, 9000)) for number in range(1, 4)}
-    return EmployeeMonth(NOVEMBER, segments, draw(calendars), draw(costs), past)
+    return EmployeeMonth(NOVEMBER, segments, draw(calendars), draw(costs), past, pools)
 
 
 @given(employee_months())
@@ -310,6 +356,6 @@ def test_what_is_printed_multiplies(drawn: EmployeeMonth) -> None:
 def test_without_the_reserve_rule_everything_worked_is_charged_or_covered(drawn: EmployeeMonth) -> None:
     shared = pricing.share_cost(drawn)
     is_anybodys = any(part.worked or part.expected for part in drawn.segments)
-    has_reserve = any(part.absence_rule == AbsenceRule.RESERVE for part in drawn.segments)
-    if is_anybodys and not (has_reserve and drawn.pool):
+    rules = {part.rule_of(kind) for part in drawn.segments for kind in drawn.by_kind}
+    if is_anybodys and not (AbsenceRule.RESERVE in rules and drawn.absent):
         assert shared.reserve == 0
