@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from billing.views.collecting import accounts, lateness, payments, reminders, settlements
+from billing.views.collecting import accounts, bank, lateness, operations, payments, reminders, settlements
 
 urlpatterns: list[URLPattern] = [
     path("reglements/", payments.payments, name="payments"),
@@ -29,4 +29,17 @@ urlpatterns: list[URLPattern] = [
     path("relances/penalites/reclamer/", lateness.charge_interest, name="charge_interest"),
     path("factures/<int:pk>/contester/", lateness.dispute, name="dispute"),
     path("litiges/<int:pk>/clore/", lateness.close_dispute, name="close_dispute"),
+    path("banque/", bank.bank, name="bank"),
+    path("banque/importer/", bank.import_bank, name="import_bank"),
+    path("banque/colonnes/", bank.bank_columns, name="bank_columns"),
+    path("banque/<int:pk>/", bank.statement, name="statement"),
+    path("banque/<int:pk>/surs/", bank.accept_certain, name="accept_certain"),
+    path("banque/<int:pk>/sorties/", bank.set_aside_unrelated, name="set_aside_unrelated"),
+    path("banque/operations/<int:pk>/", operations.operation, name="operation"),
+    path("banque/operations/<int:pk>/accepter/", operations.accept, name="accept_operation"),
+    path("banque/operations/<int:pk>/regler/<int:member>/", operations.settle, name="settle_operation"),
+    path("banque/operations/<int:pk>/repris/", operations.take_back, name="take_back"),
+    path("banque/operations/<int:pk>/ecarter/", operations.set_aside, name="set_aside_operation"),
+    path("banque/operations/<int:pk>/ventiler/", operations.split, name="split_operation"),
+    path("banque/operations/<int:pk>/annuler/", operations.undo, name="undo_operation"),
 ]
