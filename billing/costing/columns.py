@@ -71,8 +71,11 @@ class Layout:
         """The last column that is read."""
         return max(place for places in self.places.values() for place in places)
 
-    def has(self, meaning: str) -> bool:
-        return meaning in self.places
+    @property
+    def ignored(self) -> list[str]:
+        """The titles of columns that are not read."""
+        read = {place for places in self.places.values() for place in places}
+        return [title for place, title in enumerate(self.titles) if title and place not in read]
 
     def title(self, meaning: str) -> str:
         """How sentences call a column: as the file does; several, one after the other."""

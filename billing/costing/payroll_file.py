@@ -45,13 +45,14 @@ class PayrollRow:
 
 @dataclass(frozen=True)
 class PayrollSheet:
-    """A payroll file without fault, read and not yet kept."""
+    """A payroll file without fault, read and not yet kept; ``aids`` is how it calls the aids, for those who ask."""
 
     month: Month
     file_name: str
     sha256: str
     rows: Sequence[PayrollRow]
     has_total: bool = False
+    aids: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -102,7 +103,8 @@ def read_payroll(data: bytes, *, file_name: str, month: Month, layout: Layout | 
             "Le fichier ne contient aucun salarié. Ajoutez une ligne par salarié sous les titres."
         )
     sha256 = hashlib.sha256(data).hexdigest()
-    return PayrollSheet(month, file_name, sha256, reading.rows, has_total=reading.has_total)
+    aids = layout.title(CostKind.AID)
+    return PayrollSheet(month, file_name, sha256, reading.rows, reading.has_total, aids)
 
 
 def _read_line(line: int, cells: Sequence[Any], reading: _Reading, separator: str) -> None:

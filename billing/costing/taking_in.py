@@ -75,7 +75,7 @@ def import_payroll(
         imported_by=by,
         imported_at=at,
     )
-    _replace([each for each in trial.outcomes if not each.is_closed], made, by=by, at=at)
+    _replace([each for each in trial.outcomes if not each.is_closed], sheet, made, by=by, at=at)
     _note_actual([each for each in trial.outcomes if each.is_carried], made)
     touched = {each.employee.pk for each in trial.outcomes}
     provisioning.refresh({(employee, sheet.month) for employee in touched}, at=at)
@@ -101,7 +101,9 @@ def _refuse_closed(trial: Trial) -> None:
         )
 
 
-def _replace(outcomes: Collection[Outcome], made: PayrollImport, *, by: User | None, at: datetime) -> None:
+def _replace(
+    outcomes: Collection[Outcome], sheet: PayrollSheet, made: PayrollImport, *, by: User | None, at: datetime
+) -> None:
     """Open months take the file's figures; what it does not name goes."""
     people = [each.employee.pk for each in outcomes]
     EmployerCost.objects.filter(employee__in=people, month=made.month, kind__in=AMOUNTS).delete()
@@ -112,6 +114,7 @@ def _replace(outcomes: Collection[Outcome], made: PayrollImport, *, by: User | N
             kind=kind,
             amount=amount,
             source=made,
+            basis=sheet.aids[:120] if kind == CostKind.AID else "",
             noted_by=by,
             noted_at=at,
         )

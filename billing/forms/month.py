@@ -1,6 +1,4 @@
-"""What billing asks of people: a payroll file with its month, and which invoices to list."""
-
-from pathlib import Path
+"""What billing asks of people: which invoices to list."""
 
 from django import forms
 from django.db.models.functions import ExtractYear
@@ -10,39 +8,6 @@ from billing.models import Invoice
 from groupement.periods import MonthFormField
 from members.access import today
 from members.models import Member
-
-LARGEST_UPLOAD = 1024 * 1024
-EXTENSIONS = (".csv", ".txt")
-
-
-class PayrollUpload(forms.Form):
-    """One month’s payroll file; what is in it is judged by billing.costing."""
-
-    month = MonthFormField(label="Mois de paie", error_messages={"required": "Indiquez le mois de la paie."})
-    file = forms.FileField(
-        label="Fichier CSV",
-        help_text="1\u00a0Mo au plus. UTF-8 ou Windows-1252, séparé par des points-virgules ou des virgules.",
-        error_messages={
-            "required": "Choisissez le fichier de paie.",
-            "empty": "Ce fichier est vide. Exportez-le de nouveau depuis la paie.",
-            "missing": "Choisissez le fichier de paie.",
-        },
-        widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS) + ",text/csv"}),
-    )
-
-    def clean_file(self):
-        """Refuse by name and size what cannot be a month’s payroll, before anybody reads it."""
-        file = self.cleaned_data["file"]
-        if Path(file.name).suffix.lower() not in EXTENSIONS:
-            raise forms.ValidationError(
-                "Ce fichier n’est pas un CSV. Dans le tableur, choisissez «\u00a0Enregistrer sous\u00a0», "
-                "puis «\u00a0CSV\u00a0»."
-            )
-        if file.size > LARGEST_UPLOAD:
-            raise forms.ValidationError(
-                "Ce fichier dépasse 1\u00a0Mo\u00a0: ce n’est pas la paie d’un seul mois. Vérifiez l’export."
-            )
-        return file
 
 
 class InvoiceFilter(forms.Form):

@@ -230,6 +230,7 @@ class ProvisionEntry(models.Model):
     kind = models.CharField("nature", max_length=10, choices=ProvisionKind)
     amount = MoneyField("montant")
     run = models.ForeignKey("billing.BillingRun", models.CASCADE, null=True, related_name="provisions")
+    noted_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     noted_at = models.DateTimeField("noté le")
 
     class Meta:

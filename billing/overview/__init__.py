@@ -1,6 +1,6 @@
 """What the pages of billing show, read and never written: the months, one run, its costs, why each price."""
 
-from billing.overview.costs import CostRow, cost_rows, cost_sums, latest_month
+from billing.overview.costs import CostRow, CostTable, cost_months, cost_table, latest_month
 from billing.overview.credits import Credits, Hour, Origin, credits_of, origin_of
 from billing.overview.prices import Part, Reason, reasons
 from billing.overview.run import (
@@ -20,6 +20,7 @@ from billing.overview.run import (
 
 __all__ = [
     "CostRow",
+    "CostTable",
     "Credits",
     "Hour",
     "MonthState",
@@ -30,8 +31,8 @@ __all__ = [
     "Reason",
     "Row",
     "Sums",
-    "cost_rows",
-    "cost_sums",
+    "cost_months",
+    "cost_table",
     "credits_of",
     "issuable",
     "latest_month",

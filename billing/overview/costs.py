@@ -1,4 +1,4 @@
-"""A month’s employer costs as a table: one line a person, one column a kind; for finance only."""
+"""A month’s employer costs as a table: a line a person, a column a kind; and the months before; for finance only."""
 
 from __future__ import annotations
 
@@ -6,59 +6,162 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 
+from billing.closing import closed
 from billing.models import CostKind, EmployerCost
 from employees.models import Employee
 from groupement.periods import Month
 from timesheets.models import Timesheet
 
+# Columns that are there in any month; the others come with their first amount.
+ALWAYS = (CostKind.GROSS_PAY, CostKind.EMPLOYER_CONTRIBUTIONS, CostKind.OTHER)
+MONTHS_SHOWN = 12
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One amount of one kind, None when there is none; ``basis`` is where it comes from, when somebody asks."""
+
+    label: str
+    amount: Decimal | None
+    is_estimate: bool = False
+    basis: str = ""
+
 
 @dataclass
 class CostRow:
-    """One person’s month; a kind that is not there is None, and a person with no cost at all is missing."""
+    """One person’s month; a person with no cost at all is missing. ``is_closed``: an invoice stands on it."""
 
     employee: Employee
-    amounts: dict[str, Decimal] = field(default_factory=dict)
-    is_estimate: bool = False
+    costs: dict[str, EmployerCost] = field(default_factory=dict)
+    is_closed: bool = False
+    cells: list[Cell] = field(default_factory=list)
 
     @property
     def total(self) -> Decimal:
-        return sum(self.amounts.values(), Decimal(0))
+        return sum((cost.amount for cost in self.costs.values()), ZERO)
 
     @property
     def is_missing(self) -> bool:
-        return not self.amounts
+        return not self.costs
 
     @property
-    def cells(self) -> list[tuple[str, Decimal | None]]:
-        """The label and the amount of each kind, in the order of the columns."""
-        return [(label, self.amounts.get(kind)) for kind, label in CostKind.choices]
+    def is_estimate(self) -> bool:
+        return any(cost.is_estimate for cost in self.costs.values())
+
+    @property
+    def basis(self) -> str:
+        """What the estimate was made from, in words."""
+        return next((cost.basis for cost in self.costs.values() if cost.is_estimate and cost.basis), "")
+
+    def amount(self, kind: str) -> Decimal | None:
+        return self.costs[kind].amount if kind in self.costs else None
 
 
-def cost_rows(month: Month) -> list[CostRow]:
-    """Everybody with hours or a cost in ``month``, by name. Two queries."""
+@dataclass(frozen=True)
+class CostTable:
+    """The month: its rows by name, the kinds it has, and their sums."""
+
+    rows: list[CostRow]
+    kinds: list[CostKind]
+
+    @property
+    def labels(self) -> list[str]:
+        return [kind.label for kind in self.kinds]
+
+    @property
+    def sums(self) -> list[tuple[str, Decimal]]:
+        """The last line: the label and the sum of each kind."""
+        return [
+            (kind.label, sum((row.amount(kind) or ZERO for row in self.rows), ZERO)) for kind in self.kinds
+        ]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((row.total for row in self.rows), ZERO)
+
+    @property
+    def missing(self) -> int:
+        return sum(row.is_missing for row in self.rows)
+
+    @property
+    def estimated(self) -> int:
+        return sum(row.is_estimate for row in self.rows)
+
+
+@dataclass(frozen=True)
+class MonthCost:
+    """What a month cost, actual and estimated apart, for how many people."""
+
+    month: Month
+    actual: Decimal
+    estimated: Decimal
+    people: int
+
+    @property
+    def total(self) -> Decimal:
+        return self.actual + self.estimated
+
+
+def cost_table(month: Month) -> CostTable:
+    """Everybody with hours or a cost in ``month``, by name. Three queries."""
     costs = EmployerCost.objects.filter(month=month)
+    shut = closed(month)
     employees = Employee.objects.filter(
         Q(pk__in=costs.values("employee"))
         | Q(pk__in=Timesheet.objects.filter(month=month).values("employee"))
     ).by_name()
-    rows = {employee.pk: CostRow(employee) for employee in employees}
+    rows = {employee.pk: CostRow(employee, is_closed=employee.pk in shut) for employee in employees}
     for cost in costs.order_by("pk"):
-        row = rows[cost.employee_id]
-        row.amounts[cost.kind] = cost.amount
-        row.is_estimate = row.is_estimate or cost.is_estimate
-    return list(rows.values())
+        rows[cost.employee_id].costs[cost.kind] = cost
+    present = {kind for row in rows.values() for kind in row.costs}
+    kinds = [kind for kind in CostKind if kind in ALWAYS or kind in present]
+    for row in rows.values():
+        row.cells = [_cell(row, kind) for kind in kinds]
+    return CostTable(list(rows.values()), kinds)
 
 
-def cost_sums(rows: Sequence[CostRow]) -> list[tuple[str, Decimal]]:
-    """The last line: the label and the sum of each kind."""
-    return [
-        (label, sum((row.amounts.get(kind, Decimal(0)) for row in rows), Decimal(0)))
-        for kind, label in CostKind.choices
-    ]
+def cost_months(last: Month) -> list[MonthCost]:
+    """The twelve months up to ``last``, from the first that has a cost. One query."""
+    rows = (
+        EmployerCost.objects.filter(month__gt=last.shift(-MONTHS_SHOWN), month__lte=last)
+        .values("month", "is_estimate")
+        .annotate(sum=Sum("amount"), people=Count("employee", distinct=True))
+        .order_by("month", "is_estimate")
+    )
+    found: dict[Month, dict[bool, tuple[Decimal, int]]] = {}
+    for row in rows:
+        found.setdefault(row["month"], {})[row["is_estimate"]] = (row["sum"], row["people"])
+    if not found:
+        return []
+    count = (last.year - min(found).year) * 12 + last.month - min(found).month + 1
+    return [_month(last.shift(back - count + 1), found) for back in range(count)]
 
 
 def latest_month() -> Month | None:
     """The last month that has timesheets."""
     return Timesheet.objects.order_by("-month").values_list("month", flat=True).first()
+
+
+def _cell(row: CostRow, kind: CostKind) -> Cell:
+    cost = row.costs.get(kind)
+    if cost is None:
+        return Cell(kind.label, None)
+    return Cell(kind.label, cost.amount, cost.is_estimate, cost.basis if kind == CostKind.CARRIED else "")
+
+
+def _month(month: Month, found: dict[Month, dict[bool, tuple[Decimal, int]]]) -> MonthCost:
+    sums = found.get(month, {})
+    actual, estimated = sums.get(False, (ZERO, 0)), sums.get(True, (ZERO, 0))
+    return MonthCost(month, actual[0], estimated[0], actual[1] + estimated[1])
+
+
+def yearly_pay(year: int) -> Sequence[tuple[Decimal, int]]:
+    """Gross pay known of ``year`` by employee, with how many months of it. One query."""
+    rows = EmployerCost.objects.filter(month__year=year, kind=CostKind.GROSS_PAY).values_list("employee")
+    return [
+        (gross, months)
+        for _, gross, months in rows.annotate(Sum("amount"), Count("month")).order_by("employee")
+    ]

@@ -78,10 +78,15 @@ def top_up(months: Sequence[PaidMonth]) -> Decimal:
     if not gross:
         return ZERO
     contributions = sum((month.contributions for month in months), ZERO)
-    days = min(DAYS_A_YEAR, -(-len(months) * 5 // 2))  # a part of a day counts whole (L3141-7)
+    days = days_earned(len(months))
     due = leave_pay(gross, months[-1].gross, days, acquired=days).due
     loaded = cents(due * (gross + contributions) / gross)
     return max(ZERO, loaded - sum((month.provision for month in months), ZERO))
+
+
+def days_earned(months: int) -> int:
+    """Working days that so many months earn; a part of a day counts whole (L3141-7)."""
+    return min(DAYS_A_YEAR, -(-months * 5 // 2))
 
 
 def set_aside(provision: Decimal, cost: Decimal, shares: Mapping[int, Decimal]) -> dict[int | None, Decimal]:

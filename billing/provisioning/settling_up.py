@@ -45,20 +45,25 @@ def settle(member: Member, *, by: User | None, at: datetime) -> Decimal:
     if not held:
         raise NotSettled(f"{member.short_name} n’a pas de provision à solder.")
     month = Month.of(today)
-    for employee, amount in held.items():
-        _move(employee, member, month, 0 - amount, at)
-        _move(employee, None, month, amount, at)
-    return sum(held.values(), Decimal("0.00"))
-
-
-def _move(employee: int, member: Member | None, month: Month, amount: Decimal, at: datetime) -> None:
-    entry, _ = ProvisionEntry.objects.get_or_create(
-        employee_id=employee,
-        member=member,
-        month=month,
-        kind=ProvisionKind.SETTLED,
-        defaults={"amount": Decimal("0.00"), "noted_at": at},
+    there = ProvisionEntry.objects.filter(
+        Q(member=member) | Q(member=None), employee__in=held, month=month, kind=ProvisionKind.SETTLED
     )
-    entry.amount += amount
-    entry.noted_at = at
-    entry.save(update_fields=["amount", "noted_at"])
+    rows = {(row.employee_id, row.member_id): row for row in there.order_by("pk")}
+    for employee, amount in held.items():
+        for whose, moved in ((member.pk, 0 - amount), (None, amount)):
+            row = rows.setdefault(
+                (employee, whose),
+                ProvisionEntry(
+                    employee_id=employee,
+                    member_id=whose,
+                    month=month,
+                    kind=ProvisionKind.SETTLED,
+                    amount=Decimal("0.00"),
+                ),
+            )
+            row.amount, row.noted_by, row.noted_at = row.amount + moved, by, at
+    ProvisionEntry.objects.bulk_create([row for row in rows.values() if row.pk is None])
+    ProvisionEntry.objects.bulk_update(
+        [row for row in rows.values() if row.pk is not None], ["amount", "noted_by", "noted_at"]
+    )
+    return sum(held.values(), Decimal("0.00"))

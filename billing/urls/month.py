@@ -2,13 +2,10 @@
 
 from django.urls import path
 
-from billing.views import costs, invoices, run, runs
+from billing.views import invoices, run, runs
 
 urlpatterns = [
     path("", runs.runs, name="runs"),
-    path("couts/", costs.costs, name="costs"),
-    path("couts/importer/", costs.import_costs, name="import_costs"),
-    path("couts/<month:month>/modele.csv", costs.sample, name="cost_sample"),
     path("factures/", invoices.invoices, name="invoices"),
     path("factures/<int:pk>/", invoices.invoice, name="invoice"),
     path("factures/<int:pk>/pdf/", invoices.pdf, name="pdf"),

@@ -12,16 +12,18 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing import banking, letters, settling
+from billing import banking, dunning, letters, settling
 from billing.models import (
     BankOperation,
     BankStatement,
     BillingRun,
+    DunningLevel,
     Expense,
     FundingLine,
     Invoice,
     LetterKind,
     Payment,
+    Reminder,
     TrueUp,
 )
 from employees import feeds
@@ -97,6 +99,24 @@ def allocation() -> dict[str, Any]:
     invoice = owing.invoice(Member.objects.get(short_name="Aloen"), "1.00")
     payment()
     return {"pk": invoice.allocations.get().pk}
+
+
+def late() -> dict[str, Any]:
+    return {"pk": owing.invoice(Member.objects.get(short_name="Aloen"), "1.00").pk}
+
+
+def reminder() -> dict[str, Any]:
+    level = DunningLevel.objects.get_or_create(rank=1, defaults={"title": "Rappel", "days_late": 1})[0]
+    about = Invoice.objects.get(pk=late()["pk"])
+    letter = letters.write(LetterKind.REMINDER, member=about.member, subject="x", content={}, at=world.NOW)
+    sent = {"sent_on": world.NOW.date(), "sent_at": world.NOW, "amount_due": 1}
+    Reminder.objects.create(invoice=about, level=level, letter=letter, **sent)
+    return {"pk": letter.pk}
+
+
+def dispute() -> dict[str, Any]:
+    about = Invoice.objects.get(pk=late()["pk"])
+    return {"pk": dunning.open_dispute(about, reason="x", by=None, at=world.NOW).pk}
 
 
 def statement() -> dict[str, Any]:
@@ -251,6 +271,18 @@ DOORS = {
     "billing:ageing": Door("role", GET),
     "billing:account": Door("object", GET, account),
     "billing:account_pdf": Door("object", GET, account),
+    "billing:reminders": Door("role", GET),
+    "billing:review_reminders": Door("role", GET),
+    "billing:send_reminders": Door("role", POST),
+    "billing:sent_reminders": Door("shared", GET),
+    "billing:reminder_letter": Door("object", GET, reminder),
+    "billing:reminder_pdf": Door("object", GET, reminder),
+    "billing:dunning_levels": Door("role", GET),
+    "billing:install_levels": Door("role", POST),
+    "billing:late_costs": Door("role", GET),
+    "billing:charge_interest": Door("role", POST),
+    "billing:dispute": Door("object", BOTH, late),
+    "billing:close_dispute": Door("object", BOTH, dispute),
     "billing:my_expenses": Door("role", BOTH),
     "billing:expenses": Door("role", BOTH),
     "billing:expense": Door("object", GET, expense),

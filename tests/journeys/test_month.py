@@ -178,14 +178,16 @@ def state(sheet):
 def take_payroll_in(cast, visit):
     """A file with two faulty lines is refused whole, line by line; the good one is taken whole."""
     page = visit(cast["gael"], f"/facturation/couts/?mois={OCTOBER}")
-    page.press("Importer le fichier", {"month": str(OCTOBER), "file": upload(BAD_PAYROLL)})
+    page.press("Relire le fichier", {"month": str(OCTOBER), "file": upload(BAD_PAYROLL)})
     assert page.page.status_code == 422
     assert "Le fichier n’a pas été importé : 2 erreurs à corriger." in page.words
     assert "Ligne 2 : colonne « brut », « 2 350,oo »" in page.words
     assert "Ligne 3 : le matricule « M009 » est inconnu." in page.words
     assert page.value("month") == "2026-10"
     assert (EmployerCost.objects.count(), PayrollImport.objects.count()) == (0, 0)
-    page.press("Importer le fichier", {"month": str(OCTOBER), "file": upload(PAYROLL)})
+    page.press("Relire le fichier", {"month": str(OCTOBER), "file": upload(PAYROLL)})
+    assert "Rien n’est encore écrit." in page.words
+    page.press("Importer la paie d’octobre 2026")
     assert "La paie d’octobre 2026 est importée : 2 lignes, 5 441,69 €." in page.words
     assert EmployerCost.objects.count() == 4
 

@@ -1,0 +1,162 @@
+"""What employees cost: the month’s table, the months before, estimates, the imports so far; for finance only."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from billing import costing
+from billing.costing.samples import SAMPLE_TITLES, sample_rows, sample_workbook
+from billing.forms.cost import EstimateForm, PayrollUpload
+from billing.models import PayrollImport
+from billing.overview import bars
+from billing.overview.costs import cost_months, cost_table, latest_month, yearly_pay
+from groupement.money import spell
+from groupement.pages import act, page, paginate
+from groupement.periods import Month
+from groupement.tabular import inert
+from members.access import Role, for_roles, today
+from members.models import Group
+
+IMPORTS_A_PAGE = 12
+DIFFERENCES_SHOWN = 12
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def costs(request: HttpRequest) -> HttpResponse:
+    """One month’s costs, by ``?mois=``, else the last month that has hours."""
+    return costs_page(request, month_asked(request.GET.get("mois")))
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def estimate(request: HttpRequest) -> HttpResponse:
+    """Estimate a month for one person or for all who lack a cost."""
+    month = month_asked(request.POST.get("month"))
+    form = EstimateForm(request.POST, month=month)
+    if form.is_valid() and act(
+        request,
+        costing.estimate,
+        month,
+        employees=form.chosen,
+        basis=form.cleaned_data["basis"],
+        rate=form.cleaned_data["rate"],
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success=_estimated,
+    ):
+        return redirect(f"{reverse('billing:costs')}?mois={month}")
+    return costs_page(request, month, estimates=form, status=422)
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def sample(_request: HttpRequest, month: Month) -> HttpResponse:
+    """A payroll file to fill in: the month’s people, their amounts if known, as French spreadsheets open it."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="paie-{month}.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
+    writer.writerow(SAMPLE_TITLES)
+    for names, amounts in sample_rows(month):
+        told = ("" if amount is None else f"{amount}".replace(".", ",") for amount in amounts)
+        writer.writerow([*map(inert, names), *told])
+    return response
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def sample_xlsx(_request: HttpRequest, month: Month) -> HttpResponse:
+    """The same as a workbook."""
+    headers = {"Content-Disposition": f'attachment; filename="paie-{month}.xlsx"'}
+    return HttpResponse(sample_workbook(month), content_type=XLSX, headers=headers)
+
+
+def costs_page(
+    request: HttpRequest,
+    month: Month,
+    *,
+    upload: PayrollUpload | None = None,
+    estimates: EstimateForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a month, with the forms as they were sent."""
+    table = cost_table(month)
+    imports = paginate(
+        request,
+        PayrollImport.objects.select_related("imported_by").order_by("-imported_at", "-pk"),
+        IMPORTS_A_PAGE,
+    )
+    for made in imports:
+        made.corrections = [change for change in made.changes if change["before"]]
+    differences = costing.differences()
+    context = {
+        "month": month,
+        "table": table,
+        "missing_label": f"{table.missing} coût{'s' if table.missing > 1 else ''} à importer",
+        "form": upload or PayrollUpload(initial={"month": month}),
+        "estimates": estimates or EstimateForm(month=month),
+        "differences": differences[:DIFFERENCES_SHOWN],
+        "more_differences": len(differences) - DIFFERENCES_SHOWN,
+        "pager_query": f"mois={month}&",
+        "imports": imports,
+        "tax": _payroll_tax(month.year),
+        **_evolution(month),
+    }
+    return page(request, "billing/costing/costs.html", context=context, status=status)
+
+
+def month_asked(text: str | None) -> Month:
+    """The month that an address or a form names, else the last one with hours, else the one before today."""
+    try:
+        return Month.parse(text or "")
+    except ValueError:
+        return latest_month() or Month.of(today()).previous
+
+
+def _evolution(month: Month) -> dict[str, Any]:
+    """The months up to this one, and their bars: actual below, estimated on top."""
+    shown = cost_months(month)
+    named = [(each.month.label.split()[0][:4], (each.actual, each.estimated)) for each in shown]
+    return {"months": shown[::-1], "chart": bars.upright(named)}
+
+
+def _payroll_tax(year: int) -> dict[str, Any] | None:
+    """What the accountant may want to know of the year’s payroll tax; None when the group owes none."""
+    group = Group.objects.order_by("pk").first()
+    scale = costing.scale_of(year)
+    if group is None or group.payroll_tax_percent is None or scale is None:
+        return None
+    pay = yearly_pay(year)
+    is_association = group.legal_form.casefold().startswith("association")
+    reckoned = costing.payroll_tax(
+        [gross for gross, _ in pay],
+        percent=group.payroll_tax_percent,
+        is_association=is_association,
+        scale=scale,
+    )
+    return {
+        "year": year,
+        "percent": group.payroll_tax_percent,
+        "people": len(pay),
+        "months": max((months for _, months in pay), default=0),
+        "reckoned": reckoned,
+    }
+
+
+def _estimated(done: costing.Estimates) -> str:
+    whom = done.made[0].full_name if len(done.made) == 1 else f"{len(done.made)} personnes"
+    told = f"Coût {done.month.of_label} estimé pour {whom}\u00a0: {spell(done.total)}."
+    if done.without:
+        names = ", ".join(person.full_name for person in done.without)
+        told += f" Sans paie connue\u00a0: {names}."
+    return told
