@@ -7,6 +7,18 @@ from django.db.models import Q
 from groupement.periods import MonthField
 
 
+class QuoteQuerySet(models.QuerySet):
+    """Quotes, in the scope of who looks."""
+
+    def visible_to(self, user):
+        """All for a group-wide role; for a seat, those made for its member."""
+        if user.sees_every_member:
+            return self
+        from members.models import Member
+
+        return self.filter(member__in=Member.objects.visible_to(user).values("pk"))
+
+
 class Quote(models.Model):
     """A simulation offered to a member: its figures frozen in a letter; accepted, it becomes terms."""
 
@@ -25,6 +37,8 @@ class Quote(models.Model):
         "employees.Terms", models.SET_NULL, null=True, related_name="+", verbose_name="conditions convenues"
     )
     accepted_at = models.DateTimeField("accepté le", null=True)
+
+    objects = QuoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = "devis"
