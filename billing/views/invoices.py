@@ -13,6 +13,7 @@ from billing import overview, rendering, settling, snapshot
 from billing.forms import InvoiceFilter
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from billing.views.collecting.on_invoice import settlement
+from billing.views.collecting.on_lateness import lateness
 from groupement.money import MoneyField
 from groupement.pages import act, page, paginate
 from members.access import Role, for_roles, holds, today
@@ -54,8 +55,11 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         .defer("corrects__snapshot"),
         pk=pk,
     )
-    context = _shown(found, may_act=holds(request.user, Role.FINANCE))
-    return page(request, "billing/invoice.html", context=context | {"wide": request.user.sees_every_member})
+    context = _shown(found, may_act=holds(request.user, Role.FINANCE)) | {
+        "late": lateness(found, request.user),
+        "wide": request.user.sees_every_member,
+    }
+    return page(request, "billing/invoice.html", context=context)
 
 
 @require_safe

@@ -31,7 +31,6 @@ def levels(request: HttpRequest) -> HttpResponse:
         "days_between": dunning.DAYS_BETWEEN,
         "may_act": holds(request.user, Role.FINANCE),
         "may_change": holds(request.user, Role.ADMIN),
-        "tab": "levels",
     }
     return page(request, "billing/collecting/reminders/levels.html", context=context)
 
@@ -54,7 +53,6 @@ def late_costs(request: HttpRequest) -> HttpResponse:
         "interest": sum(row.interest_left for row in rows),
         "indemnity": sum(row.indemnity_left for row in rows),
         "may_act": holds(request.user, Role.FINANCE),
-        "tab": "costs",
     }
     return page(request, "billing/collecting/reminders/late_costs.html", context=context)
 

@@ -26,7 +26,7 @@ MOST_AT_ONCE = 20
 @for_roles(*READERS)
 def reminders(request: HttpRequest) -> HttpResponse:
     """What is late today: the letters to send, and what waits with the reason; disputes that are open."""
-    choice = dunning.choose(today())
+    choice, may_act = dunning.choose(today()), holds(request.user, Role.FINANCE)
     disputes = Dispute.objects.filter(closed_on=None).select_related("invoice__member", "opened_by")
     context = {
         "letters": choice.to_send,
@@ -35,8 +35,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         "due": sum(letter.due for letter in choice.to_send) + sum(each.late.due for each in choice.held),
         "disputes": disputes.defer("invoice__snapshot").order_by("opened_on", "pk"),
         "levels": DunningLevel.objects.filter(is_active=True).count(),
-        "may_act": holds(request.user, Role.FINANCE),
-        "tab": "reminders",
+        "may_act": may_act,
     }
     return page(request, "billing/collecting/reminders/reminders.html", context=context)
 
@@ -55,7 +54,6 @@ def review(request: HttpRequest) -> HttpResponse:
         "left": len(chosen[MOST_AT_ONCE:]),
         "changed": len(set(asked)) - len(chosen) if asked else 0,
         "may_act": holds(request.user, Role.FINANCE),
-        "tab": "reminders",
     }
     return page(request, "billing/collecting/reminders/review.html", context=context)
 
@@ -81,7 +79,6 @@ def sent(request: HttpRequest) -> HttpResponse:
     context = {
         "page": paginate(request, found.order_by("-written_at", "-pk"), LETTERS_A_PAGE),
         "wide": request.user.sees_every_member,
-        "tab": "sent",
     }
     return page(request, "billing/collecting/reminders/sent.html", context=context)
 
@@ -98,7 +95,6 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": list(rows.order_by("invoice__due_on", "pk")),
         "mails": mails.defer("text", "html").order_by("pk") if wide else [],
         "wide": wide,
-        "tab": "sent",
     }
     return page(request, "billing/collecting/reminders/letter.html", context=context)
 
