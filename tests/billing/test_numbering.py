@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from billing import numbering
 from billing.models import Series
 from groupement.lifecycle import Refusal
+from members.identifiers import check_number_template
+from members.models import Group
 from tests import world
 from tests.billing.together import all_at_once
 
@@ -50,6 +53,52 @@ def test_roll_back_gives_the_number_back() -> None:
     with pytest.raises(FailureError):
         fail()
     assert take() == "F-2026-0002"
+
+
+@pytest.mark.django_db
+def test_credit_notes_follow_the_invoices_unless_they_have_a_prefix() -> None:
+    world.group()
+    with transaction.atomic():
+        kinds = ["invoice", "credit_note", "invoice"]
+        assert [numbering.take(kind, issued_on=DAY).number for kind in kinds] == [
+            "F-2026-0001",
+            "F-2026-0002",
+            "F-2026-0003",
+        ]
+        Group.objects.update(credit_prefix="A")
+        assert [numbering.take(kind, issued_on=DAY).number for kind in ["credit_note", "invoice"]] == [
+            "A-2026-0001",
+            "F-2026-0004",
+        ]
+
+
+@pytest.mark.django_db
+def test_the_template_makes_the_number() -> None:
+    world.group(number_template="GE/{year}/{prefix}{sequence}")
+    assert (take(), take()) == ("GE/2026/F0001", "GE/2026/F0002")
+
+
+@pytest.mark.parametrize(
+    ("template", "sentence"),
+    [
+        ("{prefix}-{sequence}", "Ajoutez {year}"),
+        ("{prefix}-{year}", "Terminez le modèle par {sequence}"),
+        ("{sequence}-{year}", "Terminez le modèle par {sequence}"),
+        ("{prefix} {year}-{sequence}", "sans espace"),
+        ("N°{year}-{sequence}", "sans accent"),
+        ("FACTURE-{prefix}-{year}-{sequence}", "dépasse vingt caractères"),
+    ],
+)
+def test_case_64_a_template_that_would_clash_is_refused_at_configuration(template, sentence) -> None:
+    with pytest.raises(ValidationError, match=sentence):
+        check_number_template(template)
+
+
+@pytest.mark.django_db
+def test_case_64_postgresql_refuses_a_yearly_number_without_its_year() -> None:
+    world.group()
+    with pytest.raises(IntegrityError, match="group_number_template_has_its_year"), transaction.atomic():
+        Group.objects.update(number_template="{prefix}-{sequence}")
 
 
 @pytest.mark.django_db
