@@ -50,7 +50,15 @@ def invoice(days: Mapping[int, int], price: str = "20.00") -> Invoice:
     return bill()
 
 
-def free(member: Member, net: str, *, quantity: str = "1", unit: str = "C62", regime: str = "S20") -> Charge:
+def free(
+    member: Member,
+    net: str,
+    *,
+    quantity: str = "1",
+    unit: str = "C62",
+    regime: str = "S20",
+    month: Month = NOVEMBER,
+) -> Charge:
     """A sum recorded beside the hours."""
     return recording_charges.record(
         member,
@@ -60,7 +68,7 @@ def free(member: Member, net: str, *, quantity: str = "1", unit: str = "C62", re
         unit=unit,
         unit_price=Decimal(net),
         vat_regime=regime,
-        service_month=NOVEMBER,
+        service_month=month,
         by=None,
         at=NOW,
     )
