@@ -249,7 +249,9 @@ def _check_total(line: int, values: Mapping[str, list[Any]], reading: _Reading) 
     reading.has_total = True
     if reading.errors:
         return
-    found = {kind: sum((row.amounts.get(kind, EMPTY) for row in reading.rows), EMPTY) for kind in AMOUNTS}
+    found: dict[str, Decimal] = {
+        kind: sum((row.amounts.get(kind, EMPTY) for row in reading.rows), EMPTY) for kind in AMOUNTS
+    }
     found[ROW_TOTAL] = sum(found.values(), EMPTY)
     for kind, amount in found.items():
         told = _told(line, kind, values.get(kind, []), reading)

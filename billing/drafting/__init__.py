@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from billing import provisioning
 from billing.drafting.assessing import Assessment, Settled, assess
 from billing.drafting.entries import Entry, entry_of_charge, entry_of_due
 from billing.drafting.gathering import gather
@@ -57,10 +58,13 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
         raise NotDraftable(
             f"Les factures {month.of_label} sont émises. Ce qui arrive en retard rejoint la clôture suivante."
         )
+    # Before the drafts go: what is drawn for leave stands in the costs that are read next.
+    provisioning.draw(run, at=at)
     _clear(run)
     _revive(at)
     assessment = assess(gather(run))
     _write(run, assessment, at)
+    provisioning.note(run, at)
     employer_cost, charged = _sums(assessment.settled)
     run.move(
         RunStatus.DRAFTED,
@@ -85,6 +89,7 @@ def discard(run: BillingRun, *, by: User | None, at: datetime) -> BillingRun:
     if row.status != RunStatus.DRAFTED:
         raise NotDraftable(f"Il n’y a pas de brouillons pour {row.month.label}.")
     _clear(row)
+    provisioning.note(row, at)
     row.move(RunStatus.OPEN, by=by, at=at, drafted_at=None, employer_cost=None, charged=None, reserve=None)
     return row
 

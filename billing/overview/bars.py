@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -105,8 +105,8 @@ def _tallest(named: Sequence[tuple[str, Sequence[Decimal]]]) -> int:
 
 def _step(tallest: int) -> int:
     """A round number of euros, so that at most a few lines are drawn."""
-    steps = (factor * 10**power for power in range(9) for factor in (1, 2, 5))
-    return next(step for step in steps if tallest <= step * MOST_TICKS)
+    steps: Iterator[int] = (factor * int(10**power) for power in range(9) for factor in (1, 2, 5))
+    return next((step for step in steps if tallest <= step * MOST_TICKS), max(tallest, 1))
 
 
 def _text(value: Fraction | int) -> str:

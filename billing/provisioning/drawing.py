@@ -37,6 +37,23 @@ class _Facts:
     left: dict[int, Decimal] = field(default_factory=dict)
 
 
+@dataclass
+class _Changes:
+    """Leave rows to write, to write anew and to take away, all at once."""
+
+    new: list[EmployerCost] = field(default_factory=list)
+    changed: list[EmployerCost] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+
+    def add(self, row: EmployerCost) -> None:
+        if not row.amount:
+            self.gone.append(row.pk)
+        elif row.pk:
+            self.changed.append(row)
+        else:
+            self.new.append(row)
+
+
 @transaction.atomic
 def draw(run: BillingRun, *, at: datetime) -> None:
     """Write the leave rows of every cost that ``run`` may take up, from the hours and balances of now.
@@ -68,11 +85,16 @@ def refresh(keys: Collection[Key], *, at: datetime) -> None:
     facts = _read(open_keys)
     held = available(employees, leaving_out=open_keys)
     facts.left = {employee: sum(by_member.values(), ZERO) for employee, by_member in held.items()}
+    changes = _Changes()
     for key in open_keys:
-        _write(key, facts, at)
+        _settle(key, facts, changes, at)
+    EmployerCost.objects.filter(pk__in=changes.gone).delete()
+    EmployerCost.objects.bulk_update(changes.changed, ["amount", "is_estimate", "noted_at"], batch_size=500)
+    EmployerCost.objects.bulk_create(changes.new)
 
 
-def _write(key: Key, facts: _Facts, at: datetime) -> None:
+def _settle(key: Key, facts: _Facts, changes: _Changes, at: datetime) -> None:
+    """What the leave rows of one month should be, beside what they are."""
     costs = facts.costs.get(key, {})
     paid = sum((costs[kind].amount for kind in BASES if kind in costs), ZERO)
     is_estimate = any(costs[kind].is_estimate for kind in BASES if kind in costs)
@@ -84,14 +106,12 @@ def _write(key: Key, facts: _Facts, at: datetime) -> None:
     wanted = {CostKind.LEAVE_PROVISION: provision, CostKind.LEAVE_DRAWN: 0 - drawn}
     for kind, amount in wanted.items():
         row = costs.get(kind)
-        if row and (row.amount, row.is_estimate) == (amount, is_estimate):
+        if row is None:
+            row = EmployerCost(employee_id=key[0], month=key[1], kind=kind, amount=0)
+        if (row.amount, row.is_estimate) == (amount, is_estimate) or not (row.pk or amount):
             continue
-        if row and not amount:
-            row.delete()
-        elif amount:
-            row = row or EmployerCost(employee_id=key[0], month=key[1], kind=kind)
-            row.amount, row.is_estimate, row.noted_at = amount, is_estimate, at
-            row.save()
+        row.amount, row.is_estimate, row.noted_at = amount, is_estimate, at
+        changes.add(row)
 
 
 def _provision(key: Key, facts: _Facts) -> Decimal:

@@ -33,10 +33,13 @@ def note(run: BillingRun, at: datetime) -> list[ProvisionEntry]:
     goes by each member's share of the month's cost; what is drawn by what each holds for the person. Months whose cost
     an issued invoice stands on keep their entries.
     """
+    noted = ProvisionEntry.objects.filter(run=run)
+    leave = EmployerCost.objects.filter(kind__in=LEAVE_KINDS, month__lte=run.month)
+    if not leave.exists() and not noted.exists():
+        return []
     settled = {(row.employee_id, row.month): row.employer_cost for row in run.settlements.order_by("pk")}
     settled = {key: cost for key, cost in settled.items() if cost > 0}
     kept = closed_months({employee for employee, _ in settled}) & set(settled)
-    noted = ProvisionEntry.objects.filter(run=run)
     has_entry = set(noted.values_list("employee", "month"))
     noted.exclude(pk__in=[row.pk for row in noted if (row.employee_id, row.month) in kept]).delete()
     moves = _moves([key for key in settled if key not in kept or key not in has_entry])

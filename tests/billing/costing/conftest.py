@@ -1,4 +1,4 @@
-"""Uploads of these tests are kept whatever the clock says: pages are asked on the day of world.NOW, files made today."""
+"""Uploads of these tests are kept whatever the clock says: pages are asked on the day of world.NOW, files made now."""
 
 from datetime import timedelta
 

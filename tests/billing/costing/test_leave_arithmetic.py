@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from billing import provisioning
 from billing.provisioning.leave import PaidMonth, drawn, leave_cost, monthly_provision, set_aside, top_up
-from groupement.money import cents
 
 GROSS, CONTRIBUTIONS = Decimal("2000.00"), Decimal("800.00")
 MONEY = st.integers(0, 500_000).map(lambda cents: Decimal(cents) / 100)
