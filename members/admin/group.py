@@ -22,11 +22,17 @@ class GroupAdmin(admin.ModelAdmin):
             {
                 "fields": [
                     "invoice_prefix",
+                    "credit_prefix",
+                    "number_template",
                     "payment_days",
+                    "payment_basis",
                     "late_penalty_rate",
                     "recovery_indemnity",
                     "discount_terms",
+                    "write_off_limit",
                     "vat_on_debits",
+                    "vat_franchise",
+                    "price_detail",
                 ]
             },
         ),
@@ -43,6 +49,7 @@ class GroupAdmin(admin.ModelAdmin):
             },
         ),
         ("Règles", {"fields": ["absence_rule", "invitation_days"]}),
+        ("Responsabilité solidaire", {"fields": ["liability_key", "liability_months"]}),
         ("Coûts", {"fields": ["leave_method", "payroll_tax_percent"]}),
     ]
 
