@@ -217,5 +217,5 @@ def test_the_home_takes_the_same_queries(login, aloen, count, django_assert_num_
         world.timesheet(placed, world.hours(NOVEMBER, 7), status="submitted")
     client = login(world.staff(aloen))
     client.get(HOME)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         client.get(HOME)
