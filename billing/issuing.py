@@ -93,12 +93,33 @@ def issue_alone(
     Queue the file afterwards with ``rendering.enqueue``. Raises NotIssuable without a line, for a draft of a run and
     for a sum of zero; TooEarly.
     """
-    row = (
-        Invoice.objects.select_for_update(of=("self",)).select_related("member", "corrects").get(pk=draft.pk)
-    )
-    if row.run_id is not None or row.status != InvoiceStatus.DRAFT:
+    return issue_together([draft], by=by, at=at, concerning={draft.pk: concerning})[0]
+
+
+@transaction.atomic
+def issue_together(
+    drafts: Sequence[Invoice],
+    *,
+    by: User | None,
+    at: datetime,
+    concerning: Mapping[int, Sequence[Invoice]] | None = None,
+) -> list[Invoice]:
+    """The same for several, all or none, numbered in the order given; what they have in common is read once."""
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("member", "corrects", "true_up")
+    found = rows.in_bulk([draft.pk for draft in drafts])
+    ordered = [found[draft.pk] for draft in drafts]
+    if any(row.run_id is not None or row.status != InvoiceStatus.DRAFT for row in ordered):
         raise NotIssuable("Ce document est déjà émis, ou attend la clôture de son mois.")
-    copier = snapshot.prepare([row], issued_on=timezone.localdate(at), concerning=concerning)
+    copier = snapshot.prepare(ordered, issued_on=timezone.localdate(at), concerning=concerning or {})
+    for row in ordered:
+        _sum_up(row, copier)
+        _number(row, copier.copy(row), copier, by=by, at=at)
+    Rendering.objects.bulk_create(Rendering(invoice=row, queued_at=at) for row in ordered)
+    return ordered
+
+
+def _sum_up(row: Invoice, copier: snapshot.Copier) -> None:
+    """Write net and VAT from the lines."""
     if not copier.lines.get(row.pk):
         raise NotIssuable("Ce document n’a aucune ligne.")
     net, tax = copier.totals(row)
@@ -106,9 +127,6 @@ def issue_alone(
         raise NotIssuable("Ce document ne porte aucune somme.")
     Invoice.objects.filter(pk=row.pk).update(net=net, vat=tax, total=net + tax)
     row.net, row.vat, row.total = net, tax, net + tax
-    _number(row, copier.copy(row), copier, by=by, at=at)
-    Rendering.objects.create(invoice=row, queued_at=at)
-    return row
 
 
 def _number(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import IO, Any
 
+from celery import current_app
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -19,6 +20,8 @@ from groupement.lifecycle import Refusal
 from members.models import Group, Member
 
 log = logging.getLogger(__name__)
+
+TASK = "billing.tasks.print_letter"
 
 
 class NotReadable(Refusal):
@@ -32,7 +35,7 @@ def write(
 
     templates/paper/letters/<kind>.html says the shape of its content; ``sender`` is put in here from the group's row.
     """
-    whole = {"sender": _sender(), **content}
+    whole = {**content} if "sender" in content else {"sender": sender(), **content}
     return Letter.objects.create(
         kind=kind,
         member=member,
@@ -64,6 +67,12 @@ def open_printed(letter: Letter) -> IO[bytes]:
         ) from error
 
 
+def enqueue(written: Iterable[int]) -> None:
+    """Tell the worker to print these letters (ids) before somebody asks for them; call it on commit."""
+    for letter in written:
+        current_app.send_task(TASK, [letter])
+
+
 def printed(letter: Letter) -> bytes:
     """The PDF/A of a letter; the same bytes each time."""
     content = letter.content
@@ -89,7 +98,8 @@ def _make(letter: Letter) -> Letter:
     return row
 
 
-def _sender() -> dict[str, str]:
+def sender() -> dict[str, str]:
+    """The sender’s block; who writes many letters reads it once, and gives it with each content."""
     group = Group.objects.get()
     names = "name legal_form street postal_code city siren siret rna vat_number email phone iban bic bank_name website"
     return {name: str(getattr(group, name)) for name in names.split()}

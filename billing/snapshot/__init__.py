@@ -46,7 +46,7 @@ class Copier:
     rates: Mapping[int, Decimal]
     annexes: Mapping[int, Sequence[Mapping[str, Any]]]
     months: Mapping[int, Collection[Month]]
-    concerning: Sequence[Invoice] = ()
+    concerning: Mapping[int, Sequence[Invoice]]
 
     @property
     def due_on(self) -> date:
@@ -128,7 +128,9 @@ class Copier:
 
     def _origin(self, invoice: Invoice) -> dict[str, Any]:
         """What a correction says of the invoices that it concerns, with their number and date (CGI art. 289, I-5)."""
-        concerned = [invoice.corrects] if invoice.corrects is not None else list(self.concerning)
+        concerned = (
+            [invoice.corrects] if invoice.corrects is not None else list(self.concerning.get(invoice.pk, ()))
+        )
         if not concerned and not invoice.reason:
             return {}
         return {
@@ -166,10 +168,15 @@ class Copier:
             return f"data:{kind};base64,{base64.b64encode(file.read()).decode()}"
 
 
-def prepare(invoices: Sequence[Invoice], *, issued_on: date, concerning: Sequence[Invoice] = ()) -> Copier:
+def prepare(
+    invoices: Sequence[Invoice],
+    *,
+    issued_on: date,
+    concerning: Mapping[int, Sequence[Invoice]] | None = None,
+) -> Copier:
     """Read what the snapshots of ``invoices`` need, in a fixed number of queries.
 
-    ``concerning`` are the invoices that a true-up settles, to be named on it.
+    ``concerning`` are, by the id of a true-up’s document, the invoices that it settles, to be named on it.
     """
     group = Group.objects.get()
     ids = [invoice.pk for invoice in invoices]
@@ -190,7 +197,7 @@ def prepare(invoices: Sequence[Invoice], *, issued_on: date, concerning: Sequenc
     wordings = mentions.Wordings(group, issued_on)
     notes = [invoice.pk for invoice in invoices if invoice.kind == InvoiceKind.CREDIT_NOTE]
     hours = annexes(ids) | (credited(notes) if notes else {})
-    return Copier(group, issued_on, wordings, lines, rates, hours, months, concerning)
+    return Copier(group, issued_on, wordings, lines, rates, hours, months, concerning or {})
 
 
 def numbered(copied: Mapping[str, Any], number: str) -> dict[str, Any]:

@@ -12,13 +12,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from billing import letters
-from billing.issuing import issue_alone
+from billing.issuing import issue_together
 from billing.models import (
     Charge,
-    ChargeKind,
     Invoice,
     InvoicedTimesheet,
-    InvoiceKind,
     LetterKind,
     Line,
     ReserveEntry,
@@ -26,33 +24,21 @@ from billing.models import (
     TrueUp,
     TrueUpShare,
     TrueUpStatus,
-    Unit,
 )
 from billing.trueing_up import preparing, wording
 from billing.trueing_up.checking import obstacles
+from billing.trueing_up.composing import Paper, charge_of, draft_of, line_of, papers_of
 from billing.trueing_up.gathering import Facts, Late, gather
 from billing.trueing_up.previewing import shared
-from employees.models import VatRegime
 from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, allocate
-from members.models import Member, User
+from groupement.money import NO_BREAK_SPACE
+from members.models import User
 from timesheets import approval
 from timesheets.models import Timesheet
-
-ONE = Decimal("1.00")
 
 
 class NotIssuable(Refusal):
     """Something changed since the true-up was prepared, or its period cannot be settled any more."""
-
-
-@dataclass(frozen=True)
-class _Item:
-    """The part of a share under one VAT regime: owed when positive."""
-
-    share: TrueUpShare
-    regime: str
-    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -86,12 +72,17 @@ def issue(true_up: TrueUp, *, by: User | None, at: datetime) -> list[Invoice]:
     shares = _unchanged_shares(desk)
     _settle_months(desk)
     late = _late_by_member(facts)
-    sent = [_send(member, shares.get(member.pk, []), late[member.pk], desk) for member in scope.members]
+    papers = [
+        paper
+        for member in scope.members
+        for paper in papers_of(member, shares.get(member.pk, []), late, facts)
+    ]
+    documents = _issue(papers, desk)
     _note_reserve(desk)
-    written = {str(one.member.pk): _write(one, desk) for one in sent if one.shares}
+    written = _write(documents, shares, late, desk)
     approval.seal([sheet.pk for sheet in facts.late if _is_counted(sheet, facts)], at=at)
     row.move(TrueUpStatus.ISSUED, by=by, at=at, issued_at=at, figures={**row.figures, "letters": written})
-    return [document for one in sent for document in one.documents]
+    return documents
 
 
 def _unchanged_shares(desk: _Desk) -> dict[int, list[TrueUpShare]]:
@@ -133,109 +124,30 @@ def _settle_months(desk: _Desk) -> None:
         ) from error
 
 
-def _send(member: Member, shares: Sequence[TrueUpShare], late: Sequence[Late], desk: _Desk) -> wording.Sent:
-    """Make the member's documents, numbered last; late hours go on the first of them."""
-    items = [item for share in shares for item in _by_regime(share, desk.facts)]
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for item in items:
-        sums[item.regime] += item.amount
-    documents: list[Invoice] = []
-    for kind, sign in ((InvoiceKind.INVOICE, 1), (InvoiceKind.CREDIT_NOTE, -1)):
-        mine = [item for item in items if item.amount and sums[item.regime] * sign > 0]
-        if mine:
-            held = [] if documents else late
-            documents.append(_document(member, kind, mine, held, desk))
-    return wording.Sent(
-        member,
-        shares,
-        desk.facts.invoices[member.pk],
-        documents,
-        desk.true_up.figures["keys"],
-        sum(sheet.minutes for sheet in late),
+def _issue(papers: Sequence[Paper], desk: _Desk) -> list[Invoice]:
+    """The documents: a line and a charge for each person, those that go the other way below zero; numbered last."""
+    drafts = Invoice.objects.bulk_create(draft_of(paper, desk.true_up, desk.at) for paper in papers)
+    items = [
+        (item, line_of(draft, rank, item, desk.true_up))
+        for draft, paper in zip(drafts, papers, strict=True)
+        for rank, item in enumerate(paper.items, start=1)
+    ]
+    Line.objects.bulk_create(line for _, line in items)
+    Charge.objects.bulk_create(
+        charge_of(item, line, desk.true_up, by=desk.by, at=desk.at) for item, line in items
     )
-
-
-def _by_regime(share: TrueUpShare, facts: Facts) -> list[_Item]:
-    """The share by VAT regime: as what it settles was invoiced; with nothing invoiced, as the last terms say."""
-    invoiced = facts.invoiced[share.employee_id].get(share.member_id, {})
-    nets = {regime: net for regime, net in sorted(invoiced.items()) if net > 0}
-    if not nets:
-        regime = facts.regimes[share.employee_id].get(share.member_id) or VatRegime.STANDARD
-        return [_Item(share, str(regime), share.amount)]
-    amounts = allocate(share.amount, [*nets.values()])
-    return [_Item(share, regime, amount) for regime, amount in zip(nets, amounts, strict=True)]
-
-
-def _document(
-    member: Member, kind: str, items: Sequence[_Item], late: Sequence[Late], desk: _Desk
-) -> Invoice:
-    """One issued document: a line and a charge for each person, those that go the other way below zero."""
-    true_up, is_credit = desk.true_up, kind == InvoiceKind.CREDIT_NOTE
-    draft = Invoice.objects.create(
-        true_up=true_up,
-        member=member,
-        kind=kind,
-        reason=wording.reason(true_up),
-        service_month=true_up.last_month,
-        drafted_at=desk.at,
-        minutes=sum(sheet.minutes for sheet in late),
-    )
-    lines = Line.objects.bulk_create(
-        _line(draft, rank, item, -item.amount if is_credit else item.amount, true_up)
-        for rank, item in enumerate(items, start=1)
-    )
-    Charge.objects.bulk_create(_charge(item, line, desk) for item, line in zip(items, lines, strict=True))
-    for item, line in zip(items, lines, strict=True):
-        if item.share.line_id is None:
-            item.share.line = line
-            item.share.save(update_fields=["line"])
+    shares = {item.share.pk: item.share for item, _ in items}
+    for item, line in items[::-1]:
+        # Of a share under two regimes, its first line.
+        shares[item.share.pk].line = line
+    TrueUpShare.objects.bulk_update(shares.values(), ["line"])
     InvoicedTimesheet.objects.bulk_create(
-        InvoicedTimesheet(invoice=draft, timesheet_id=sheet.pk) for sheet in late
+        InvoicedTimesheet(invoice=draft, timesheet_id=sheet.pk)
+        for draft, paper in zip(drafts, papers, strict=True)
+        for sheet in paper.late
     )
-    return issue_alone(draft, by=desk.by, at=desk.at, concerning=desk.facts.invoices[member.pk])
-
-
-def _line(draft: Invoice, rank: int, item: _Item, amount: Decimal, true_up: TrueUp) -> Line:
-    return Line(
-        invoice=draft,
-        position=rank,
-        label=wording.line_label(item.share.employee),
-        detail=wording.line_detail(item.share, true_up, item.amount),
-        quantity=ONE if amount > 0 else -ONE,
-        unit=Unit.ONE,
-        unit_price=abs(amount),
-        net=amount,
-        vat_regime=item.regime,
-    )
-
-
-def _charge(item: _Item, line: Line, desk: _Desk) -> Charge:
-    """The ledger's row: below zero for what is due back, so that sums of charges are what a member owes."""
-    share = item.share
-    return Charge(
-        member_id=share.member_id,
-        employee_id=share.employee_id,
-        service_month=desk.true_up.last_month,
-        kind=ChargeKind.TRUE_UP,
-        label=line.label,
-        detail=line.detail,
-        minutes=0,
-        quantity=ONE if item.amount > 0 else -ONE,
-        unit=Unit.ONE,
-        unit_price=abs(item.amount),
-        net=item.amount,
-        vat_regime=item.regime,
-        figures={
-            "true_up": desk.true_up.pk,
-            "key": desk.true_up.figures["keys"][str(share.employee_id)],
-            "actual": str(share.actual),
-            "invoiced": str(share.invoiced),
-        },
-        is_standing=True,
-        recorded_by=desk.by,
-        recorded_at=desk.at,
-        line=line,
-    )
+    concerning = {draft.pk: desk.facts.invoices[draft.member_id] for draft in drafts}
+    return issue_together(drafts, by=desk.by, at=desk.at, concerning=concerning)
 
 
 def _late_by_member(facts: Facts) -> Mapping[int, list[Late]]:
@@ -264,11 +176,28 @@ def _note_reserve(desk: _Desk) -> None:
         )
 
 
-def _write(sent: wording.Sent, desk: _Desk) -> int:
-    """The letter to a member; its id."""
-    row = desk.true_up
-    content = wording.letter(row, sent, timezone.localdate(desk.at))
-    subject = f"{row.label}{NO_BREAK_SPACE}: {sent.member.short_name}"
-    return int(
-        letters.write(LetterKind.TRUE_UP, member=sent.member, subject=subject, content=content, at=desk.at).pk
-    )
+def _write(
+    documents: Sequence[Invoice],
+    shares: Mapping[int, Sequence[TrueUpShare]],
+    late: Mapping[int, Sequence[Late]],
+    desk: _Desk,
+) -> dict[str, int]:
+    """A letter to each member that has a share; their ids by the member's."""
+    row, sender, written = desk.true_up, letters.sender(), {}
+    for member in desk.facts.scope.members:
+        if mine := shares.get(member.pk):
+            sent = wording.Sent(
+                member,
+                mine,
+                desk.facts.invoices[member.pk],
+                [document for document in documents if document.member_id == member.pk],
+                row.figures["keys"],
+                sum(sheet.minutes for sheet in late.get(member.pk, ())),
+            )
+            content = {"sender": sender, **wording.letter(row, sent, timezone.localdate(desk.at))}
+            subject = f"{row.label}{NO_BREAK_SPACE}: {member.short_name}"
+            letter = letters.write(
+                LetterKind.TRUE_UP, member=member, subject=subject, content=content, at=desk.at
+            )
+            written[str(member.pk)] = letter.pk
+    return written

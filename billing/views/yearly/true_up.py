@@ -78,8 +78,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(TrueUp, pk=pk)
     done = act(request, trueing_up.issue, found, by=request.user, at=timezone.now(), success=_issued)
     if done:
-        ids = [document.pk for document in done.value]
-        transaction.on_commit(lambda: rendering.enqueue(ids), robust=True)
+        _have_printed(found, [document.pk for document in done.value])
     return redirect("billing:true_up", pk)
 
 
@@ -129,6 +128,14 @@ def _page(
     if form.is_bound and not scope:
         status = 422
     return page(request, "billing/yearly/true_up_preview.html", context=context, status=status)
+
+
+def _have_printed(found: TrueUp, documents: list[int]) -> None:
+    """Queue the PDFs; should the queue be down, the clock finds the documents, and a letter is printed when opened."""
+    found.refresh_from_db()
+    written = list(found.figures["letters"].values())
+    transaction.on_commit(lambda: rendering.enqueue(documents), robust=True)
+    transaction.on_commit(lambda: letters.enqueue(written), robust=True)
 
 
 def _usual() -> dict[str, Any]:
