@@ -1,0 +1,75 @@
+"""Close a month at growing sizes: ``python -m benchmarks.close [50x40 …]``; seconds, queries, peak of memory.
+
+The load is that of benchmarks/load.py: 20 days, two lines a day. Each size runs in a process of its own, so that its
+peak of memory is its own. The last column is the time for a thousand timesheet days: it must not grow with the size.
+"""
+
+import re
+import resource
+import subprocess
+import sys
+from decimal import Decimal
+
+SIZES = ("50x40", "200x150", "500x750", "1000x2000")
+AIMS = {"200x150": (3.0, 3.0), "1000x2000": (30.0, 30.0)}
+MOST_QUERIES = 60
+MOST_MEGABYTES = 500
+
+
+def close(customers: int, employees: int) -> str:
+    """One month drafted and issued; the line of the table."""
+    from benchmarks.ground import ground
+
+    with ground():
+        from benchmarks import load
+        from benchmarks.month import timed
+        from billing import drafting, issuing
+        from billing.models import BillingRun, Invoice
+        from groupement.periods import Month
+        from tests import world
+
+        finance, assignments = load.people(customers, employees)
+        month = Month(2026, 1)
+        days = load.approved(assignments, customers, employees, month)
+        before = _megabytes()
+        draft, queries = timed(lambda: drafting.draft(month, by=finance, at=world.NOW))
+        run = BillingRun.objects.get(month=month)
+        issue, _ = timed(lambda: issuing.issue_run(run, by=finance, at=world.NOW))
+        totals = list(Invoice.objects.filter(run=run, status="issued").values_list("total", flat=True))
+        assert len(totals) == customers, len(totals)
+        assert sum(totals) == Decimal(employees) * 20 * 7 * load.PRICE * Decimal("1.2"), sum(totals)
+        each = (draft + issue) / days * 1000
+        return (
+            f"{customers:>5} × {employees:<5}{days:>8}{draft:>9.2f}{queries:>9}{issue:>9.2f}"
+            f"{each:>10.3f}{before:>9.0f}{_megabytes():>8.0f}"
+        )
+
+
+def _megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(sizes: tuple[str, ...]) -> int:
+    """Print one line a size; 1 when an aim is missed."""
+    print("members × employees  days  dry run s  queries  issue s  s/1000 days  MB before  peak", flush=True)
+    missed = 0
+    for size in sizes:
+        command = [sys.executable, "-m", "benchmarks.close", "--one", size]
+        line = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        print(line, flush=True)
+        figures = [float(figure) for figure in re.findall(r"[0-9.]+", line)]
+        draft, queries, issue, peak = figures[3], figures[4], figures[5], figures[8]
+        aims = AIMS.get(size, (float("inf"), float("inf")))
+        is_whole = size == "1000x2000"
+        spent = (draft + issue, 0.0) if is_whole else (draft, issue)
+        if spent[0] > aims[0] or spent[1] > aims[1] or queries >= MOST_QUERIES or peak > MOST_MEGABYTES:
+            print(f"  aim missed at {size}")
+            missed = 1
+    return missed
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        print(close(*map(int, sys.argv[2].split("x"))))
+    else:
+        sys.exit(main(tuple(sys.argv[1:]) or SIZES))
