@@ -33,7 +33,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         success=_accepted,
     ):
         return redirect("billing:expense", pk)
-    return show(request, find(request, pk), accept_form=form, status=422)
+    return show(request, found, accept_form=form, status=422)
 
 
 @require_POST
@@ -52,7 +52,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
         success="Dépense refusée. La personne lit le motif dans ses frais.",
     ):
         return redirect("billing:expense", pk)
-    return show(request, find(request, pk), refuse_form=form, status=422)
+    return show(request, found, refuse_form=form, status=422)
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What hours cost a grant, and the locked report of it: never more than the month cost, frozen, the same files each time."""
+"""What hours cost a grant, and its locked report: never more than the month cost, frozen, the same files each time."""
 
 import csv
 import io
@@ -21,6 +21,10 @@ from tests.billing.funding.granted import grant, whole, worked
 from tests.world import NOVEMBER, NOW, OCTOBER
 
 pytestmark = pytest.mark.django_db
+ADDED = """
+    INSERT INTO billing_fundedhours (line_id, entry_id, month, action, minutes, tagged_at)
+    SELECT line_id, entry_id, month, 'Étude', 1, tagged_at FROM billing_fundedhours
+"""
 
 
 @pytest.fixture
@@ -152,8 +156,7 @@ def test_a_locked_report_copies_everything_and_stands(entries, maelle, finance):
         "UPDATE billing_fundedhours SET month = '2026-12-01'",
         "UPDATE billing_fundedhours SET line_id = (SELECT id FROM billing_fundingline WHERE code = 'REGION')",
         "DELETE FROM billing_fundedhours",
-        "INSERT INTO billing_fundedhours (line_id, entry_id, month, action, minutes, tagged_at) "
-        "SELECT line_id, entry_id, month, 'Étude', 1, tagged_at FROM billing_fundedhours",
+        ADDED,
         "UPDATE billing_fundingreport SET content = '{}'",
         "DELETE FROM billing_fundingreport",
     ],
@@ -174,8 +177,8 @@ def test_a_month_of_a_line_is_locked_once(entries, finance):
     report = lock(line, finance, OCTOBER, NOVEMBER)
     with pytest.raises(funding.NotLockable, match="couvre déjà octobre 2026 à novembre 2026"):
         lock(line, finance)
+    report.pk, report.first_month = None, NOVEMBER
     with pytest.raises(IntegrityError, match="a_month_of_a_line_is_locked_once"), transaction.atomic():
-        report.pk, report.first_month = None, NOVEMBER
         report.save()
     with pytest.raises(funding.NotTaggable) as caught:
         put(line, {entries[1].pk: 60}, finance)

@@ -20,6 +20,10 @@ from timesheets.approval import NotApprovable
 from timesheets.models import Timesheet
 
 pytestmark = pytest.mark.django_db
+OUTSIDE = (
+    "Youenn Talec, 2 novembre 2026 : ce jour est hors de la période de COOPTER, du 3 novembre 2026 au "
+    "31 décembre 2028."
+)
 
 
 @pytest.fixture
@@ -108,8 +112,7 @@ def test_only_approved_time_in_the_days_of_the_line_is_funded(aloen, maelle, fin
     assert said == [
         "Maëlle Kerbrat, 2 novembre 2026 : ces heures ne sont pas approuvées.",
         "Maëlle Kerbrat, 9 novembre 2026 : une absence ne se finance pas.",
-        "Youenn Talec, 2 novembre 2026 : ce jour est hors de la période de COOPTER, du 3 novembre 2026 au 31 décembre "
-        "2028.",
+        OUTSIDE,
         "Un pointage n’existe plus. Rechargez la page.",
     ]
     with pytest.raises(IntegrityError, match="approved"), transaction.atomic():

@@ -1,4 +1,4 @@
-"""Expenses written down: kilometres on the scale of the day, meals, purchases with a receipt; what is refused, and how."""
+"""Expenses written down: kilometres on the scale of the day, meals, purchases; what is refused, and how."""
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
