@@ -16,6 +16,12 @@ from timesheets.models import Timesheet
 
 # Columns that are there in any month; the others come with their first amount.
 ALWAYS = (CostKind.GROSS_PAY, CostKind.EMPLOYER_CONTRIBUTIONS, CostKind.OTHER)
+# What a column is called where there is little room.
+HEADS = {
+    CostKind.LEAVE_PROVISION: "provision congés",
+    CostKind.LEAVE_DRAWN: "congés pris",
+    CostKind.CARRIED: "écart reporté",
+}
 MONTHS_SHOWN = 12
 ZERO = Decimal(0)
 
@@ -69,13 +75,13 @@ class CostTable:
 
     @property
     def labels(self) -> list[str]:
-        return [kind.label for kind in self.kinds]
+        return [head(kind) for kind in self.kinds]
 
     @property
     def sums(self) -> list[tuple[str, Decimal]]:
         """The last line: the label and the sum of each kind."""
         return [
-            (kind.label, sum((row.amount(kind) or ZERO for row in self.rows), ZERO)) for kind in self.kinds
+            (head(kind), sum((row.amount(kind) or ZERO for row in self.rows), ZERO)) for kind in self.kinds
         ]
 
     @property
@@ -145,11 +151,16 @@ def latest_month() -> Month | None:
     return Timesheet.objects.order_by("-month").values_list("month", flat=True).first()
 
 
+def head(kind: CostKind) -> str:
+    """The title of a kind's column."""
+    return HEADS.get(kind, kind.label)
+
+
 def _cell(row: CostRow, kind: CostKind) -> Cell:
     cost = row.costs.get(kind)
     if cost is None:
-        return Cell(kind.label, None)
-    return Cell(kind.label, cost.amount, cost.is_estimate, cost.basis if kind == CostKind.CARRIED else "")
+        return Cell(head(kind), None)
+    return Cell(head(kind), cost.amount, cost.is_estimate, cost.basis if kind == CostKind.CARRIED else "")
 
 
 def _month(month: Month, found: dict[Month, dict[bool, tuple[Decimal, int]]]) -> MonthCost:

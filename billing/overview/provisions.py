@@ -76,7 +76,7 @@ def page_of(held: Sequence[Balance], *, on: date) -> dict[str, Any]:
 
 
 def comparisons(on: date) -> list[Comparison]:
-    """Everybody with a payroll in the leave year that ``on`` lies in, by name. Two queries."""
+    """Everybody with months that put aside in the leave year that ``on`` lies in, by name. Two queries."""
     first = Month(on.year if on.month > LAST_MONTH else on.year - 1, LAST_MONTH + 1)
     rows = EmployerCost.objects.filter(month__gte=first, month__lte=first.shift(11))
     paid: dict[int, dict[Month, dict[str, Decimal]]] = {}
@@ -94,7 +94,7 @@ def _comparison(person: Employee, by_month: dict[Month, dict[str, Decimal]]) -> 
             kinds.get(CostKind.LEAVE_PROVISION, ZERO),
         )
         for _, kinds in sorted(by_month.items())
-        if CostKind.GROSS_PAY in kinds
+        if CostKind.GROSS_PAY in kinds and kinds.get(CostKind.LEAVE_PROVISION)
     ]
     if not months:
         return None

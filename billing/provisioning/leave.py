@@ -72,8 +72,10 @@ def top_up(months: Sequence[PaidMonth]) -> Decimal:
     """What the provisions of a leave year lack of what its leave will be paid, charges included.
 
     The yearly comparison of L3141-24: due is the higher of one tenth and the pay kept up at the last month's pay, for
-    the days these ``months`` earned; charges weigh as they did over the year.
+    the days these ``months`` earned; charges weigh as they did over the year. Months that put nothing aside (before the
+    group began to) pay their leave when it is taken, and do not count.
     """
+    months = [month for month in months if month.provision]
     gross = sum((month.gross for month in months), ZERO)
     if not gross:
         return ZERO

@@ -23,6 +23,7 @@ from groupement.periods import Month
 from groupement.tabular import inert
 from members.access import Role, for_roles, today
 from members.models import Group
+from timesheets.balances.chart import NAMES
 
 IMPORTS_A_PAGE = 12
 DIFFERENCES_SHOWN = 12
@@ -126,7 +127,7 @@ def month_asked(text: str | None) -> Month:
 def _evolution(month: Month) -> dict[str, Any]:
     """The months up to this one, and their bars: actual below, estimated on top."""
     shown = cost_months(month)
-    named = [(each.month.label.split()[0][:4], (each.actual, each.estimated)) for each in shown]
+    named = [(NAMES[each.month.month - 1], (each.actual, each.estimated)) for each in shown]
     return {"months": shown[::-1], "chart": bars.upright(named)}
 
 
