@@ -43,6 +43,9 @@ class Correspondent:
     email: str
     name: str = ""
 
+    def __str__(self) -> str:
+        return self.name or self.email
+
 
 def write(
     to: User | Correspondent,

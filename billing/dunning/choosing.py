@@ -74,6 +74,7 @@ class Held:
     label: str
     why: str
     tone: str = "info"
+    is_contested: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ def choose(on: date) -> Choice:
     held: list[Held] = []
     for late in facts.late:
         if reason := facts.reason_to_wait(late):
-            held.append(Held(facts.members[late.invoice.member_id], late, *reason))
+            contested = late.invoice.pk in facts.disputes
+            held.append(Held(facts.members[late.invoice.member_id], late, *reason, contested))
         elif level := facts.next_level(late):
             due[late.invoice.member_id, level].append(late)
     rank = {pk: number for number, pk in enumerate(facts.members)}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,10 +18,9 @@ from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE
 from groupement.templatetags.formats import long_date
 from members import mailing
-from members.models import Group, MailKind, Member, Seat, User
+from members.models import MailKind, Member, Seat, User
 from members.models.people import WRITERS
 
-PRINT = "billing.tasks.print_letter"
 Recipient = User | mailing.Correspondent
 
 
@@ -61,22 +59,13 @@ def send(reminders: Collection[DueReminder | str], *, by: User | None, at: datet
     if faults:
         raise faults[0]
     letters_due = [now[key] for key in dict.fromkeys(keys)]
-    group, to = Group.objects.get(), recipients([each.member for each in letters_due], on)
-    sent = [_send(each, group=group, to=to[each.member.pk], on=on, by=by, at=at) for each in letters_due]
+    sender, to = letters.sender(), recipients([each.member for each in letters_due], on)
+    sent = [_send(each, sender=sender, to=to[each.member.pk], on=on, by=by, at=at) for each in letters_due]
     if any(each.mails for each in sent):
         mailing.enqueue()
-    enqueue_papers([each.letter.pk for each in sent])
+    papers = [each.letter.pk for each in sent]
+    transaction.on_commit(lambda: letters.enqueue(papers), robust=True)
     return sent
-
-
-def enqueue_papers(written: Sequence[int]) -> None:
-    """Ask the worker to print these letters (ids), once what was written is committed."""
-
-    def wake() -> None:
-        for letter in written:
-            current_app.send_task(PRINT, [letter])
-
-    transaction.on_commit(wake, robust=True)
 
 
 def recipients(members: Collection[Member], on: date) -> dict[int, list[Recipient]]:
@@ -115,13 +104,13 @@ def _fault(key: str, on: date) -> NotSendable:
 def _send(
     reminder: DueReminder,
     *,
-    group: Group,
+    sender: Mapping[str, str],
     to: Sequence[Recipient],
     on: date,
     by: User | None,
     at: datetime,
 ) -> Sent:
-    said = wording.content(reminder, group=group, by=by, on=on)
+    said = wording.content(reminder, sender=sender, by=by, on=on)
     letter = letters.write(
         LetterKind.REMINDER, member=reminder.member, subject=said["subject"], content=said, at=at
     )

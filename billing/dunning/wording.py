@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,17 +11,21 @@ from billing.dunning.lateness import Late
 from billing.dunning.levels import fill
 from groupement.money import NO_BREAK_SPACE, spell
 from groupement.templatetags.formats import long_date
-from members.models import Group, Member, User
+from members.models import Member, User
 
 
-def content(reminder: DueReminder, *, group: Group, by: User | None, on: date) -> dict[str, Any]:
-    """All that templates/paper/letters/reminder.html prints but for the sender; amounts and dates are plain texts."""
+def content(reminder: DueReminder, *, sender: Mapping[str, str], by: User | None, on: date) -> dict[str, Any]:
+    """All that templates/paper/letters/reminder.html prints; amounts and dates are plain texts.
+
+    ``sender`` is letters.sender(), read once for many letters.
+    """
     level, rows = reminder.level, reminder.rows
     return {
+        "sender": dict(sender),
         "level": level.rank,
         "subject": subject(reminder),
         "addressee": addressee(reminder.member),
-        "place": group.city,
+        "place": sender["city"],
         "written_on": on.isoformat(),
         "paragraphs": paragraphs(reminder),
         "asks_for_interest": level.asks_for_interest,

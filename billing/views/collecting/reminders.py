@@ -15,7 +15,7 @@ from billing import dunning, letters
 from billing.models import Dispute, DunningLevel, Letter, LetterKind, Reminder
 from groupement.pages import act, page, paginate
 from members.access import Role, for_roles, holds, today
-from members.models import Group, Mail
+from members.models import Mail
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 LETTERS_A_PAGE = 25
@@ -30,7 +30,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     disputes = Dispute.objects.filter(closed_on=None).select_related("invoice__member", "opened_by")
     context = {
         "letters": choice.to_send,
-        "held": paginate(request, choice.held, LETTERS_A_PAGE),
+        "held": paginate(request, [each for each in choice.held if not each.is_contested], LETTERS_A_PAGE),
         "late": sum(len(letter.rows) for letter in choice.to_send) + len(choice.held),
         "due": sum(letter.due for letter in choice.to_send) + sum(each.late.due for each in choice.held),
         "disputes": disputes.defer("invoice__snapshot").order_by("opened_on", "pk"),
@@ -122,12 +122,12 @@ def _total() -> Any:
 
 def _previews(request: HttpRequest, chosen: Sequence[dunning.DueReminder]) -> list[dict[str, Any]]:
     """Each letter with what it will say and who will be told."""
-    group, on = Group.objects.get(), today()
+    sender, on = letters.sender(), today()
     readers = dunning.recipients([each.member for each in chosen], on)
     return [
         {
             "reminder": each,
-            "content": dunning.content(each, group=group, by=request.user, on=on),
+            "content": dunning.content(each, sender=sender, by=request.user, on=on),
             "readers": [str(reader) for reader in readers[each.member.pk]],
         }
         for each in chosen
