@@ -107,6 +107,14 @@ def read(true_up: TrueUp) -> Shown:
     )
 
 
+def letter_of(invoice: Invoice) -> int | None:
+    """The letter that went with a true-up’s document, by id; None for what is no true-up. No query without one."""
+    if invoice.true_up is None:
+        return None
+    letter: int | None = invoice.true_up.figures.get("letters", {}).get(str(invoice.member_id))
+    return letter
+
+
 def listed() -> QuerySet[TrueUp]:
     """Every true-up, the last period first, with what it comes to and for how many members."""
     total = (

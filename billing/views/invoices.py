@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from billing import overview, rendering, settling, snapshot
 from billing.forms import InvoiceFilter
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from billing.overview import true_ups
 from billing.views.collecting.on_invoice import settlement
 from billing.views.collecting.on_lateness import lateness
 from groupement.money import MoneyField
@@ -57,6 +58,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = _shown(found, may_act=holds(request.user, Role.FINANCE)) | {
         "late": lateness(found, request.user),
+        "true_up_letter": true_ups.letter_of(found),
         "wide": request.user.sees_every_member,
     }
     return page(request, "billing/invoice.html", context=context)

@@ -15,7 +15,6 @@ from tests.world import NOVEMBER, NOW
 
 FIRST = Month(2026, 6)
 LAST = NOVEMBER
-MONTHS = [FIRST.shift(n) for n in range(6)]
 HOURS = {
     "Aloen": [120] * 6,
     "Sonam": [80, 80, 80, 80, 80, 70],
@@ -23,7 +22,7 @@ HOURS = {
 }
 
 
-def half_year(cost: str = "40800.00", *, is_issued: bool = True, **terms):
+def half_year(cost: str = "40800.00", *, first: Month = FIRST, at=NOW, is_issued: bool = True, **terms):
     """One person by the hour at three members for 720, 470 and 290 hours, at 26.40 €; ``cost`` over six months."""
     hosts = scene.hosts(3)
     maelle = world.employee(members=hosts)
@@ -31,19 +30,19 @@ def half_year(cost: str = "40800.00", *, is_issued: bool = True, **terms):
     placed = {host.short_name: world.assignment(maelle, host, **prices) for host in hosts}
     whole = Decimal(cost)
     each = (whole / 6).quantize(Decimal("0.01"))
-    for rank, month in enumerate(MONTHS):
+    for rank, month in enumerate(first.shift(n) for n in range(6)):
         for name, hours in HOURS.items():
             world.timesheet(placed[name], world.hours(month, hours[rank]), month=month)
         gross = whole - each * 5 if rank == 5 else each
         world.cost(maelle, month=month, gross=str(gross), contributions="0.00")
         if is_issued:
-            issue(month)
+            issue(month, at)
     return maelle
 
 
-def issue(month: Month) -> BillingRun:
-    run = drafting.draft(month, by=None, at=NOW)
-    issuing.issue_run(run, by=None, at=NOW)
+def issue(month: Month, at=NOW) -> BillingRun:
+    run = drafting.draft(month, by=None, at=at)
+    issuing.issue_run(run, by=None, at=at)
     return run
 
 
