@@ -74,25 +74,23 @@ def estimate(
     done = Estimates(month, without=[person for person in people if person.pk not in made])
     if not made:
         raise NotEstimable(_nothing_known(basis, done.without))
+    done.made = [person for person in people if person.pk in made]
+    done.total = sum((amount for amounts, _ in made.values() for amount in amounts.values()), ZERO)
     EmployerCost.objects.filter(employee__in=made, month=month, kind__in=AMOUNTS).delete()
-    for person in people:
-        if person.pk in made:
-            amounts, words = made[person.pk]
-            done.made.append(person)
-            done.total += sum(amounts.values(), ZERO)
-            EmployerCost.objects.bulk_create(
-                EmployerCost(
-                    employee=person,
-                    month=month,
-                    kind=kind,
-                    amount=amount,
-                    is_estimate=True,
-                    basis=words,
-                    noted_by=by,
-                    noted_at=at,
-                )
-                for kind, amount in amounts.items()
-            )
+    EmployerCost.objects.bulk_create(
+        EmployerCost(
+            employee=person,
+            month=month,
+            kind=kind,
+            amount=amount,
+            is_estimate=True,
+            basis=made[person.pk][1],
+            noted_by=by,
+            noted_at=at,
+        )
+        for person in done.made
+        for kind, amount in made[person.pk][0].items()
+    )
     provisioning.refresh({(pk, month) for pk in made}, at=at)
     carry(made, at=at)
     return done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -47,28 +47,26 @@ def note(run: BillingRun, at: datetime) -> list[ProvisionEntry]:
         return []
     shares = _shares(run)
     held = available({employee for employee, _ in moves}, leaving_out=moves)
-    entries: list[ProvisionEntry] = []
-    for key in sorted(moves):
-        provision, taken = moves[key]
-        aside = set_aside(provision, settled[key], shares.get(key, {})) if provision else {}
-        balances = held.setdefault(key[0], {})
-        _add(balances, aside)
-        less = drawn(min(taken, _held(balances)), balances)
-        _add(balances, less)
-        for kind, parts in ((ProvisionKind.SET_ASIDE, aside), (ProvisionKind.DRAWN, less)):
-            entries += [
-                ProvisionEntry(
-                    employee_id=key[0],
-                    member_id=member,
-                    month=key[1],
-                    kind=kind,
-                    amount=part,
-                    run=run,
-                    noted_at=at,
-                )
-                for member, part in parts.items()
-            ]
-    return ProvisionEntry.objects.bulk_create(entries)
+    return ProvisionEntry.objects.bulk_create(
+        ProvisionEntry(
+            employee_id=key[0], member_id=member, month=key[1], kind=kind, amount=part, run=run, noted_at=at
+        )
+        for key in sorted(moves)
+        for kind, parts in _parts(moves[key], settled[key], shares.get(key, {}), held.setdefault(key[0], {}))
+        for member, part in parts.items()
+    )
+
+
+def _parts(
+    move: tuple[Decimal, Decimal], cost: Decimal, shares: Mapping[int, Decimal], balances: ByMember
+) -> list[tuple[str, ByMember]]:
+    """What a month puts aside and draws by member; ``balances`` follow, for the person's next month."""
+    provision, taken = move
+    aside = set_aside(provision, cost, shares) if provision else {}
+    _add(balances, aside)
+    less = drawn(min(taken, _held(balances)), balances)
+    _add(balances, less)
+    return [(ProvisionKind.SET_ASIDE, aside), (ProvisionKind.DRAWN, less)]
 
 
 def _moves(keys: Collection[Key]) -> dict[Key, tuple[Decimal, Decimal]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -28,23 +29,33 @@ def settle(member: Member, *, by: User | None, at: datetime) -> Decimal:
     they work for then. Raises NotSettled while an assignment runs or drafts wait.
     """
     Member.objects.select_for_update(no_key=True).get(pk=member.pk)
-    today = timezone.localdate(at)
+    _refuse_too_early(member, timezone.localdate(at))
+    mine = ProvisionEntry.objects.filter(member=member)
+    held = dict(mine.values_list("employee").annotate(Sum("amount")).order_by("employee"))
+    held = {employee: amount for employee, amount in held.items() if amount}
+    if not held:
+        raise NotSettled(f"{member.short_name} n’a pas de provision à solder.")
+    _move(member, held, by=by, at=at)
+    return sum(held.values(), Decimal("0.00"))
+
+
+def _refuse_too_early(member: Member, today: date) -> None:
     running = Q(ends_before__isnull=True) | Q(ends_before__gt=today)
     if Assignment.objects.filter(running, member=member).exists():
         raise NotSettled(
             f"{member.short_name} accueille encore quelqu’un. Terminez ses mises à disposition, puis soldez."
         )
-    mine = ProvisionEntry.objects.filter(member=member)
-    if mine.filter(run__isnull=False).exclude(run__status=RunStatus.ISSUED).exists():
+    drafted = ProvisionEntry.objects.filter(member=member, run__isnull=False)
+    if drafted.exclude(run__status=RunStatus.ISSUED).exists():
         raise NotSettled(
             f"Des brouillons comptent encore une provision de {member.short_name}. "
             "Émettez les factures, ou abandonnez les brouillons, puis soldez."
         )
-    held = dict(mine.values_list("employee").annotate(Sum("amount")).order_by("employee"))
-    held = {employee: amount for employee, amount in held.items() if amount}
-    if not held:
-        raise NotSettled(f"{member.short_name} n’a pas de provision à solder.")
-    month = Month.of(today)
+
+
+def _move(member: Member, held: Mapping[int, Decimal], *, by: User | None, at: datetime) -> None:
+    """Add to the month's entries of both sides, since two members may leave in one month."""
+    month = Month.of(timezone.localdate(at))
     there = ProvisionEntry.objects.filter(
         Q(member=member) | Q(member=None), employee__in=held, month=month, kind=ProvisionKind.SETTLED
     )
@@ -66,4 +77,3 @@ def settle(member: Member, *, by: User | None, at: datetime) -> Decimal:
     ProvisionEntry.objects.bulk_update(
         [row for row in rows.values() if row.pk is not None], ["amount", "noted_by", "noted_at"]
     )
-    return sum(held.values(), Decimal("0.00"))
