@@ -124,7 +124,9 @@ class PaymentForm(PartsForm):
             "invalid": "Écrivez la date en jour/mois/année.",
         },
     )
-    method = forms.ChoiceField(label="Moyen", choices=PaymentMethod)
+    method = forms.ChoiceField(
+        label="Moyen", choices=[(value, label.capitalize()) for value, label in PaymentMethod.choices]
+    )
     reference = forms.CharField(
         label="Référence",
         max_length=140,

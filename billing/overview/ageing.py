@@ -16,6 +16,7 @@ class Bar:
     """One age: where its bar begins and how high it is, in the units of the drawing."""
 
     label: str
+    short: str
     amount: Decimal
     rank: int
     x: int
@@ -27,13 +28,13 @@ class Bar:
         return self.x + STEP // 2
 
 
-def bars(labels: Sequence[str], amounts: Sequence[Decimal]) -> list[Bar]:
+def bars(labels: Sequence[str], shorts: Sequence[str], amounts: Sequence[Decimal]) -> list[Bar]:
     """A bar for each amount, the highest as high as the drawing; what is something is at least two units high."""
     most = max([*amounts, Decimal(0)])
     found = []
-    for rank, (label, amount) in enumerate(zip(labels, amounts, strict=True)):
+    for rank, (label, short, amount) in enumerate(zip(labels, shorts, amounts, strict=True)):
         height = max(int(amount * HEIGHT / most), 2) if amount > 0 else 0
-        found.append(Bar(label, amount, rank, rank * STEP, HEIGHT - height, height))
+        found.append(Bar(label, short, amount, rank, rank * STEP, HEIGHT - height, height))
     return found
 
 

@@ -1,7 +1,7 @@
 """Settling invoices by payments, credit notes and write-offs; what is due after that, and since when."""
 
 from billing.settling.account import Account, Position, account, position
-from billing.settling.ageing import BUCKETS, Aged, ageing
+from billing.settling.ageing import BUCKETS, SHORT, Aged, ageing
 from billing.settling.allocating import (
     NotAllocatable,
     NothingToWriteOff,
@@ -26,6 +26,7 @@ from billing.settling.standing import Standing, standing, standing_so
 
 __all__ = [
     "BUCKETS",
+    "SHORT",
     "Account",
     "Aged",
     "NotAllocatable",

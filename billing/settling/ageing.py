@@ -12,6 +12,8 @@ from members.models import Member
 
 ZERO = Decimal("0.00")
 BUCKETS = ("à échoir", "1 à 30 jours", "31 à 60 jours", "61 à 90 jours", "plus de 90 jours")
+# The same, as short as a drawing on a phone wants them.
+SHORT = ("à échoir", "1–30\u00a0j", "31–60\u00a0j", "61–90\u00a0j", ">\u00a090\u00a0j")
 _UPPER = (0, 30, 60, 90)
 
 

@@ -69,7 +69,7 @@ def ageing(request: HttpRequest) -> HttpResponse:
         "rows": [(row, stacked(row.buckets)) for row in shown],
         "buckets": settling.BUCKETS,
         "total": total,
-        "bars": bars(settling.BUCKETS, total.buckets),
+        "bars": bars(settling.BUCKETS, settling.SHORT, total.buckets),
         "on": today(),
         "may_act": holds(request.user, Role.FINANCE),
     }

@@ -150,8 +150,8 @@ def _record(request: HttpRequest, member: Member, form: PaymentForm) -> Payment 
     if done.value is None:
         return None
     made = settling.with_left(Payment.objects.filter(pk=done.value.pk)).get()
-    sentence = f"Règlement de {spell(made.amount)} de {member.short_name} enregistré"
+    sentence = f"{member.short_name}\u00a0: règlement de {spell(made.amount)} enregistré"
     if made.left:
-        sentence += f"\u00a0: {spell(made.left)} restent en crédit"
+        sentence += f", {spell(made.left)} restent en crédit"
     messages.success(request, f"{sentence}.", extra_tags=reverse("billing:undo_payment", args=[made.pk]))
     return made

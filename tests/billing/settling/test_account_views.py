@@ -207,8 +207,8 @@ def test_nothing_due_is_said_so(login):
 
 def test_drawings_are_whole_and_true_to_the_amounts():
     amounts = [Decimal(each) for each in ("0.00", "1.00", "99.00", "0.00", "300.00")]
-    assert [bar.height for bar in bars(settling.BUCKETS, amounts)] == [0, 2, 39, 0, 120]
-    assert [bar.height for bar in bars(settling.BUCKETS, [Decimal(0)] * 5)] == [0] * 5
+    assert [bar.height for bar in bars(settling.BUCKETS, settling.SHORT, amounts)] == [0, 2, 39, 0, 120]
+    assert [bar.height for bar in bars(settling.BUCKETS, settling.SHORT, [Decimal(0)] * 5)] == [0] * 5
     assert stacked(amounts) == [(2, 0, 25), (4, 25, 75)]
     assert stacked([Decimal(0)]) == []
 

@@ -103,7 +103,7 @@ def test_payment_is_recorded_as_typed_and_undone_from_its_message(finance, membe
     assert answer.redirect_chain == [(address("payment", made), 302)]
     assert (str(made.amount), made.received_on, made.reference) == ("150.00", date(2026, 12, 2), "1234567")
     assert (due(old), due(new), made.recorded_by.name) == ("20.00", "0.00", "Gaël Perrot")
-    assert "Règlement de 150,00 € de Aloen enregistré : 10,00 € restent en crédit." in words(answer)
+    assert "Aloen : règlement de 150,00 € enregistré, 10,00 € restent en crédit." in words(answer)
     undo = address("undo_payment", made)
     assert undo in answer.content.decode()
     finance.post(undo)
