@@ -74,7 +74,7 @@ def certain(operations: Iterable[BankOperation], ledger: Ledger) -> list[tuple[B
         for candidate in matching.suggest(movement, ledger):
             if candidate.is_certain:
                 chosen.append((operation, candidate))
-                ledger = ledger.after(candidate.parts)
+                ledger = ledger.after(candidate.parts, candidate.confirmed)
     return chosen
 
 

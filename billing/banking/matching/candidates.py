@@ -69,6 +69,11 @@ class Candidate:
     def parts(self) -> list[tuple[Debt, Decimal]]:
         return [part for share in self.shares for part in share.parts]
 
+    @property
+    def confirmed(self) -> list[int]:
+        """The payments (ids) recorded before that it names."""
+        return [share.payment.payment for share in self.shares if share.payment]
+
 
 def movement_of(operation: BankOperation) -> Movement:
     """An operation that was taken in, as suggestions look at it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -76,13 +76,16 @@ class Ledger:
         """Payments that no operation is matched with yet."""
         return [payment for payment in self.received if not payment.is_matched]
 
-    def after(self, parts: Iterable[tuple[Debt, Decimal]]) -> Ledger:
-        """The same once these amounts are settled."""
+    def after(self, parts: Iterable[tuple[Debt, Decimal]], confirmed: Collection[int] = ()) -> Ledger:
+        """The same once these amounts are settled and these payments (ids) have their operation."""
         taken: dict[int, Decimal] = {}
         for debt, amount in parts:
             taken[debt.invoice] = taken.get(debt.invoice, ZERO) + amount
         debts = [replace(each, due=each.due - taken.get(each.invoice, ZERO)) for each in self.debts]
-        return replace(self, debts=debts)
+        received = [
+            replace(each, is_matched=each.is_matched or each.payment in confirmed) for each in self.received
+        ]
+        return replace(self, debts=debts, received=received)
 
 
 def read(*, on: date) -> Ledger:

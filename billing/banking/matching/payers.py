@@ -38,8 +38,8 @@ def closeness(name: str, payer: str) -> int:
     return SAME if ratio >= _SAME_RATIO else NEAR if ratio >= _NEAR_RATIO else 0
 
 
-def is_named(name: str, text: str) -> bool:
-    """Whether ``text`` names it, word after word: "VIR SEPA ALOEN NOV" names Aloen."""
+def names(text: str, name: str) -> bool:
+    """Whether ``text`` has the name, word after word: "VIR SEPA ALOEN NOV" names Aloen."""
     return _contains(text, name)
 
 

@@ -10,7 +10,7 @@ from itertools import accumulate
 from billing.banking.matching.candidates import LINK, PAY, RETURN, Candidate, Movement, Share
 from billing.banking.matching.grouping import batches, listed, subset
 from billing.banking.matching.ledger import Debt, Ledger, Received
-from billing.banking.matching.payers import SAME, closeness, is_named
+from billing.banking.matching.payers import SAME, closeness, names
 from billing.models import PaymentMethod
 from groupement.money import spell
 from groupement.tabular import plain
@@ -56,15 +56,15 @@ def _hint(movement: Movement, member: Member, ledger: Ledger) -> tuple[int, list
     if movement.counterparty and ledger.payers.get(plain(movement.counterparty)) == member.pk:
         points += _PAYER
         why.append(f"Ce payeur a déjà réglé pour {member.short_name}.")
-    names = (member.short_name, member.legal_name)
-    near = max(closeness(name, movement.counterparty) for name in names) if movement.counterparty else 0
+    called = (member.short_name, member.legal_name)
+    near = max(closeness(name, movement.counterparty) for name in called) if movement.counterparty else 0
     if near:
         points += near
         same = near == SAME
         why.append(
             "Le payeur porte le nom de l’adhérent." if same else "Le nom du payeur est proche du sien."
         )
-    elif any(is_named(name, movement.label) for name in names):
+    elif any(names(movement.label, name) for name in called):
         points += SAME
         why.append("Le libellé nomme l’adhérent.")
     return points, why
@@ -156,11 +156,12 @@ def _link(
 ) -> Candidate:
     on = f"{payment.received_on:%d/%m/%Y}"
     told = [f"Un règlement de ce montant est déjà enregistré au {on}\u00a0: le relevé le confirme."]
-    if any(debt.number in payment.numbers for debt in named):
-        points += SAME
+    is_named = bool(named) and all(debt.number in payment.numbers for debt in named)
+    if is_named:
+        points += _EXACT
         told.append("Il règle la facture que le libellé nomme.")
     share = Share(member, payment.amount, payment=payment)
-    return Candidate(LINK, (share,), _LOOSE + points, (*told, *why))
+    return Candidate(LINK, (share,), _LOOSE + points, (*told, *why), is_named)
 
 
 def _near(payment: Received, movement: Movement) -> bool:

@@ -188,7 +188,9 @@ def test_a_choice_by_hand(gael, invoice):
     address = of("operation", operation)
     assert "Choisissez un adhérent de la liste." in words(gael.get(address, {"adherent": "x"}))
     page = gael.get(address, {"adherent": invoice.member_id})
-    assert "Répartissez 100,00 € : ce qui ne règle aucune facture reste au crédit de Aloen." in words(page)
+    assert "Répartissez 100,00 € : ce qui ne règle aucune facture reste au crédit de l’adhérent." in words(
+        page
+    )
     assert f'name="part_{invoice.pk}" value="100,00"' in page.content.decode()
     settle = of("settle_operation", operation, invoice.member_id)
     too_much = gael.post(settle, {f"part_{invoice.pk}": "100,01"})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from billing.banking.matching import Debt, Ledger, Movement, Received, suggest
 from billing.banking.matching.grouping import subset
 from billing.banking.matching.numbers import Numbers
-from billing.banking.matching.payers import NEAR, SAME, closeness, is_named
+from billing.banking.matching.payers import NEAR, SAME, closeness, names
 from members.models import Member
 
 DAY = date(2026, 12, 2)
@@ -100,8 +100,8 @@ def test_how_near_two_names_are(name, payer, near):
 
 
 def test_a_label_names_a_member_by_whole_words():
-    assert is_named("Aloen", "VIR SEPA ALOEN NOVEMBRE")
-    assert not is_named("Aloen", "VIR SEPA BALOENS")
+    assert names("VIR SEPA ALOEN NOVEMBRE", "Aloen")
+    assert not names("VIR SEPA BALOENS", "Aloen")
 
 
 def test_number_and_amount_agree_that_is_certain():
@@ -186,6 +186,9 @@ def test_a_payment_recorded_before_the_statement_is_confirmed_not_doubled():
     )
     assert (found.kind, found.code) == ("link", "link:p7")
     assert "déjà enregistré au 28/11/2026" in reasons(found)
+    assert not found.is_certain
+    said = best(movement("120.00", "CHQ F-2026-0001"), ledger(debt(1, "0.00"), received=[cheque]))
+    assert (said.is_certain, said.code) == (True, "link:p7")
     matched = Received(7, 1, Decimal("120.00"), date(2026, 11, 28), "cheque", (), is_matched=True)
     assert best(movement("120.00", "REMISE CHQ"), ledger(received=[matched])) is None
 
