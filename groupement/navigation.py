@@ -48,10 +48,22 @@ CHARTER = Place("Charte", "charter", "charter:charter", ("charter:",))
 MONTHS = Place("Mois", "calendar", "timesheets:months", ("timesheets:",))
 PLANNING = Place("Planning", "planning", "employees:planning", ("employees:",))
 RUNS = Place("Facturation", "receipt", "billing:runs", ("billing:run",))
-ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account")
+REMINDERS = ("billing:reminder", "billing:review_reminders", "billing:sent_reminders", "billing:late_costs") + (
+    "billing:dunning_levels",
+    "billing:dispute",
+    "billing:close_dispute",
+)
+ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account", *REMINDERS)
 BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve", "billing:funding")
 INVOICES = Place("Factures", "file", "billing:invoices", ("billing:invoice", *ACCOUNTS))
+PRICES = Place(
+    "Prix",
+    "receipt",
+    "billing:prices",
+    ("billing:price", "billing:change_price", "billing:revise_price", "billing:simulator", "billing:make_quote")
+    + ("billing:quote", "billing:accept_quote"),
+)
 SPENT = ("billing:expense", "billing:dues", "billing:waiting", "billing:add_line")
 
 # The first place of a role is where it lands.
@@ -62,13 +74,15 @@ PLACES: dict[str, tuple[Place, ...]] = {
         RUNS,
         INVOICES,
         Place("Frais", "euro", "billing:expenses", (*SPENT, "billing:funding")),
+        PRICES,
         CHARTER,
     ),
     "finance": (
         RUNS,
-        Place("Factures", "file", "billing:invoices", ("billing:invoice",)),
+        Place("Factures", "file", "billing:invoices", ("billing:invoice", "billing:credit")),
         Place("Règlements", "swap", "billing:payments", (*ACCOUNTS, *BANK)),
         Place("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs", *SPENT)),
+        PRICES,
         Place("Année", "checks", "billing:year", YEAR),
         MONTHS,
         CHARTER,
@@ -84,7 +98,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("Accueil", "home", "member_home", ("member_home", "timesheets:member_balance")),
         Place("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",), waiting),
         PLANNING,
-        INVOICES,
+        Place("Factures", "file", "billing:invoices", ("billing:invoice", "billing:quote", *ACCOUNTS)),
         CHARTER,
     ),
     "employee": (

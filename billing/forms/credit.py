@@ -58,8 +58,9 @@ class CreditForm(forms.Form):
 
     def _ask(self, row):
         pk = row.line.pk
+        what = "tout ce qui en reste" if row.is_touched else "toute la ligne"
         self.fields[f"line-{pk}"] = forms.BooleanField(
-            label=f"Créditer tout ce qui en reste\u00a0: {euros(row.net)} HT", required=False
+            label=f"Créditer {what}\u00a0: {euros(row.net)} HT", required=False
         )
         if row.is_hourly:
             for entry in row.entries if pk in self.opened else ():
@@ -112,6 +113,8 @@ class CreditForm(forms.Form):
         """Fill ``requests``, what the act takes."""
         data = super().clean()
         self.requests = []
+        if "seen" in self.errors:
+            self.add_error(None, "Regardez de nouveau l’avoir avant de l’émettre.")
         if data.get("extent") == WHOLE:
             self.requests = crediting.whole(self.left, Fate(data.get("fate") or Fate.VOIDED))
         elif data.get("extent") == LINES:

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing import bundling, drafting, issuing, overview, rendering
 from billing.models import BillingRun, Invoice, RunStatus
-from billing.overview import Readiness, Row
+from billing.overview import Row
 from billing.reconciling import reconcile
 from billing.views.problems import count, problems
 from billing.views.steps import steps
 from groupement.pages import act, page
 from groupement.periods import Month
-from members.access import Role, for_roles, holds
+from members.access import Role, for_roles, holds, today
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 
@@ -137,7 +137,7 @@ def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
         "blocking": count(found),
         "steps": steps(the_run, ready, rows, count(found)),
         "may_act": may_act,
-        "can": _can(the_run, ready, rows, drafts) if may_act else {},
+        "can": _can(month, the_run, rows, drafts) if may_act else {},
         "asked": request.GET.get("confirmer"),
         "balance": reconcile(the_run) if the_run and the_run.employer_cost is not None else None,
         "oob": False,
@@ -145,14 +145,17 @@ def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
 
 
 def _can(
-    the_run: BillingRun | None, ready: Readiness, rows: Sequence[Row], drafts: Sequence[Row]
+    month: Month, the_run: BillingRun | None, rows: Sequence[Row], drafts: Sequence[Row]
 ) -> dict[str, bool]:
-    """Which buttons make sense now; the acts themselves have the last word."""
+    """Which buttons make sense now; the acts themselves have the last word.
+
+    A month without hours may be tried too: for hours released by a credit note, sums that wait, flat prices.
+    """
     is_issued = the_run is not None and the_run.status == RunStatus.ISSUED
     is_drafted = the_run is not None and the_run.status == RunStatus.DRAFTED
     begun = any(row.invoice.number for row in rows)
     return {
-        "draft": not is_issued and ready.approved > 0,
+        "draft": not is_issued and month.first <= today(),
         "discard": is_drafted and not begun,
         "issue": is_drafted and bool(drafts),
     }

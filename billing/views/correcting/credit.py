@@ -32,7 +32,9 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
     form = CreditForm(request.POST, left=left, opened=opened)
     if not form.is_valid():
         return _choice(request, found, form, status=422)
-    return _issue(request, found, form) if step == "emettre" else _preview(request, found, form)
+    # Only what was seen is issued: without its mark, the credit note is shown first.
+    is_seen = step == "emettre" and form.cleaned_data["seen"] is not None
+    return _issue(request, found, form) if is_seen else _preview(request, found, form)
 
 
 @require_POST
@@ -70,7 +72,7 @@ def _preview(request: HttpRequest, found: Any, form: CreditForm) -> HttpResponse
         "reason": form.cleaned_data["reason"],
         "due_after": max(found.due - made.total, 0),
         "at_hand": max(made.total - found.due, 0),
-        "kept": [*_kept(request), ("seen", made.left.total)],
+        "kept": [*_kept(request), ("seen", str(made.left.total))],
     }
     return page(request, "billing/correcting/preview.html", context=context)
 
