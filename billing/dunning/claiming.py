@@ -102,7 +102,6 @@ def _fault(late: Late, is_at_the_last_level: bool) -> str:
 
 def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charge]:
     """The charges: what is left of the interest, with the days it covers; the indemnity, once."""
-    invoice = late.invoice
     last = min(late.paid_on, on) if late.paid_on else on
     first = min(_first_day_left(late), last)
     common: dict[str, Any] = {
@@ -113,35 +112,36 @@ def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charg
         "by": by,
         "at": at,
     }
-    figures = {"invoice": invoice.pk, "number": invoice.number}
-    charges = []
+    claims = []
     if late.interest_left:
-        rate = f"{spell_plain(late.interest.rate)}{NO_BREAK_SPACE}% par an"
-        charges.append(
-            recording_charges.record(
-                invoice.member,
-                kind=ChargeKind.LATE_INTEREST,
-                label=f"Pénalités de retard, facture {invoice.number}",
-                detail=f"Du {day_fr(first)} au {day_fr(last)}, {rate} sur ce qui restait dû chaque jour "
-                "(C. com., article L441-10, II)",
-                unit_price=late.interest_left,
-                figures={**figures, **_days(late, first, last)},
-                **common,
-            )
-        )
+        claims.append(_interest(late, first, last))
     if late.indemnity_left:
-        charges.append(
-            recording_charges.record(
-                invoice.member,
-                kind=ChargeKind.INDEMNITY,
-                label=f"Indemnité forfaitaire de recouvrement, facture {invoice.number}",
-                detail="C. com., articles L441-10, II et D441-5",
-                unit_price=late.indemnity_left,
-                figures=figures,
-                **common,
-            )
-        )
-    return charges
+        claims.append(_indemnity(late))
+    return [recording_charges.record(late.invoice.member, **claim, **common) for claim in claims]
+
+
+def _interest(late: Late, first: date, last: date) -> dict[str, Any]:
+    number = late.invoice.number
+    rate = f"{spell_plain(late.interest.rate)}{NO_BREAK_SPACE}% par an"
+    return {
+        "kind": ChargeKind.LATE_INTEREST,
+        "label": f"Pénalités de retard, facture {number}",
+        "detail": f"Du {day_fr(first)} au {day_fr(last)}, {rate} sur ce qui restait dû chaque jour "
+        "(C. com., article L441-10, II)",
+        "unit_price": late.interest_left,
+        "figures": {"invoice": late.invoice.pk, "number": number, **_days(late, first, last)},
+    }
+
+
+def _indemnity(late: Late) -> dict[str, Any]:
+    number = late.invoice.number
+    return {
+        "kind": ChargeKind.INDEMNITY,
+        "label": f"Indemnité forfaitaire de recouvrement, facture {number}",
+        "detail": "C. com., articles L441-10, II et D441-5",
+        "unit_price": late.indemnity_left,
+        "figures": {"invoice": late.invoice.pk, "number": number},
+    }
 
 
 def _first_day_left(late: Late) -> date:
