@@ -207,3 +207,19 @@ def test_offering_takes_the_same_queries(aloen, count, django_assert_num_queries
         scene.pay(scene.late(world.member(f"Membre {number}")), on=day(21))
     with django_assert_num_queries(5):
         assert len(dunning.claimable(day(31))) == count
+
+
+def test_what_was_claimed_is_on_the_next_invoices_outside_vat(aloen):
+    from billing import drafting
+    from groupement.periods import Month
+
+    invoice = scene.late(aloen, "1000.00")
+    scene.pay(invoice, on=day(31))
+    claim(invoice)
+    run = drafting.draft(Month(2026, 12), by=None, at=world.at(date(2027, 1, 4)))
+    (draft,) = run.invoices.all()
+    assert (draft.is_out_of_scope, draft.net, draft.vat) == (True, Decimal("49.99"), Decimal("0.00"))
+    assert sorted(draft.lines.values_list("label", "vat_regime")) == [
+        ("Indemnité forfaitaire de recouvrement, facture F-2026-0001", "O"),
+        ("Pénalités de retard, facture F-2026-0001", "O"),
+    ]
