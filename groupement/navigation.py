@@ -57,13 +57,9 @@ ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "bill
 BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve", "billing:funding")
 INVOICES = Place("Factures", "file", "billing:invoices", ("billing:invoice", *ACCOUNTS))
-PRICES = Place(
-    "Prix",
-    "receipt",
-    "billing:prices",
-    ("billing:price", "billing:change_price", "billing:revise_price", "billing:simulator", "billing:make_quote")
-    + ("billing:quote", "billing:accept_quote"),
-)
+QUOTES = ("billing:quote", "billing:accept_quote", "billing:make_quote")
+PRICING = ("billing:price", "billing:change_price", "billing:revise_price", "billing:simulator", *QUOTES)
+PRICES = Place("Prix", "receipt", "billing:prices", PRICING)
 SPENT = ("billing:expense", "billing:dues", "billing:waiting", "billing:add_line")
 
 # The first place of a role is where it lands.

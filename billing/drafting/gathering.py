@@ -63,7 +63,7 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Fact
     for _, assignment, row in back:
         facts.given_back.setdefault(assignment, []).append(row)
     facts.standing = _standing(run) if employees is None else []
-    group = Group.objects.get()
+    (group,) = Group.objects.all()  # a page may gather the same month under two prices
     facts.is_franchise = group.vat_franchise
     facts.outdated = mentions.Wordings(group, run.month.last).outdated(run.month.last)
     return facts

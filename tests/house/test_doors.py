@@ -23,6 +23,7 @@ from billing.models import (
     Invoice,
     LetterKind,
     Payment,
+    Quote,
     Reminder,
     TrueUp,
 )
@@ -178,6 +179,17 @@ def person() -> dict[str, Any]:
     return {"month": world.NOVEMBER, "employee": Timesheet.objects.order_by("pk").first().employee_id}
 
 
+def quote() -> dict[str, Any]:
+    aloen = Member.objects.get(short_name="Aloen")
+    letter = letters.write(
+        "quote", member=aloen, subject="Devis", content={"reference": "DEV-1"}, at=world.NOW
+    )
+    made = Quote.objects.create(
+        letter=letter, member=aloen, figures={}, valid_until=world.NOW.date(), made_at=world.NOW
+    )
+    return {"pk": made.pk}
+
+
 def somebody() -> dict[str, Any]:
     return {"employee": Timesheet.objects.order_by("pk").first().employee_id}
 
@@ -328,6 +340,17 @@ DOORS = {
     "billing:invoices": Door("shared", GET),
     "billing:invoice": Door("object", GET, invoice),
     "billing:pdf": Door("object", GET, invoice),
+    "billing:prices": Door("role", GET),
+    "billing:price_indices": Door("role", GET),
+    "billing:price": Door("object", GET, placed),
+    "billing:change_price": Door("object", BOTH, placed),
+    "billing:revise_price": Door("object", BOTH, placed),
+    "billing:simulator": Door("role", GET),
+    "billing:make_quote": Door("role", POST),
+    "billing:quotes": Door("shared", GET),
+    "billing:quote": Door("object", GET, quote),
+    "billing:quote_pdf": Door("object", GET, quote),
+    "billing:accept_quote": Door("object", BOTH, quote),
     "billing:year": Door("role", GET),
     "billing:true_up_preview": Door("role", GET),
     "billing:prepare_true_up": Door("role", POST),

@@ -18,6 +18,11 @@ from tests.world import NOVEMBER, NOW
 pytestmark = pytest.mark.django_db
 
 DECEMBER_1 = date(2026, 12, 1)
+THEN = "un nouveau prix commence au plus tôt"
+AT_COST = (
+    "L’exonération (CGI, art. 261 B) demande le coût exact\u00a0: choisissez le coût réel partagé, ou cochez "
+    "«\u00a0régularisé au coût réel\u00a0»."
+)
 HOURLY = {"price_method": "hourly", "hourly_price": Decimal("24.00")}
 
 
@@ -88,8 +93,7 @@ def test_a_price_never_touches_a_month_that_is_invoiced(starts_on, placed, gael)
     invoiced(placed)
     assert refused(placed, gael, starts_on=starts_on) == (
         "starts_on",
-        "Novembre 2026 est déjà facturé pour cette mise à disposition\u00a0: un nouveau prix commence au plus tôt "
-        "le 1er décembre 2026.",
+        f"Novembre 2026 est déjà facturé pour cette mise à disposition\u00a0: {THEN} le 1er décembre 2026.",
     )
     assert repricing.earliest(placed) == DECEMBER_1
 
@@ -132,8 +136,7 @@ def test_another_assignment_s_invoice_holds_nothing(placed, gael):
         (
             {"vat_regime": "E261B"},
             "vat_regime",
-            "L’exonération (CGI, art. 261 B) demande le coût exact\u00a0: choisissez le coût réel partagé, ou cochez "
-            "«\u00a0régularisé au coût réel\u00a0».",
+            AT_COST,
         ),
         (
             {"absence_rules": {"worked": "reserve"}},
