@@ -71,7 +71,7 @@ def percent(label: str, most: int = 100, *, help_text: str = "") -> PercentField
         help_text=help_text,
         error_messages={
             "min_value": "Un taux n’est pas négatif.",
-            "max_value": f"Ce taux va de 0 à {most}\u00a0%.",
+            "max_value": f"Ce taux va de 0 à {most}\u00a0%%.",
         },
     )
 
