@@ -44,21 +44,33 @@ def batches(movement: Movement, ledger: Ledger, named: Sequence[Debt]) -> Iterat
     if movement.nature not in _BATCHED and "remise" not in plain(movement.label):
         return
     yield from _recorded(movement, ledger)
-    by_day: dict[object, list[Debt]] = {}
-    for debts in ledger.owed.values():
-        for debt in debts:
-            if abs((debt.due_on - movement.booked_on).days) <= BATCH_DAYS:
-                by_day.setdefault(debt.due_on, []).append(debt)
-    for debts in by_day.values():
-        if len(_members(debts)) > 1 and sum((debt.due for debt in debts), ZERO) == movement.amount:
-            why = f"Le montant est la somme des {len(debts)} factures qui échoient le {debts[0].due_on:%d/%m/%Y}."
-            yield Candidate(PAY, _shares(debts, ledger), 70, (why,))
+    yield from _due_together(movement, ledger)
 
 
 def listed(debts: Sequence[Debt]) -> str:
     """ "F-2026-0001, F-2026-0002 et F-2026-0004" """
     numbers = [debt.number for debt in debts]
     return numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} et {numbers[-1]}"
+
+
+def _due_together(movement: Movement, ledger: Ledger) -> Iterator[Candidate]:
+    """What falls due about now, of several members: all of one day, else any of them that sum to the amount."""
+    near = [
+        debt
+        for debts in ledger.owed.values()
+        for debt in debts
+        if abs((debt.due_on - movement.booked_on).days) <= BATCH_DAYS
+    ]
+    near.sort(key=lambda debt: (debt.due_on, debt.sequence, debt.invoice))
+    for day in sorted({debt.due_on for debt in near}):
+        debts = [debt for debt in near if debt.due_on == day]
+        if len(_members(debts)) > 1 and _due(debts) == movement.amount:
+            why = f"Le montant est la somme des {len(debts)} factures qui échoient le {day:%d/%m/%Y}."
+            yield Candidate(PAY, _shares(debts, ledger), 70, (why,))
+            return
+    some = subset(near, movement.amount)
+    if len(_members(some)) > 1:
+        yield Candidate(PAY, _shares(some, ledger), 60, (f"Le montant est la somme de {listed(some)}.",))
 
 
 def _recorded(movement: Movement, ledger: Ledger) -> Iterator[Candidate]:

@@ -204,6 +204,15 @@ def test_a_batch_of_debits_is_the_invoices_that_fall_due_together():
     assert not found.is_certain
 
 
+def test_a_deposit_of_cheques_not_recorded_yet_is_the_invoices_that_sum_to_it():
+    book = ledger(debt(1, "120.00"), debt(2, "80.00", SONAM), debt(3, "5.00", OPTIM))
+    found = best(movement("125.00", "REMISE CHQ 2 CHEQUES", nature="cheque"), book)
+    assert [share.member for share in found.shares] == [ALOEN, OPTIM]
+    assert reasons(found) == "Le montant est la somme de F-2026-0001 et F-2026-0003."
+    assert not found.is_certain
+    assert suggest(movement("125.00", "VIR"), book) == []
+
+
 def test_a_deposit_of_cheques_is_the_payments_recorded_one_by_one():
     cheques = [
         Received(rank, member.pk, Decimal(amount), date(2026, 12, day), "cheque")
