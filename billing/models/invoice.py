@@ -101,9 +101,9 @@ class Invoice(Lifecycle):
     run = models.ForeignKey(
         "billing.BillingRun",
         models.PROTECT,
+        related_name="invoices",
         null=True,
         blank=True,
-        related_name="invoices",
         verbose_name="clôture",
     )
     true_up = models.ForeignKey(
@@ -128,9 +128,7 @@ class Invoice(Lifecycle):
     drafted_at = models.DateTimeField("brouillon fait le")
     series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="invoices", editable=False)
     sequence = models.PositiveIntegerField(null=True, editable=False)
-    number = models.CharField(  # noqa: DJ001 - a draft has no number, and UNIQUE must ignore drafts
-        "numéro", max_length=20, null=True, unique=True, editable=False
-    )
+    number = models.CharField("numéro", max_length=20, null=True, unique=True, editable=False)  # noqa: DJ001 - drafts have none
     issued_at = models.DateTimeField("émise à", null=True, editable=False)
     issued_on = models.DateField("date", null=True, editable=False)
     due_on = models.DateField("échéance", null=True, editable=False)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from billing import crediting, settling
+from billing import crediting
 from billing.models import Fate, Invoice, InvoiceKind, InvoiceStatus, Release
 
 
@@ -33,12 +31,10 @@ class Hour:
 
 @dataclass(frozen=True)
 class Origin:
-    """What a credit note corrects, the hours that it took back, what of it settled invoices and what is at hand."""
+    """What a credit note corrects, and the hours that it took back."""
 
     corrects: Invoice | None
     hours: Sequence[Hour]
-    uses: Sequence[Any]
-    at_hand: Decimal
 
     @property
     def minutes(self) -> int:
@@ -62,9 +58,7 @@ def origin_of(note: Invoice) -> Origin | None:
     """None for what is no issued credit note."""
     if note.kind != InvoiceKind.CREDIT_NOTE or note.status != InvoiceStatus.ISSUED:
         return None
-    at_hand = settling.with_dues(Invoice.objects.filter(pk=note.pk)).values_list("left", flat=True).get()
-    uses = note.uses.select_related("invoice").defer("invoice__snapshot").order_by("settled_on", "pk")
-    return Origin(note.corrects, _hours(note), list(uses), at_hand)
+    return Origin(note.corrects, _hours(note))
 
 
 def _hours(note: Invoice) -> list[Hour]:
