@@ -22,6 +22,7 @@ from billing.models import (
     Invoice,
     InvoicedTimesheet,
     InvoiceStatus,
+    Line,
     Rendering,
     RunStatus,
 )
@@ -57,6 +58,7 @@ class _Desk:
     drafts: Sequence[Invoice]
     assessment: Assessment
     copier: snapshot.Copier
+    owed: dict[int, list[Owed]]
     charges: dict[int, list[Charge]]
     sheets: dict[int, list[int]]
     by: User | None
@@ -191,8 +193,12 @@ def _open_desk(run: BillingRun, only: Sequence[int] | None, *, by: User | None, 
     assessment = assess(gather(run))
     _refuse_other_costs(run, assessment)
     copier = snapshot.prepare(ready, issued_on=timezone.localdate(at))
-    charges, sheets_of = _charges(ready), _sheets(ready)
-    return _Desk(run, ready, assessment, copier, charges, sheets_of, by, at, approved_later)
+    charges = {pk: _charges_of(lines) for pk, lines in copier.lines.items()}
+    sheets_of = _sheets(ready)
+    owed: dict[int, list[Owed]] = {}
+    for item in assessment.owed:
+        owed.setdefault(item.assignment.member_id, []).append(item)
+    return _Desk(run, ready, assessment, copier, owed, charges, sheets_of, by, at, approved_later)
 
 
 def _issue(draft: Invoice, desk: _Desk) -> Invoice:
@@ -231,9 +237,7 @@ def _refuse_other_costs(run: BillingRun, assessment: Assessment) -> None:
 def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], desk: _Desk) -> None:
     """Each charge must come out the same from the facts of now; what came on top may wait for the next run."""
     member = draft.member_id
-    now = {
-        _source(owed): _figures(owed) for owed in desk.assessment.owed if owed.assignment.member_id == member
-    }
+    now = {_source(owed): _figures(owed) for owed in desk.owed.get(member, ())}
     changed = [
         charge
         for charge in charges
@@ -274,13 +278,8 @@ def _to_seal(charges: Sequence[Charge], sheets: Sequence[int]) -> list[int]:
     return [*sheets, *(row.pk for row in at_the_group if (row.employee_id, row.month) in months)]
 
 
-def _charges(drafts: Sequence[Invoice]) -> dict[int, list[Charge]]:
-    charges: dict[int, list[Charge]] = {}
-    rows = Charge.objects.filter(line__invoice__in=drafts).select_related("line", "employee")
-    for row in rows.order_by("line__position"):
-        if row.line is not None:
-            charges.setdefault(row.line.invoice_id, []).append(row)
-    return charges
+def _charges_of(lines: Sequence[Line]) -> list[Charge]:
+    return [charge for line in lines if (charge := getattr(line, "charge", None))]
 
 
 def _sheets(drafts: Sequence[Invoice]) -> dict[int, list[int]]:

@@ -20,7 +20,8 @@ def anomalies(case: Case) -> Iterator[Problem]:
     employee = case.facts.employees[case.key[0]]
     sheets = case.facts.sheets[case.key]
     is_news = case.key[1] == case.facts.month and case.key not in case.facts.settled
-    if is_news and case.key in case.facts.costs and not any(sheet.total for sheet in sheets):
+    is_empty = all(sheet.is_approved and not sheet.total for sheet in sheets)
+    if is_news and case.key in case.facts.costs and is_empty:
         yield wording.cost_without_hours(employee, case.month)
     if is_news and case.key in case.facts.estimated:
         yield wording.cost_is_estimated(employee, case.month)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from billing import pricing, vat
 from billing.drafting import wording
@@ -62,8 +63,16 @@ class Assessment:
 
     def invoice_problem(self, member: int) -> Problem | None:
         """What keeps this member's invoice a draft."""
-        held = (problem for problem in self.problems if problem.holds_invoice and problem.member == member)
-        return next(held, None)
+        return self._held.get(member)
+
+    @cached_property
+    def _held(self) -> dict[int | None, Problem]:
+        """The first problem that holds each member's invoice; asked once everything is assessed."""
+        held: dict[int | None, Problem] = {}
+        for problem in self.problems:
+            if problem.holds_invoice:
+                held.setdefault(problem.member, problem)
+        return held
 
 
 def assess(facts: Facts) -> Assessment:

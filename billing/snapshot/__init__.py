@@ -117,6 +117,8 @@ class Copier:
     def _why(self, lines: Iterable[Line]) -> list[dict[str, Any]]:
         """Where each price comes from, as far as the group lets members read it."""
         charges = [charge for line in lines if (charge := getattr(line, "charge", None))]
+        # The line of a true-up says its reckoning itself.
+        charges = [charge for charge in charges if charge.kind != ChargeKind.TRUE_UP]
         found = [
             {"employee": row.employee, "period_label": row.month.label, "sentences": row.sentences}
             for row in explaining.told(charges, self.group.price_detail)
@@ -184,18 +186,20 @@ def prepare(
     known, rates = Rates(), dict[int, Decimal]()
     lines: dict[int, list[Line]] = defaultdict(list)
     months: dict[int, set[Month]] = defaultdict(set)
-    rows = Line.objects.filter(invoice__in=ids).select_related(
-        "charge__employee", "credits__invoice", "credits__charge"
-    )
+    notes = [invoice.pk for invoice in invoices if invoice.kind == InvoiceKind.CREDIT_NOTE]
+    rows = Line.objects.filter(invoice__in=ids).select_related("charge").prefetch_related("charge__employee")
+    if notes:
+        rows = rows.select_related("charge", "credits__invoice", "credits__charge")
     for line in rows.order_by("invoice", "position"):
         lines[line.invoice_id].append(line)
-        charge = getattr(line, "charge", None) or getattr(line.credits, "charge", None)
+        charge = getattr(line, "charge", None) or (getattr(line.credits, "charge", None) if notes else None)
         if charge:
             months[line.invoice_id].add(charge.service_month)
         served_in = charge.service_month if charge else month_of[line.invoice_id]
-        rates[line.pk] = _credited_rate(line) or known.of(line.vat_regime, served_in.last)
+        rates[line.pk] = (_credited_rate(line) if notes else None) or known.of(
+            line.vat_regime, served_in.last
+        )
     wordings = mentions.Wordings(group, issued_on)
-    notes = [invoice.pk for invoice in invoices if invoice.kind == InvoiceKind.CREDIT_NOTE]
     hours = annexes(ids) | (credited(notes) if notes else {})
     return Copier(group, issued_on, wordings, lines, rates, hours, months, concerning or {})
 

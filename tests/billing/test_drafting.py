@@ -217,7 +217,7 @@ def test_shares_wait_until_every_hour_is_approved_and_others_go_on() -> None:
     world.cost(youenn, gross="200.00", contributions="24.40")
     run = draft()
     assert nets(run) == {"Sonam": ["224.40"]}
-    assert problems(run) == [("timesheets_not_approved", True)]
+    assert problems(run) == [("timesheets_not_approved", True), ("over_commitment", False)]
     assert run.problems.get().message.replace("\u00a0", " ") == (
         "Maëlle Kerbrat : le coût de novembre 2026 ne peut pas être réparti. À faire approuver d’abord : "
         "heures chez Sonam."
@@ -238,7 +238,7 @@ def test_missing_cost_holds_up_shares_but_no_agreed_price() -> None:
     world.timesheet(world.assignment(youenn, b), world.hours(NOVEMBER, 10))
     run = draft()
     assert nets(run) == {"Sonam": ["224.40"]}
-    assert problems(run) == [("cost_missing", True), ("cost_missing", False)]
+    assert problems(run) == [("cost_missing", True), ("over_commitment", False), ("cost_missing", False)]
     assert balance(run) == ("0.00", "224.40", "-224.40")
     world.cost(maelle)
     world.cost(youenn)
@@ -365,4 +365,4 @@ def test_queries_do_not_grow_with_the_month(size: int) -> None:
     draft()
     with CaptureQueriesContext(connection) as captured:
         draft()
-    assert len(captured) == 44
+    assert len(captured) == 52

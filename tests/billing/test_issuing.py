@@ -355,6 +355,6 @@ def test_copies_take_a_fixed_number_of_queries(django_assert_num_queries) -> Non
     run = scene.drafted(scene.hosts(3))
     invoices = list(run.invoices.select_related("member"))
     for count in (1, 3):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             copier = snapshot.prepare(invoices[:count], issued_on=date(2026, 12, 3))
             assert [copier.copy(invoice)["net"] for invoice in invoices[:count]]
