@@ -11,6 +11,7 @@ from billing.crediting import NotCreditable, Whole
 from billing.models import Charge, Fate, Invoice, InvoiceKind, Line, Release, VatRate
 from groupement.periods import Month
 from tests import world
+from tests.billing import scene
 from tests.billing.crediting.issued import (
     RELEASED,
     VOIDED,
@@ -182,3 +183,27 @@ def test_hours_credited_then_billed_again_can_be_credited_again():
         credit(of, days(of.lines.get(), {2: 60}), at=at_end_of(NOVEMBER.next))
     credit(again, days(again.lines.get(), {2: 60}), at=at_end_of(NOVEMBER.next))
     assert (crediting.left(again).lines[0].minutes, waiting()) == (360, 60)
+
+
+def test_sum_and_share_of_cost_released_whole_are_billed_again_once():
+    (aloen,) = scene.hosts(1)
+    released = free(aloen, "100.00")
+    of = scene.issued([aloen]).invoices.get()
+    share = of.lines.get(charge__kind="cost_share")
+    sum_of = of.lines.get(charge=released)
+    credit(of, Whole(share, RELEASED), Whole(sum_of, RELEASED))
+    again = bill(NOVEMBER.next)
+    assert set(again.lines.values_list("net", "charge__rebills")) == {
+        (share.net, share.charge.pk),
+        (sum_of.net, released.pk),
+    }
+    with pytest.raises(NotCreditable, match="déjà créditée en entier"):
+        credit(of, Whole(share, RELEASED), at=at_end_of(NOVEMBER.next))
+    assert not drafts(NOVEMBER.shift(2)).exists()
+
+
+def test_sum_given_up_is_never_billed_again():
+    (aloen,) = scene.hosts(1)
+    free(aloen, "100.00")
+    credit_all(scene.issued([aloen]).invoices.get(), VOIDED)
+    assert not drafts(NOVEMBER.next).exists()
