@@ -11,6 +11,7 @@ from members.models import Member
 
 EXTENSIONS = (".xml", ".csv", ".txt", ".camt", ".053")
 MOST_COLUMNS = 30
+UNREAD = "unread"
 
 
 class StatementUpload(forms.Form):
@@ -55,14 +56,14 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.titles = titles
         guessed = {place: column for column, places in guess(titles).items() for place in places}
-        choices = [("", "Ne pas lire"), *((code, label.capitalize()) for code, label in COLUMNS.items())]
+        choices = [(UNREAD, "Ne pas lire"), *((code, label.capitalize()) for code, label in COLUMNS.items())]
         for place, title in enumerate(titles[:MOST_COLUMNS]):
             seen = [row[place] for row in rows if place < len(row) and row[place]]
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=title or f"Colonne {place + 1}",
                 choices=choices,
-                required=False,
-                initial=guessed.get(place, ""),
+                initial=guessed.get(place, UNREAD),
+                error_messages={"required": "Dites ce que contient cette colonne."},
                 help_text=f"Par exemple\u00a0: {', '.join(cell[:40] for cell in seen[:2])}" if seen else "",
             )
 
@@ -70,7 +71,7 @@ class ColumnsForm(forms.Form):
         """Places by what they mean."""
         found = {}
         for place in range(min(len(self.titles), MOST_COLUMNS)):
-            if column := self.cleaned_data.get(f"column_{place}"):
+            if (column := self.cleaned_data.get(f"column_{place}", UNREAD)) != UNREAD:
                 found.setdefault(column, []).append(place)
         return found
 
