@@ -218,7 +218,7 @@ def test_shares_wait_until_every_hour_is_approved_and_others_go_on() -> None:
     run = draft()
     assert nets(run) == {"Sonam": ["224.40"]}
     assert problems(run) == [("timesheets_not_approved", True), ("over_commitment", False)]
-    assert run.problems.get().message.replace("\u00a0", " ") == (
+    assert run.problems.get(is_blocking=True).message.replace("\u00a0", " ") == (
         "Maëlle Kerbrat : le coût de novembre 2026 ne peut pas être réparti. À faire approuver d’abord : "
         "heures chez Sonam."
     )
