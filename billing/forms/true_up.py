@@ -37,7 +37,7 @@ class ScopeForm(forms.Form):
     reserve = forms.ChoiceField(
         label="Ce que les absences laissent à la réserve",
         choices=[(KEPT, "reste à la réserve"), (SHARED, "est partagé entre les adhérents")],
-        required=False,
+        error_messages={"invalid_choice": "Choisissez ce que devient la part de la réserve."},
     )
     gestion = AmountField(
         label="Frais de gestion réels de la période",
@@ -50,8 +50,12 @@ class ScopeForm(forms.Form):
     # Where the act finds a fault, and the field of this form that it is about.
     FIELDS = {"last_month": "au", "employees": "personnes", "members": "adherents", "management": "gestion"}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data=None, *args, **kwargs):
+        if data is not None and "reserve" not in data:
+            # An address may leave out what goes without saying.
+            data = data.copy()
+            data["reserve"] = KEPT
+        super().__init__(data, *args, **kwargs)
         self.fields["personnes"].queryset = Employee.objects.by_name()
         self.fields["adherents"].queryset = Member.objects.by_name()
 
@@ -60,11 +64,17 @@ class ScopeForm(forms.Form):
         if not self.is_valid():
             return None
         data = self.cleaned_data
+        everybody = data["personnes"] or self._everybody()
+        if data["du"] <= data["au"] and not everybody:
+            self.add_error(
+                "au", "Aucun coût employeur ni facture sur cette période. Importez d’abord la paie."
+            )
+            return None
         try:
             return trueing_up.scope_of(
                 data["du"],
                 data["au"],
-                employees=data["personnes"] or self._everybody(),
+                employees=everybody,
                 members=data["adherents"] or Member.objects.order_by("pk"),
                 keeps_reserve=data["reserve"] != SHARED,
                 management=data["gestion"],

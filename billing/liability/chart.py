@@ -9,8 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from billing.liability.stating import Share, Statement
 from groupement.money import spell
 
-WIDTH, MARGIN = 640, 130
-NAME, BAR, GAP, TOP = 22, 16, 14, 4
+WIDTH, MARGIN = 640, 160
+NAME, BAR, GAP, TOP = 28, 18, 14, 4
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from billing.models import Invoice, TrueUp, TrueUpKey, TrueUpShare
 from members.models import Member
@@ -87,7 +87,11 @@ def read(true_up: TrueUp) -> Shown:
     """Shares by member's and person's name, documents by number. Three queries."""
     rows: dict[int, MemberShares] = {}
     shares = true_up.shares.select_related("employee", "member").order_by(
-        "member__short_name__unaccent", "member", "employee__last_name", "employee__first_name", "pk"
+        Lower("member__short_name__unaccent"),
+        "member",
+        Lower("employee__last_name__unaccent"),
+        Lower("employee__first_name__unaccent"),
+        "pk",
     )
     for share in shares:
         rows.setdefault(share.member_id, MemberShares(share.member)).shares.append(share)

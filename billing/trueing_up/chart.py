@@ -11,8 +11,8 @@ from groupement.money import spell
 from members.models import Member
 
 # Units of the drawing: bars keep room on both sides for the amounts that stand at their ends.
-WIDTH, MARGIN = 640, 110
-NAME, BAR, GAP, TOP = 22, 15, 14, 6
+WIDTH, MARGIN = 640, 150
+NAME, STEP, BAR, GAP, TOP = 28, 24, 16, 12, 4
 ZERO = Decimal(0)
 
 
@@ -58,11 +58,11 @@ def draw(shown: Preview) -> Chart:
     groups, y = [], TOP
     for row in shown.rows:
         bars = [
-            _bar(key, amount, _round(room * abs(amount) / spread), zero, y + NAME + rank * BAR)
+            _bar(key, amount, _round(room * abs(amount) / spread), zero, y + NAME + rank * STEP)
             for rank, (key, amount) in enumerate(row.amounts)
         ]
         groups.append(Group(row.member, y, bars))
-        y += NAME + len(bars) * BAR + GAP
+        y += NAME + len(bars) * STEP + GAP
     return Chart(groups, y, zero)
 
 

@@ -296,3 +296,38 @@ def test_what_is_credited_is_not_invoiced_any_more():
         invoice, lines=crediting.whole(crediting.left(invoice), Fate.VOIDED), reason="Geste", by=None, at=NOW
     )
     assert period.shares(period.prepared())[0] == ("Aloen", "19848.65", "15840.00", "4008.65")
+
+
+def test_once_settled_the_same_key_finds_nothing_left():
+    period.half_year()
+    issue(period.prepared())
+    shown = trueing_up.preview(period.scope())
+    assert [str(row.amounts[0][1]) for row in shown.rows] == ["0.00", "0.00", "0.00"]
+    assert "déjà régularisé" in shown.obstacles[0]
+
+
+def test_a_person_of_one_member_under_two_regimes_is_split_as_it_was_invoiced():
+    (aloen,) = period.scene.hosts(1)
+    world.attestation(aloen, ends_before=date(2026, 11, 1))
+    person = world.employee(members=[aloen])
+    exempt = {"hourly_price": Decimal("30.00"), "is_trued_up": True, "vat_regime": "E261B"}
+    placed = world.assignment(person, aloen, **exempt)
+    terms = placed.terms.get()
+    terms.ends_before = date(2026, 11, 1)
+    terms.save()
+    taxed = {"price_method": "hourly", "hourly_price": Decimal("10.00"), "weekly_pattern": [420] + [0] * 6}
+    placed.terms.create(starts_on=date(2026, 11, 1), is_trued_up=True, **taxed)
+    for month in (OCTOBER, NOVEMBER):
+        world.timesheet(placed, world.hours(month, 10), month=month)
+        world.cost(person, month=month, gross="300.00", contributions="0.00")
+        period.issue(month)
+    true_up = period.prepared(first=OCTOBER, last=NOVEMBER)
+    (made,) = issue(true_up)
+    # 400 invoiced, 300 of it exempt; 200 owed: three quarters exempt.
+    assert [(line["net"], line["vat_regime"]) for line in made.snapshot["lines"]] == [
+        ("150.00", "E261B"),
+        ("50.00", "S20"),
+    ]
+    assert (str(made.net), str(made.vat)) == ("200.00", "10.00")
+    assert "dont 150,00\u00a0€ sous ce régime de TVA" in made.snapshot["lines"][0]["detail"]
+    assert true_up.shares.get().line.invoice == made

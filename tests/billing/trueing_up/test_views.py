@@ -97,7 +97,7 @@ def test_obstacles_are_told_before_and_after(login):
 def test_a_period_without_anything_says_so(login):
     world.group()
     page = login(world.finance()).get(PREVIEW, HALF_YEAR)
-    assert "Choisissez au moins une personne." in words(page)
+    assert "Aucun coût employeur ni facture sur cette période." in words(page)
 
 
 def test_what_changed_is_said_when_it_is_issued(login):
