@@ -76,6 +76,8 @@ def write(offer: Offer, *, by: User, at: datetime) -> Quote:
         content=content,
         at=at,
     )
+    # The worker prints it meanwhile; who is faster has it printed at once.
+    transaction.on_commit(lambda: letters.enqueue([letter.pk]), robust=True)
     return Quote.objects.create(
         letter=letter,
         member=offer.member,
