@@ -4,8 +4,6 @@ import re
 from decimal import Decimal
 
 from django import forms
-from django.db.models import Q
-from django.utils.datastructures import MultiValueDict
 
 from billing import spending
 from billing.models import Expense, ExpenseKind, ExpenseState
@@ -86,7 +84,7 @@ class ExpenseForm(forms.Form):
     )
 
     def __init__(self, data=None, files=None, *, user, of_anybody=False, **kwargs):
-        super().__init__(data, files or MultiValueDict(), **kwargs)
+        super().__init__(data, files, **kwargs)
         rows = Assignment.objects.select_related("member", "employee")
         rows = rows if of_anybody else rows.filter(employee__user=user)
         self.fields["assignment"].queryset = rows
@@ -138,7 +136,7 @@ class ExpenseFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.expenses = Expense.objects.visible_to(user)
         spent = self.expenses.order_by()
-        people = Employee.objects.filter(Q(pk__in=spent.values("employee")))
+        people = Employee.objects.filter(pk__in=spent.values("employee"))
         self._choose("personne", people, people.by_name())
         members = Member.objects.filter(pk__in=spent.values("assignment__member"))
         self._choose("adherent", members, members.by_name())

@@ -79,7 +79,7 @@ class SearchForm(forms.Form):
 
 
 class TagForm(forms.Form):
-    """The action, and minutes for each entry that is ticked; ``candidates`` are what was found."""
+    """The action, and minutes for each entry ticked; ``candidates`` are what was found, all ticked when ``ticks``."""
 
     action = forms.CharField(
         label="Action financée",
@@ -88,7 +88,7 @@ class TagForm(forms.Form):
         error_messages={"required": "Nommez l’action financée, comme la convention le fait."},
     )
 
-    def __init__(self, *args, candidates, **kwargs):
+    def __init__(self, *args, candidates, ticks=False, **kwargs):
         super().__init__(*args, **kwargs)
         ticked = set(self.data.getlist(ENTRY)) if self.is_bound else None
         self.rows = []
@@ -98,7 +98,7 @@ class TagForm(forms.Form):
             self.rows.append(
                 {
                     "candidate": each,
-                    "is_ticked": each.left > 0 if ticked is None else pk in ticked,
+                    "is_ticked": ticks and each.left > 0 if ticked is None else pk in ticked,
                     "hours": short_hours(each.left) if typed is None else typed,
                 }
             )

@@ -9,18 +9,20 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Sum
 
-from billing.funding.finding import FUNDABLE
-from billing.models import EmployerCost, FundedCost, FundedHours, FundingLine, FundingReport
+from billing.funding.month_facts import Key, MonthFacts, month_facts
+from billing.models import (
+    FundedCost,
+    FundedHours,
+    FundingLine,
+    FundingReport,
+)
 from employees.models import Employee
 from groupement.money import allocate
 from groupement.periods import Month
-from timesheets.models import Entry, TimesheetStatus
 
 ZERO = Decimal("0.00")
-Key = tuple[int, Month]
 
 
 @dataclass(frozen=True)
@@ -87,17 +89,17 @@ class Reckoning:
 def reckon(lines: Collection[FundingLine]) -> dict[int, Reckoning]:
     """What each of ``lines`` pays for; the number of queries does not depend on how many there are.
 
-    The cost of an hour is the person's employer cost of the month (all kinds, aids deducted) divided by all approved
-    hours that the person worked or learnt in it: work, travel between places, training, meetings; leave, holidays and
-    sickness are no hours but their cost is in the month's. A line pays that × its hours, exactly, brought down to the
-    cent and shared among its actions without loss: all lines together never pay more than the month cost. What reports
-    have locked is taken from them as it stands, and what later hours or costs leave of the month is the limit for
-    the lines that are still open.
+    The cost of an hour is the person's employer cost of the month (all kinds, aids deducted; what an earlier month's
+    estimate was short of is not this month's) divided by all approved hours that the person worked or learnt in it:
+    work, travel between places, training, meetings. Leave, holidays and sickness are no hours, but their cost is in the
+    month's. A line pays that × its hours, exactly, brought down to the cent and shared among its actions without loss:
+    all lines together never pay more than the month cost. What reports have locked is taken from them as it stands, and
+    what later hours or costs leave of the month is the limit for the lines that are still open.
     """
     found = {line.pk: Reckoning() for line in lines}
     reports = _reports(lines)
     tags = _tags(lines, reports)
-    facts = _facts({key for per_line in tags.values() for key in per_line})
+    facts = month_facts({key for per_line in tags.values() for key in per_line})
     taken = _locked_elsewhere(facts)
     for pk, by_key in tags.items():
         for key, rows in by_key.items():
@@ -133,15 +135,6 @@ def share(a_minute: Fraction, by_action: Iterable[int]) -> list[Decimal]:
     return allocate(Decimal(hundredths.numerator // hundredths.denominator) / 100, minutes)
 
 
-@dataclass
-class _Facts:
-    """One person's month."""
-
-    cost: Decimal | None = None
-    is_estimate: bool = False
-    minutes: int = 0
-
-
 def _tags(
     lines: Collection[FundingLine], reports: Collection[FundingReport]
 ) -> dict[int, dict[Key, list[HourRow]]]:
@@ -160,28 +153,7 @@ def _tags(
     return tags
 
 
-def _facts(keys: Collection[Key]) -> dict[Key, _Facts]:
-    """Cost and hours of each person's month; a few months too many, since persons and months vary apart."""
-    facts = {key: _Facts() for key in keys}
-    within = {"employee__in": {key[0] for key in keys}, "month__in": {key[1] for key in keys}}
-    costs = EmployerCost.objects.filter(**within).values_list("employee", "month")
-    sums = costs.annotate(total=Sum("amount"), guessed=BoolOr("is_estimate")).order_by()
-    for employee, month, amount, estimate in sums:
-        if (employee, month) in facts:
-            facts[employee, month].cost = amount
-            facts[employee, month].is_estimate = estimate
-    worked = Entry.objects.filter(
-        kind__in=FUNDABLE,
-        timesheet__status=TimesheetStatus.APPROVED,
-        **{f"timesheet__{name}": value for name, value in within.items()},
-    ).values_list("timesheet__employee", "timesheet__month")
-    for employee, month, minutes in worked.annotate(Sum("minutes")).order_by():
-        if (employee, month) in facts:
-            facts[employee, month].minutes = minutes
-    return facts
-
-
-def _locked_elsewhere(facts: Mapping[Key, _Facts]) -> dict[Key, dict[int, tuple[Decimal, int]]]:
+def _locked_elsewhere(facts: Mapping[Key, MonthFacts]) -> dict[Key, dict[int, tuple[Decimal, int]]]:
     """What locked reports hold of these persons' months: by month, then by line, cost and minutes."""
     months = [month for _, month in facts]
     found: dict[Key, dict[int, tuple[Decimal, int]]] = defaultdict(dict)
@@ -200,7 +172,7 @@ def _locked_elsewhere(facts: Mapping[Key, _Facts]) -> dict[Key, dict[int, tuple[
 
 def _priced(
     rows: list[HourRow],
-    facts: _Facts | None,
+    facts: MonthFacts | None,
     taken: Mapping[Key, Mapping[int, tuple[Decimal, int]]],
     line: int,
     key: Key,

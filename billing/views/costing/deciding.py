@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from billing import spending
+from billing.drafting.wording import of
 from billing.forms.expense import AcceptForm, RefuseForm
 from billing.models import Charge, Expense
 from billing.views.costing.expenses import find, may_withdraw, show
@@ -91,6 +92,5 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _accepted(charge: Charge) -> str:
-    return (
-        f"Dépense acceptée\u00a0: {spell(charge.net)} HT rejoignent la prochaine facture de {charge.member}."
-    )
+    whose = of(charge.member.short_name)
+    return f"Dépense acceptée\u00a0: {spell(charge.net)} HT rejoignent la prochaine facture {whose}."

@@ -23,12 +23,12 @@ from members.access import Role, for_roles, holds, today
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 def overview(request: HttpRequest) -> HttpResponse:
     """The dues of one year by ``?annee=``, else this one, and all deposits: told before they are asked for."""
-    form = YearForm(request.GET if "annee" in request.GET else None, initial={"annee": today().year})
+    form = YearForm(request.GET if "annee" in request.GET else None)
     year = form.cleaned_data["annee"] if form.is_valid() else today().year
     calls, deposits = dues.dues_of(year), dues.deposits()
     context = {
-        "form": form,
         "year": year,
+        "years": sorted({year, *(today().year + step for step in (-1, 0, 1))}),
         "calls": calls,
         "to_call": _left(calls),
         "deposits": deposits,

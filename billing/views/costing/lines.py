@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing import dues
+from billing.drafting.wording import of
 from billing.forms.dues import LineForm
 from billing.models import Charge
 from groupement.money import spell
@@ -94,4 +95,4 @@ def _form(data: Any = None) -> LineForm:
 
 
 def _added(charge: Charge) -> str:
-    return f"{spell(charge.net)} HT rejoignent la prochaine facture de {charge.member}."
+    return f"{spell(charge.net)} HT rejoignent la prochaine facture {of(charge.member.short_name)}."

@@ -60,8 +60,11 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
         request.GET if "mois" in request.GET else {"mois": str(latest_month() or Month.of(found.starts_on))}
     )
     search = SearchForm(asked)
-    hits = funding.candidates(found, search.search()) if search.is_valid() else []
-    form = TagForm(request.POST if request.method == "POST" else None, candidates=hits)
+    wanted = search.search() if search.is_valid() else None
+    hits = funding.candidates(found, wanted) if wanted else []
+    # Everybody's month is seldom one action: ticked are one person's days.
+    is_one = wanted is not None and wanted.person is not None
+    form = TagForm(request.POST if request.method == "POST" else None, candidates=hits, ticks=is_one)
     if form.is_bound and form.is_valid() and _tagged(request, found, form):
         return redirect("billing:funding_line", pk)
     context = {

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from billing import funding
 from billing.funding.reckoning import hourly, share
-from billing.models import EmployerCost, FundedHours, FundingReport
+from billing.models import ActualCost, EmployerCost, FundedHours, FundingReport, PayrollImport
 from tests import world
 from tests.billing.funding.granted import grant, whole, worked
 from tests.world import NOVEMBER, NOW, OCTOBER
@@ -85,6 +85,25 @@ def test_a_month_without_its_cost_has_hours_and_no_euros(entries, finance):
     found = reckoned(line)
     assert [row.cost for row in found.missing] == [None]
     assert (found.minutes, found.total) == (420, Decimal("0.00"))
+
+
+def test_a_month_invoiced_on_an_estimate_costs_what_the_payroll_said_at_last(entries, maelle, finance):
+    EmployerCost.objects.update(is_estimate=True)
+    line = grant()
+    put(line, {entries[0].pk: 60}, finance)
+    (row,) = reckoned(line).hours
+    assert (row.cost, row.is_estimate) == (Decimal("25.00"), True)
+    paid = PayrollImport.objects.create(
+        month=NOVEMBER, file_name="paie.csv", sha256="0" * 64, row_count=1, total=0, imported_at=NOW
+    )
+    for kind, amount in (("gross_pay", "2500.00"), ("employer_contributions", "1100.00")):
+        ActualCost.objects.create(
+            employee=maelle, month=NOVEMBER, kind=kind, amount=Decimal(amount), source=paid
+        )
+    # What October was short of is October's.
+    EmployerCost.objects.create(employee=maelle, month=NOVEMBER, kind="carried", amount=Decimal("900.00"))
+    (row,) = reckoned(line).hours
+    assert (row.month_cost, row.cost, row.is_estimate) == (Decimal("3600.00"), Decimal("30.00"), False)
 
 
 def test_lines_together_never_pay_more_than_the_month(aloen, finance):

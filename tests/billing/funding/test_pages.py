@@ -191,8 +191,8 @@ def test_lists_ask_the_same_whatever_their_length(login, aloen, finance, django_
     client = login(finance)
     line = lines[0]
     for page, queries in (
-        (LINES, 14),
-        (address("funding_line", line), 15),
+        (LINES, 15),
+        (address("funding_line", line), 16),
         (address("funding_tag", line), 11),
     ):
         client.get(page)

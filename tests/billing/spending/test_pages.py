@@ -50,6 +50,7 @@ def typed(placed, **facts):
 
 def test_an_employee_writes_a_trip_down_and_sees_the_scale(login, placed):
     client = login(placed.employee.user)
+    assert "à corriger" not in words(client.get(MINE))
     assert "Déplacement, barème du 01/01/2026 0,529 € / km" in words(client.get(MINE))
     answer = client.post(MINE, typed(placed))
     assert answer.url == MINE
@@ -221,7 +222,7 @@ def test_a_free_line_is_added_and_withdrawn(login, placed):
     assert "n’a pas d’attestation" in words(client.post(add, {**wanted, "vat_regime": "E261B"}))
     assert client.post(add, wanted).url == LINES
     page = words(client.get(LINES))
-    assert "112,50 € HT rejoignent la prochaine facture de Aloen." in page
+    assert "112,50 € HT rejoignent la prochaine facture d’Aloen." in page
     assert "Location de la salle Autre Aloen novembre 2026 TVA au taux normal 112,50 €" in page
     client.post(reverse("billing:withdraw_charge", args=[Charge.objects.get().pk]))
     assert not Charge.objects.exists()
