@@ -48,11 +48,8 @@ CHARTER = Place("Charte", "charter", "charter:charter", ("charter:",))
 MONTHS = Place("Mois", "calendar", "timesheets:months", ("timesheets:",))
 PLANNING = Place("Planning", "planning", "employees:planning", ("employees:",))
 RUNS = Place("Facturation", "receipt", "billing:runs", ("billing:run",))
-REMINDERS = ("billing:reminder", "billing:review_reminders", "billing:sent_reminders", "billing:late_costs") + (
-    "billing:dunning_levels",
-    "billing:dispute",
-    "billing:close_dispute",
-)
+LATE = ("billing:late_costs", "billing:dunning_levels", "billing:dispute", "billing:close_dispute")
+REMINDERS = ("billing:reminder", "billing:review_reminders", "billing:sent_reminders", *LATE)
 ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account", *REMINDERS)
 BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve", "billing:funding")

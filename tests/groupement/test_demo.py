@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from billing import reconciling
-from billing.models import Invoice
-from groupement.demo import founding, months, story
+from billing.models import Charge, FundedHours, Invoice, Payment, Reminder
+from groupement.demo import founding, money, months, story
 from members.models import Group
 from tests import world
 
@@ -40,6 +40,21 @@ def test_two_months_are_billed_to_the_cent_and_billing_again_changes_nothing():
     again = [story.bill(month) for month in months.CLOSED]
     assert [run.pk for run in again] == [run.pk for run in runs]
     assert Invoice.objects.count() == 12
+
+
+def test_money_comes_in_but_for_what_is_late_and_collecting_again_changes_nothing():
+    founding.found()
+    story.live()
+    for month in months.CLOSED:
+        story.bill(month)
+    money.collect()
+    assert money.owing() == [("Optim’ism", Decimal("4964.36")), ("Sonam", Decimal("1759.91"))]
+    (note,) = Invoice.objects.filter(kind="credit_note")
+    assert (note.number, note.corrects.number) == ("F-2026-0013", "F-2026-0007")
+    assert Reminder.objects.count() == 4
+    counted = [model.objects.count() for model in (Payment, Invoice, Reminder, Charge, FundedHours)]
+    money.collect()
+    assert [model.objects.count() for model in (Payment, Invoice, Reminder, Charge, FundedHours)] == counted
 
 
 def test_another_group_s_database_is_left_alone():

@@ -13,7 +13,7 @@ from billing import reconciling, rendering
 from billing.models import BillingRun, Document, Rendering
 from groupement import worker
 from groupement.celery import app
-from groupement.demo import cast, founding, months, story
+from groupement.demo import cast, founding, money, months, story
 from groupement.money import spell_plain
 from groupement.worktime import spell_hours
 from members.models import Group
@@ -33,9 +33,12 @@ class Command(BaseCommand):
         before = self._state()
         self._found()
         runs = [self._close(month) for month in months.CLOSED]
+        with transaction.atomic():
+            money.collect()
         self._make_papers()
         for run in runs:
             self._tell(run)
+        self._tell_dues()
         if self._state() == before:
             self.stdout.write(
                 "\nRien à changer : tout était déjà là, les mêmes numéros et les mêmes fichiers."
@@ -132,6 +135,10 @@ class Command(BaseCommand):
             f"coût employeur {spell_plain(run.employer_cost)} = refacturé {spell_plain(run.charged)}"
             f" + réserve {spell_plain(run.reserve)}"
         )
+
+    def _tell_dues(self) -> None:
+        owed = [f"{name} {spell_plain(amount)}" for name, amount in money.owing()]
+        self.stdout.write(f"\nRestent dus : {', '.join(owed)}")
 
     def _row(self, number: str, member: str, hours: str, net: str, vat: str, total: str, file: str) -> None:
         self.stdout.write(f"{number:<13}{member:<18}{hours:>8}{net:>12}{vat:>11}{total:>12}  {file}")
