@@ -6,7 +6,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from billing import rendering
+from billing import rendering, settling
 from billing.models import EmployerCost, Invoice, LegalMention, PayrollImport, Rendering
 from tests import world
 from tests.billing import scene
@@ -15,11 +15,13 @@ from tests.world import NOVEMBER
 pytestmark = pytest.mark.django_db
 
 READ_ONLY = (
+    "allocation",
     "billingrun",
     "charge",
     "document",
     "invoice",
     "line",
+    "payment",
     "payrollimport",
     "rendering",
     "series",
@@ -40,6 +42,14 @@ def first(name):
 def billed():
     run = scene.issued(scene.hosts(1))
     scene.printed(run)
+    settling.record(
+        run.invoices.get().member,
+        amount=Decimal("10.00"),
+        received_on=world.NOW.date(),
+        method="transfer",
+        by=None,
+        at=world.NOW,
+    )
     PayrollImport.objects.create(
         month=NOVEMBER, file_name="paie.csv", sha256="0" * 64, row_count=1, total=0, imported_at=world.NOW
     )
