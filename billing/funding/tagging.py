@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from billing.funding.finding import FUNDABLE, funded_of
 from billing.models import Expense, FundedCost, FundedHours, FundingLine, FundingReport
@@ -48,10 +48,7 @@ def tag(
     ]
     if faults:
         raise NotTaggable("Rien n’a été affecté. À corriger d’abord\u00a0:", errors=faults)
-    there = {
-        row.entry_id: row
-        for row in FundedHours.objects.filter(line=line, action=titled, entry__in=wanted).order_by("pk")
-    }
+    there = {row.entry_id: row for row in _tagged(line, titled, wanted)}
     for pk, row in there.items():
         row.minutes += wanted[pk]
     FundedHours.objects.bulk_update(there.values(), ["minutes"])
@@ -68,7 +65,7 @@ def tag(
         for pk, minutes in wanted.items()
         if pk not in there
     )
-    return list(FundedHours.objects.filter(line=line, action=titled, entry__in=wanted).order_by("pk"))
+    return list(_tagged(line, titled, wanted))
 
 
 @transaction.atomic
@@ -122,6 +119,10 @@ def untag_expense(cost: FundedCost, *, by: User, at: datetime) -> None:
     _hold(cost.line)
     _refuse_locked(cost.line, cost.month)
     cost.delete()
+
+
+def _tagged(line: FundingLine, action: str, entries: Collection[int]) -> QuerySet[FundedHours]:
+    return FundedHours.objects.filter(line=line, action=action, entry__in=entries).order_by("pk")
 
 
 def why_approved(sheet: int) -> str:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from groupement.money import MoneyField
-from groupement.periods import DateRange, Dated, MonthField, ends_after_start
+from groupement.periods import Dated, DateRange, MonthField, ends_after_start
 
 
 class FundingLine(Dated):

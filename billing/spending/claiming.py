@@ -75,7 +75,7 @@ def claim(assignment: Assignment, wanted: Claim, *, by: User, at: datetime) -> E
     except Exception:
         # Nothing holds the file that was just kept.
         if file:
-            made.receipt.storage.delete(made.receipt.name)
+            made.receipt.storage.delete(str(made.receipt.name))
         raise
     return made
 

@@ -48,14 +48,15 @@ def judged(data: bytes) -> ContentFile[bytes]:
 
 def open_receipt(expense: Expense) -> tuple[IO[bytes], str, str]:
     """The kept file with its content type and a name to save it by. Raises NotReadable."""
+    name = str(expense.receipt.name)
     try:
-        file = cast("IO[bytes]", expense.receipt.storage.open(expense.receipt.name, "rb"))
+        file = cast("IO[bytes]", expense.receipt.storage.open(name, "rb"))
     except FileNotFoundError as error:
         log.error("receipt missing: %s", expense.pk)
         raise NotReadable(
             "Le fichier de ce justificatif est introuvable. Prévenez l’administration."
         ) from error
-    ending = PurePath(expense.receipt.name).suffix
+    ending = PurePath(name).suffix
     return file, CONTENT_TYPES[ending], f"justificatif-{expense.spent_on}-{expense.pk}{ending}"
 
 
