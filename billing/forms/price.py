@@ -95,16 +95,16 @@ class PriceForm(forms.Form):
     starts_on = day_field("À partir du")
     price_method = forms.ChoiceField(label="Méthode de prix", choices=PriceMethod.choices)
     hourly_price = AmountField(
-        label="Prix horaire HT", required=False, max_digits=12, help_text="Pour le prix horaire convenu."
+        label="Prix horaire HT", required=False, max_digits=12, help_text="Pour un prix horaire convenu."
     )
     flat_amount = AmountField(
-        label="Forfait mensuel HT", required=False, max_digits=12, help_text="Pour le forfait mensuel."
+        label="Forfait mensuel HT", required=False, max_digits=12, help_text="Pour un forfait mensuel."
     )
     management_rate = PercentField(
-        label="Frais de gestion (%)", required=False, help_text="Ajoutés à la part du coût réel."
+        label="Frais de gestion (%)", required=False, help_text="Pour le coût réel\u00a0: ajoutés à la part."
     )
     monthly_minimum_minutes = DurationField(
-        label="Minimum facturé par mois (heures)",
+        label="Minimum facturé, heures par mois",
         at_most=MOST_A_MONTH,
         required=False,
         help_text="Pour un prix horaire\u00a0: un mois plus court est complété jusque-là.",

@@ -105,7 +105,7 @@ class SimulatorForm(forms.Form):
     autres = euros("Autres coûts")
     reserve = percent("Réserve (% du brut)", help_text="Pour la responsabilité solidaire.")
     annee = hours(
-        "Heures de l’année", required=True, help_text="1607 à plein temps, congés et fériés déjà ôtés."
+        "Total de l’année", required=True, help_text="1607 à plein temps, congés et fériés déjà ôtés."
     )
     formation = hours("Formation")
     reunions = hours("Réunions du groupement")
@@ -130,13 +130,13 @@ class SimulatorForm(forms.Form):
                 widget=forms.TextInput(attrs={"list": "adherents", "autocomplete": "off"}),
             )
             self.fields[f"s{n}_heures"] = DurationField(
-                label="Heures par mois", required=False, at_most=MOST_A_MONTH
+                label="Heures / mois", required=False, at_most=MOST_A_MONTH
             )
-            self.fields[f"s{n}_part"] = percent("Part de la clé (%)")
+            self.fields[f"s{n}_part"] = percent("Part (%)")
             self.fields[f"s{n}_tva"] = forms.ChoiceField(
                 label="TVA",
                 required=False,
-                choices=[(regime.value, regime.label) for regime in TERMS_REGIMES],
+                choices=list(zip(TERMS_REGIMES, ("taux normal", "exonéré 261 B"), strict=True)),
             )
 
     @property

@@ -79,7 +79,7 @@ def propose(assignment: Assignment, *, starts_on: date | None, figures: Mapping[
 
 def put(assignment: Assignment, terms: Terms, *, by: User, at: datetime) -> Terms:
     """Write ``terms`` as propose() made them: beside those of other days, over those that begin the same day."""
-    same_day = assignment.terms.filter(starts_on=terms.starts_on).first()
+    same_day: Terms | None = assignment.terms.filter(starts_on=terms.starts_on).first()
     figures = {name: getattr(terms, name) for name in FIGURES}
     if same_day is None:
         week = {name: getattr(terms, name) for name in ("weekly_pattern", "alternate_pattern", "notice_days")}

@@ -32,13 +32,19 @@ class Moved:
 
     @property
     def new(self) -> Decimal:
-        return cents(self.old * self.index.value / self.terms.index_base)
+        return cents(self.old * self.index.value / self.base)
 
     @property
     def percent(self) -> Decimal:
         """By how much the index moved, to two decimals."""
-        base: Decimal = self.terms.index_base
-        return cents((self.index.value - base) * 100 / base)
+        return cents((self.index.value - self.base) * 100 / self.base)
+
+    @property
+    def base(self) -> Decimal:
+        """The value at which the price was agreed; a constraint gives every index one."""
+        if self.terms.index_base is None:
+            raise ValueError("terms that follow no index")
+        return self.terms.index_base
 
 
 def moved(on: date) -> list[Moved]:
@@ -102,7 +108,9 @@ def revision(assignment: Assignment, *, month: Month, starts_on: date | None) ->
 
 def price_of(terms: Terms) -> Decimal:
     """The figure that an index revises."""
-    figure = terms.hourly_price if terms.price_method == PriceMethod.HOURLY else terms.flat_amount
+    figure: Decimal | None = (
+        terms.hourly_price if terms.price_method == PriceMethod.HOURLY else terms.flat_amount
+    )
     if figure is None:
         raise ValueError("terms at actual cost have no figure to revise")
     return figure

@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps
 
 from billing.models import PriceIndex, Quote
-from billing.repricing import FIGURES
+from billing.repricing import FIGURES, figures_of
 from billing.repricing.indexing import latest_values
 from employees.models import AbsenceRule, Assignment, PriceMethod, Terms
 from groupement.money import NO_BREAK_SPACE, spell, spell_plain
@@ -117,7 +117,9 @@ def _row(assignment: Assignment, latest: dict[str, PriceIndex], on: date) -> Row
     to_come = [price for price in prices if price.state == "to_come"]
     current = next((price for price in prices if price.state == "current"), None)
     if current is not None:
-        return Row(assignment, current, to_come[0] if to_come else None)
+        # Terms may change the week alone.
+        news = (price for price in to_come if figures_of(price.terms) != figures_of(current.terms))
+        return Row(assignment, current, next(news, None))
     if to_come:
         return Row(assignment, to_come[0], to_come[1] if len(to_come) > 1 else None)
     return Row(assignment, prices[-1] if prices else None)

@@ -22,6 +22,18 @@ class Method(StrEnum):
     FLAT = "C"
     PROVISION = "D"
 
+    @property
+    def label(self) -> str:
+        return f"{self.value} {NAMES[self]}"
+
+
+NAMES = {
+    Method.HOURLY: "Prix horaire",
+    Method.ACTUAL: "Coût réel",
+    Method.FLAT: "Forfait",
+    Method.PROVISION: "Avec provision",
+}
+
 
 @dataclass(frozen=True)
 class Host:
