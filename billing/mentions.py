@@ -52,62 +52,65 @@ class Wording:
     starts_on: date = _SINCE
 
 
+_BROUGHT = [
+    Wording(
+        EXEMPTION,
+        "Exonération de TVA – article 261 B du CGI",
+        "CGI, article 261 B ; CGI ann. II, article 242 nonies A, I-12°",
+    ),
+    Wording(
+        FRANCHISE,
+        "TVA non applicable, article 293 B du CGI",
+        "CGI, article 293 E, II",
+    ),
+    Wording(
+        FRANCHISE,
+        "TVA non applicable, article L. 223-3 du code des impositions sur les biens et services",
+        "CIBS, article L. 223-3, qui remplace l’article 293 B du CGI au 1er janvier 2027",
+        CIBS,
+    ),
+    Wording(
+        OUT_OF_SCOPE,
+        "Somme hors du champ d’application de la TVA",
+        "CGI, article 256 ; à confirmer par l’expert-comptable",
+    ),
+    Wording(
+        DEBITS,
+        "Option pour le paiement de la taxe d’après les débits",
+        "CGI ann. II, article 242 nonies A, I-11° bis",
+    ),
+    Wording(
+        TERMS,
+        f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la date de facture.",
+        "C. com., articles L441-9 et L441-10",
+    ),
+    Wording(
+        TERMS_THEN_END,
+        f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la date de facture, puis fin de mois.",
+        "C. com., articles L441-9 et L441-10",
+    ),
+    Wording(
+        TERMS_FROM_END,
+        f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la fin du mois de la facture.",
+        "C. com., articles L441-9 et L441-10",
+    ),
+    Wording(
+        PENALTY,
+        f"Pénalités de retard{NO_BREAK_SPACE}: {{rate}}{NO_BREAK_SPACE}% par an, exigibles dès le lendemain de "
+        "l’échéance, sans rappel.",
+        "C. com., article L441-10, II",
+    ),
+    Wording(
+        INDEMNITY,
+        f"Indemnité forfaitaire pour frais de recouvrement en cas de retard{NO_BREAK_SPACE}: {{amount}}.",
+        "C. com., articles L441-10, II et D441-5",
+    ),
+]
+
+
 def defaults() -> list[Wording]:
     """The wordings that the product brings. An admin adds a dated row when the law changes them (CIBS, from 2027)."""
-    return [
-        Wording(
-            EXEMPTION,
-            "Exonération de TVA – article 261 B du CGI",
-            "CGI, article 261 B ; CGI ann. II, article 242 nonies A, I-12°",
-        ),
-        Wording(
-            FRANCHISE,
-            "TVA non applicable, article 293 B du CGI",
-            "CGI, article 293 E, II",
-        ),
-        Wording(
-            FRANCHISE,
-            "TVA non applicable, article L. 223-3 du code des impositions sur les biens et services",
-            "CIBS, article L. 223-3, qui remplace l’article 293 B du CGI au 1er janvier 2027",
-            CIBS,
-        ),
-        Wording(
-            OUT_OF_SCOPE,
-            "Somme hors du champ d’application de la TVA",
-            "CGI, article 256 ; à confirmer par l’expert-comptable",
-        ),
-        Wording(
-            DEBITS,
-            "Option pour le paiement de la taxe d’après les débits",
-            "CGI ann. II, article 242 nonies A, I-11° bis",
-        ),
-        Wording(
-            TERMS,
-            f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la date de facture.",
-            "C. com., articles L441-9 et L441-10",
-        ),
-        Wording(
-            TERMS_THEN_END,
-            f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la date de facture, puis fin de mois.",
-            "C. com., articles L441-9 et L441-10",
-        ),
-        Wording(
-            TERMS_FROM_END,
-            f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la fin du mois de la facture.",
-            "C. com., articles L441-9 et L441-10",
-        ),
-        Wording(
-            PENALTY,
-            f"Pénalités de retard{NO_BREAK_SPACE}: {{rate}}{NO_BREAK_SPACE}% par an, exigibles dès le lendemain de "
-            "l’échéance, sans rappel.",
-            "C. com., article L441-10, II",
-        ),
-        Wording(
-            INDEMNITY,
-            f"Indemnité forfaitaire pour frais de recouvrement en cas de retard{NO_BREAK_SPACE}: {{amount}}.",
-            "C. com., articles L441-10, II et D441-5",
-        ),
-    ]
+    return list(_BROUGHT)
 
 
 class Wordings:

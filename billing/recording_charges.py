@@ -49,16 +49,8 @@ def record(
     VAT (regime "O") goes on an invoice of its own. Raises NotRecordable for a kind that drafting computes, an empty
     label and a sum of zero or less: what is due back is a credit note.
     """
-    if kind in COMPUTED:
-        raise NotRecordable("Les heures et les parts de coût sont calculées par la clôture du mois.")
-    if not label.strip():
-        raise NotRecordable("Indiquez la désignation qui figurera sur la facture.", field="label")
     net = line_net(quantity, unit_price)
-    if net <= 0:
-        raise NotRecordable(
-            f"Le montant doit être supérieur à zéro{NO_BREAK_SPACE}: une somme à rendre passe par un avoir.",
-            field="unit_price",
-        )
+    _refuse(kind, label, net)
     return Charge.objects.create(
         member=member,
         employee=employee or (assignment.employee if assignment else None),
@@ -77,6 +69,18 @@ def record(
         recorded_by=by,
         recorded_at=at,
     )
+
+
+def _refuse(kind: str, label: str, net: Decimal) -> None:
+    if kind in COMPUTED:
+        raise NotRecordable("Les heures et les parts de coût sont calculées par la clôture du mois.")
+    if not label.strip():
+        raise NotRecordable("Indiquez la désignation qui figurera sur la facture.", field="label")
+    if net <= 0:
+        raise NotRecordable(
+            f"Le montant doit être supérieur à zéro{NO_BREAK_SPACE}: une somme à rendre passe par un avoir.",
+            field="unit_price",
+        )
 
 
 @transaction.atomic
