@@ -331,3 +331,15 @@ def test_a_person_of_one_member_under_two_regimes_is_split_as_it_was_invoiced():
     assert (str(made.net), str(made.vat)) == ("200.00", "10.00")
     assert "dont 150,00\u00a0€ sous ce régime de TVA" in made.snapshot["lines"][0]["detail"]
     assert true_up.shares.get().line.invoice == made
+
+
+def test_credited_hours_that_are_to_be_billed_again_come_first():
+    from billing import crediting
+    from billing.models import Fate
+
+    period.half_year()
+    invoice = Invoice.objects.get(member__short_name="Aloen", service_month=OCTOBER)
+    whole = crediting.whole(crediting.left(invoice), Fate.RELEASED)
+    crediting.credit(invoice, lines=whole, reason="Erreur", by=None, at=NOW)
+    (sentence,) = errors()
+    assert sentence.startswith("Maëlle Kerbrat (octobre 2026)\u00a0: des sommes attendent d’être facturées.")
