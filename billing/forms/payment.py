@@ -205,7 +205,7 @@ class AccountPeriod(forms.Form):
     au = forms.DateField(label="Au", widget=day_input())
 
     def clean(self):
-        data = super().clean()
+        data = self.cleaned_data
         if data.get("du") and data.get("au") and data["du"] > data["au"]:
             self.add_error("au", "La période finit avant de commencer\u00a0: échangez les deux dates.")
         return data

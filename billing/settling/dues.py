@@ -54,7 +54,7 @@ def shared_out(amount: Decimal, invoices: Iterable[Any]) -> list[tuple[Any, Deci
     """``amount`` over ``invoices`` in the order given, each up to what is due; what is left is nobody's."""
     parts = []
     for invoice in invoices:
-        if part := min(amount, invoice.due):
+        if (part := min(amount, invoice.due)) > 0:
             parts.append((invoice, part))
             amount -= part
     return parts

@@ -15,9 +15,12 @@ from groupement.lifecycle import Refusal, StaleRow
 from groupement.money import cents
 from members.models import Member, User
 
+# A year typed with two digits is a slip, not a payment of the first century.
+EARLIEST = date(2000, 1, 1)
+
 
 class NotRecordable(Refusal):
-    """Not a payment that was received: no amount, or a day to come."""
+    """Not a payment that was received: no amount, a day to come, or a year that cannot be meant."""
 
 
 class NotReversible(Refusal):
@@ -47,6 +50,10 @@ def record(
         raise NotRecordable(
             f"Le {received_on:%d/%m/%Y} est à venir\u00a0: indiquez le jour où l’argent a été reçu.",
             field="received_on",
+        )
+    if received_on < EARLIEST:
+        raise NotRecordable(
+            f"L’année {received_on.year} est-elle la bonne\u00a0? Vérifiez la date.", field="received_on"
         )
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         payment = Payment.objects.create(

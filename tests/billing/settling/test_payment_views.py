@@ -123,6 +123,8 @@ def test_amount_changed_is_spread_again_without_being_recorded(finance, member):
     page = finance.post(asked(member, "120"), form)
     assert page.status_code == 200
     assert value_of(page, f"part_{old.pk}") == "5"  # what cannot be read changes nothing
+    page = finance.post(asked(member, "120"), {**form, "amount": "-130"})
+    assert [value_of(page, f"part_{each.pk}") for each in (old, new)] == ["", ""]
     page = finance.post(asked(member, "120"), {**form, "amount": "130"})
     assert [value_of(page, f"part_{each.pk}") for each in (old, new)] == ["100,00", "30,00"]
     assert not Payment.objects.exists()
@@ -135,6 +137,7 @@ def test_amount_changed_is_spread_again_without_being_recorded(finance, member):
             {"received_on": "2026-12-04"},
             "Le 04/12/2026 est à venir : indiquez le jour où l’argent a été reçu.",
         ),
+        ({"received_on": "0026-12-02"}, "L’année 26 est-elle la bonne ? Vérifiez la date."),
         ({"amount": "0"}, "Indiquez un montant supérieur à zéro"),
         ({"amount": "-5"}, "Indiquez un montant supérieur à zéro"),
         ({"amount": "50"}, "Vous répartissez 80,00 € et il n’y a que 50,00 € à répartir : retirez 30,00 €."),
