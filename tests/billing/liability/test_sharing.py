@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing import liability
@@ -34,6 +34,7 @@ def test_nobody_pays_when_nobody_weighs():
 bases = st.dictionaries(st.integers(1, 30), st.integers(0, 100_000), min_size=1, max_size=12)
 
 
+@settings(deadline=None)
 @given(debt=st.decimals("0.01", "999999.99", places=2), weights=bases, data=st.data())
 def test_shares_make_the_debt_and_so_they_do_after_a_default(debt, weights, data):
     rows = liability.expose(debt, weights)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.models import TrueUpKey
@@ -99,6 +99,7 @@ euros = st.decimals("-99999.99", "99999.99", places=2)
 weights = st.dictionaries(st.integers(1, 12), st.integers(0, 10_000), min_size=1, max_size=8)
 
 
+@settings(deadline=None)
 @given(
     cost=euros,
     keys=st.dictionaries(st.sampled_from(KEYS), weights, min_size=1),
