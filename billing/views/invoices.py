@@ -92,6 +92,7 @@ def _shown(found: Invoice, *, may_act: bool) -> dict[str, Any]:
         ],
         "steps": list(found.steps.select_related("by").order_by("at", "pk")),
         "reasons": overview.reasons(found, with_costs=True) if may_act else [],
+        "why": [] if may_act else paper.get("why", []),  # as the annex prints it; older papers have none
         "credits": overview.credits_of(found),
         "origin": overview.origin_of(found),
         "may_act": may_act,

@@ -14,8 +14,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from billing import rendering
-from billing.models import Invoice, Rendering
-from groupement.demo import founding, months, story
+from billing.models import FundingLine, Invoice, Letter, Payment, Rendering
+from groupement.demo import founding, money, months, story
 from members.models import User
 from tests import world
 from tests.browser.conftest import PATIENCE, SIZES
@@ -119,6 +119,70 @@ ROLES = {
         "/facturation/factures/{invoice}/",
     ],
 }
+# The pages of money, in parts that browsers read side by side.
+MONEY = [
+    (
+        "gael.perrot",
+        [
+            "/facturation/reglements/",
+            "/facturation/reglements/nouveau/?adherent={member}",
+            "/facturation/reglements/{payment}/",
+            "/facturation/comptes/",
+            "/facturation/comptes/{member}/",
+            "/facturation/relances/",
+            "/facturation/relances/relire/",
+            "/facturation/relances/envoyees/",
+            "/facturation/relances/courriers/{letter}/",
+            "/facturation/relances/niveaux/",
+            "/facturation/relances/penalites/",
+            "/facturation/banque/",
+            "/facturation/factures/{credited}/",
+            "/facturation/factures/{credit_note}/",
+            "/facturation/factures/{credited}/avoir/",
+        ],
+    ),
+    (
+        "gael.perrot",
+        [
+            "/facturation/couts/provisions/",
+            "/facturation/couts/aides/",
+            "/facturation/frais/tous/",
+            "/facturation/cotisations/",
+            "/facturation/lignes/",
+            "/facturation/prix/",
+            "/facturation/prix/{assignment}/",
+            "/facturation/prix/{assignment}/changer/",
+            "/facturation/prix/simulateur/",
+            "/facturation/devis/",
+            "/facturation/annee/",
+            "/facturation/annee/regularisations/apercu/?premier=2026-08&dernier=2026-09",
+            "/facturation/annee/solidarite/",
+            "/facturation/annee/reserve/",
+            "/facturation/financements/",
+            "/facturation/financements/{funding}/",
+        ],
+    ),
+    (
+        "solene.rivoal",
+        [
+            "/facturation/prix/",
+            "/facturation/comptes/",
+            "/facturation/frais/tous/",
+            "/facturation/financements/",
+        ],
+    ),
+    (
+        "erwan.lebris",
+        [
+            "/facturation/comptes/{member}/",
+            "/facturation/relances/courriers/{letter}/",
+            "/facturation/factures/{invoice}/contester/",
+            "/facturation/annee/solidarite/ma-part/",
+            "/facturation/devis/",
+        ],
+    ),
+    ("maelle.kerbrat", ["/facturation/frais/"]),
+]
 # Django's own pages: their layout is Django's, but our policy must not break them.
 ADMIN = [
     "/admin/",
@@ -139,6 +203,7 @@ def demo(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[
     story.live()
     for month in months.CLOSED:
         story.bill(month)
+    money.collect()
     story.drafting.draft(OPEN, by=story.user("gael.perrot"), at=timezone.now())
     waiting = list(Rendering.objects.order_by("pk").values_list("invoice", flat=True))
     for invoice in waiting[:3]:
@@ -157,6 +222,11 @@ def demo(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[
         "member": submitted.assignment.member_id,
         "principal": story.user("erwan.lebris").pk,
         "invoice": Invoice.objects.filter(member=submitted.assignment.member_id).earliest("sequence").pk,
+        "payment": Payment.objects.earliest("pk").pk,
+        "letter": Letter.objects.filter(member=submitted.assignment.member_id).earliest("pk").pk,
+        "credit_note": Invoice.objects.get(kind="credit_note").pk,
+        "credited": Invoice.objects.get(credit_notes__isnull=False).pk,
+        "funding": FundingLine.objects.earliest("pk").pk,
     }
 
 
@@ -247,10 +317,17 @@ def test_a_reader_would_see_a_fault(readers):
     assert reader.faults[-1] == "None /nulle-part/: console: Voyez"
 
 
-@pytest.mark.parametrize("login", ROLES, ids=lambda login: login or "visitor")
-def test_every_page_of_a_role(demo, readers, login):
+@pytest.mark.parametrize(
+    ("login", "paths"),
+    [*ROLES.items(), *MONEY],
+    ids=[
+        *(login or "visitor" for login in ROLES),
+        *(f"{login}-money-{part}" for part, (login, _) in enumerate(MONEY)),
+    ],
+)
+def test_every_page_of_a_role(demo, readers, login, paths):
     reader = readers(login)
-    for turn, path in enumerate(ROLES[login]):
+    for turn, path in enumerate(paths):
         reader.read(path.format(**demo), turn)
     assert reader.faults == []
 
