@@ -46,8 +46,8 @@ def plain(sentence: str) -> str:
         (
             "hours",
             (
-                "Part du coût réel du mois : 70 h chez vous, soit 29,40 € l’heure. Congés, fériés et temps au groupement "
-                "sont compris, répartis selon les heures travaillées du mois."
+                "Part du coût réel du mois : 70 h chez vous, soit 29,40 € l’heure. Congés, fériés et temps au "
+                "groupement sont compris, répartis selon les heures travaillées du mois."
             ),
         ),
         (

@@ -117,7 +117,7 @@ def bill(page, site, tmp_path):
     file.write_bytes(PAYROLL.encode("cp1252"))
     page.goto(f"{site.url}/facturation/couts/?mois={NOVEMBER}")
     page.locator("input[type=file]").set_input_files(str(file))
-    page.locator("input[name=month]").fill(str(NOVEMBER))
+    page.locator("#id_month").fill(str(NOVEMBER))
     page.get_by_role("button", name="Relire le fichier").click()
     page.get_by_role("button", name="Importer la paie").click()
     page.goto(f"{site.url}/facturation/{NOVEMBER}/")
