@@ -28,8 +28,8 @@ def gael():
     at_sonam = world.assignment(
         maelle, sonam, weekly_pattern=(0, 420, 0, 0, 0, 0, 0), price_method="actual", vat_regime="E261B"
     )
-    world.timesheet(at_aloen, world.hours(OCTOBER, 35))  # four Mondays make 28 h
-    world.timesheet(at_sonam, world.hours(OCTOBER, 28))
+    world.timesheet(at_aloen, world.hours(OCTOBER, 35), month=OCTOBER)  # four Mondays make 28 h
+    world.timesheet(at_sonam, world.hours(OCTOBER, 28), month=OCTOBER)
     return world.user("Gaël Perrot", is_finance=True, is_admin=True)
 
 
