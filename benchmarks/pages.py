@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.ground import ground
 
-MOST_QUERIES = 15
+MOST_QUERIES = 17
 
 # Who looks at which page: login, name of the address, and what the address names.
 PAGES: tuple[tuple[str, str, str], ...] = (

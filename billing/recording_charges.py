@@ -45,29 +45,26 @@ def record(
 ) -> Charge:
     """A standing charge: the next draft of a month not before ``service_month`` puts it on the member's invoice.
 
-    ``quantity`` of ``unit`` at ``unit_price`` euros without VAT; the net is their product (rule R3). What is outside
-    VAT (regime "O") goes on an invoice of its own. Raises NotRecordable for a kind that drafting computes, an empty
-    label and a sum of zero or less: what is due back is a credit note.
+    The net is ``quantity`` × ``unit_price``, euros without VAT (rule R3); what is outside VAT (regime "O") has its own
+    invoice. Raises NotRecordable for a computed kind, no label, a sum of zero or less (that is a credit note).
     """
     net = line_net(quantity, unit_price)
     _refuse(kind, label, net)
+    sums: dict[str, Any] = {"quantity": quantity, "unit": unit, "unit_price": unit_price, "net": net}
     return Charge.objects.create(
         member=member,
-        employee=employee or (assignment.employee if assignment else None),
+        employee=employee or (assignment and assignment.employee),
         assignment=assignment,
         service_month=service_month,
         kind=kind,
         label=label.strip()[:200],
         detail=detail.strip()[:300],
-        quantity=quantity,
-        unit=unit,
-        unit_price=unit_price,
-        net=net,
         vat_regime=vat_regime,
         figures=dict(figures or {}),
         is_standing=True,
         recorded_by=by,
         recorded_at=at,
+        **sums,
     )
 
 

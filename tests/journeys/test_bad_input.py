@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from django.apps import apps
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from billing.models import EmployerCost
 from charter import writing
@@ -37,6 +40,12 @@ def cast(files):
         "sonam": world.assignment(maelle, sonam),
         "nolwenn": world.staff(aloen, "Nolwenn Jégo"),
     }
+
+
+@pytest.fixture(autouse=True)
+def files_follow_the_clock(monkeypatch):
+    """An upload is kept for an hour: its age is told by the clock of the test, not by that of the disk."""
+    monkeypatch.setattr(FileSystemStorage, "get_modified_time", lambda _storage, _name: timezone.now())
 
 
 def kept():
@@ -243,7 +252,6 @@ PAYROLLS = [
         [TITLES, GOOD, "total;;;;9,00;893,00"],
         "Ligne 3 : colonne « brut », le total est 9,00 € alors que les lignes",
     ),
-    ([TITLES.replace("brut", "salaire")], "Il manque la colonne « brut ». La première ligne doit nommer"),
     ([TITLES], "Le fichier ne contient aucun salarié. Ajoutez une ligne par salarié"),
 ]
 
@@ -251,7 +259,7 @@ PAYROLLS = [
 @pytest.mark.parametrize(("lines", "sentence"), PAYROLLS)
 def test_a_payroll_file_with_a_fault(lines, sentence, cast, visit):
     page, before = visit(world.finance(), COSTS), kept()
-    page.press("Importer", {"month": "2026-11", "file": file("\r\n".join(lines).encode())})
+    page.press("Relire le fichier", {"month": "2026-11", "file": file("\r\n".join(lines).encode())})
     refuses(page, sentence)
     assert page.value("month") == "2026-11"
     assert kept() == before
@@ -260,8 +268,8 @@ def test_a_payroll_file_with_a_fault(lines, sentence, cast, visit):
 FILES = [
     ("2026-11", b"", "paie.csv", "Ce fichier est vide."),
     ("2026-11", TITLES.encode("utf-16"), "paie.csv", "Exportez la paie au format CSV (UTF-8)."),
-    ("2026-11", b"PK\x03\x04", "paie.csv", "Enregistrez-le au format CSV, puis importez ce CSV."),
-    ("2026-11", GOOD.encode(), "paie.xlsx", "Ce fichier n’est pas un CSV."),
+    ("2026-11", b"PK\x03\x04", "paie.xlsx", "Ce classeur est abîmé ou n’est pas un classeur Excel."),
+    ("2026-11", GOOD.encode(), "paie.pdf", "Ce fichier n’est ni un CSV ni un classeur"),
     ("2026-13", GOOD.encode(), "paie.csv", "2026-13"),
     ("", GOOD.encode(), "paie.csv", "Indiquez le mois de la paie."),
 ]
@@ -270,18 +278,23 @@ FILES = [
 @pytest.mark.parametrize(("month", "content", "name", "sentence"), FILES)
 def test_what_is_no_payroll_file_or_no_month(month, content, name, sentence, cast, visit):
     page, before = visit(world.finance(), COSTS), kept()
-    page.press("Importer", {"month": month, "file": file(content, name)})
+    page.press("Relire le fichier", {"month": month, "file": file(content, name)})
     refuses(page, sentence)
-    assert page.value("month") == month
+    typed = re.search(r'<input [^>]*id="id_month"[^>]*>', page.page.content.decode())
+    assert typed is not None
+    assert (f'value="{month}"' in typed[0]) is bool(month)
     assert kept() == before
 
 
 def test_a_payroll_file_that_comes_twice(cast, visit):
     page, content = visit(world.finance(), COSTS), f"{TITLES}\n{GOOD}".encode()
-    page.press("Importer", {"month": "2026-11", "file": file(content)})
+    page.press("Relire le fichier", {"month": "2026-11", "file": file(content)}).press(
+        "Importer la paie de novembre 2026"
+    )
     assert EmployerCost.objects.count() == 2
+    page.open(COSTS)
     before = kept()
-    page.press("Importer", {"month": "2026-11", "file": file(content, "la-même.csv")})
+    page.press("Relire le fichier", {"month": "2026-11", "file": file(content, "la-même.csv")})
     refuses(
         page,
         "Ce fichier a déjà été importé le 03/12/2026 pour novembre 2026 (paie.csv). Rien n’a été changé.",
@@ -301,7 +314,9 @@ def test_a_payroll_file_that_comes_twice(cast, visit):
 )
 def test_payroll_as_spreadsheets_write_it_is_taken(written, encoding, cast, visit):
     page = visit(world.finance(), COSTS)
-    page.press("Importer", {"month": "2026-11", "file": file(written.encode(encoding))})
+    page.press("Relire le fichier", {"month": "2026-11", "file": file(written.encode(encoding))})
+    assert not EmployerCost.objects.exists()
+    page.press("Importer la paie de novembre 2026")
     assert "La paie de novembre 2026 est importée : 1 ligne, 3 243,00 €." in page.words
     assert EmployerCost.objects.count() == 2
 
