@@ -53,7 +53,7 @@ def record(
     sums: dict[str, Any] = {"quantity": quantity, "unit": unit, "unit_price": unit_price, "net": net}
     return Charge.objects.create(
         member=member,
-        employee=employee or (assignment and assignment.employee),
+        employee=employee or getattr(assignment, "employee", None),
         assignment=assignment,
         service_month=service_month,
         kind=kind,
