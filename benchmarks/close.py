@@ -23,8 +23,8 @@ def close(customers: int, employees: int) -> str:
     with ground():
         from benchmarks import load
         from benchmarks.month import timed
-        from billing import drafting, issuing
         from billing.models import BillingRun, Invoice
+        from billing.month import drafting, issuing
         from groupement.periods import Month
         from tests import world
 

@@ -28,8 +28,8 @@ def main(customers: int = 200, employees: int = 150, repetitions: int = 3) -> No
     """Repeat the month, print each step's median and check that the sum is the one that the load must yield."""
     with ground():
         from benchmarks import load
-        from billing import drafting, issuing
         from billing.models import BillingRun, Invoice
+        from billing.month import drafting, issuing
         from groupement.periods import Month
         from tests import world
 

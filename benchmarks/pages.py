@@ -38,7 +38,7 @@ def found() -> dict[str, dict[str, Any]]:
     """Set the demo group up with its papers; answers what each kind of address is given."""
     from django.utils import timezone
 
-    from billing import rendering
+    from billing.documents import rendering
     from billing.models import Invoice, Rendering
     from groupement.demo import founding, months, story
     from timesheets.models import Timesheet

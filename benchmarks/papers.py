@@ -102,7 +102,7 @@ def worked(invoices: Sequence[int], *workers: int) -> Speed:
     """What the listening ``workers`` do with these invoices, from the first start to the last finish."""
     from django.db.models import Max, Min
 
-    from billing import rendering
+    from billing.documents import rendering
     from billing.models import Rendering
 
     jobs = Rendering.objects.filter(invoice__in=invoices)
@@ -124,8 +124,8 @@ def listening(count: int) -> None:
 def months(invoices: int) -> Iterator[list[int]]:
     """Month after month of issued invoices, by key; the load’s figures check themselves in benchmarks/month.py."""
     from benchmarks import load
-    from billing import drafting, issuing
     from billing.models import BillingRun
+    from billing.month import drafting, issuing
     from groupement.periods import Month
     from tests import world
 

@@ -9,7 +9,7 @@ class BillingConfig(AppConfig):
 
     def ready(self):
         """Tell the app below which hours a grant pays for."""
-        from billing.funding.tagging import why_approved
+        from billing.grants.tagging import why_approved
         from timesheets.approval import stand_on
 
         stand_on(why_approved)

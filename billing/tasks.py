@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from billing import letters, rendering
+from billing.documents import letters, rendering
 from billing.models import Letter
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing import settling
+from billing.accounts import account, receivables
 from billing.models import Invoice
 from charter.models import Charter, Signature
 from employees.models import Assignment, HoursEntry
@@ -61,7 +61,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "today": today(),
         "current": Month.of(today()),
         "invoices": _invoices(request, seat.member),
-        "position": settling.position(seat.member, on=today()),
+        "position": account.position(seat.member, on=today()),
     }
     month = _shown(request.GET.get("mois"))
     context |= _hours(request, seat, month) | _charter(seat.member)
@@ -172,13 +172,13 @@ def _invoices(request: HttpRequest, member: Member) -> list[Invoice]:
     """The last ones issued, with how they stand; drafts are nobody’s here, whatever further role the person holds."""
     issued = Invoice.objects.visible_to(request.user).filter(member=member, number__isnull=False)
     found = list(
-        settling.with_dues(issued)
+        receivables.with_dues(issued)
         .select_related("document", "rendering")
         .defer("snapshot")
         .order_by("-issued_on", "-sequence", "-pk")[:LAST_INVOICES]
     )
     for each in found:
-        each.standing = settling.standing(each, on=today())
+        each.standing = receivables.standing(each, on=today())
     return found
 
 

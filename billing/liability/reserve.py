@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
-from billing.liability.sharing import ZERO
+from billing.liability.bases import ZERO
 from billing.models import BillingRun, CostKind, EmployerCost, ReserveEntry, RunStatus, Settlement
 from groupement.lifecycle import Refusal
 from groupement.money import NO_BREAK_SPACE, cents

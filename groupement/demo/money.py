@@ -3,9 +3,12 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing import crediting, dues, dunning, settling, spending
-from billing.funding.tagging import tag
+from billing.accounts import payments, receivables
+from billing.charges import dues, expense_decisions, expenses
+from billing.credit_notes import composing, crediting
+from billing.grants.tagging import tag
 from billing.models import Charge, ChargeKind, ExpenseKind, ExpenseScale, Fate, FundingLine, Invoice, Payment
+from billing.reminders import choosing, levels, sending
 from employees.models import Assignment
 from groupement.demo import months
 from groupement.demo.founding import moment
@@ -40,14 +43,14 @@ def collect() -> None:
     if Payment.objects.exists():
         return
     finance = User.objects.get(email__startswith="gael.perrot@")
-    dunning.install_levels()
+    levels.install_levels()
     for kind, rate, source in SCALES:
         ExpenseScale.objects.create(kind=kind, starts_on=date(2026, 1, 1), rate=Decimal(rate), source=source)
     _pay_all(finance)
     _credit(finance)
     for day in REMINDED:
-        if letters := dunning.due_reminders(day):
-            dunning.send(letters, by=finance, at=moment(day, 9))
+        if letters := choosing.due_reminders(day):
+            sending.send(letters, by=finance, at=moment(day, 9))
     _spend(finance)
     dues.call_dues(2026, by=finance, at=moment(date(2026, 11, 2), 9))
     _fund(finance)
@@ -58,7 +61,7 @@ def _pay_all(finance: User) -> None:
         days, part = PAID[str(invoice.number)]
         on = (invoice.issued_on or date.min) + timedelta(days=days)
         amount = (invoice.total * Decimal(part)).quantize(Decimal("0.01"))
-        settling.record(
+        payments.record(
             invoice.member,
             amount=amount,
             received_on=on,
@@ -84,7 +87,7 @@ def _credit(finance: User) -> None:
     if last is not None:
         crediting.credit(
             charge.line.invoice,
-            lines=[crediting.Hours(charge.line, {last.pk: last.minutes}, Fate.VOIDED)],
+            lines=[composing.Hours(charge.line, {last.pk: last.minutes}, Fate.VOIDED)],
             reason="Journée comptée par erreur : la réunion était celle du groupement.",
             by=finance,
             at=moment(CREDITED_ON, 11),
@@ -97,10 +100,10 @@ def _spend(finance: User) -> None:
     placed = Assignment.objects.select_related("employee__user").get(reference=reference)
     for n, wanted in enumerate((label, "Rendez-vous à la banque")):
         on = day + timedelta(days=7 * n)
-        claim = spending.Claim(ExpenseKind.TRAVEL, on, wanted, kilometres=kilometres)
-        made = spending.claim(placed, claim, by=placed.employee.user, at=moment(on, 18))
+        claim = expenses.Claim(ExpenseKind.TRAVEL, on, wanted, kilometres=kilometres)
+        made = expenses.claim(placed, claim, by=placed.employee.user, at=moment(on, 18))
         if n == 0:
-            spending.accept(made, by=finance, at=moment(date(2026, 10, 30), 9))
+            expense_decisions.accept(made, by=finance, at=moment(date(2026, 10, 30), 9))
 
 
 def _fund(finance: User) -> None:
@@ -117,7 +120,7 @@ def _fund(finance: User) -> None:
 
 def owing() -> list[tuple[str, Decimal]]:
     """What each member still owes, for the summary of the command."""
-    due = settling.with_dues(Invoice.objects.filter(status="issued", kind="invoice"))
+    due = receivables.with_dues(Invoice.objects.filter(status="issued", kind="invoice"))
     sums: dict[int, Decimal] = {}
     for invoice in due.order_by("pk"):
         sums[invoice.member_id] = sums.get(invoice.member_id, Decimal(0)) + invoice.due

@@ -6,8 +6,10 @@ from datetime import date, time, timedelta
 
 from django.utils import timezone
 
-from billing import costing, drafting, issuing
+from billing.costs import payroll_file as costs_payroll_file
+from billing.costs import payroll_import
 from billing.models import BillingRun
+from billing.month import drafting, issuing
 from employees import planning
 from employees.models import Assignment, Employee
 from groupement.demo import ahead, cast, months
@@ -68,8 +70,8 @@ def bill(month: Month) -> BillingRun:
         return run
     first = month.before
     if not costing_is_done(month):
-        costing.import_payroll(
-            costing.read_payroll(payroll_file(month), file_name=f"paie-{month}.csv", month=month),
+        payroll_import.import_payroll(
+            costs_payroll_file.read_payroll(payroll_file(month), file_name=f"paie-{month}.csv", month=month),
             month=month,
             by=finance,
             at=moment(first + timedelta(days=3), 9),

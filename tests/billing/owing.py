@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from billing import numbering, snapshot
+from billing.documents import numbering, snapshot
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from groupement.money import cents
 from groupement.periods import Month

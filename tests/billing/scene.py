@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from billing import drafting, issuing, rendering
+from billing.documents import rendering
 from billing.models import BillingRun, Document
+from billing.month import drafting, issuing
 from tests import world
 from tests.world import NOVEMBER, NOW
 

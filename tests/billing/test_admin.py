@@ -6,7 +6,8 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from billing import rendering, settling
+from billing.accounts import payments
+from billing.documents import rendering
 from billing.models import EmployerCost, Invoice, LegalMention, PayrollImport, Rendering
 from tests import world
 from tests.billing import scene
@@ -42,7 +43,7 @@ def first(name):
 def billed():
     run = scene.issued(scene.hosts(1))
     scene.printed(run)
-    settling.record(
+    payments.record(
         run.invoices.get().member,
         amount=Decimal("10.00"),
         received_on=world.NOW.date(),

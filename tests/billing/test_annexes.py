@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from billing import bundling, drafting, issuing
+from billing.documents import rendering
 from billing.models import BillingRun
+from billing.month import drafting, issuing
 from tests import world
 from tests.billing import scene
 from tests.world import NOVEMBER, NOW
@@ -39,10 +40,10 @@ def test_the_annex_names_the_signed_sheet_and_its_digest(run):
 
 def test_the_bundle_waits_for_the_signed_sheets_then_holds_them(run):
     with pytest.raises(freezing.NotPrinted):
-        bundling.zip_of(run)
+        rendering.zip_of(run)
     for row in SignedSheet.objects.order_by("pk"):
         freezing.print_signed(row.pk, at=NOW)
-    with bundling.zip_of(run) as bundle, zipfile.ZipFile(io.BytesIO(bundle.read())) as archive:
+    with rendering.zip_of(run) as bundle, zipfile.ZipFile(io.BytesIO(bundle.read())) as archive:
         names = archive.namelist()
     first, second = SignedSheet.objects.order_by("timesheet__assignment__member__short_name")
     assert names == [

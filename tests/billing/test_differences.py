@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.models import Charge
-from billing.overview.differences import causes
+from billing.month.differences import causes
 from tests.world import NOVEMBER, OCTOBER
 
 

@@ -9,8 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from billing import drafting, issuing, reconciling
-from billing.drafting import NotDraftable
 from billing.models import (
     BillingRun,
     Charge,
@@ -21,6 +19,8 @@ from billing.models import (
     RunStatus,
     Settlement,
 )
+from billing.month import drafting, issuing, reconciling
+from billing.month.drafting import NotDraftable
 from employees.models import Terms
 from tests import world
 from tests.world import DECEMBER, NOVEMBER, NOW, OCTOBER

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing import explaining
+from billing.documents import explaining
 from billing.models import Charge
 from employees.models import Employee
 from tests.world import NOVEMBER, OCTOBER

@@ -73,7 +73,7 @@ def draft_of_december() -> Invoice:
     world.timesheet(placed, world.hours(world.DECEMBER, 7), month=world.DECEMBER)
     world.timesheet(placed.employee, month=world.DECEMBER)
     world.cost(placed.employee, month=world.DECEMBER)
-    from billing import drafting
+    from billing.month import drafting
 
     return drafting.draft(world.DECEMBER, by=None, at=world.at(world.DECEMBER.before)).invoices.get()
 
@@ -114,7 +114,7 @@ def test_case_40_a_billed_line_keeps_its_price() -> None:
     other = world.assignment(placed.employee, world.member("Sonam"), hourly_price=Decimal("10.00"))
     world.timesheet(placed, world.hours(world.NOVEMBER, 3))
     world.timesheet(other, world.hours(world.NOVEMBER, 1))
-    from billing import drafting, issuing
+    from billing.month import drafting, issuing
 
     done = issuing.issue_run(drafting.draft(world.NOVEMBER, by=None, at=world.NOW), by=None, at=world.NOW)
     assert [str(invoice.net) for invoice in done.issued] == ["600.00", "10.00"]

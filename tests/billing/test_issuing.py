@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing import drafting, issuing, numbering, snapshot
-from billing.issuing import NotIssuable, Outdated
+from billing.documents import numbering, snapshot
 from billing.models import (
     BillingRun,
     EmployerCost,
@@ -19,6 +18,8 @@ from billing.models import (
     RunStatus,
     Series,
 )
+from billing.month import drafting, issuing
+from billing.month.issuing import NotIssuable, Outdated
 from employees.models import Terms
 from members.models import Member, VatAttestation
 from tests import world

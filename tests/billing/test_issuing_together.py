@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import drafting, issuing
-from billing.issuing import NotIssuable, Outdated
 from billing.models import BillingRun, Invoice, InvoiceStatus, Line, Series
+from billing.month import drafting, issuing
+from billing.month.issuing import NotIssuable, Outdated
 from groupement.lifecycle import Refusal
 from tests import world
 from tests.billing import scene

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import drafting, issuing, recording_charges
+from billing.charges import recording
+from billing.charges.recording import NotRecordable, NotWithdrawable
 from billing.models import BillingRun, Charge, ChargeKind, EmployerCost, Invoice, Line, RunProblem, VatRate
-from billing.recording_charges import NotRecordable, NotWithdrawable
+from billing.month import drafting, issuing
 from employees.models import AbsenceRule
 from members.models import Group
 from tests import world
@@ -31,7 +32,7 @@ def aloen():
 def record(
     member, *, regime="S20", kind=ChargeKind.FREE, price="30.00", month=NOVEMBER, label="Reprographie"
 ):
-    return recording_charges.record(
+    return recording.record(
         member,
         kind=kind,
         label=label,
@@ -128,12 +129,12 @@ def test_a_sum_is_withdrawn_until_a_draft_or_an_invoice_holds_it(aloen):
     charge = record(aloen)
     run = draft()
     with pytest.raises(NotWithdrawable, match="dans un brouillon"):
-        recording_charges.withdraw(charge, by=None, at=NOW)
+        recording.withdraw(charge, by=None, at=NOW)
     issuing.issue_run(run, by=None, at=NOW)
     with pytest.raises(NotWithdrawable, match="F-2026-0001"):
-        recording_charges.withdraw(charge, by=None, at=NOW)
+        recording.withdraw(charge, by=None, at=NOW)
     other = record(aloen)
-    recording_charges.withdraw(other, by=None, at=NOW)
+    recording.withdraw(other, by=None, at=NOW)
     assert not Charge.objects.filter(pk=other.pk).exists()
 
 

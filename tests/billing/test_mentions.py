@@ -9,8 +9,8 @@ from importlib import import_module
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import mentions, vat
-from billing.mentions import Wordings
+from billing.documents import mentions, vat
+from billing.documents.mentions import Wordings
 from billing.models import LegalMention, VatRate
 from members.models import PaymentBasis
 from tests import world

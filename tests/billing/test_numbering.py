@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from billing import numbering
+from billing.documents import numbering
 from billing.models import Series
 from groupement.lifecycle import Refusal
 from members.identifiers import check_number_template

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import pricing
 from billing.models import ChargeKind, Unit
-from billing.pricing import Due, EmployeeMonth, Segment, Shares
+from billing.month import pricing
+from billing.month.pricing import Due, EmployeeMonth, Segment, Shares
 from employees.models import AbsenceRule, PriceMethod
 from groupement.money import line_net, vat
 from groupement.periods import Month

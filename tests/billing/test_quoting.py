@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 from pypdf import PdfReader
 
-from billing import drafting, letters, quoting
+from billing.documents import letters
 from billing.models import Quote
-from billing.quoting import NotAcceptable, NotQuotable, Offer
-from billing.repricing import NotRepriceable
-from billing.simulating import Host, Question, simulate
+from billing.month import drafting
+from billing.prices import quotes
+from billing.prices.changing import NotRepriceable
+from billing.prices.quotes import NotAcceptable, NotQuotable, Offer
+from billing.prices.simulator import Host, Question, simulate
 from employees.models import Terms
 from tests import world
 from tests.billing.simulating.test_worked_figures import RATES, job
@@ -45,7 +47,7 @@ def offered(member=None, *, row=0, regime="S20", method="hourly", minutes=3600, 
 
 
 def quoted(gael, member=None, **facts):
-    return quoting.write(offered(member, **facts), by=gael, at=NOW)
+    return quotes.write(offered(member, **facts), by=gael, at=NOW)
 
 
 def test_a_quote_freezes_what_the_structure_would_pay(gael, aloen):
@@ -145,7 +147,7 @@ class TestAccept:
         return world.assignment(world.employee(members=[aloen]), aloen, absence_rules={"leave": "reserve"})
 
     def accept(self, quote, placed, gael, starts_on=JANUARY_1, at=NOW):
-        return quoting.accept(quote, placed, starts_on=starts_on, by=gael, at=at)
+        return quotes.accept(quote, placed, starts_on=starts_on, by=gael, at=at)
 
     @pytest.mark.parametrize(
         ("method", "price"),

@@ -14,9 +14,10 @@ from django.core.files.storage import storages
 from django.db import connection, transaction
 from pypdf import PdfReader
 
-from billing import bundling, rendering, tasks
+from billing import tasks
+from billing.documents import rendering
+from billing.documents.rendering import NotReady
 from billing.models import Document, Invoice, Rendering
-from billing.rendering import NotReady
 from groupement import paper
 from members.models import Member
 from tests import world
@@ -179,7 +180,7 @@ def test_file_that_was_changed_or_lost_is_not_handed_out() -> None:
 def test_bundle_holds_every_file_and_is_the_same_each_time() -> None:
     run = scene.issued(scene.hosts(3))
     documents = scene.printed(run)
-    with bundling.zip_of(run) as bundle:
+    with rendering.zip_of(run) as bundle:
         content = bundle.read()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert archive.namelist() == [
@@ -190,7 +191,7 @@ def test_bundle_holds_every_file_and_is_the_same_each_time() -> None:
         digests = [hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()]
     by_path = sorted(documents, key=lambda document: document.path)
     assert digests == [document.sha256 for document in by_path]
-    with bundling.zip_of(run) as again:
+    with rendering.zip_of(run) as again:
         assert again.read() == content
 
 
@@ -198,9 +199,9 @@ def test_bundle_that_lacks_a_file_is_refused() -> None:
     run = scene.issued(scene.hosts(2))
     rendering.render(run.invoices.first().pk, at=NOW)
     with pytest.raises(NotReady, match="1 PDF sur 2 sont prêts"):
-        bundling.zip_of(run)
+        rendering.zip_of(run)
     with pytest.raises(NotReady, match="Aucune facture n’est émise pour ce mois."):
-        bundling.zip_of(scene.BillingRun.objects.create(month=world.DECEMBER))
+        rendering.zip_of(scene.BillingRun.objects.create(month=world.DECEMBER))
 
 
 @pytest.mark.django_db(transaction=True)

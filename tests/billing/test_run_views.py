@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from billing import rendering
+from billing.documents import rendering
 from billing.models import BillingRun, Invoice, Rendering
 from groupement.money import spell
 from tests import world

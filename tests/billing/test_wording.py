@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.drafting import wording
+from billing import french
 
 
 @pytest.mark.parametrize(
@@ -16,4 +16,4 @@ from billing.drafting import wording
     ],
 )
 def test_the_e_is_dropped_before_a_vowel(name, said):
-    assert wording.of(name) == said
+    assert french.of(name) == said

@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from billing import drafting, issuing, settling
+from billing.accounts import receivables
 from billing.models import Invoice, Payment
+from billing.month import drafting, issuing
 from tests import world
 from tests.browser.test_entry import OVERFLOW
 from tests.world import NOVEMBER
@@ -36,7 +37,7 @@ def invoices(monkeypatch):
 
 
 def dues():
-    rows = settling.with_dues(Invoice.objects.all()).order_by("sequence")
+    rows = receivables.with_dues(Invoice.objects.all()).order_by("sequence")
     return [row.due for row in rows]
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from billing import rendering
+from billing.documents import rendering
 from billing.models import FundingLine, Invoice, Letter, Payment, Rendering
 from groupement.demo import founding, money, months, story
 from members.models import User

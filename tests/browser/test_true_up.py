@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from billing import letters
+from billing.documents import letters
 from billing.models import Document, Invoice, Letter
 from groupement.periods import Month
 from members.models import Member

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import crediting, drafting, issuing, settling
-from billing.crediting import NotCreditable, Whole
+from billing.accounts import receivables
+from billing.credit_notes import composing, remaining
+from billing.credit_notes.composing import NotCreditable, Whole
 from billing.models import Charge, Fate, Invoice, InvoiceKind, Line, Release, VatRate
+from billing.month import drafting, issuing
 from groupement.periods import Month
 from tests import world
 from tests.billing import scene
@@ -58,7 +60,7 @@ def test_case_35_freed_hours_and_new_ones_are_billed_together():
     worked(assignment, {6: 210}, month=JULY)
     of = bill(JULY)
     assert of.minutes == 480
-    july = next(row.line for row in crediting.left(of).lines if row.minutes == 210)
+    july = next(row.line for row in remaining.left(of).lines if row.minutes == 210)
     note = credit(of, Whole(july, RELEASED), at=at_end_of(JULY))
     assert (note.minutes, waiting()) == (210, 210)
     worked(assignment, {31: 60}, month=JULY, supplement=1)
@@ -127,8 +129,8 @@ def test_case_41_full_credit_mirrors_the_vat():
 )
 def test_case_41_parts_sum_to_the_cent(parts):
     of = of_sums(("7612.50", "S20"))
-    notes = [credit(of, crediting.Amount(of.lines.get(), Decimal(net))) for net in parts]
-    if not crediting.left(of).is_gone:
+    notes = [credit(of, composing.Amount(of.lines.get(), Decimal(net))) for net in parts]
+    if not remaining.left(of).is_gone:
         notes.append(credit_all(of))
     assert sum(note.vat for note in notes) == of.vat == Decimal("1522.50")
     assert sum(note.total for note in notes) == of.total
@@ -140,9 +142,9 @@ def test_case_42_full_credit_closes_both_papers():
     note = credit_all(of)
     assert (of.total, of.number, note.number) == (Decimal("240.00"), "F-2026-0001", "F-2026-0002")
     assert note.snapshot["corrects"] == [{"number": "F-2026-0001", "issued_on": "2026-12-03"}]
-    found = settling.with_dues(Invoice.objects.order_by("pk"))
+    found = receivables.with_dues(Invoice.objects.order_by("pk"))
     assert [(row.due, row.left) for row in found] == [(0, 0), (0, 0)]
-    assert not settling.unsettled(of.member_id).exists()
+    assert not receivables.unsettled(of.member_id).exists()
     with pytest.raises(NotCreditable, match="déjà créditée en entier"):
         credit_all(of)
     assert of_sums(("1.00", "S20")).number == "F-2026-0003"
@@ -182,7 +184,7 @@ def test_hours_credited_then_billed_again_can_be_credited_again():
     with pytest.raises(NotCreditable, match="tout est déjà crédité"):
         credit(of, days(of.lines.get(), {2: 60}), at=at_end_of(NOVEMBER.next))
     credit(again, days(again.lines.get(), {2: 60}), at=at_end_of(NOVEMBER.next))
-    assert (crediting.left(again).lines[0].minutes, waiting()) == (360, 60)
+    assert (remaining.left(again).lines[0].minutes, waiting()) == (360, 60)
 
 
 def test_sum_and_share_of_cost_released_whole_are_billed_again_once():

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from billing import settling
-from billing.due_dates import due_on
+from billing.accounts import ageing, allocating, payments, receivables
+from billing.documents.snapshot import due_on
 from billing.models import Invoice
 from members.models import PaymentBasis
 from tests import world
@@ -21,12 +21,12 @@ def member(db):
 
 
 def due(invoice: Invoice) -> str:
-    return str(settling.with_dues(Invoice.objects.all()).get(pk=invoice.pk).due)
+    return str(receivables.with_dues(Invoice.objects.all()).get(pk=invoice.pk).due)
 
 
 def pay(invoice: Invoice, amount: str) -> str:
     """Pay ``amount`` on the invoice; what is due after that."""
-    settling.record(
+    payments.record(
         invoice.member,
         amount=Decimal(amount),
         received_on=NOW.date(),
@@ -41,16 +41,16 @@ def pay(invoice: Invoice, amount: str) -> str:
 def credit(invoice: Invoice, amount: str) -> Invoice:
     """A credit note of ``amount`` used on the invoice that it corrects."""
     made = owing.credit_note(invoice, amount)
-    settling.apply_credit(made, by=None, at=NOW)
+    allocating.apply_credit(made, by=None, at=NOW)
     return made
 
 
 def test_case_42_full_credit_closes_both_and_nothing_is_receivable(member) -> None:
     invoice = owing.invoice(member, "240.00")
     note = credit(invoice, "240.00")
-    rows = settling.with_dues(Invoice.objects.all()).in_bulk()
+    rows = receivables.with_dues(Invoice.objects.all()).in_bulk()
     assert (str(rows[invoice.pk].due), str(rows[note.pk].left)) == ("0.00", "0.00")
-    assert (settling.ageing(on=NOW.date())[1].due, settling.credits_at_hand()) == (0, {})
+    assert (ageing.ageing(on=NOW.date())[1].due, receivables.credits_at_hand()) == (0, {})
     assert (note.sequence, note.corrects) == (invoice.sequence + 1, invoice)
 
 
@@ -58,7 +58,7 @@ def test_case_45_paid_in_parts_and_the_last_euro_written_off(member) -> None:
     invoice = owing.invoice(member, "240.00")
     assert (pay(invoice, "120.00"), pay(invoice, "20.00")) == ("120.00", "100.00")
     pay(invoice, "99.00")
-    settling.write_off(invoice, reason="un euro de frais", by=None, at=NOW)
+    allocating.write_off(invoice, reason="un euro de frais", by=None, at=NOW)
     assert due(invoice) == "0.00"
 
 
@@ -75,17 +75,17 @@ def test_case_47_payments_and_credit_notes_leave_24_euros_due(member) -> None:
 def test_case_48_applied_credit_is_used_up_and_the_rest_is_due(member) -> None:
     invoice = owing.invoice(member, "50.00")
     note = credit(invoice, "30.00")
-    row = settling.with_dues(Invoice.objects.all()).get(pk=note.pk)
+    row = receivables.with_dues(Invoice.objects.all()).get(pk=note.pk)
     assert (due(invoice), str(row.left)) == ("20.00", "0.00")
-    assert settling.unsettled(member.pk).get() == invoice
+    assert receivables.unsettled(member.pk).get() == invoice
 
 
 def test_case_50_schedule_in_four_parts_sums_to_the_cent() -> None:
-    parts = settling.split_in(Decimal("1587.35"), 4)
+    parts = receivables.split_in(Decimal("1587.35"), 4)
     assert [str(part) for part in parts] == ["396.84", "396.84", "396.84", "396.83"]
     assert sum(parts) == Decimal("1587.35")
     with pytest.raises(ValueError, match="au moins une"):
-        settling.split_in(Decimal("10.00"), 0)
+        receivables.split_in(Decimal("10.00"), 0)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
-from billing import reconciling
 from billing.models import Charge, FundedHours, Invoice, Payment, Reminder
+from billing.month import reconciling
 from groupement.demo import founding, money, months, story
 from members.models import Group
 from tests import world

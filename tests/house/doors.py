@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from billing import banking, dunning, letters, settling
+from billing.accounts import payments
+from billing.bank import importing
+from billing.documents import letters
 from billing.models import (
     BankOperation,
     BankStatement,
@@ -21,6 +23,7 @@ from billing.models import (
     Reminder,
     TrueUp,
 )
+from billing.reminders import choosing
 from employees import feeds
 from employees.calendar import Week
 from employees.models import Absence, Assignment, Employee
@@ -78,7 +81,7 @@ def account() -> dict[str, Any]:
 
 def payment() -> dict[str, Any]:
     aloen = Member.objects.get(short_name="Aloen")
-    paid = Payment.objects.filter(member=aloen).first() or settling.record(
+    paid = Payment.objects.filter(member=aloen).first() or payments.record(
         aloen, amount=Decimal(1), received_on=world.NOW.date(), method="cheque", by=None, at=world.NOW
     )
     return {"pk": paid.pk}
@@ -105,14 +108,14 @@ def reminder() -> dict[str, Any]:
 
 def dispute() -> dict[str, Any]:
     about = Invoice.objects.get(pk=late()["pk"])
-    return {"pk": dunning.open_dispute(about, reason="x", by=None, at=world.NOW).pk}
+    return {"pk": choosing.open_dispute(about, reason="x", by=None, at=world.NOW).pk}
 
 
 def statement() -> dict[str, Any]:
     row = (world.NOW.date(), "VIR ALOEN", "1,00")
     table = f"Date;Libellé;Montant\n{row[0]:%d/%m/%Y};{row[1]};{row[2]}\n".encode()
     known = BankStatement.objects.first()
-    return {"pk": (known or banking.take_in(table, file_name="r.csv", by=None, at=world.NOW).statement).pk}
+    return {"pk": (known or importing.take_in(table, file_name="r.csv", by=None, at=world.NOW).statement).pk}
 
 
 def operation() -> dict[str, Any]:

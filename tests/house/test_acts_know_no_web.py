@@ -1,7 +1,6 @@
 """Acts and models import nothing of the web: they are called from pages, tasks, commands and the admin alike."""
 
 import ast
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -32,7 +31,7 @@ def inner_modules() -> list[str]:
         for app in APPS
         for path in (settings.BASE_DIR / app).rglob("*.py")
     ]
-    return sorted(str(path) for path in found if not EDGES & {path.parts[1], Path(path.parts[1]).stem})
+    return sorted(str(path) for path in found if not EDGES & {*path.parts, path.stem})
 
 
 def imported(source: str) -> set[str]:

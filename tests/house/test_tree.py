@@ -43,7 +43,7 @@ def name_of(path: Path) -> str:
 def test_a_module_says_what_is_in_it_and_stays_short(path):
     tree = ast.parse(path.read_text())
     assert ast.get_docstring(tree), "the first line of a module is a sentence"
-    assert len(path.read_text().splitlines()) <= 300
+    assert len(path.read_text().splitlines()) <= 350
     long = [
         f"{node.name} ({node.end_lineno - node.lineno + 1} lines)"
         for node in ast.walk(tree)

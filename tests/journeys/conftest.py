@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from billing import rendering
+from billing.documents import rendering
 from tests import world
 from tests.journeys.visiting import Visitor
 

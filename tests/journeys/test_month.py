@@ -13,9 +13,10 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfReader
 
-from billing import rendering, tasks
+from billing import tasks
+from billing.documents import rendering
 from billing.models import BillingRun, Charge, Document, EmployerCost, Invoice, PayrollImport
-from billing.reconciling import reconcile
+from billing.month.reconciling import reconcile
 from groupement.money import NARROW_SPACE
 from members.models import Group
 from tests import world

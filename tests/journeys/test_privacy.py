@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from billing import drafting, issuing, rendering
+from billing.documents import rendering
 from billing.models import Invoice
+from billing.month import drafting, issuing
 from groupement.money import spell
 from tests import world
 from tests.charter import agreed

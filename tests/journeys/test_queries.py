@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from billing import drafting, issuing, rendering
+from billing.documents import rendering
 from billing.models import Invoice
+from billing.month import drafting, issuing
 from charter import signing, writing
 from tests import world
 from tests.charter import agreed

@@ -13,8 +13,9 @@ from django.core.files.storage import storages
 from django.db.models import Count
 from django.utils import timezone
 
-from billing import drafting, issuing, rendering
+from billing.documents import rendering
 from billing.models import Document, Invoice, Rendering, RenderingStatus
+from billing.month import drafting, issuing
 from tests import world
 from tests.journeys.machines import REDIS, Machines, kill
 from tests.world import NOVEMBER, NOW

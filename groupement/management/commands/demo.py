@@ -9,8 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from billing import reconciling, rendering
+from billing.documents import rendering
 from billing.models import BillingRun, Document, Rendering
+from billing.month import reconciling
 from groupement import worker
 from groupement.celery import app
 from groupement.demo import cast, founding, money, months, story

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from billing import banking
+from billing.bank import importing
 from tests import world
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -32,7 +32,7 @@ def table(*lines):
 
 def taken(*lines, name="releve.csv", by=None, **options):
     """The statement of these lines, taken in."""
-    return banking.take_in(table(*lines), file_name=name, by=by, at=world.NOW, **options).statement
+    return importing.take_in(table(*lines), file_name=name, by=by, at=world.NOW, **options).statement
 
 
 def operations(statement):

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import banking, settling
-from billing.banking import matching
+from billing.accounts import payments, receivables
+from billing.bank import accepting, candidates, sorting, suggesting
 from billing.models import Allocation, BankOperation, Invoice, OperationStatus, Payment
 from groupement.lifecycle import Refusal
 from tests import world
@@ -26,16 +26,16 @@ def invoices():
 
 
 def due(invoice):
-    return settling.with_dues(Invoice.objects.filter(pk=invoice.pk)).get().due
+    return receivables.with_dues(Invoice.objects.filter(pk=invoice.pk)).get().due
 
 
 def suggestions(operation):
-    return matching.suggest(matching.movement_of(operation), matching.read(on=world.NOW.date()))
+    return suggesting.suggest(candidates.movement_of(operation), candidates.read(on=world.NOW.date()))
 
 
 def accept(operation, rank=0):
     code = suggestions(operation)[rank].code
-    return banking.accept(operation, code, by=None, at=world.NOW)
+    return accepting.accept(operation, code, by=None, at=world.NOW)
 
 
 def paid(invoice, **facts):
@@ -56,7 +56,7 @@ def test_a_suggestion_settles_nothing_until_it_is_accepted(invoices):
     assert (Payment.objects.count(), due(invoices[0])) == (0, invoices[0].total)
     gael = world.finance()
     code = suggestions(operation)[0].code
-    banking.accept(operation, code, by=gael, at=world.NOW)
+    accepting.accept(operation, code, by=gael, at=world.NOW)
     payment = Payment.objects.get()
     assert (payment.member, payment.amount) == (invoices[0].member, invoices[0].total)
     assert (payment.received_on, payment.method, payment.recorded_by) == (DAY, "transfer", gael)
@@ -68,18 +68,18 @@ def test_a_suggestion_settles_nothing_until_it_is_accepted(invoices):
 def test_accepting_twice_is_refused_and_pays_once(invoices):
     operation = paid(invoices[0])
     code = suggestions(operation)[0].code
-    banking.accept(operation, code, by=None, at=world.NOW)
-    assert "déjà rapprochée" in refused(banking.accept, operation, code)
+    accepting.accept(operation, code, by=None, at=world.NOW)
+    assert "déjà rapprochée" in refused(accepting.accept, operation, code)
     assert Payment.objects.count() == 1
 
 
 def test_a_suggestion_that_stands_no_more_is_refused(invoices):
     operation = paid(invoices[0])
     code = suggestions(operation)[0].code
-    settling.record(
+    payments.record(
         invoices[0].member, amount=Decimal("1.00"), received_on=DAY, method="cheque", by=None, at=world.NOW
     )
-    assert "ont changé entre-temps" in refused(banking.accept, operation, code)
+    assert "ont changé entre-temps" in refused(accepting.accept, operation, code)
     assert (Payment.objects.count(), operation.status) == (1, "open")
 
 
@@ -90,13 +90,13 @@ def test_all_that_is_certain_is_accepted_at_once_and_an_invoice_is_settled_once(
         line("7.77", "VIR INCONNU"),
         line("-5.00", "FRAIS"),
     )
-    read = matching.read(on=world.NOW.date())
-    assert len(banking.certain(operations(statement), read)) == 3
-    accepted = banking.accept_certain(statement, by=None, at=world.NOW)
+    read = candidates.read(on=world.NOW.date())
+    assert len(accepting.certain(operations(statement), read)) == 3
+    accepted = accepting.accept_certain(statement, by=None, at=world.NOW)
     assert (accepted.count, accepted.amount) == (3, sum(each.total for each in invoices))
     assert [due(each) for each in invoices] == [0, 0, 0]
     assert [each.status for each in operations(statement)] == ["matched"] * 3 + ["open"] * 3
-    again = banking.accept_certain(statement, by=None, at=world.NOW)
+    again = accepting.accept_certain(statement, by=None, at=world.NOW)
     assert (again.count, again.amount) == (0, 0)
 
 
@@ -104,15 +104,15 @@ def test_another_choice_by_hand_and_what_is_over_stays_a_credit(invoices):
     operation = paid(invoices[0], amount="1000.00")
     other = invoices[1]
     parts = [(other, Decimal("10.00"))]
-    banking.settle(operation, other.member, parts, by=None, at=world.NOW)
+    accepting.settle(operation, other.member, parts, by=None, at=world.NOW)
     assert due(other) == other.total - 10
-    assert settling.credits_at_hand() == {other.member_id: Decimal("990.00")}
+    assert receivables.credits_at_hand() == {other.member_id: Decimal("990.00")}
 
 
 def test_an_invoice_of_somebody_else_is_refused_and_nothing_is_recorded(invoices):
     operation = paid(invoices[0])
     parts = [(invoices[1], Decimal("10.00"))]
-    assert "n’est pas à Aloen" in refused(banking.settle, operation, invoices[0].member, parts)
+    assert "n’est pas à Aloen" in refused(accepting.settle, operation, invoices[0].member, parts)
     operation.refresh_from_db()
     assert (Payment.objects.count(), operation.status) == (0, "open")
 
@@ -120,7 +120,7 @@ def test_an_invoice_of_somebody_else_is_refused_and_nothing_is_recorded(invoices
 def test_undone_the_payment_is_reversed_today_and_the_operation_waits_again(invoices):
     operation = paid(invoices[0])
     accept(operation)
-    told = banking.undo(operation, by=None, at=world.NOW)
+    told = accepting.undo(operation, by=None, at=world.NOW)
     assert "son règlement est annulé aussi" in told
     payment = Payment.objects.get()
     assert (payment.reversed_on, payment.reversal_reason) == (
@@ -136,7 +136,7 @@ def test_undone_the_payment_is_reversed_today_and_the_operation_waits_again(invo
 
 def test_a_payment_recorded_before_is_confirmed_and_stays_when_undone(invoices):
     member = invoices[0].member
-    payment = settling.record(
+    payment = payments.record(
         member,
         amount=invoices[0].total,
         received_on=date(2026, 12, 1),
@@ -149,7 +149,7 @@ def test_a_payment_recorded_before_is_confirmed_and_stays_when_undone(invoices):
     accept(operation)
     operation.refresh_from_db()
     assert (operation.payment, operation.has_made_payment, Payment.objects.count()) == (payment, False, 1)
-    assert "reste" in banking.undo(operation, by=None, at=world.NOW)
+    assert "reste" in accepting.undo(operation, by=None, at=world.NOW)
     payment.refresh_from_db()
     assert (payment.reversed_on, due(invoices[0])) == (None, 0)
 
@@ -169,8 +169,8 @@ def test_a_rejected_debit_takes_its_payment_back(invoices):
     assert (back.status, back.reverses, back.payment) == ("matched", payment, None)
 
     # Undone in the order in which it came to be.
-    assert "annulez d’abord le rapprochement de cette opération-là" in refused(banking.undo, first)
-    assert "de nouveau à rapprocher elle aussi" in banking.undo(back, by=None, at=world.NOW)
+    assert "annulez d’abord le rapprochement de cette opération-là" in refused(accepting.undo, first)
+    assert "de nouveau à rapprocher elle aussi" in accepting.undo(back, by=None, at=world.NOW)
     assert [each.status for each in BankOperation.objects.order_by("pk")] == ["open", "open"]
     assert Payment.objects.get().reversed_on == DAY
 
@@ -178,7 +178,7 @@ def test_a_rejected_debit_takes_its_payment_back(invoices):
 def test_what_is_taken_back_mirrors_its_payment(invoices):
     accept(paid(invoices[0], on=date(2026, 12, 1)))
     statement = taken(line("-1.00", "REJET"), name="rejet.csv")
-    told = refused(banking.take_back, statement.operations.get(), Payment.objects.get())
+    told = refused(accepting.take_back, statement.operations.get(), Payment.objects.get())
     assert "les deux montants doivent s’annuler" in told
 
 
@@ -193,10 +193,10 @@ def test_a_batch_is_split_into_the_payments_it_is_and_joined_again(invoices):
     assert (whole.status, [each.status for each in parts]) == ("split", ["matched"] * 3)
     assert sum(each.amount for each in parts) == whole.amount
     assert [due(each) for each in invoices] == [0, 0, 0]
-    assert "Annulez d’abord ce qui en a été fait" in refused(banking.undo, whole)
+    assert "Annulez d’abord ce qui en a été fait" in refused(accepting.undo, whole)
     for part in parts:
-        banking.undo(part, by=None, at=world.NOW)
-    assert "réunies" in banking.undo(whole, by=None, at=world.NOW)
+        accepting.undo(part, by=None, at=world.NOW)
+    assert "réunies" in accepting.undo(whole, by=None, at=world.NOW)
     assert [each.status for each in statement.operations.all()] == ["open"]
 
 
@@ -211,21 +211,21 @@ def test_a_batch_is_split_into_the_payments_it_is_and_joined_again(invoices):
 def test_parts_are_the_whole(amounts, sentence):
     world.group()
     operation = taken(line("30.00", "REMISE CHQ")).operations.get()
-    assert sentence in refused(banking.split, operation, [Decimal(each) for each in amounts])
+    assert sentence in refused(sorting.split, operation, [Decimal(each) for each in amounts])
 
 
 def test_money_out_is_split_and_set_aside_too():
     world.group()
     operation = taken(line("-30.00", "PRLV")).operations.get()
-    first, rest = banking.split_off(operation, Decimal("12.50"), by=None, at=world.NOW)
+    first, rest = sorting.split_off(operation, Decimal("12.50"), by=None, at=world.NOW)
     assert (first.amount, rest.amount) == (Decimal("-12.50"), Decimal("-17.50"))
-    assert "entre 0,01 € et 12,49 €" in refused(banking.split_off, first, Decimal("12.50"))
+    assert "entre 0,01 € et 12,49 €" in refused(sorting.split_off, first, Decimal("12.50"))
 
 
 def test_the_database_holds_parts_within_their_operation():
     world.group()
     operation = taken(line("30.00", "REMISE CHQ")).operations.get()
-    banking.split(operation, [Decimal("10.00"), Decimal("20.00")], by=None, at=world.NOW)
+    sorting.split(operation, [Decimal("10.00"), Decimal("20.00")], by=None, at=world.NOW)
     more = operation.parts.order_by("pk").first()
     more.pk, more.key = None, "part:more"
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -235,16 +235,16 @@ def test_the_database_holds_parts_within_their_operation():
 def test_set_aside_with_a_note_and_taken_up_again():
     world.group()
     operation = taken(line("500.00", "SUBVENTION")).operations.get()
-    assert "Dites en quelques mots" in refused(banking.set_aside, operation, note=" ")
-    assert "200 caractères" in refused(banking.set_aside, operation, note="x" * 201)
-    banking.set_aside(operation, note="Subvention de la Région", by=None, at=world.NOW)
+    assert "Dites en quelques mots" in refused(sorting.set_aside, operation, note=" ")
+    assert "200 caractères" in refused(sorting.set_aside, operation, note="x" * 201)
+    sorting.set_aside(operation, note="Subvention de la Région", by=None, at=world.NOW)
     operation.refresh_from_db()
     assert (operation.status, operation.note) == ("set_aside", "Subvention de la Région")
-    assert "déjà hors factures" in refused(banking.set_aside, operation, note="encore")
-    banking.undo(operation, by=None, at=world.NOW)
+    assert "déjà hors factures" in refused(sorting.set_aside, operation, note="encore")
+    accepting.undo(operation, by=None, at=world.NOW)
     operation.refresh_from_db()
     assert (operation.status, operation.note) == ("open", "")
-    assert "déjà à rapprocher" in refused(banking.undo, operation)
+    assert "déjà à rapprocher" in refused(accepting.undo, operation)
 
 
 def test_only_money_out_that_takes_nothing_back_is_set_aside_together():
@@ -256,7 +256,7 @@ def test_only_money_out_that_takes_nothing_back_is_set_aside_together():
         line("-7.00", "REJET PRLV"),
     ]
     statement = taken(*lines)
-    assert banking.set_aside_all(statement, by=None, at=world.NOW) == 2
+    assert sorting.set_aside_all(statement, by=None, at=world.NOW) == 2
     assert [each.status for each in operations(statement)] == ["set_aside", "set_aside", "open", "open"]
 
 
@@ -275,7 +275,7 @@ def test_no_state_without_what_makes_it(invoices, status):
 def test_what_an_operation_was_is_in_its_history(invoices):
     gael = world.finance()
     operation = paid(invoices[0])
-    banking.accept(operation, suggestions(operation)[0].code, by=gael, at=world.NOW)
+    accepting.accept(operation, suggestions(operation)[0].code, by=gael, at=world.NOW)
     events = BankOperation.pgh_event_model.objects.filter(pgh_obj=operation, status="matched")
     assert [event.pgh_context.metadata["user"] for event in events] == [gael.pk]
     assert Allocation.objects.count() == 1

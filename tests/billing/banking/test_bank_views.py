@@ -9,7 +9,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from billing import banking
+from billing.bank import accepting, candidates, importing, suggesting
 from billing.models import BankLayout, BankOperation, BankStatement, Payment
 from tests import world
 from tests.billing import owing
@@ -239,7 +239,7 @@ def test_every_tab_opens(gael, invoice, state):
 
 
 def test_what_the_import_left_out_is_told(gael):
-    statement = banking.take_in(sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW).statement
+    statement = importing.take_in(sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW).statement
     page = words(gael.get(of("statement", statement)))
     assert "Une remarque de l’import Écriture 3, −75,00 € : en attente, laissée de côté." in page
     assert "Compte FR76 3000 6000 0112 3456 7890 189." in page
@@ -278,11 +278,11 @@ def test_pages_take_the_same_queries(gael, invoice, count, django_assert_num_que
     for operation in operations(statement)[-count:]:
         code = next(
             each.code
-            for each in banking.matching.suggest(
-                banking.matching.movement_of(operation), banking.matching.read(on=world.NOW.date())
+            for each in suggesting.suggest(
+                candidates.movement_of(operation), candidates.read(on=world.NOW.date())
             )
         )
-        banking.accept(operation, code, by=None, at=world.NOW)
+        accepting.accept(operation, code, by=None, at=world.NOW)
     for rank in range(count - 1):
         taken(line("1.00", f"AUTRE {rank}"), name=f"{rank}.csv")
     gael.get(BANK)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.banking import BadStatement, read_statement
+from billing.bank.importing import read_statement
+from billing.bank.statement import BadStatement
 from tests.billing.banking.statements import said, sample
 
 OLD, NEW = sample("camt_02.xml"), sample("camt_08.xml")

@@ -7,10 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.banking.matching import Debt, Ledger, Movement, Received, suggest
-from billing.banking.matching.grouping import subset
-from billing.banking.matching.numbers import Numbers
-from billing.banking.matching.payers import NEAR, SAME, closeness, names
+from billing.bank.candidates import NEAR, SAME, Debt, Ledger, Movement, Numbers, Received, closeness, names
+from billing.bank.suggesting import subset, suggest
 from members.models import Member
 
 DAY = date(2026, 12, 2)

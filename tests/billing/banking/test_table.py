@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.banking import BadStatement, UnknownTitles, read_statement
-from billing.banking.reading import digest
-from billing.banking.reading.table import read_day, read_money
+from billing.bank.csv_file import read_day, read_money
+from billing.bank.csv_layouts import UnknownTitles, digest
+from billing.bank.importing import read_statement
+from billing.bank.statement import BadStatement
 from groupement.money import NARROW_SPACE, spell_plain
 from tests.billing.banking.statements import said, sample
 

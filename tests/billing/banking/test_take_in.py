@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from billing import banking
+from billing.bank import csv_layouts, importing
 from billing.models import BankLayout, BankOperation, BankStatement
 from groupement.lifecycle import Refusal
 from tests import world
@@ -26,14 +26,14 @@ def group():
 def refused(data, *, at=world.NOW, **options):
     before = BankOperation.objects.count()
     with pytest.raises(Refusal) as caught:
-        banking.take_in(data, file_name="encore.csv", by=None, at=at, **options)
+        importing.take_in(data, file_name="encore.csv", by=None, at=at, **options)
     assert BankOperation.objects.count() == before
     return said(caught.value)
 
 
 def test_a_statement_is_kept_with_its_operations():
     gael = world.finance()
-    read = banking.take_in(sample("camt_02.xml"), file_name="releve.xml", by=gael, at=world.NOW)
+    read = importing.take_in(sample("camt_02.xml"), file_name="releve.xml", by=gael, at=world.NOW)
     assert (read.new, read.known) == (2, 0)
     statement = read.statement
     assert (statement.format, statement.imported_by, statement.imported_at) == ("CAMT.053", gael, world.NOW)
@@ -47,7 +47,7 @@ def test_a_statement_is_kept_with_its_operations():
 
 def test_the_same_file_is_not_taken_twice_and_says_when_and_by_whom():
     data = table(ALOEN, RENT)
-    banking.take_in(data, file_name="releve.csv", by=world.finance(), at=world.NOW)
+    importing.take_in(data, file_name="releve.csv", by=world.finance(), at=world.NOW)
     told = refused(data)
     assert told == (
         "Ce fichier a déjà été importé le 03/12/2026 à 09 h 00 par Gaël Perrot (releve.csv). Rien n’a été changé."
@@ -56,7 +56,7 @@ def test_the_same_file_is_not_taken_twice_and_says_when_and_by_whom():
 
 def test_an_operation_known_from_an_overlapping_statement_is_told_and_not_doubled():
     taken(ALOEN, RENT, name="un.csv")
-    read = banking.take_in(
+    read = importing.take_in(
         table(RENT, ALOEN, line("12.00", "VIR SONAM")), file_name="deux.csv", by=None, at=world.NOW
     )
     assert (read.new, read.known) == (1, 2)
@@ -88,7 +88,7 @@ def test_lines_that_say_the_same_are_two_only_when_somebody_says_so():
     first, _, again = operations(statement)
     assert (again.amount, again.key) == (first.amount, f"{first.key}#2")
     # Overlapping, the two are known again; a third is new.
-    read = banking.take_in(
+    read = importing.take_in(
         table(RENT, RENT, RENT), file_name="trois.csv", has_twins=True, by=None, at=world.NOW
     )
     assert (read.new, read.known) == (1, 2)
@@ -108,11 +108,11 @@ def test_the_account_of_somebody_else_is_refused(group):
     assert "celui du groupement finit par 0143" in told
     group.iban = ""
     group.save()
-    assert banking.take_in(sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW).new == 2
+    assert importing.take_in(sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW).new == 2
 
 
 def test_a_statement_of_another_format_says_what_it_may_say_again():
-    banking.take_in(sample("camt_02.xml"), file_name="releve.xml", by=None, at=world.NOW)
+    importing.take_in(sample("camt_02.xml"), file_name="releve.xml", by=None, at=world.NOW)
     statement = taken(line("1900.80", "VIREMENT RECU ALOEN", on=date(2026, 12, 1)), RENT)
     again, rent = operations(statement)
     assert (
@@ -124,11 +124,11 @@ def test_a_statement_of_another_format_says_what_it_may_say_again():
 
 def test_titles_that_were_mapped_are_known_the_next_time():
     data = sample("unknown.csv")
-    with pytest.raises(banking.UnknownTitles) as caught:
-        banking.take_in(data, file_name="u.csv", by=None, at=world.NOW)
+    with pytest.raises(csv_layouts.UnknownTitles) as caught:
+        importing.take_in(data, file_name="u.csv", by=None, at=world.NOW)
     columns = {"booked_on": [0], "label": [1], "amount": [2]}
-    banking.remember(caught.value.titles, columns, at=world.NOW - timedelta(days=9))
-    assert banking.take_in(data, file_name="u.csv", by=None, at=world.NOW).new == 1
+    importing.remember(caught.value.titles, columns, at=world.NOW - timedelta(days=9))
+    assert importing.take_in(data, file_name="u.csv", by=None, at=world.NOW).new == 1
     assert BankLayout.objects.get().used_at == world.NOW
 
 
@@ -142,8 +142,8 @@ def test_titles_that_were_mapped_are_known_the_next_time():
     ],
 )
 def test_columns_from_which_nothing_can_be_read_are_refused(columns, sentence):
-    with pytest.raises(banking.NotAMapping) as caught:
-        banking.remember(["a", "b", "c"], columns, at=world.NOW)
+    with pytest.raises(importing.NotAMapping) as caught:
+        importing.remember(["a", "b", "c"], columns, at=world.NOW)
     assert sentence in said(caught.value)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Sum
 from openpyxl import Workbook
 
-from billing import costing
+from billing.costs import payroll_file, payroll_import
 from billing.models import BillingRun, EmployerCost, PayrollImport, RunStatus, Settlement
 from employees.models import Employee
 from groupement.periods import Month
@@ -41,12 +41,12 @@ def line(person: Employee, gross: Any, contributions: Any, other: Any = "", aid:
     return f"{person.payroll_number};;;;{gross};{contributions};{other};{aid};{next(_batch)}"
 
 
-def read(data: bytes, month: Month = NOVEMBER, **how: Any) -> costing.PayrollSheet:
-    return costing.read_payroll(data, file_name="paie.csv", month=month, **how)
+def read(data: bytes, month: Month = NOVEMBER, **how: Any) -> payroll_file.PayrollSheet:
+    return payroll_file.read_payroll(data, file_name="paie.csv", month=month, **how)
 
 
 def take(*lines: str, month: Month = NOVEMBER) -> PayrollImport:
-    return costing.import_payroll(read(csv_file(*lines), month), month=month, by=None, at=NOW)
+    return payroll_import.import_payroll(read(csv_file(*lines), month), month=month, by=None, at=NOW)
 
 
 def close(person: Employee, month: Month = NOVEMBER) -> BillingRun:

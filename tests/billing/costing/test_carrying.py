@@ -10,8 +10,9 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing import costing
-from billing.costing import Basis, NotEstimable, NotImportable
+from billing.costs import carried_over, estimates
+from billing.costs.estimates import Basis, NotEstimable
+from billing.costs.payroll_import import NotImportable
 from billing.models import ActualCost, CarriedCost, CostKind, EmployerCost
 from tests import world
 from tests.billing.costing import books
@@ -27,7 +28,7 @@ def maelle():
 
 
 def estimated(month=NOVEMBER, rate="40.00", **whom):
-    return costing.estimate(month, basis=Basis.CONTRACT, rate=Decimal(rate), by=None, at=NOW, **whom)
+    return estimates.estimate(month, basis=Basis.CONTRACT, rate=Decimal(rate), by=None, at=NOW, **whom)
 
 
 def carried(month):
@@ -56,7 +57,7 @@ def test_the_difference_goes_into_the_next_open_month_with_where_it_comes_from(c
         "salaire brut (écart reporté)",
         "cotisations patronales (écart reporté)",
     ]
-    (difference,) = costing.differences()
+    (difference,) = carried_over.differences()
     assert (difference.amount, difference.carried, difference.pending) == (
         Decimal("150.00"),
         [(NOVEMBER, Decimal("150.00"))],
@@ -91,10 +92,10 @@ def test_a_difference_waits_for_a_month_that_has_a_cost(maelle):
     books.close(maelle, OCTOBER)
     books.take(books.line(maelle, "2100,00", "800,00"), month=OCTOBER)
     assert CarriedCost.objects.count() == 0
-    assert costing.differences()[0].pending == Decimal("100.00")
+    assert carried_over.differences()[0].pending == Decimal("100.00")
     estimated(NOVEMBER)
     assert carried(NOVEMBER)[0] == "100.00"
-    assert costing.differences()[0].pending == 0
+    assert carried_over.differences()[0].pending == 0
 
 
 def test_a_large_difference_below_zero_leaves_each_month_a_cost(maelle):
@@ -122,7 +123,7 @@ def test_only_the_estimated_figures_of_a_mixed_month_may_differ(maelle):
     with pytest.raises(NotImportable):
         books.take(books.line(maelle, "2100,00", "800,00"))
     books.take(books.line(maelle, "2000,00", "810,00", "5,00"))
-    assert costing.differences()[0].amount == Decimal("15.00")
+    assert carried_over.differences()[0].amount == Decimal("15.00")
 
 
 def test_what_an_invoiced_month_carries_never_changes(closed_on_an_estimate):
@@ -180,6 +181,6 @@ def test_whatever_the_order_costs_and_what_waits_make_the_actual_sum(maelle, eve
                 except NotImportable:
                     assert month in closed
             costs = EmployerCost.objects.aggregate(sum=Sum("amount"))["sum"] or 0
-            waiting = sum(difference.pending for difference in costing.differences())
+            waiting = sum(difference.pending for difference in carried_over.differences())
             assert costs + waiting == sum(truth.values())
         transaction.set_rollback(True)

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from billing import costing
-from billing.costing import BadColumns, BadPayroll
+from billing.costs import payroll_columns, payroll_import
+from billing.costs.payroll_columns import BadColumns
+from billing.costs.payroll_file import BadPayroll
 from billing.models import PayrollLayout
 from groupement.lifecycle import Refusal
 from tests import world
@@ -94,23 +95,23 @@ def test_a_formula_nobody_computed_is_an_empty_cell():
 
 def test_titles_nobody_knows_are_mapped_once_and_found_again():
     data = books.workbook(OFFICE, MAELLE)
-    assert costing.recognise(OFFICE) is None
+    assert payroll_columns.recognise(OFFICE) is None
     with pytest.raises(Refusal, match="Il manque la colonne"):
         books.read(data)
-    costing.remember(OFFICE, MEANS, at=NOW)
+    payroll_columns.remember(OFFICE, MEANS, at=NOW)
     assert amounts(books.read(data)) == [
         {"gross_pay": "2000.00", "employer_contributions": "800.10", "aid": "-100.00"}
     ]
     # Found again whatever accents and case; another order is another file.
     again = [title.upper().replace("É", "E") for title in OFFICE]
-    assert costing.recognise(again) is not None
-    assert costing.recognise(OFFICE[::-1]) is None
-    costing.remember(OFFICE, [*MEANS[:-1], ""], at=NOW)
+    assert payroll_columns.recognise(again) is not None
+    assert payroll_columns.recognise(OFFICE[::-1]) is None
+    payroll_columns.remember(OFFICE, [*MEANS[:-1], ""], at=NOW)
     assert PayrollLayout.objects.count() == 1
 
 
 def test_the_mapping_begins_with_what_titles_tell():
-    assert costing.guess(
+    assert payroll_columns.guess(
         ("Matricule", "Nom", "Salaire brut", "Part patronale", "Mutuelle employeur", "Truc")
     ) == [
         "number",
@@ -124,7 +125,7 @@ def test_the_mapping_begins_with_what_titles_tell():
 
 def test_a_mapping_without_what_is_needed_is_refused():
     with pytest.raises(BadColumns) as refused:
-        costing.remember(("a", "b", "c"), ["number", "number", ""], at=NOW)
+        payroll_columns.remember(("a", "b", "c"), ["number", "number", ""], at=NOW)
     assert [error.replace("\u00a0", " ") for error in refused.value.errors] == [
         "Choisissez la colonne « salaire brut ».",
         "Choisissez la colonne « cotisations patronales ».",
@@ -134,7 +135,7 @@ def test_a_mapping_without_what_is_needed_is_refused():
 
 
 def test_the_total_of_a_line_is_checked_with_several_columns():
-    costing.remember(OFFICE, MEANS, at=NOW)
+    payroll_columns.remember(OFFICE, MEANS, at=NOW)
     data = books.workbook(OFFICE, (*MAELLE[:-1], 2700))
     (error,) = errors(data)
     assert error == (
@@ -144,7 +145,7 @@ def test_the_total_of_a_line_is_checked_with_several_columns():
 
 
 def test_sums_that_do_not_match_the_file_s_own_total_are_refused():
-    costing.remember(OFFICE, MEANS, at=NOW)
+    payroll_columns.remember(OFFICE, MEANS, at=NOW)
     data = books.workbook(OFFICE, MAELLE, (None, "Totaux", None, 1800.5, 199.5, 600, 200.2, 100, None))
     (error,) = errors(data)
     assert error == (
@@ -193,7 +194,7 @@ def test_a_column_of_whole_names_is_compared_with_the_person():
 def test_a_rehearsal_tells_what_would_change_and_is_what_is_kept(people):
     books.take(books.line(people[0], "2000,00", "800,00"), books.line(people[1], "1800,00", "700,00"))
     sheet = books.read(books.csv_file(books.line(people[0], "2100,00", "800,00")))
-    trial = costing.rehearse(sheet)
+    trial = payroll_import.rehearse(sheet)
     assert [(each.employee, each.difference, each.is_changed) for each in trial.outcomes] == [
         (people[0], 100, True),
         (people[1], -2500, True),
@@ -202,7 +203,7 @@ def test_a_rehearsal_tells_what_would_change_and_is_what_is_kept(people):
     assert books.kept(person=people[0])["gross_pay"] == "2000.00"
     world.cost(world.employee("Ana", "Le Bihan"))
     with pytest.raises(Refusal, match="Les coûts ont changé depuis la relecture"):
-        costing.import_payroll(sheet, rehearsed=trial.digest, by=None, at=NOW)
-    fresh = costing.rehearse(sheet)
-    assert costing.import_payroll(sheet, rehearsed=fresh.digest, by=None, at=NOW).month == NOVEMBER
+        payroll_import.import_payroll(sheet, rehearsed=trial.digest, by=None, at=NOW)
+    fresh = payroll_import.rehearse(sheet)
+    assert payroll_import.import_payroll(sheet, rehearsed=fresh.digest, by=None, at=NOW).month == NOVEMBER
     assert books.kept() == {"gross_pay": "2100.00", "employer_contributions": "800.00"}

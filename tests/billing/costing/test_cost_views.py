@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from billing.forms.cost import LARGEST_UPLOAD
+from billing.costs.forms import LARGEST_UPLOAD
 from billing.models import EmployerCost, PayrollImport
 from members.models import Group
 from tests import world

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from billing import costing
-from billing.costing import Basis, NotEstimable
+from billing.costs import estimates
+from billing.costs.estimates import Basis, NotEstimable
 from billing.models import EmployerCost
 from employees.models import Contract, ContractTerms
 from tests import world
@@ -24,13 +24,13 @@ def maelle():
 
 
 def from_contract(month=NOVEMBER, rate=RATE, **whom):
-    return costing.estimate(month, basis=Basis.CONTRACT, rate=rate, by=None, at=NOW, **whom)
+    return estimates.estimate(month, basis=Basis.CONTRACT, rate=rate, by=None, at=NOW, **whom)
 
 
 def test_an_estimate_repeats_the_last_actual_month_and_says_so(maelle):
     books.take(books.line(maelle, "2000,00", "800,00", "12,50", "100,00"), month=OCTOBER)
     gael = world.finance()
-    done = costing.estimate(DECEMBER, by=gael, at=NOW)
+    done = estimates.estimate(DECEMBER, by=gael, at=NOW)
     assert ([person.full_name for person in done.made], done.without) == (["Maëlle Kerbrat"], [])
     assert books.kept(DECEMBER) == {
         "gross_pay": "2000.00?",
@@ -84,13 +84,13 @@ def test_one_person_is_estimated_alone(maelle):
 def test_who_has_no_known_payroll_is_told_and_the_others_are_estimated(maelle):
     youenn = world.employee("Youenn", "Talec")
     books.take(books.line(maelle, "2000,00", "800,00"), month=OCTOBER)
-    done = costing.estimate(NOVEMBER, by=None, at=NOW)
+    done = estimates.estimate(NOVEMBER, by=None, at=NOW)
     assert (done.made, done.without) == ([maelle], [youenn])
 
 
 def test_what_cannot_be_estimated_is_refused_with_a_sentence(maelle):
     with pytest.raises(NotEstimable, match="Aucune paie connue pour Maëlle Kerbrat"):
-        costing.estimate(NOVEMBER, by=None, at=NOW)
+        estimates.estimate(NOVEMBER, by=None, at=NOW)
     with pytest.raises(NotEstimable, match="Indiquez le taux de cotisations") as refused:
         from_contract(rate=None)
     assert refused.value.field == "rate"
@@ -111,6 +111,6 @@ def test_an_invoiced_estimate_is_not_estimated_again(maelle):
 
 
 def test_the_usual_rate_is_that_of_the_year_s_payroll(maelle):
-    assert costing.usual_rate(NOVEMBER) is None
+    assert estimates.usual_rate(NOVEMBER) is None
     books.take(books.line(maelle, "2000,00", "840,00"), month=OCTOBER)
-    assert costing.usual_rate(NOVEMBER) == Decimal("42.00")
+    assert estimates.usual_rate(NOVEMBER) == Decimal("42.00")

@@ -5,8 +5,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import provisioning
-from billing.provisioning.leave import PaidMonth, drawn, leave_cost, monthly_provision, set_aside, top_up
+from billing.costs import leave
+from billing.costs.leave import PaidMonth, drawn, leave_cost, monthly_provision, set_aside, top_up
 
 GROSS, CONTRIBUTIONS = Decimal("2000.00"), Decimal("800.00")
 MONEY = st.integers(0, 500_000).map(lambda cents: Decimal(cents) / 100)
@@ -17,7 +17,7 @@ def test_a_month_puts_a_tenth_of_pay_and_charges_aside():
 
 
 def test_the_higher_of_one_tenth_and_the_pay_kept_up_is_due():
-    pay = provisioning.leave_pay(Decimal("24000.00"), GROSS, 30)
+    pay = leave.leave_pay(Decimal("24000.00"), GROSS, 30)
     assert (pay.maintained, pay.tenth, pay.due, pay.extra) == (
         Decimal("2307.69"),
         Decimal("2400.00"),
@@ -27,12 +27,12 @@ def test_the_higher_of_one_tenth_and_the_pay_kept_up_is_due():
 
 
 def test_after_a_rise_the_pay_kept_up_is_due():
-    pay = provisioning.leave_pay(Decimal("24000.00"), Decimal("2500.00"), 30)
+    pay = leave.leave_pay(Decimal("24000.00"), Decimal("2500.00"), 30)
     assert (pay.maintained, pay.due, pay.extra) == (Decimal("2884.62"), Decimal("2884.62"), 0)
 
 
 def test_days_acquired_in_a_part_of_the_year_carry_its_tenth():
-    assert provisioning.leave_pay(Decimal("12000.00"), GROSS, 15, acquired=15).tenth == Decimal("1200.00")
+    assert leave.leave_pay(Decimal("12000.00"), GROSS, 15, acquired=15).tenth == Decimal("1200.00")
 
 
 def test_leave_costs_the_pay_kept_up_with_charges_and_at_most_the_month():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import costing, drafting, issuing
-from billing.costing import BadPayroll, NotImportable
+from billing.costs import closing, payroll_file, payroll_import
+from billing.costs.payroll_file import BadPayroll
+from billing.costs.payroll_import import NotImportable
 from billing.models import BillingRun, CostKind, EmployerCost, PayrollImport
+from billing.month import drafting, issuing
 from groupement.lifecycle import Refusal
 from groupement.periods import Month
 from tests import world
@@ -29,15 +31,15 @@ def file(*lines: str, encoding: str = "utf-8") -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode(encoding)
 
 
-def read(data: bytes, month: Month = NOVEMBER) -> costing.PayrollSheet:
-    return costing.read_payroll(data, file_name="paie.csv", month=month)
+def read(data: bytes, month: Month = NOVEMBER) -> payroll_file.PayrollSheet:
+    return payroll_file.read_payroll(data, file_name="paie.csv", month=month)
 
 
 def take(*lines: str, month: Month = NOVEMBER) -> PayrollImport:
-    return costing.import_payroll(read(file(*lines), month), month=month, by=None, at=NOW)
+    return payroll_import.import_payroll(read(file(*lines), month), month=month, by=None, at=NOW)
 
 
-def amounts(sheet: costing.PayrollSheet) -> list[tuple[str, dict[str, str]]]:
+def amounts(sheet: payroll_file.PayrollSheet) -> list[tuple[str, dict[str, str]]]:
     return [
         (row.employee.payroll_number, {kind: str(amount) for kind, amount in row.amounts.items()})
         for row in sheet.rows
@@ -287,7 +289,7 @@ def test_same_file_is_refused_and_changes_nothing() -> None:
 
 def test_file_of_another_month_is_refused() -> None:
     with pytest.raises(NotImportable, match="Ce fichier est celui de novembre 2026, pas d’octobre 2026."):
-        costing.import_payroll(read(file(TITLES, MAELLE)), month=world.OCTOBER, by=None, at=NOW)
+        payroll_import.import_payroll(read(file(TITLES, MAELLE)), month=world.OCTOBER, by=None, at=NOW)
     assert kept() == []
 
 
@@ -303,7 +305,7 @@ def issued(maelle) -> BillingRun:
 def test_costs_under_an_invoice_are_closed(employees) -> None:
     issued(employees[0])
     before = kept()
-    assert costing.is_closed(employees[0].pk, NOVEMBER)
+    assert closing.is_closed(employees[0].pk, NOVEMBER)
     with pytest.raises(NotImportable, match="leurs coûts sont arrêtés") as refused:
         take(TITLES, MAELLE.replace("2 000,00", "2 100,00"))
     assert refused.value.errors == [
@@ -336,4 +338,4 @@ def test_latecomer_is_taken_into_an_invoiced_month(employees) -> None:
     issued(employees[0])
     take(TITLES, MAELLE, YOUENN)
     assert ("M002", CostKind.GROSS_PAY, "1800.00") in kept()
-    assert not costing.is_closed(employees[1].pk, NOVEMBER)
+    assert not closing.is_closed(employees[1].pk, NOVEMBER)

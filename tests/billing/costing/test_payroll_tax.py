@@ -4,15 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from billing import costing
-from billing.costing.payroll_tax import on_pay
+from billing.costs import payroll_tax
+from billing.costs.payroll_tax import on_pay
 
-SCALE = costing.scale_of(2026)
+SCALE = payroll_tax.scale_of(2026)
 PAY = Decimal("24000.00")
 
 
 def tax(*pay, percent="100", is_association=False):
-    return costing.payroll_tax(
+    return payroll_tax.payroll_tax(
         [Decimal(each) for each in pay], percent=Decimal(percent), is_association=is_association, scale=SCALE
     )
 
@@ -53,5 +53,5 @@ def test_a_large_association_pays_beyond_its_allowance():
 
 
 def test_years_before_the_first_scale_are_not_guessed():
-    assert costing.scale_of(2025) is None
-    assert costing.scale_of(2031) == SCALE
+    assert payroll_tax.scale_of(2025) is None
+    assert payroll_tax.scale_of(2031) == SCALE

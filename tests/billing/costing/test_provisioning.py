@@ -8,9 +8,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from billing import costing, drafting, issuing, provisioning
+from billing.costs import estimates, leave_ledger
+from billing.costs.leave_ledger import NotSettled
 from billing.models import BillingRun, CostKind, EmployerCost, ProvisionEntry, ProvisionKind, Settlement
-from billing.provisioning import NotSettled
+from billing.month import drafting, issuing
 from employees.models import Assignment, Contract
 from members.models import Group
 from tests import world
@@ -84,7 +85,7 @@ def test_without_the_method_nothing_is_put_aside(maelle):
 
 
 def test_an_estimate_provides_as_an_estimate(maelle):
-    costing.estimate(NOVEMBER, basis="contract", rate=Decimal(40), by=None, at=NOW)
+    estimates.estimate(NOVEMBER, basis="contract", rate=Decimal(40), by=None, at=NOW)
     assert leave_rows(NOVEMBER) == ("308.00?", None)
 
 
@@ -144,7 +145,7 @@ def test_two_drafts_never_draw_the_same_euro(maelle):
         month_of(maelle, month, hours=(50, 50), leave=42)
         drafted(month)
     assert balance() >= 0
-    assert all(row.balance >= 0 for row in provisioning.balances())
+    assert all(row.balance >= 0 for row in leave_ledger.balances())
     drafted(NOVEMBER)
     billed(NOVEMBER)
     billed(DECEMBER)
@@ -179,16 +180,16 @@ def test_a_member_who_leaves_leaves_its_provision_to_the_group(maelle, hosts):
     month_of(maelle, OCTOBER, hours=(70, 30))
     drafted(OCTOBER)
     with pytest.raises(NotSettled, match="Aloen accueille encore quelqu’un"):
-        provisioning.settle(hosts[0], by=None, at=LATER)
+        leave_ledger.settle(hosts[0], by=None, at=LATER)
     Assignment.objects.filter(member=hosts[0]).update(ends_before=OCTOBER.before)
     with pytest.raises(NotSettled, match="Des brouillons comptent encore"):
-        provisioning.settle(hosts[0], by=None, at=LATER)
+        leave_ledger.settle(hosts[0], by=None, at=LATER)
     billed(OCTOBER)
-    assert provisioning.settle(hosts[0], by=None, at=LATER) == Decimal("196.00")
-    told = {str(row.member) if row.member else None: row.balance for row in provisioning.balances()}
+    assert leave_ledger.settle(hosts[0], by=None, at=LATER) == Decimal("196.00")
+    told = {str(row.member) if row.member else None: row.balance for row in leave_ledger.balances()}
     assert told == {"Aloen": 0, "Sonam": Decimal("84.00"), None: Decimal("196.00")}
     with pytest.raises(NotSettled, match="n’a pas de provision à solder"):
-        provisioning.settle(hosts[0], by=None, at=LATER)
+        leave_ledger.settle(hosts[0], by=None, at=LATER)
 
 
 def test_the_yearly_comparison_comes_with_may_s_pay(maelle):

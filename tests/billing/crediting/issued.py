@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing import crediting, drafting, issuing, recording_charges
+from billing.charges import recording
+from billing.credit_notes import composing, crediting, remaining
 from billing.models import Charge, Fate, Invoice, Line, Release
+from billing.month import drafting, issuing
 from employees.models import Assignment
 from groupement.periods import Month
 from members.models import Member
@@ -60,7 +62,7 @@ def free(
     month: Month = NOVEMBER,
 ) -> Charge:
     """A sum recorded beside the hours."""
-    return recording_charges.record(
+    return recording.record(
         member,
         kind="free",
         label="Atelier",
@@ -95,19 +97,19 @@ def of_sums(*nets: tuple[str, str]) -> Invoice:
     return issuing.issue_alone(made, by=None, at=NOW)
 
 
-def credit(of: Invoice, *lines: crediting.Request, at: Any = NOW, reason: str = REASON) -> Invoice:
+def credit(of: Invoice, *lines: composing.Request, at: Any = NOW, reason: str = REASON) -> Invoice:
     return crediting.credit(of, lines=lines, reason=reason, by=None, at=at)
 
 
 def credit_all(of: Invoice, fate: Fate = VOIDED, at: Any = NOW) -> Invoice:
-    return credit(of, *crediting.whole(crediting.left(of), fate), at=at)
+    return credit(of, *crediting.whole(remaining.left(of), fate), at=at)
 
 
-def days(of: Line, minutes: Mapping[int, int], fate: Fate = RELEASED) -> crediting.Hours:
+def days(of: Line, minutes: Mapping[int, int], fate: Fate = RELEASED) -> composing.Hours:
     """Minutes by day of the month, as named entries of the line."""
-    row = next(row for row in crediting.left(of.invoice).lines if row.line == of)
+    row = next(row for row in remaining.left(of.invoice).lines if row.line == of)
     entries = {entry.day.day: entry.entry for entry in row.entries}
-    return crediting.Hours(of, {entries[day]: taken for day, taken in minutes.items()}, fate)
+    return composing.Hours(of, {entries[day]: taken for day, taken in minutes.items()}, fate)
 
 
 def line(of: Invoice) -> Line:

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from billing import crediting, rendering
+from billing.credit_notes import remaining
+from billing.documents import rendering
 from billing.models import Invoice, Release
 from tests import world
 from tests.billing.crediting.issued import (
@@ -32,7 +33,7 @@ def form_of(of):
 
 
 def entry(of, day):
-    return next(row.entry for row in crediting.left(of).lines[0].entries if row.day.day == day)
+    return next(row.entry for row in remaining.left(of).lines[0].entries if row.day.day == day)
 
 
 def asked(of, *, step="apercu", **fields):
@@ -99,7 +100,7 @@ def test_whole_invoice_in_one_gesture(login):
     of = invoice({2: 420, 3: 420})
     client = login(world.finance())
     client.post(form_of(of), asked(of, step="emettre", extent="whole", fate="voided", seen="336.00"))
-    assert crediting.left(of).is_gone
+    assert remaining.left(of).is_gone
     shown = words(client.get(page_of(of)))
     assert "Créditée en entier" in shown
     assert "Faire un avoir" not in shown
@@ -204,7 +205,7 @@ def test_failed_pdf_of_a_credit_note_is_made_again(login):
 
 
 def test_long_invoice_asks_for_the_days_of_a_line_when_told_to(login, monkeypatch):
-    monkeypatch.setattr("billing.forms.credit.MOST_DAYS_AT_ONCE", 1)
+    monkeypatch.setattr("billing.credit_notes.forms.MOST_DAYS_AT_ONCE", 1)
     assignment = placed()
     worked(assignment, {2: 420, 3: 420})
     of = bill(NOVEMBER)

@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
-from billing import crediting, settling
-from billing.crediting import Amount, Changed, Hours, NotCreditable, Quantity, Whole
+from billing.accounts import payments, receivables
+from billing.credit_notes import crediting, remaining
+from billing.credit_notes.composing import Amount, Hours, NotCreditable, Quantity, Whole
+from billing.credit_notes.crediting import Changed
+from billing.documents.numbering import TooEarly
 from billing.models import Invoice, InvoiceKind, Line, Release, Rendering
-from billing.numbering import TooEarly
 from tests import world
 from tests.billing.crediting.issued import (
     REASON,
@@ -69,7 +71,7 @@ def test_part_names_its_days_and_what_becomes_of_them() -> None:
         (3, 420, RELEASED),
         (4, 60, RELEASED),
     }
-    rows = crediting.left(of).lines[0]
+    rows = remaining.left(of).lines[0]
     assert (rows.quantity, rows.net, rows.minutes) == (Decimal("11.00"), Decimal("220.00"), 660)
     assert [(entry.day.day, entry.billed, entry.left) for entry in rows.entries] == [
         (2, 420, 420),
@@ -85,7 +87,7 @@ def test_last_part_takes_what_is_left_to_the_cent() -> None:
     assert printed(first) == [("0.25", "HUR", "32.25", "8.06")]
     assert printed(last) == [("1.00", "C62", "8.07", "8.07")]
     assert [a + b for a, b in zip(total(first), total(last), strict=True)] == list(total(of))
-    assert crediting.left(of).is_gone
+    assert remaining.left(of).is_gone
 
 
 def test_rounded_parts_never_come_to_more_than_the_line() -> None:
@@ -182,7 +184,7 @@ def test_date_before_the_invoice_or_the_last_number_is_refused() -> None:
     credit(of, days(line(of), {2: 60}), at=world.at(date(2026, 12, 20)))
     with pytest.raises(TooEarly, match="20/12/2026"):
         credit(of, days(line(of), {2: 60}), at=world.at(date(2026, 12, 10)))
-    assert (crediting.left(of).lines[0].minutes, Invoice.objects.count()) == (360, 2)
+    assert (remaining.left(of).lines[0].minutes, Invoice.objects.count()) == (360, 2)
 
 
 def test_credit_notes_may_have_numbers_of_their_own() -> None:
@@ -193,7 +195,7 @@ def test_credit_notes_may_have_numbers_of_their_own() -> None:
 
 def test_credit_settles_what_is_due_and_the_rest_stays_usable() -> None:
     of = invoice({2: 420, 3: 300})
-    settling.record(
+    payments.record(
         of.member,
         amount=Decimal("200.00"),
         received_on=NOW.date(),
@@ -203,9 +205,9 @@ def test_credit_settles_what_is_due_and_the_rest_stays_usable() -> None:
         at=NOW,
     )
     note = credit_all(of)
-    found = settling.with_dues(Invoice.objects.order_by("pk"))
+    found = receivables.with_dues(Invoice.objects.order_by("pk"))
     assert [(row.due, row.left) for row in found] == [(0, 0), (0, Decimal("200.00"))]
-    assert settling.credits_at_hand() == {of.member_id: Decimal("200.00")}
+    assert receivables.credits_at_hand() == {of.member_id: Decimal("200.00")}
     assert note.total == Decimal("288.00")
 
 
@@ -279,12 +281,12 @@ def test_sum_credited_in_part_or_voided_stays_billed() -> None:
     for charge in charges:
         charge.refresh_from_db()
     assert [charge.released_at for charge in charges] == [None, None]
-    assert crediting.left(of).is_gone
+    assert remaining.left(of).is_gone
 
 
 def test_what_is_no_longer_as_it_was_seen_is_refused() -> None:
     of = invoice({2: 420, 3: 420})
-    seen = crediting.left(of).total
+    seen = remaining.left(of).total
     asked = [days(line(of), {2: 60})]
     crediting.credit(of, lines=asked, reason=REASON, by=None, at=NOW, seen=seen)
     with pytest.raises(Changed, match="il en reste 312,00\u00a0€ et non 336,00\u00a0€"):
@@ -312,7 +314,7 @@ def test_two_prices_in_a_month_are_two_lines_with_their_own_days() -> None:
     )
     worked(assignment, {10: 600, 20: 600})
     of = bill()
-    assert [[entry.day.day for entry in row.entries] for row in crediting.left(of).lines] == [[10], [20]]
+    assert [[entry.day.day for entry in row.entries] for row in remaining.left(of).lines] == [[10], [20]]
     note = credit(of, days(of.lines.get(position=2), {20: 300}))
     assert printed(note) == [("5.00", "HUR", "21.00", "105.00")]
 
@@ -320,14 +322,14 @@ def test_two_prices_in_a_month_are_two_lines_with_their_own_days() -> None:
 def test_what_is_left_takes_the_same_queries_whatever_the_size(django_assert_num_queries) -> None:
     small = invoice({2: 420})
     with django_assert_num_queries(6):
-        crediting.left(small)
+        remaining.left(small)
     someone = world.employee("Youenn", "Talec", members=[small.member])
     worked(world.assignment(someone, small.member), dict.fromkeys(range(2, 7), 420), month=world.OCTOBER)
     worked(placed_again(small), dict.fromkeys(range(5, 10), 420), month=world.OCTOBER)
     large = bill(world.DECEMBER)
     credit(large, days(large.lines.first(), {5: 60}), at=world.at(date(2027, 1, 4)))
     with django_assert_num_queries(6):
-        assert len(crediting.left(large).lines) == 2
+        assert len(remaining.left(large).lines) == 2
 
 
 def placed_again(of: Invoice):

@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from billing import crediting, settling
-from billing.crediting import Amount, Changed, NotCreditable
+from billing.accounts import payments, receivables
+from billing.credit_notes import crediting, remaining
+from billing.credit_notes.composing import Amount, NotCreditable
+from billing.credit_notes.crediting import Changed
 from billing.models import Invoice, Series
 from tests.billing.crediting.issued import REASON, credit, credit_all, days, invoice, line, of_sums
 from tests.billing.together import Call, all_at_once, wait_until_blocked
@@ -33,7 +35,7 @@ def test_six_at_once_credit_each_day_once() -> None:
     asked = [days(line(of), {day: 420}) for day in (2, 3, 4, 2, 3, 4)]
     calls = all_at_once([lambda each=each: credit(of, each) for each in asked])
     assert sorted(type(call.error).__name__ for call in calls) == ["NoneType"] * 3 + ["NotCreditable"] * 3
-    assert crediting.left(of).is_gone
+    assert remaining.left(of).is_gone
     notes = Invoice.objects.filter(corrects=of)
     assert sum(note.total for note in notes) == of.total
     assert sorted(notes.values_list("sequence", flat=True)) == [2, 3, 4]
@@ -56,10 +58,10 @@ def test_credits_and_payments_of_one_invoice_pass_one_after_the_other() -> None:
     part = Amount(line(of), Decimal("10.00"))
 
     def pay() -> None:
-        settling.record(
+        payments.record(
             of.member, amount=Decimal("30.00"), received_on=NOW.date(), method="transfer", by=None, at=NOW
         )
 
     calls = all_at_once([pay, lambda: credit(of, part), pay, lambda: credit(of, part), pay])
     assert [call.error for call in calls] == [None] * 5
-    assert settling.with_dues(Invoice.objects.filter(pk=of.pk)).get().due == Decimal("6.00")
+    assert receivables.with_dues(Invoice.objects.filter(pk=of.pk)).get().due == Decimal("6.00")

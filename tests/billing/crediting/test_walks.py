@@ -13,10 +13,12 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing import crediting, drafting, issuing, settling
-from billing.crediting import Amount, Hours, NotCreditable, Whole
-from billing.issuing import NotIssuable
+from billing.accounts import receivables
+from billing.credit_notes import crediting, remaining
+from billing.credit_notes.composing import Amount, Hours, NotCreditable, Whole
 from billing.models import Charge, Invoice, InvoicedTimesheet, Release
+from billing.month import drafting, issuing
+from billing.month.issuing import NotIssuable
 from employees.models import Assignment
 from groupement.periods import Month
 from tests import world
@@ -75,7 +77,7 @@ class Walk:
         self._credit(which, lambda left: crediting.whole(left, fate))
 
     def credit_part(self, which: int, line: int, part: str, fate: Any) -> None:
-        def asked(left: crediting.Left) -> list[Any]:
+        def asked(left: remaining.Left) -> list[Any]:
             row = left.lines[line % len(left.lines)]
             if not row.is_hourly:
                 net = (row.net * Decimal(part)).quantize(Decimal("0.01"))
@@ -92,7 +94,7 @@ class Walk:
         of = issued[which % len(issued)]
         try:
             with transaction.atomic():
-                lines = asked(crediting.left(of))
+                lines = asked(remaining.left(of))
                 crediting.credit(of, lines=lines, reason=REASON, by=None, at=self.today)
         except (NotCreditable, NotIssuable):
             pass
@@ -123,7 +125,7 @@ def held_once() -> None:
 
 def papers_add_up() -> None:
     for of in Invoice.objects.filter(kind="invoice", status="issued").order_by("pk"):
-        left = crediting.left(of)
+        left = remaining.left(of)
         notes = list(of.credit_notes.order_by("pk"))
         assert left.total == of.total - sum(note.total for note in notes)
         assert min(left.net, left.vat, *(row.net for row in left.lines)) >= 0
@@ -131,7 +133,7 @@ def papers_add_up() -> None:
             assert not row.is_hourly or sum(entry.billed for entry in row.entries) == row.charge.minutes
         if not left.net:
             assert left.vat == 0
-    dues = settling.with_dues(Invoice.objects.filter(status="issued"))
+    dues = receivables.with_dues(Invoice.objects.filter(status="issued"))
     assert sum(row.due - row.left for row in dues) == sum(
         -row.total if row.kind == "credit_note" else row.total for row in dues
     )

@@ -3,7 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
-from billing import dunning, settling
+from billing.accounts import payments
+from billing.reminders import choosing, sending
+from billing.reminders import levels as reminders_levels
 from tests import world
 from tests.billing import owing
 
@@ -23,7 +25,7 @@ def moment(number, month=12, hour=9):
 def levels():
     """The group and the three levels: 5, 15 and 30 days after the due date."""
     world.group()
-    return dunning.install_levels()
+    return reminders_levels.install_levels()
 
 
 def late(member, total="1000.00", *, issued_on=ISSUED, **columns):
@@ -34,7 +36,7 @@ def late(member, total="1000.00", *, issued_on=ISSUED, **columns):
 def pay(invoice, amount=None, *, on, allocated=True, at=None):
     """Money for ``invoice``, whole unless told otherwise, settled at once or only received."""
     money = Decimal(amount) if amount else invoice.total
-    return settling.record(
+    return payments.record(
         invoice.member,
         amount=money,
         received_on=on,
@@ -47,7 +49,7 @@ def pay(invoice, amount=None, *, on, allocated=True, at=None):
 
 def send(on, by=None):
     """Everything that a day calls for."""
-    return dunning.send(dunning.due_reminders(on), by=by, at=world.at(on))
+    return sending.send(choosing.due_reminders(on), by=by, at=world.at(on))
 
 
 def remind_to_the_last(*, by=None):
@@ -59,5 +61,5 @@ def told(on):
     """What a day calls for, in short: (member, level, numbers)."""
     return [
         (letter.member.short_name, letter.level.rank, [str(row.invoice) for row in letter.rows])
-        for letter in dunning.due_reminders(on)
+        for letter in choosing.due_reminders(on)
     ]

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from billing import dunning, settling
+from billing.accounts import allocating, payments
 from billing.models import DunningLevel
+from billing.reminders import choosing
 from tests import world
 from tests.billing import owing
 from tests.billing.dunning import scene
@@ -80,18 +81,18 @@ def test_what_is_paid_is_not_reminded(aloen):
 def test_what_is_paid_in_part_is_reminded_for_the_rest(aloen):
     invoice = scene.late(aloen)
     scene.pay(invoice, "999.99", on=day(4))
-    (letter,) = dunning.due_reminders(day(6))
+    (letter,) = choosing.due_reminders(day(6))
     assert letter.due == Decimal("0.01")
 
 
 def test_what_is_contested_is_not_reminded_until_that_is_settled(aloen):
     invoice = scene.late(aloen)
     assert told(day(6)) == [("Aloen", 1, [invoice.number])]
-    dispute = dunning.open_dispute(invoice, reason="Deux jours en trop", by=None, at=scene.moment(4))
+    dispute = choosing.open_dispute(invoice, reason="Deux jours en trop", by=None, at=scene.moment(4))
     assert told(day(6)) == []
-    (held,) = dunning.choose(day(6)).held
+    (held,) = choosing.choose(day(6)).held
     assert (held.label, held.why) == ("Contestée", "Depuis le 4 décembre 2026\u00a0: Deux jours en trop")
-    dunning.close_dispute(dispute, outcome="Les heures sont justes", by=None, at=scene.moment(5))
+    choosing.close_dispute(dispute, outcome="Les heures sont justes", by=None, at=scene.moment(5))
     assert told(day(6)) == [("Aloen", 1, [invoice.number])]
 
 
@@ -101,7 +102,7 @@ def test_money_at_hand_covers_the_oldest_and_holds_their_letters(aloen):
     assert told(day(8)) == [("Aloen", 1, [first.number, second.number])]
     scene.pay(first, "150.00", on=day(3), allocated=False)
     assert told(day(8)) == [("Aloen", 1, [second.number])]
-    (held,) = dunning.choose(day(8)).held
+    (held,) = choosing.choose(day(8)).held
     assert (held.late.invoice.number, held.label) == (first.number, "Couverte")
     assert "100,00\u00a0€ sont chez nous sans être imputés" in held.why
 
@@ -119,8 +120,8 @@ def test_a_credit_note_or_a_small_remainder_given_up_ends_the_reminders(aloen):
     scene.pay(almost, "48.00", on=day(2))
     assert len(told(day(6))[0][2]) == 2
     note = owing.credit_note(credited, "100.00", issued_on=day(3))
-    settling.apply_credit(note, by=None, at=scene.moment(3))
-    settling.write_off(almost, reason="Frais de virement", by=None, at=scene.moment(3))
+    allocating.apply_credit(note, by=None, at=scene.moment(3))
+    allocating.write_off(almost, reason="Frais de virement", by=None, at=scene.moment(3))
     assert told(day(6)) == []
 
 
@@ -128,7 +129,7 @@ def test_a_payment_that_the_bank_took_back_is_due_again(aloen):
     invoice = scene.late(aloen)
     payment = scene.pay(invoice, on=day(2))
     assert told(day(6)) == []
-    settling.reverse(payment, on=day(5), reason="Chèque impayé", by=None, at=scene.moment(5))
+    payments.reverse(payment, on=day(5), reason="Chèque impayé", by=None, at=scene.moment(5))
     assert told(day(6)) == [("Aloen", 1, [invoice.number])]
 
 
@@ -136,7 +137,7 @@ def test_what_waits_says_why(aloen):
     scene.late(aloen)
 
     def why(on):
-        return [(held.label, held.why) for held in dunning.choose(on).held]
+        return [(held.label, held.why) for held in choosing.choose(on).held]
 
     assert why(day(3)) == [("Attend", "Rappel de paiement\u00a0: le 6 décembre 2026.")]
     scene.send(day(6))
@@ -151,7 +152,7 @@ def test_what_waits_says_why(aloen):
 def test_without_levels_nothing_leaves_and_that_is_said():
     world.group()
     scene.late(world.member())
-    assert [held.label for held in dunning.choose(day(20)).held] == ["Sans niveau"]
+    assert [held.label for held in choosing.choose(day(20)).held] == ["Sans niveau"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -160,4 +161,4 @@ def test_choosing_takes_the_same_queries(aloen, count, django_assert_num_queries
         invoice = scene.late(world.member(f"Membre {number}"))
         scene.pay(invoice, "10.00", on=day(2))
     with django_assert_num_queries(10):
-        assert len(dunning.due_reminders(day(6))) == count
+        assert len(choosing.due_reminders(day(6))) == count

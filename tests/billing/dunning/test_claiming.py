@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import dunning, recording_charges
+from billing.charges import recording
 from billing.models import Charge, ChargeKind, Invoice
+from billing.reminders import choosing, claiming
 from members.models import Group
 from tests import world
 from tests.billing import owing
@@ -26,7 +27,7 @@ def aloen():
 
 
 def claim(*invoices, at=None):
-    return dunning.charge_interest(invoices, by=None, at=at or moment(31))
+    return claiming.charge_interest(invoices, by=None, at=at or moment(31))
 
 
 def amounts(charges):
@@ -68,14 +69,14 @@ def test_nothing_is_claimed_twice(aloen):
     invoice = scene.late(aloen)
     scene.pay(invoice, on=day(21))
     claim(invoice)
-    with pytest.raises(dunning.NotClaimable, match="déjà réclamé"):
+    with pytest.raises(claiming.NotClaimable, match="déjà réclamé"):
         claim(invoice, at=world.at(date(2027, 2, 1)))
     assert Charge.objects.count() == 2
 
 
 def test_at_the_last_level_the_days_since_the_last_claim_follow(aloen):
     invoice = scene.late(aloen, "1000.00")
-    with pytest.raises(dunning.NotClaimable, match="ni payée ni au dernier niveau"):
+    with pytest.raises(claiming.NotClaimable, match="ni payée ni au dernier niveau"):
         claim(invoice, at=moment(30))
     scene.remind_to_the_last()
     first = claim(invoice)
@@ -116,11 +117,11 @@ def test_an_invoice_issued_before_rates_were_kept_follows_the_group(aloen):
 
 
 def test_what_a_credit_note_took_off_its_own_invoice_was_never_owed(aloen):
-    from billing import settling
+    from billing.accounts import allocating
 
     invoice = scene.late(aloen, "1000.00")
     note = owing.credit_note(invoice, "400.00", issued_on=day(20))
-    settling.apply_credit(note, by=None, at=moment(20))
+    allocating.apply_credit(note, by=None, at=moment(20))
     scene.pay(invoice, "600.00", on=day(31))
     # 30 days × 600.00 × 12.15 / 36 500 = 5.991…
     assert amounts(claim(invoice))[0] == (ChargeKind.LATE_INTEREST, Decimal("5.99"))
@@ -139,10 +140,10 @@ def test_what_may_not_be_claimed_is_refused_with_the_reason(aloen, case, sentenc
     invoice = scene.late(aloen, is_out_of_scope=case == "dues")
     scene.pay(invoice, on=day(1) if case == "in time" else day(21))
     if case == "contested":
-        dunning.open_dispute(invoice, reason="Prix", by=None, at=moment(5))
+        choosing.open_dispute(invoice, reason="Prix", by=None, at=moment(5))
     if case == "credit note":
         invoice = owing.credit_note(invoice, "10.00", issued_on=day(2))
-    with pytest.raises(dunning.NotClaimable, match=sentence):
+    with pytest.raises(claiming.NotClaimable, match=sentence):
         claim(invoice)
     assert not Charge.objects.exists()
 
@@ -151,10 +152,10 @@ def test_one_fault_holds_all_back(aloen):
     late, in_time = scene.late(aloen), scene.late(aloen)
     scene.pay(in_time, on=day(1))
     scene.pay(late, on=day(21))
-    with pytest.raises(dunning.NotClaimable, match=in_time.number):
+    with pytest.raises(claiming.NotClaimable, match=in_time.number):
         claim(late, in_time)
     assert not Charge.objects.exists()
-    with pytest.raises(dunning.NotClaimable, match="Cochez"):
+    with pytest.raises(claiming.NotClaimable, match="Cochez"):
         claim()
 
 
@@ -162,7 +163,7 @@ def test_a_claim_taken_back_may_be_made_again(aloen):
     invoice = scene.late(aloen)
     scene.pay(invoice, on=day(21))
     for charge in claim(invoice):
-        recording_charges.withdraw(charge, by=None, at=moment(31))
+        recording.withdraw(charge, by=None, at=moment(31))
     assert len(claim(invoice)) == 2
 
 
@@ -185,10 +186,10 @@ def test_what_may_be_claimed_is_offered_and_nothing_else(aloen):
     for invoice in (paid, contested, long_ago, dues):
         scene.pay(invoice, on=day(21))
     scene.pay(in_time, on=day(1))
-    dunning.open_dispute(contested, reason="Prix", by=None, at=moment(22))
+    choosing.open_dispute(contested, reason="Prix", by=None, at=moment(22))
 
     def offered(on):
-        return [late.invoice.number for late in dunning.claimable(on)]
+        return [late.invoice.number for late in claiming.claimable(on)]
 
     assert offered(day(31)) == [paid.number, long_ago.number]
     scene.remind_to_the_last()
@@ -206,11 +207,11 @@ def test_offering_takes_the_same_queries(aloen, count, django_assert_num_queries
     for number in range(count):
         scene.pay(scene.late(world.member(f"Membre {number}")), on=day(21))
     with django_assert_num_queries(5):
-        assert len(dunning.claimable(day(31))) == count
+        assert len(claiming.claimable(day(31))) == count
 
 
 def test_what_was_claimed_is_on_the_next_invoices_outside_vat(aloen):
-    from billing import drafting
+    from billing.month import drafting
     from groupement.periods import Month
 
     invoice = scene.late(aloen, "1000.00")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.dunning.interest import Part, Stretch, indemnity, interest, paid_on
+from billing.reminders.interest import Part, Stretch, indemnity, interest, last_paid_on
 
 RATE = Decimal("12.15")
 DUE = date(2026, 1, 31)
@@ -72,8 +72,8 @@ def test_an_indemnity_is_due_for_one_cent_and_one_day():
 
 def test_an_invoice_is_paid_on_the_day_its_last_cent_came():
     parts = [Part(date(2026, 3, 2), euros("600.00")), Part(date(2026, 2, 10), euros("400.00"))]
-    assert paid_on(euros("1000.00"), parts) == date(2026, 3, 2)
-    assert paid_on(euros("1000.01"), parts) is None
+    assert last_paid_on(euros("1000.00"), parts) == date(2026, 3, 2)
+    assert last_paid_on(euros("1000.01"), parts) is None
 
 
 money = st.integers(1, 500_000_00).map(lambda cents: Decimal(cents) / 100)

@@ -2,26 +2,26 @@
 
 import pytest
 
-from billing import dunning
-from billing.dunning.levels import fill
 from billing.models import DunningLevel
+from billing.reminders import levels
+from billing.reminders.levels import fill
 from tests import world
 
 pytestmark = pytest.mark.django_db
 
 
 def test_three_levels_are_proposed_and_installed_once():
-    dunning.install_levels()
+    levels.install_levels()
     rows = DunningLevel.objects.order_by("rank").values_list("rank", "days_late", "asks_for_interest")
     assert list(rows) == [(1, 5, False), (2, 15, False), (3, 30, True)]
-    with pytest.raises(dunning.NotInstallable):
-        dunning.install_levels()
+    with pytest.raises(levels.NotInstallable):
+        levels.install_levels()
 
 
 def test_what_is_proposed_has_no_fault():
-    assert [dunning.fault_of(level.text) for level in dunning.default_levels()] == ["", "", ""]
-    for level in dunning.default_levels():
-        filled = fill(level.text, dict.fromkeys(dunning.PLACEHOLDERS, "X"))
+    assert [levels.fault_of(level.text) for level in levels.default_levels()] == ["", "", ""]
+    for level in levels.default_levels():
+        filled = fill(level.text, dict.fromkeys(levels.PLACEHOLDERS, "X"))
         assert "{" not in filled
 
 
@@ -37,7 +37,7 @@ def test_what_is_proposed_has_no_fault():
     ],
 )
 def test_a_text_that_cannot_be_filled_is_told_why(text, sentence):
-    assert dunning.fault_of(text).startswith(sentence)
+    assert levels.fault_of(text).startswith(sentence)
 
 
 LEVELS = "/admin/billing/dunninglevel/"
@@ -51,7 +51,7 @@ def malo(client):
     Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={})
     client.force_login(admin)
     world.group()
-    dunning.install_levels()
+    levels.install_levels()
     return client
 
 

@@ -8,8 +8,9 @@ from django.core import mail as box
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import dunning, letters
+from billing.documents import letters
 from billing.models import Charge, Dispute, DunningLevel, Invoice, Letter, Reminder
+from billing.reminders import choosing
 from members import mailing
 from tests import world
 from tests.billing.dunning import scene
@@ -69,7 +70,7 @@ def test_what_is_to_send_is_read_whole_and_sent_by_who_read_it(on, aloen):
     client = on(world.finance())
     listed = client.get(TO_SEND)
     assert "À envoyer aujourd’hui 1 courrier" in words(listed)
-    (key,) = [letter.key for letter in dunning.due_reminders(day(6))]
+    (key,) = [letter.key for letter in choosing.due_reminders(day(6))]
     assert key in listed.content.decode()
     read = words(client.get(REVIEW, {"lettre": key}))
     assert "il reste 1 000,00 € à régler pour la facture F-2026-0001" in read
@@ -92,7 +93,7 @@ def test_a_member_without_address_is_named_to_be_posted(on, aloen):
     scene.late(aloen)
     client = on(world.finance())
     assert "Aucune adresse e-mail" in words(client.get(REVIEW))
-    (key,) = [letter.key for letter in dunning.due_reminders(day(6))]
+    (key,) = [letter.key for letter in choosing.due_reminders(day(6))]
     assert "Sans adresse pour Aloen : imprimez le PDF" in words(
         client.post(SEND, {"lettre": key}, follow=True)
     )
@@ -103,7 +104,7 @@ def test_nothing_ticked_reads_all_and_what_went_is_said(on, aloen):
     scene.late(world.member("Sonam"))
     client = on(world.finance())
     assert "Relire ces 2 courriers" in words(client.get(REVIEW))
-    keys = [letter.key for letter in dunning.due_reminders(day(6))]
+    keys = [letter.key for letter in choosing.due_reminders(day(6))]
     scene.pay(invoice, on=day(6))
     assert "Votre choix a changé." in words(client.get(REVIEW, {"lettre": keys}))
     assert client.get(REVIEW, {"lettre": keys[0]}).url == TO_SEND
@@ -114,7 +115,7 @@ def test_nothing_ticked_reads_all_and_what_went_is_said(on, aloen):
 
 def test_the_group_reads_and_only_finance_sends(on, aloen):
     scene.late(aloen)
-    keys = [letter.key for letter in dunning.due_reminders(day(6))]
+    keys = [letter.key for letter in choosing.due_reminders(day(6))]
     for person in (world.coordinator(), world.admin()):
         client = on(person)
         assert "Lire les courriers" in words(client.get(TO_SEND))

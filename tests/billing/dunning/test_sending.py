@@ -7,8 +7,9 @@ import pytest
 from django.core import mail as box
 from django.db import DatabaseError, IntegrityError, transaction
 
-from billing import dunning, letters
+from billing.documents import letters
 from billing.models import DunningLevel, Letter, Reminder
+from billing.reminders import choosing, sending
 from members import mailing
 from members.models import Mail, MailKind
 from tests import markup, world
@@ -31,7 +32,7 @@ def gael():
 
 def test_a_letter_is_frozen_with_what_was_due(aloen, gael):
     first, second = scene.late(aloen, "1000.00"), scene.late(aloen, "234.50", issued_on=day(4, 11))
-    (sent,) = dunning.send(dunning.due_reminders(day(10)), by=gael, at=moment(10))
+    (sent,) = sending.send(choosing.due_reminders(day(10)), by=gael, at=moment(10))
     said = sent.letter.content
     assert sent.letter.subject == "Rappel de paiement, 2\u00a0factures"
     assert said["rows"] == [
@@ -152,10 +153,10 @@ def test_the_message_says_all_in_both_forms(aloen, settings):
 
 def test_the_same_letter_is_not_sent_twice_and_says_who_sent_it(aloen, gael):
     scene.late(aloen)
-    due = dunning.due_reminders(day(6))
-    dunning.send(due, by=gael, at=moment(6))
-    with pytest.raises(dunning.AlreadySent) as refused:
-        dunning.send(due, by=world.finance("Ana Riou"), at=moment(6, hour=10))
+    due = choosing.due_reminders(day(6))
+    sending.send(due, by=gael, at=moment(6))
+    with pytest.raises(sending.AlreadySent) as refused:
+        sending.send(due, by=world.finance("Ana Riou"), at=moment(6, hour=10))
     assert refused.value.message == (
         "Rappel de paiement à Aloen\u00a0: déjà envoyé par Gaël Perrot le 6 décembre 2026 (facture F-2026-0001). "
         "Rien n’est parti deux fois."
@@ -186,18 +187,18 @@ def test_postgresql_refuses_a_second_reminder_and_a_change_of_the_first(aloen):
 @pytest.mark.parametrize("event", ["paid", "contested", "reworded", "next day"])
 def test_what_was_read_must_still_be_what_is_due(aloen, event):
     invoice = scene.late(aloen)
-    due = dunning.due_reminders(day(6))
+    due = choosing.due_reminders(day(6))
     at = moment(6)
     if event == "paid":
         scene.pay(invoice, "400.00", on=day(6))
     elif event == "contested":
-        dunning.open_dispute(invoice, reason="Prix", by=None, at=at)
+        choosing.open_dispute(invoice, reason="Prix", by=None, at=at)
     elif event == "reworded":
         DunningLevel.objects.filter(rank=1).update(text="{numero}\u00a0: {montant}.")
     else:
         at = moment(7)
-    with pytest.raises(dunning.NotSendable, match="a changé depuis votre lecture"):
-        dunning.send(due, by=None, at=at)
+    with pytest.raises(sending.NotSendable, match="a changé depuis votre lecture"):
+        sending.send(due, by=None, at=at)
     assert not Letter.objects.exists()
     assert not Mail.objects.exists()
 
@@ -206,22 +207,22 @@ def test_one_stale_letter_holds_all_back(aloen):
     sonam = world.member("Sonam")
     scene.late(aloen)
     other = scene.late(sonam)
-    due = dunning.due_reminders(day(6))
+    due = choosing.due_reminders(day(6))
     scene.pay(other, on=day(6))
-    with pytest.raises(dunning.NotSendable, match="Sonam"):
-        dunning.send(due, by=None, at=moment(6))
+    with pytest.raises(sending.NotSendable, match="Sonam"):
+        sending.send(due, by=None, at=moment(6))
     assert not Letter.objects.exists()
 
 
 @pytest.mark.parametrize("key", ["", "x", "1", "1-2", "999-1-abc", "--", "99999999999999999999-1-a", "²-1-a"])
 def test_a_key_that_means_nothing_is_refused(aloen, key):
-    with pytest.raises(dunning.NotSendable, match="relisez"):
-        dunning.send([key], by=None, at=moment(6))
+    with pytest.raises(sending.NotSendable, match="relisez"):
+        sending.send([key], by=None, at=moment(6))
 
 
 def test_nothing_chosen_is_said(aloen):
-    with pytest.raises(dunning.NotSendable, match="Cochez"):
-        dunning.send([], by=None, at=moment(6))
+    with pytest.raises(sending.NotSendable, match="Cochez"):
+        sending.send([], by=None, at=moment(6))
 
 
 def test_the_letter_prints_once(aloen):

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from billing import funding
-from billing.funding.reckoning import hourly, share
+from billing.grants import reckoning, reports, tagging
+from billing.grants.reckoning import hourly, share
 from billing.models import ActualCost, EmployerCost, FundedHours, FundingReport, PayrollImport
 from tests import world
 from tests.billing.funding.granted import grant, whole, worked
@@ -54,15 +54,15 @@ def entries(aloen, maelle):
 
 
 def put(line, wanted, finance, action="Animation"):
-    return funding.tag(line, wanted, action=action, by=finance, at=NOW)
+    return tagging.tag(line, wanted, action=action, by=finance, at=NOW)
 
 
 def lock(line, finance, first=NOVEMBER, last=NOVEMBER):
-    return funding.lock(line, first=first, last=last, by=finance, at=NOW)
+    return reports.lock(line, first=first, last=last, by=finance, at=NOW)
 
 
 def reckoned(line):
-    return funding.reckon([line])[line.pk]
+    return reckoning.reckon([line])[line.pk]
 
 
 def test_an_hour_costs_the_month_over_all_hours_worked_or_learnt(entries, finance):
@@ -113,7 +113,7 @@ def test_lines_together_never_pay_more_than_the_month(aloen, finance):
     lines = [grant(code) for code in ("A", "B", "C")]
     for line in lines:
         put(line, {entries[0].pk: 60}, finance)
-    found = funding.reckon(lines)
+    found = reckoning.reckon(lines)
     assert [found[line.pk].total for line in lines] == [Decimal("33.33")] * 3
 
 
@@ -194,18 +194,18 @@ def test_a_month_of_a_line_is_locked_once(entries, finance):
     line = grant()
     put(line, {entries[0].pk: 60}, finance)
     report = lock(line, finance, OCTOBER, NOVEMBER)
-    with pytest.raises(funding.NotLockable, match="couvre déjà octobre 2026 à novembre 2026"):
+    with pytest.raises(reports.NotLockable, match="couvre déjà octobre 2026 à novembre 2026"):
         lock(line, finance)
     report.pk, report.first_month = None, NOVEMBER
     with pytest.raises(IntegrityError, match="a_month_of_a_line_is_locked_once"), transaction.atomic():
         report.save()
-    with pytest.raises(funding.NotTaggable) as caught:
+    with pytest.raises(tagging.NotTaggable) as caught:
         put(line, {entries[1].pk: 60}, finance)
     assert caught.value.errors == [
         "Maëlle Kerbrat, 3 novembre 2026\u00a0: novembre 2026 est verrouillé pour COOPTER."
     ]
-    with pytest.raises(funding.NotTaggable, match="ne change plus"):
-        funding.untag(
+    with pytest.raises(tagging.NotTaggable, match="ne change plus"):
+        tagging.untag(
             line,
             person=entries[0].timesheet.employee_id,
             month=NOVEMBER,
@@ -224,12 +224,12 @@ def test_what_may_not_be_locked_yet_is_told(aloen, maelle, entries, finance):
         ((NOVEMBER, NOVEMBER), "il n’y a rien à verrouiller"),
     ]
     for months, said in cases:
-        with pytest.raises(funding.NotLockable, match=said):
+        with pytest.raises(reports.NotLockable, match=said):
             lock(line, finance, *months)
     put(line, {entries[0].pk: 60}, finance)
     world.timesheet(maelle, {date(2026, 11, 27): 60}, kind="leave", supplement=1, status="draft")
     EmployerCost.objects.all().delete()
-    with pytest.raises(funding.NotLockable) as caught:
+    with pytest.raises(reports.NotLockable) as caught:
         lock(line, finance)
     assert [error.replace("\u00a0", " ") for error in caught.value.errors] == [
         "Maëlle Kerbrat, novembre 2026 : le coût employeur n’est pas importé.",
@@ -242,10 +242,10 @@ def test_the_files_say_the_report_and_are_the_same_each_time(entries, finance, m
     line = grant()
     put(line, whole(entries[:2]), finance, action="=Animation")
     report = FundingReport.objects.get(pk=lock(line, finance).pk)
-    first = funding.as_csv(report), funding.as_workbook(report), funding.as_pdf(report)
+    first = reports.as_csv(report), reports.as_workbook(report), reports.as_pdf(report)
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
     world.group().name = "Autre nom"
-    again = funding.as_csv(report), funding.as_workbook(report), funding.as_pdf(report)
+    again = reports.as_csv(report), reports.as_workbook(report), reports.as_pdf(report)
     assert first == again
     rows = list(csv.reader(io.StringIO(first[0].decode("utf-8-sig")), delimiter=";"))
     said = ["2026-11", "M001", "Maëlle Kerbrat", "'=Animation", "14,00", "840", "3000,00", "120,00", "25,00"]

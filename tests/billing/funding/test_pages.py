@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from billing import funding, spending
+from billing.charges import expense_decisions, expenses
+from billing.charges.expenses import Claim
+from billing.grants import reports, tagging
 from billing.models import FundedCost, FundedHours, FundingLine, FundingReport
-from billing.spending import Claim
 from tests import world
 from tests.billing.funding.granted import grant, whole, worked
 from tests.world import NOVEMBER, NOW
@@ -91,7 +92,7 @@ def test_hours_are_found_ticked_and_tagged(login, aloen, maelle, finance):
 
 def test_the_page_of_a_line_says_hours_cost_and_what_is_left(login, aloen, maelle, finance):
     entries, line = worked(maelle, aloen, "10"), grant(budget=Decimal("2000.00"))
-    funding.tag(line, {entries[0].pk: 300}, action="Animation", by=finance, at=NOW)
+    tagging.tag(line, {entries[0].pk: 300}, action="Animation", by=finance, at=NOW)
     page = login(finance).get(address("funding_line", line))
     assert "novembre 2026 Maëlle Kerbrat Animation 5,00 500,00 €" in words(page)
     assert "25 % de 2 000,00 €" in words(page)
@@ -102,7 +103,7 @@ def test_the_page_of_a_line_says_hours_cost_and_what_is_left(login, aloen, maell
 
 def test_the_coordinator_sees_hours_and_no_euro_of_them(login, aloen, maelle, finance):
     entries, line = worked(maelle, aloen, "10"), grant()
-    funding.tag(line, {entries[0].pk: 300}, action="Animation", by=finance, at=NOW)
+    tagging.tag(line, {entries[0].pk: 300}, action="Animation", by=finance, at=NOW)
     pages = [LINES, address("funding_line", line)]
     for person, shown in ((finance, True), (world.coordinator(), False), (world.admin(), False)):
         client = login(person)
@@ -115,8 +116,8 @@ def test_the_coordinator_sees_hours_and_no_euro_of_them(login, aloen, maelle, fi
 
 def test_who_is_neither_finance_nor_coordination_has_no_grants(login, aloen, maelle, finance):
     entries, line = worked(maelle, aloen, "10"), grant()
-    funding.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
-    report = funding.lock(line, first=NOVEMBER, last=NOVEMBER, by=finance, at=NOW)
+    tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
+    report = reports.lock(line, first=NOVEMBER, last=NOVEMBER, by=finance, at=NOW)
     objects = [
         address("funding_line", line),
         *(address(f"funding_{each}", report) for each in ("csv", "pdf")),
@@ -135,14 +136,14 @@ def test_who_is_neither_finance_nor_coordination_has_no_grants(login, aloen, mae
 
 def test_tags_are_taken_off_until_the_month_is_locked(login, aloen, maelle, finance):
     entries, line = worked(maelle, aloen, "10"), grant()
-    funding.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
+    tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
     client = login(finance)
     told = {"person": maelle.pk, "month": "2026-11", "action": "Animation"}
     client.post(address("funding_untag", line), told)
     assert not FundedHours.objects.exists()
     for wrong in ({}, {**told, "person": "x"}, {**told, "month": "2026-13"}):
         assert client.post(address("funding_untag", line), wrong).status_code == 302
-    funding.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
+    tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
     lock = address("funding_lock", line)
     wrong = client.post(lock, {"first": "2026-12", "last": "2026-12"})
     assert wrong.status_code == 422
@@ -165,8 +166,8 @@ def test_tags_are_taken_off_until_the_month_is_locked(login, aloen, maelle, fina
 def test_an_expense_goes_to_a_line_and_comes_off(login, aloen, maelle, finance):
     placed, line = world.assignment(maelle, aloen), grant()
     wanted = Claim("meal", date(2026, 11, 12), "Repas des partenaires", amount=Decimal("90.00"))
-    made = spending.claim(placed, wanted, by=maelle.user, at=NOW)
-    spending.accept(made, by=finance, at=NOW)
+    made = expenses.claim(placed, wanted, by=maelle.user, at=NOW)
+    expense_decisions.accept(made, by=finance, at=NOW)
     client, put = login(finance), address("funding_tag_expense", line)
     wrong = client.post(put, {"expense": made.pk, "amount": "90,01", "action": "Animation"})
     assert wrong.status_code == 422
@@ -187,7 +188,7 @@ def test_lists_ask_the_same_whatever_their_length(login, aloen, finance, django_
         world.cost(person)
         entries = worked(person, aloen, "10")
         for line in lines:
-            funding.tag(line, {entries[0].pk: 60}, action="Animation", by=finance, at=NOW)
+            tagging.tag(line, {entries[0].pk: 60}, action="Animation", by=finance, at=NOW)
     client = login(finance)
     line = lines[0]
     for page, queries in (

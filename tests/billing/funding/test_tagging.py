@@ -8,9 +8,10 @@ from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing import funding, spending
+from billing.charges import expense_decisions, expenses
+from billing.charges.expenses import Claim
+from billing.grants import tagging
 from billing.models import FundedCost, FundedHours
-from billing.spending import Claim
 from groupement.lifecycle import Refusal
 from tests import world
 from tests.billing.funding.granted import grant, whole, worked
@@ -43,12 +44,12 @@ def maelle(aloen):
 
 
 def put(line, wanted, finance, action="Animation"):
-    return funding.tag(line, wanted, action=action, by=finance, at=NOW)
+    return tagging.tag(line, wanted, action=action, by=finance, at=NOW)
 
 
 def faults(line, wanted, finance, **facts):
     before = list(FundedHours.objects.order_by("pk").values_list("pk", "minutes"))
-    with pytest.raises(funding.NotTaggable) as caught:
+    with pytest.raises(tagging.NotTaggable) as caught:
         put(line, wanted, finance, **facts)
     assert list(FundedHours.objects.order_by("pk").values_list("pk", "minutes")) == before
     return [error.replace("\u00a0", " ") for error in caught.value.errors] or caught.value.message
@@ -139,8 +140,8 @@ def test_candidates_say_what_is_left_and_who_has_the_rest(aloen, maelle, finance
     put(line, {entries[0].pk: 300}, finance)
 
     def found(**facts):
-        search = funding.Search(NOVEMBER, **facts)
-        return [(each.entry.day.day, each.left, each.funded) for each in funding.candidates(line, search)]
+        search = tagging.Search(NOVEMBER, **facts)
+        return [(each.entry.day.day, each.left, each.funded) for each in tagging.candidates(line, search)]
 
     mine = [(2, 120, (("COOPTER", 300),)), (3, 180, ()), (9, 420, ())]
     assert found() == [*mine, (2, 420, ())]
@@ -155,7 +156,7 @@ def test_funded_hours_are_not_reopened_until_they_are_taken_off(aloen, maelle, f
     sheet = Timesheet.objects.get()
     with pytest.raises(NotApprovable, match="affectées au financement COOPTER"):
         approval.reopen(sheet, by=solene, at=NOW, note="à corriger")
-    assert funding.untag(line, person=maelle.pk, month=NOVEMBER, action="Animation", by=finance, at=NOW) == 60
+    assert tagging.untag(line, person=maelle.pk, month=NOVEMBER, action="Animation", by=finance, at=NOW) == 60
     approval.reopen(sheet, by=solene, at=NOW, note="à corriger")
     assert sheet.status == "draft"
 
@@ -165,8 +166,8 @@ def bought(aloen, maelle, finance):
     """An accepted expense of 90 euros."""
     placed = world.assignment(maelle, aloen)
     wanted = Claim("meal", date(2026, 11, 12), "Repas des partenaires", amount=Decimal("90.00"))
-    made = spending.claim(placed, wanted, by=maelle.user, at=NOW)
-    spending.accept(made, by=finance, at=NOW)
+    made = expenses.claim(placed, wanted, by=maelle.user, at=NOW)
+    expense_decisions.accept(made, by=finance, at=NOW)
     made.refresh_from_db()
     return made
 
@@ -175,7 +176,7 @@ def test_an_expense_is_funded_once(bought, finance):
     line, other = grant(), grant("REGION")
 
     def pay(to, amount, action="Animation"):
-        return funding.tag_expense(
+        return tagging.tag_expense(
             to, bought, amount=Decimal(amount), action=action, by=finance, at=NOW
         ).amount
 
@@ -184,20 +185,20 @@ def test_an_expense_is_funded_once(bought, finance):
         Decimal("50.00"),
         Decimal("30.00"),
     )
-    (left,) = funding.free_expenses(line)
+    (left,) = tagging.free_expenses(line)
     assert left.left == Decimal("10.00")
-    with pytest.raises(funding.NotTaggable, match="le reste est déjà sur COOPTER, REGION"):
+    with pytest.raises(tagging.NotTaggable, match="le reste est déjà sur COOPTER, REGION"):
         pay(other, "10.01")
-    with pytest.raises(funding.NotTaggable, match="supérieur à zéro"):
+    with pytest.raises(tagging.NotTaggable, match="supérieur à zéro"):
         pay(other, "0.00")
     with pytest.raises(IntegrityError, match="funded once"), transaction.atomic():
         FundedCost.objects.filter(line=other).update(amount=Decimal("40.01"))
     with pytest.raises(Refusal, match="affectée au financement COOPTER"):
-        spending.put_back(bought, by=finance, at=NOW)
+        expense_decisions.put_back(bought, by=finance, at=NOW)
     for cost in FundedCost.objects.order_by("pk"):
-        funding.untag_expense(cost, by=finance, at=NOW)
-    spending.put_back(bought, by=finance, at=NOW)
-    with pytest.raises(funding.NotTaggable, match="Seule une dépense acceptée"):
+        tagging.untag_expense(cost, by=finance, at=NOW)
+    expense_decisions.put_back(bought, by=finance, at=NOW)
+    with pytest.raises(tagging.NotTaggable, match="Seule une dépense acceptée"):
         pay(line, "1.00")
 
 
@@ -216,7 +217,7 @@ def test_whatever_is_asked_no_minute_is_funded_twice(wishes):
                 put(lines[code], {entry.pk: minutes}, finance)
                 assert 0 < minutes <= free
                 free -= minutes
-            except funding.NotTaggable:
+            except tagging.NotTaggable:
                 assert not 0 < minutes <= free
         assert sum(FundedHours.objects.values_list("minutes", flat=True)) == 420 - free
         transaction.set_rollback(True)

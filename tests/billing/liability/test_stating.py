@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from billing import liability
-from billing.liability import NotNotable, NotStatable
+from billing.liability import reserve
+from billing.liability import statement as liability_statement
+from billing.liability.reserve import NotNotable
+from billing.liability.statement import NotStatable
 from billing.models import Invoice
 from members.models import Group, Member
 from tests import world
@@ -19,7 +21,7 @@ TODAY = date(2026, 12, 3)
 
 
 def state(**asked):
-    return liability.state(on=TODAY, **asked)
+    return liability_statement.state(on=TODAY, **asked)
 
 
 def shares(statement):
@@ -86,12 +88,12 @@ def test_the_key_of_invoices_takes_credit_notes_off():
     scene.issued(scene.hosts(2))
     Group.objects.update(liability_key="invoiced")
     assert [amount for _, amount, _ in shares(state(debt=Decimal("100.00")))] == ["50.00", "50.00"]
-    from billing import crediting
+    from billing.credit_notes import crediting, remaining
     from billing.models import Fate
 
     invoice = Invoice.objects.get(member__short_name="Sonam")
     crediting.credit(
-        invoice, lines=crediting.whole(crediting.left(invoice), Fate.VOIDED), reason="Geste", by=None, at=NOW
+        invoice, lines=crediting.whole(remaining.left(invoice), Fate.VOIDED), reason="Geste", by=None, at=NOW
     )
     assert [amount for _, amount, _ in shares(state(debt=Decimal("100.00")))] == ["100.00", "0.00"]
 
@@ -99,16 +101,16 @@ def test_the_key_of_invoices_takes_credit_notes_off():
 def test_only_the_months_of_the_key_weigh(worked):
     Group.objects.update(liability_months=1)
     assert state(debt=Decimal("10.00")).base == 150 * 60
-    later = liability.state(on=date(2027, 1, 5), debt=Decimal("10.00"))
+    later = liability_statement.state(on=date(2027, 1, 5), debt=Decimal("10.00"))
     assert (later.base, later.shares) == (0, [])
 
 
 def test_the_reserve_is_what_was_put_in_less_what_closes_took(worked):
-    liability.note(booked_on=TODAY, amount=Decimal("5000.00"), label="Dotation 2026", by=None, at=NOW)
+    reserve.note(booked_on=TODAY, amount=Decimal("5000.00"), label="Dotation 2026", by=None, at=NOW)
     scene.issuing.issue_run(scene.drafting.draft(NOVEMBER, by=None, at=NOW), by=None, at=NOW)
     # 150 hours at 22.44 are 3 366.00 of a cost of 3 637.92.
-    assert liability.balance() == Decimal("4728.08")
-    assert [(row.label, str(row.amount), str(row.balance)) for row in liability.ledger()] == [
+    assert reserve.balance() == Decimal("4728.08")
+    assert [(row.label, str(row.amount), str(row.balance)) for row in reserve.ledger()] == [
         ("Dotation 2026", "5000.00", "4728.08"),
         ("Clôture de novembre 2026", "-271.92", "-271.92"),
     ]
@@ -131,9 +133,14 @@ def test_the_reserve_is_what_was_put_in_less_what_closes_took(worked):
 def test_what_is_no_movement_is_refused(facts, sentence, field):
     put = {"booked_on": TODAY, "amount": Decimal("1.00"), "label": "x"} | facts
     with pytest.raises(NotNotable, match=sentence) as refused:
-        liability.note(**put, by=None, at=NOW)
+        reserve.note(**put, by=None, at=NOW)
     assert refused.value.field == field
 
 
 def test_percents_are_told_without_any_amount(worked):
-    assert sorted(map(str, liability.percents(on=TODAY).values())) == ["0.00", "20.00", "32.00", "48.00"]
+    assert sorted(map(str, liability_statement.percents(on=TODAY).values())) == [
+        "0.00",
+        "20.00",
+        "32.00",
+        "48.00",
+    ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from billing import liability
+from billing.liability import reserve
 from billing.models import ReserveEntry
 from members.models import Member
 from tests import world
@@ -134,7 +134,7 @@ def test_pages_ask_a_fixed_number_of_queries(login, django_assert_num_queries, r
     scene.issued(hosts)
     finance = world.finance()
     for rank in range(rows):
-        liability.note(booked_on=NOW.date(), amount=Decimal(10), label=f"n° {rank}", by=finance, at=NOW)
+        reserve.note(booked_on=NOW.date(), amount=Decimal(10), label=f"n° {rank}", by=finance, at=NOW)
     client = login(finance)
     client.get(PAGE)
     with django_assert_num_queries(15):

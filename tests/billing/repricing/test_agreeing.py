@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from billing import drafting, issuing, repricing
 from billing.models import PriceIndex
-from billing.repricing import NotRepriceable
+from billing.month import drafting, issuing
+from billing.prices import changing
+from billing.prices.changing import NotRepriceable
 from employees.assigning import BadTerms
 from employees.models import Terms
 from groupement.periods import Month
@@ -39,7 +40,7 @@ def placed():
 
 
 def agree(placed, by, *, starts_on=DECEMBER_1, **figures):
-    return repricing.agree(placed, starts_on=starts_on, figures={**HOURLY, **figures}, by=by, at=NOW)
+    return changing.agree(placed, starts_on=starts_on, figures={**HOURLY, **figures}, by=by, at=NOW)
 
 
 def refused(placed, by, **facts):
@@ -95,7 +96,7 @@ def test_a_price_never_touches_a_month_that_is_invoiced(starts_on, placed, gael)
         "starts_on",
         f"Novembre 2026 est déjà facturé pour cette mise à disposition\u00a0: {THEN} le 1er décembre 2026.",
     )
-    assert repricing.earliest(placed) == DECEMBER_1
+    assert changing.earliest(placed) == DECEMBER_1
 
 
 def test_the_day_after_what_is_invoiced_is_free(placed, gael):
@@ -113,7 +114,7 @@ def test_another_assignment_s_invoice_holds_nothing(placed, gael):
     sonam = world.member("Sonam")
     other = world.assignment(placed.employee, sonam)
     invoiced(other)
-    assert repricing.invoiced_through(placed) is None
+    assert changing.invoiced_through(placed) is None
     assert agree(placed, gael, starts_on=date(2026, 11, 1)).assignment == placed
 
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from billing import drafting, issuing, repricing
 from billing.models import BillingRun, Charge
-from billing.repricing.effects import Change, effect
+from billing.month import drafting, issuing
+from billing.prices import changing
+from billing.prices.effects import Change, effect
 from employees.models import AbsenceRule, Terms
 from groupement.periods import Month
 from members.models import User
@@ -26,8 +27,8 @@ def hourly(amount):
 
 
 def proposed(placed, *, starts_on=DECEMBER_1, **figures):
-    known = repricing.figures_of(placed.terms.order_by("starts_on").last())
-    return repricing.propose(placed, starts_on=starts_on, figures={**known, **figures})
+    known = changing.figures_of(placed.terms.order_by("starts_on").last())
+    return changing.propose(placed, starts_on=starts_on, figures={**known, **figures})
 
 
 def told_of(placed, terms):
@@ -174,7 +175,7 @@ class TestTold(TestCase):
         assert {name: before for name, before, _ in shown(told.closed) if before} == drafted
 
         unissue()
-        repricing.agree(
+        changing.agree(
             placed[0],
             starts_on=date(2026, 1, 1),
             figures=price,

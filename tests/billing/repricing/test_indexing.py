@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import repricing
 from billing.models import PriceIndex
-from billing.repricing import NotRepriceable, indexing
+from billing.prices import changing
+from billing.prices.changing import NotRepriceable
 from employees.models import Terms
 from groupement.money import cents
 from groupement.periods import Month
@@ -40,7 +40,7 @@ def published(month, value, code="ICHT"):
 
 
 def revise(placed, by, month=NOVEMBER, starts_on=JANUARY_1):
-    return indexing.revise(placed, month=month, starts_on=starts_on, by=by, at=NOW)
+    return changing.revise(placed, month=month, starts_on=starts_on, by=by, at=NOW)
 
 
 def test_a_price_is_revised_and_its_base_follows(placed, gael):
@@ -66,9 +66,9 @@ def test_a_flat_amount_is_revised_too(gael):
 
 
 def test_prices_whose_index_moved_are_listed_with_what_they_become(placed, gael):
-    assert indexing.moved(world.NOW.date()) == []
+    assert changing.moved(world.NOW.date()) == []
     published(NOVEMBER, "107.9")
-    (found,) = indexing.moved(world.NOW.date())
+    (found,) = changing.moved(world.NOW.date())
     assert (found.terms.assignment, found.old, found.new, found.percent) == (
         placed,
         Decimal("22.44"),
@@ -80,17 +80,17 @@ def test_prices_whose_index_moved_are_listed_with_what_they_become(placed, gael)
 def test_a_price_that_is_revised_already_is_not_listed_again(placed, gael):
     published(NOVEMBER, "107.9")
     revise(placed, gael)
-    assert indexing.moved(world.NOW.date()) == []
+    assert changing.moved(world.NOW.date()) == []
 
 
 def test_the_newest_value_counts_and_an_ended_assignment_does_not(placed, gael):
     published(NOVEMBER, "107.9")
     published(Month(2026, 12), "105.2")
-    assert indexing.moved(world.NOW.date()) == []
+    assert changing.moved(world.NOW.date()) == []
     Terms.objects.update(index_base=Decimal(100))
     placed.ends_before = date(2026, 12, 1)
     placed.save()
-    assert indexing.moved(world.NOW.date()) == []
+    assert changing.moved(world.NOW.date()) == []
 
 
 def test_the_list_takes_two_queries(placed, django_assert_num_queries):
@@ -98,7 +98,7 @@ def test_the_list_takes_two_queries(placed, django_assert_num_queries):
     for name in ("Sonam", "Book"):
         world.assignment(placed.employee, world.member(name), index_code="ICHT", index_base=Decimal("105.2"))
     with django_assert_num_queries(2):
-        assert len([each.terms.assignment.member for each in indexing.moved(world.NOW.date())]) == 3
+        assert len([each.terms.assignment.member for each in changing.moved(world.NOW.date())]) == 3
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_price_without_an_index_is_not_revised(gael):
 
 def test_a_revision_never_touches_what_is_invoiced(placed, gael, monkeypatch):
     published(NOVEMBER, "107.9")
-    monkeypatch.setattr(repricing, "invoiced_through", lambda _placed: Month(2027, 1))
+    monkeypatch.setattr(changing, "invoiced_through", lambda _placed: Month(2027, 1))
     with pytest.raises(NotRepriceable, match="au plus tôt le 1er février 2027"):
         revise(placed, gael)
 
@@ -141,4 +141,4 @@ values = st.decimals("0.0001", "9999.9999", places=4)
 @given(price=amounts, base=values, value=values)
 def test_a_revised_price_is_the_proportion_to_the_cent(price, base, value):
     terms = Terms(price_method="hourly", hourly_price=price, index_base=base)
-    assert indexing.Moved(terms, PriceIndex(value=value)).new == cents(price * value / base)
+    assert changing.Moved(terms, PriceIndex(value=value)).new == cents(price * value / base)

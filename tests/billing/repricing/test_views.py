@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from billing.models import PriceIndex
-from billing.repricing import reading
+from billing.prices import price_list
 from employees.models import Terms
 from tests import world
 from tests.billing import scene
@@ -119,7 +119,7 @@ def test_the_history_takes_as_few_queries_for_many_prices(many, login, django_as
         )
     with django_assert_num_queries(13):
         client.get(reverse("billing:price", args=[placed.pk]))
-    assert len(reading.history(placed, on=date(2027, 3, 2))) == many + 1
+    assert len(price_list.history(placed, on=date(2027, 3, 2))) == many + 1
 
 
 class TestTwoSteps:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from pypdf import PdfReader
 
-from billing import settling
+from billing.accounts import account, ageing, allocating, receivables
+from billing.accounts import payments as accounts_payments
+from billing.accounts.ageing import bars, stacked
 from billing.models import Invoice, Payment
-from billing.overview.ageing import bars, stacked
 from members.models import Group
 from tests import world
 from tests.billing import owing
@@ -42,7 +43,7 @@ def address(name: str, row) -> str:
 
 
 def pay(member, amount: str, **facts) -> Payment:
-    return settling.record(
+    return accounts_payments.record(
         member,
         **{"amount": Decimal(amount), "received_on": TODAY, "method": "transfer", **facts},
         by=None,
@@ -58,12 +59,12 @@ def aloen():
     first = owing.invoice(member, "100.00", issued_on=date(2026, 8, 1))
     pay(member, "40.00", received_on=date(2026, 9, 10), reference="VIR 10")
     cheque = pay(member, "60.00", received_on=date(2026, 10, 1), method="cheque", note="vu avec Anne")
-    settling.reverse(cheque, on=date(2026, 10, 5), reason="sans provision", by=None, at=NOW)
+    accounts_payments.reverse(cheque, on=date(2026, 10, 5), reason="sans provision", by=None, at=NOW)
     second = owing.invoice(member, "50.00", issued_on=date(2026, 11, 20))
     credit = owing.credit_note(first, "15.00", issued_on=date(2026, 11, 25))
-    settling.apply_credit(credit, by=None, at=NOW)
+    allocating.apply_credit(credit, by=None, at=NOW)
     pay(member, "47.00", received_on=date(2026, 12, 1), allocations=[(second, Decimal("47.00"))])
-    settling.write_off(second, reason="frais de banque", by=None, at=NOW)
+    allocating.write_off(second, reason="frais de banque", by=None, at=NOW)
     return member
 
 
@@ -185,7 +186,7 @@ def test_dues_age_by_thirty_days(due_on: date, rank: int):
     world.group()
     member = world.member()
     owing.invoice(member, "10.00", issued_on=due_on, days=0)
-    ((row,), total) = settling.ageing(on=TODAY)
+    ((row,), total) = ageing.ageing(on=TODAY)
     assert [bool(amount) for amount in row.buckets] == [index == rank for index in range(5)]
     assert (row.member, row.due, row.buckets) == (member, Decimal("10.00"), total.buckets)
 
@@ -210,8 +211,8 @@ def test_nothing_due_is_said_so(login):
 
 def test_drawings_are_whole_and_true_to_the_amounts():
     amounts = [Decimal(each) for each in ("0.00", "1.00", "99.00", "0.00", "300.00")]
-    assert [bar.height for bar in bars(settling.BUCKETS, settling.SHORT, amounts)] == [0, 2, 39, 0, 120]
-    assert [bar.height for bar in bars(settling.BUCKETS, settling.SHORT, [Decimal(0)] * 5)] == [0] * 5
+    assert [bar.height for bar in bars(ageing.BUCKETS, ageing.SHORT, amounts)] == [0, 2, 39, 0, 120]
+    assert [bar.height for bar in bars(ageing.BUCKETS, ageing.SHORT, [Decimal(0)] * 5)] == [0] * 5
     assert stacked(amounts) == [(2, 0, 25), (4, 25, 75)]
     assert stacked([Decimal(0)]) == []
 
@@ -255,7 +256,7 @@ def test_rest_is_given_up_within_the_limit_and_undone(login, aloen):
     undo = address("unallocate", invoice.allocations.get(source="write_off"))
     assert f'<form method="post" action="{undo}">' in answer.content.decode().split('id="toasts"')[1]
     client.post(undo)
-    assert str(settling.unsettled(aloen.pk).get().due) == "4.00"
+    assert str(receivables.unsettled(aloen.pk).get().due) == "4.00"
 
 
 def test_credit_left_is_used_on_another_due_invoice_from_its_page(login, aloen):
@@ -268,7 +269,7 @@ def test_credit_left_is_used_on_another_due_invoice_from_its_page(login, aloen):
     first = Invoice.objects.get(sequence=1)
     done = client.post(address("apply_credit", note), {"invoice": str(first.pk)}, follow=True)
     assert f"L’avoir {note.number} règle 30,00 € de F-2026-0001." in words(done)
-    assert str(settling.unsettled(aloen.pk).get().due) == "15.00"
+    assert str(receivables.unsettled(aloen.pk).get().due) == "15.00"
     assert client.post(address("apply_credit", first), {"invoice": "1"}).status_code == 404
 
 
@@ -302,11 +303,11 @@ class AnyLife(TestCase):
         member = world.member()
         for _ in range(data.draw(st.integers(1, 10))):
             self.one_more(member, data)
-            told = settling.account(member, first=date(2026, 1, 1), last=TODAY)
-            stands = settling.position(member, on=TODAY)
+            told = account.account(member, first=date(2026, 1, 1), last=TODAY)
+            stands = account.position(member, on=TODAY)
             assert told.closing == stands.balance
             assert told.lines[-1].balance == told.closing
-            half = settling.account(member, first=date(2026, 11, 15), last=TODAY)
+            half = account.account(member, first=date(2026, 11, 15), last=TODAY)
             assert half.closing == told.closing
 
     def one_more(self, member, data):
@@ -317,13 +318,15 @@ class AnyLife(TestCase):
         if what == "pay":
             pay(member, str(amount), received_on=data.draw(st.dates(date(2026, 11, 1), TODAY)))
         elif what == "reverse" and payments:
-            settling.reverse(data.draw(st.sampled_from(payments)), on=TODAY, reason="x", by=None, at=NOW)
+            accounts_payments.reverse(
+                data.draw(st.sampled_from(payments)), on=TODAY, reason="x", by=None, at=NOW
+            )
         elif what == "credit" and invoices:
             note = owing.credit_note(data.draw(st.sampled_from(invoices)), str(amount), issued_on=TODAY)
-            settling.apply_credit(note, by=None, at=NOW)
+            allocating.apply_credit(note, by=None, at=NOW)
         elif what == "use" and payments:
-            settling.allocate(data.draw(st.sampled_from(payments)), by=None, at=NOW)
-        elif what == "write_off" and (due := settling.unsettled(member.pk).filter(due__lte=5).first()):
-            settling.write_off(due, reason="x", by=None, at=NOW)
+            allocating.allocate(data.draw(st.sampled_from(payments)), by=None, at=NOW)
+        elif what == "write_off" and (due := receivables.unsettled(member.pk).filter(due__lte=5).first()):
+            allocating.write_off(due, reason="x", by=None, at=NOW)
         else:
             owing.invoice(member, str(amount), issued_on=TODAY)

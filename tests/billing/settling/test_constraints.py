@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from billing import settling
+from billing.accounts import allocating, payments, receivables
+from billing.accounts.allocating import NotAllocatable
 from billing.models import Allocation, Invoice, Payment
-from billing.settling import NotAllocatable
 from tests import world
 from tests.billing import owing
 from tests.billing.together import Call, all_at_once, wait_until_blocked
@@ -29,7 +29,7 @@ def owed(db):
 def set_up() -> tuple[Invoice, Payment]:
     member = world.member()
     invoice = owing.invoice(member, "100.00")
-    payment = settling.record(
+    payment = payments.record(
         member,
         amount=Decimal("60.00"),
         received_on=TODAY,
@@ -166,7 +166,7 @@ def test_one_payment_allocated_twice_at_once_is_used_once() -> None:
     world.group()
     invoice, payment = set_up()
     part = [(invoice, Decimal("60.00"))]
-    calls = all_at_once([lambda: settling.allocate(payment, part, by=None, at=NOW)] * 2)
+    calls = all_at_once([lambda: allocating.allocate(payment, part, by=None, at=NOW)] * 2)
     assert [type(call.error) for call in calls if call.error] == [NotAllocatable]
     assert Allocation.objects.get().amount == Decimal("60.00")
 
@@ -177,11 +177,11 @@ def test_two_payments_of_a_member_at_once_settle_what_is_due_and_the_rest_stays(
     invoice, _ = set_up()
 
     def pay() -> Payment:
-        return settling.record(
+        return payments.record(
             invoice.member, amount=Decimal("80.00"), received_on=TODAY, method="cheque", by=None, at=NOW
         )
 
     calls = all_at_once([pay, pay])
     assert [call.error for call in calls] == [None, None]
-    assert settling.credits_at_hand() == {invoice.member_id: Decimal("120.00")}
-    assert not settling.unsettled().exists()
+    assert receivables.credits_at_hand() == {invoice.member_id: Decimal("120.00")}
+    assert not receivables.unsettled().exists()

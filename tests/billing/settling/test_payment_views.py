@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from billing import settling
+from billing.accounts import payments, receivables
 from billing.models import Allocation, Invoice, Payment
 from tests import world
 from tests.billing import owing
@@ -33,11 +33,11 @@ def address(name: str, row) -> str:
 
 
 def due(invoice: Invoice) -> str:
-    return str(settling.with_dues(Invoice.objects.all()).get(pk=invoice.pk).due)
+    return str(receivables.with_dues(Invoice.objects.all()).get(pk=invoice.pk).due)
 
 
 def pay(member, amount: str, **facts) -> Payment:
-    return settling.record(
+    return payments.record(
         member,
         **{"amount": Decimal(amount), "received_on": NOW.date(), "method": "transfer", **facts},
         by=None,
@@ -198,7 +198,7 @@ def test_list_is_filtered_by_member_month_and_what_is_left(finance, member):
     pay(member, "30.00", received_on=date(2026, 11, 5), reference="VIR A")
     pay(sonam, "20.00", received_on=date(2026, 12, 1), reference="VIR B")
     gone = pay(sonam, "7.00", received_on=date(2026, 12, 1), reference="VIR C")
-    settling.reverse(gone, on=NOW.date(), reason="impayé", by=None, at=NOW)
+    payments.reverse(gone, on=NOW.date(), reason="impayé", by=None, at=NOW)
 
     def shown(query: str) -> str:
         return "".join(re.findall(r"VIR ([ABC])", words(finance.get(f"{LIST}?{query}"))))

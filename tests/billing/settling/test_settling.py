@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from billing import settling
+from billing.accounts import allocating, payments, receivables
+from billing.accounts.allocating import NotAllocatable, NothingToWriteOff
+from billing.accounts.payments import NotRecordable, NotReversible
 from billing.models import Allocation, Invoice, Payment
-from billing.settling import NotAllocatable, NothingToWriteOff, NotRecordable, NotReversible
 from groupement.lifecycle import Refusal, StaleRow
 from members.models import Group
 from tests import world
@@ -28,7 +29,7 @@ def member():
 
 
 def pay(member, amount: str, *, on: date = TODAY, allocations=None, **facts) -> Payment:
-    return settling.record(
+    return payments.record(
         member,
         amount=Decimal(amount),
         received_on=on,
@@ -40,12 +41,12 @@ def pay(member, amount: str, *, on: date = TODAY, allocations=None, **facts) -> 
 
 def dues(*invoices: Invoice) -> list[str]:
     """What is due of each."""
-    found = settling.with_dues(Invoice.objects.all()).in_bulk([each.pk for each in invoices])
+    found = receivables.with_dues(Invoice.objects.all()).in_bulk([each.pk for each in invoices])
     return [str(found[each.pk].due) for each in invoices]
 
 
 def left(payment: Payment) -> str:
-    return str(settling.with_left(Payment.objects.all()).get(pk=payment.pk).left)
+    return str(receivables.with_left(Payment.objects.all()).get(pk=payment.pk).left)
 
 
 def test_payment_settles_the_oldest_due_first_and_the_rest_stays_a_credit(member) -> None:
@@ -55,29 +56,29 @@ def test_payment_settles_the_oldest_due_first_and_the_rest_stays_a_credit(member
     settled = Allocation.objects.order_by("pk").values_list("invoice", "amount")
     assert list(settled) == [(later.pk, Decimal("50.00")), (late.pk, Decimal("100.00"))]
     assert (left(payment), payment.reference) == ("20.00", "VIR 12")
-    assert settling.credits_at_hand() == {member.pk: Decimal("20.00")}
+    assert receivables.credits_at_hand() == {member.pk: Decimal("20.00")}
 
 
 def test_part_is_paid_to_the_invoices_named(member) -> None:
     first, second = owing.invoice(member, "100.00"), owing.invoice(member, "100.00")
     pay(member, "80.00", allocations=[(second, Decimal("60.00")), (first, Decimal("10.00"))])
     assert dues(first, second) == ["90.00", "40.00"]
-    assert settling.credits_at_hand([member.pk]) == {member.pk: Decimal("10.00")}
-    assert settling.credits_at_hand([]) == {}
+    assert receivables.credits_at_hand([member.pk]) == {member.pk: Decimal("10.00")}
+    assert receivables.credits_at_hand([]) == {}
 
 
 def test_nothing_is_settled_when_nothing_is_named(member) -> None:
     invoice = owing.invoice(member, "100.00")
     payment = pay(member, "80.00", allocations=[])
     assert dues(invoice) == ["100.00"]
-    settling.allocate(payment, by=None, at=NOW)
+    allocating.allocate(payment, by=None, at=NOW)
     assert dues(invoice) == ["20.00"]
 
 
 def test_credit_left_of_a_payment_is_used_later_on_the_same_invoice_in_one_allocation(member) -> None:
     invoice = owing.invoice(member, "100.00")
     payment = pay(member, "80.00", allocations=[(invoice, Decimal("30.00"))])
-    (again,) = settling.allocate(payment, [(invoice, Decimal("25.00"))], by=None, at=NOW)
+    (again,) = allocating.allocate(payment, [(invoice, Decimal("25.00"))], by=None, at=NOW)
     assert Allocation.objects.get() == again
     assert (str(again.amount), left(payment), dues(invoice)) == ("55.00", "25.00", ["45.00"])
 
@@ -136,10 +137,10 @@ def test_undone_allocation_leaves_the_invoice_due_and_the_money_at_hand(member) 
     invoice = owing.invoice(member, "100.00")
     payment = pay(member, "80.00")
     allocation = Allocation.objects.get()
-    settling.unallocate(allocation, by=None, at=NOW)
+    allocating.unallocate(allocation, by=None, at=NOW)
     assert (dues(invoice), left(payment)) == (["100.00"], "80.00")
     with pytest.raises(StaleRow):
-        settling.unallocate(allocation, by=None, at=NOW)
+        allocating.unallocate(allocation, by=None, at=NOW)
     kept = list(Allocation.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", "amount"))
     assert kept == [("insert", Decimal("80.00")), ("delete", Decimal("80.00"))]
 
@@ -147,14 +148,14 @@ def test_undone_allocation_leaves_the_invoice_due_and_the_money_at_hand(member) 
 def test_reversed_payment_leaves_its_invoices_due_and_no_credit(member) -> None:
     first, second = owing.invoice(member, "100.00"), owing.invoice(member, "30.00")
     payment = pay(member, "150.00", on=date(2026, 11, 20))
-    settling.reverse(payment, on=date(2026, 11, 25), reason=" chèque\nimpayé ", by=None, at=NOW)
+    payments.reverse(payment, on=date(2026, 11, 25), reason=" chèque\nimpayé ", by=None, at=NOW)
     assert dues(first, second) == ["100.00", "30.00"]
-    assert (left(payment), settling.credits_at_hand()) == ("0.00", {})
+    assert (left(payment), receivables.credits_at_hand()) == ("0.00", {})
     assert Payment.objects.get().reversal_reason == "chèque impayé"
     with pytest.raises(StaleRow):
-        settling.reverse(payment, on=TODAY, reason="encore", by=None, at=NOW)
+        payments.reverse(payment, on=TODAY, reason="encore", by=None, at=NOW)
     with pytest.raises(NotAllocatable, match="annulé"):
-        settling.allocate(payment, by=None, at=NOW)
+        allocating.allocate(payment, by=None, at=NOW)
 
 
 def test_reversal_wants_a_reason_and_a_day_between_receipt_and_today(member) -> None:
@@ -166,7 +167,7 @@ def test_reversal_wants_a_reason_and_a_day_between_receipt_and_today(member) -> 
         (date(2026, 12, 4), "impayé", NotReversible),
     ]:
         with pytest.raises(kind):
-            settling.reverse(payment, on=on, reason=reason, by=None, at=NOW)
+            payments.reverse(payment, on=on, reason=reason, by=None, at=NOW)
     assert Payment.objects.get().reversed_on is None
 
 
@@ -174,62 +175,62 @@ def test_credit_note_settles_what_it_corrects_as_far_as_is_due(member) -> None:
     invoice = owing.invoice(member, "100.00")
     pay(member, "80.00")
     credit = owing.credit_note(invoice, "30.00")
-    used = settling.apply_credit(credit, by=None, at=NOW)
+    used = allocating.apply_credit(credit, by=None, at=NOW)
     assert (str(used.amount), dues(invoice)) == ("20.00", ["0.00"])
-    assert settling.credits_at_hand() == {member.pk: Decimal("10.00")}
-    assert settling.apply_credit(credit, by=None, at=NOW) is None
+    assert receivables.credits_at_hand() == {member.pk: Decimal("10.00")}
+    assert allocating.apply_credit(credit, by=None, at=NOW) is None
 
 
 def test_credit_left_settles_another_due_invoice_of_the_member(member) -> None:
     invoice, other = owing.invoice(member, "100.00"), owing.invoice(member, "25.00")
     pay(member, "100.00")
     credit = owing.credit_note(invoice, "30.00")
-    settling.apply_credit(credit, to=other, by=None, at=NOW)
-    assert (dues(other), settling.credits_at_hand()) == (["0.00"], {member.pk: Decimal("5.00")})
+    allocating.apply_credit(credit, to=other, by=None, at=NOW)
+    assert (dues(other), receivables.credits_at_hand()) == (["0.00"], {member.pk: Decimal("5.00")})
     for to, sentence in [
         (other, "est déjà réglée"),
         (owing.invoice(world.member("Sonam")), "n’est pas à Aloen"),
         (credit, "ne se règle pas"),
     ]:
         with pytest.raises(NotAllocatable, match=sentence):
-            settling.apply_credit(credit, to=to, by=None, at=NOW)
+            allocating.apply_credit(credit, to=to, by=None, at=NOW)
 
 
 def test_used_credit_and_what_is_no_credit_are_refused(member) -> None:
     invoice = owing.invoice(member, "100.00")
     credit = owing.credit_note(invoice, "30.00")
-    settling.apply_credit(credit, by=None, at=NOW)
+    allocating.apply_credit(credit, by=None, at=NOW)
     with pytest.raises(NotAllocatable, match="Il ne reste rien à utiliser"):
-        settling.apply_credit(credit, to=invoice, by=None, at=NOW)
+        allocating.apply_credit(credit, to=invoice, by=None, at=NOW)
     with pytest.raises(NotAllocatable, match="n’est pas un avoir émis"):
-        settling.apply_credit(invoice, by=None, at=NOW)
+        allocating.apply_credit(invoice, by=None, at=NOW)
 
 
 def test_small_rest_is_written_off_whole_within_the_limit_of_the_group(member) -> None:
     invoice = owing.invoice(member, "100.00")
     payment = pay(member, "94.99")
     with pytest.raises(NothingToWriteOff, match="pas plus de 5,00\u00a0€"):
-        settling.write_off(invoice, reason="frais de banque", by=None, at=NOW)
-    settling.allocate(payment, [], by=None, at=NOW)
+        allocating.write_off(invoice, reason="frais de banque", by=None, at=NOW)
+    allocating.allocate(payment, [], by=None, at=NOW)
     pay(member, "0.01")
     with pytest.raises(Refusal, match="motif"):
-        settling.write_off(invoice, reason="", by=None, at=NOW)
-    written = settling.write_off(invoice, reason="frais de banque", by=None, at=NOW)
+        allocating.write_off(invoice, reason="", by=None, at=NOW)
+    written = allocating.write_off(invoice, reason="frais de banque", by=None, at=NOW)
     assert (str(written.amount), written.reason, written.settled_on) == ("5.00", "frais de banque", TODAY)
     with pytest.raises(NothingToWriteOff, match="ne reste rien"):
-        settling.write_off(invoice, reason="encore", by=None, at=NOW)
+        allocating.write_off(invoice, reason="encore", by=None, at=NOW)
 
 
 def test_limit_holds_for_all_that_was_written_off_of_an_invoice(member) -> None:
     invoice = owing.invoice(member, "100.00")
     payment = pay(member, "97.00")
-    settling.write_off(invoice, reason="frais", by=None, at=NOW)
-    settling.reverse(payment, on=TODAY, reason="impayé", by=None, at=NOW)
+    allocating.write_off(invoice, reason="frais", by=None, at=NOW)
+    payments.reverse(payment, on=TODAY, reason="impayé", by=None, at=NOW)
     pay(member, "94.00")
     with pytest.raises(NothingToWriteOff):
-        settling.write_off(invoice, reason="frais", by=None, at=NOW)
+        allocating.write_off(invoice, reason="frais", by=None, at=NOW)
     Group.objects.update(write_off_limit=Decimal("6.00"))
-    settling.write_off(invoice, reason="frais", by=None, at=NOW)
+    allocating.write_off(invoice, reason="frais", by=None, at=NOW)
     assert dues(invoice) == ["0.00"]
 
 
@@ -247,7 +248,7 @@ def test_nothing_is_due_of_drafts_and_credit_notes(member) -> None:
     draft = Invoice.objects.create(
         member=member, service_month=world.NOVEMBER, drafted_at=NOW, net=10, total=10
     )
-    found = settling.with_dues(Invoice.objects.all()).in_bulk()
+    found = receivables.with_dues(Invoice.objects.all()).in_bulk()
     figures = {pk: tuple(map(str, (row.settled, row.due, row.used, row.left))) for pk, row in found.items()}
     assert figures == {
         invoice.pk: ("0.00", "100.00", "0.00", "0.00"),
@@ -258,8 +259,8 @@ def test_nothing_is_due_of_drafts_and_credit_notes(member) -> None:
 
 def test_invoice_is_overdue_the_day_after_it_was_due_until_it_is_settled(member) -> None:
     invoice = owing.invoice(member, "100.00", issued_on=date(2026, 11, 2))  # due on 2 December
-    assert not settling.overdue(date(2026, 12, 2)).exists()
-    late = settling.overdue(date(2026, 12, 3)).get()
+    assert not receivables.overdue(date(2026, 12, 2)).exists()
+    late = receivables.overdue(date(2026, 12, 3)).get()
     assert (late, str(late.due)) == (invoice, "100.00")
     pay(member, "100.00")
-    assert not settling.overdue(date(2026, 12, 3)).exists()
+    assert not receivables.overdue(date(2026, 12, 3)).exists()

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from django.urls import reverse
 
-from billing import letters
-from billing.forms.simulator import EXAMPLE
+from billing.documents import letters
 from billing.models import Quote
+from billing.prices.forms.simulator import EXAMPLE
 from tests import world
 from tests.billing import scene
 

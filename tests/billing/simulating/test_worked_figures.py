@@ -7,17 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.simulating import (
-    Amount,
-    Host,
-    Job,
-    Method,
-    NotComputable,
-    Question,
-    from_coefficient,
-    simulate,
-)
-from billing.simulating.months import by_price, by_weights, fee_on
+from billing.prices.job_cost import Job, NotComputable, from_coefficient
+from billing.prices.simulator import Amount, Host, Method, Question, by_price, by_weights, fee_on, simulate
 from employees.models import VatRegime
 from groupement.money import line_net, vat
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from billing import dues, funding, spending
+from billing.charges import dues, expense_decisions, expenses
+from billing.charges.expenses import Claim
+from billing.grants import reports, tagging
 from billing.models import ExpenseScale
-from billing.spending import Claim
 from tests import world
 from tests.billing.funding.granted import grant, whole, worked
 from tests.billing.spending.receipt_files import PDF
@@ -30,11 +31,11 @@ def recorded():
     world.cost(person)
     entries = worked(person, aloen)
     wanted = Claim("purchase", date(2026, 11, 12), "Toner", amount=Decimal("31.20"), receipt=PDF)
-    made = spending.claim(person.assignments.get(), wanted, by=person.user, at=NOW)
-    spending.accept(made, by=finance, at=NOW)
-    funding.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
-    funding.tag_expense(line, made, amount=Decimal("10"), action="Animation", by=finance, at=NOW)
-    funding.lock(line, first=NOVEMBER, last=NOVEMBER, by=finance, at=NOW)
+    made = expenses.claim(person.assignments.get(), wanted, by=person.user, at=NOW)
+    expense_decisions.accept(made, by=finance, at=NOW)
+    tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
+    tagging.tag_expense(line, made, amount=Decimal("10"), action="Animation", by=finance, at=NOW)
+    reports.lock(line, first=NOVEMBER, last=NOVEMBER, by=finance, at=NOW)
     ExpenseScale.objects.create(kind="travel", starts_on=date(2026, 1, 1), rate=Decimal("0.529"), source="CA")
     return {
         "expense": made,

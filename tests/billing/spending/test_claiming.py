@@ -9,10 +9,9 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import spending
+from billing.charges import expense_decisions, expenses, receipts
+from billing.charges.expenses import Claim, trip_amount
 from billing.models import Charge, Expense, ExpenseKind, ExpenseScale, ExpenseState
-from billing.spending import Claim
-from billing.spending.scales import trip_amount
 from groupement.lifecycle import Refusal
 from tests import world
 from tests.billing.spending.receipt_files import PDF, picture
@@ -38,7 +37,7 @@ def scale():
 
 def put(placed, *, by=None, at=NOW, **facts):
     wanted = {"kind": ExpenseKind.TRAVEL, "spent_on": DAY, "label": "Atelier à Vannes", **facts}
-    return spending.claim(placed, Claim(**wanted), by=by or placed.employee.user, at=at)
+    return expenses.claim(placed, Claim(**wanted), by=by or placed.employee.user, at=at)
 
 
 def refusal(placed, **facts):
@@ -77,7 +76,7 @@ def test_a_meal_is_what_was_paid_and_at_most_its_scale(placed):
     assert put(placed, kind="meal", amount=Decimal("18.50")).amount == Decimal("18.50")
     ExpenseScale.objects.create(kind="meal", starts_on=DAY, rate=Decimal("10.100"), source="Barème")
     assert put(placed, kind="meal").amount == Decimal("10.10")
-    with pytest.raises(spending.NotClaimable) as caught:
+    with pytest.raises(expenses.NotClaimable) as caught:
         put(placed, kind="meal", amount=Decimal("10.11"))
     assert "jusqu’à 10,10\u00a0€" in caught.value.message
     assert caught.value.field == "amount"
@@ -91,7 +90,7 @@ def test_a_purchase_keeps_its_receipt_under_a_name_that_tells_nothing(placed, da
     assert made.receipt.name.startswith(f"receipts/2026/{placed.employee_id}-")
     assert made.receipt.name.endswith(ending)
     assert "Toner" not in made.receipt.name
-    file, kind, name = spending.open_receipt(made)
+    file, kind, name = receipts.open_receipt(made)
     with file:
         assert file.read() == data
     assert kind in {"application/pdf", "image/jpeg", "image/png"}
@@ -107,7 +106,7 @@ def test_a_purchase_keeps_its_receipt_under_a_name_that_tells_nothing(placed, da
         (b"MZ" + PDF, "Ce fichier n’est pas un PDF"),
         (picture("PNG")[:40], "Ce fichier n’est pas un PDF"),
         (picture("BMP"), "Ce fichier n’est pas un PDF"),
-        (PDF + b"0" * spending.LARGEST_RECEIPT, "dépasse 5 Mo"),
+        (PDF + b"0" * receipts.LARGEST_RECEIPT, "dépasse 5 Mo"),
     ],
 )
 def test_a_receipt_is_judged_by_its_content(placed, data, said):
@@ -152,17 +151,17 @@ def test_nothing_is_left_of_a_withdrawn_expense(placed, django_capture_on_commit
     name = made.receipt.name
     assert storages["default"].exists(name)
     with django_capture_on_commit_callbacks(execute=True):
-        spending.withdraw(made, by=placed.employee.user, at=NOW)
+        expenses.withdraw(made, by=placed.employee.user, at=NOW)
     assert not Expense.objects.exists()
     assert not storages["default"].exists(name)
 
 
 def test_an_accepted_expense_is_withdrawn_by_finance_only_and_with_its_charge(placed, scale):
     made, finance = put(placed, kilometres=Decimal("10")), world.finance()
-    spending.accept(made, by=finance, at=NOW)
+    expense_decisions.accept(made, by=finance, at=NOW)
     with pytest.raises(Refusal, match="demandez aux finances"):
-        spending.withdraw(made, by=placed.employee.user, at=NOW)
-    spending.withdraw(made, by=finance, at=NOW)
+        expenses.withdraw(made, by=placed.employee.user, at=NOW)
+    expenses.withdraw(made, by=finance, at=NOW)
     assert (Expense.objects.count(), Charge.objects.count()) == (0, 0)
 
 
@@ -184,7 +183,7 @@ def test_postgresql_refuses_what_is_no_expense(placed, scale, facts):
 
 def test_postgresql_keeps_an_accepted_expense(placed, scale):
     made = put(placed, kilometres=Decimal("10"))
-    spending.accept(made, by=world.finance(), at=NOW)
+    expense_decisions.accept(made, by=world.finance(), at=NOW)
     for change in ({"amount": Decimal("9")}, {"label": "autre"}, {"spent_on": date(2026, 11, 13)}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Expense.objects.filter(pk=made.pk).update(**change)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import dues, recording_charges
+from billing.charges import dues, recording
 from billing.models import Charge, DuesYear
 from groupement.lifecycle import Refusal
 from groupement.periods import Month
@@ -185,7 +185,7 @@ def test_a_group_in_franchise_has_its_own_regimes(finance):
 
 def test_what_another_part_recorded_is_not_withdrawn_here(finance):
     member = joined("Aloen")
-    interest = recording_charges.record(
+    interest = recording.record(
         member,
         kind="late_interest",
         label="Pénalités",

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from billing import drafting, dues, issuing, recording_charges, spending
+from billing.charges import dues, expense_decisions, expenses, recording
+from billing.charges.expenses import Claim
 from billing.models import BillingRun, Charge, Expense, ExpenseState, Invoice
-from billing.spending import Claim
+from billing.month import drafting, issuing
 from groupement.lifecycle import Refusal
 from tests import world
 from tests.billing import scene
@@ -24,8 +25,8 @@ def accepted():
     aloen.memberships.update(yearly_dues=Decimal("120.00"))
     person, finance = scene.worked([aloen]), world.finance()
     wanted = Claim("purchase", date(2026, 11, 12), "Toner", amount=Decimal("31.20"), receipt=PDF)
-    made = spending.claim(person.assignments.get(), wanted, by=person.user, at=NOW)
-    spending.accept(made, by=finance, at=NOW)
+    made = expenses.claim(person.assignments.get(), wanted, by=person.user, at=NOW)
+    expense_decisions.accept(made, by=finance, at=NOW)
     dues.call_dues(2026, by=finance, at=NOW)
     return made, finance
 
@@ -55,11 +56,11 @@ def test_a_draft_holds_them_back_and_an_invoice_for_good(accepted):
     run = drafting.draft(NOVEMBER, by=finance, at=NOW)
     call = Charge.objects.get(kind="dues")
     for act in (
-        lambda: spending.put_back(made, by=finance, at=NOW),
-        lambda: spending.withdraw(made, by=finance, at=NOW),
+        lambda: expense_decisions.put_back(made, by=finance, at=NOW),
+        lambda: expenses.withdraw(made, by=finance, at=NOW),
         lambda: dues.withdraw(call, by=finance, at=NOW),
     ):
-        with pytest.raises(recording_charges.NotWithdrawable, match="Abandonnez d’abord les brouillons"):
+        with pytest.raises(recording.NotWithdrawable, match="Abandonnez d’abord les brouillons"):
             act()
     assert read(made).charge is not None
     issuing.issue_run(run, by=finance, at=NOW)
@@ -68,7 +69,7 @@ def test_a_draft_holds_them_back_and_an_invoice_for_good(accepted):
     assert list(Expense.objects.in_state("invoiced")) == [made]
     assert not Expense.objects.in_state("accepted").exists()
     for act in (
-        lambda: spending.put_back(made, by=finance, at=NOW),
+        lambda: expense_decisions.put_back(made, by=finance, at=NOW),
         lambda: dues.withdraw(call, by=finance, at=NOW),
     ):
         with pytest.raises(Refusal, match="faites un avoir"):
@@ -80,5 +81,5 @@ def test_what_drafts_held_waits_again_when_they_are_thrown_away(accepted):
     run = drafting.draft(NOVEMBER, by=finance, at=NOW)
     drafting.discard(run, by=finance, at=NOW)
     assert Charge.objects.waiting().count() == 2
-    spending.put_back(made, by=finance, at=NOW)
+    expense_decisions.put_back(made, by=finance, at=NOW)
     assert read(made).state == ExpenseState.WAITING

@@ -9,9 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from billing import spending
+from billing.charges import expense_decisions, expenses
+from billing.charges.expenses import Claim
 from billing.models import Charge, Expense, ExpenseScale, ExpenseState
-from billing.spending import Claim
 from members.models import Membership
 from tests import world
 from tests.billing.spending.receipt_files import PDF, picture
@@ -40,7 +40,7 @@ def words(response):
 
 def bought(placed, label="Toner"):
     wanted = Claim("purchase", DAY, label, amount=Decimal("31.20"), receipt=PDF)
-    return spending.claim(placed, wanted, by=placed.employee.user, at=NOW)
+    return expenses.claim(placed, wanted, by=placed.employee.user, at=NOW)
 
 
 def typed(placed, **facts):
@@ -166,7 +166,7 @@ def test_only_finance_decides(login, placed):
 
 def test_the_list_is_filtered_by_state_person_and_member(login, placed):
     finance, first, second = world.finance(), bought(placed, "Toner"), bought(placed, "Papier")
-    spending.accept(first, by=finance, at=NOW)
+    expense_decisions.accept(first, by=finance, at=NOW)
     client = login(finance)
     for query, shown in (
         ("?etat=accepted", ["Toner"]),
@@ -247,7 +247,7 @@ def test_lists_ask_the_same_whatever_their_length(login, placed, django_assert_n
         member = world.member(f"Adhérent {rank}")
         Membership.objects.filter(member=member).update(yearly_dues=Decimal("10"), deposit=Decimal("5"))
         bought(placed, f"Achat {rank}")
-        spending.accept(bought(placed, f"Autre {rank}"), by=finance, at=NOW)
+        expense_decisions.accept(bought(placed, f"Autre {rank}"), by=finance, at=NOW)
     client = login(placed.employee.user)
     with django_assert_num_queries(10):
         client.get(MINE)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from billing import drafting, issuing, trueing_up
 from billing.models import BillingRun
+from billing.month import drafting, issuing
+from billing.true_ups import preparing
 from employees.models import Employee
 from groupement.periods import Month
 from members.models import Member
@@ -55,11 +56,11 @@ def scope(**choices):
         "members": Member.objects.all(),
     }
     facts |= choices
-    return trueing_up.scope_of(facts.pop("first"), facts.pop("last"), **facts)
+    return preparing.scope_of(facts.pop("first"), facts.pop("last"), **facts)
 
 
 def prepared(key: str = "hours", **choices):
-    return trueing_up.prepare(scope(**choices), key=key, by=None, at=NOW)
+    return preparing.prepare(scope(**choices), key=key, by=None, at=NOW)
 
 
 def shares(true_up):

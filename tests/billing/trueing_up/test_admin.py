@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from billing import trueing_up
 from billing.models import ReserveEntry, SettledMonth, TrueUp
+from billing.true_ups import issuing
 from tests import world
 from tests.billing.trueing_up import period
 from tests.world import NOW
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def test_what_a_true_up_made_is_read_and_never_written(login):
     period.half_year()
-    trueing_up.issue(period.prepared(), by=None, at=NOW)
+    issuing.issue(period.prepared(), by=None, at=NOW)
     client = login(world.admin())
     for model in (TrueUp, SettledMonth, ReserveEntry):
         name = model._meta.model_name

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
-from billing import drafting, trueing_up
 from billing.models import (
     Charge,
     EmployerCost,
@@ -20,7 +19,10 @@ from billing.models import (
     TrueUp,
     TrueUpShare,
 )
-from billing.trueing_up import NotIssuable, NotPreparable
+from billing.month import drafting
+from billing.true_ups import issuing, preparing, previewing
+from billing.true_ups.issuing import NotIssuable
+from billing.true_ups.preparing import NotPreparable
 from members.models import Member
 from tests import world
 from tests.billing.trueing_up import period
@@ -36,7 +38,7 @@ DETAIL = (
 
 
 def issue(true_up):
-    return trueing_up.issue(true_up, by=None, at=NOW)
+    return issuing.issue(true_up, by=None, at=NOW)
 
 
 def test_the_shortfall_of_the_worked_year_is_invoiced():
@@ -139,11 +141,11 @@ def test_two_drafts_of_one_period_are_not_both_issued():
 def test_preparing_again_replaces_what_was_prepared():
     period.half_year()
     true_up = period.prepared()
-    again = trueing_up.prepare(period.scope(), key="equal", true_up=true_up, by=None, at=NOW)
+    again = preparing.prepare(period.scope(), key="equal", true_up=true_up, by=None, at=NOW)
     assert again.pk == true_up.pk
     assert [row[1] for row in period.shares(again)] == ["13600.00"] * 3
     assert TrueUpShare.objects.count() == 3
-    trueing_up.discard(again, by=None, at=NOW)
+    preparing.discard(again, by=None, at=NOW)
     assert TrueUp.objects.count() == TrueUpShare.objects.count() == 0
 
 
@@ -164,7 +166,7 @@ def test_an_issued_true_up_never_changes():
     with pytest.raises(NotIssuable, match="déjà émise"):
         issue(true_up)
     with pytest.raises(NotPreparable, match="elle ne change plus"):
-        trueing_up.discard(true_up, by=None, at=NOW)
+        preparing.discard(true_up, by=None, at=NOW)
     for rows, change in ((TrueUp.objects, {"label": "autre"}), (TrueUpShare.objects, {"minutes": 1})):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(**change)
@@ -287,13 +289,13 @@ def test_sums_on_a_draft_wait_for_their_close():
 
 
 def test_what_is_credited_is_not_invoiced_any_more():
-    from billing import crediting
+    from billing.credit_notes import crediting, remaining
     from billing.models import Fate
 
     period.half_year()
     invoice = Invoice.objects.get(member__short_name="Aloen", service_month=NOVEMBER)
     crediting.credit(
-        invoice, lines=crediting.whole(crediting.left(invoice), Fate.VOIDED), reason="Geste", by=None, at=NOW
+        invoice, lines=crediting.whole(remaining.left(invoice), Fate.VOIDED), reason="Geste", by=None, at=NOW
     )
     assert period.shares(period.prepared())[0] == ("Aloen", "19848.65", "15840.00", "4008.65")
 
@@ -301,7 +303,7 @@ def test_what_is_credited_is_not_invoiced_any_more():
 def test_once_settled_the_same_key_finds_nothing_left():
     period.half_year()
     issue(period.prepared())
-    shown = trueing_up.preview(period.scope())
+    shown = previewing.preview(period.scope())
     assert [str(row.amounts[0][1]) for row in shown.rows] == ["0.00", "0.00", "0.00"]
     assert "déjà régularisé" in shown.obstacles[0]
 
@@ -334,12 +336,12 @@ def test_a_person_of_one_member_under_two_regimes_is_split_as_it_was_invoiced():
 
 
 def test_credited_hours_that_are_to_be_billed_again_come_first():
-    from billing import crediting
+    from billing.credit_notes import crediting, remaining
     from billing.models import Fate
 
     period.half_year()
     invoice = Invoice.objects.get(member__short_name="Aloen", service_month=OCTOBER)
-    whole = crediting.whole(crediting.left(invoice), Fate.RELEASED)
+    whole = crediting.whole(remaining.left(invoice), Fate.RELEASED)
     crediting.credit(invoice, lines=whole, reason="Erreur", by=None, at=NOW)
     (sentence,) = errors()
     assert sentence.startswith("Maëlle Kerbrat (octobre 2026)\u00a0: des sommes attendent d’être facturées.")

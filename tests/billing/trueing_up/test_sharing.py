@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.models import TrueUpKey
-from billing.trueing_up.sharing import Account, NobodyToShare, share
+from billing.true_ups.sharing import Account, NobodyToShare, share
 
 HOURS = {1: 720, 2: 470, 3: 290}
 INVOICED = {member: Decimal("26.40") * hours for member, hours in HOURS.items()}

@@ -6,8 +6,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from billing import letters, trueing_up
+from billing.documents import letters
 from billing.models import Invoice, Letter, TrueUp
+from billing.true_ups import issuing
 from members.models import Member
 from tests import world
 from tests.billing import scene
@@ -125,7 +126,7 @@ def test_a_draft_is_abandoned(login):
 def test_a_members_staff_reads_its_own_letter_and_nothing_else(login):
     period.half_year()
     true_up = period.prepared()
-    trueing_up.issue(true_up, by=None, at=NOW)
+    issuing.issue(true_up, by=None, at=NOW)
     sonam = Member.objects.get(short_name="Sonam")
     client = login(world.staff(sonam))
     own = Letter.objects.get(member=sonam)

@@ -1,0 +1,1 @@
+"""What members owe and what they paid."""

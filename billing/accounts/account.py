@@ -1,0 +1,167 @@
+"""The account of a member: what was invoiced, credited, paid and given up, in order, with the balance after each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from billing.accounts.receivables import credits_at_hand, unsettled
+from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
+from groupement import paper
+from members.models import Group, Member
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One line of the account: ``debit`` is what the member owes by it, ``credit`` what it no longer owes."""
+
+    on: date
+    label: str
+    detail: str
+    debit: Decimal = ZERO
+    credit: Decimal = ZERO
+    reason: str = ""
+    due_on: date | None = None
+    invoice: int | None = None
+    payment: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A movement, and what the member owes after it; below zero, what it is owed."""
+
+    movement: Movement
+    balance: Decimal
+
+
+@dataclass(frozen=True)
+class Account:
+    """A period of the account, its two days included."""
+
+    first: date
+    last: date
+    opening: Decimal
+    lines: list[Line]
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.debit - self.credit
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a member stands today: what is due, which part of it is late, and what it has at hand against it."""
+
+    due: Decimal
+    overdue: Decimal
+    credit: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        return self.due - self.credit
+
+    @property
+    def in_favour(self) -> Decimal:
+        """What the group would have to give back, if nothing more were invoiced."""
+        return max(-self.balance, ZERO)
+
+
+def account(member: Member, *, first: date, last: date) -> Account:
+    """The account of ``member`` from ``first`` to ``last``; what came before is summed up in its opening."""
+    opening = debit = credit = ZERO
+    lines = []
+    for movement in _movements(member):
+        if movement.on < first:
+            opening += movement.debit - movement.credit
+        elif movement.on <= last:
+            debit, credit = debit + movement.debit, credit + movement.credit
+            lines.append(Line(movement, opening + debit - credit))
+    return Account(first, last, opening, lines, debit, credit)
+
+
+def position(member: Member, *, on: date) -> Position:
+    """What ``member`` owes and has at hand; late is what was due before ``on``."""
+    due = overdue = ZERO
+    for due_on, amount in unsettled(member.pk).order_by("pk").values_list("due_on", "due"):
+        due += amount
+        overdue += amount if due_on < on else ZERO
+    return Position(due, overdue, credits_at_hand([member.pk]).get(member.pk, ZERO))
+
+
+def _movements(member: Member) -> list[Movement]:
+    """All of them, by day; on one day invoices and credit notes by number, then payments, reversals, write-offs."""
+    found = [*_invoices(member), *_payments(member), *_write_offs(member)]
+    return sorted(found, key=lambda move: move.on)
+
+
+def _invoices(member: Member) -> Iterable[Movement]:
+    rows = Invoice.objects.filter(member=member, status=InvoiceStatus.ISSUED).select_related("corrects")
+    for row in rows.defer("snapshot", "corrects__snapshot").order_by("issued_on", "sequence", "pk"):
+        on = row.issued_on or date.min
+        if row.kind == InvoiceKind.CREDIT_NOTE:
+            about = f"sur {row.corrects.number}" if row.corrects else row.service_month.label
+            yield Movement(on, f"Avoir {row.number}", about, credit=row.total, invoice=row.pk)
+        else:
+            yield Movement(
+                on,
+                f"Facture {row.number}",
+                row.service_month.label,
+                debit=row.total,
+                due_on=row.due_on,
+                invoice=row.pk,
+            )
+
+
+def _payments(member: Member) -> Iterable[Movement]:
+    rows = list(Payment.objects.filter(member=member).order_by("received_on", "pk"))
+    for row in rows:
+        label = f"Règlement par {row.get_method_display()}" if row.method != "other" else "Règlement"
+        yield Movement(row.received_on, label, row.reference, credit=row.amount, payment=row.pk)
+    for row in rows:
+        if row.reversed_on:
+            yield Movement(
+                row.reversed_on,
+                "Règlement annulé",
+                f"celui du {row.received_on:%d/%m/%Y}",
+                debit=row.amount,
+                reason=row.reversal_reason,
+                payment=row.pk,
+            )
+
+
+def _write_offs(member: Member) -> Iterable[Movement]:
+    rows = Allocation.objects.filter(source=AllocationSource.WRITE_OFF, invoice__member=member)
+    named = rows.values_list("settled_on", "invoice__number", "amount", "reason", "invoice")
+    for on, number, amount, reason, invoice in named.order_by("settled_on", "pk"):
+        yield Movement(
+            on, "Abandon d’un reste dû", f"sur {number}", credit=amount, reason=reason, invoice=invoice
+        )
+
+
+def print_account(member: Member, account: Account, position: Position, *, at: datetime) -> bytes:
+    """The file of ``account``; what it says of today is as of ``at``. The reasons of finance are not in it."""
+    group = Group.objects.get()
+    on = timezone.localdate(at)
+    context: dict[str, Any] = {
+        "group": group,
+        "member": member,
+        "account": account,
+        "position": position,
+        "on": on,
+    }
+    html = render_to_string("paper/account.html", context)
+    digest = hashlib.sha256(json.dumps([html, at.isoformat()]).encode()).hexdigest()
+    title = f"Relevé de compte, {member.short_name}, {account.last:%d/%m/%Y}"
+    return paper.pdf(html, title=title, author=group.name, created_at=at, identifier=f"compte {digest}")

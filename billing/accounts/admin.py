@@ -1,0 +1,37 @@
+"""Money in the admin: what was received and what it settled can be looked up; the pages of billing change it."""
+
+from django.contrib import admin
+
+from billing.kept import Kept
+from billing.models import Allocation, Payment
+from members.admin.site import ReadOnlyInline
+
+
+class AllocationInline(ReadOnlyInline):
+    model = Allocation
+    fields = ["invoice", "amount", "settled_on", "by_rate"]
+    ordering = ["settled_on", "pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("invoice")
+
+
+@admin.register(Payment)
+class PaymentAdmin(Kept):
+    list_display = ["received_on", "member", "amount", "method", "reference", "reversed_on"]
+    list_filter = ["method", "member"]
+    list_select_related = ["member"]
+    search_fields = ["reference", "member__short_name", "member__legal_name"]
+    date_hierarchy = "received_on"
+    ordering = ["-received_on", "-pk"]
+    inlines = [AllocationInline]
+
+
+@admin.register(Allocation)
+class AllocationAdmin(Kept):
+    list_display = ["settled_on", "invoice", "source", "amount", "recorded_by"]
+    list_filter = ["source"]
+    list_select_related = ["invoice", "recorded_by"]
+    search_fields = ["invoice__number"]
+    date_hierarchy = "settled_on"
+    ordering = ["-settled_on", "-pk"]

@@ -1,0 +1,215 @@
+"""What billing asks about money received: from whom, how much, when and how, and what it settles."""
+
+from django import forms
+
+from billing.accounts import receivables
+from billing.models import Payment, PaymentMethod
+from groupement.money import AmountField, spell
+from groupement.periods import MonthFormField
+from members.models import Member
+
+PART = "part_"
+
+
+def day_input():
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+
+class PaymentFilter(forms.Form):
+    """Which payments to list; the names are those of the address, so they are French."""
+
+    adherent = forms.ModelChoiceField(
+        Member.objects.none(), label="Adhérent", required=False, empty_label="Tous"
+    )
+    mois = MonthFormField(label="Reçus en", required=False)
+    reste = forms.BooleanField(label="Avec un reste à imputer", required=False)
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.payments = Payment.objects.visible_to(user)
+        members = Member.objects.visible_to(user)
+        self.fields["adherent"].queryset = members
+        self.fields["adherent"].choices = [
+            ("", "Tous"),
+            *((each.pk, each.short_name) for each in members.by_name()),
+        ]
+
+    def chosen(self):
+        """The payments that fit, with what is left of them; a choice that cannot be read chooses none."""
+        if not self.is_valid():
+            return receivables.with_left(self.payments.none())
+        data, found = self.cleaned_data, receivables.with_left(self.payments)
+        if data["adherent"]:
+            found = found.filter(member=data["adherent"])
+        if month := data["mois"]:
+            found = found.filter(received_on__gte=month.first, received_on__lt=month.before)
+        return found.filter(left__gt=0) if data["reste"] else found
+
+
+class PaymentStart(forms.Form):
+    """Who paid and how much: with these two the invoices to settle are proposed, the oldest first."""
+
+    adherent = forms.ModelChoiceField(
+        Member.objects.none(),
+        label="Adhérent",
+        empty_label="Choisir un adhérent",
+        error_messages={
+            "required": "Choisissez qui a payé.",
+            "invalid_choice": "Choisissez un adhérent de la liste.",
+        },
+    )
+    montant = AmountField(
+        label="Montant reçu",
+        help_text="En euros, par exemple 1\u202f234,56.",
+        error_messages={"required": "Indiquez le montant reçu."},
+    )
+
+    def __init__(self, *args, dues, **kwargs):
+        """``dues``: what each member owes, by key."""
+        super().__init__(*args, **kwargs)
+        members = Member.objects.all()
+        self.fields["adherent"].queryset = members
+        self.fields["adherent"].choices = [
+            ("", "Choisir un adhérent"),
+            *((each.pk, _named(each, dues.get(each.pk))) for each in members.by_name()),
+        ]
+
+    def clean_montant(self):
+        amount = self.cleaned_data["montant"]
+        if amount <= 0:
+            raise forms.ValidationError("Indiquez un montant supérieur à zéro.")
+        return amount
+
+
+class PartsForm(forms.Form):
+    """How much of a sum goes to each due invoice; an empty amount leaves the invoice as it is."""
+
+    def __init__(self, *args, invoices, proposed=(), **kwargs):
+        """``proposed``: pairs (key of the invoice, amount) to begin with."""
+        super().__init__(*args, **kwargs)
+        self.invoices = list(invoices)
+        initial = dict(proposed)
+        for invoice in self.invoices:
+            field = AmountField(
+                label=f"Part de {invoice.number}", required=False, initial=initial.get(invoice.pk)
+            )
+            self.fields[f"{PART}{invoice.pk}"] = field
+
+    @property
+    def parts(self):
+        """(invoice, field) for each due invoice."""
+        return [(invoice, self[f"{PART}{invoice.pk}"]) for invoice in self.invoices]
+
+    @property
+    def others(self):
+        """The fields that are no parts."""
+        return [field for field in self if not field.name.startswith(PART)]
+
+    def allocations(self):
+        """What was typed, as settling takes it."""
+        data = self.cleaned_data
+        typed = [(invoice, data[f"{PART}{invoice.pk}"]) for invoice in self.invoices]
+        return [(invoice, amount) for invoice, amount in typed if amount]
+
+
+class PaymentForm(PartsForm):
+    """One payment and what it settles."""
+
+    amount = AmountField(label="Montant reçu", error_messages={"required": "Indiquez le montant reçu."})
+    received_on = forms.DateField(
+        label="Reçu le",
+        widget=day_input(),
+        error_messages={
+            "required": "Indiquez le jour où l’argent a été reçu.",
+            "invalid": "Écrivez la date en jour/mois/année.",
+        },
+    )
+    method = forms.ChoiceField(
+        label="Moyen", choices=[(value, label.capitalize()) for value, label in PaymentMethod.choices]
+    )
+    reference = forms.CharField(
+        label="Référence",
+        max_length=140,
+        required=False,
+        help_text="Libellé du virement, numéro du chèque.",
+    )
+    note = forms.CharField(
+        label="Note",
+        max_length=200,
+        required=False,
+        help_text="Pour les finances\u00a0; l’adhérent ne la voit pas.",
+    )
+
+    def facts(self):
+        """What settling.record takes."""
+        data = self.cleaned_data
+        names = ("amount", "received_on", "method", "reference", "note")
+        return {name: data[name] for name in names} | {"allocations": self.allocations()}
+
+
+class ReverseForm(forms.Form):
+    """When and why the bank took a payment back."""
+
+    on = forms.DateField(
+        label="Repris par la banque le",
+        widget=day_input(),
+        error_messages={
+            "required": "Indiquez le jour où la banque l’a repris.",
+            "invalid": "Écrivez la date en jour/mois/année.",
+        },
+    )
+    reason = forms.CharField(
+        label="Motif",
+        max_length=200,
+        help_text="Chèque impayé, prélèvement rejeté, erreur de saisie…",
+        error_messages={"required": "Indiquez le motif\u00a0: il reste dans l’historique."},
+    )
+
+
+class WriteOffForm(forms.Form):
+    """Why what is still due is given up."""
+
+    reason = forms.CharField(
+        label="Motif",
+        max_length=200,
+        error_messages={"required": "Indiquez le motif\u00a0: il reste dans l’historique."},
+    )
+
+
+class UseCreditForm(forms.Form):
+    """Which due invoice a credit note settles."""
+
+    invoice = forms.ChoiceField(
+        label="Facture à régler",
+        error_messages={
+            "required": "Choisissez la facture à régler.",
+            "invalid_choice": "Cette facture n’est plus à régler. Choisissez-en une autre.",
+        },
+    )
+
+    def __init__(self, *args, invoices, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.invoices = {str(invoice.pk): invoice for invoice in invoices}
+        self.fields["invoice"].choices = [
+            (pk, f"{invoice.number}, reste {spell(invoice.due)}") for pk, invoice in self.invoices.items()
+        ]
+
+    def clean_invoice(self):
+        return self.invoices[self.cleaned_data["invoice"]]
+
+
+class AccountPeriod(forms.Form):
+    """The two days between which an account is told."""
+
+    du = forms.DateField(label="Du", widget=day_input())
+    au = forms.DateField(label="Au", widget=day_input())
+
+    def clean(self):
+        data = self.cleaned_data
+        if data.get("du") and data.get("au") and data["du"] > data["au"]:
+            self.add_error("au", "La période finit avant de commencer\u00a0: échangez les deux dates.")
+        return data
+
+
+def _named(member, due):
+    return f"{member.short_name} — {spell(due)} à régler" if due else member.short_name

@@ -1,0 +1,93 @@
+"""Take in a member's money, and take it back out when the bank did: an unpaid cheque, a rejected debit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pghistory
+from django.db import transaction
+from django.utils import timezone
+
+from billing.accounts.allocating import Parts, allocate, hold, said
+from billing.models import Allocation, Payment, PaymentMethod
+from groupement.lifecycle import Refusal, StaleRow
+from groupement.money import cents
+from members.models import Member, User
+
+# A year typed with two digits is a slip, not a payment of the first century.
+EARLIEST = date(2000, 1, 1)
+
+
+class NotRecordable(Refusal):
+    """Not a payment that was received: no amount, a day to come, or a year that cannot be meant."""
+
+
+class NotReversible(Refusal):
+    """It was reversed before, or on a day that cannot be."""
+
+
+@transaction.atomic
+def record(
+    member: Member,
+    *,
+    amount: Decimal,
+    received_on: date,
+    method: str,
+    reference: str = "",
+    note: str = "",
+    allocations: Parts | None = None,
+    by: User | None,
+    at: datetime,
+) -> Payment:
+    """Record money received from ``member`` and settle: the invoices named, else the oldest due first; [] settles none.
+
+    What is left stays a credit of the member, to be used later. Raises NotRecordable, NotAllocatable.
+    """
+    if amount <= 0 or cents(amount) != amount:
+        raise NotRecordable("Indiquez un montant supérieur à zéro, en centimes au plus.", field="amount")
+    if received_on > timezone.localdate(at):
+        raise NotRecordable(
+            f"Le {received_on:%d/%m/%Y} est à venir\u00a0: indiquez le jour où l’argent a été reçu.",
+            field="received_on",
+        )
+    if received_on < EARLIEST:
+        raise NotRecordable(
+            f"L’année {received_on.year} est-elle la bonne\u00a0? Vérifiez la date.", field="received_on"
+        )
+    with pghistory.context(user=by and by.pk, at=at.isoformat()):
+        payment = Payment.objects.create(
+            member=member,
+            amount=amount,
+            received_on=received_on,
+            method=PaymentMethod(method),
+            reference=reference.strip(),
+            note=note.strip(),
+            recorded_by=by,
+            recorded_at=at,
+        )
+    allocate(payment, allocations, by=by, at=at)
+    return payment
+
+
+@transaction.atomic
+def reverse(payment: Payment, *, on: date, reason: str, by: User | None, at: datetime) -> Payment:
+    """The bank took ``payment`` back: its allocations go, its invoices are due again. Raises NotReversible."""
+    hold(payment.member_id)
+    reason = said(reason)
+    if on < payment.received_on:
+        raise NotReversible(
+            f"Le règlement a été reçu le {payment.received_on:%d/%m/%Y}\u00a0: il ne s’annule pas avant.",
+            field="on",
+        )
+    if on > timezone.localdate(at):
+        raise NotReversible(
+            f"Le {on:%d/%m/%Y} est à venir\u00a0: indiquez le jour où la banque l’a repris.", field="on"
+        )
+    with pghistory.context(user=by and by.pk, at=at.isoformat()):
+        Allocation.objects.filter(payment=payment).delete()
+        rows = Payment.objects.filter(pk=payment.pk, reversed_on=None)
+        if not rows.update(reversed_on=on, reversal_reason=reason):
+            raise StaleRow("Ce règlement a déjà été annulé. Rechargez la page.")
+    payment.reversed_on, payment.reversal_reason = on, reason
+    return payment

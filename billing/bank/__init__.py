@@ -1,0 +1,1 @@
+"""Statements of the bank, matched with what members owe."""

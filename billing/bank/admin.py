@@ -1,0 +1,38 @@
+"""The bank in the admin: all can be looked up; a layout that was learnt wrongly can be dropped."""
+
+from django.contrib import admin
+
+from billing.kept import Kept
+from billing.models import BankLayout, BankOperation, BankStatement
+
+
+@admin.register(BankStatement)
+class BankStatementAdmin(Kept):
+    list_display = ["__str__", "format", "starts_on", "ends_on", "imported_by", "imported_at"]
+    list_filter = ["format"]
+    list_select_related = ["imported_by"]
+    search_fields = ["file_name", "sha256"]
+    date_hierarchy = "ends_on"
+    ordering = ["-ends_on", "-pk"]
+
+
+@admin.register(BankOperation)
+class BankOperationAdmin(Kept):
+    list_display = ["booked_on", "amount", "counterparty", "label", "nature", "status", "statement"]
+    list_filter = ["status", "nature", "is_return"]
+    list_select_related = ["statement"]
+    search_fields = ["counterparty", "label", "reference", "key"]
+    date_hierarchy = "booked_on"
+    ordering = ["-booked_on", "-pk"]
+
+
+@admin.register(BankLayout)
+class BankLayoutAdmin(Kept):
+    """Dropped, it is asked about again with the next file of its titles."""
+
+    list_display = ["__str__", "titles", "used_at"]
+    search_fields = ["titles_digest"]
+    ordering = ["-used_at", "-pk"]
+
+    def has_delete_permission(self, request, obj=None):
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)

@@ -1,0 +1,145 @@
+"""What billing asks about statements of the bank: the file, its columns, what an operation is."""
+
+from pathlib import Path
+
+from django import forms
+
+from billing.accounts.forms import PartsForm
+from billing.bank.csv_layouts import COLUMNS, guess
+from billing.bank.statement import LARGEST_FILE
+from groupement.money import AmountField, spell
+from members.models import Member
+
+EXTENSIONS = (".xml", ".csv", ".txt", ".camt", ".053")
+MOST_COLUMNS = 30
+UNREAD = "unread"
+
+
+class StatementUpload(forms.Form):
+    """The file of a bank; ``has_file``: one is kept from before; ``asks_twins``: what its identical lines are."""
+
+    file = forms.FileField(
+        label="Fichier CAMT.053 ou CSV",
+        help_text="5\u00a0Mo au plus. Dans l’espace de votre banque\u00a0: «\u00a0Télécharger des opérations\u00a0».",
+        error_messages={
+            "required": "Choisissez le relevé de la banque.",
+            "missing": "Choisissez le relevé de la banque.",
+            "empty": "Ce fichier est vide. Téléchargez de nouveau le relevé.",
+        },
+        widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
+    )
+    has_twins = forms.BooleanField(
+        label="Les lignes identiques sont bien des opérations différentes", required=False
+    )
+
+    def __init__(self, *args, has_file=False, asks_twins=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not (has_file or asks_twins)
+        if not asks_twins:
+            del self.fields["has_twins"]
+
+    def clean_file(self):
+        """Refuse by name and size what cannot be a statement, before anybody reads it."""
+        file = self.cleaned_data["file"]
+        if file and Path(file.name).suffix.lower() not in EXTENSIONS:
+            raise forms.ValidationError(
+                "Ce fichier n’est ni un CAMT.053 (.xml) ni un CSV. Téléchargez le relevé dans l’un de ces formats."
+            )
+        if file and file.size > LARGEST_FILE:
+            raise forms.ValidationError("Ce fichier dépasse 5\u00a0Mo. Choisissez une période plus courte.")
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """What each column of an unknown CSV means; the titles are asked about in their order."""
+
+    def __init__(self, *args, titles, rows, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.titles = titles
+        guessed = {place: column for column, places in guess(titles).items() for place in places}
+        choices = [(UNREAD, "Ne pas lire"), *((code, label.capitalize()) for code, label in COLUMNS.items())]
+        for place, title in enumerate(titles[:MOST_COLUMNS]):
+            seen = [row[place] for row in rows if place < len(row) and row[place]]
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=title or f"Colonne {place + 1}",
+                choices=choices,
+                initial=guessed.get(place, UNREAD),
+                error_messages={"required": "Dites ce que contient cette colonne."},
+                help_text=f"Par exemple\u00a0: {', '.join(cell[:40] for cell in seen[:2])}" if seen else "",
+            )
+
+    def columns(self):
+        """Places by what they mean."""
+        found = {}
+        for place in range(min(len(self.titles), MOST_COLUMNS)):
+            if (column := self.cleaned_data.get(f"column_{place}", UNREAD)) != UNREAD:
+                found.setdefault(column, []).append(place)
+        return found
+
+
+class PayerForm(forms.Form):
+    """Whose payment an operation is: the first step of a choice by hand."""
+
+    adherent = forms.ModelChoiceField(
+        Member.objects.none(),
+        label="Adhérent",
+        empty_label="Choisir un adhérent",
+        error_messages={
+            "required": "Choisissez qui a payé.",
+            "invalid_choice": "Choisissez un adhérent de la liste.",
+        },
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["adherent"].queryset = Member.objects.all()
+        members = [(each.pk, each.short_name) for each in Member.objects.by_name()]
+        self.fields["adherent"].choices = [("", "Choisir un adhérent"), *members]
+
+
+class SettleForm(PartsForm):
+    """What an operation settles of the member's due invoices."""
+
+
+class NoteForm(forms.Form):
+    """Why an operation concerns no invoice."""
+
+    note = forms.CharField(
+        label="Ce que c’est",
+        max_length=200,
+        help_text="Salaire, frais, loyer, subvention…",
+        error_messages={"required": "Dites en quelques mots ce que c’est\u00a0: salaire, frais, subvention…"},
+    )
+
+
+class SplitForm(forms.Form):
+    """How much to part from an operation."""
+
+    amount = AmountField(
+        label="Montant à détacher",
+        help_text="Le reste forme l’autre partie.",
+        error_messages={"required": "Indiquez le montant à détacher."},
+    )
+
+
+class TakeBackForm(forms.Form):
+    """Which payment the bank took back."""
+
+    payment = forms.ChoiceField(
+        label="Règlement repris par la banque",
+        error_messages={
+            "required": "Choisissez le règlement repris.",
+            "invalid_choice": "Ce règlement n’est plus là. Choisissez-en un autre.",
+        },
+    )
+
+    def __init__(self, *args, payments, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.payments = {str(payment.pk): payment for payment in payments}
+        self.fields["payment"].choices = [
+            (pk, f"{each.member.short_name}, {spell(each.amount)} du {each.received_on:%d/%m/%Y}")
+            for pk, each in self.payments.items()
+        ]
+
+    def clean_payment(self):
+        return self.payments[self.cleaned_data["payment"]]

@@ -1,0 +1,252 @@
+"""Take a bank statement in, all or nothing: no file or operation twice, no other account, nothing to come."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from billing.bank import csv_layouts
+from billing.bank.camt import read_camt
+from billing.bank.csv_file import read_table
+from billing.bank.csv_layouts import Layout
+from billing.bank.statement import CSV, LARGEST_FILE, BadStatement, Operation, Statement, faults_of
+from billing.models import BankLayout, BankOperation, BankStatement
+from groupement.lifecycle import Refusal
+from groupement.money import spell
+from members.models import Group, User
+
+
+class NotImportable(Refusal):
+    """The file was taken before, or it is of another account."""
+
+
+class Twins(BadStatement):
+    """Lines that say the same, without a reference that tells them apart: a person says whether they are two."""
+
+
+class NotAMapping(Refusal):
+    """Columns chosen for a statement from which it cannot be read."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an import did: the statement, how many operations are new, how many were known."""
+
+    statement: BankStatement
+    new: int
+    known: int
+
+
+@transaction.atomic
+def take_in(data: bytes, *, file_name: str, has_twins: bool = False, by: User | None, at: datetime) -> Taken:
+    """Keep the statement in ``data`` with the operations that are not known yet.
+
+    ``has_twins``: lines that say the same are as many operations. Raises NotImportable, Twins, UnknownTitles, and
+    BadStatement with a sentence for each fault.
+    """
+    # One import at a time: what is known stays true until the end.
+    group = Group.objects.select_for_update(no_key=True).order_by("pk").first()
+    digest = sha256(data).hexdigest()
+    _refuse_again(digest)
+    read = read_statement(data, remembered())
+    _refuse_another_account(read, group)
+    _refuse_to_come(read, timezone.localdate(at))
+    keys = _keys(read, has_twins)
+    iban = read.iban or (group.iban if group else "")
+    earlier = {row.key: row.statement for row in _earlier(iban, keys)}
+    new = [(key, each) for key, each in zip(keys, read.operations, strict=True) if key not in earlier]
+    if not new:
+        names = ", ".join(sorted({f"«\u00a0{each.file_name}\u00a0»" for each in earlier.values()}))
+        raise NotImportable(
+            f"Toutes les opérations de ce fichier sont déjà connues, par {names}. Rien n’est importé."
+        )
+    statement = BankStatement.objects.create(
+        file_name=file_name[:200],
+        sha256=digest,
+        format=read.format,
+        iban=iban,
+        starts_on=read.starts_on,
+        ends_on=read.ends_on,
+        opening_balance=read.opening_balance,
+        closing_balance=read.closing_balance,
+        left_out=[*read.left_out, *_known_told(keys, earlier)],
+        imported_by=by,
+        imported_at=at,
+    )
+    alike = _alike(iban, keys, [each for _, each in new])
+    BankOperation.objects.bulk_create(_row(statement, key, each, alike) for key, each in new)
+    BankLayout.objects.filter(titles_digest=read.titles).update(used_at=at)
+    return Taken(statement, len(new), len(keys) - len(new))
+
+
+@transaction.atomic
+def remember(titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, at: datetime) -> BankLayout:
+    """Keep what finance said of the ``titles`` of a bank's CSV: places by column. Raises NotAMapping."""
+    chosen = {column: list(places) for column, places in columns.items() if places}
+    if not csv_layouts.is_whole(chosen):
+        raise NotAMapping(
+            "Dites quelle colonne est la date, et laquelle le montant\u00a0; ou lesquelles le débit et le crédit."
+        )
+    for column in csv_layouts.ONCE:
+        if len(chosen.get(column, ())) > 1:
+            raise NotAMapping(
+                f"«\u00a0{csv_layouts.COLUMNS[column].capitalize()}\u00a0» est choisi deux fois. Gardez une seule colonne."
+            )
+    if "amount" in chosen and chosen.keys() & {"debit", "credit"}:
+        raise NotAMapping("Choisissez un montant signé, ou un débit et un crédit, pas les deux.")
+    return BankLayout.objects.update_or_create(
+        titles_digest=csv_layouts.digest(titles),
+        defaults={"titles": list(titles), "columns": chosen, "used_at": at},
+    )[0]
+
+
+def remembered() -> dict[str, csv_layouts.Layout]:
+    """What finance said of titles, by their digest."""
+    return dict(BankLayout.objects.order_by("pk").values_list("titles_digest", "columns"))
+
+
+def _refuse_again(digest: str) -> None:
+    earlier = BankStatement.objects.select_related("imported_by").filter(sha256=digest).first()
+    if earlier:
+        on = timezone.localtime(earlier.imported_at)
+        by = f" par {earlier.imported_by}" if earlier.imported_by else ""
+        raise NotImportable(
+            f"Ce fichier a déjà été importé le {on:%d/%m/%Y} à {on:%H}\u00a0h\u00a0{on:%M}{by} "
+            f"({earlier.file_name}). Rien n’a été changé."
+        )
+
+
+def _refuse_another_account(read: Statement, group: Group | None) -> None:
+    own = group.iban if group else ""
+    if own and read.iban and read.iban != own:
+        raise NotImportable(
+            f"Ce relevé est celui du compte qui finit par {read.iban[-4:]}, celui du groupement finit par {own[-4:]}. "
+            "Choisissez le bon relevé, ou corrigez l’IBAN du groupement."
+        )
+
+
+def _refuse_to_come(read: Statement, today: date) -> None:
+    errors = [
+        f"{_place(read, each)}\u00a0: l’opération est datée du {each.booked_on:%d/%m/%Y}, qui est à venir. "
+        "Vérifiez la date."
+        for each in read.operations
+        if each.booked_on > today
+    ]
+    if errors:
+        raise faults_of(errors)
+
+
+def _keys(read: Statement, has_twins: bool) -> list[str]:
+    """The key of each operation, lines that say the same numbered where somebody said that they are as many."""
+    lines: dict[str, list[Operation]] = {}
+    keys, errors, may_be_two = [], [], True
+    for each in read.operations:
+        before = lines.setdefault(each.key, [])
+        if before and (each.bank_reference or not has_twins):
+            errors.append(_twice(read, before[0], each))
+            may_be_two = may_be_two and not each.bank_reference
+        keys.append(f"{each.key}#{len(before) + 1}" if before else each.key)
+        before.append(each)
+    if errors:
+        raise (Twins if may_be_two else BadStatement)(
+            "Le relevé n’a pas été importé\u00a0: la même opération y est plusieurs fois.", errors=errors
+        )
+    return keys
+
+
+def _twice(read: Statement, first: Operation, again: Operation) -> str:
+    what = f"{spell(again.amount)} du {again.booked_on:%d/%m/%Y}"
+    named = f"la même opération qu’à {_place(read, first).lower()}, {what}"
+    if again.bank_reference:
+        return (
+            f"{_place(read, again)}\u00a0: {named}, avec la même référence. Téléchargez de nouveau le relevé."
+        )
+    return f"{_place(read, again)}\u00a0: {named}. Si ce sont bien deux opérations, cochez-le."
+
+
+def _place(read: Statement, operation: Operation) -> str:
+    return f"{'Ligne' if read.format == CSV else 'Écriture'} {operation.line}"
+
+
+def _earlier(iban: str, keys: Sequence[str]) -> QuerySet[BankOperation]:
+    """Operations of the account that are known by these keys; an account nobody named may be any."""
+    rows = BankOperation.objects.filter(key__in=keys).select_related("statement").order_by("pk")
+    return rows.filter(iban__in=(iban, "")) if iban else rows
+
+
+def _known_told(keys: Sequence[str], earlier: Mapping[str, BankStatement]) -> list[str]:
+    counts = Counter(earlier[key].file_name for key in keys if key in earlier)
+    told = []
+    for name, count in sorted(counts.items()):
+        plural = "s" if count > 1 else ""
+        told.append(
+            f"{count} opération{plural} déjà connue{plural} par «\u00a0{name}\u00a0», laissée{plural} de côté."
+        )
+    return told
+
+
+def _alike(iban: str, keys: Sequence[str], new: Sequence[Operation]) -> dict[tuple[date, object], str]:
+    """Names of earlier statements that hold an operation of the same day and amount, though not the same words."""
+    rows = BankOperation.objects.filter(iban__in=(iban, ""), part_of=None).exclude(key__in=keys)
+    rows = rows.filter(booked_on__in={each.booked_on for each in new})
+    found = rows.order_by("pk").values_list("booked_on", "amount", "statement__file_name")
+    return {(day, amount): name for day, amount, name in found}
+
+
+def _row(
+    statement: BankStatement, key: str, read: Operation, alike: Mapping[tuple[date, object], str]
+) -> BankOperation:
+    name = alike.get((read.booked_on, read.amount))
+    note = (
+        f"Même jour et même montant qu’une opération de «\u00a0{name}\u00a0»\u00a0: vérifiez."[:200]
+        if name
+        else ""
+    )
+    return BankOperation(
+        statement=statement,
+        line=read.line,
+        key=key,
+        iban=statement.iban,
+        booked_on=read.booked_on,
+        amount=read.amount,
+        counterparty=read.counterparty,
+        label=read.label,
+        reference=read.reference,
+        nature=read.nature,
+        is_return=read.is_return,
+        note=note,
+    )
+
+
+_XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
+_OTHERS = (
+    (b"OFXHEADER", "OFX"),
+    (b"!Type:", "QIF"),
+    (b":20:", "MT940"),
+    (b"{1:F01", "MT940"),
+    (b"%PDF", "PDF"),
+)
+
+
+def read_statement(data: bytes, remembered: Mapping[str, Layout] | None = None) -> Statement:
+    """The statement in ``data``: CAMT.053, or a bank's CSV. Raises BadStatement, or UnknownTitles for a mapping."""
+    if not data.strip():
+        raise BadStatement("Le fichier est vide. Téléchargez de nouveau le relevé.")
+    if len(data) > LARGEST_FILE:
+        raise BadStatement("Le fichier dépasse 5\u00a0Mo. Choisissez une période plus courte.")
+    start = data.lstrip()[:40]
+    for mark, name in _OTHERS:
+        if start.startswith(mark):
+            raise BadStatement(
+                f"Le format {name} n’est pas lu. Téléchargez le relevé au format CAMT.053 ou CSV."
+            )
+    if data[:2] == b"PK" and b"xl/" not in data:
+        raise BadStatement("C’est une archive ZIP. Ouvrez-la, puis importez le relevé qu’elle contient.")
+    return read_camt(data) if start.startswith(_XML) else read_table(data, remembered)

@@ -1,0 +1,125 @@
+"""What a bank statement says, whatever its format: statement, operations, what was left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+
+from billing.models import PaymentMethod
+from groupement.money import NO_BREAK_SPACE
+from groupement.tabular import Unreadable, plain
+
+LARGEST_FILE = 5_000_000
+MOST_OPERATIONS = 20_000
+CAMT, CSV = "CAMT.053", "CSV"
+# What banks write where they have no reference to give.
+_NO_REFERENCE = {"notprovided", "not provided", "nonref", "noref", "none", "neant", "aucune", "na", "n/a"}
+
+
+class BadStatement(Unreadable):
+    """The file cannot be taken; ``errors`` say line by line what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as the file says; positive amounts came in. ``line``: of the file, or the rank of the entry.
+
+    ``bank_reference`` is unique at the bank, empty when there is none; ``reference`` is what the payer wrote.
+    """
+
+    line: int
+    booked_on: date
+    amount: Decimal
+    counterparty: str = ""
+    label: str = ""
+    reference: str = ""
+    bank_reference: str = ""
+    nature: str = PaymentMethod.TRANSFER
+    is_return: bool = False
+
+    @property
+    def key(self) -> str:
+        """By which the operation is known again in an overlapping statement."""
+        if self.bank_reference:
+            return f"{self.bank_reference}:{self.booked_on:%y%m%d}:{self.amount}"
+        said = (self.booked_on, self.amount, *map(plain, (self.counterparty, self.label, self.reference)))
+        return f"sha256:{sha256(repr(said).encode()).hexdigest()}"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A file without fault, read and not yet kept. ``titles``: of a CSV, the digest by which its layout was found."""
+
+    format: str
+    iban: str
+    starts_on: date
+    ends_on: date
+    operations: Sequence[Operation]
+    opening_balance: Decimal | None = None
+    closing_balance: Decimal | None = None
+    left_out: Sequence[str] = field(default_factory=list)
+    titles: str = ""
+
+
+def one_line(text: str | None, most: int) -> str:
+    """``text`` without line breaks and doubled blanks, cut at ``most`` characters."""
+    return " ".join((text or "").replace("\x00", "").split())[:most].strip()
+
+
+def bank_reference(text: str | None) -> str:
+    """A reference that tells one operation from all others; empty for a word, zeros, or the bank's "none"."""
+    told = one_line(text, 200).replace(" ", "")
+    if plain(told) in _NO_REFERENCE or len(told) < 4 or not any(c in "123456789" for c in told):
+        return ""
+    return told if len(told) <= 40 else f"sha256:{sha256(told.encode()).hexdigest()[:32]}"
+
+
+def joined(*parts: str | None, most: int) -> str:
+    """What parts say, each once, on one line: "VIR ALOEN · F-2026-0012"."""
+    said: list[str] = []
+    for part in parts:
+        told = one_line(part, most)
+        if told and plain(told) not in _NO_REFERENCE and not any(plain(told) in plain(each) for each in said):
+            said.append(told)
+    return " · ".join(said)[:most].strip(" ·")
+
+
+def no_operation(left_out: Sequence[str]) -> BadStatement:
+    """The refusal of a file in which nothing can be taken."""
+    return BadStatement(
+        "Le relevé ne contient aucune opération comptabilisée. Choisissez une période qui en a.",
+        errors=left_out,
+    )
+
+
+def faults_of(errors: Sequence[str]) -> BadStatement:
+    """The refusal of a file with faults, told line by line."""
+    count = len(errors)
+    return BadStatement(
+        f"Le relevé n’a pas été importé{NO_BREAK_SPACE}: {count} erreur{'s' if count > 1 else ''} à corriger.",
+        errors=errors,
+    )
+
+
+_BY_WORDS = (
+    (re.compile(r"\b(?:vir|virts?|virements?)\b"), PaymentMethod.TRANSFER),
+    (re.compile(r"\b(?:prlvs?|prelevements?|prelevt|sdd|avis de prelev)\b"), PaymentMethod.DIRECT_DEBIT),
+    (re.compile(r"\b(?:chq|chqs|cheques?|rem(?:ise)? ?chq)\b"), PaymentMethod.CHEQUE),
+    (re.compile(r"\b(?:cb|carte|retrait|dab|frais|cotisation|interets|commission)\b"), PaymentMethod.OTHER),
+)
+_BACK = re.compile(r"\b(?:rejets?|rejetee?s?|impayee?s?|retournee?s?|retour (?:de )?(?:vir|prlv|chq)\w*)\b")
+
+
+def nature_by_words(label: str) -> str:
+    """A PaymentMethod; a transfer where nothing tells."""
+    told = plain(label)
+    return str(next((nature for words, nature in _BY_WORDS if words.search(told)), PaymentMethod.TRANSFER))
+
+
+def is_return_by_words(label: str) -> bool:
+    """Whether the bank says that it takes back or gives back what moved before."""
+    return bool(_BACK.search(plain(label)))

@@ -1,0 +1,1 @@
+"""What members owe beside hours: expenses, dues, deposits and free lines."""

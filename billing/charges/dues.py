@@ -1,0 +1,210 @@
+"""Ask members for what is no work: the dues of a year, the deposit once, a free line on their next invoice.
+
+Dues without anything given for them, and deposits that go back, are put outside VAT (regime "O"): a choice that the
+accountant has to confirm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from billing.charges import recording
+from billing.models import Charge, ChargeKind, DuesYear, Unit
+from employees.models import VatRegime
+from groupement.lifecycle import Refusal
+from groupement.money import NO_BREAK_SPACE
+from groupement.periods import Month
+from members.models import Group, Member, Membership, User, VatAttestation
+from members.models.membership import MembershipStatus
+
+# What a free line may say; a group in franchise has its own wording instead of rates.
+LINE_REGIMES = (
+    VatRegime.STANDARD,
+    VatRegime.INTERMEDIATE,
+    VatRegime.REDUCED,
+    VatRegime.EXEMPT_261B,
+    VatRegime.OUT_OF_SCOPE,
+)
+FRANCHISE_REGIMES = (VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
+OURS = (ChargeKind.DUES, ChargeKind.DEPOSIT, ChargeKind.FREE)
+MONTHS_AHEAD = 12
+
+
+class NotAskable(Refusal):
+    """The sum cannot be asked for, or not any more."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One member that would be asked, or was: the sum of the statutes and the charge that asks, if any."""
+
+    member: Member
+    amount: Decimal
+    charge: Charge | None = None
+
+
+def dues_of(year: int) -> list[Call]:
+    """Every member admitted for a day of ``year`` whose membership has dues, by name, with the charge that asks."""
+    span = Q(ends_before__isnull=True) | Q(ends_before__gt=date(year, 1, 1))
+    rows = _admitted().filter(span, starts_on__lt=date(year + 1, 1, 1), yearly_dues__gt=0)
+    return _calls({row.member_id: (row, row.yearly_dues) for row in rows}, year)
+
+
+def deposits() -> list[Call]:
+    """Every member still admitted whose membership has a deposit, by name, with the charge that asks."""
+    rows = _admitted().exclude(status=MembershipStatus.LEFT).filter(deposit__gt=0)
+    return _calls({row.member_id: (row, row.deposit) for row in rows}, None)
+
+
+@transaction.atomic
+def call_dues(year: int, *, by: User | None, at: datetime) -> list[Charge]:
+    """Ask each member for the dues of ``year``, whole as the statutes say, that was not asked yet.
+
+    Done twice, it asks for nothing more. Raises NotAskable for a year that is not last year, this one or the next.
+    """
+    refuse_far_year(year, timezone.localdate(at))
+    return [
+        _ask(
+            call,
+            year,
+            ChargeKind.DUES,
+            f"Cotisation de l’année {year}",
+            month=Month(year, 1),
+            by=by,
+            at=at,
+        )
+        for call in dues_of(year)
+        if call.charge is None
+    ]
+
+
+@transaction.atomic
+def ask_deposits(*, by: User | None, at: datetime) -> list[Charge]:
+    """Ask each member for its deposit, once in its life as a member; done twice, it asks for nothing more."""
+    month = Month.of(timezone.localdate(at))
+    return [
+        _ask(call, None, ChargeKind.DEPOSIT, "Dépôt de garantie, remboursable", month=month, by=by, at=at)
+        for call in deposits()
+        if call.charge is None
+    ]
+
+
+@transaction.atomic
+def add_line(
+    member: Member,
+    *,
+    label: str,
+    quantity: Decimal,
+    unit: str,
+    unit_price: Decimal,
+    vat_regime: str,
+    service_month: Month,
+    by: User | None,
+    at: datetime,
+) -> Charge:
+    """A free line that the member's next invoice takes. Raises NotAskable and recording_charges.NotRecordable."""
+    if service_month > Month.of(timezone.localdate(at)).shift(MONTHS_AHEAD):
+        raise NotAskable(
+            f"{service_month.label.capitalize()} est trop loin{NO_BREAK_SPACE}: douze mois au plus.",
+            field="service_month",
+        )
+    if quantity <= 0:
+        raise NotAskable("Indiquez une quantité supérieure à zéro.", field="quantity")
+    if vat_regime not in regimes():
+        raise NotAskable("Ce régime de TVA ne va pas avec une ligne libre.", field="vat_regime")
+    if vat_regime == VatRegime.EXEMPT_261B and not _is_attested(member, service_month):
+        raise NotAskable(
+            f"{member} n’a pas d’attestation de TVA valable pour tout le mois {service_month.of_label}. "
+            "Enregistrez-la, ou choisissez un autre régime.",
+            field="vat_regime",
+        )
+    return recording.record(
+        member,
+        kind=ChargeKind.FREE,
+        label=label,
+        quantity=quantity,
+        unit=unit,
+        unit_price=unit_price,
+        vat_regime=vat_regime,
+        service_month=service_month,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def withdraw(charge: Charge, *, by: User | None, at: datetime) -> None:
+    """Take back dues, a deposit or a free line that no invoice nor draft holds; what was asked for once may be again.
+
+    Raises NotAskable for sums of other origin, and recording_charges.NotWithdrawable.
+    """
+    if charge.kind not in OURS or charge.rebills_id is not None:
+        raise NotAskable("Cette somme ne vient pas d’ici. Retirez-la là où elle a été enregistrée.")
+    DuesYear.objects.filter(charge=charge).delete()
+    recording.withdraw(charge, by=by, at=at)
+
+
+def regimes() -> Sequence[VatRegime]:
+    """The VAT regimes that a free line of this group may have."""
+    in_franchise = Group.objects.filter(vat_franchise=True).exists()
+    return FRANCHISE_REGIMES if in_franchise else LINE_REGIMES
+
+
+def refuse_far_year(year: int, today: date) -> None:
+    """Raises NotAskable for a year that is not last year, this one or the next."""
+    if abs(year - today.year) > 1:
+        raise NotAskable(
+            f"Les cotisations s’appellent pour {today.year - 1}, {today.year} ou {today.year + 1}, pas pour {year}.",
+            field="annee",
+        )
+
+
+def _admitted() -> models.QuerySet[Membership]:
+    rows = Membership.objects.filter(starts_on__isnull=False).exclude(status=MembershipStatus.CANDIDATE)
+    # Of a member that left and came back, the later membership counts.
+    return rows.select_related("member").order_by("starts_on", "pk")
+
+
+def _calls(wanted: dict[int, tuple[Membership, Decimal]], year: int | None) -> list[Call]:
+    asked = DuesYear.objects.filter(year=year, member__in=wanted).select_related("charge__line__invoice")
+    charges = {row.member_id: row.charge for row in asked}
+    members = Member.objects.filter(pk__in=wanted).by_name()
+    return [Call(member, wanted[member.pk][1], charges.get(member.pk)) for member in members]
+
+
+def _ask(
+    call: Call, year: int | None, kind: str, label: str, *, month: Month, by: User | None, at: datetime
+) -> Charge:
+    charge = recording.record(
+        call.member,
+        kind=kind,
+        label=label,
+        quantity=Decimal(1),
+        unit=Unit.ONE,
+        unit_price=call.amount,
+        vat_regime=VatRegime.OUT_OF_SCOPE,
+        service_month=month,
+        figures={"year": year, "statutes": str(call.amount)},
+        by=by,
+        at=at,
+    )
+    try:
+        DuesYear.objects.create(member=call.member, year=year, charge=charge)
+    except IntegrityError as error:
+        raise NotAskable(
+            f"Quelqu’un vient de faire cet appel pour {call.member}. Rechargez la page."
+        ) from error
+    return charge
+
+
+def _is_attested(member: Member, month: Month) -> bool:
+    """Whether one statement holds on each day of the month."""
+    rows = VatAttestation.objects.filter(member=member, starts_on__lte=month.first)
+    return rows.filter(ends_before__gte=month.before).exists()

@@ -1,0 +1,214 @@
+"""Write an expense down: a trip on the scale of its day, a meal, a purchase with its receipt; take it away again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from billing.charges import receipts, recording
+from billing.models import Expense, ExpenseKind, ExpenseScale, ExpenseState
+from employees.models import Assignment
+from groupement.lifecycle import Refusal
+from groupement.money import NO_BREAK_SPACE, cents, spell, spell_plain
+from groupement.templatetags.formats import long_date
+from members.models import User
+
+LONGEST_TRIP = Decimal(2000)
+LARGEST_AMOUNT = Decimal(100_000)
+
+
+class NotClaimable(Refusal):
+    """The expense cannot be taken as it was put."""
+
+
+class NotWithdrawable(Refusal):
+    """The expense stands on something that is not undone here."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What somebody spent: ``kilometres`` of a trip, else an ``amount``; ``receipt`` is the bytes of the file."""
+
+    kind: str
+    spent_on: date
+    label: str
+    kilometres: Decimal | None = None
+    amount: Decimal | None = None
+    receipt: bytes | None = None
+
+
+@transaction.atomic
+def claim(assignment: Assignment, wanted: Claim, *, by: User, at: datetime) -> Expense:
+    """Write ``wanted`` down for ``assignment``; it waits for finance.
+
+    A trip is worth its kilometres × the scale in force that day. A meal without an amount is worth its scale, and never
+    more than it. A purchase has its receipt. Raises NotClaimable and BadReceipt, naming the field.
+    """
+    _refuse_day(assignment, wanted.spent_on, timezone.localdate(at))
+    if not wanted.label.strip():
+        raise NotClaimable("Dites en quelques mots pourquoi cette dépense.", field="label")
+    kilometres, rate, amount = _worth(wanted)
+    if wanted.kind == ExpenseKind.PURCHASE and not wanted.receipt:
+        raise NotClaimable("Un achat demande son justificatif en PDF, JPEG ou PNG.", field="receipt")
+    file = receipts.judged(wanted.receipt) if wanted.receipt else None
+    made = Expense(
+        assignment=assignment,
+        employee=assignment.employee,
+        kind=wanted.kind,
+        spent_on=wanted.spent_on,
+        label=wanted.label.strip()[:120],
+        kilometres=kilometres,
+        rate=rate,
+        amount=amount,
+        receipt=file or "",
+        recorded_by=by,
+        recorded_at=at,
+    )
+    try:
+        made.save()
+    except Exception:
+        # Nothing holds the file that was just kept.
+        if file:
+            made.receipt.storage.delete(str(made.receipt.name))
+        raise
+    return made
+
+
+@transaction.atomic
+def withdraw(expense: Expense, *, by: User, at: datetime) -> None:
+    """Take an expense away with its receipt, and the sum that it became as long as no invoice holds it.
+
+    Its own person does so while nobody has decided; finance at any time before the invoice. Raises NotWithdrawable.
+    """
+    row = Expense.objects.select_for_update(of=("self",)).get(pk=expense.pk)
+    if row.state in (ExpenseState.ACCEPTED, ExpenseState.INVOICED):
+        if not by.is_finance:
+            raise NotWithdrawable(
+                f"Cette dépense est acceptée{NO_BREAK_SPACE}: demandez aux finances de la retirer."
+            )
+        release(row, by=by, at=at)
+    row.delete()
+    receipts.forget(row.receipt)
+
+
+def release(row: Expense, *, by: User, at: datetime) -> None:
+    """Take the charge off an accepted expense, whose row is locked. Raises NotWithdrawable, also for what is funded."""
+    funded = row.funded.select_related("line").order_by("pk").first()
+    if funded is not None:
+        raise NotWithdrawable(
+            f"Cette dépense est affectée au financement {funded.line.code}{NO_BREAK_SPACE}: retirez d’abord "
+            "l’affectation."
+        )
+    charge = row.charge
+    if charge is None:
+        return
+    row.charge = None
+    row.save(update_fields=["charge"])
+    recording.withdraw(charge, by=by, at=at)
+
+
+def _refuse_day(assignment: Assignment, day: date, today: date) -> None:
+    if day > today:
+        raise NotClaimable(
+            f"Le {long_date(day)} n’est pas encore passé. Une dépense se saisit une fois faite.",
+            field="spent_on",
+        )
+    if not assignment.covers(day):
+        last = assignment.last_day
+        until = f" au {long_date(last)}" if last else ""
+        raise NotClaimable(
+            f"La mise à disposition {assignment.reference} va du {long_date(assignment.starts_on)}"
+            f"{until or ' jusqu’à nouvel ordre'}{NO_BREAK_SPACE}: elle ne couvre pas le {long_date(day)}.",
+            field="spent_on",
+        )
+
+
+def _worth(wanted: Claim) -> tuple[Decimal | None, Decimal | None, Decimal]:
+    """Kilometres, rate and amount as the row keeps them."""
+    if wanted.kind == ExpenseKind.TRAVEL:
+        return _trip(wanted)
+    if wanted.kilometres is not None:
+        raise NotClaimable("Les kilomètres vont avec un déplacement. Effacez-les.", field="kilometres")
+    amount = _meal(wanted) if wanted.kind == ExpenseKind.MEAL else wanted.amount
+    if amount is None or amount <= 0:
+        raise NotClaimable("Indiquez le montant payé, supérieur à zéro.", field="amount")
+    if amount > LARGEST_AMOUNT:
+        raise NotClaimable(f"{spell(amount)}, c’est trop pour une dépense. Vérifiez.", field="amount")
+    return None, None, amount
+
+
+def _trip(wanted: Claim) -> tuple[Decimal, Decimal, Decimal]:
+    if wanted.amount is not None:
+        raise NotClaimable(
+            "Le montant d’un déplacement se calcule d’après les kilomètres. Effacez-le.", field="amount"
+        )
+    if wanted.kilometres is None or wanted.kilometres <= 0:
+        raise NotClaimable("Indiquez les kilomètres parcourus, supérieurs à zéro.", field="kilometres")
+    if wanted.kilometres > LONGEST_TRIP:
+        raise NotClaimable(
+            f"Plus de 2{NO_BREAK_SPACE}000{NO_BREAK_SPACE}km pour un déplacement. Vérifiez.",
+            field="kilometres",
+        )
+    scale = scale_on(ExpenseKind.TRAVEL, wanted.spent_on)
+    if scale is None:
+        raise NotClaimable(
+            f"Aucun barème kilométrique n’est en vigueur le {long_date(wanted.spent_on)}. Demandez à "
+            "l’administration de l’enregistrer.",
+            field="spent_on",
+        )
+    amount = trip_amount(wanted.kilometres, scale.rate)
+    if amount <= 0:
+        raise NotClaimable(
+            f"À {spell_rate(scale.rate)} le km, ce trajet ne vaut pas un centime.", field="kilometres"
+        )
+    return wanted.kilometres, scale.rate, amount
+
+
+def _meal(wanted: Claim) -> Decimal | None:
+    """The amount paid, at most the scale of the day if there is one; nothing typed is the scale itself."""
+    scale = scale_on(ExpenseKind.MEAL, wanted.spent_on)
+    if scale is None:
+        return wanted.amount
+    worth = trip_amount(Decimal(1), scale.rate)
+    if wanted.amount is None:
+        return worth
+    if wanted.amount > worth:
+        raise NotClaimable(
+            f"Le barème du {long_date(wanted.spent_on)} rembourse un repas jusqu’à {spell(worth)}. Ne saisissez "
+            "pas davantage.",
+            field="amount",
+        )
+    return wanted.amount
+
+
+def scale_on(kind: str, day: date) -> ExpenseScale | None:
+    """The scale of ``kind`` in force on ``day``."""
+    rows = ExpenseScale.objects.on(day).filter(kind=kind)
+    found: ExpenseScale | None = rows.order_by("-starts_on", "pk").first()
+    return found
+
+
+def scales_on(day: date) -> list[ExpenseScale]:
+    """All scales in force on ``day``: kilometres first, then meals; one query."""
+    order = list(ExpenseKind)
+    rows = ExpenseScale.objects.on(day).order_by("kind", "pk")
+    return sorted(rows, key=lambda row: order.index(ExpenseKind(row.kind)))
+
+
+def trip_amount(kilometres: Decimal, rate: Decimal) -> Decimal:
+    """Kilometres × euros a kilometre, rounded once to the cent."""
+    return cents(kilometres * rate)
+
+
+def spell_kilometres(kilometres: Decimal) -> str:
+    """ "42,5 km", "42 km" """
+    return f"{spell_plain(kilometres).rstrip('0').removesuffix(',')}{NO_BREAK_SPACE}km"
+
+
+def spell_rate(rate: Decimal) -> str:
+    """ "0,529 €" a kilometre, with every decimal that counts."""
+    return f"{spell_plain(rate)}{NO_BREAK_SPACE}€"

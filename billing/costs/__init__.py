@@ -1,0 +1,1 @@
+"""What employees cost: payroll files, estimates, and what is set aside for leave."""

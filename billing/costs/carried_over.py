@@ -1,0 +1,161 @@
+"""What actual costs differ by from the estimates that were invoiced, carried once into months that are still open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from billing.costs.closing import Key, closed_months
+from billing.costs.payroll_columns import AMOUNTS
+from billing.models import ActualCost, CarriedCost, CostKind, EmployerCost
+from employees.models import Employee
+from groupement.money import CENT
+from groupement.periods import Month
+
+ZERO = Decimal("0.00")
+Move = tuple[int, Month, Month]
+"""An employee's id, the month that differs, the month that carries it."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one closed month's actual cost differs by, and where it went; ``pending`` waits for an open month's cost."""
+
+    employee: Employee
+    month: Month
+    estimated: Decimal
+    actual: Decimal
+    carried: list[tuple[Month, Decimal]]
+
+    @property
+    def amount(self) -> Decimal:
+        return self.actual - self.estimated
+
+    @property
+    def pending(self) -> Decimal:
+        return self.amount - sum((amount for _, amount in self.carried), ZERO)
+
+
+def differences(employees: Collection[int] | None = None) -> list[Difference]:
+    """Every month invoiced on an estimate whose actual cost arrived, latest first then by name. Four queries."""
+    rows = (
+        ActualCost.objects.all() if employees is None else ActualCost.objects.filter(employee__in=employees)
+    )
+    actual = _sums(rows)
+    estimated = _estimated(actual)
+    carried: dict[Key, list[tuple[Month, Decimal]]] = defaultdict(list)
+    moves = CarriedCost.objects.filter(employee__in={key[0] for key in actual})
+    for move in moves.order_by("into_month", "pk"):
+        carried[move.employee_id, move.from_month].append((move.into_month, move.amount))
+    people = list(Employee.objects.filter(pk__in={key[0] for key in actual}).by_name())
+    months = sorted({month for _, month in actual}, reverse=True)
+    return [
+        Difference(person, month, estimated.get(key, ZERO), actual[key], carried.get(key, []))
+        for month in months
+        for person in people
+        if (key := (person.pk, month)) in actual
+    ]
+
+
+def carry(employees: Collection[int], *, at: datetime) -> None:
+    """Bring what is carried for these employees up to date: made twice it gives the same.
+
+    The difference of a closed month goes into the person's next open month that has a cost, as CARRIED; a difference
+    below zero takes no more than leaves that month a cost, the rest goes further. What no month can take waits until
+    one can. What closed months carry stays there and counts as carried.
+    """
+    actual = _sums(ActualCost.objects.filter(employee__in=employees))
+    if not actual:
+        return
+    staff = {employee for employee, _ in actual}
+    shut = closed_months(staff)
+    rows = list(CarriedCost.objects.filter(employee__in=staff).order_by("pk"))
+    kept = {_move(row): row.amount for row in rows if (row.employee_id, row.into_month) in shut}
+    moves = _place(actual, kept, _room(staff, shut))
+    open_rows = {_move(row): row for row in rows if _move(row) not in kept}
+    if {move: row.amount for move, row in open_rows.items()} != moves:
+        CarriedCost.objects.filter(pk__in=[row.pk for row in open_rows.values()]).delete()
+        CarriedCost.objects.bulk_create(
+            CarriedCost(employee_id=who, from_month=since, into_month=into, amount=amount, noted_at=at)
+            for (who, since, into), amount in moves.items()
+        )
+    _write(moves, staff, shut, at)
+
+
+def _place(
+    actual: Mapping[Key, Decimal], kept: Mapping[Move, Decimal], room: Mapping[Key, Decimal]
+) -> dict[Move, Decimal]:
+    """Where each difference goes: the earliest first, each into the first months after it that can take it."""
+    estimated = _estimated(actual)
+    left = dict(room)
+    moves: dict[Move, Decimal] = {}
+    for who, since in sorted(actual):
+        done = sum((amount for move, amount in kept.items() if move[:2] == (who, since)), ZERO)
+        rest = actual[who, since] - estimated.get((who, since), ZERO) - done
+        for key in sorted(key for key in left if key[0] == who and key[1] > since):
+            part = rest if rest > 0 else max(rest, 0 - left[key])
+            if part:
+                moves[who, since, key[1]] = part
+                left[key] += part
+                rest -= part
+    return moves
+
+
+def _room(staff: Collection[int], shut: Collection[Key]) -> dict[Key, Decimal]:
+    """The open months that have a cost of their own, and how much may be taken off it: all but a cent.
+
+    A month that came to nothing would not count as settled, and could be taken up again.
+    """
+    rows = EmployerCost.objects.filter(employee__in=staff).exclude(kind=CostKind.CARRIED)
+    paid = set(rows.filter(kind__in=AMOUNTS).values_list("employee", "month"))
+    return {
+        key: total - CENT
+        for key, total in _sums(rows).items()
+        if key in paid and key not in shut and total > 0
+    }
+
+
+def _write(
+    moves: Mapping[Move, Decimal], staff: Collection[int], shut: Collection[Key], at: datetime
+) -> None:
+    """Make the CARRIED costs of open months the sums of what is carried into them."""
+    wanted: dict[Key, Decimal] = defaultdict(Decimal)
+    since: dict[Key, list[Month]] = defaultdict(list)
+    for (who, month, into), amount in moves.items():
+        wanted[who, into] += amount
+        since[who, into].append(month)
+    there = EmployerCost.objects.filter(employee__in=staff, kind=CostKind.CARRIED).order_by("pk")
+    rows = {(row.employee_id, row.month): row for row in there}
+    for key, row in rows.items():
+        if key not in shut and not wanted.get(key):
+            row.delete()
+    for key, amount in wanted.items():
+        basis = "écart " + ", ".join(month.of_label for month in since[key])
+        found = rows.get(key)
+        if not amount or (found and (found.amount, found.basis) == (amount, basis[:120])):
+            continue
+        cost = found or EmployerCost(employee_id=key[0], month=key[1], kind=CostKind.CARRIED)
+        cost.amount, cost.basis, cost.noted_at = amount, basis[:120], at
+        cost.save()
+
+
+def _estimated(actual: Mapping[Key, Decimal]) -> dict[Key, Decimal]:
+    """What was invoiced for the months whose actual cost arrived, leave and what they carry aside."""
+    rows = EmployerCost.objects.filter(
+        employee__in={key[0] for key in actual}, month__in={key[1] for key in actual}, kind__in=AMOUNTS
+    )
+    return {key: total for key, total in _sums(rows).items() if key in actual}
+
+
+def _sums(rows) -> dict[Key, Decimal]:  # type: ignore[no-untyped-def]
+    sums = rows.values_list("employee", "month").annotate(Sum("amount")).order_by("employee", "month")
+    return {(employee, month): total for employee, month, total in sums}
+
+
+def _move(row: CarriedCost) -> Move:
+    return row.employee_id, row.from_month, row.into_month

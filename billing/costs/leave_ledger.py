@@ -1,0 +1,238 @@
+"""What the provisions hold: by person and member, as the plain sum of their entries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+from django.utils import timezone
+
+from billing.costs.closing import Key, closed_months
+from billing.costs.leave import drawn, set_aside
+from billing.models import (
+    BillingRun,
+    Charge,
+    ChargeKind,
+    CostKind,
+    EmployerCost,
+    ProvisionEntry,
+    ProvisionKind,
+    RunStatus,
+)
+from employees.models import Assignment, Employee
+from groupement.lifecycle import Refusal
+from groupement.periods import Month
+from members.models import Member, User
+
+ZERO = Decimal("0.00")
+ByMember = dict[int | None, Decimal]
+"""Euros by member (id), None for the group's own part."""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """One person's provision paid by one member, None for the group; drawn is below zero."""
+
+    employee: Employee
+    member: Member | None
+    set_aside: Decimal
+    drawn: Decimal
+    settled: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        return self.set_aside + self.drawn + self.settled
+
+
+def balances() -> list[Balance]:
+    """Every provision that ever moved, by person then member, the group's own part last. Three queries."""
+    moved: dict[tuple[int, int | None], dict[str, Decimal]] = defaultdict(dict)
+    sums = ProvisionEntry.objects.values_list("employee", "member", "kind").annotate(Sum("amount"))
+    for employee, member, kind, amount in sums.order_by("employee", "member", "kind"):
+        moved[employee, member][kind] = amount
+    people = Employee.objects.filter(pk__in={employee for employee, _ in moved}).by_name()
+    members = list(Member.objects.filter(pk__in={member for _, member in moved if member}).by_name())
+    return [
+        Balance(
+            person,
+            member,
+            kinds.get(ProvisionKind.SET_ASIDE, ZERO),
+            kinds.get(ProvisionKind.DRAWN, ZERO),
+            kinds.get(ProvisionKind.SETTLED, ZERO),
+        )
+        for person in people
+        for member in [*members, None]
+        if (kinds := moved.get((person.pk, member.pk if member else None)))
+    ]
+
+
+def available(employees: Collection[int], *, leaving_out: Iterable[Key] = ()) -> dict[int, ByMember]:
+    """What may still be drawn, by employee and member, without the entries of some months.
+
+    What is put aside counts once its run is issued; what is drawn counts at once, so that two drafts never draw the
+    same euro.
+    """
+    left_out = set(leaving_out)
+    held: dict[int, ByMember] = defaultdict(lambda: defaultdict(Decimal))
+    rows = _sure(ProvisionEntry.objects.filter(employee__in=employees))
+    for employee, member, month, amount in rows.values_list("employee", "member", "month", "amount"):
+        if (employee, month) not in left_out:
+            held[employee][member] += amount
+    return held
+
+
+def _sure(entries: QuerySet[ProvisionEntry]) -> QuerySet[Any]:
+    return entries.filter(
+        Q(run__isnull=True) | Q(run__status=RunStatus.ISSUED) | Q(kind=ProvisionKind.DRAWN)
+    ).order_by("month", "pk")
+
+
+LEAVE_KINDS = (CostKind.LEAVE_PROVISION, CostKind.LEAVE_DRAWN)
+
+
+@transaction.atomic
+def note(run: BillingRun, at: datetime) -> list[ProvisionEntry]:
+    """Write the provision entries of what ``run`` settles, in place of those of its earlier draft.
+
+    To be called once the run's charges and settlements are written, and when they are thrown away. What is put aside
+    goes by each member's share of the month's cost; what is drawn by what each holds for the person. Months whose cost
+    an issued invoice stands on keep their entries.
+    """
+    noted = ProvisionEntry.objects.filter(run=run)
+    leave = EmployerCost.objects.filter(kind__in=LEAVE_KINDS, month__lte=run.month)
+    if not leave.exists() and not noted.exists():
+        return []
+    settled = {(row.employee_id, row.month): row.employer_cost for row in run.settlements.order_by("pk")}
+    settled = {key: cost for key, cost in settled.items() if cost > 0}
+    kept = closed_months({employee for employee, _ in settled}) & set(settled)
+    has_entry = set(noted.values_list("employee", "month"))
+    noted.exclude(pk__in=[row.pk for row in noted if (row.employee_id, row.month) in kept]).delete()
+    moves = _moves([key for key in settled if key not in kept or key not in has_entry])
+    if not moves:
+        return []
+    shares = _shares(run)
+    held = available({employee for employee, _ in moves}, leaving_out=moves)
+    return ProvisionEntry.objects.bulk_create(
+        ProvisionEntry(
+            employee_id=key[0], member_id=member, month=key[1], kind=kind, amount=part, run=run, noted_at=at
+        )
+        for key in sorted(moves)
+        for kind, parts in _parts(moves[key], settled[key], shares.get(key, {}), held.setdefault(key[0], {}))
+        for member, part in parts.items()
+    )
+
+
+def _parts(
+    move: tuple[Decimal, Decimal], cost: Decimal, shares: Mapping[int, Decimal], balances: ByMember
+) -> list[tuple[str, ByMember]]:
+    """What a month puts aside and draws by member; ``balances`` follow, for the person's next month."""
+    provision, taken = move
+    aside = set_aside(provision, cost, shares) if provision else {}
+    _add(balances, aside)
+    less = drawn(min(taken, _held(balances)), balances)
+    _add(balances, less)
+    return [(ProvisionKind.SET_ASIDE, aside), (ProvisionKind.DRAWN, less)]
+
+
+def _moves(keys: Collection[Key]) -> dict[Key, tuple[Decimal, Decimal]]:
+    """What each month puts aside and draws, both above zero."""
+    wanted = set(keys)
+    moves: dict[Key, tuple[Decimal, Decimal]] = {}
+    rows = EmployerCost.objects.filter(
+        employee__in={key[0] for key in keys}, month__in={key[1] for key in keys}, kind__in=LEAVE_KINDS
+    )
+    for row in rows.order_by("employee", "month", "kind"):
+        key = row.employee_id, row.month
+        if key in wanted:
+            aside, taken = moves.get(key, (ZERO, ZERO))
+            is_aside = row.kind == CostKind.LEAVE_PROVISION
+            moves[key] = (row.amount, taken) if is_aside else (aside, 0 - row.amount)
+    return moves
+
+
+def _shares(run: BillingRun) -> dict[Key, dict[int, Decimal]]:
+    """What each member is charged of each month's cost, fees aside."""
+    shares: dict[Key, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    rows = Charge.objects.filter(run=run, kind=ChargeKind.COST_SHARE, employee__isnull=False)
+    for employee, month, member, net in rows.values_list(
+        "employee", "service_month", "member", "net"
+    ).order_by("member__short_name", "pk"):
+        shares[employee, month][member] += net
+    return shares
+
+
+def _held(balances: ByMember) -> Decimal:
+    return sum((balance for balance in balances.values() if balance > 0), ZERO)
+
+
+def _add(balances: ByMember, parts: ByMember) -> None:
+    for member, part in parts.items():
+        balances[member] = balances.get(member, ZERO) + part
+
+
+class NotSettled(Refusal):
+    """The member still has people at work, invoices to come, or nothing to settle."""
+
+
+@transaction.atomic
+def settle(member: Member, *, by: User | None, at: datetime) -> Decimal:
+    """Move what ``member`` holds of every provision to the group's own part; returns how much, in euros.
+
+    The leave was earned while people worked there and is owed to them: the money pays it when it is taken, whoever
+    they work for then. Raises NotSettled while an assignment runs or drafts wait.
+    """
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    _refuse_too_early(member, timezone.localdate(at))
+    mine = ProvisionEntry.objects.filter(member=member)
+    held = dict(mine.values_list("employee").annotate(Sum("amount")).order_by("employee"))
+    held = {employee: amount for employee, amount in held.items() if amount}
+    if not held:
+        raise NotSettled(f"{member.short_name} n’a pas de provision à solder.")
+    _move(member, held, by=by, at=at)
+    return sum(held.values(), Decimal("0.00"))
+
+
+def _refuse_too_early(member: Member, today: date) -> None:
+    running = Q(ends_before__isnull=True) | Q(ends_before__gt=today)
+    if Assignment.objects.filter(running, member=member).exists():
+        raise NotSettled(
+            f"{member.short_name} accueille encore quelqu’un. Terminez ses mises à disposition, puis soldez."
+        )
+    drafted = ProvisionEntry.objects.filter(member=member, run__isnull=False)
+    if drafted.exclude(run__status=RunStatus.ISSUED).exists():
+        raise NotSettled(
+            f"Des brouillons comptent encore une provision de {member.short_name}. "
+            "Émettez les factures, ou abandonnez les brouillons, puis soldez."
+        )
+
+
+def _move(member: Member, held: Mapping[int, Decimal], *, by: User | None, at: datetime) -> None:
+    """Add to the month's entries of both sides, since two members may leave in one month."""
+    month = Month.of(timezone.localdate(at))
+    there = ProvisionEntry.objects.filter(
+        Q(member=member) | Q(member=None), employee__in=held, month=month, kind=ProvisionKind.SETTLED
+    )
+    rows = {(row.employee_id, row.member_id): row for row in there.order_by("pk")}
+    for employee, amount in held.items():
+        for whose, moved in ((member.pk, 0 - amount), (None, amount)):
+            row = rows.setdefault(
+                (employee, whose),
+                ProvisionEntry(
+                    employee_id=employee,
+                    member_id=whose,
+                    month=month,
+                    kind=ProvisionKind.SETTLED,
+                    amount=Decimal("0.00"),
+                ),
+            )
+            row.amount, row.noted_by, row.noted_at = row.amount + moved, by, at
+    ProvisionEntry.objects.bulk_create([row for row in rows.values() if row.pk is None])
+    ProvisionEntry.objects.bulk_update(
+        [row for row in rows.values() if row.pk is not None], ["amount", "noted_by", "noted_at"]
+    )

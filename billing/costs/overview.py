@@ -1,0 +1,322 @@
+"""A month’s employer costs as a table: a line a person, a column a kind; and the months before; for finance only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models.functions import ExtractYear
+
+from billing import charts
+from billing.costs.closing import closed
+from billing.costs.leave import LAST_MONTH, LeavePay, PaidMonth, days_earned, leave_pay, top_up
+from billing.costs.leave_ledger import Balance
+from billing.models import CostKind, EmployerCost
+from employees.models import Assignment, Employee
+from groupement.periods import Month
+from members.models import Member
+from timesheets.models import Timesheet
+
+# Columns that are there in any month; the others come with their first amount.
+ALWAYS = (CostKind.GROSS_PAY, CostKind.EMPLOYER_CONTRIBUTIONS, CostKind.OTHER)
+# What a column is called where there is little room.
+HEADS = {
+    CostKind.LEAVE_PROVISION: "provision congés",
+    CostKind.LEAVE_DRAWN: "congés pris",
+    CostKind.CARRIED: "écart reporté",
+}
+MONTHS_SHOWN = 12
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One amount of one kind, None when there is none; ``basis`` is where it comes from, when somebody asks."""
+
+    label: str
+    amount: Decimal | None
+    is_estimate: bool = False
+    basis: str = ""
+
+
+@dataclass
+class CostRow:
+    """One person’s month; a person with no cost at all is missing. ``is_closed``: an invoice stands on it."""
+
+    employee: Employee
+    costs: dict[str, EmployerCost] = field(default_factory=dict)
+    is_closed: bool = False
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((cost.amount for cost in self.costs.values()), ZERO)
+
+    @property
+    def is_missing(self) -> bool:
+        return not self.costs
+
+    @property
+    def is_estimate(self) -> bool:
+        return any(cost.is_estimate for cost in self.costs.values())
+
+    @property
+    def basis(self) -> str:
+        """What the estimate was made from, in words."""
+        return next((cost.basis for cost in self.costs.values() if cost.is_estimate and cost.basis), "")
+
+    def amount(self, kind: str) -> Decimal | None:
+        return self.costs[kind].amount if kind in self.costs else None
+
+
+@dataclass(frozen=True)
+class CostTable:
+    """The month: its rows by name, the kinds it has, and their sums."""
+
+    rows: list[CostRow]
+    kinds: list[CostKind]
+
+    @property
+    def labels(self) -> list[str]:
+        return [head(kind) for kind in self.kinds]
+
+    @property
+    def sums(self) -> list[tuple[str, Decimal]]:
+        """The last line: the label and the sum of each kind."""
+        return [
+            (head(kind), sum((row.amount(kind) or ZERO for row in self.rows), ZERO)) for kind in self.kinds
+        ]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((row.total for row in self.rows), ZERO)
+
+    @property
+    def missing(self) -> int:
+        return sum(row.is_missing for row in self.rows)
+
+    @property
+    def estimated(self) -> int:
+        return sum(row.is_estimate for row in self.rows)
+
+
+@dataclass(frozen=True)
+class MonthCost:
+    """What a month cost, actual and estimated apart, for how many people."""
+
+    month: Month
+    actual: Decimal
+    estimated: Decimal
+    people: int
+
+    @property
+    def total(self) -> Decimal:
+        return self.actual + self.estimated
+
+
+def cost_table(month: Month) -> CostTable:
+    """Everybody with hours or a cost in ``month``, by name. Three queries."""
+    costs = EmployerCost.objects.filter(month=month)
+    shut = closed(month)
+    employees = Employee.objects.filter(
+        Q(pk__in=costs.values("employee"))
+        | Q(pk__in=Timesheet.objects.filter(month=month).values("employee"))
+    ).by_name()
+    rows = {employee.pk: CostRow(employee, is_closed=employee.pk in shut) for employee in employees}
+    for cost in costs.order_by("pk"):
+        rows[cost.employee_id].costs[cost.kind] = cost
+    present = {kind for row in rows.values() for kind in row.costs}
+    kinds = [kind for kind in CostKind if kind in ALWAYS or kind in present]
+    for row in rows.values():
+        row.cells = [_cell(row, kind) for kind in kinds]
+    return CostTable(list(rows.values()), kinds)
+
+
+def cost_months(last: Month) -> list[MonthCost]:
+    """The twelve months up to ``last``, from the first that has a cost. One query."""
+    rows = (
+        EmployerCost.objects.filter(month__gt=last.shift(-MONTHS_SHOWN), month__lte=last)
+        .values("month", "is_estimate")
+        .annotate(sum=Sum("amount"), people=Count("employee", distinct=True))
+        .order_by("month", "is_estimate")
+    )
+    found: dict[Month, dict[bool, tuple[Decimal, int]]] = {}
+    for row in rows:
+        found.setdefault(row["month"], {})[row["is_estimate"]] = (row["sum"], row["people"])
+    if not found:
+        return []
+    count = (last.year - min(found).year) * 12 + last.month - min(found).month + 1
+    return [_month(last.shift(back - count + 1), found) for back in range(count)]
+
+
+def latest_month() -> Month | None:
+    """The last month that has timesheets."""
+    return Timesheet.objects.order_by("-month").values_list("month", flat=True).first()
+
+
+def head(kind: CostKind) -> str:
+    """The title of a kind's column."""
+    return HEADS.get(kind, kind.label)
+
+
+def _cell(row: CostRow, kind: CostKind) -> Cell:
+    cost = row.costs.get(kind)
+    if cost is None:
+        return Cell(head(kind), None)
+    return Cell(head(kind), cost.amount, cost.is_estimate, cost.basis if kind == CostKind.CARRIED else "")
+
+
+def _month(month: Month, found: dict[Month, dict[bool, tuple[Decimal, int]]]) -> MonthCost:
+    sums = found.get(month, {})
+    actual, estimated = sums.get(False, (ZERO, 0)), sums.get(True, (ZERO, 0))
+    return MonthCost(month, actual[0], estimated[0], actual[1] + estimated[1])
+
+
+def yearly_pay(year: int) -> Sequence[tuple[Decimal, int]]:
+    """Gross pay known of ``year`` by employee, with how many months of it. One query."""
+    rows = EmployerCost.objects.filter(month__year=year, kind=CostKind.GROSS_PAY).values_list("employee")
+    return [
+        (gross, months)
+        for _, gross, months in rows.annotate(Sum("amount"), Count("month")).order_by("employee")
+    ]
+
+
+ZERO_PROVISIONS = Decimal("0.00")
+MOST_BARS = 12
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person's provisions, and what they hold together."""
+
+    employee: Employee
+    balances: list[Balance]
+
+    @property
+    def balance(self) -> Decimal:
+        return sum((row.balance for row in self.balances), ZERO_PROVISIONS)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The leave year of one person so far: both rules for the days earned, what was put aside, what lacks."""
+
+    employee: Employee
+    months: int
+    days: int
+    pay: LeavePay
+    put_aside: Decimal
+    lacks: Decimal
+
+
+def page_of(held: Sequence[Balance], *, on: date) -> dict[str, Any]:
+    """The table by person, the sums by member, the bars of the largest, and which members may be settled."""
+    people: dict[int, Person] = {}
+    for row in held:
+        people.setdefault(row.employee.pk, Person(row.employee, [])).balances.append(row)
+    members = {row.member.pk: row.member for row in held if row.member}
+    host = set(
+        Assignment.objects.filter(member__in=members, ends_before__isnull=True).values_list(
+            "member", flat=True
+        )
+    )
+    host |= set(
+        Assignment.objects.filter(member__in=members, ends_before__gt=on).values_list("member", flat=True)
+    )
+    largest = sorted(people.values(), key=lambda person: (-person.balance, person.employee.pk))[:MOST_BARS]
+    series = [*members.values(), None]
+    return {
+        "people": list(people.values()),
+        "total": sum((row.balance for row in held), ZERO_PROVISIONS),
+        "set_aside": sum((row.set_aside for row in held), ZERO_PROVISIONS),
+        "drawn": sum((row.drawn for row in held), ZERO_PROVISIONS),
+        "by_member": [
+            (member, _held_by(held, member), member is not None and member.pk not in host)
+            for member in series
+        ],
+        "chart": charts.lying([(person.employee.full_name, _amounts(person, series)) for person in largest]),
+        "hues": [member.hue if member else 0 for member in series],
+        "more": len(people) - len(largest),
+    }
+
+
+def comparisons(on: date) -> list[Comparison]:
+    """Everybody with months that put aside in the leave year that ``on`` lies in, by name. Two queries."""
+    first = Month(on.year if on.month > LAST_MONTH else on.year - 1, LAST_MONTH + 1)
+    rows = EmployerCost.objects.filter(month__gte=first, month__lte=first.shift(11))
+    paid: dict[int, dict[Month, dict[str, Decimal]]] = {}
+    for cost in rows.order_by("employee", "month", "pk"):
+        paid.setdefault(cost.employee_id, {}).setdefault(cost.month, {})[cost.kind] = cost.amount
+    people = Employee.objects.filter(pk__in=paid).by_name()
+    return [made for person in people if (made := _comparison(person, paid[person.pk]))]
+
+
+def _comparison(person: Employee, by_month: dict[Month, dict[str, Decimal]]) -> Comparison | None:
+    months = [
+        PaidMonth(
+            kinds[CostKind.GROSS_PAY],
+            kinds.get(CostKind.EMPLOYER_CONTRIBUTIONS, ZERO_PROVISIONS),
+            kinds.get(CostKind.LEAVE_PROVISION, ZERO_PROVISIONS),
+        )
+        for _, kinds in sorted(by_month.items())
+        if CostKind.GROSS_PAY in kinds and kinds.get(CostKind.LEAVE_PROVISION)
+    ]
+    if not months:
+        return None
+    gross = sum((month.gross for month in months), ZERO_PROVISIONS)
+    days = days_earned(len(months))
+    pay = leave_pay(gross, months[-1].gross, days, acquired=days)
+    put_aside = sum((month.provision for month in months), ZERO_PROVISIONS)
+    return Comparison(person, len(months), days, pay, put_aside, top_up(months))
+
+
+def _held_by(held: Sequence[Balance], member: Member | None) -> Decimal:
+    return sum((row.balance for row in held if row.member == member), ZERO_PROVISIONS)
+
+
+def _amounts(person: Person, series: Sequence[Member | None]) -> list[Decimal]:
+    return [_held_by(person.balances, member) for member in series]
+
+
+ZERO_AIDS = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Aid:
+    """One nature of aid in a year: for how many people, from which month to which, how much; above zero."""
+
+    nature: str
+    people: int
+    first: Month
+    last: Month
+    amount: Decimal
+
+
+def aids_of(year: int) -> list[Aid]:
+    """The aids of ``year`` by nature, no person named. One query."""
+    rows = (
+        _aids()
+        .filter(month__year=year)
+        .values("basis")
+        .annotate(
+            people=Count("employee", distinct=True), first=Min("month"), last=Max("month"), sum=Sum("amount")
+        )
+        .order_by("basis")
+    )
+    return [
+        Aid(row["basis"] or "aides", row["people"], row["first"], row["last"], 0 - row["sum"]) for row in rows
+    ]
+
+
+def aid_years() -> list[int]:
+    """The years that have aids, latest first. One query."""
+    years = _aids().order_by().values_list(ExtractYear("month"), flat=True).distinct()
+    return sorted(years, reverse=True)
+
+
+def _aids():  # type: ignore[no-untyped-def]
+    return EmployerCost.objects.filter(kind=CostKind.AID, is_estimate=False)

@@ -1,0 +1,236 @@
+"""What employees cost: the month’s table, the months before, estimates, the imports so far; for finance only."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from billing import charts
+from billing.costs import carried_over, leave_ledger, payroll_tax
+from billing.costs import estimates as costs_estimates
+from billing.costs.forms import EstimateForm, PayrollUpload
+from billing.costs.overview import (
+    aid_years,
+    aids_of,
+    comparisons,
+    cost_months,
+    cost_table,
+    latest_month,
+    page_of,
+    yearly_pay,
+)
+from billing.costs.payroll_columns import SAMPLE_TITLES, sample_rows, sample_workbook
+from billing.models import PayrollImport
+from groupement.money import spell
+from groupement.pages import act, page, paginate
+from groupement.periods import Month
+from groupement.tabular import inert
+from members.access import Role, for_roles, today
+from members.models import Group, Member
+from timesheets.balances.chart import NAMES
+
+IMPORTS_A_PAGE = 12
+DIFFERENCES_SHOWN = 12
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def costs(request: HttpRequest) -> HttpResponse:
+    """One month’s costs, by ``?mois=``, else the last month that has hours."""
+    return costs_page(request, month_asked(request.GET.get("mois")))
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def estimate(request: HttpRequest) -> HttpResponse:
+    """Estimate a month for one person or for all who lack a cost."""
+    month = month_asked(request.POST.get("month"))
+    form = EstimateForm(request.POST, month=month)
+    if form.is_valid() and act(
+        request,
+        costs_estimates.estimate,
+        month,
+        employees=form.chosen,
+        basis=form.cleaned_data["basis"],
+        rate=form.cleaned_data["rate"],
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success=_estimated,
+    ):
+        return redirect(f"{reverse('billing:costs')}?mois={month}")
+    return costs_page(request, month, estimates=form, status=422)
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def sample(_request: HttpRequest, month: Month) -> HttpResponse:
+    """A payroll file to fill in: the month’s people, their amounts if known, as French spreadsheets open it."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="paie-{month}.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
+    writer.writerow(SAMPLE_TITLES)
+    for names, amounts in sample_rows(month):
+        told = ("" if amount is None else f"{amount}".replace(".", ",") for amount in amounts)
+        writer.writerow([*map(inert, names), *told])
+    return response
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def sample_xlsx(_request: HttpRequest, month: Month) -> HttpResponse:
+    """The same as a workbook."""
+    headers = {"Content-Disposition": f'attachment; filename="paie-{month}.xlsx"'}
+    return HttpResponse(sample_workbook(month), content_type=XLSX, headers=headers)
+
+
+def costs_page(
+    request: HttpRequest,
+    month: Month,
+    *,
+    upload: PayrollUpload | None = None,
+    estimates: EstimateForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a month, with the forms as they were sent."""
+    table = cost_table(month)
+    imports = paginate(
+        request,
+        PayrollImport.objects.select_related("imported_by").order_by("-imported_at", "-pk"),
+        IMPORTS_A_PAGE,
+    )
+    for made in imports:
+        made.corrections = [change for change in made.changes if change["before"]]
+    differences = carried_over.differences()
+    context = {
+        "month": month,
+        "table": table,
+        "missing_label": f"{table.missing} coût{'s' if table.missing > 1 else ''} à importer",
+        "form": upload or PayrollUpload(initial={"month": month}),
+        "estimates": estimates or EstimateForm(month=month),
+        "differences": differences[:DIFFERENCES_SHOWN],
+        "more_differences": len(differences) - DIFFERENCES_SHOWN,
+        "pager_query": f"mois={month}&",
+        "imports": imports,
+        "tax": _payroll_tax(month.year),
+        **_evolution(month),
+    }
+    return page(request, "billing/costing/costs.html", context=context, status=status)
+
+
+def month_asked(text: str | None) -> Month:
+    """The month that an address or a form names, else the last one with hours, else the one before today."""
+    try:
+        return Month.parse(text or "")
+    except ValueError:
+        return latest_month() or Month.of(today()).previous
+
+
+def _evolution(month: Month) -> dict[str, Any]:
+    """The months up to this one, and their bars: actual below, estimated on top."""
+    shown = cost_months(month)
+    named = [(NAMES[each.month.month - 1], (each.actual, each.estimated)) for each in shown]
+    return {"months": shown[::-1], "chart": charts.upright(named)}
+
+
+def _payroll_tax(year: int) -> dict[str, Any] | None:
+    """What the accountant may want to know of the year’s payroll tax; None when the group owes none."""
+    group = Group.objects.order_by("pk").first()
+    scale = payroll_tax.scale_of(year)
+    if group is None or group.payroll_tax_percent is None or scale is None:
+        return None
+    pay = yearly_pay(year)
+    is_association = group.legal_form.casefold().startswith("association")
+    reckoned = payroll_tax.payroll_tax(
+        [gross for gross, _ in pay],
+        percent=group.payroll_tax_percent,
+        is_association=is_association,
+        scale=scale,
+    )
+    return {
+        "year": year,
+        "percent": group.payroll_tax_percent,
+        "people": len(pay),
+        "months": max((months for _, months in pay), default=0),
+        "reckoned": reckoned,
+    }
+
+
+def _estimated(done: costs_estimates.Estimates) -> str:
+    whom = done.made[0].full_name if len(done.made) == 1 else f"{len(done.made)} personnes"
+    told = f"Coût {done.month.of_label} estimé pour {whom}\u00a0: {spell(done.total)}."
+    if done.without:
+        names = ", ".join(person.full_name for person in done.without)
+        told += f" Sans paie connue\u00a0: {names}."
+    return told
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def provisions(request: HttpRequest) -> HttpResponse:
+    """What is held for whose leave, who paid it, and the leave year’s comparison so far."""
+    group = Group.objects.order_by("pk").first()
+    context = {
+        **page_of(leave_ledger.balances(), on=today()),
+        "comparisons": comparisons(today()),
+        "provides": group is not None and group.leave_method == "provision",
+    }
+    return page(request, "billing/costing/provisions.html", context=context)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move what a member that left holds to the group’s own part."""
+    member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
+
+    def told(amount: Decimal) -> str:
+        return f"La provision de {member.short_name} est soldée\u00a0: {spell(amount)} restent au groupement."
+
+    act(request, leave_ledger.settle, member, by=request.user, at=timezone.now(), success=told)
+    return redirect("billing:cost_provisions")
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def aids(request: HttpRequest) -> HttpResponse:
+    """The aids of a year, to tell the members; with ``?format=csv``, as a file."""
+    years = aid_years()
+    year = _year(request.GET.get("annee"), years)
+    found = aids_of(year)
+    if request.GET.get("format") == "csv":
+        return _aids_file(year, found)
+    context: dict[str, Any] = {
+        "year": year,
+        "years": sorted({*years, year}, reverse=True),
+        "aids": found,
+        "total": sum((aid.amount for aid in found), Decimal("0.00")),
+    }
+    return page(request, "billing/costing/aids.html", context=context)
+
+
+def _aids_file(year: int, found: list[Any]) -> HttpResponse:
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="aides-{year}.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
+    writer.writerow(["nature", "salariés", "du mois", "au mois", "montant"])
+    for aid in found:
+        amount = f"{aid.amount}".replace(".", ",")
+        writer.writerow([inert(aid.nature), aid.people, aid.first, aid.last, amount])
+    return response
+
+
+def _year(text: str | None, years: list[int]) -> int:
+    if text and text.isdecimal() and len(text) == 4:
+        return int(text)
+    return years[0] if years else today().year

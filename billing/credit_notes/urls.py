@@ -1,0 +1,10 @@
+"""Addresses of credit notes."""
+
+from django.urls import URLPattern, path
+
+from billing.credit_notes import views
+
+urlpatterns: list[URLPattern] = [
+    path("factures/<int:pk>/avoir/", views.credit, name="credit"),
+    path("factures/<int:pk>/pdf/refaire/", views.retry, name="retry_paper"),
+]

@@ -1,0 +1,115 @@
+"""Credit an invoice: choose what, see the credit note to come, issue it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from billing.accounts import receivables
+from billing.credit_notes import crediting, remaining
+from billing.credit_notes.forms import CreditForm
+from billing.documents import rendering
+from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from groupement.money import spell
+from groupement.pages import act, page
+from members.access import Role, for_roles
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.FINANCE)
+def credit(request: HttpRequest, pk: int) -> HttpResponse:
+    """One address, three looks: the choice; what it makes (``apercu``); the credit note issued (``emettre``)."""
+    found = _invoice(request, pk)
+    left = remaining.left(found)
+    opened = [int(each) for each in request.POST.getlist("ouvrir") if each.isdecimal()]
+    step = request.POST.get("etape")
+    if step not in ("apercu", "emettre"):
+        form = CreditForm(initial=request.POST.dict(), left=left, opened=opened)
+        return _choice(request, found, form)
+    form = CreditForm(request.POST, left=left, opened=opened)
+    if not form.is_valid():
+        return _choice(request, found, form, status=422)
+    # Only what was seen is issued: without its mark, the credit note is shown first.
+    is_seen = step == "emettre" and form.cleaned_data["seen"] is not None
+    return _issue(request, found, form) if is_seen else _preview(request, found, form)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have the PDF of one paper made again after its job was given up."""
+    found = get_object_or_404(Invoice.objects.visible_to(request.user), pk=pk, status=InvoiceStatus.ISSUED)
+    rendering.retry([found.pk], at=timezone.now())
+    return redirect("billing:invoice", pk)
+
+
+def _invoice(request: HttpRequest, pk: int) -> Invoice:
+    """An issued invoice, with what is due of it."""
+    mine = Invoice.objects.visible_to(request.user).filter(
+        kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED
+    )
+    found: Invoice = get_object_or_404(receivables.with_dues(mine).select_related("member"), pk=pk)
+    return found
+
+
+def _choice(request: HttpRequest, found: Invoice, form: CreditForm, status: int = 200) -> HttpResponse:
+    return page(
+        request, "billing/correcting/credit.html", context={"invoice": found, "form": form}, status=status
+    )
+
+
+def _preview(request: HttpRequest, found: Any, form: CreditForm) -> HttpResponse:
+    done = act(request, crediting.preview, found, lines=form.requests, at=timezone.now(), form=form)
+    if not done or done.value is None:
+        return _choice(request, found, form, status=422)
+    made = done.value
+    context = {
+        "invoice": found,
+        "made": made,
+        "reason": form.cleaned_data["reason"],
+        "due_after": max(found.due - made.total, 0),
+        "at_hand": max(made.total - found.due, 0),
+        "kept": [*_kept(request), ("seen", str(made.left.total))],
+    }
+    return page(request, "billing/correcting/preview.html", context=context)
+
+
+def _issue(request: HttpRequest, found: Invoice, form: CreditForm) -> HttpResponse:
+    done = act(
+        request,
+        crediting.credit,
+        found,
+        lines=form.requests,
+        reason=form.cleaned_data["reason"],
+        by=request.user,
+        at=timezone.now(),
+        seen=form.cleaned_data["seen"],
+        form=form,
+        success=_said,
+    )
+    if not done or done.value is None:
+        return _choice(request, found, form, status=422)
+    note = done.value.pk
+    transaction.on_commit(lambda: rendering.enqueue([note]), robust=True)
+    return redirect("billing:invoice", note)
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
+    """What was chosen, carried from the preview to the issue."""
+    leave = ("csrfmiddlewaretoken", "etape", "seen")
+    return [
+        (name, value)
+        for name in request.POST
+        if name not in leave
+        for value in request.POST.getlist(name)
+        if value
+    ]
+
+
+def _said(note: Invoice) -> str:
+    return f"L’avoir {note.number} est émis\u00a0: {spell(note.total)} TTC. Son PDF se prépare."

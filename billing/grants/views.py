@@ -1,0 +1,241 @@
+"""Grants: all lines, one of them with what it pays for, tagging hours and expenses to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing.costs.overview import latest_month
+from billing.grants import reckoning, reports, tagging
+from billing.grants.forms import FundingLineForm, LockForm, SearchForm, TagExpenseForm, TagForm
+from billing.models import FundedCost, FundingLine, FundingReport
+from groupement.money import spell
+from groupement.pages import act, page, paginate
+from groupement.periods import Month
+from groupement.worktime import spell_clock
+from members.access import Role, for_roles, holds
+
+LINES_A_PAGE = 20
+READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*READERS)
+def lines(request: HttpRequest) -> HttpResponse:
+    """All lines with their hours, and for finance their euros; finance adds one."""
+    may_act = holds(request.user, Role.FINANCE)
+    form = FundingLineForm(request.POST if request.method == "POST" and may_act else None)
+    if form.is_bound and form.is_valid():
+        made = form.save()
+        return redirect("billing:funding_line", made.pk)
+    shown = paginate(request, FundingLine.objects.order_by("-starts_on", "code", "pk"), LINES_A_PAGE)
+    found = reckoning.reckon(list(shown))
+    context = {
+        "page": shown,
+        "rows": [(each, _used(each, found[each.pk])) for each in shown],
+        "form": form if may_act else None,
+    }
+    return page(request, "billing/yearly/funding.html", context=context, status=422 if form.errors else 200)
+
+
+@require_safe
+@for_roles(*READERS)
+def line(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one line pays for; the euros are for finance."""
+    return show(request, get_object_or_404(FundingLine, pk=pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.FINANCE)
+def tag(request: HttpRequest, pk: int) -> HttpResponse:
+    """The hours that fit the filter, ticked; posted, those ticked go to the line."""
+    found = get_object_or_404(FundingLine, pk=pk)
+    asked = (
+        request.GET if "mois" in request.GET else {"mois": str(latest_month() or Month.of(found.starts_on))}
+    )
+    search = SearchForm(asked)
+    wanted = search.search() if search.is_valid() else None
+    hits = tagging.candidates(found, wanted) if wanted else []
+    # Everybody's month is seldom one action: ticked are one person's days.
+    is_one = wanted is not None and wanted.person is not None
+    form = TagForm(request.POST if request.method == "POST" else None, candidates=hits, ticks=is_one)
+    if form.is_bound and form.is_valid() and _tagged(request, found, form):
+        return redirect("billing:funding_line", pk)
+    context = {
+        "line": found,
+        "search": search,
+        "form": form,
+        "rows": form.rows[: tagging.MOST_CANDIDATES],
+        "has_more": len(hits) > tagging.MOST_CANDIDATES,
+        "asked": request.GET.urlencode(),
+    }
+    status = 422 if form.is_bound or search.errors else 200
+    return page(request, "billing/yearly/funding_tag.html", context=context, status=status)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def untag(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a person's hours of one month and action off the line."""
+    found = get_object_or_404(FundingLine, pk=pk)
+    act(
+        request,
+        tagging.untag,
+        found,
+        person=_number(request.POST.get("person", "")),
+        month=_month(request.POST.get("month", "")),
+        action=request.POST.get("action", ""),
+        by=request.user,
+        at=timezone.now(),
+        success=lambda minutes: f"{spell_clock(minutes)} ne sont plus sur {found.code}.",
+    )
+    return redirect("billing:funding_line", pk)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def tag_expense(request: HttpRequest, pk: int) -> HttpResponse:
+    """An amount of an accepted expense goes to the line."""
+    found = get_object_or_404(FundingLine, pk=pk)
+    form = TagExpenseForm(request.POST, expenses=tagging.free_expenses(found))
+    if form.is_valid() and act(
+        request,
+        tagging.tag_expense,
+        found,
+        **form.cleaned_data,
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success=lambda made: f"{spell(form.cleaned_data['amount'])} sont sur {found.code}.",
+    ):
+        return redirect("billing:funding_line", pk)
+    return show(request, found, expense_form=form, status=422)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def untag_expense(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an expense off its line."""
+    cost = get_object_or_404(FundedCost.objects.select_related("line"), pk=pk)
+    said = f"{spell(cost.amount)} ne sont plus sur {cost.line.code}."
+    act(request, tagging.untag_expense, cost, by=request.user, at=timezone.now(), success=said)
+    return redirect("billing:funding_line", cost.line_id)
+
+
+def show(request: HttpRequest, found: FundingLine, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The page of ``found``; ``forms`` are those that were refused."""
+    may_act = holds(request.user, Role.FINANCE)
+    whole = reckoning.reckon([found])[found.pk]
+    expenses = tagging.free_expenses(found) if may_act else ()
+    context = {
+        "line": found,
+        "whole": whole,
+        "used": _used(found, whole),
+        "months": sorted({row.month for row in whole.hours}),
+        "reports": found.reports.select_related("locked_by").order_by("-first_month", "-pk"),
+        "may_act": may_act,
+        "expense_form": forms.get("expense_form")
+        or (TagExpenseForm(expenses=expenses) if may_act and expenses else None),
+        "lock_form": forms.get("lock_form") or LockForm(),
+        "tag_address": reverse("billing:funding_tag", args=[found.pk]),
+    }
+    return page(request, "billing/yearly/funding_line.html", context=context, status=status)
+
+
+def _used(line: FundingLine, whole: reckoning.Reckoning) -> dict[str, Any]:
+    """The bar: what hours and expenses take of the budget, in thousandths of its width, and what is left."""
+    budget = line.budget
+    scale = max(budget or Decimal(0), whole.total) or Decimal(1)
+    hours = int(whole.hours_cost * 1000 / scale)
+    return {
+        "minutes": whole.minutes,
+        "total": whole.total,
+        "hours_width": hours,
+        "spent_width": int(whole.total * 1000 / scale) - hours,
+        "left": None if budget is None else budget - whole.total,
+        "percent": None if not budget else int(whole.total * 100 / budget),
+    }
+
+
+def _tagged(request: HttpRequest, found: FundingLine, form: TagForm) -> Any:
+    minutes = sum(form.minutes.values())
+    return act(
+        request,
+        tagging.tag,
+        found,
+        form.minutes,
+        action=form.cleaned_data["action"],
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success=f"{spell_clock(minutes)} sont sur {found.code}.",
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _month(text: str) -> Month:
+    try:
+        return Month.parse(text)
+    except ValueError:
+        return Month(1, 1)
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def lock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Copy what the line pays for in these months; its tags change no more."""
+    found, form = get_object_or_404(FundingLine, pk=pk), LockForm(request.POST)
+    if form.is_valid() and act(
+        request,
+        reports.lock,
+        found,
+        **form.cleaned_data,
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success=lambda made: f"{made.content['period'].capitalize()} est verrouillé pour {found.code}.",
+    ):
+        return redirect("billing:funding_line", pk)
+    return show(request, found, lock_form=form, status=422)
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def as_csv(_request: HttpRequest, pk: int) -> HttpResponse:
+    """The locked report as CSV."""
+    return _file(pk, reports.as_csv, "csv", "text/csv; charset=utf-8")
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def as_workbook(_request: HttpRequest, pk: int) -> HttpResponse:
+    """The locked report as a workbook."""
+    return _file(pk, reports.as_workbook, "xlsx", XLSX)
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def as_pdf(_request: HttpRequest, pk: int) -> HttpResponse:
+    """The locked report on paper, for the funder."""
+    return _file(pk, reports.as_pdf, "pdf", "application/pdf")
+
+
+def _file(pk: int, make: Callable[[FundingReport], bytes], suffix: str, content_type: str) -> HttpResponse:
+    """Made from the locked content: the same bytes each time."""
+    found = get_object_or_404(FundingReport, pk=pk)
+    response = HttpResponse(make(found), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{reports.file_name(found, suffix)}"'
+    return response

@@ -1,0 +1,1 @@
+"""An invoice and all that came of it."""

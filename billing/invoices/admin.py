@@ -1,0 +1,160 @@
+"""Billing in Django admin: everything can be looked up; only mentions and costs not yet invoiced can be mended."""
+
+from django.contrib import admin, messages
+from django.utils import timezone
+
+from billing.documents import rendering
+from billing.kept import Kept
+from billing.models import (
+    BillingRun,
+    BillingRunStep,
+    Charge,
+    Document,
+    Invoice,
+    InvoiceStep,
+    LegalMention,
+    Line,
+    Rendering,
+    RunProblem,
+    Series,
+    Settlement,
+)
+from members.admin.site import ReadOnlyInline, StepInline
+
+
+class LineInline(ReadOnlyInline):
+    model = Line
+    fields = ["position", "label", "detail", "quantity", "unit", "unit_price", "net", "vat_regime"]
+    ordering = ["position"]
+
+
+class InvoiceStepInline(StepInline):
+    model = InvoiceStep
+
+
+class RunStepInline(StepInline):
+    model = BillingRunStep
+
+
+class ProblemInline(ReadOnlyInline):
+    model = RunProblem
+    fields = ["code", "message", "is_blocking", "member", "employee"]
+    ordering = ["-is_blocking", "code", "pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("member", "employee")
+
+
+class SettlementInline(ReadOnlyInline):
+    model = Settlement
+    fields = ["employee", "month", "employer_cost", "charged", "reserve"]
+    ordering = ["month", "employee__last_name", "pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("employee")
+
+
+@admin.register(BillingRun)
+class BillingRunAdmin(Kept):
+    list_display = ["month", "status", "employer_cost", "charged", "reserve", "drafted_at", "issued_at"]
+    list_filter = ["status"]
+    date_hierarchy = "month"
+    ordering = ["-month", "pk"]
+    inlines = [ProblemInline, SettlementInline, RunStepInline]
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(Kept):
+    list_display = [
+        "__str__",
+        "member",
+        "service_month",
+        "status",
+        "issued_on",
+        "due_on",
+        "net",
+        "vat",
+        "total",
+    ]
+    list_filter = ["status", "member"]
+    list_select_related = ["member"]
+    search_fields = ["number", "member__short_name", "member__legal_name", "member__siren"]
+    date_hierarchy = "service_month"
+    ordering = ["-service_month", "-sequence", "-pk"]
+    inlines = [LineInline, InvoiceStepInline]
+
+
+@admin.register(Line)
+class LineAdmin(Kept):
+    list_display = ["invoice", "position", "label", "quantity", "unit", "unit_price", "net", "vat_regime"]
+    list_filter = ["vat_regime", "unit"]
+    list_select_related = ["invoice"]
+    search_fields = ["label", "detail", "invoice__number"]
+    ordering = ["-invoice", "position", "pk"]
+
+
+@admin.register(Charge)
+class ChargeAdmin(Kept):
+    list_display = [
+        "service_month",
+        "member",
+        "employee",
+        "kind",
+        "quantity",
+        "unit_price",
+        "net",
+        "vat_regime",
+    ]
+    list_filter = ["kind", "vat_regime", "member"]
+    list_select_related = ["member", "employee"]
+    search_fields = [
+        "member__short_name",
+        "employee__last_name",
+        "employee__first_name",
+        "assignment__reference",
+    ]
+    date_hierarchy = "service_month"
+    ordering = ["-service_month", "member__short_name", "pk"]
+
+
+@admin.register(Series)
+class SeriesAdmin(Kept):
+    list_display = ["__str__", "kind", "year", "prefix", "last_sequence", "last_issued_on"]
+    list_filter = ["kind", "year"]
+    ordering = ["-year", "kind", "pk"]
+
+
+@admin.register(Document)
+class DocumentAdmin(Kept):
+    list_display = ["invoice", "path", "size", "chain_position", "sha256", "made_at"]
+    list_select_related = ["invoice"]
+    search_fields = ["invoice__number", "path", "sha256"]
+    date_hierarchy = "made_at"
+    ordering = ["-chain_position", "pk"]
+
+
+@admin.register(Rendering)
+class RenderingAdmin(Kept):
+    list_display = ["invoice", "status", "attempts", "error", "queued_at", "started_at", "finished_at"]
+    list_filter = ["status"]
+    list_select_related = ["invoice"]
+    search_fields = ["invoice__number", "error"]
+    ordering = ["-queued_at", "-pk"]
+    actions = ["retry"]
+
+    @admin.action(description="Refaire les PDF en échec", permissions=["view"])
+    def retry(self, request, queryset):
+        """Queue the failed ones among those chosen again; a PDF that exists is never made twice."""
+        count = rendering.retry(queryset.values("invoice"), at=timezone.now())
+        if count:
+            messages.success(request, f"{count} PDF relancé{'s' if count > 1 else ''}.")
+        else:
+            messages.info(request, "Aucun PDF en échec dans votre choix\u00a0: rien n’est relancé.")
+
+
+@admin.register(LegalMention)
+class LegalMentionAdmin(admin.ModelAdmin):
+    list_display = ["code", "text", "source", "starts_on", "ends_before"]
+    list_filter = ["code"]
+    search_fields = ["code", "text", "source"]
+    ordering = ["code", "-starts_on", "pk"]

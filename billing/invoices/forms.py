@@ -1,0 +1,59 @@
+"""What billing asks of people: which invoices to list."""
+
+from django import forms
+from django.db.models.functions import ExtractYear
+
+from billing.accounts import receivables
+from billing.models import Invoice
+from groupement.periods import MonthFormField
+from members.access import today
+from members.models import Member
+
+
+class InvoiceFilter(forms.Form):
+    """Which invoices to list; the names are those of the address, so they are French."""
+
+    adherent = forms.ModelChoiceField(
+        Member.objects.none(), label="Adhérent", required=False, empty_label="Tous"
+    )
+    mois = MonthFormField(label="Mois de service", required=False)
+    annee = forms.TypedChoiceField(label="Année", required=False, coerce=int, empty_value=None)
+    reglement = forms.ChoiceField(
+        label="Règlement", required=False, choices=[("", "Tous"), *receivables.Standing.choices]
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.invoices = Invoice.objects.visible_to(user)
+        members = list(Member.objects.visible_to(user).by_name())
+        self.members_to_choose = len(members)
+        self.only_member = members[0] if len(members) == 1 else None
+        self.fields["adherent"].queryset = Member.objects.visible_to(user)
+        self.fields["adherent"].choices = [("", "Tous"), *((each.pk, each.short_name) for each in members)]
+        years = self.invoices.order_by().values_list(ExtractYear("service_month"), flat=True).distinct()
+        self.fields["annee"].choices = [
+            ("", "Toutes"),
+            *((year, year) for year in sorted(years, reverse=True)),
+        ]
+
+    @property
+    def member(self):
+        """Whose invoices these are, when they are one member's."""
+        chosen = self.cleaned_data.get("adherent") if self.is_valid() else None
+        return chosen or self.only_member
+
+    def chosen(self):
+        """The invoices that fit, with what is due of them; a choice that cannot be read chooses none and says so."""
+        if not self.is_valid():
+            return receivables.with_dues(self.invoices.none())
+        data = self.cleaned_data
+        found = receivables.with_dues(self.invoices)
+        if data["adherent"]:
+            found = found.filter(member=data["adherent"])
+        if data["mois"]:
+            found = found.filter(service_month=data["mois"])
+        if data["annee"]:
+            found = found.filter(service_month__year=data["annee"])
+        if data["reglement"]:
+            found = receivables.standing_so(found, data["reglement"], on=today())
+        return found

@@ -1,0 +1,119 @@
+"""Invoices: the list, one of them as its paper says it, its PDF."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_safe
+
+from billing.accounts import receivables
+from billing.accounts.views.settlements import settlement
+from billing.credit_notes import overview as credit_notes_overview
+from billing.documents import rendering, snapshot
+from billing.invoices.forms import InvoiceFilter
+from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from billing.month import price_reasons
+from billing.reminders.views import lateness
+from billing.true_ups import overview
+from groupement.money import MoneyField
+from groupement.pages import act, page, paginate
+from members.access import Role, for_roles, holds, today
+
+INVOICES_A_PAGE = 25
+
+
+@require_safe
+@for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN, Role.MEMBER)
+def invoices(request: HttpRequest) -> HttpResponse:
+    """Those in scope that fit the filter, newest first, drafts on top; the sums are of issued ones."""
+    asked = InvoiceFilter(request.GET, user=request.user)
+    found = asked.chosen()
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    shown = paginate(request, _in_order(found), INVOICES_A_PAGE)
+    for each in shown:
+        each.standing = receivables.standing(each, on=today())
+    context = {
+        "filter": asked,
+        "page": shown,
+        "sums": found.filter(status=InvoiceStatus.ISSUED).aggregate(
+            count=Count("pk"), net=_less_credits("net"), total=_less_credits("total"), owed=Sum("due")
+        ),
+        "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
+        "wide": request.user.sees_every_member,
+        "several": asked.members_to_choose > 1,
+        "account_of": asked.member,
+    }
+    return page(request, "billing/invoices.html", context=context)
+
+
+@require_safe
+def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the paper says, from the copy made at issue; of a draft, what it would say today."""
+    found = get_object_or_404(
+        receivables.with_dues(Invoice.objects.visible_to(request.user))
+        .select_related("member", "run", "document", "rendering", "corrects")
+        .defer("corrects__snapshot"),
+        pk=pk,
+    )
+    context = _shown(found, may_act=holds(request.user, Role.FINANCE)) | {
+        "late": lateness(found, request.user),
+        "true_up_letter": overview.letter_of(found),
+        "wide": request.user.sees_every_member,
+    }
+    return page(request, "billing/invoice.html", context=context)
+
+
+@require_safe
+def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file kept since it was made, its digest checked; not made yet, the invoice’s page says how far it is."""
+    found = get_object_or_404(
+        Invoice.objects.visible_to(request.user).select_related("document", "rendering"),
+        pk=pk,
+        status=InvoiceStatus.ISSUED,
+    )
+    if found.paper_state != "ready":
+        return redirect("billing:invoice", pk)
+    done = act(request, rendering.open_document, found.document)
+    if not done:
+        return redirect("billing:invoice", pk)
+    return FileResponse(done.value, as_attachment=True, filename=f"{found.number}.pdf")
+
+
+def _shown(found: Invoice, *, may_act: bool) -> dict[str, Any]:
+    """The paper, how it came about, and what became of it since."""
+    paper = found.snapshot or snapshot.prepare([found], issued_on=today()).copy(found)
+    terms = paper["payment"] if found.kind == InvoiceKind.INVOICE else {}
+    return {
+        "invoice": found,
+        "paper": paper,
+        "conditions": [
+            terms[name] for name in ("terms", "discount", "penalty", "indemnity") if terms.get(name)
+        ],
+        "steps": list(found.steps.select_related("by").order_by("at", "pk")),
+        "reasons": price_reasons.reasons(found, with_costs=True) if may_act else [],
+        "why": [] if may_act else paper.get("why", []),  # as the annex prints it; older papers have none
+        "credits": credit_notes_overview.credits_of(found),
+        "origin": credit_notes_overview.origin_of(found),
+        "may_act": may_act,
+        **settlement(found, may_act=may_act),
+    }
+
+
+def _less_credits(name: str) -> Any:
+    """The sum of invoices, less that of credit notes, whose amounts are positive too."""
+    given = Q(kind=InvoiceKind.CREDIT_NOTE)
+    billed, back = (
+        Coalesce(Sum(name, filter=part), Value(Decimal("0.00")), output_field=MoneyField())
+        for part in (~given, given)
+    )
+    return billed - back
+
+
+def _in_order(found: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    newest: list[Any] = [F("issued_on").desc(nulls_first=True), F("sequence").desc(nulls_first=True)]
+    related = found.select_related("member", "document", "rendering", "corrects")
+    return related.defer("snapshot", "corrects__snapshot").order_by(*newest, "-service_month", "-pk")

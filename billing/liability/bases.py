@@ -1,0 +1,174 @@
+"""What members weigh on the statutes' key over some months: hours, invoices, wage bill used; nothing is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import Case, F, Sum, When
+
+from billing.models import EmployerCost, Invoice, InvoiceKind, InvoiceStatus
+from groupement.money import MoneyField, allocate
+from groupement.periods import Month
+from members.models import LiabilityKey, Member, Membership
+from timesheets.models import Entry, TimesheetStatus
+
+ZERO = Decimal("0.00")
+Bases = Mapping[int, Decimal | int]
+"""What each member weighs on the key, by id."""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A member's share of a debt: base ÷ Σ base (C. trav. L1253-8)."""
+
+    member: int
+    base: Decimal | int
+    percent: Decimal
+    amount: Decimal
+
+
+def expose(debt: Decimal, bases: Bases) -> list[Exposure]:
+    """Each member's share of ``debt``, in the order of ids; the sum is exact. Nothing when nobody weighs anything."""
+    members = sorted(bases)
+    whole = sum(bases.values())
+    if not whole:
+        return []
+    shares = allocate(debt, [bases[member] for member in members])
+    return [
+        Exposure(member, bases[member], percent(bases[member], whole), share)
+        for member, share in zip(members, shares, strict=True)
+    ]
+
+
+def default_of(member: int, exposures: Sequence[Exposure]) -> dict[int, Decimal]:
+    """What the default of ``member`` adds to each other's share, on the same key; empty when nobody is left to pay.
+
+    Only its own share is shared again: what the others owe already stays as it is.
+    """
+    share = next((row.amount for row in exposures if row.member == member), ZERO)
+    others = [row for row in exposures if row.member != member]
+    if not any(row.base for row in others):
+        return {}
+    more = allocate(share, [row.base for row in others])
+    return {row.member: amount for row, amount in zip(others, more, strict=True)}
+
+
+def percent(part: Decimal | int, whole: Decimal | int) -> Decimal:
+    """``part`` of ``whole`` in percent, half-up to the hundredth; to be read, nothing is shared by it."""
+    if not whole:
+        return ZERO
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The months that a key looks at; ``last`` is in it."""
+
+    last: Month
+    months: int
+
+    @property
+    def first(self) -> Month:
+        return self.last.shift(1 - self.months)
+
+
+def bases(key: str, window: Window) -> tuple[list[Member], Bases]:
+    """The members admitted on the last day of ``window``, by name, and what each of them weighs."""
+    admitted = Membership.objects.admitting(window.last.last).values("member")
+    members = list(Member.objects.filter(pk__in=admitted).by_name())
+    weighed = _WEIGHINGS[LiabilityKey(key)](window)
+    if key == LiabilityKey.EQUAL:
+        return members, {member.pk: 1 for member in members}
+    # A member whose credit notes exceed its invoices weighs nothing.
+    return members, {member.pk: max(weighed.get(member.pk, 0), 0) for member in members}
+
+
+def cost_of(month: Month) -> Decimal:
+    """The employer cost of everybody in ``month``."""
+    total = EmployerCost.objects.filter(month=month).aggregate(total=Sum("amount"))["total"]
+    return total or ZERO
+
+
+def last_costed_month(until: Month) -> Month | None:
+    """The last month not after ``until`` whose costs are known."""
+    found: Month | None = (
+        EmployerCost.objects.filter(month__lte=until)
+        .order_by("-month")
+        .values_list("month", flat=True)
+        .first()
+    )
+    return found
+
+
+def _hours(window: Window) -> dict[int, int]:
+    """Approved minutes by member."""
+    minutes: dict[int, int] = defaultdict(int)
+    for member, _, _, total in _worked(window):
+        minutes[member] += total
+    return minutes
+
+
+def _invoiced(window: Window) -> dict[int, Decimal]:
+    """Net of issued invoices less credit notes by member, by month of service; dues and deposits aside."""
+    net = Case(
+        When(kind=InvoiceKind.CREDIT_NOTE, then=-F("net")), default=F("net"), output_field=MoneyField()
+    )
+    rows = (
+        Invoice.objects.filter(
+            status=InvoiceStatus.ISSUED,
+            is_out_of_scope=False,
+            service_month__gte=window.first,
+            service_month__lte=window.last,
+        )
+        .values_list("member")
+        .annotate(total=Sum(net))
+        .order_by("member")
+    )
+    return dict(rows)
+
+
+def _wage_bill(window: Window) -> dict[int, Decimal]:
+    """Each person's cost of each month to the members where it worked that month, by hours; else to nobody."""
+    hours: dict[tuple[int, Month], dict[int, int]] = defaultdict(dict)
+    for member, employee, month, minutes in _worked(window):
+        hours[employee, month][member] = minutes
+    used: dict[int, Decimal] = defaultdict(Decimal)
+    costs = (
+        EmployerCost.objects.filter(month__gte=window.first, month__lte=window.last)
+        .values_list("employee", "month")
+        .annotate(total=Sum("amount"))
+        .order_by("employee", "month")
+    )
+    for employee, month, cost in costs:
+        worked = dict(sorted(hours[employee, month].items()))
+        if any(worked.values()):
+            for member, share in zip(worked, allocate(cost, [*worked.values()]), strict=True):
+                used[member] += share
+    return used
+
+
+def _worked(window: Window) -> list[tuple[int, int, Month, int]]:
+    """Member, employee, month and approved minutes."""
+    rows = (
+        Entry.objects.filter(
+            timesheet__status=TimesheetStatus.APPROVED,
+            timesheet__assignment__isnull=False,
+            timesheet__month__gte=window.first,
+            timesheet__month__lte=window.last,
+        )
+        .values_list("timesheet__assignment__member", "timesheet__employee", "timesheet__month")
+        .annotate(total=Sum("minutes"))
+        .order_by()
+    )
+    return list(rows)
+
+
+_WEIGHINGS: dict[LiabilityKey, Callable[[Window], Bases]] = {
+    LiabilityKey.HOURS: _hours,
+    LiabilityKey.INVOICED: _invoiced,
+    LiabilityKey.WAGE_BILL: _wage_bill,
+    LiabilityKey.EQUAL: lambda _: {},
+}

@@ -1,0 +1,50 @@
+"""Forms of joint liability and the reserve."""
+
+from django import forms
+
+from groupement.money import AmountField
+from members.models import Member
+
+
+class DebtForm(forms.Form):
+    """The debt that a statement of joint liability looks at, and whose default; asked in the address."""
+
+    dette = AmountField(
+        label="Dette considérée",
+        required=False,
+        help_text="Vide\u00a0: le coût employeur de tous, le dernier mois connu.",
+    )
+    defaut = forms.ModelChoiceField(
+        Member.objects.none(),
+        label="Si cet adhérent fait défaut",
+        required=False,
+        empty_label="Personne",
+        error_messages={"invalid_choice": "Choisissez un adhérent de la liste."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["defaut"].queryset = Member.objects.by_name()
+
+
+class ReserveForm(forms.Form):
+    """A movement of the reserve that no close makes."""
+
+    booked_on = forms.DateField(
+        label="Date",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": "Indiquez la date.",
+            "invalid": "Écrivez la date, par exemple 31/12/2026.",
+        },
+    )
+    amount = AmountField(
+        label="Montant",
+        help_text="Négatif pour une sortie.",
+        error_messages={"required": "Indiquez un montant, négatif pour une sortie."},
+    )
+    label = forms.CharField(
+        label="Libellé",
+        max_length=160,
+        error_messages={"required": "Indiquez ce qui fait ce mouvement."},
+    )

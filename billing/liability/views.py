@@ -1,0 +1,120 @@
+"""Joint liability and the reserve: the statement as page and PDF, the ledger, a member's own share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.liability import reserve as liability_reserve
+from billing.liability import statement as liability_statement
+from billing.liability.forms import DebtForm, ReserveForm
+from groupement.money import cents
+from groupement.pages import act, page, paginate
+from members.access import Role, for_roles, holds, today
+from members.models import Member
+
+READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+MOVEMENTS_A_PAGE = 25
+# What a member reads its share of: a round debt, since a real one would tell what people cost.
+EXAMPLE = Decimal("10000.00")
+
+
+@require_safe
+@for_roles(*READERS)
+def liability(request: HttpRequest) -> HttpResponse:
+    """Who would pay what of a debt, and what the default of one would cost the others."""
+    form, statement = _state(request)
+    context = {
+        "form": form,
+        "statement": statement,
+        "chart": liability_statement.draw(statement) if statement and statement.shares else None,
+        "query": request.GET.urlencode(),
+    }
+    status = 200 if statement else 422
+    return page(request, "billing/yearly/liability.html", context=context, status=status)
+
+
+@require_safe
+@for_roles(*READERS)
+def liability_pdf(request: HttpRequest) -> HttpResponse:
+    """The same as a file; what cannot be shared is asked for again on the page."""
+    _, statement = _state(request)
+    if statement is None:
+        return redirect("billing:liability")
+    response = HttpResponse(
+        liability_statement.printed(statement, at=timezone.now()), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = f'attachment; filename="responsabilite-solidaire-{today()}.pdf"'
+    return response
+
+
+@require_safe
+@for_roles(Role.MEMBER)
+def my_share(request: HttpRequest) -> HttpResponse:
+    """A member's own share in percent, and of a round debt; nobody else's, no real debt."""
+    percents = liability_statement.percents(on=today())
+    mine = [
+        (member, percents[member.pk], cents(EXAMPLE * percents[member.pk] / 100))
+        for member in Member.objects.visible_to(request.user).by_name()
+        if member.pk in percents
+    ]
+    context = {"mine": mine, "example": EXAMPLE, "key": liability_statement.key_label()}
+    return page(request, "billing/yearly/my_share.html", context=context)
+
+
+@require_safe
+@for_roles(*READERS)
+def reserve(request: HttpRequest) -> HttpResponse:
+    """The ledger of the reserve with its balance, the last movement first."""
+    return _reserve(request, ReserveForm(initial={"booked_on": today()}))
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def note(request: HttpRequest) -> HttpResponse:
+    """Note a movement that no close makes."""
+    form = ReserveForm(request.POST)
+    if form.is_valid() and act(
+        request,
+        liability_reserve.note,
+        **form.cleaned_data,
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success="Le mouvement est noté.",
+    ):
+        return redirect("billing:reserve")
+    return _reserve(request, form, status=422)
+
+
+def _reserve(request: HttpRequest, form: ReserveForm, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": form,
+        "page": paginate(request, liability_reserve.ledger(), MOVEMENTS_A_PAGE),
+        "balance": liability_reserve.balance(),
+        "cap": liability_reserve.cap(today().year),
+        "may_act": holds(request.user, Role.FINANCE),
+    }
+    return page(request, "billing/yearly/reserve.html", context=context, status=status)
+
+
+def _state(request: HttpRequest) -> tuple[DebtForm, liability_statement.Statement | None]:
+    """What the address asks; None when it cannot be stated, then the form says why."""
+    form = DebtForm(request.GET)
+    if not form.is_valid():
+        return form, None
+    chosen = form.cleaned_data["defaut"]
+    done = act(
+        request,
+        liability_statement.state,
+        on=today(),
+        debt=form.cleaned_data["dette"],
+        defaulting=chosen.pk if chosen else None,
+        form=form,
+    )
+    return form, done.value if done else None

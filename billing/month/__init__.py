@@ -1,0 +1,1 @@
+"""The monthly close: price what was worked, draft it, issue it, hold it against the cost."""

@@ -1,0 +1,273 @@
+"""Read the facts of a run in a fixed number of queries: approved hours, terms, plans, costs; nothing is written."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Exists, OuterRef, Q, Sum
+
+from billing.documents import mentions
+from billing.models import (
+    COMPUTED,
+    PAYS_FOR_WORK,
+    BillingRun,
+    Charge,
+    EmployerCost,
+    Fate,
+    InvoicedTimesheet,
+    InvoiceStatus,
+    Release,
+    Settlement,
+)
+from billing.month.cases import Facts, GivenBack, Key, Sheet
+from employees import planning
+from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
+from groupement.periods import Month, overlaps
+from members.models import Group, VatAttestation
+from timesheets.models import Entry, Timesheet, TimesheetStatus
+
+
+def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Facts:
+    """Read what ``run`` can charge, for everybody or for some ``employees`` (ids).
+
+    Taken in: each employee with an assignment in the run's month; earlier months with approved hours that no invoice
+    holds (late hours, supplements) or with a cost that no run has settled. What another run's drafts hold is theirs.
+    """
+    scope = {} if employees is None else {"employee__in": employees}
+    back = _given_back(run)
+    found = {
+        *_placed_in(run.month, scope),
+        *_unbilled(run, scope),
+        *_unsettled(run, scope),
+        *(key for key, _, _ in back if employees is None or key[0] in employees),
+    }
+    staff = _by_name({employee for employee, _ in found})
+    rank = {employee: n for n, employee in enumerate(staff)}
+    keys = sorted(found, key=lambda key: (rank[key[0]], key[1]))
+    facts = Facts(run.month, keys, staff, _assignments(staff))
+    facts.sheets = _sheets(run, keys)
+    facts.terms = _terms(facts.assignments)
+    facts.costs, facts.estimated = _costs(keys)
+    facts.settled = _settled(run, keys)
+    facts.charged = _charged(run, keys)
+    facts.kept, facts.closed = _kept(run)
+    at_cost = [key for key in keys if _rows(facts, key, price_method=PriceMethod.ACTUAL)]
+    facts.plans = {month: planning.plan(month) for month in sorted({month for _, month in at_cost})}
+    facts.past = _past([key for key in at_cost if _rows(facts, key, absence_rule=AbsenceRule.LAST_12_MONTHS)])
+    facts.attestations = _attestations()
+    for _, assignment, row in back:
+        facts.given_back.setdefault(assignment, []).append(row)
+    facts.standing = _standing(run) if employees is None else []
+    (group,) = Group.objects.all()  # a page may gather the same month under two prices
+    facts.is_franchise = group.vat_franchise
+    facts.outdated = mentions.Wordings(group, run.month.last).outdated(run.month.last)
+    return facts
+
+
+def _placed_in(month: Month, scope: Mapping[str, Any]) -> Iterable[Key]:
+    rows = Assignment.objects.during(month).filter(**scope)
+    return ((employee, month) for employee in rows.values_list("employee", flat=True))
+
+
+def _unbilled(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
+    rows = _open_sheets(run).filter(Exists(Entry.objects.filter(timesheet=OuterRef("pk"))), **scope)
+    return set(rows.values_list("employee", "month"))
+
+
+def _open_sheets(run: BillingRun) -> Any:
+    return Timesheet.objects.filter(
+        ~_held_elsewhere(run),
+        status=TimesheetStatus.APPROVED,
+        billed_at=None,
+        assignment__isnull=False,
+        month__lte=run.month,
+    )
+
+
+def _held_elsewhere(run: BillingRun) -> Exists:
+    return Exists(InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk")).exclude(invoice__run=run))
+
+
+def _unsettled(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
+    elsewhere = Settlement.objects.filter(
+        employee=OuterRef("employee"), month=OuterRef("month"), employer_cost__gt=0
+    ).exclude(run=run)
+    rows = EmployerCost.objects.filter(~Exists(elsewhere), month__lte=run.month, **scope)
+    return set(rows.values_list("employee", "month"))
+
+
+def _by_name(staff: Collection[int]) -> dict[int, Employee]:
+    return {row.pk: row for row in Employee.objects.filter(pk__in=staff).by_name()}
+
+
+def _assignments(staff: Collection[int]) -> dict[int, Assignment]:
+    rows = Assignment.objects.filter(employee__in=staff).select_related("member", "employee")
+    return {row.pk: row for row in rows.order_by("reference", "pk")}
+
+
+def _sheets(run: BillingRun, keys: Collection[Key]) -> dict[Key, list[Sheet]]:
+    wanted = set(keys)
+    rows = [
+        row
+        for row in _of(Timesheet.objects.annotate(is_held=_held_elsewhere(run)), keys).order_by(
+            "assignment", "supplement", "pk"
+        )
+        if (row.employee_id, row.month) in wanted
+    ]
+    approved = [row for row in rows if row.status == TimesheetStatus.APPROVED]
+    minutes = _minutes([row.pk for row in approved])
+    kinds = _kinds([row.pk for row in approved if row.assignment_id is None])
+    sheets: dict[Key, list[Sheet]] = {key: [] for key in keys}
+    for row in rows:
+        is_approved = row.status == TimesheetStatus.APPROVED
+        sheets[row.employee_id, row.month].append(
+            Sheet(
+                row.pk,
+                row.assignment_id,
+                row.supplement,
+                is_approved,
+                is_approved and row.billed_at is None and not row.is_held,
+                minutes.get(row.pk, {}),
+                kinds.get(row.pk, {}),
+            )
+        )
+    return sheets
+
+
+def _minutes(sheets: Collection[int]) -> dict[int, dict[date, int]]:
+    days: dict[int, dict[date, int]] = defaultdict(dict)
+    rows = Entry.objects.filter(timesheet__in=sheets).values_list("timesheet", "day", "minutes")
+    for sheet, day, minutes in rows.order_by("timesheet", "day"):
+        days[sheet][day] = days[sheet].get(day, 0) + minutes
+    return days
+
+
+def _kinds(sheets: Collection[int]) -> dict[int, dict[str, dict[date, int]]]:
+    """Minutes at the group by kind and day; leave and sickness may be borne by others than training."""
+    found: dict[int, dict[str, dict[date, int]]] = defaultdict(lambda: defaultdict(dict))
+    if sheets:
+        rows = Entry.objects.filter(timesheet__in=sheets).values_list("timesheet", "kind", "day", "minutes")
+        for sheet, kind, day, minutes in rows.order_by("timesheet", "kind", "day"):
+            found[sheet][kind][day] = found[sheet][kind].get(day, 0) + minutes
+    return found
+
+
+def _terms(assignments: Collection[int]) -> dict[int, list[Terms]]:
+    terms: dict[int, list[Terms]] = defaultdict(list)
+    for row in Terms.objects.filter(assignment__in=assignments).order_by("assignment", "starts_on"):
+        terms[row.assignment_id].append(row)
+    return terms
+
+
+def _rows(facts: Facts, key: Key, **figures: str) -> bool:
+    """Whether a day of the month falls under terms with these figures."""
+    span = key[1].first, key[1].before
+    return any(
+        overlaps(terms.starts_on, terms.ends_before, *span)
+        and all(getattr(terms, name) == value for name, value in figures.items())
+        for assignment in facts.active(key)
+        for terms in facts.terms.get(assignment.pk, ())
+    )
+
+
+def _costs(keys: Collection[Key]) -> tuple[dict[Key, Decimal], set[Key]]:
+    """The cost of each employee-month, and those of which a part is an estimate."""
+    rows = _of(EmployerCost.objects.all(), keys).values("employee", "month")
+    sums = rows.annotate(sum=Sum("amount"), is_rough=BoolOr("is_estimate")).order_by("employee", "month")
+    found = [((row["employee"], row["month"]), row["sum"], row["is_rough"]) for row in sums]
+    return {key: amount for key, amount, _ in found}, {key for key, _, is_rough in found if is_rough}
+
+
+def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:
+    rows = _of(Settlement.objects.exclude(run=run).filter(employer_cost__gt=0), keys)
+    return set(rows.values_list("employee", "month"))
+
+
+def _charged(run: BillingRun, keys: Collection[Key]) -> Counter[tuple[int, Month, str]]:
+    """How often is charged for good, or by another run's drafts: (assignment, month, kind)."""
+    lasting = Charge.objects.filter(
+        Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED), kind__in=COMPUTED
+    )
+    months = {month for _, month in keys}
+    rows = lasting.filter(service_month__in=months).values_list("assignment", "service_month", "kind")
+    return Counter(rows)
+
+
+def _given_back(run: BillingRun) -> list[tuple[Key, int, GivenBack]]:
+    """Released minutes that no charge bills again, with their employee-month and assignment."""
+    rows = Release.objects.filter(
+        Q(charge__isnull=True) | Q(charge__run=run, charge__line__invoice__status=InvoiceStatus.DRAFT),
+        fate=Fate.RELEASED,
+        line__invoice__status=InvoiceStatus.ISSUED,
+        entry__timesheet__month__lte=run.month,
+        entry__timesheet__assignment__isnull=False,
+    ).values_list(
+        "pk",
+        "minutes",
+        "entry__day",
+        "entry__timesheet__employee",
+        "entry__timesheet__month",
+        "entry__timesheet__assignment",
+    )
+    return [
+        ((employee, month), assignment, GivenBack(pk, day, minutes))
+        for pk, minutes, day, employee, month, assignment in rows.order_by("pk")
+    ]
+
+
+def _standing(run: BillingRun) -> list[Charge]:
+    """Recorded charges that no invoice holds, this run's own drafts aside."""
+    rows = Charge.objects.filter(
+        Q(line__isnull=True) | Q(run=run, line__invoice__status=InvoiceStatus.DRAFT),
+        is_standing=True,
+        service_month__lte=run.month,
+    )
+    return list(rows.select_related("member", "rebills__line").order_by("service_month", "recorded_at", "pk"))
+
+
+def _kept(run: BillingRun) -> tuple[dict[Key, Decimal], set[tuple[int, bool]]]:
+    """What issued invoices of this run charge already for the work itself, and the members they went to."""
+    rows = Charge.objects.filter(run=run, line__invoice__status=InvoiceStatus.ISSUED)
+    kept: dict[Key, Decimal] = defaultdict(Decimal)
+    closed: set[tuple[int, bool]] = set()
+    for employee, month, member, kind, net, is_out_of_scope in rows.values_list(
+        "employee", "service_month", "member", "kind", "net", "line__invoice__is_out_of_scope"
+    ):
+        closed.add((member, is_out_of_scope))
+        if kind in PAYS_FOR_WORK:
+            kept[employee, month] += net
+    return kept, closed
+
+
+def _past(keys: Collection[Key]) -> dict[int, dict[tuple[int, Month], int]]:
+    """Approved minutes by employee, then by member and month, of the twelve months before each key."""
+    if not keys:
+        return {}
+    months = {month for _, month in keys}
+    rows = Entry.objects.filter(
+        timesheet__employee__in={employee for employee, _ in keys},
+        timesheet__month__range=(min(months).shift(-12), max(months)),
+        timesheet__status=TimesheetStatus.APPROVED,
+        timesheet__assignment__isnull=False,
+    ).values_list("timesheet__employee", "timesheet__assignment__member", "timesheet__month")
+    past: dict[int, dict[tuple[int, Month], int]] = defaultdict(dict)
+    for employee, member, month, total in rows.annotate(Sum("minutes")).order_by():
+        past[employee][member, month] = total
+    return past
+
+
+def _attestations() -> dict[int, list[VatAttestation]]:
+    attestations: dict[int, list[VatAttestation]] = defaultdict(list)
+    for row in VatAttestation.objects.order_by("starts_on"):
+        attestations[row.member_id].append(row)
+    return attestations
+
+
+def _of(rows: Any, keys: Collection[Key]) -> Any:
+    """Rows of these employees in these months; a few too many, since the two vary apart."""
+    return rows.filter(employee__in={key[0] for key in keys}, month__in={key[1] for key in keys})

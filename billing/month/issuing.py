@@ -1,0 +1,290 @@
+"""Issue invoices: the draft is checked against today's facts, copied whole, numbered last, and frozen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from billing.documents import numbering, snapshot
+from billing.models import (
+    BillingRun,
+    Charge,
+    ChargeKind,
+    Invoice,
+    InvoicedTimesheet,
+    InvoiceStatus,
+    Line,
+    Rendering,
+    RunStatus,
+)
+from billing.month.assessing import Assessment, Owed, assess
+from billing.month.gathering import gather
+from groupement.lifecycle import Refusal
+from members.models import Member, User
+from timesheets import approval
+from timesheets.models import Timesheet, TimesheetStatus
+
+log = logging.getLogger(__name__)
+
+
+class NotIssuable(Refusal):
+    """There is nothing to issue, or something keeps the invoice a draft."""
+
+
+class Outdated(NotIssuable):
+    """Hours, prices or costs changed since the draft was made."""
+
+
+@dataclass
+class IssuedRun:
+    """What came of a run: the invoices issued, in the order of their numbers, and why others were not."""
+
+    issued: list[Invoice] = field(default_factory=list)
+    failed: list[tuple[Member, str]] = field(default_factory=list)
+
+
+@dataclass
+class _Desk:
+    """Drafts of one run to issue at one moment, with what is needed to check and copy them."""
+
+    run: BillingRun
+    drafts: Sequence[Invoice]
+    assessment: Assessment
+    copier: snapshot.Copier
+    owed: dict[int, list[Owed]]
+    charges: dict[int, list[Charge]]
+    sheets: dict[int, list[int]]
+    by: User | None
+    at: datetime
+    approved_later: set[int]
+    to_seal: set[int] = field(default_factory=set)
+
+
+@transaction.atomic
+def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
+    """Issue one draft: number, copy, seal its timesheets, ask for its file. Raises NotIssuable, TooEarly, StaleRow.
+
+    What the draft says must still be what the facts give. The run itself is issued with its last draft. Queue the file
+    afterwards with ``rendering.enqueue``, once the transaction is through.
+    """
+    if invoice.run_id is None:
+        raise NotIssuable("Ce document n’appartient à aucune clôture.")
+    run = BillingRun.objects.select_for_update(no_key=True).get(pk=invoice.run_id)
+    desk = _open_desk(run, [invoice.pk], by=by, at=at)
+    if not desk.drafts:
+        raise NotIssuable("Cette facture est déjà émise.")
+    issued = _issue(desk.drafts[0], desk)
+    _close([issued], desk)
+    return issued
+
+
+@transaction.atomic
+def issue_alone(
+    draft: Invoice, *, by: User | None, at: datetime, concerning: Sequence[Invoice] = ()
+) -> Invoice:
+    """Issue a draft that no run holds, a credit note or a true-up: summed up, copied, numbered last, frozen.
+
+    ``concerning`` are the invoices that a true-up settles, named on its paper. Net and VAT are written from the lines.
+    Queue the file afterwards with ``rendering.enqueue``. Raises NotIssuable without a line, for a draft of a run and
+    for a sum of zero; TooEarly.
+    """
+    return issue_together([draft], by=by, at=at, concerning={draft.pk: concerning})[0]
+
+
+@transaction.atomic
+def issue_together(
+    drafts: Sequence[Invoice],
+    *,
+    by: User | None,
+    at: datetime,
+    concerning: Mapping[int, Sequence[Invoice]] | None = None,
+) -> list[Invoice]:
+    """The same for several, all or none, numbered in the order given; what they have in common is read once."""
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("member", "corrects", "true_up")
+    found = rows.in_bulk([draft.pk for draft in drafts])
+    ordered = [found[draft.pk] for draft in drafts]
+    if any(row.run_id is not None or row.status != InvoiceStatus.DRAFT for row in ordered):
+        raise NotIssuable("Ce document est déjà émis, ou attend la clôture de son mois.")
+    copier = snapshot.prepare(ordered, issued_on=timezone.localdate(at), concerning=concerning or {})
+    for row in ordered:
+        _sum_up(row, copier)
+        _number(row, copier.copy(row), copier, by=by, at=at)
+    Rendering.objects.bulk_create(Rendering(invoice=row, queued_at=at) for row in ordered)
+    return ordered
+
+
+def _sum_up(row: Invoice, copier: snapshot.Copier) -> None:
+    """Write net and VAT from the lines."""
+    if not copier.lines.get(row.pk):
+        raise NotIssuable("Ce document n’a aucune ligne.")
+    net, tax = copier.totals(row)
+    if not net:
+        raise NotIssuable("Ce document ne porte aucune somme.")
+    Invoice.objects.filter(pk=row.pk).update(net=net, vat=tax, total=net + tax)
+    row.net, row.vat, row.total = net, tax, net + tax
+
+
+def _number(
+    row: Invoice, copied: Mapping[str, Any], copier: snapshot.Copier, *, by: User | None, at: datetime
+) -> None:
+    """Take the number, last of all, and freeze the row with its copy."""
+    number = numbering.take(row.kind, issued_on=copier.issued_on, group=copier.group)
+    row.move(
+        InvoiceStatus.ISSUED,
+        by=by,
+        at=at,
+        series=number.series,
+        sequence=number.sequence,
+        number=number.number,
+        issued_at=at,
+        issued_on=copier.issued_on,
+        due_on=copier.due_of(row),
+        snapshot=snapshot.numbered(copied, number.number),
+    )
+
+
+@transaction.atomic
+def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
+    """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.
+
+    Each has its savepoint: a number given back by a failure goes to the next. Raises NotIssuable without drafts.
+    """
+    row = BillingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    desk = _open_desk(row, None, by=by, at=at)
+    if not desk.drafts:
+        raise NotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
+    done = IssuedRun()
+    for draft in desk.drafts:
+        try:
+            with transaction.atomic():
+                done.issued.append(_issue(draft, desk))
+        except Refusal as refusal:
+            done.failed.append((draft.member, refusal.message))
+        except Exception:
+            log.exception("invoice not issued: %s", draft.pk)
+            done.failed.append((draft.member, "Une erreur inattendue s’est produite, le brouillon reste."))
+    _close(done.issued, desk)
+    return done
+
+
+def _open_desk(run: BillingRun, only: Sequence[int] | None, *, by: User | None, at: datetime) -> _Desk:
+    """Lock what the run's drafts stand on, then look at the facts again."""
+    if run.status != RunStatus.DRAFTED:
+        raise NotIssuable(f"La clôture {run.month.of_label} n’a pas de brouillons à émettre.")
+    # A timesheet that is being reopened is waited for; one that is to be reopened waits for us, and finds it billed.
+    months = Charge.objects.filter(run=run).values("service_month")
+    staff = Charge.objects.filter(run=run).values("employee")
+    held = InvoicedTimesheet.objects.filter(invoice__run=run).values("timesheet")
+    sheets = Timesheet.objects.filter(Q(employee__in=staff, month__in=months) | Q(pk__in=held))
+    locked = sheets.select_for_update(no_key=True).order_by("pk").values_list("pk", "approved_at")
+    approved_later = {pk for pk, approved_at in locked if approved_at and approved_at > at}
+    drafts = run.invoices.filter(status=InvoiceStatus.DRAFT).select_for_update(of=("self",))
+    if only is not None:
+        drafts = drafts.filter(pk__in=only)
+    names = {pk: rank for rank, pk in enumerate(Member.objects.by_name().values_list("pk", flat=True))}
+    ready = sorted(drafts.select_related("member"), key=lambda draft: names[draft.member_id])
+    assessment = assess(gather(run))
+    _refuse_other_costs(run, assessment)
+    copier = snapshot.prepare(ready, issued_on=timezone.localdate(at))
+    charges = {pk: _charges_of(lines) for pk, lines in copier.lines.items()}
+    sheets_of = _sheets(ready)
+    owed: dict[int, list[Owed]] = {}
+    for item in assessment.owed:
+        owed.setdefault(item.assignment.member_id, []).append(item)
+    return _Desk(run, ready, assessment, copier, owed, charges, sheets_of, by, at, approved_later)
+
+
+def _issue(draft: Invoice, desk: _Desk) -> Invoice:
+    if problem := desk.assessment.invoice_problem(draft.member_id):
+        raise NotIssuable(problem.message)
+    charges = desk.charges.get(draft.pk, [])
+    _refuse_outdated(draft, charges, desk)
+    copied = desk.copier.copy(draft)
+    if len(copied["lines"]) != len(charges):
+        raise Outdated("Ce brouillon a une ligne que rien n’explique. Refaites les brouillons.")
+    if (copied["net"], copied["vat_total"]) != (str(draft.net), str(draft.vat)):
+        raise Outdated("Les lignes du brouillon ne font plus son total. Refaites les brouillons.")
+    to_seal = _to_seal(charges, desk.sheets.get(draft.pk, ()))
+    if desk.approved_later.intersection(to_seal):
+        raise NotIssuable("Des heures ont été approuvées après l’heure d’émission demandée.")
+    _number(draft, copied, desk.copier, by=desk.by, at=desk.at)
+    desk.to_seal.update(to_seal)
+    return draft
+
+
+def _close(issued: Sequence[Invoice], desk: _Desk) -> None:
+    """Seal what was issued, under the locks taken before; ask for the files; close the run with its last draft."""
+    approval.seal(desk.to_seal, at=desk.at)
+    Rendering.objects.bulk_create(Rendering(invoice=invoice, queued_at=desk.at) for invoice in issued)
+    if not desk.run.invoices.filter(status=InvoiceStatus.DRAFT).exists():
+        desk.run.move(RunStatus.ISSUED, by=desk.by, at=desk.at, issued_at=desk.at)
+
+
+def _refuse_other_costs(run: BillingRun, assessment: Assessment) -> None:
+    now = {(row.employee, row.month): row.employer_cost for row in assessment.settled}
+    drafted = run.settlements.values_list("employee", "month", "employer_cost")
+    if any(now.get((employee, month), cost) != cost for employee, month, cost in drafted):
+        raise Outdated("Les coûts employeur ont changé depuis les brouillons. Refaites les brouillons.")
+
+
+def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], desk: _Desk) -> None:
+    """Each charge must come out the same from the facts of now; what came on top may wait for the next run."""
+    member = draft.member_id
+    now = {_source(owed): _figures(owed) for owed in desk.owed.get(member, ())}
+    changed = [
+        charge
+        for charge in charges
+        if not charge.is_standing
+        and now.get((charge.assignment_id, charge.terms_id, charge.service_month, charge.kind))
+        != (charge.minutes, charge.quantity, charge.unit_price, charge.net, charge.vat_regime)
+    ]
+    if changed:
+        whom = changed[0].employee.full_name if changed[0].employee else ""
+        raise Outdated(
+            f"Les heures ou le prix de {whom} ont changé depuis le brouillon. Refaites les brouillons."
+        )
+    if not set(desk.sheets.get(draft.pk, ())) <= set(desk.assessment.covered.get(member, ())):
+        raise Outdated("Des heures de ce brouillon ne sont plus approuvées. Refaites les brouillons.")
+
+
+def _source(owed: Owed) -> tuple[object, ...]:
+    return owed.assignment.pk, owed.due.segment.terms, owed.month, owed.due.kind
+
+
+def _figures(owed: Owed) -> tuple[object, ...]:
+    due = owed.due
+    return due.minutes, due.quantity, due.unit_price, due.net, owed.vat_regime
+
+
+def _to_seal(charges: Sequence[Charge], sheets: Sequence[int]) -> list[int]:
+    """The timesheets of the annex and, for a share of the actual cost, the hours at the group that it counts."""
+    months = {(row.employee_id, row.service_month) for row in charges if row.kind == ChargeKind.COST_SHARE}
+    if not months:
+        return list(sheets)
+    at_the_group = Timesheet.objects.filter(
+        employee__in={employee for employee, _ in months},
+        month__in={month for _, month in months},
+        assignment=None,
+        status=TimesheetStatus.APPROVED,
+        billed_at=None,
+    )
+    return [*sheets, *(row.pk for row in at_the_group if (row.employee_id, row.month) in months)]
+
+
+def _charges_of(lines: Sequence[Line]) -> list[Charge]:
+    return [charge for line in lines if (charge := getattr(line, "charge", None))]
+
+
+def _sheets(drafts: Sequence[Invoice]) -> dict[int, list[int]]:
+    sheets: dict[int, list[int]] = {}
+    rows = InvoicedTimesheet.objects.filter(invoice__in=drafts).values_list("invoice", "timesheet")
+    for invoice, timesheet in rows.order_by("timesheet"):
+        sheets.setdefault(invoice, []).append(timesheet)
+    return sheets

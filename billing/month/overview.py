@@ -1,0 +1,244 @@
+"""How far a month’s close is, and its invoices beside last month’s."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Lower
+
+from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus, RunProblem
+from billing.month.differences import Cause, by_member
+from groupement.periods import Month
+from timesheets.models import Timesheet, TimesheetStatus
+
+UNUSUAL_PERCENT = 10
+# The problem of a trial that keeps one member’s invoice a draft while the others may go.
+HOLDS_INVOICE = "vat_attestation_missing"
+TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How far hours and costs of a month are; minutes are those worked at members."""
+
+    sheets: int
+    drafts: int
+    submitted: int
+    approved: int
+    minutes: int
+    people: int
+    costed: int
+
+    @property
+    def to_approve(self) -> int:
+        return self.sheets - self.approved
+
+    @property
+    def uncosted(self) -> int:
+        return self.people - self.costed
+
+
+@dataclass(frozen=True)
+class MonthState:
+    """One line of the list of months."""
+
+    month: Month
+    run: BillingRun | None
+    sheets: int
+    approved: int
+    invoices: int
+    net: Decimal
+    total: Decimal
+    papers: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One invoice of the run beside the same member’s of the month before; amounts in euros, net of VAT."""
+
+    invoice: Invoice
+    previous: Decimal | None
+    causes: Sequence[Cause] = ()
+
+    @property
+    def difference(self) -> Decimal | None:
+        return None if self.previous is None else self.invoice.net - self.previous
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The difference in percent of last month’s, one decimal; None when there is nothing to compare with."""
+        return percent_of(self.difference, self.previous)
+
+    @property
+    def is_unusual(self) -> bool:
+        return self.percent is not None and abs(self.percent) > UNUSUAL_PERCENT
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The last line of the table."""
+
+    count: int
+    minutes: int
+    net: Decimal
+    vat: Decimal
+    total: Decimal
+    difference: Decimal | None
+    percent: Decimal | None
+
+
+def percent_of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
+    """``part`` in percent of ``whole``, half-up to one decimal; None without a whole."""
+    if part is None or not whole:
+        return None
+    return (part * 100 / whole).quantize(TENTH, rounding=ROUND_HALF_UP) + 0
+
+
+def readiness(month: Month) -> Readiness:
+    """Count the month’s timesheets by state, the hours at members, the people and those whose cost is known."""
+    known = EmployerCost.objects.filter(employee=OuterRef("employee"), month=month, is_estimate=False)
+    status, placed = TimesheetStatus, Q(assignment__isnull=False)
+    counts = (
+        Timesheet.objects.filter(month=month)
+        .with_minutes()
+        .annotate(is_costed=Exists(known))
+        .aggregate(
+            sheets=Count("pk"),
+            drafts=Count("pk", filter=Q(status=status.DRAFT)),
+            submitted=Count("pk", filter=placed & Q(status=status.SUBMITTED)),
+            approved=Count("pk", filter=Q(status=status.APPROVED)),
+            worked=Coalesce(Sum("minutes", filter=placed), 0),
+            people=Count("employee", distinct=True),
+            costed=Count("employee", distinct=True, filter=Q(is_costed=True)),
+        )
+    )
+    return Readiness(minutes=counts.pop("worked"), **counts)
+
+
+def months() -> list[MonthState]:
+    """Every month that has hours or a run, newest first."""
+    runs = {run.month: run for run in BillingRun.objects.order_by("-month", "pk")}
+    sheets = {
+        row["month"]: row
+        for row in Timesheet.objects.order_by()
+        .values("month")
+        .annotate(sheets=Count("pk"), approved=Count("pk", filter=Q(status=TimesheetStatus.APPROVED)))
+    }
+    bills = {
+        row["run__month"]: row
+        for row in Invoice.objects.order_by()
+        .values("run__month")
+        .annotate(invoices=Count("pk"), net=Sum("net"), total=Sum("total"), papers=Count("document"))
+    }
+    return [
+        _state(month, runs.get(month), sheets.get(month), bills.get(month))
+        for month in sorted({*runs, *sheets}, reverse=True)
+    ]
+
+
+def _state(
+    month: Month, run: BillingRun | None, sheets: Mapping[str, Any] | None, bill: Mapping[str, Any] | None
+) -> MonthState:
+    hours = sheets or {"sheets": 0, "approved": 0}
+    money = bill or {"invoices": 0, "net": Decimal(0), "total": Decimal(0), "papers": 0}
+    return MonthState(
+        month=month,
+        run=run,
+        sheets=hours["sheets"],
+        approved=hours["approved"],
+        invoices=money["invoices"],
+        net=money["net"],
+        total=money["total"],
+        papers=money["papers"],
+    )
+
+
+def rows(run: BillingRun) -> list[Row]:
+    """The run’s invoices by member name, each with the net of the same member’s month before, and why it differs."""
+    before = (
+        Invoice.objects.filter(
+            member=OuterRef("member"),
+            run__month=run.month.previous,
+            is_out_of_scope=OuterRef("is_out_of_scope"),
+        )
+        .order_by()
+        .values("member")
+        .annotate(sum=Sum("net"))
+    )
+    invoices = (
+        run.invoices.select_related("member", "document", "rendering")
+        .annotate(previous=Subquery(before.values("sum")))
+        .order_by(Lower("member__short_name__unaccent"), "pk")
+    )
+    found = list(invoices)
+    why = by_member(run, {invoice.member_id for invoice in found if not invoice.is_out_of_scope})
+    return [
+        Row(
+            invoice,
+            invoice.previous,
+            () if invoice.is_out_of_scope else why.get(invoice.member_id, ()),
+        )
+        for invoice in found
+    ]
+
+
+def problems(run: BillingRun) -> list[RunProblem]:
+    """What the trial of ``run`` could not do, what holds something back first."""
+    return list(run.problems.select_related("member", "employee").order_by("-is_blocking", "code", "pk"))
+
+
+def sums(of: Sequence[Row]) -> Sums:
+    """Add the rows up; the difference counts only members billed in both months."""
+    compared = [row for row in of if row.difference is not None]
+    difference = (
+        sum((row.invoice.net - (row.previous or 0) for row in compared), Decimal(0)) if compared else None
+    )
+    return Sums(
+        count=len(of),
+        minutes=sum(row.invoice.minutes for row in of),
+        net=sum((row.invoice.net for row in of), Decimal(0)),
+        vat=sum((row.invoice.vat for row in of), Decimal(0)),
+        total=sum((row.invoice.total for row in of), Decimal(0)),
+        difference=difference,
+        percent=percent_of(difference, sum((row.previous or Decimal(0) for row in compared), Decimal(0))),
+    )
+
+
+def issuable(of: Sequence[Row], told: Sequence[RunProblem]) -> list[Row]:
+    """The drafts among ``of`` that nothing ``told`` by the trial holds back."""
+    held = {problem.member_id for problem in told if problem.code == HOLDS_INVOICE}
+    return [
+        row for row in of if row.invoice.status == InvoiceStatus.DRAFT and row.invoice.member_id not in held
+    ]
+
+
+@dataclass(frozen=True)
+class Papers:
+    """How far the PDFs of a run are."""
+
+    total: int
+    ready: int
+    failed: int
+
+    @property
+    def is_running(self) -> bool:
+        return self.ready + self.failed < self.total
+
+    @property
+    def are_all_ready(self) -> bool:
+        return 0 < self.total == self.ready
+
+    @property
+    def awaited(self) -> int:
+        return self.total - self.ready - self.failed
+
+
+def papers(of: Sequence[Row]) -> Papers:
+    """Count the issued invoices of ``of`` by what has become of their PDF."""
+    states = Counter(row.invoice.paper_state for row in of)
+    return Papers(len(of) - states["none"], states["ready"], states["failed"])

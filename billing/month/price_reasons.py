@@ -1,0 +1,124 @@
+"""Why an invoice costs what it costs: its charges by person and month, with the figures behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from billing.documents.explaining import an_hour, sentence
+from billing.models import Charge, CostKind, EmployerCost, Invoice
+from employees.models import Employee
+from groupement.periods import Month
+from members.models import PriceDetail
+
+HUNDREDTH = Decimal("0.01")
+TONES = {
+    CostKind.GROSS_PAY: "success",
+    CostKind.EMPLOYER_CONTRIBUTIONS: "info",
+    CostKind.OTHER: "warning",
+    CostKind.LEAVE_PROVISION: "info",
+    CostKind.CARRIED: "warning",
+    CostKind.AID: "success",
+    CostKind.LEAVE_DRAWN: "success",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of cost of a person’s month: euros, euros an hour worked, and its place on a bar of 100 wide."""
+
+    label: str
+    tone: str
+    amount: Decimal
+    hourly: Decimal
+    start: Decimal
+    width: Decimal
+
+
+@dataclass
+class Reason:
+    """A person’s month on an invoice: its charges, the sentences behind them, the cost by kind if it may be shown."""
+
+    employee: Employee
+    month: Month
+    charges: list[Charge] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    detail: str = PriceDetail.COSTS
+
+    @property
+    def net(self) -> Decimal:
+        return sum((charge.net for charge in self.charges), Decimal(0))
+
+    @property
+    def minutes(self) -> int:
+        return sum(charge.minutes for charge in self.charges)
+
+    @property
+    def worked_minutes(self) -> int:
+        """What the person worked at all members together, where that explains a share; else 0."""
+        return max((charge.figures.get("worked_minutes", 0) for charge in self.charges), default=0)
+
+    @property
+    def cost(self) -> Decimal | None:
+        """The employer cost that was shared, as the charges remember it; None when none was."""
+        found = next((c.figures["employer_cost"] for c in self.charges if "employer_cost" in c.figures), None)
+        return None if found is None else Decimal(found)
+
+    @property
+    def hourly(self) -> Decimal | None:
+        return an_hour(self.cost, self.worked_minutes) if self.cost is not None else None
+
+    @property
+    def sentences(self) -> list[str]:
+        return [sentence(charge, self.detail) for charge in self.charges]
+
+
+def reasons(invoice: Invoice, *, with_costs: bool, detail: str = PriceDetail.COSTS) -> list[Reason]:
+    """The charges of ``invoice`` by person and month of service, in the order of names.
+
+    ``with_costs`` adds the employer cost by kind, which tells wages: for finance only. Two queries, else one.
+    ``detail`` is what the group lets a member read (PriceDetail); the coordination and finance read all.
+    """
+    found: dict[tuple[int, Month], Reason] = {}
+    charges = (
+        Charge.objects.filter(line__invoice=invoice)
+        .select_related("employee", "line")
+        .order_by("employee__last_name", "employee__first_name", "service_month", "line__position", "pk")
+    )
+    for charge in charges:
+        if charge.employee is not None:
+            key = (charge.employee.pk, charge.service_month)
+            found.setdefault(
+                key, Reason(charge.employee, charge.service_month, detail=detail)
+            ).charges.append(charge)
+    if with_costs:
+        _add_costs(found)
+    return list(found.values())
+
+
+def _add_costs(found: dict[tuple[int, Month], Reason]) -> None:
+    """Give each reason that shared a cost its parts, unless the cost is no longer what was shared."""
+    wanted = {key: reason for key, reason in found.items() if reason.cost is not None}
+    costs = EmployerCost.objects.filter(
+        employee__in={employee for employee, _ in wanted}, month__in={month for _, month in wanted}
+    ).order_by("pk")
+    by_key: dict[tuple[int, Month], dict[str, Decimal]] = {}
+    for cost in costs:
+        by_key.setdefault((cost.employee_id, cost.month), {})[cost.kind] = cost.amount
+    for key, reason in wanted.items():
+        amounts = by_key.get(key, {})
+        if sum(amounts.values(), Decimal(0)) == reason.cost:
+            reason.parts = list(_parts(amounts, reason.worked_minutes))
+
+
+def _parts(amounts: dict[str, Decimal], minutes: int) -> Iterable[Part]:
+    """The bar holds what adds to the cost; what is taken off it (aids, leave drawn) is in the table only."""
+    whole = sum((amount for amount in amounts.values() if amount > 0), Decimal(0)) or Decimal(1)
+    start = Decimal(0)
+    for kind, tone in TONES.items():
+        if amount := amounts.get(kind):
+            share = max(amount, Decimal(0)) * 100 / whole
+            width = share.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
+            yield Part(CostKind(kind).label, tone, amount, an_hour(amount, minutes), start, width)
+            start += width

@@ -1,0 +1,135 @@
+"""What stands between a month and its invoices, each with the one gesture that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from billing.models import RunProblem
+from billing.month.overview import Readiness
+from groupement.periods import Month
+from members.models import User
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to settle: ``title`` and ``text`` say what and why, ``label`` and ``url`` what to do about it."""
+
+    title: str
+    text: str
+    label: str
+    url: str
+    is_blocking: bool = True
+
+    @property
+    def tone(self) -> str:
+        return "warning" if self.is_blocking else "info"
+
+
+def problems(month: Month, told: Sequence[RunProblem] | None, ready: Readiness, user: User) -> list[Problem]:
+    """What the last trial ``told``; before any (None), what can be seen without one."""
+    if told is None:
+        return _before_trial(month, ready)
+    return [_of_trial(problem, month, user) for problem in told]
+
+
+def _before_trial(month: Month, ready: Readiness) -> list[Problem]:
+    found = []
+    if ready.to_approve:
+        one = ready.to_approve == 1
+        found.append(
+            Problem(
+                "Un relevé n’est pas approuvé"
+                if one
+                else f"{ready.to_approve} relevés ne sont pas approuvés",
+                "L’essai ne prendra que les heures approuvées\u00a0; les autres rejoindront un prochain mois.",
+                *_hours(month),
+            )
+        )
+    if ready.uncosted:
+        one = ready.uncosted == 1
+        found.append(
+            Problem(
+                "Le coût d’une personne manque" if one else f"Le coût de {ready.uncosted} personnes manque",
+                "Sans le fichier de paie, le coût réel du mois ne peut pas être réparti.",
+                *_costs(month),
+            )
+        )
+    return found
+
+
+def _of_trial(problem: RunProblem, month: Month, user: User) -> Problem:
+    title, action = KNOWN.get(problem.code, UNKNOWN)
+    label, url = action(problem, month, user)
+    return Problem(title, problem.message, label, url, problem.is_blocking)
+
+
+def _hours(month: Month) -> tuple[str, str]:
+    return "Voir les heures du mois", reverse("timesheets:month", args=[month])
+
+
+def _costs(month: Month) -> tuple[str, str]:
+    return "Importer la paie", f"{reverse('billing:costs')}?mois={month}"
+
+
+def _terms(problem: RunProblem, month: Month, user: User) -> tuple[str, str]:
+    """Terms are reference records: an admin mends them, others see the hours concerned."""
+    if user.is_admin and problem.employee_id:
+        return "Compléter les conditions", (
+            f"{reverse('admin:employees_assignment_changelist')}?employee__id__exact={problem.employee_id}"
+        )
+    return _hours(month)
+
+
+def _attestation(problem: RunProblem, month: Month, user: User) -> tuple[str, str]:
+    """An admin records the statement; others ask the member for it."""
+    member = problem.member
+    if member is None:
+        return _hours(month)
+    if user.is_admin:
+        return "Enregistrer l’attestation", reverse("admin:members_member_change", args=[member.pk])
+    if member.billing_email:
+        return "Demander l’attestation", f"mailto:{member.billing_email}"
+    return "Voir le brouillon", f"{reverse('billing:run', args=[month])}?adherent={member.pk}#why"
+
+
+def _mentions(_problem: RunProblem, month: Month, user: User) -> tuple[str, str]:
+    """Wordings are rows of the admin; others look at the draft."""
+    if user.is_admin:
+        return "Changer la mention", reverse("admin:billing_legalmention_changelist")
+    return "Voir les brouillons", reverse("billing:run", args=[month])
+
+
+Action = Callable[[RunProblem, Month, User], tuple[str, str]]
+
+
+def _to_hours(_problem: RunProblem, month: Month, _user: User) -> tuple[str, str]:
+    return _hours(month)
+
+
+def _to_costs(_problem: RunProblem, month: Month, _user: User) -> tuple[str, str]:
+    return _costs(month)
+
+
+UNKNOWN: tuple[str, Action] = ("À vérifier", _to_hours)
+KNOWN: dict[str, tuple[str, Action]] = {
+    "timesheets_not_approved": ("Des heures attendent leur approbation", _to_hours),
+    "hours_not_approved": ("Des heures viendront plus tard", _to_hours),
+    "cost_missing": ("Un coût manque", _to_costs),
+    "cost_already_shared": ("Un coût est déjà réparti", _to_hours),
+    "terms_missing": ("Des conditions manquent", _terms),
+    "nothing_to_invoice": ("Des heures ne donnent rien à facturer", _terms),
+    "over_commitment": ("Plus d’heures que convenu", _to_hours),
+    "no_hours": ("Un relevé sans heure", _to_hours),
+    "cost_without_hours": ("Un coût sans heures", _to_hours),
+    "cost_estimated": ("Un coût estimé", _to_costs),
+    "mention_outdated": ("Une mention à changer", _mentions),
+    "vat_attestation_missing": ("Une attestation de TVA manque", _attestation),
+}
+
+
+def count(found: Sequence[Problem]) -> int:
+    """How many of ``found`` hold something back."""
+    return sum(problem.is_blocking for problem in found)

@@ -1,0 +1,265 @@
+"""One month’s run: what is missing, the trial, the drafts, issuing, and the PDFs as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.documents import rendering
+from billing.models import BillingRun, Invoice, RunStatus
+from billing.month import drafting, issuing, overview, price_reasons
+from billing.month.overview import Readiness, Row
+from billing.month.reconciling import reconcile
+from billing.month.views.problems import count as problems_count
+from billing.month.views.problems import problems
+from groupement import worktime
+from groupement.pages import act, page, paginate
+from groupement.periods import Month
+from groupement.templatetags.formats import day_fr
+from members.access import Role, for_roles, holds, today
+
+READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+
+
+@require_safe
+@for_roles(*READERS)
+def run(request: HttpRequest, month: Month) -> HttpResponse:
+    """The month’s close as it stands; ``?confirmer=`` shows a dialog’s question without JavaScript."""
+    return page(request, "billing/run.html", context=_context(request, month))
+
+
+@require_safe
+@for_roles(*READERS)
+def progress(request: HttpRequest, month: Month) -> HttpResponse:
+    """The table and the PDFs for a page that polls; 204 while nothing has changed since what it shows."""
+    if not getattr(request, "htmx", False):
+        return redirect("billing:run", month)
+    context = _context(request, month)
+    papers = context["papers"]
+    if request.GET.get("prets") == str(papers.ready) and request.GET.get("echecs") == str(papers.failed):
+        return HttpResponse(status=204)
+    return page(request, "billing/run.html", part="papers", context=context | {"oob": True})
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def draft(request: HttpRequest, month: Month) -> HttpResponse:
+    """The trial: charges and drafts for every member, as often as one likes; nothing is numbered."""
+    act(
+        request,
+        drafting.draft,
+        month,
+        by=request.user,
+        at=timezone.now(),
+        success=f"L’essai {month.of_label} est fait. Rien n’est numéroté.",
+    )
+    return redirect("billing:run", month)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def discard(request: HttpRequest, month: Month) -> HttpResponse:
+    """Throw the month’s drafts away."""
+    act(
+        request,
+        drafting.discard,
+        get_object_or_404(BillingRun, month=month),
+        by=request.user,
+        at=timezone.now(),
+        success=f"Les brouillons {month.of_label} sont abandonnés.",
+    )
+    return redirect("billing:run", month)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def issue(request: HttpRequest, month: Month) -> HttpResponse:
+    """Issue every draft of the run, then have their PDFs made."""
+    the_run = get_object_or_404(BillingRun, month=month)
+    done = act(request, issuing.issue_run, the_run, by=request.user, at=timezone.now())
+    if done and done.value:
+        issued, failed = done.value.issued, done.value.failed
+        _have_printed([invoice.pk for invoice in issued])
+        if issued:
+            messages.success(request, _issued_sentence(len(issued)))
+        for member, message in failed:
+            messages.error(request, f"{member}\u00a0: {message}")
+    return redirect("billing:run", month)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def retry(request: HttpRequest, month: Month) -> HttpResponse:
+    """Make the PDFs of the month that failed again: the one named by ``facture``, else all of them."""
+    invoices = Invoice.objects.filter(run__month=month)
+    if (wanted := request.POST.get("facture", "")).isdecimal():
+        invoices = invoices.filter(pk=wanted)
+    count = rendering.retry(invoices.values("pk"), at=timezone.now())
+    if count:
+        messages.success(request, f"{count} PDF se prépare{'nt' if count > 1 else ''} de nouveau.")
+    else:
+        messages.info(request, "Aucun PDF n’est en échec\u00a0: rien n’est relancé.")
+    return redirect("billing:run", month)
+
+
+@require_safe
+@for_roles(Role.FINANCE)
+def zip_all(request: HttpRequest, month: Month) -> HttpResponseBase:
+    """Every PDF of the month in one file, as soon as none is missing."""
+    done = act(request, rendering.zip_of, get_object_or_404(BillingRun, month=month))
+    if not done or done.value is None:
+        return redirect("billing:run", month)
+    return FileResponse(done.value, as_attachment=True, filename=f"factures-{month}.zip")
+
+
+def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
+    """Everything that the page and its part show."""
+    the_run = BillingRun.objects.filter(month=month).first()
+    rows = overview.rows(the_run) if the_run else []
+    ready = overview.readiness(month)
+    told = overview.problems(the_run) if the_run and the_run.status != RunStatus.OPEN else None
+    found = problems(month, told, ready, request.user)
+    may_act = holds(request.user, Role.FINANCE)
+    drafts = overview.issuable(rows, told or [])
+    return {
+        "month": month,
+        "run": the_run,
+        "ready": ready,
+        "rows": rows,
+        "sums": overview.sums(rows),
+        "drafts": overview.sums(drafts),
+        "papers": overview.papers(rows),
+        "problems": found,
+        "blocking": problems_count(found),
+        "steps": steps(the_run, ready, rows, problems_count(found)),
+        "may_act": may_act,
+        "can": _can(month, the_run, rows, drafts) if may_act else {},
+        "asked": request.GET.get("confirmer"),
+        "balance": reconcile(the_run) if the_run and the_run.employer_cost is not None else None,
+        "oob": False,
+    } | _selected(rows, request.GET.get("adherent"), with_costs=may_act)
+
+
+def _can(
+    month: Month, the_run: BillingRun | None, rows: Sequence[Row], drafts: Sequence[Row]
+) -> dict[str, bool]:
+    """Which buttons make sense now; the acts themselves have the last word.
+
+    A month without hours may be tried too: for hours released by a credit note, sums that wait, flat prices.
+    """
+    is_issued = the_run is not None and the_run.status == RunStatus.ISSUED
+    is_drafted = the_run is not None and the_run.status == RunStatus.DRAFTED
+    begun = any(row.invoice.number for row in rows)
+    return {
+        "draft": not is_issued and month.first <= today(),
+        "discard": is_drafted and not begun,
+        "issue": is_drafted and bool(drafts),
+    }
+
+
+def _selected(rows: Sequence[Row], wanted: str | None, *, with_costs: bool) -> dict[str, Any]:
+    """The invoice whose price is explained: that of the member asked for, else the first."""
+    if not rows:
+        return {"selected": None, "reasons": []}
+    selected = next((row for row in rows if str(row.invoice.member_id) == wanted), rows[0])
+    return {
+        "selected": selected,
+        "reasons": price_reasons.reasons(selected.invoice, with_costs=with_costs),
+    }
+
+
+def _have_printed(invoices: Sequence[int]) -> None:
+    """Queue the PDFs after commit; should the queue be down, the clock finds the job rows and sends them again."""
+    transaction.on_commit(lambda: rendering.enqueue(invoices), robust=True)
+
+
+def _issued_sentence(count: int) -> str:
+    if count == 1:
+        return "Une facture est émise. Son PDF se prépare."
+    return f"{count} factures sont émises. Leurs PDF se préparent."
+
+
+MONTHS_A_PAGE = 12
+
+
+@require_safe
+@for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+def runs(request: HttpRequest) -> HttpResponse:
+    """Every month that has hours or a run, newest first."""
+    listed = paginate(request, overview.months(), MONTHS_A_PAGE)
+    return page(request, "billing/runs.html", context={"page": listed})
+
+
+def steps(
+    run: BillingRun | None, ready: Readiness, rows: Sequence[Row], blocking: int
+) -> list[dict[str, Any]]:
+    """From hours to PDFs: label, note, done; the first step that is not done is the current one."""
+    found = _hours_and_costs(ready) + _invoices(run, rows, blocking)
+    if run is not None and run.status == RunStatus.ISSUED:
+        # Hours that came late join the next month: they no longer hold this one back.
+        for step in found[:-1]:
+            step["done"] = True
+    current = next((step for step in found if not step["done"]), None)
+    return [step | {"current": step is current} for step in found]
+
+
+def _hours_and_costs(ready: Readiness) -> list[dict[str, Any]]:
+    begun = ready.sheets > 0
+    entered = begun and not ready.drafts
+    return [
+        _step(
+            "Heures",
+            _left(ready.drafts, "relevé à saisir", "relevés à saisir")
+            or f"{worktime.short_hours(ready.minutes)}\u00a0h",
+            entered,
+        ),
+        _step(
+            "Visa des adhérents",
+            _left(ready.submitted, "à viser", "à viser") or ("reçus" if entered else ""),
+            entered and not ready.submitted,
+        ),
+        _step(
+            "Approbation",
+            f"{ready.approved} sur {ready.sheets}" if ready.to_approve else _count(ready.sheets, "relevé"),
+            begun and not ready.to_approve,
+        ),
+        _step(
+            "Coûts", f"{ready.costed} sur {_count(ready.people, 'personne')}", begun and not ready.uncosted
+        ),
+    ]
+
+
+def _invoices(run: BillingRun | None, rows: Sequence[Row], blocking: int) -> list[dict[str, Any]]:
+    is_issued = run is not None and run.status == RunStatus.ISSUED
+    is_drafted = run is not None and run.status != RunStatus.OPEN
+    papers = sum(row.invoice.paper_state == "ready" for row in rows)
+    drafts = _left(blocking, "point à régler", "points à régler") or _count(len(rows), "facture")
+    return [
+        _step("Brouillons", drafts if is_drafted else "à faire", is_drafted and bool(rows) and not blocking),
+        _step("Émission", day_fr(run.issued_at) if run and is_issued else "à venir", is_issued),
+        _step(
+            "PDF",
+            f"{papers} sur {len(rows)}" if is_issued else "à venir",
+            is_issued and papers == len(rows),
+        ),
+    ]
+
+
+def _step(label: str, note: str, done: bool) -> dict[str, Any]:
+    return {"label": label, "note": note, "done": done}
+
+
+def _left(count: int, one: str, many: str) -> str:
+    """ "2 relevés à saisir", nothing for none."""
+    return f"{count} {one if count == 1 else many}" if count else ""
+
+
+def _count(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count > 1 else ''}"

@@ -1,0 +1,229 @@
+"""French sentences of the run: what lines of an invoice say, and what stops an employee's month or an invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from billing.french import listed, of
+from billing.models import ChargeKind
+from billing.month.pricing import Due, Segment
+from employees.models import Assignment, Employee
+from groupement.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.periods import Month
+from groupement.worktime import spell_hours
+from members.models import Member
+
+LABEL_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What waits, for whom, in a sentence; ``holds_invoice`` keeps that member's invoice a draft."""
+
+    code: str
+    message: str
+    employee: int | None = None
+    member: int | None = None
+    is_blocking: bool = True
+    holds_invoice: bool = False
+
+
+def label(kind: str, assignment: Assignment) -> str:
+    """Whom and what a line is about: a generic term alone is not accepted (CGI ann. II 242 nonies A)."""
+    who = assignment.employee.full_name
+    what = (
+        f"Frais de gestion, {who}" if kind == ChargeKind.MANAGEMENT_FEE else f"Mise à disposition {of(who)}"
+    )
+    return f"{what}, {assignment.job}"[:LABEL_LENGTH]
+
+
+def detail(due: Due, assignment: Assignment, month: Month, *, supplement: int = 0) -> str:
+    """Reference, period and reckoning; of a cost share the hours only, since a wage is not the member's business."""
+    parts = [assignment.reference, period(due.segment, month), _reckoning(due)]
+    if supplement:
+        parts.append(f"complément n°{NO_BREAK_SPACE}{supplement}")
+    return ", ".join(parts)
+
+
+def period(segment: Segment, month: Month) -> str:
+    """ "novembre 2026", or "du 1er au 14 novembre 2026" for a part of it."""
+    if segment.days == len(month.days):
+        return month.label
+    spans = [
+        f"{_ordinal(start)} au {_ordinal(before - timedelta(days=1))}" for start, before in segment.spans
+    ]
+    return f"du {' et du '.join(spans)} {month.label}"
+
+
+def sheets_wait(employee: Employee, month: Month, waiting: Sequence[str]) -> Problem:
+    """Hours of a month at actual cost that are not all approved: the shares of all its members wait."""
+    return Problem(
+        "timesheets_not_approved",
+        f"{employee.full_name}{NO_BREAK_SPACE}: le coût {month.of_label} ne peut pas être réparti. À faire approuver "
+        f"d’abord{NO_BREAK_SPACE}: {_shortened(waiting)}.",
+        employee=employee.pk,
+    )
+
+
+def cost_is_missing(employee: Employee, month: Month, *, is_blocking: bool) -> Problem:
+    """Nothing was imported for the employee's month."""
+    then = (
+        "ses parts attendent. Importez le fichier de paie."
+        if is_blocking
+        else "ses heures sont facturées au prix convenu, et le coût sera compté quand il sera importé."
+    )
+    return Problem(
+        "cost_missing",
+        f"{employee.full_name}{NO_BREAK_SPACE}: aucun coût employeur pour {month.label}, {then}",
+        employee=employee.pk,
+        is_blocking=is_blocking,
+    )
+
+
+def terms_are_missing(assignment: Assignment, month: Month, days: Sequence[date]) -> Problem:
+    """Hours on days for which no price was agreed."""
+    when = _shortened([_ordinal(day) for day in days], at_most=5)
+    return Problem(
+        "terms_missing",
+        f"{assignment.reference}, {assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: des heures "
+        f"sans conditions, jours {month.of_label}{NO_BREAK_SPACE}: {when}. Complétez les conditions.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+    )
+
+
+def hours_come_later(assignment: Assignment, month: Month) -> Problem:
+    """Hours that will join a later month since they are not approved today."""
+    return Problem(
+        "hours_not_approved",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: les heures {month.of_label} ne "
+        "sont pas approuvées. Elles rejoindront une prochaine clôture.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
+def supplement_waits(assignment: Assignment, month: Month) -> Problem:
+    """Late hours in a month whose cost is shared already: other members' shares would change."""
+    return Problem(
+        "cost_already_shared",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: le coût {month.of_label} est déjà "
+        "réparti. Ces heures tardives attendent la régularisation.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
+def attestation_is_missing(member: Member, month: Month, *, last_day: date | None = None) -> Problem:
+    """An exempt line without a statement that holds on each of its days (CGI art. 261 B); the last that one holds."""
+    what = (
+        f"l’attestation de TVA s’arrête le {last_day:%d/%m/%Y}, avant la fin des prestations {month.of_label}"
+        if last_day
+        else f"pas d’attestation de TVA valable pour {month.label}"
+    )
+    return Problem(
+        "vat_attestation_missing",
+        f"{member}{NO_BREAK_SPACE}: {what}, alors que des lignes sont "
+        "exonérées (article 261 B du CGI). Enregistrez l’attestation ou passez à 20 %, puis refaites les brouillons.",
+        member=member.pk,
+        holds_invoice=True,
+    )
+
+
+def more_than_agreed(assignment: Assignment, month: Month, worked: int, agreed: int) -> Problem:
+    """Clearly more hours than the weekly pattern makes of the month: agreed, or a mistake of typing."""
+    return Problem(
+        "over_commitment",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: {spell_hours(worked)}"
+        f"{NO_BREAK_SPACE}h approuvées en {month.label}, pour {spell_hours(agreed)}{NO_BREAK_SPACE}h convenues. "
+        "Vérifiez les heures, ou changez les conditions si cela doit durer.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
+def no_hours(assignment: Assignment, month: Month) -> Problem:
+    """An assignment with planned hours and an approved month of none: forgotten, or really nothing."""
+    return Problem(
+        "no_hours",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: aucune heure approuvée en "
+        f"{month.label}, alors que des jours sont convenus. Vérifiez le relevé.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
+def cost_without_hours(employee: Employee, month: Month) -> Problem:
+    """A cost for somebody who has no hour at all that month, at a member or at the group."""
+    return Problem(
+        "cost_without_hours",
+        f"{employee.full_name}{NO_BREAK_SPACE}: un coût employeur {month.of_label} et aucune heure approuvée. Sans "
+        "travail, le coût se partage selon les parts prévues. Vérifiez les relevés.",
+        employee=employee.pk,
+        is_blocking=False,
+    )
+
+
+def cost_is_estimated(employee: Employee, month: Month) -> Problem:
+    """Shares of a cost that is not the payroll office's yet."""
+    return Problem(
+        "cost_estimated",
+        f"{employee.full_name}{NO_BREAK_SPACE}: le coût {month.of_label} est une estimation. L’écart avec la paie sera "
+        "reporté sur le mois ouvert suivant. Importez la paie si elle est là.",
+        employee=employee.pk,
+        is_blocking=False,
+    )
+
+
+def wording_is_outdated(text: str) -> Problem:
+    """A mention that cites a code which no longer holds."""
+    return Problem(
+        "mention_outdated",
+        f"La mention «{NO_BREAK_SPACE}{text}{NO_BREAK_SPACE}» cite le CGI, qui ne se cite plus depuis le 1er juillet "
+        "2028. Enregistrez la référence au CIBS avec l’expert-comptable.",
+        is_blocking=False,
+    )
+
+
+def nothing_to_invoice(member: Member, month: Month) -> Problem:
+    """Approved hours that come to no sum."""
+    return Problem(
+        "nothing_to_invoice",
+        f"{member}{NO_BREAK_SPACE}: des heures approuvées {month.of_label} ne donnent aucune somme à facturer. "
+        "Vérifiez les conditions et le coût.",
+        member=member.pk,
+        is_blocking=False,
+    )
+
+
+def _reckoning(due: Due) -> str:
+    figures: Mapping[str, object] = due.figures
+    if due.kind == ChargeKind.WORKED_HOURS:
+        return f"{spell_plain(due.quantity)}{NO_BREAK_SPACE}h à {spell(due.unit_price)}"
+    if due.kind == ChargeKind.MINIMUM:
+        return f"complément au minimum de {spell_hours(int(str(figures['minimum_minutes'])))}{NO_BREAK_SPACE}h par mois"
+    if due.kind == ChargeKind.COST_SHARE:
+        return f"part du coût réel, {spell_hours(due.minutes)}{NO_BREAK_SPACE}h"
+    if due.kind == ChargeKind.MANAGEMENT_FEE:
+        rate = spell_plain(Decimal(str(figures["management_rate"]))).removesuffix(",00")
+        return f"{rate}{NO_BREAK_SPACE}% de {spell(Decimal(str(figures['share'])))}"
+    if figures["days"] == figures["days_of_month"]:
+        return "forfait mensuel"
+    amount = spell(Decimal(str(figures["flat_amount"])))
+    return f"forfait mensuel de {amount}, {figures['days']} jours sur {figures['days_of_month']}"
+
+
+def _shortened(words: Sequence[str], at_most: int = 3) -> str:
+    more = len(words) - at_most
+    return listed([*words[:at_most], f"{more} autre{'s' if more > 1 else ''}"] if more > 0 else words)
+
+
+def _ordinal(day: date) -> str:
+    return "1er" if day.day == 1 else str(day.day)

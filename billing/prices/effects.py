@@ -1,0 +1,187 @@
+"""What a new price would do, before it is agreed on: last month invoiced and next one planned, member by member.
+
+The run itself is asked: the terms are written in a transaction that is taken back, and drafting prices the month over
+the same hours and costs. Nothing stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from billing.models import BillingRun, EmployerCost
+from billing.month.assessing import Assessment, assess
+from billing.month.cases import Facts, Key, Sheet
+from billing.month.gathering import gather
+from billing.prices import changing
+from employees import planning
+from employees.models import Assignment, Terms
+from groupement.money import cents
+from groupement.periods import Month
+from members.models import Member, User
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one member pays for the person’s month, before and after."""
+
+    member: Member
+    before: Decimal
+    after: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.after - self.before
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The difference in percent of before, to two decimals; None when nothing was paid."""
+        return cents(self.difference * 100 / self.before) if self.before else None
+
+
+@dataclass(frozen=True)
+class MonthEffect:
+    """One month under both prices; ``remarks`` say what it could not count. ``cost_of``: whose cost it borrows."""
+
+    month: Month
+    rows: Sequence[Change]
+    remarks: Sequence[str] = ()
+    cost_of: Month | None = None
+
+    @property
+    def total(self) -> Change:
+        """All members together, under the name of the first."""
+        before, after = (sum((getattr(row, name) for row in self.rows), ZERO) for name in ("before", "after"))
+        return Change(self.rows[0].member, before, after)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """``closed`` is the last month invoiced, ``planned`` the first whole month of the price; None without hours."""
+
+    closed: MonthEffect | None
+    planned: MonthEffect | None
+
+
+@dataclass
+class _Priced:
+    """Net sums by member, and what keeps others from being told."""
+
+    nets: dict[Member, Decimal] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def effect(assignment: Assignment, proposed: Terms, *, by: User, at: datetime) -> Effect:
+    """What ``proposed``, made by repricing.propose(), changes for each member that shares the person."""
+    return Effect(_closed(assignment, proposed), _planned(assignment, proposed, by, at))
+
+
+def _closed(assignment: Assignment, proposed: Terms) -> MonthEffect | None:
+    month = changing.invoiced_through(assignment)
+    run = BillingRun.objects.filter(month=month).first() if month else None
+    if run is None:
+        return None
+    before = _priced(_again(run, assignment))
+    with _taken_back():
+        assignment.terms.during(run.month).update(**changing.figures_of(proposed))
+        after = _priced(_again(run, assignment))
+    return _compare(run.month, before, after)
+
+
+def _planned(assignment: Assignment, proposed: Terms, by: User, at: datetime) -> MonthEffect | None:
+    month = Month.of(proposed.starts_on)
+    if proposed.starts_on != month.first:
+        month = month.next
+    cost_of, cost = _last_cost(assignment, month)
+    with _taken_back():
+        run, _ = BillingRun.objects.get_or_create(month=month)
+        before = _priced(_ahead(run, assignment, cost))
+        changing.put(assignment, proposed, by=by, at=at)
+        after = _priced(_ahead(run, assignment, cost))
+    return _compare(month, before, after, cost_of)
+
+
+def _again(run: BillingRun, assignment: Assignment) -> Facts:
+    """The facts of the person’s month as if no invoice stood on them."""
+    facts = gather(run, employees=[assignment.employee_id])
+    key = assignment.employee_id, run.month
+    sheets = [replace(sheet, is_open=sheet.is_approved) for sheet in facts.sheets.get(key, ())]
+    return _unbilled(facts, key, sheets, facts.costs)
+
+
+def _ahead(run: BillingRun, assignment: Assignment, cost: Decimal | None) -> Facts:
+    """The facts of a month that went as planned, at the cost of the last month known."""
+    facts = gather(run, employees=[assignment.employee_id])
+    key = assignment.employee_id, run.month
+    placed = facts.active(key)
+    plan = planning.plan(run.month, placed)
+    sheets = [
+        Sheet(
+            -each.pk, assignment=each.pk, supplement=0, is_approved=True, is_open=True, minutes=plan[each.pk]
+        )
+        for each in placed
+    ]
+    return _unbilled(facts, key, sheets, {} if cost is None else {key: cost})
+
+
+def _unbilled(facts: Facts, key: Key, sheets: list[Sheet], costs: dict[Key, Decimal]) -> Facts:
+    """One employee-month of ``facts`` with nothing charged, credited or settled yet."""
+    return Facts(
+        key[1],
+        [key] if facts.active(key) else [],
+        facts.employees,
+        facts.assignments,
+        sheets={key: sheets},
+        terms=facts.terms,
+        costs=costs,
+        is_franchise=facts.is_franchise,
+        plans=facts.plans,
+        past=facts.past,
+        attestations=facts.attestations,
+    )
+
+
+def _priced(facts: Facts) -> _Priced:
+    assessment: Assessment = assess(facts)
+    priced = _Priced()
+    for owed in assessment.owed:
+        member = owed.assignment.member
+        priced.nets[member] = priced.nets.get(member, ZERO) + owed.due.net
+    priced.remarks = [
+        problem.message for problem in assessment.problems if problem.is_blocking or problem.holds_invoice
+    ]
+    return priced
+
+
+def _compare(
+    month: Month, before: _Priced, after: _Priced, cost_of: Month | None = None
+) -> MonthEffect | None:
+    members = sorted(
+        {*before.nets, *after.nets}, key=lambda member: (member.short_name.casefold(), member.pk)
+    )
+    rows = [Change(member, before.nets.get(member, ZERO), after.nets.get(member, ZERO)) for member in members]
+    remarks = list(dict.fromkeys([*before.remarks, *after.remarks]))
+    return MonthEffect(month, rows, remarks, cost_of) if rows or remarks else None
+
+
+def _last_cost(assignment: Assignment, month: Month) -> tuple[Month | None, Decimal | None]:
+    """The last month up to ``month`` whose cost is known, and that cost."""
+    costs = EmployerCost.objects.filter(employee=assignment.employee_id, month__lte=month)
+    last = costs.values("month").annotate(total=Sum("amount")).order_by("-month").first()
+    return (last["month"], last["total"]) if last else (None, None)
+
+
+@contextmanager
+def _taken_back() -> Iterator[None]:
+    """Whatever is written inside is undone at the end."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

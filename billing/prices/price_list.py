@@ -1,0 +1,153 @@
+"""Prices as people read them: of each assignment the terms that hold, in words; of one, all of them with who agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.apps import apps
+
+from billing.models import PriceIndex, Quote
+from billing.prices.changing import FIGURES, figures_of, latest_values
+from employees.models import AbsenceRule, Assignment, PriceMethod, Terms
+from groupement.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.worktime import short_hours
+from members.models import User
+from timesheets.models import Kind
+
+SPACE = NO_BREAK_SPACE
+
+
+@dataclass(frozen=True)
+class Price:
+    """Terms in words; ``state`` is past, current or to_come on the day asked about."""
+
+    terms: Terms
+    state: str
+    index: PriceIndex | None = None
+    agreed_by: str = ""
+    agreed_at: Any = None
+    quote: Quote | None = None
+
+    @property
+    def amount(self) -> str:
+        """ "22,44 €/h", "1 575,00 € par mois", "coût réel" """
+        if self.terms.price_method == PriceMethod.HOURLY:
+            return f"{spell(_given(self.terms.hourly_price))}/h"
+        if self.terms.price_method == PriceMethod.FLAT:
+            return f"{spell(_given(self.terms.flat_amount))} par mois"
+        return "coût réel"
+
+    @property
+    def fee(self) -> str:
+        """The management rate, where it is charged apart."""
+        rate = self.terms.management_rate
+        if self.terms.price_method != PriceMethod.ACTUAL or not rate:
+            return ""
+        return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{SPACE}%"
+
+    @property
+    def absences(self) -> str:
+        """Who bears the hours that are nobody's; an agreed price or amount holds them."""
+        if self.terms.price_method != PriceMethod.ACTUAL:
+            return "dans le prix"
+        return str(AbsenceRule(self.terms.absence_rule).label)
+
+    @property
+    def exceptions(self) -> list[str]:
+        """The kinds of absence that somebody else bears."""
+        if self.terms.price_method != PriceMethod.ACTUAL:
+            return []
+        rules = self.terms.absence_rules.items()
+        return [f"{Kind(kind).label}{SPACE}: {AbsenceRule(rule).label}" for kind, rule in sorted(rules)]
+
+    @property
+    def minimum(self) -> str:
+        minutes = self.terms.monthly_minimum_minutes
+        return f"{short_hours(minutes)}{SPACE}h par mois" if minutes else ""
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the index of the price was published with another value since."""
+        return self.index is not None and self.index.value != self.terms.index_base
+
+
+@dataclass(frozen=True)
+class Row:
+    """An assignment, the price that holds (else the next, else the last), and the one agreed on after it."""
+
+    assignment: Assignment
+    price: Price | None
+    next: Price | None = None
+
+
+def rows(assignments: Iterable[Assignment], *, on: date) -> list[Row]:
+    """The prices of ``assignments``, read with their terms; one query, for the indices."""
+    latest = latest_values()
+    return [_row(assignment, latest, on) for assignment in assignments]
+
+
+def history(assignment: Assignment, *, on: date) -> list[Price]:
+    """All prices of ``assignment``, the newest first, with who agreed on each and when. Four queries."""
+    latest = latest_values()
+    terms = list(assignment.terms.order_by("-starts_on"))
+    agreed = _agreed([row.pk for row in terms])
+    quotes = {
+        quote.terms_id: quote for quote in Quote.objects.filter(terms__in=terms).select_related("letter")
+    }
+    return [
+        Price(
+            row,
+            _state(row, on),
+            latest.get(row.index_code),
+            *agreed.get(row.pk, ("", None)),
+            quotes.get(row.pk),
+        )
+        for row in terms
+    ]
+
+
+def _row(assignment: Assignment, latest: dict[str, PriceIndex], on: date) -> Row:
+    terms = sorted(assignment.terms.all(), key=lambda row: row.starts_on)
+    prices = [Price(row, _state(row, on), latest.get(row.index_code)) for row in terms]
+    to_come = [price for price in prices if price.state == "to_come"]
+    current = next((price for price in prices if price.state == "current"), None)
+    if current is not None:
+        # Terms may change the week alone.
+        news = (price for price in to_come if figures_of(price.terms) != figures_of(current.terms))
+        return Row(assignment, current, next(news, None))
+    if to_come:
+        return Row(assignment, to_come[0], to_come[1] if len(to_come) > 1 else None)
+    return Row(assignment, prices[-1] if prices else None)
+
+
+def _state(terms: Terms, on: date) -> str:
+    if terms.starts_on > on:
+        return "to_come"
+    return "current" if terms.covers(on) else "past"
+
+
+def _agreed(terms: Sequence[int]) -> dict[int, tuple[str, Any]]:
+    """Who wrote the price of each of ``terms`` as it stands, and when; what nobody did by hand is left out."""
+    events = apps.get_model("employees", "TermsEvent").objects.filter(pgh_obj__in=terms).order_by("pgh_id")
+    last: dict[int, list[Any]] = {}
+    found: dict[int, tuple[Any, Any]] = {}
+    for pk, at, who, *figures in events.values_list(
+        "pgh_obj", "pgh_created_at", "pgh_context__metadata__user", *FIGURES
+    ):
+        # The end that the next price gives it is no agreement of its own.
+        if last.get(pk) != figures:
+            last[pk], found[pk] = figures, (who, at)
+    names = dict(
+        User.objects.filter(pk__in={who for who, _ in found.values() if who}).values_list("pk", "name")
+    )
+    return {pk: (names.get(who, ""), at) for pk, (who, at) in found.items()}
+
+
+def _given(amount: Decimal | None) -> Decimal:
+    if amount is None:
+        raise ValueError("terms without the figure of their price method")
+    return amount

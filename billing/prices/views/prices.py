@@ -1,0 +1,191 @@
+"""Prices: the list, the history of one, a change and a revision, told before they are agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from billing.prices import changing, price_list
+from billing.prices.effects import effect
+from billing.prices.forms.price import PriceFilter, PriceForm, RevisionForm
+from billing.prices.price_list import Price
+from employees.models import Assignment, Terms
+from groupement.pages import act, page, paginate
+from groupement.periods import Month
+from groupement.templatetags.formats import long_date
+from members.access import Role, for_roles, today
+
+PRICES_A_PAGE = 50
+
+
+@require_safe
+@for_roles(Role.COORDINATOR, Role.FINANCE)
+def prices(request: HttpRequest) -> HttpResponse:
+    """Each assignment with the price that holds, filtered; the prices whose index moved are counted."""
+    asked = PriceFilter(request.GET, on=today())
+    found = asked.chosen().select_related("employee", "member").prefetch_related(_terms())
+    shown = paginate(request, found, PRICES_A_PAGE)
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {
+        "filter": asked,
+        "page": shown,
+        "rows": price_list.rows(shown.object_list, on=today()),
+        "moved": len(changing.moved(today())),
+        "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
+    }
+    return page(request, "billing/pricing/prices.html", context=context)
+
+
+@require_safe
+@for_roles(Role.COORDINATOR, Role.FINANCE)
+def price(request: HttpRequest, pk: int) -> HttpResponse:
+    """All prices of one assignment, the newest first."""
+    placed = _placed(pk)
+    context = {
+        "assignment": placed,
+        "prices": price_list.history(placed, on=today()),
+        "earliest": changing.earliest(placed),
+        "invoiced": changing.invoiced_through(placed),
+    }
+    return page(request, "billing/pricing/price.html", context=context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_roles(Role.COORDINATOR, Role.FINANCE)
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new price from a day on, in two steps."""
+    placed = _placed(pk)
+    starts_on = _first_day(placed)
+    initial = PriceForm.initial_of(changing.in_force(placed, starts_on), starts_on=starts_on)
+    form = PriceForm(request.POST or None, initial=initial)
+
+    def facts() -> dict[str, Any]:
+        return {"starts_on": form.cleaned_data["starts_on"], "figures": form.figures()}
+
+    context = {"assignment": placed, "title": "Changer le prix", "earliest": changing.earliest(placed)}
+    steps = Change(
+        form,
+        propose=lambda: changing.propose(placed, **facts()),
+        agree=lambda: changing.agree(placed, **facts(), by=request.user, at=timezone.now()),
+        context=context,
+    )
+    return answer(request, steps)
+
+
+@require_safe
+@for_roles(Role.COORDINATOR, Role.FINANCE)
+def indices(request: HttpRequest) -> HttpResponse:
+    """The prices whose index was published anew, with what they become."""
+    values = sorted(changing.latest_values().values(), key=lambda row: row.code)
+    context = {"moved": changing.moved(today()), "indices": values}
+    return page(request, "billing/pricing/indices.html", context=context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_roles(Role.COORDINATOR, Role.FINANCE)
+def revise(request: HttpRequest, pk: int) -> HttpResponse:
+    """The price follows its index, in two steps."""
+    placed = _placed(pk)
+    starts_on = _first_day(placed)
+    held = changing.in_force(placed, starts_on)
+    form = RevisionForm(
+        request.POST or None, code=held.index_code if held else "", initial={"starts_on": starts_on}
+    )
+
+    def facts() -> dict[str, Any]:
+        data = form.cleaned_data
+        return {"month": Month.parse(data["month"]), "starts_on": data["starts_on"]}
+
+    steps = Change(
+        form,
+        propose=lambda: _revised(placed, **facts()),
+        agree=lambda: changing.revise(placed, **facts(), by=request.user, at=timezone.now()),
+        context={"assignment": placed, "title": "Réviser le prix", "earliest": changing.earliest(placed)},
+    )
+    return answer(request, steps)
+
+
+def _revised(placed: Assignment, *, month: Month, starts_on: date) -> Terms:
+    figures = changing.revision(placed, month=month, starts_on=starts_on)
+    return changing.propose(placed, starts_on=starts_on, figures=figures)
+
+
+def _first_day(placed: Assignment) -> date:
+    """The first of next month, or the first day that no invoice touches if it comes later."""
+    return max(Month.of(today()).before, changing.earliest(placed))
+
+
+def _placed(pk: int) -> Assignment:
+    return get_object_or_404(Assignment.objects.select_related("employee", "member"), pk=pk)
+
+
+def _terms() -> Prefetch[str, QuerySet[Terms], str]:
+    return Prefetch("terms", Terms.objects.order_by("starts_on"))
+
+
+LOOK, AGREE = "effet", "accord"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One way to a new price: its form, and the acts that check it and agree on it; ``context`` is the page's."""
+
+    form: forms.Form
+    propose: Callable[[], Terms]
+    agree: Callable[[], Terms]
+    context: dict[str, Any]
+
+
+def answer(request: HttpRequest, change: Change) -> HttpResponse:
+    """The form; with what was typed its effect; agreed on, the history of the price."""
+    step = request.POST.get("etape")
+    if request.method != "POST":
+        return _page(request, change)
+    if not change.form.is_valid():
+        return _page(request, change, status=422)
+    if step == AGREE:
+        done = act(request, change.agree, form=change.form, success=_agreed)
+        return redirect("billing:price", done.value.assignment_id) if done else _page(request, change, 422)
+    if step != LOOK:
+        return _page(request, change)
+    proposed = act(request, change.propose, form=change.form)
+    return _page(request, change, proposed=proposed.value) if proposed else _page(request, change, 422)
+
+
+def _page(
+    request: HttpRequest, change: Change, status: int = 200, proposed: Terms | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "form": change.form,
+        "proposed": None,
+        "quote": None,
+        **change.context,
+    }
+    if proposed is not None:
+        told = effect(proposed.assignment, proposed, by=request.user, at=timezone.now())
+        context |= {
+            "proposed": Price(proposed, "to_come"),
+            "assignment": proposed.assignment,
+            # What was looked at is what is agreed on: the second step asks again with the same words.
+            "typed": [(name, value) for name, value in request.POST.items() if name in change.form.fields],
+            "effects": [
+                ("Si ce prix avait valu", told.closed),
+                ("Prévu", told.planned),
+            ],
+        }
+    return page(request, "billing/pricing/change.html", context=context, status=status)
+
+
+def _agreed(terms: Terms) -> str:
+    placed: Assignment = terms.assignment
+    return f"Le prix de {placed.reference} est convenu à partir du {long_date(terms.starts_on)}."

@@ -1,0 +1,1 @@
+"""Reminders of what is overdue, interest and disputes."""

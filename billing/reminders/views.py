@@ -1,0 +1,288 @@
+"""Reminders: what to send today, read whole before it leaves; what was sent; the letters and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Prefetch, Sum
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing.documents import letters
+from billing.models import (
+    Dispute,
+    DunningLevel,
+    Invoice,
+    InvoiceKind,
+    InvoiceStatus,
+    Letter,
+    LetterKind,
+    Reminder,
+)
+from billing.reminders import choosing, claiming, sending
+from billing.reminders import levels as reminders_levels
+from billing.reminders.forms import DisputeForm, OutcomeForm
+from groupement.pages import act, page, paginate
+from members.access import Role, can_sign_for, for_roles, holds, today
+from members.models import Mail, User
+
+READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+LETTERS_A_PAGE = 25
+MOST_AT_ONCE = 20
+
+
+@require_safe
+@for_roles(*READERS)
+def reminders(request: HttpRequest) -> HttpResponse:
+    """What is late today: the letters to send, and what waits with the reason; disputes that are open."""
+    choice, may_act = choosing.choose(today()), holds(request.user, Role.FINANCE)
+    disputes = Dispute.objects.filter(closed_on=None).select_related("invoice__member", "opened_by")
+    context = {
+        "letters": choice.to_send,
+        "held": paginate(request, [each for each in choice.held if not each.is_contested], LETTERS_A_PAGE),
+        "late": sum(len(letter.rows) for letter in choice.to_send) + len(choice.held),
+        "due": sum(letter.due for letter in choice.to_send) + sum(each.late.due for each in choice.held),
+        "disputes": disputes.defer("invoice__snapshot").order_by("opened_on", "pk"),
+        "levels": DunningLevel.objects.filter(is_active=True).count(),
+        "may_act": may_act,
+    }
+    return page(request, "billing/collecting/reminders/reminders.html", context=context)
+
+
+@require_safe
+@for_roles(*READERS)
+def review(request: HttpRequest) -> HttpResponse:
+    """The letters chosen by ``?lettre=``, all of them without, each as it will be printed; sent from here."""
+    due = choosing.due_reminders(today())
+    asked = request.GET.getlist("lettre")
+    chosen = [letter for letter in due if letter.key in asked] if asked else due
+    if not chosen:
+        return redirect("billing:reminders")
+    context = {
+        "previews": _previews(request, chosen[:MOST_AT_ONCE]),
+        "left": len(chosen[MOST_AT_ONCE:]),
+        "changed": len(set(asked)) - len(chosen) if asked else 0,
+        "may_act": holds(request.user, Role.FINANCE),
+    }
+    return page(request, "billing/collecting/reminders/review.html", context=context)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def send(request: HttpRequest) -> HttpResponse:
+    """Send the letters that were read; all or none."""
+    keys = request.POST.getlist("lettre")
+    done = act(request, sending.send, keys, by=request.user, at=timezone.now(), success=_sent)
+    return redirect("billing:sent_reminders" if done else "billing:reminders")
+
+
+@require_safe
+@for_roles(*READERS, Role.MEMBER)
+def sent(request: HttpRequest) -> HttpResponse:
+    """The letters that left, the latest first; a member's staff read their own."""
+    rows = Reminder.objects.select_related("level", "invoice", "sent_by").defer("invoice__snapshot")
+    found = _letters(request).prefetch_related(
+        Prefetch("reminders", rows.order_by("invoice__due_on", "pk"), to_attr="rows")
+    )
+    found = found.annotate(due=Sum("reminders__amount_due"), total=_total()).select_related("member")
+    context = {
+        "page": paginate(request, found.order_by("-written_at", "-pk"), LETTERS_A_PAGE),
+        "wide": request.user.sees_every_member,
+    }
+    return page(request, "billing/collecting/reminders/sent.html", context=context)
+
+
+@require_safe
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """One letter as it was sent; for the group, whom it was mailed to as well."""
+    found = get_object_or_404(_letters(request).select_related("member"), pk=pk)
+    rows = found.reminders.select_related("invoice", "level", "sent_by").defer("invoice__snapshot")
+    wide = request.user.sees_every_member
+    mails = Mail.objects.filter(key__startswith=sending.mail_key(found)).select_related("to")
+    context = {
+        "found": found,
+        "rows": list(rows.order_by("invoice__due_on", "pk")),
+        "mails": mails.defer("text", "html").order_by("pk") if wide else [],
+        "wide": wide,
+    }
+    return page(request, "billing/collecting/reminders/letter.html", context=context)
+
+
+@require_safe
+def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The letter's PDF, kept once it was made."""
+    found = get_object_or_404(_letters(request), pk=pk)
+    done = act(request, letters.open_printed, found)
+    if not done:
+        return redirect("billing:reminder_letter", pk)
+    name = f"relance-{found.written_at:%Y-%m-%d}-{found.pk}.pdf"
+    return FileResponse(done.value, as_attachment=True, filename=name, content_type="application/pdf")
+
+
+def _letters(request: HttpRequest) -> Any:
+    """The reminders' letters in the scope of who looks."""
+    mine = Reminder.objects.visible_to(request.user)
+    return Letter.objects.filter(kind=LetterKind.REMINDER, pk__in=mine.values("letter"))
+
+
+def _total() -> Any:
+    return Sum("reminders__amount_due") + Sum("reminders__interest") + Sum("reminders__indemnity")
+
+
+def _previews(request: HttpRequest, chosen: Sequence[choosing.DueReminder]) -> list[dict[str, Any]]:
+    """Each letter with what it will say and who will be told."""
+    sender, on = letters.sender(), today()
+    readers = sending.recipients([each.member for each in chosen], on)
+    return [
+        {
+            "reminder": each,
+            "content": sending.content(each, sender=sender, by=request.user, on=on),
+            "readers": [str(reader) for reader in readers[each.member.pk]],
+        }
+        for each in chosen
+    ]
+
+
+def _sent(done: Sequence[sending.Sent]) -> str:
+    count = len(done)
+    unread = [each.letter.member.short_name for each in done if not each.mails]
+    told = f"{count} courrier{'s' if count > 1 else ''} envoyé{'s' if count > 1 else ''} par e-mail."
+    if not unread:
+        return told
+    return f"{told} Sans adresse pour {', '.join(unread)}\u00a0: imprimez le PDF et postez-le."
+
+
+INVOICES_A_PAGE = 25
+
+
+@require_safe
+@for_roles(*READERS)
+def levels(request: HttpRequest) -> HttpResponse:
+    """The levels in use with their words; before there are any, those that the product proposes."""
+    installed = list(DunningLevel.objects.order_by("rank", "pk"))
+    context = {
+        "levels": installed or reminders_levels.default_levels(),
+        "are_installed": bool(installed),
+        "days_between": choosing.DAYS_BETWEEN,
+        "may_act": holds(request.user, Role.FINANCE),
+        "may_change": holds(request.user, Role.ADMIN),
+    }
+    return page(request, "billing/collecting/reminders/levels.html", context=context)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def install_levels(request: HttpRequest) -> HttpResponse:
+    """Take the proposed levels into use."""
+    act(request, reminders_levels.install_levels, success="Les trois niveaux proposés sont en vigueur.")
+    return redirect("billing:dunning_levels")
+
+
+@require_safe
+@for_roles(*READERS)
+def late_costs(request: HttpRequest) -> HttpResponse:
+    """Interest and indemnities that may be claimed today."""
+    rows = claiming.claimable(today())
+    context = {
+        "page": paginate(request, rows, INVOICES_A_PAGE),
+        "interest": sum(row.interest_left for row in rows),
+        "indemnity": sum(row.indemnity_left for row in rows),
+        "may_act": holds(request.user, Role.FINANCE),
+    }
+    return page(request, "billing/collecting/reminders/late_costs.html", context=context)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def charge_interest(request: HttpRequest) -> HttpResponse:
+    """Put the interest and the indemnity of the chosen invoices on their members' next invoice."""
+    chosen = [int(number) for number in request.POST.getlist("facture") if number.isdecimal()]
+    found = list(
+        Invoice.objects.visible_to(request.user).filter(pk__in=chosen).defer("snapshot").order_by("pk")
+    )
+    act(request, claiming.charge_interest, found, by=request.user, at=timezone.now(), success=_charged)
+    return redirect("billing:late_costs")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute(request: HttpRequest, pk: int) -> HttpResponse:
+    """Contest an issued invoice: its member's representative, or finance for them."""
+    invoice = get_object_or_404(_contestable(request), pk=pk)
+    if not may_dispute(request.user, invoice):
+        raise Http404
+    form = DisputeForm(request.POST or None)
+    if form.is_valid() and act(
+        request,
+        choosing.open_dispute,
+        invoice,
+        reason=form.cleaned_data["reason"],
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success=f"{invoice} est contestée\u00a0: les relances s’arrêtent.",
+    ):
+        return redirect("billing:invoice", pk)
+    context = {"form": form, "invoice": invoice, "wide": request.user.sees_every_member}
+    status = 422 if form.errors else 200
+    return page(request, "billing/collecting/reminders/dispute.html", context=context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.FINANCE)
+def close_dispute(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say how a dispute ended; the reminders go on with what is late then."""
+    found = get_object_or_404(Dispute.objects.select_related("invoice__member", "opened_by"), pk=pk)
+    form = OutcomeForm(request.POST or None)
+    if form.is_valid() and act(
+        request,
+        choosing.close_dispute,
+        found,
+        outcome=form.cleaned_data["outcome"],
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success=f"Le litige sur {found.invoice} est clos.",
+    ):
+        return redirect("billing:invoice", found.invoice_id)
+    status = 422 if form.errors else 200
+    context = {"form": form, "dispute": found, "invoice": found.invoice}
+    return page(request, "billing/collecting/reminders/close_dispute.html", context=context, status=status)
+
+
+def may_dispute(user: User, invoice: Invoice) -> bool:
+    """Finance, and whoever engages the member that day."""
+    return holds(user, Role.FINANCE) or can_sign_for(user, invoice.member, today()) is not None
+
+
+def _contestable(request: HttpRequest) -> Any:
+    issued = Invoice.objects.visible_to(request.user).filter(
+        kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED
+    )
+    return issued.select_related("member").defer("snapshot")
+
+
+def _charged(charges: Any) -> str:
+    count = len({charge.figures["invoice"] for charge in charges})
+    whose = "d’une facture" if count == 1 else f"de {count} factures"
+    return f"Les frais de retard {whose} rejoindront la prochaine facture de l’adhérent, hors TVA."
+
+
+def lateness(invoice: Invoice, user: User) -> dict[str, Any]:
+    """For an issued invoice with its member loaded; a draft and a credit note have none."""
+    if invoice.status != InvoiceStatus.ISSUED or invoice.kind != InvoiceKind.INVOICE:
+        return {"reminders": [], "disputes": [], "open": None, "may_dispute": False, "may_close": False}
+    reminders = Reminder.objects.filter(invoice=invoice).select_related("level")
+    disputes = list(
+        Dispute.objects.filter(invoice=invoice).select_related("opened_by").order_by("-opened_on", "-pk")
+    )
+    still_open = next((each for each in disputes if each.closed_on is None), None)
+    return {
+        "reminders": list(reminders.order_by("-sent_on", "-pk")),
+        "disputes": disputes,
+        "open": still_open,
+        "may_dispute": still_open is None and may_dispute(user, invoice),
+        "may_close": holds(user, Role.FINANCE),
+    }

@@ -1,0 +1,1 @@
+"""True-ups of a year: what was invoiced against what it cost."""

@@ -1,0 +1,38 @@
+"""True-ups and the reserve in Django admin: looked up only, since acts make them."""
+
+from django.contrib import admin
+
+from billing.kept import Kept
+from billing.models import SettledMonth, TrueUp, TrueUpShare, TrueUpStep
+from members.admin.site import ReadOnlyInline, StepInline
+
+
+class ShareInline(ReadOnlyInline):
+    model = TrueUpShare
+    fields = ["member", "employee", "minutes", "actual", "invoiced", "amount"]
+    ordering = ["member__short_name", "employee__last_name", "pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("member", "employee")
+
+
+class TrueUpStepInline(StepInline):
+    model = TrueUpStep
+
+
+@admin.register(TrueUp)
+class TrueUpAdmin(Kept):
+    list_display = ["label", "first_month", "last_month", "key", "status", "prepared_at", "issued_at"]
+    list_filter = ["status", "key"]
+    search_fields = ["label"]
+    ordering = ["-last_month", "-pk"]
+    inlines = [ShareInline, TrueUpStepInline]
+
+
+@admin.register(SettledMonth)
+class SettledMonthAdmin(Kept):
+    list_display = ["employee", "month", "true_up"]
+    list_select_related = ["employee", "true_up"]
+    search_fields = ["employee__last_name", "employee__first_name", "true_up__label"]
+    date_hierarchy = "month"
+    ordering = ["-month", "employee__last_name", "pk"]

@@ -1,0 +1,289 @@
+"""The facts of a true-up, read in a fixed number of queries: costs, hours, plans, invoices; nothing is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, Sum
+
+from billing.models import (
+    COMPUTED,
+    Charge,
+    ChargeKind,
+    EmployerCost,
+    Invoice,
+    InvoicedTimesheet,
+    InvoiceKind,
+    InvoiceStatus,
+    Settlement,
+    TrueUpKey,
+)
+from billing.true_ups.sharing import ZERO, Account, Reading, bear
+from employees import planning
+from employees.models import Assignment, Employee, Terms
+from groupement.money import allocate
+from groupement.periods import Month
+from members.models import Member
+from timesheets.models import Entry, Timesheet, TimesheetStatus
+
+# What bills the cost of people: hours, shares, fees, flat amounts, minimums, and what an earlier true-up did.
+INVOICED = (*COMPUTED, ChargeKind.TRUE_UP)
+YEAR = 12
+
+Table = dict[int, dict[int, Any]]
+"""Values by an employee's id, then by a member's."""
+Key = tuple[int, Month]
+"""An employee's id and a month of service."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is settled: months, people, members; ``members`` not named keep what they were invoiced.
+
+    ``keeps_reserve``: what absences left to the reserve by agreement stays with it. ``management``: what managing these
+    people really cost over the period, in place of the rates of the terms.
+    """
+
+    first: Month
+    last: Month
+    employees: Sequence[Employee]
+    members: Sequence[Member]
+    keeps_reserve: bool = True
+    management: Decimal | None = None
+
+    @property
+    def staff(self) -> list[int]:
+        return [employee.pk for employee in self.employees]
+
+    @property
+    def span(self) -> tuple[date, date]:
+        return self.first.first, self.last.before
+
+    @property
+    def twelve(self) -> Month:
+        """The first of the twelve months that end with the period."""
+        return self.last.shift(1 - YEAR)
+
+    @cached_property
+    def member_ids(self) -> frozenset[int]:
+        return frozenset(member.pk for member in self.members)
+
+    def of(self, rows: Any, month: str = "month", employee: str = "employee") -> Any:
+        """Rows of these people in these months."""
+        return rows.filter(
+            **{f"{employee}__in": self.staff, f"{month}__gte": self.first, f"{month}__lte": self.last}
+        )
+
+
+@dataclass(frozen=True)
+class Late:
+    """Approved hours that no invoice holds: they weigh, and the true-up's document holds them from then on."""
+
+    pk: int
+    employee: int
+    member: int | None
+    month: Month
+    minutes: int
+
+
+@dataclass
+class Facts:
+    """What was read; ``accounts`` are ready to be shared, in the order of people's names."""
+
+    scope: Scope
+    costs: dict[Key, Decimal]
+    estimates: set[Key]
+    worked: set[Key] = field(default_factory=set)
+    hours: Table = field(default_factory=lambda: defaultdict(dict))
+    year: Table = field(default_factory=lambda: defaultdict(dict))
+    planned: Table = field(default_factory=lambda: defaultdict(dict))
+    placed: Table = field(default_factory=lambda: defaultdict(dict))
+    rates: Table = field(default_factory=lambda: defaultdict(dict))
+    regimes: Table = field(default_factory=lambda: defaultdict(dict))
+    invoiced: Table = field(default_factory=lambda: defaultdict(dict))
+    costs_invoiced: Table = field(default_factory=lambda: defaultdict(dict))
+    billed: set[Key] = field(default_factory=set)
+    invoices: dict[int, list[Invoice]] = field(default_factory=lambda: defaultdict(list))
+    late: list[Late] = field(default_factory=list)
+    reserve: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    taken_up: set[Key] = field(default_factory=set)
+    kept: dict[int, Decimal] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def accounts(self) -> list[Account]:
+        """One a person; what managing really cost is shared between them by what there is to share."""
+        staff = self.scope.staff
+        costs: dict[int, Decimal] = dict.fromkeys(staff, ZERO)
+        for (employee, _), cost in self.costs.items():
+            costs[employee] += cost
+        kept = {pk: self.kept.get(pk, ZERO) if self.scope.keeps_reserve else ZERO for pk in staff}
+        typed = self.scope.management
+        weights = [max(costs[pk] - kept[pk], ZERO) for pk in staff]
+        managing: list[Decimal | None] = [None] * len(staff)
+        if typed is not None and any(weights):
+            managing = [*allocate(typed, weights)]
+        return [
+            Account(pk, costs[pk], kept[pk], self._keys(pk), self.rates[pk], self._nets(pk), amount)
+            for pk, amount in zip(staff, managing, strict=True)
+        ]
+
+    def _keys(self, employee: int) -> dict[str, dict[int, int]]:
+        return {
+            TrueUpKey.HOURS.value: self.hours[employee],
+            TrueUpKey.PLANNED.value: self.planned[employee],
+            TrueUpKey.EQUAL.value: self.placed[employee],
+            TrueUpKey.LAST_12_MONTHS.value: self.year[employee],
+        }
+
+    def _nets(self, employee: int) -> dict[int, Decimal]:
+        return {member: sum(nets.values(), ZERO) for member, nets in self.invoiced[employee].items()}
+
+
+def gather(scope: Scope) -> Facts:
+    """Read all that ``scope`` needs; the number of queries depends neither on people nor on months."""
+    facts = _costs(scope)
+    _hours(facts)
+    _placements(facts)
+    _invoiced(facts)
+    _settlements(facts)
+    facts.late = _late(scope)
+    facts.names = dict(Member.objects.order_by("pk").values_list("pk", "short_name"))
+    return facts
+
+
+def _costs(scope: Scope) -> Facts:
+    costs: dict[Key, Decimal] = defaultdict(Decimal)
+    estimates: set[Key] = set()
+    rows = scope.of(EmployerCost.objects.all()).order_by("employee", "month", "kind")
+    for employee, month, amount, is_estimate in rows.values_list(
+        "employee", "month", "amount", "is_estimate"
+    ):
+        costs[employee, month] += amount
+        if is_estimate:
+            estimates.add((employee, month))
+    return Facts(scope, dict(costs), estimates)
+
+
+def _hours(facts: Facts) -> None:
+    """Approved minutes at members, of the period and of the twelve months that end with it."""
+    scope = facts.scope
+    rows = Entry.objects.filter(
+        timesheet__employee__in=scope.staff,
+        timesheet__month__gte=min(scope.first, scope.twelve),
+        timesheet__month__lte=scope.last,
+        timesheet__status=TimesheetStatus.APPROVED,
+    ).values_list("timesheet__employee", "timesheet__assignment__member", "timesheet__month")
+    for employee, member, month, minutes in rows.annotate(Sum("minutes")).order_by():
+        if month >= scope.first:
+            facts.worked.add((employee, month))
+        if member is None:
+            continue
+        if month >= scope.first:
+            _add(facts.hours[employee], member, minutes)
+            facts.placed[employee][member] = 1
+        if month >= scope.twelve:
+            _add(facts.year[employee], member, minutes)
+
+
+def _placements(facts: Facts) -> None:
+    """Assignments and terms of the period: the plan, management rates, VAT regimes, what the reserve bears."""
+    first, before = facts.scope.span
+    during = Q(starts_on__lt=before) & (Q(ends_before__isnull=True) | Q(ends_before__gt=first))
+    assignments = list(
+        Assignment.objects.filter(during, employee__in=facts.scope.staff)
+        .select_related("member")
+        .order_by("pk")
+    )
+    terms: dict[int, list[Terms]] = defaultdict(list)
+    for row in Terms.objects.filter(during, assignment__in=assignments).order_by("starts_on", "pk"):
+        terms[row.assignment_id].append(row)
+    plan = planning.plan_between(first, before, assignments)
+    days: dict[tuple[int, int], dict[Decimal, int]] = defaultdict(dict)
+    for placed in assignments:
+        employee, member = placed.employee_id, placed.member_id
+        facts.placed[employee][member] = 1
+        _add(facts.planned[employee], member, sum(plan[placed.pk].values()))
+        for row in terms[placed.pk]:
+            held = _days_held(row, placed, first, before)
+            _add(days[employee, member], row.management_rate, held)
+            facts.regimes[employee][member] = row.vat_regime
+    for (employee, member), rates in days.items():
+        facts.rates[employee][member] = _mean(rates)
+    facts.kept = bear(Reading(assignments, terms, plan, facts.costs))
+
+
+def _days_held(terms: Terms, placed: Assignment, first: date, before: date) -> int:
+    starts = max(terms.starts_on, placed.starts_on, first)
+    ends = min(end for end in (terms.ends_before, placed.ends_before, before) if end)
+    return max((ends - starts).days, 0)
+
+
+def _mean(rates: Mapping[Decimal, int]) -> Decimal:
+    """The rate of a period in which it changed: by days, to the hundredth of a percent."""
+    if len(rates) == 1:
+        return next(iter(rates))
+    days = sum(rates.values()) or 1
+    exact = sum((rate * held for rate, held in rates.items()), ZERO) / days
+    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def _invoiced(facts: Facts) -> None:
+    """What issued invoices charge for the period less what credit notes took back of it, by VAT regime."""
+    scope = facts.scope
+    charges = scope.of(Charge.objects.filter(kind__in=INVOICED), month="service_month")
+    issued = charges.filter(line__invoice__status=InvoiceStatus.ISSUED).annotate(
+        credited=Sum(
+            "line__credited_by__net", filter=Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED)
+        )
+    )
+    held: set[int] = set()
+    for employee, member, month, kind, regime, net, credited, invoice in issued.order_by("pk").values_list(
+        *("employee", "member", "service_month", "kind", "vat_regime", "net", "credited", "line__invoice")
+    ):
+        left = net - (credited or ZERO)
+        _add(facts.invoiced[employee].setdefault(member, {}), regime, left)
+        if kind != ChargeKind.MANAGEMENT_FEE:
+            _add(facts.costs_invoiced[employee], member, left)
+        facts.billed.add((employee, month))
+        facts.placed[employee][member] = 1
+        held.add(invoice)
+    rows = Invoice.objects.filter(pk__in=held, kind=InvoiceKind.INVOICE).order_by(
+        "issued_on", "sequence", "pk"
+    )
+    for row in rows:
+        facts.invoices[row.member_id].append(row)
+
+
+def _settlements(facts: Facts) -> None:
+    """What the reserve took on in the monthly closes, and the months whose cost a close has taken up."""
+    rows = facts.scope.of(Settlement.objects.filter(run__status="issued")).values_list(
+        "employee", "month", "employer_cost", "reserve"
+    )
+    for employee, month, cost, reserve in rows.order_by("pk"):
+        facts.reserve[employee] += reserve
+        if cost:
+            facts.taken_up.add((employee, month))
+
+
+def _late(scope: Scope) -> list[Late]:
+    """Approved timesheets that no invoice holds, at members and at the group, oldest first."""
+    held = InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk"))
+    rows = (
+        scope.of(Timesheet.objects.all())
+        .filter(~Exists(held), status=TimesheetStatus.APPROVED, billed_at=None)
+        .with_minutes()
+        .order_by("month", "pk")
+        .values_list("pk", "employee", "assignment__member", "month", "minutes")
+    )
+    return [Late(*row) for row in rows]
+
+
+def _add(sums: dict[Any, Any], name: Any, value: Any) -> None:
+    sums[name] = sums[name] + value if name in sums else value

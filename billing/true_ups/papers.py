@@ -1,0 +1,254 @@
+"""Compose the documents of a true-up: which member gets what, a line and a charge for each person; nothing is saved."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from billing.models import (
+    Charge,
+    ChargeKind,
+    Invoice,
+    InvoiceKind,
+    Line,
+    TrueUp,
+    TrueUpKey,
+    TrueUpShare,
+    Unit,
+)
+from billing.true_ups.gathering import Facts, Late
+from employees.models import Employee, VatRegime
+from groupement.money import NO_BREAK_SPACE, allocate, spell
+from groupement.periods import Month
+from groupement.worktime import spell_hours
+from members.models import Member, User
+
+ONE = Decimal("1.00")
+
+
+@dataclass(frozen=True)
+class Item:
+    """The part of a share under one VAT regime: owed when positive."""
+
+    share: TrueUpShare
+    regime: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document to be: of one member, one way, with the late hours that it holds."""
+
+    member: Member
+    kind: str
+    items: Sequence[Item]
+    late: Sequence[Late]
+
+
+def papers_of(
+    member: Member, shares: Sequence[TrueUpShare], late: Mapping[int, Sequence[Late]], facts: Facts
+) -> list[Paper]:
+    """What the member gets: an invoice, a credit note, both or neither; late hours go on the first."""
+    items = [item for share in shares for item in _by_regime(share, facts)]
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for item in items:
+        sums[item.regime] += item.amount
+    papers: list[Paper] = []
+    for kind, sign in ((InvoiceKind.INVOICE, 1), (InvoiceKind.CREDIT_NOTE, -1)):
+        mine = [item for item in items if item.amount and sums[item.regime] * sign > 0]
+        if mine:
+            papers.append(Paper(member, kind, mine, () if papers else late.get(member.pk, ())))
+    return papers
+
+
+def _by_regime(share: TrueUpShare, facts: Facts) -> list[Item]:
+    """The share by VAT regime: as what it settles was invoiced; with nothing invoiced, as the last terms say."""
+    invoiced = facts.invoiced[share.employee_id].get(share.member_id, {})
+    nets = {regime: net for regime, net in sorted(invoiced.items()) if net > 0}
+    if not nets:
+        regime = facts.regimes[share.employee_id].get(share.member_id) or VatRegime.STANDARD
+        return [Item(share, str(regime), share.amount)]
+    amounts = allocate(share.amount, [*nets.values()])
+    return [Item(share, regime, amount) for regime, amount in zip(nets, amounts, strict=True)]
+
+
+def draft_of(paper: Paper, true_up: TrueUp, at: datetime) -> Invoice:
+    """The document itself, not issued yet."""
+    return Invoice(
+        true_up=true_up,
+        member=paper.member,
+        kind=paper.kind,
+        reason=reason(true_up),
+        service_month=true_up.last_month,
+        drafted_at=at,
+        minutes=sum(sheet.minutes for sheet in paper.late),
+    )
+
+
+def line_of(draft: Invoice, rank: int, item: Item, true_up: TrueUp) -> Line:
+    """One person’s line, which goes the way of its document, or below zero."""
+    amount = -item.amount if draft.kind == InvoiceKind.CREDIT_NOTE else item.amount
+    return Line(
+        invoice=draft,
+        position=rank,
+        label=line_label(item.share.employee),
+        detail=line_detail(item.share, true_up, item.amount),
+        quantity=ONE if amount > 0 else -ONE,
+        unit=Unit.ONE,
+        unit_price=abs(amount),
+        net=amount,
+        vat_regime=item.regime,
+    )
+
+
+def charge_of(item: Item, line: Line, true_up: TrueUp, *, by: User | None, at: datetime) -> Charge:
+    """The ledger's row: below zero for what is due back, so that sums of charges are what a member owes."""
+    share = item.share
+    return Charge(
+        member_id=share.member_id,
+        employee_id=share.employee_id,
+        service_month=true_up.last_month,
+        kind=ChargeKind.TRUE_UP,
+        label=line.label,
+        detail=line.detail,
+        minutes=0,
+        quantity=ONE if item.amount > 0 else -ONE,
+        unit=Unit.ONE,
+        unit_price=abs(item.amount),
+        net=item.amount,
+        vat_regime=item.regime,
+        figures={
+            "true_up": true_up.pk,
+            "key": true_up.figures["keys"][str(share.employee_id)],
+            "actual": str(share.actual),
+            "invoiced": str(share.invoiced),
+        },
+        is_standing=True,
+        recorded_by=by,
+        recorded_at=at,
+        line=line,
+    )
+
+
+# How a letter tells the key: what the real cost of a person was shared by.
+KEYS = {
+    TrueUpKey.HOURS: "selon les heures approuvées chez chaque adhérent sur la période",
+    TrueUpKey.PLANNED: "selon les heures prévues par les mises à disposition sur la période",
+    TrueUpKey.EQUAL: "à parts égales entre les adhérents de chaque personne",
+    TrueUpKey.LAST_12_MONTHS: "selon les heures approuvées chez chaque adhérent sur douze mois",
+}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What one member receives: its shares, the invoices they concern, and the documents made of them."""
+
+    member: Member
+    shares: Sequence[TrueUpShare]
+    concerned: Sequence[Invoice]
+    documents: Sequence[Invoice]
+    keys: Mapping[str, str]
+    late_minutes: int = 0
+
+
+def period_label(first: Month, last: Month) -> str:
+    """ "de mars 2026", "de janvier à décembre 2026", "de novembre 2025 à mars 2026" """
+    if first == last:
+        return first.of_label
+    start = first.of_label
+    if first.year == last.year:
+        start = start.removesuffix(f" {first.year}")
+    return f"{start} à {last.label}"
+
+
+def line_label(employee: Employee) -> str:
+    """Whom the line is about: a generic term alone is not accepted (CGI ann. II 242 nonies A)."""
+    return f"Régularisation, {employee.full_name}, {employee.job}"[:200]
+
+
+def line_detail(share: TrueUpShare, true_up: TrueUp, amount: Decimal) -> str:
+    """Period and reckoning; a part of the whole when the person has two VAT regimes at the member."""
+    period = period_label(true_up.first_month, true_up.last_month)
+    told = (
+        f"{period}, {spell_hours(share.minutes)}{NO_BREAK_SPACE}h, part du coût réel {spell(share.actual)}, "
+        f"déjà facturé {spell(share.invoiced)}"
+    )
+    if abs(amount) != abs(share.amount):
+        told += f", soit {spell(share.amount)}, dont {spell(amount)} sous ce régime de TVA"
+    return told[:300]
+
+
+def reason(true_up: TrueUp) -> str:
+    """Why there is a credit note or a further invoice."""
+    period = period_label(true_up.first_month, true_up.last_month)
+    return f"Régularisation au coût réel {period}"
+
+
+def letter(true_up: TrueUp, sent: Sent, on: date) -> dict[str, Any]:
+    """The letter's content as plain JSON; templates/paper/letters/true_up.html tells its shape.
+
+    It holds the member's own shares only: no wage, nobody else's hours.
+    """
+    shares = sent.shares
+    used = dict.fromkeys(sent.keys[str(share.employee_id)] for share in shares)
+    return {
+        "written_on": on.isoformat(),
+        "label": true_up.label,
+        "period": period_label(true_up.first_month, true_up.last_month),
+        "member": _address(sent.member),
+        "keys": [KEYS[TrueUpKey(key)] for key in used],
+        "rows": [
+            {
+                "employee": share.employee.full_name,
+                "job": share.employee.job,
+                "minutes": share.minutes,
+                "actual": str(share.actual),
+                "invoiced": str(share.invoiced),
+                "amount": str(share.amount),
+            }
+            for share in shares
+        ],
+        "minutes": sum(share.minutes for share in shares),
+        "actual": str(_sum(share.actual for share in shares)),
+        "invoiced": str(_sum(share.invoiced for share in shares)),
+        "amount": str(_sum(share.amount for share in shares)),
+        "late_minutes": sent.late_minutes,
+        "invoices": [_named(row) for row in sent.concerned],
+        "documents": [_document(row) for row in sent.documents],
+    }
+
+
+def _address(member: Member) -> dict[str, str]:
+    return {
+        "legal_name": member.legal_name,
+        "street": member.billing_street or member.street,
+        "postal_code": member.billing_postal_code or member.postal_code,
+        "city": member.billing_city or member.city,
+    }
+
+
+def _named(invoice: Invoice) -> dict[str, str]:
+    return {"number": str(invoice.number), "issued_on": _day(invoice.issued_on)}
+
+
+def _document(invoice: Invoice) -> dict[str, Any]:
+    return {
+        **_named(invoice),
+        "is_credit": invoice.kind == InvoiceKind.CREDIT_NOTE,
+        "net": str(invoice.net),
+        "vat": str(invoice.vat),
+        "total": str(invoice.total),
+        "due_on": _day(invoice.due_on),
+    }
+
+
+def _day(on: date | None) -> str:
+    return on.isoformat() if on else ""
+
+
+def _sum(amounts: Any) -> Decimal:
+    return sum(amounts, Decimal("0.00"))

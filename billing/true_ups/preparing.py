@@ -1,0 +1,162 @@
+"""Prepare a true-up, as often as one likes: its choices, its reckoning and a share for each person at each member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from billing.models import TrueUp, TrueUpKey, TrueUpShare, TrueUpStatus
+from billing.true_ups.gathering import Facts, Scope, gather
+from billing.true_ups.papers import period_label
+from billing.true_ups.previewing import obstacles, remarks, shared
+from billing.true_ups.sharing import ZERO, Shares
+from employees.models import Employee
+from groupement.lifecycle import Refusal
+from groupement.money import NO_BREAK_SPACE
+from groupement.periods import Month
+from members.models import Member, User
+
+
+class NotPreparable(Refusal):
+    """The period cannot be settled, or this true-up is issued."""
+
+
+def scope_of(
+    first: Month,
+    last: Month,
+    *,
+    employees: Iterable[Employee],
+    members: Iterable[Member],
+    keeps_reserve: bool = True,
+    management: Decimal | None = None,
+) -> Scope:
+    """What is to be settled, checked and in the order of names. Raises NotPreparable."""
+    if last < first:
+        raise NotPreparable(
+            f"La période se termine avant de commencer{NO_BREAK_SPACE}: choisissez un dernier mois après "
+            f"{first.label}.",
+            field="last_month",
+        )
+    staff = list(Employee.objects.filter(pk__in=[row.pk for row in employees]).by_name())
+    if not staff:
+        raise NotPreparable("Choisissez au moins une personne.", field="employees")
+    hosts = list(Member.objects.filter(pk__in=[row.pk for row in members]).by_name())
+    if not hosts:
+        raise NotPreparable("Choisissez au moins un adhérent.", field="members")
+    if management is not None and management < 0:
+        raise NotPreparable("Les frais de gestion réels ne sont pas négatifs.", field="management")
+    return Scope(first, last, staff, hosts, keeps_reserve, management)
+
+
+@transaction.atomic
+def prepare(
+    scope: Scope, *, key: str, label: str = "", true_up: TrueUp | None = None, by: User | None, at: datetime
+) -> TrueUp:
+    """Write a draft with its shares by ``key``, or write ``true_up`` again; the same facts give the same shares.
+
+    Nothing is owed by it. Raises NotPreparable with each obstacle, and for a true-up that is issued.
+    """
+    row = _draft(true_up)
+    facts = gather(scope)
+    if in_the_way := obstacles(facts, key):
+        raise NotPreparable("Cette période ne peut pas être régularisée.", errors=in_the_way)
+    everybody = shared(facts, key)
+    row.first_month, row.last_month, row.key, row.prepared_at = scope.first, scope.last, key, at
+    row.label = (label.strip() or f"Régularisation {period_label(scope.first, scope.last)}")[:120]
+    row.figures = figures(facts, everybody)
+    row.save()
+    row.shares.all().delete()
+    TrueUpShare.objects.bulk_create(shares(row, facts, everybody))
+    return row
+
+
+@transaction.atomic
+def discard(true_up: TrueUp, *, by: User | None, at: datetime) -> None:
+    """Throw a draft away with its shares. Raises NotPreparable when it is issued; ``by`` and ``at`` as in every act."""
+    _draft(true_up).delete()
+
+
+def scope_again(true_up: TrueUp) -> Scope:
+    """The choices that ``true_up`` was prepared with."""
+    chosen = true_up.figures["chosen"]
+    typed = chosen["management"]
+    return scope_of(
+        true_up.first_month,
+        true_up.last_month,
+        employees=Employee.objects.filter(pk__in=chosen["employees"]),
+        members=Member.objects.filter(pk__in=chosen["members"]),
+        keeps_reserve=chosen["keeps_reserve"],
+        management=None if typed is None else Decimal(typed),
+    )
+
+
+def shares(true_up: TrueUp, facts: Facts, everybody: Sequence[Shares]) -> list[TrueUpShare]:
+    """A row for each person at each member to settle, by names; those that come to nothing at all are left out."""
+    parts = {(one.account.employee, part.member): part for one in everybody for part in one.parts}
+    rows = []
+    for member in facts.scope.members:
+        for employee in facts.scope.employees:
+            part = parts.get((employee.pk, member.pk))
+            if part and (part.weight or part.actual or part.invoiced):
+                rows.append(
+                    TrueUpShare(
+                        true_up=true_up,
+                        employee=employee,
+                        member=member,
+                        minutes=facts.hours[employee.pk].get(member.pk, 0),
+                        actual=part.actual,
+                        invoiced=part.invoiced,
+                        amount=part.amount,
+                    )
+                )
+    return rows
+
+
+def figures(facts: Facts, everybody: Sequence[Shares]) -> dict[str, Any]:
+    """What the reckoning stands on, as plain JSON: choices, sums, keys that stand in, the reserve before and after."""
+    scope = facts.scope
+    return {
+        "chosen": {
+            "employees": scope.staff,
+            "members": [member.pk for member in scope.members],
+            "keeps_reserve": scope.keeps_reserve,
+            "management": None if scope.management is None else str(scope.management),
+        },
+        "cost": str(sum((one.account.cost for one in everybody), ZERO)),
+        "kept": str(sum((one.account.kept for one in everybody), ZERO)),
+        "actual": str(sum((one.total for one in everybody), ZERO)),
+        "keys": {str(one.account.employee): one.key for one in everybody},
+        "reserve_before": str(sum(facts.reserve.values(), ZERO)),
+        "reserve_after": str(reserve_after(facts, everybody)),
+        "remarks": remarks(facts),
+    }
+
+
+def reserve_after(facts: Facts, everybody: Sequence[Shares]) -> Decimal:
+    """What the reserve bears of these months once settled: what was left to it, and what members not settled leave."""
+    settled = facts.scope.member_ids
+    borne = ZERO
+    for one in everybody:
+        borne += one.account.kept
+        borne += sum((part.cost for part in one.parts if part.member not in settled), ZERO)
+        nets = facts.costs_invoiced[one.account.employee]
+        borne -= sum((net for member, net in nets.items() if member not in settled), ZERO)
+    return borne
+
+
+def key_labels(used: Mapping[str, str]) -> list[str]:
+    """The keys that weighed, in words, without doubles."""
+    return list(dict.fromkeys(str(TrueUpKey(key).label) for key in used.values()))
+
+
+def _draft(true_up: TrueUp | None) -> TrueUp:
+    if true_up is None:
+        return TrueUp()
+    row = TrueUp.objects.select_for_update().filter(pk=true_up.pk).first()
+    if row is None or row.status != TrueUpStatus.DRAFT:
+        raise NotPreparable("Cette régularisation est émise\u00a0: elle ne change plus.")
+    return row

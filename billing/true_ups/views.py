@@ -1,0 +1,178 @@
+"""True-ups: keys side by side, the draft that comes of one, its issue, the letters."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from billing.documents import letters, rendering
+from billing.liability import reserve
+from billing.models import Invoice, Letter, LetterKind, TrueUp, TrueUpKey
+from billing.true_ups import issuing, overview, preparing, previewing
+from billing.true_ups.forms import KEPT, SHARED, KeyForm, ScopeForm
+from groupement.pages import act, page, paginate
+from groupement.periods import Month
+from members.access import Role, for_roles, holds, today
+from members.models import Member
+
+READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+
+
+@require_safe
+@for_roles(*READERS)
+def preview(request: HttpRequest) -> HttpResponse:
+    """Three keys side by side for what the address asks; first of all, the form for the year up to last month."""
+    if "du" not in request.GET:
+        return _page(request, ScopeForm(initial=_usual()))
+    return _page(request, ScopeForm(request.GET))
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def prepare(request: HttpRequest) -> HttpResponse:
+    """Write the draft of what the page shows, by the key chosen; what cannot be is told on the page."""
+    form, key = ScopeForm(request.POST), KeyForm(request.POST)
+    scope = form.scope()
+    if scope and key.is_valid():
+        done = act(
+            request,
+            preparing.prepare,
+            scope,
+            key=key.cleaned_data["cle"],
+            label=key.cleaned_data["libelle"],
+            by=request.user,
+            at=timezone.now(),
+            form=key,
+            success="La régularisation est préparée. Relisez-la, puis émettez-la.",
+        )
+        if done:
+            return redirect("billing:true_up", done.value.pk)
+    return _page(request, form, key, status=422)
+
+
+@require_safe
+@for_roles(*READERS)
+def true_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """A true-up as prepared or issued: shares by member and person, documents, letters."""
+    found = get_object_or_404(TrueUp, pk=pk)
+    context = {
+        "true_up": found,
+        "shown": overview.read(found),
+        "may_act": holds(request.user, Role.FINANCE),
+        "again": f"{reverse('billing:true_up_preview')}?{urlencode(_asked(found), doseq=True)}",
+        "asked": request.GET.get("confirmer", ""),
+    }
+    return page(request, "billing/yearly/true_up.html", context=context)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue the documents and letters, for good; their PDFs are asked for at once."""
+    found = get_object_or_404(TrueUp, pk=pk)
+    done = act(request, issuing.issue, found, by=request.user, at=timezone.now(), success=_issued)
+    if done:
+        _have_printed(found, [document.pk for document in done.value])
+    return redirect("billing:true_up", pk)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw a draft away."""
+    found = get_object_or_404(TrueUp, pk=pk)
+    told = f"«\u00a0{found.label}\u00a0» est abandonnée."
+    done = act(request, preparing.discard, found, by=request.user, at=timezone.now(), success=told)
+    return redirect("billing:year") if done else redirect("billing:true_up", pk)
+
+
+@require_safe
+def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The letter to one member, as PDF; for the member's staff too."""
+    found = get_object_or_404(
+        Letter,
+        pk=pk,
+        kind=LetterKind.TRUE_UP,
+        member__in=Member.objects.visible_to(request.user),
+    )
+    done = act(request, letters.open_printed, found)
+    if not done:
+        return redirect("home")
+    return FileResponse(done.value, as_attachment=True, filename=f"courrier-regularisation-{found.pk}.pdf")
+
+
+def _page(
+    request: HttpRequest, form: ScopeForm, key: KeyForm | None = None, status: int = 200
+) -> HttpResponse:
+    scope = form.scope() if form.is_bound else None
+    shown = previewing.preview(scope) if scope else None
+    context: dict[str, Any] = {
+        "form": form,
+        "key_form": key or KeyForm(initial={"cle": TrueUpKey.HOURS}),
+        "preview": shown,
+        "chart": previewing.draw(shown) if shown and shown.rows else None,
+        "key_labels": {key: TrueUpKey(key).label for key in previewing.SIDE_BY_SIDE},
+        "may_act": holds(request.user, Role.FINANCE),
+        "chosen": [
+            (name, value) for name, values in form.data.lists() for value in values if name in form.fields
+        ]
+        if form.is_bound
+        else [],
+    }
+    if form.is_bound and not scope:
+        status = 422
+    return page(request, "billing/yearly/true_up_preview.html", context=context, status=status)
+
+
+def _have_printed(found: TrueUp, documents: list[int]) -> None:
+    """Queue the PDFs; should the queue be down, the clock finds the documents, and a letter is printed when opened."""
+    found.refresh_from_db()
+    written = list(found.figures["letters"].values())
+    transaction.on_commit(lambda: rendering.enqueue(documents), robust=True)
+    transaction.on_commit(lambda: letters.enqueue(written), robust=True)
+
+
+def _usual() -> dict[str, Any]:
+    """The year up to last month; in January, last year."""
+    last = Month.of(today()).previous
+    return {"du": Month(last.year, 1), "au": last, "reserve": KEPT}
+
+
+def _asked(found: TrueUp) -> dict[str, Any]:
+    """The address that asks again for what ``found`` was prepared with."""
+    chosen = found.figures.get("chosen", {})
+    return {
+        "du": str(found.first_month),
+        "au": str(found.last_month),
+        "personnes": chosen.get("employees", []),
+        "adherents": chosen.get("members", []),
+        "reserve": KEPT if chosen.get("keeps_reserve", True) else SHARED,
+        "gestion": (chosen.get("management") or "").replace(".", ","),
+    }
+
+
+def _issued(documents: list[Invoice]) -> str:
+    count = len(documents)
+    return f"La régularisation est émise\u00a0: {count} document{'s' if count > 1 else ''}. Les PDF se préparent."
+
+
+TRUE_UPS_A_PAGE = 12
+
+
+@require_safe
+@for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+def year(request: HttpRequest) -> HttpResponse:
+    """True-ups, the newest period first; the reserve's balance; the ways to the other pages of the year."""
+    context = {
+        "page": paginate(request, overview.listed(), TRUE_UPS_A_PAGE),
+        "balance": reserve.balance(),
+        "may_act": holds(request.user, Role.FINANCE),
+    }
+    return page(request, "billing/yearly/year.html", context=context)

@@ -1,1 +1,0 @@
-"""The pages of billing: the months, one month’s run, payroll costs, invoices."""

@@ -1,1 +1,0 @@
-"""Pages of money received and money due: payments, accounts, what is late."""

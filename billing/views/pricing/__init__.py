@@ -1,1 +1,0 @@
-"""Pages of prices: those agreed on, what a change would do, the simulator, quotes."""
