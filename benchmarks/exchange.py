@@ -27,7 +27,9 @@ def main(lines: int = 50_000) -> None:
         sound = _lines(lines)
         spoilt = [_spoil(line) if rank % 3 == 0 else line for rank, line in enumerate(sound)]
         from timesheets import exporting
-        from timesheets.importing import Choices, rehearse, report, take_in
+        from timesheets.importing.questions import report
+        from timesheets.importing.rehearsing import rehearse, take_in
+        from timesheets.importing.scope import Choices
 
         data, bad = _csv(sound), _csv(spoilt)
         print(f"{lines} lines, {len(data) / 1e6:.1f} MB")

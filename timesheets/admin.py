@@ -5,10 +5,10 @@ from django.contrib import admin
 from groupement.worktime import spell_hours
 from members.access import today
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
-from timesheets import overview
 from timesheets.forms import EntryForm, EntryFormSet
 from timesheets.locking import why_closed
 from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.overview import days
 
 EntryEvent = Entry.pgh_event_models["update"]
 # pghistory makes this model, with an English name that the page would print.
@@ -52,7 +52,7 @@ class TimesheetStepInline(StepInline):
 
     @admin.display(description="Étape")
     def what(self, step):
-        return overview.event_of(step).label
+        return days.event_of(step).label
 
     @admin.display(description="Jours")
     def remarked(self, step):

@@ -26,7 +26,7 @@ from timesheets.day_rules import (
     refuse_overlaps,
 )
 from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind
-from timesheets.overview import Day
+from timesheets.overview.days import Day
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.access import today
-from timesheets import confirming, freezing, importing, reminding
+from timesheets import confirming, freezing
+from timesheets.importing import uploads
+from timesheets.reminding import events, morning
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +22,7 @@ def confirm_tacitly() -> None:
     at = timezone.now()
     with transaction.atomic():  # confirmed and told, or neither
         done = confirming.confirm_tacitly(on=today(), at=at)
-        reminding.tell_confirmed_tacitly(done, at=at)
+        events.tell_confirmed_tacitly(done, at=at)
     for timesheet in done:
         log.info("timesheet confirmed tacitly: %s", timesheet.pk)
 
@@ -28,7 +30,7 @@ def confirm_tacitly() -> None:
 @shared_task
 def sweep_imports() -> None:
     """Remove files of hours that were looked at and not imported within the hour."""
-    if count := importing.sweep(at=timezone.now()):
+    if count := uploads.sweep(at=timezone.now()):
         log.info("imports swept: %s", count)
 
 
@@ -49,4 +51,4 @@ def take_up_signed_sheets() -> None:
 @shared_task
 def remind() -> None:
     """Write the morning’s reminders; on no working morning, or when they were written already, nothing."""
-    reminding.write_morning(timezone.now())
+    morning.write_morning(timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from timesheets.views import balances, confirm, day, entry, exchange, findings, month, remind, sheet, signed
+from timesheets.views import balances, confirm, day, entry, exchange, findings, month, sheet
 
 app_name = "timesheets"
 
@@ -25,14 +25,14 @@ urlpatterns = [
     path("mon-annee/", balances.mine, name="my_balance"),
     path("engagement/", balances.at_member, name="member_balance"),
     path("releve/<int:pk>/", sheet.sheet, name="sheet"),
-    path("releve/<int:pk>/signe/<int:version>/", signed.signed, name="signed"),
+    path("releve/<int:pk>/signe/<int:version>/", sheet.signed, name="signed"),
     path("releve/<int:pk>/viser/", confirm.confirm, name="confirm"),
     path("releve/<int:pk>/approuver/", sheet.approve, name="approve"),
     path("releve/<int:pk>/annuler/", sheet.undo, name="undo"),
     path("releve/<int:pk>/trancher/", sheet.settle, name="settle"),
     path("releve/<int:pk>/renvoyer/", sheet.send_back, name="return"),
     path("releve/<int:pk>/rouvrir/", sheet.reopen, name="reopen"),
-    path("releve/<int:pk>/relancer/", remind.remind, name="remind"),
+    path("releve/<int:pk>/relancer/", confirm.remind, name="remind"),
     path("releve/<int:pk>/complement/", sheet.supplement, name="supplement"),
     path("<month:month>/", entry.my_month, name="my_month"),
     path("<month:month>/alertes/", findings.my_findings, name="my_findings"),

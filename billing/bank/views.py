@@ -31,7 +31,7 @@ from groupement.money import spell
 from groupement.pages import act, page, paginate
 from members.access import Role, for_roles, today
 from members.models import Member
-from timesheets import importing
+from timesheets.importing import uploads
 
 KEPT = "bank_import"
 STATEMENTS_A_PAGE = 15
@@ -61,7 +61,7 @@ def import_bank(request: HttpRequest) -> HttpResponse:
         return _bank(request, form, status=422)
     if file := form.cleaned_data["file"]:
         return _take_in(request, form, file.read(), file.name)
-    read = act(request, importing.fetch, kept["token"], at=timezone.now(), form=form)
+    read = act(request, uploads.fetch, kept["token"], at=timezone.now(), form=form)
     if not read:
         return _bank(request, form, status=422)
     return _take_in(request, form, read.value, kept["name"], has_twins=form.cleaned_data["has_twins"])
@@ -72,7 +72,7 @@ def import_bank(request: HttpRequest) -> HttpResponse:
 def bank_columns(request: HttpRequest) -> HttpResponse:
     """Keep what the columns of the file mean, and take it in."""
     kept = _kept(request)
-    read = act(request, importing.fetch, kept.get("token", ""), at=timezone.now())
+    read = act(request, uploads.fetch, kept.get("token", ""), at=timezone.now())
     if not read:
         return redirect("billing:bank")
     try:
@@ -135,7 +135,7 @@ def set_aside_unrelated(request: HttpRequest, pk: int) -> HttpResponse:
 def _take_in(
     request: HttpRequest, form: StatementUpload, data: bytes, name: str, *, has_twins: bool = False
 ) -> HttpResponse:
-    importing.forget(_kept(request).get("token", ""))
+    uploads.forget(_kept(request).get("token", ""))
     request.session.pop(KEPT, None)
     now = timezone.now()
     facts = {"file_name": name, "has_twins": has_twins, "by": request.user, "at": now}
@@ -143,10 +143,10 @@ def _take_in(
     if done:
         return redirect("billing:statement", done.value.statement.pk)
     if isinstance(done.refusal, csv_layouts.UnknownTitles):
-        request.session[KEPT] = {"token": importing.keep(data, at=now), "name": name}
+        request.session[KEPT] = {"token": uploads.keep(data, at=now), "name": name}
         return _columns(request, ColumnsForm(titles=done.refusal.titles, rows=done.refusal.rows))
     if isinstance(done.refusal, bank_importing.Twins):
-        request.session[KEPT] = {"token": importing.keep(data, at=now), "name": name, "twins": True}
+        request.session[KEPT] = {"token": uploads.keep(data, at=now), "name": name, "twins": True}
         return _bank(request, StatementUpload(asks_twins=True), refusal=done.refusal, status=422)
     return _bank(request, form, status=422)
 

@@ -11,9 +11,8 @@ from employees.models import Contract
 from employees.planning import plan_between
 from groupement.periods import Month
 from tests import world
-from timesheets import balances
-from timesheets.balances import Stretch
-from timesheets.balances.arithmetic import FullTime
+from timesheets.balances import arithmetic, person
+from timesheets.balances.arithmetic import FullTime, Stretch
 
 EVERY_DAY = (420,) * 7
 CHANGES = [date(2026, 3, 29), date(2026, 10, 25)]
@@ -36,7 +35,7 @@ def test_case_28_seven_hours_worked_on_such_a_day_are_seven(day):
     maelle = world.employee()
     placed = world.assignment(maelle, world.member(), weekly_pattern=EVERY_DAY)
     world.timesheet(placed, {day: 420}, month=Month.of(day))
-    line = balances.detail(maelle, 2026, on=date(2026, 12, 3)).lines[day.month - 1]
+    line = person.detail(maelle, 2026, on=date(2026, 12, 3)).lines[day.month - 1]
     assert line.figures.worked == 420
     assert line.deviation == 420 - line.figures.planned
 
@@ -56,17 +55,19 @@ class TestCase30:
     )
 
     def test_the_average_is_85_percent(self):
-        assert balances.average_share(self.stretches, 2018) == Decimal("0.85")
+        assert arithmetic.average_share(self.stretches, 2018) == Decimal("0.85")
 
     def test_25_days_of_leave_are_21_and_a_quarter(self):
-        share = balances.average_share(self.stretches, 2018)
-        assert balances.leave_entitlement(25, share) == Decimal("21.25")
+        share = arithmetic.average_share(self.stretches, 2018)
+        assert arithmetic.leave_entitlement(25, share) == Decimal("21.25")
 
     def test_of_360_days_of_eight_hours_306_are_the_target(self):
         year = FullTime(year=360 * 8 * 60)
         assert (
-            balances.yearly_target(self.stretches, 2018, full_time=year).minutes == 306 * 8 * 60 == 2448 * 60
+            arithmetic.yearly_target(self.stretches, 2018, full_time=year).minutes
+            == 306 * 8 * 60
+            == 2448 * 60
         )
 
     def test_of_the_legal_year_too(self):
-        assert balances.yearly_target(self.stretches, 2018).minutes == 1607 * 60 * 85 // 100
+        assert arithmetic.yearly_target(self.stretches, 2018).minutes == 1607 * 60 * 85 // 100

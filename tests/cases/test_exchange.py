@@ -14,7 +14,8 @@ from tests import world
 from tests.timesheets import files
 from timesheets import exporting
 from timesheets.exporting import Wanted
-from timesheets.importing import Choices, rehearse, take_in
+from timesheets.importing.rehearsing import rehearse, take_in
+from timesheets.importing.scope import Choices
 from timesheets.models import Entry, Kind
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,9 @@ from groupement.lifecycle import Refusal
 from groupement.periods import Month
 from members.models import DraftVisibility, Group
 from tests import world
-from timesheets import approval, confirming, overview, recording
+from timesheets import approval, confirming, recording
 from timesheets.models import Timesheet
+from timesheets.overview import days
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +145,7 @@ def test_case_70_recall_two_days_of_ten_refused_corrected_and_handed_in_again(cl
     recording.save(sheet, {day: {"worked": 210} for day in contested}, by=youenn.user, at=at[4])
     recording.submit(sheet, by=youenn.user, at=at[5], note="Inventaire, le matin seulement.")
 
-    events = overview.history(sheet)
+    events = days.history(sheet)
     assert [(event.label, str(event.by), event.at) for event in reversed(events)] == [
         ("Soumis", "Youenn Talec", at[0]),
         ("Rappelé", "Youenn Talec", at[1]),

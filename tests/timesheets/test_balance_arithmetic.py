@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 
 from employees.planning import holidays
 from groupement.periods import Month
-from timesheets import balances
-from timesheets.balances import Stretch
-from timesheets.balances.arithmetic import FullTime, months_of, owed, year_presence
-from timesheets.balances.leave import leave_year, working_days
-from timesheets.balances.part_time import extra_by_week
+from timesheets.balances import arithmetic
+from timesheets.balances.arithmetic import (
+    FullTime,
+    Stretch,
+    extra_by_week,
+    leave_year,
+    months_of,
+    owed,
+    working_days,
+    year_presence,
+)
 
 YEAR = date(2026, 1, 1)
 FULL = Stretch(YEAR, None, 2100)
@@ -31,7 +37,7 @@ def stretch(first, before=None, weekly=2100, **terms):
 
 
 def held(stretches, month):
-    return balances.contract_minutes(stretches, balances.open_days(month, FEASTS))
+    return arithmetic.contract_minutes(stretches, arithmetic.open_days(month, FEASTS))
 
 
 class TestTarget:
@@ -50,33 +56,33 @@ class TestTarget:
         ],
     )
     def test_is_in_proportion_to_the_week_and_to_the_time_under_contract(self, stretches, expected):
-        target = balances.yearly_target(stretches, 2026)
+        target = arithmetic.yearly_target(stretches, 2026)
         assert target.minutes == round(Decimal(str(expected)) * 60)
         assert target.days is None
 
     def test_is_what_an_annualised_contract_says(self):
         said = stretch(YEAR, weekly=1680, scheme="annualised", yearly_minutes=hours(1300))
         unsaid = stretch(YEAR, weekly=1680, scheme="annualised")
-        assert balances.yearly_target([said], 2026).minutes == hours(1300)
-        assert balances.yearly_target([unsaid], 2026).minutes == hours("1285.6")
+        assert arithmetic.yearly_target([said], 2026).minutes == hours(1300)
+        assert arithmetic.yearly_target([unsaid], 2026).minutes == hours("1285.6")
 
     def test_of_a_contract_in_days_is_in_days(self):
         in_days = stretch(date(2026, 4, 1), scheme="day_rate", yearly_days=218)
-        assert balances.yearly_target([in_days], 2026) == balances.Target(None, Decimal("163.5"))
+        assert arithmetic.yearly_target([in_days], 2026) == arithmetic.Target(None, Decimal("163.5"))
 
     def test_of_a_year_of_both_is_of_both(self):
         both = [
             stretch(YEAR, date(2026, 4, 1)),
             stretch(date(2026, 4, 1), scheme="day_rate", yearly_days=218),
         ]
-        assert balances.yearly_target(both, 2026) == balances.Target(hours("401.75"), Decimal("163.5"))
+        assert arithmetic.yearly_target(both, 2026) == arithmetic.Target(hours("401.75"), Decimal("163.5"))
 
     def test_of_a_year_without_contract_is_none(self):
-        assert balances.yearly_target([FULL], 2025) == balances.Target(None, None)
+        assert arithmetic.yearly_target([FULL], 2025) == arithmetic.Target(None, None)
 
     def test_follows_what_was_agreed_of_full_time(self):
         agreed = FullTime(year=hours(1582))
-        assert balances.yearly_target([FULL], 2026, full_time=agreed).minutes == hours(1582)
+        assert arithmetic.yearly_target([FULL], 2026, full_time=agreed).minutes == hours(1582)
 
     @given(cut=st.dates(date(2026, 1, 2), date(2026, 12, 31)), weekly=st.integers(60, 2400))
     def test_a_contract_cut_in_two_asks_the_same(self, cut, weekly):
@@ -88,8 +94,8 @@ class TestTarget:
             ],
         )
         assert sum(year_presence(part, 2026) for part in parts) == 1
-        assert balances.yearly_target(parts, 2026) == balances.yearly_target([whole], 2026)
-        assert balances.average_share(parts, 2026) == balances.average_share([whole], 2026)
+        assert arithmetic.yearly_target(parts, 2026) == arithmetic.yearly_target([whole], 2026)
+        assert arithmetic.average_share(parts, 2026) == arithmetic.average_share([whole], 2026)
 
 
 class TestContractOfAMonth:
@@ -127,7 +133,7 @@ class TestPartTime:
         return {self.MONDAY - timedelta(weeks=n): hours(value) for n, value in enumerate(worked)}
 
     def counters(self, stretches, weeks, done=0, on=date(2026, 11, 9)):
-        return balances.part_time(stretches, 2026, weeks, done=done, on=on)
+        return arithmetic.part_time(stretches, 2026, weeks, done=done, on=on)
 
     def test_31_hours_on_a_contract_of_28_are_three_extra(self):
         assert self.counters([self.LIGHT], self.weeks(31)).extra == hours(3)
@@ -168,7 +174,7 @@ class TestLeave:
     LONG = stretch(date(2020, 1, 1))
 
     def counters(self, days=(), on=date(2026, 12, 3), stretches=(LONG,)):
-        return balances.leave(stretches, set(days), {*FEASTS, *holidays(2027)}, on=on)
+        return arithmetic.leave(stretches, set(days), {*FEASTS, *holidays(2027)}, on=on)
 
     def test_two_days_and_a_half_a_month_from_june_on_thirty_a_year(self):
         left = self.counters()

@@ -10,7 +10,9 @@ from employees.models import Absence, ContractTerms, PlannedDay, Terms
 from groupement.periods import Month
 from tests import world
 from tests.world import DECEMBER
-from timesheets import balances
+from timesheets.balances import person as balances_person
+from timesheets.balances import reading
+from timesheets.balances import year as balances_year
 from timesheets.models import Kind, Timesheet
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,7 @@ def placed(maelle, aloen):
 
 
 def of(employee, year=2026, on=ON):
-    return balances.detail(employee, year, on=on)
+    return balances_person.detail(employee, year, on=on)
 
 
 def line(detail, month):
@@ -60,13 +62,13 @@ def test_planned_worked_approved_and_billed_by_month_and_since_january(maelle, p
     world.timesheet(placed, {date(2026, 10, 5): 300}, month=world.OCTOBER)
     world.timesheet(placed, {date(2026, 12, 7): 100}, month=DECEMBER, status="draft")
     detail = of(maelle)
-    assert line(detail, 10).figures == balances.Figures(4 * 420, 300, 300, 0)
-    assert line(detail, 11).figures == balances.Figures(5 * 420, 460, 460, 400)
-    assert line(detail, 12).figures == balances.Figures(4 * 420, 100, 0, 0)
+    assert line(detail, 10).figures == balances_year.Figures(4 * 420, 300, 300, 0)
+    assert line(detail, 11).figures == balances_year.Figures(5 * 420, 460, 460, 400)
+    assert line(detail, 12).figures == balances_year.Figures(4 * 420, 100, 0, 0)
     # 52 Mondays in 2026, two of them public holidays.
-    assert detail.cumulated[-1].figures == balances.Figures(50 * 420, 860, 760, 400)
+    assert detail.cumulated[-1].figures == balances_year.Figures(50 * 420, 860, 760, 400)
     assert detail.cumulated[-1].figures == detail.person.total
-    assert detail.cumulated[9].figures == balances.Figures(41 * 420, 300, 300, 0)
+    assert detail.cumulated[9].figures == balances_year.Figures(41 * 420, 300, 300, 0)
 
 
 def test_travel_counts_as_worked(maelle, placed):
@@ -76,7 +78,7 @@ def test_travel_counts_as_worked(maelle, placed):
 
 def test_an_assignment_that_ends_in_a_month_commits_to_its_last_day(maelle, aloen):
     world.assignment(maelle, aloen, ends_before=date(2026, 11, 17))
-    year = balances.at_member(aloen, 2026, on=ON)
+    year = reading.at_member(aloen, 2026, on=ON)
     assert year.burned.planned[9:] == (4 * 420, 3 * 420, 0)
     assert year.burned.commitment == 44 * 420
 
@@ -84,14 +86,14 @@ def test_an_assignment_that_ends_in_a_month_commits_to_its_last_day(maelle, aloe
 def test_alternate_weeks_are_planned_as_they_come(maelle, aloen):
     # Weeks count from Monday 29 December 2025: weeks B begin on 5 and 19 January, 2 February, …
     world.assignment(maelle, aloen, alternate_pattern=[0, 210, 0, 0, 0, 0, 0])
-    planned = balances.at_member(aloen, 2026, on=ON).burned.planned
+    planned = reading.at_member(aloen, 2026, on=ON).burned.planned
     assert planned[0] == 2 * 420 + 2 * 210
     assert planned[10] == 3 * 420 + 2 * 210
 
 
 def test_a_day_planned_apart_is_part_of_the_commitment(placed, aloen):
     PlannedDay.objects.create(assignment=placed, day=date(2026, 11, 3), minutes=120, made_at=world.NOW)
-    assert balances.at_member(aloen, 2026, on=ON).burned.planned[10] == 5 * 420 + 120
+    assert reading.at_member(aloen, 2026, on=ON).burned.planned[10] == 5 * 420 + 120
 
 
 def test_hours_to_place_are_those_of_the_contract_beside_the_plan(maelle, placed):
@@ -151,7 +153,7 @@ def test_hours_at_the_group_count_for_the_person_and_for_no_member(maelle, place
     detail = of(maelle)
     assert (detail.person.done, detail.person.total.worked) == (180, 0)
     assert line(detail, 11).at_group == 180
-    assert balances.at_member(aloen, 2026, on=ON).burned.spent == 0
+    assert reading.at_member(aloen, 2026, on=ON).burned.spent == 0
 
 
 def test_the_year_ends_where_the_plan_leads(maelle, placed):
@@ -182,11 +184,11 @@ def test_a_member_reads_its_own_hours_and_those_that_it_may(maelle, placed, aloe
     elsewhere = world.assignment(maelle, sonam, weekly_pattern=TUESDAYS)
     world.timesheet(placed, {MONDAYS_OF_NOVEMBER[0]: 420})
     world.timesheet(elsewhere, {date(2026, 11, 3): 333})
-    year = balances.at_member(aloen, 2026, on=ON)
+    year = reading.at_member(aloen, 2026, on=ON)
     assert [placement.assignment for placement, _ in year.parts] == [placed]
     assert (year.burned.spent, year.burned.commitment) == (420, 50 * 420)
     # The hours are there to be read by those who may.
-    [person] = balances.everybody(balances.roster(2026))
+    [person] = reading.everybody(reading.roster(2026))
     assert person.total.worked == 753
 
 
@@ -202,8 +204,8 @@ def test_a_member_reads_its_own_hours_and_those_that_it_may(maelle, placed, aloe
 def test_a_member_reads_a_draft_only_if_it_enters_it(maelle, aloen, hours_entry, status, read):
     placed = world.assignment(maelle, aloen, hours_entry=hours_entry)
     world.timesheet(placed, {MONDAYS_OF_NOVEMBER[0]: 420}, status=status)
-    assert balances.at_member(aloen, 2026, on=ON).burned.spent == read
-    assert balances.at_member(aloen, 2026, on=ON, discreetly=False).burned.spent == 420
+    assert reading.at_member(aloen, 2026, on=ON).burned.spent == read
+    assert reading.at_member(aloen, 2026, on=ON, discreetly=False).burned.spent == 420
 
 
 def test_a_month_is_known_once_all_its_hours_are_submitted(maelle, placed, aloen):
@@ -211,7 +213,7 @@ def test_a_month_is_known_once_all_its_hours_are_submitted(maelle, placed, aloen
         month = Month(2026, number)
         world.timesheet(placed, world.hours(month, 7), month=month, status="submitted")
     world.timesheet(placed, {MONDAYS_OF_NOVEMBER[0]: 60}, status="draft")
-    burn = balances.at_member(aloen, 2026, on=ON).burned
+    burn = reading.at_member(aloen, 2026, on=ON).burned
     assert (burn.known, burn.shown) == (10, 11)
     assert burn.projected == burn.commitment - 10 * 420 - 5 * 420 - 4 * 420
 
@@ -222,7 +224,7 @@ def test_commitments_follow_the_terms(maelle, placed, aloen):
     Terms.objects.create(
         assignment=placed, starts_on=change, weekly_pattern=[210, 0, 0, 0, 0, 0, 0], price_method="actual"
     )
-    planned = balances.at_member(aloen, 2026, on=ON).burned.planned
+    planned = reading.at_member(aloen, 2026, on=ON).burned.planned
     assert (planned[4], planned[6]) == (3 * 420, 4 * 210)
 
 
@@ -235,11 +237,11 @@ def test_a_year_takes_the_same_queries_whatever_it_holds(count, aloen, django_as
             world.timesheet(world.assignment(person, member), {MONDAYS_OF_NOVEMBER[0]: 60})
         world.timesheet(person, {date(2026, 11, 4): 60}, kind=Kind.TRAINING)
     with django_assert_num_queries(6):
-        people = balances.everybody(balances.roster(2026))
-        years = balances.by_member([part for each in people for part in each.placements], 2026, on=ON)
+        people = reading.everybody(reading.roster(2026))
+        years = balances_year.by_member([part for each in people for part in each.placements], 2026, on=ON)
         assert [each.done for each in people] == [60 * (count + 2)] * count
         assert len(years) == count + 1
     with django_assert_num_queries(7):
-        assert balances.detail(person, 2026, on=ON).person.done == 60 * (count + 2)
+        assert balances_person.detail(person, 2026, on=ON).person.done == 60 * (count + 2)
     with django_assert_num_queries(3):
-        assert balances.at_member(aloen, 2026, on=ON).burned.spent == 60 * count
+        assert reading.at_member(aloen, 2026, on=ON).burned.spent == 60 * count

@@ -7,7 +7,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timesheets.balances import burn_down, draw, together
+from timesheets.balances.charts import burn_down, draw, together
 
 MINUTES = st.lists(st.integers(0, 9000), min_size=12, max_size=12)
 FLAGS = st.lists(st.booleans(), min_size=12, max_size=12)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from groupement import tabular
 from tests import world
 from tests.timesheets import files
-from timesheets.importing import MOST_LISTED
+from timesheets.importing.rehearsing import MOST_LISTED
 from timesheets.models import Entry
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from employees.models import HoursEntry
 from tests import world
 from timesheets import exporting
 from timesheets.exporting import Wanted
-from timesheets.importing import Choices, rehearse
+from timesheets.importing.rehearsing import rehearse
+from timesheets.importing.scope import Choices
 from timesheets.models import Entry, Kind, TimesheetStatus
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 from groupement.tabular import Unreadable
 from tests import world
 from tests.timesheets import files
-from timesheets import importing, tasks
-from timesheets.importing import tables
+from timesheets import tasks
+from timesheets.importing import layouts, questions, uploads
 from timesheets.importing.layouts import COLUMNS, recognise
 from timesheets.importing.rows import Fault, read_rows
 
@@ -37,21 +37,21 @@ def changed(data: bytes, **parts: str | None) -> bytes:
 
 def test_a_workbook_with_macros_is_refused():
     with pytest.raises(Unreadable, match="contient des macros"):
-        tables.read_table(changed(files.workbook(), **{"xl/vbaProject.bin": "x"}))
+        layouts.read_table(changed(files.workbook(), **{"xl/vbaProject.bin": "x"}))
 
 
 def test_a_workbook_that_unpacks_to_far_more_is_refused_before_it_is_unpacked():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
-        bomb.writestr("xl/worksheets/sheet1.xml", b"0" * (tables.LARGEST_UNPACKED + 1))
+        bomb.writestr("xl/worksheets/sheet1.xml", b"0" * (layouts.LARGEST_UNPACKED + 1))
     assert len(packed.getvalue()) < 200_000
     with pytest.raises(Unreadable, match="bien plus gros une fois ouvert"):
-        tables.read_table(packed.getvalue())
+        layouts.read_table(packed.getvalue())
 
 
 def test_entities_in_the_xml_of_a_workbook_are_refused():
     with pytest.raises(Unreadable, match="abîmé"):
-        tables.read_table(changed(files.workbook(), **{"xl/worksheets/sheet1.xml": BOMB}))
+        layouts.read_table(changed(files.workbook(), **{"xl/worksheets/sheet1.xml": BOMB}))
 
 
 @pytest.mark.parametrize(
@@ -63,53 +63,53 @@ def test_entities_in_the_xml_of_a_workbook_are_refused():
         (b"%PDF-1.7", "n’est pas un fichier de texte"),
         (b"date;heures\n", "aucune ligne d’heures"),
         (b'date;heures\n"3/11', "guillemets mal fermés"),
-        (b"x" * (tables.LARGEST_CSV + 1), "dépasse 12 Mo"),
-        (b"PK\x03\x04" + b"x" * tables.LARGEST_WORKBOOK, "dépasse 6 Mo"),
-        (b"date;heures\n" + b"1;1\n" * (tables.MOST_ROWS + 1), "plus de 60\u202f000 lignes"),
+        (b"x" * (layouts.LARGEST_CSV + 1), "dépasse 12 Mo"),
+        (b"PK\x03\x04" + b"x" * layouts.LARGEST_WORKBOOK, "dépasse 6 Mo"),
+        (b"date;heures\n" + b"1;1\n" * (layouts.MOST_ROWS + 1), "plus de 60\u202f000 lignes"),
     ],
 )
 def test_what_is_no_file_of_hours_is_told_with_its_cure(data, said):
     with pytest.raises(Unreadable) as refused:
-        tables.read_table(data)
+        layouts.read_table(data)
     assert said in refused.value.message
 
 
 def test_a_workbook_says_its_rows_by_the_numbers_that_people_see():
-    table = tables.read_table(files.workbook([None] * 3, ["M001", "", "Aloen"]))
+    table = layouts.read_table(files.workbook([None] * 3, ["M001", "", "Aloen"]))
     assert [number for number, _ in table.rows] == [3]
 
 
 def test_windows_text_with_tabs_is_read_too():
-    table = tables.read_table("date\theures\tadhérent\n3/11/2026\t7\tAloen\n".encode("cp1252"))
+    table = layouts.read_table("date\theures\tadhérent\n3/11/2026\t7\tAloen\n".encode("cp1252"))
     assert table.titles == ["date", "heures", "adhérent"]
 
 
 def test_an_upload_is_found_again_and_removed(tmp_path, settings):
     private(settings, tmp_path)
     now = timezone.now()
-    token = importing.keep(b"heures", at=now)
-    assert importing.fetch(token, at=now) == b"heures"
-    importing.forget(token)
-    with pytest.raises(importing.Gone):
-        importing.fetch(token, at=now)
+    token = uploads.keep(b"heures", at=now)
+    assert uploads.fetch(token, at=now) == b"heures"
+    uploads.forget(token)
+    with pytest.raises(uploads.Gone):
+        uploads.fetch(token, at=now)
 
 
 def test_an_upload_is_gone_after_an_hour_and_swept_by_the_next(tmp_path, settings):
     private(settings, tmp_path)
-    token = importing.keep(b"heures", at=world.NOW)
+    token = uploads.keep(b"heures", at=world.NOW)
     kept_at = storages["private"].get_modified_time(f"imports/{token}")
-    assert importing.fetch(token, at=kept_at + timedelta(minutes=59)) == b"heures"
-    with pytest.raises(importing.Gone, match="gardé une heure"):
-        importing.fetch(token, at=kept_at + timedelta(minutes=61))
-    importing.keep(b"autres", at=kept_at + timedelta(minutes=61))
+    assert uploads.fetch(token, at=kept_at + timedelta(minutes=59)) == b"heures"
+    with pytest.raises(uploads.Gone, match="gardé une heure"):
+        uploads.fetch(token, at=kept_at + timedelta(minutes=61))
+    uploads.keep(b"autres", at=kept_at + timedelta(minutes=61))
     assert token not in storages["private"].listdir("imports")[1]
 
 
 @pytest.mark.parametrize("token", ["", "../manage.py", "x" * 43, "x"])
 def test_a_word_that_leads_nowhere_finds_nothing(tmp_path, settings, token):
     private(settings, tmp_path)
-    with pytest.raises(importing.Gone):
-        importing.fetch(token, at=world.NOW)
+    with pytest.raises(uploads.Gone):
+        uploads.fetch(token, at=world.NOW)
 
 
 def private(settings, folder):
@@ -124,7 +124,7 @@ def private(settings, folder):
 
 def test_the_report_holds_every_fault_and_nothing_that_a_spreadsheet_runs():
     faults = [Fault(2, "note", "=HYPERLINK(1)", "@SUM(A1)"), Fault(3, "", "-7", "négatif")]
-    lines = list(csv.reader(io.StringIO(importing.report(faults).lstrip("\ufeff")), delimiter=";"))
+    lines = list(csv.reader(io.StringIO(questions.report(faults).lstrip("\ufeff")), delimiter=";"))
     assert lines == [
         ["ligne", "colonne", "valeur", "erreur"],
         ["2", "note", "'=HYPERLINK(1)", "'@SUM(A1)"],
@@ -133,10 +133,10 @@ def test_the_report_holds_every_fault_and_nothing_that_a_spreadsheet_runs():
 
 
 @pytest.mark.parametrize(
-    "data", [importing.sample_csv("Aloen").encode(), importing.sample_workbook("Aloen")], ids=["csv", "xlsx"]
+    "data", [questions.sample_csv("Aloen").encode(), questions.sample_workbook("Aloen")], ids=["csv", "xlsx"]
 )
 def test_the_samples_are_what_we_read(data):
-    table = tables.read_table(data)
+    table = layouts.read_table(data)
     layout = recognise(table.titles)
     reading = read_rows(table, layout)
     assert (layout.code, layout.ignored, reading.faults) == ("own", [], [])
@@ -149,20 +149,20 @@ def test_the_samples_are_what_we_read(data):
 
 
 def test_every_column_of_the_layout_is_described_and_read():
-    assert [title for title, _, _ in importing.DESCRIBED] == list(COLUMNS.values())
+    assert [title for title, _, _ in layouts.DESCRIBED] == list(COLUMNS.values())
     assert recognise(list(COLUMNS.values())).places.keys() == COLUMNS.keys()
 
 
 def test_the_workbook_to_fill_in_opens_with_its_titles_in_sight():
-    sheet = load_workbook(io.BytesIO(importing.sample_workbook("Aloen"))).active
+    sheet = load_workbook(io.BytesIO(questions.sample_workbook("Aloen"))).active
     assert (sheet.title, sheet.freeze_panes) == ("Heures", "A2")
 
 
 def test_beat_sweeps_what_nobody_imported(tmp_path, settings):
     private(settings, tmp_path)
-    token = importing.keep(b"heures", at=timezone.now())
+    token = uploads.keep(b"heures", at=timezone.now())
     tasks.sweep_imports()
-    assert importing.fetch(token, at=timezone.now()) == b"heures"
+    assert uploads.fetch(token, at=timezone.now()) == b"heures"
     old = (timezone.now() - timedelta(minutes=61)).timestamp()
     os.utime(tmp_path / "imports" / token, (old, old))
     tasks.sweep_imports()

@@ -9,7 +9,8 @@ import pytest
 from groupement.tabular import Unreadable
 from tests import world
 from tests.timesheets import files
-from timesheets.importing import BadHours, Choices, Trial, rehearse, take_in
+from timesheets.importing.rehearsing import BadHours, Trial, rehearse, take_in
+from timesheets.importing.scope import Choices
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ import pytest
 from groupement.tabular import Unreadable
 from tests import world
 from tests.timesheets import files
-from timesheets.importing import AT_GROUP, LEFT_OUT, NO_PLACE, Choices, Trial, rehearse, take_in
+from timesheets.importing.rehearsing import Trial, rehearse, take_in
+from timesheets.importing.scope import AT_GROUP, LEFT_OUT, NO_PLACE, Choices
 from timesheets.models import Entry
 
 pytestmark = pytest.mark.django_db

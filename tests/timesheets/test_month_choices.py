@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from tests import world
-from timesheets import overview, recording
-from timesheets.overview import funnel
+from timesheets import recording
+from timesheets.overview import funnel, reading
 
 pytestmark = pytest.mark.django_db
 MONTH = reverse("timesheets:month", args=[world.NOVEMBER])
@@ -62,7 +62,7 @@ def hours(tally):
 
 
 def test_hours_are_counted_at_each_step_they_have_come_to(people):
-    lines = overview.read(world.NOVEMBER, on=date(2026, 12, 3)).lines
+    lines = reading.read(world.NOVEMBER, on=date(2026, 12, 3)).lines
     maelle, youenn = funnel.by_person(lines)
     # Planned: five Mondays of seven hours at each member.
     assert hours(maelle.tally) == ["70", "15", "14", "7", "0", "0"]
@@ -105,7 +105,7 @@ def test_a_filter_that_nothing_fits_says_so(client, solene, people):
 
 
 def test_a_decision_comes_back_to_what_was_chosen(client, solene, people, hosts):
-    sheet = next(line for line in overview.read(world.NOVEMBER).lines if line.timesheet.status == "confirmed")
+    sheet = next(line for line in reading.read(world.NOVEMBER).lines if line.timesheet.status == "confirmed")
     chosen = f"?vue=personnes&adherent={hosts[0].pk}"
     address = reverse("timesheets:approve", args=[sheet.timesheet.pk])
     assert f'formaction="{address}{chosen.replace("&", "&amp;")}"' in words(client.get(MONTH + chosen))
@@ -120,7 +120,7 @@ def test_the_page_is_answered_nothing_until_something_changed(client, solene, pe
     assert client.get(live, headers=htmx).status_code == 204
     draft = next(
         line.timesheet
-        for line in overview.read(world.NOVEMBER).lines
+        for line in reading.read(world.NOVEMBER).lines
         if line.timesheet.status == "draft" and line.member
     )
     recording.save(draft, {date(2026, 11, 9): {"worked": 60}}, by=solene, at=world.NOW)

@@ -6,8 +6,11 @@ import pytest
 
 from groupement.worktime import spell_clock
 from tests import world
-from timesheets import approval, confirming, overview
+from timesheets import approval, confirming
 from timesheets.models import TimesheetStatus
+from timesheets.overview import blockers, funnel
+from timesheets.overview import matrix as overview_matrix
+from timesheets.overview import reading as overview_reading
 from timesheets.overview.blockers import missing_days
 
 pytestmark = pytest.mark.django_db
@@ -38,15 +41,15 @@ def full(placed, status, **facts):
 
 
 def look(on=MONTH_END):
-    return overview.read(world.NOVEMBER, on=on)
+    return overview_reading.read(world.NOVEMBER, on=on)
 
 
 def kinds(on=MONTH_END):
-    return [blocker.kind for blocker in overview.blockers(look(on))]
+    return [blocker.kind for blocker in blockers.blockers(look(on))]
 
 
 def the_blocker(on=MONTH_END):
-    [blocker] = overview.blockers(look(on))
+    [blocker] = blockers.blockers(look(on))
     return blocker
 
 
@@ -61,10 +64,10 @@ def test_a_month_takes_the_same_queries_whatever_it_holds(aloen, sonam, count, d
         world.timesheet(person, {date(2026, 11, 4): 420}, kind="leave", status="submitted")
     with django_assert_num_queries(QUERIES):
         reading = look()
-        matrix = overview.month_matrix(reading)
-        lines = overview.to_approve(reading)
-        blocking = overview.blockers(reading)
-        overview.stages(reading)
+        matrix = overview_matrix.month_matrix(reading)
+        lines = overview_reading.to_approve(reading)
+        blocking = blockers.blockers(reading)
+        funnel.stages(reading)
         assert [str(line.last_step.by) for line in lines if line.member] == ["Solène Rivoal"] * count
     assert (len(matrix.rows), len(lines), len(blocking)) == (count, 2 * count, count)
 
@@ -75,7 +78,7 @@ def test_matrix_lays_employees_by_members_with_their_sums(aloen, sonam, maelle):
     world.timesheet(world.assignment(maelle, sonam), {MONDAYS[0]: 450}, status="draft")
     full(world.assignment(youenn, sonam), "approved")
     world.timesheet(maelle, {date(2026, 11, 4): 420}, kind="leave", status="draft")
-    matrix = overview.month_matrix(look())
+    matrix = overview_matrix.month_matrix(look())
     assert [(str(row.employee), row.weekly_minutes) for row in matrix.rows] == [
         ("Youenn Émond", 1680),
         ("Maëlle Kerbrat", 2100),
@@ -100,7 +103,7 @@ def test_a_supplement_shares_the_cell_and_its_plan_counts_once(aloen, maelle):
     first = full(placed, "approved")
     approval.seal([first.pk], at=world.NOW)
     world.timesheet(placed, {date(2026, 11, 3): 60}, status="draft", supplement=1)
-    [row] = overview.month_matrix(look()).rows
+    [row] = overview_matrix.month_matrix(look()).rows
     [cell] = row.cells
     assert [line.timesheet.supplement for line in cell.lines] == [0, 1]
     assert (cell.minutes, cell.planned) == (2160, 2100)
@@ -108,9 +111,9 @@ def test_a_supplement_shares_the_cell_and_its_plan_counts_once(aloen, maelle):
 
 
 def test_an_empty_month_is_a_matrix_without_rows(aloen):
-    matrix = overview.month_matrix(look())
+    matrix = overview_matrix.month_matrix(look())
     assert (matrix.rows, matrix.members, matrix.totals, matrix.minutes, matrix.count) == ([], [], [], 0, 0)
-    assert overview.blockers(look()) == []
+    assert blockers.blockers(look()) == []
 
 
 @pytest.mark.parametrize("status", list(TimesheetStatus))
@@ -118,12 +121,12 @@ def test_to_approve_is_what_a_member_confirmed_and_what_the_group_was_sent(aloen
     placed = full(world.assignment(maelle, aloen), status)
     group = world.timesheet(maelle, status="submitted" if status == "confirmed" else status)
     expected = {"confirmed": [placed, group], "submitted": [group]}.get(status, [])
-    assert [line.timesheet for line in overview.to_approve(look())] == expected
+    assert [line.timesheet for line in overview_reading.to_approve(look())] == expected
 
 
 def test_deviation_is_minutes_above_the_plan(aloen, maelle):
     world.timesheet(world.assignment(maelle, aloen), {MONDAYS[0]: 300}, status="confirmed")
-    [line] = overview.to_approve(look())
+    [line] = overview_reading.to_approve(look())
     assert (line.minutes, line.planned, line.deviation) == (300, 2100, -1800)
 
 
@@ -168,7 +171,7 @@ def test_missing_hours_are_planned_past_days_with_nothing_anywhere(aloen, maelle
     assert blocker.title == "Il manque 14\u00a0h chez Aloen"
     assert blocker.explanation == "Maëlle Kerbrat, 2 jours depuis le lundi 16 novembre\u00a0: rien de saisi."
     assert (blocker.label, blocker.view, blocker.args) == ("Relancer", "timesheets:remind", (sheet.pk,))
-    [told] = overview.blockers(reading, reminded=[sheet.pk])
+    [told] = blockers.blockers(reading, reminded=[sheet.pk])
     assert told.explanation.endswith("rien de saisi. Relance envoyée aujourd’hui.")
     assert (told.label, told.view, told.args) == (
         "Ouvrir ses heures",
@@ -185,7 +188,7 @@ def test_complete_drafts_block_only_at_the_end_of_the_month(aloen, maelle):
     full(world.assignment(maelle, aloen), "draft")
     world.timesheet(maelle, status="draft")
     assert kinds(on=date(2026, 11, 29)) == []
-    titles = [blocker.title for blocker in overview.blockers(look(on=date(2026, 11, 30)))]
+    titles = [blocker.title for blocker in blockers.blockers(look(on=date(2026, 11, 30)))]
     assert titles == ["35\u00a0h à soumettre chez Aloen", "Relevé à soumettre au groupement"]
 
 
@@ -203,7 +206,7 @@ def test_unconfirmed_hours_say_since_when(aloen, maelle, on, ago):
 def test_submitted_hours_at_the_group_wait_for_approval_and_block_nothing(maelle):
     world.timesheet(maelle, {MONDAYS[0]: 420}, kind="training", status="submitted")
     assert kinds() == []
-    assert len(overview.to_approve(look())) == 1
+    assert len(overview_reading.to_approve(look())) == 1
 
 
 def test_assignments_without_a_timesheet_are_opened_by_one_gesture(aloen, sonam, maelle):
@@ -227,7 +230,7 @@ def test_blockers_come_in_the_order_of_their_weight(aloen, sonam, maelle):
 
 
 def bar(on=MONTH_END):
-    return [(stage.label, stage.done, stage.current) for stage in overview.stages(look(on))]
+    return [(stage.label, stage.done, stage.current) for stage in funnel.stages(look(on))]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +252,7 @@ def test_the_step_bar_ends_when_all_is_billed(aloen, maelle):
     sheet = full(world.assignment(maelle, aloen), "approved")
     approval.seal([sheet.pk], at=world.NOW)
     assert {(done, current) for _, done, current in bar()} == {(True, False)}
-    notes = [stage.note for stage in overview.stages(look())]
+    notes = [stage.note for stage in funnel.stages(look())]
     assert notes == ["35\u00a0h sur 35", "1 sur 1", "1 sur 1", "", "", ""]
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from groupement.lifecycle import StaleRow
 from tests import world
-from timesheets import approval, confirming, overview, recording
+from timesheets import approval, confirming, recording
 from timesheets.models import Entry, Timesheet
+from timesheets.overview import days as overview_days
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ def accepted(sheet):
 
 
 def to_read(sheet):
-    days = overview.days_of(stored(sheet), discreetly=True)
+    days = overview_days.days_of(stored(sheet), discreetly=True)
     return [day.day for day in days if not day.is_accepted]
 
 
@@ -75,7 +76,9 @@ class TestAccepted:
         contest(sheet, claire, THURSDAYS[2])
         submit_again(sheet, {THURSDAYS[2]: 330, THURSDAYS[0]: 450, date(2026, 11, 6): 60})
         assert to_read(sheet) == [THURSDAYS[0], date(2026, 11, 6), THURSDAYS[2]]
-        changed = next(day for day in overview.days_of(stored(sheet), discreetly=True) if day.has_changed)
+        changed = next(
+            day for day in overview_days.days_of(stored(sheet), discreetly=True) if day.has_changed
+        )
         assert (changed.day, changed.accepted, changed.minutes) == (THURSDAYS[0], 420, 450)
 
     def test_a_day_emptied_or_filled_after_it_was_seen_is_read_again(self, placed, claire):
@@ -135,7 +138,7 @@ class TestSettle:
             world.NOW,
             False,
         )
-        event = overview.history(after)[0]
+        event = overview_days.history(after)[0]
         assert (event.label, event.by, event.note) == (
             "Tranché par la coordination",
             solene,
@@ -150,7 +153,7 @@ class TestSettle:
         contest(sheet, claire, THURSDAYS[2])
         submit_again(sheet)
         approval.settle(sheet, by=ronan, at=world.NOW, note="Le badge.")
-        assert overview.history(sheet)[0].label == "Tranché par la coordination"
+        assert overview_days.history(sheet)[0].label == "Tranché par la coordination"
 
     @pytest.mark.parametrize("story", ["never contested", "not submitted again", "confirmed since", "group"])
     def test_nothing_is_settled_that_is_not_in_dispute(self, placed, sheet, claire, solene, story):
@@ -174,7 +177,7 @@ class TestSettle:
         remarks = [(THURSDAYS[0], "Formation au groupement.", 0)]
         approval.send_back(sheet, by=solene, at=world.NOW, note="À revoir.", remarks=remarks)
         submit_again(sheet)
-        assert [event.label for event in overview.history(sheet)] == ["Soumis", "Renvoyé", "Soumis"]
+        assert [event.label for event in overview_days.history(sheet)] == ["Soumis", "Renvoyé", "Soumis"]
         with pytest.raises(approval.NotApprovable):
             approval.settle(sheet, by=solene, at=world.NOW, note="Je tranche.")
 
@@ -198,7 +201,7 @@ class TestUndo:
         approval.undo(done, by=solene, at=world.NOW + 15 * MINUTE)
         after = stored(sheet)
         assert (after.status, after.approved_at, after.confirmed_at) == ("confirmed", None, world.NOW)
-        event = overview.history(after)[0]
+        event = overview_days.history(after)[0]
         assert (event.label, event.by) == ("Approbation annulée", solene)
         approval.approve(after, by=solene, at=world.NOW + 16 * MINUTE)
         assert stored(sheet).status == "approved"

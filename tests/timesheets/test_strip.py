@@ -5,7 +5,7 @@ import pytest
 from tests import world
 from tests.world import NOVEMBER
 from timesheets import approval
-from timesheets.grid.strip import stages
+from timesheets.grid.lines import stages
 from timesheets.models import Timesheet
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,9 @@ from django.conf import settings
 
 from members.models import Group, Mail
 from tests import world
-from timesheets import confirming, overview, tasks
+from timesheets import confirming, tasks
 from timesheets.models import Timesheet
+from timesheets.overview import days
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +48,7 @@ def test_after_the_last_day_the_hours_are_confirmed_and_marked(placed):
     assert lapse(DUE + timedelta(days=1)) == [sheet]
     after = stored(sheet)
     assert (after.status, after.confirmed_at, after.is_confirmed_tacitly) == ("confirmed", LATE, True)
-    event = overview.history(after)[0]
+    event = days.history(after)[0]
     assert (event.label, event.by, event.at) == ("Visé tacitement", None, LATE)
     assert event.note == "Sans réponse jusqu’au dimanche 6 décembre, délai de 5 jours."
 
@@ -72,7 +73,7 @@ def test_the_group_s_own_delay_counts(placed):
     sheet = waiting(placed)
     assert lapse(SUBMITTED + timedelta(days=1)) == []
     assert lapse(SUBMITTED + timedelta(days=2)) == [sheet]
-    assert overview.history(sheet)[0].note.endswith("délai de 1 jour.")
+    assert days.history(sheet)[0].note.endswith("délai de 1 jour.")
 
 
 def test_without_tacit_confirmation_hours_wait(placed):

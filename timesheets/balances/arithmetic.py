@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from math import ceil
 
 from employees.models import TimeScheme
 from groupement.periods import Month, clip, covers
@@ -147,3 +148,156 @@ def _hours_a_year(stretch: Stretch, full_time: FullTime) -> Fraction:
 
 def _decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+# Two hours a week above the contract over twelve weeks on end count against it (C. trav. L3123-13).
+AVERAGE_WEEKS = 12
+AVERAGE_EXCESS = 2 * 60
+
+
+@dataclass(frozen=True)
+class PartTime:
+    """Extra hours (heures complémentaires) of a year; the mean of the last twelve weeks and the contract's; minutes."""
+
+    extra: int
+    average: int | None = None
+    contract: int | None = None
+
+    @property
+    def above(self) -> int:
+        """How much the average week exceeds the contract's; zero when it does not."""
+        return max((self.average or 0) - (self.contract or 0), 0)
+
+    @property
+    def raises_the_contract(self) -> bool:
+        """Whether the contract is to be raised to the average, unless the person refuses (L3123-13)."""
+        return self.above >= AVERAGE_EXCESS
+
+
+def part_time(
+    stretches: Sequence[Stretch],
+    year: int,
+    weeks: Mapping[date, int],
+    *,
+    done: int,
+    on: date,
+    full_time: FullTime = LEGAL,
+) -> PartTime | None:
+    """The counters of ``year``; ``weeks`` are minutes by Monday, ``done`` those of the year.
+
+    None for who worked full time or in days all year. The average is that of the twelve weeks before that of ``on``,
+    and left out when they are not all under a part-time contract.
+    """
+    partial = [each for each in stretches if each.is_part_time(full_time)]
+    during = [each for each in partial if year_presence(each, year)]
+    if not during:
+        return None
+    by_the_year = [each for each in during if each.scheme == TimeScheme.ANNUALISED]
+    all_held = [each for each in stretches if year_presence(each, year)]
+    if len(by_the_year) == len(all_held):
+        target = yearly_target(by_the_year, year, full_time=full_time).minutes or 0
+        return _with_average(max(done - target, 0), partial, weeks, on)
+    weekly = [each for each in during if each.scheme == TimeScheme.WEEKLY]
+    return _with_average(extra_by_week(weekly, year, weeks), partial, weeks, on)
+
+
+def extra_by_week(stretches: Sequence[Stretch], year: int, weeks: Mapping[date, int]) -> int:
+    """What each week of ``year`` (ISO 8601) has above its contract, summed (L3123-28); minutes."""
+    above = 0
+    for monday, minutes in weeks.items():
+        held = stretch_of_week(stretches, monday)
+        if held and monday.isocalendar().year == year:
+            above += max(minutes - held.weekly_minutes, 0)
+    return above
+
+
+def _with_average(extra: int, partial: Sequence[Stretch], weeks: Mapping[date, int], on: date) -> PartTime:
+    last = on - timedelta(days=on.weekday())
+    mondays = [last - timedelta(weeks=back) for back in range(1, AVERAGE_WEEKS + 1)]
+    held = [each.weekly_minutes for monday in mondays if (each := stretch_of_week(partial, monday))]
+    if len(held) < AVERAGE_WEEKS:
+        return PartTime(extra)
+    worked = sum(weeks.get(monday, 0) for monday in mondays)
+    return PartTime(
+        extra, rounded(Fraction(worked, AVERAGE_WEEKS)), rounded(Fraction(sum(held), AVERAGE_WEEKS))
+    )
+
+
+# Two and a half days a month, thirty a year at most (C. trav. L3141-3), from 1 June on (R3141-4).
+DAYS_A_MONTH = Fraction(5, 2)
+DAYS_A_YEAR = 30
+FIRST_MONTH = 6
+SATURDAY, SUNDAY = 5, 6
+
+
+@dataclass(frozen=True)
+class Leave:
+    """The counters of one person on one day; ``since`` is when the present year of leave began. Working days.
+
+    ``acquired`` in the year before it, ``taken`` and ``booked`` (ahead) since it; ``earned`` since it, for the next.
+    """
+
+    since: date
+    acquired: int
+    taken: int
+    booked: int
+    earned: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """Days earned so far that are neither taken nor booked (L3141-12); negative when more was given."""
+        return self.acquired + self.earned - self.taken - self.booked
+
+
+def leave(
+    stretches: Sequence[Stretch], days: Collection[date], feasts: Collection[date], *, on: date
+) -> Leave:
+    """The counters ``on`` a day: from the time under contract, and the ``days`` of leave past and ahead.
+
+    Sick leave, which earns less (L3141-5-1), is not told apart: the payslip has the last word.
+    """
+    since = leave_year(on)
+    before = since.replace(year=since.year + 1)
+    passed = {day for day in days if since <= day < on}
+    ahead = {day for day in days if on <= day < before}
+    return Leave(
+        since=since,
+        acquired=ceil(earned(stretches, since.replace(year=since.year - 1), since)),
+        taken=working_days(passed, feasts),
+        booked=working_days(passed | ahead, feasts) - working_days(passed, feasts),
+        earned=_hundredth(earned(stretches, since, on)),
+    )
+
+
+def leave_year(on: date) -> date:
+    """The 1 June on or before ``on``."""
+    return date(on.year if on.month >= FIRST_MONTH else on.year - 1, FIRST_MONTH, 1)
+
+
+def earned(stretches: Iterable[Stretch], first: date, before: date) -> Fraction:
+    """Days earned in the whole months from ``first`` (a first of month) that ended by ``before``."""
+    held = list(stretches)
+    total, month = Fraction(0), Month.of(first)
+    while month.before <= before:
+        total += DAYS_A_MONTH * sum((presence(each, month) for each in held), Fraction(0))
+        month = month.next
+    return min(total, Fraction(DAYS_A_YEAR))
+
+
+def working_days(days: Collection[date], feasts: Collection[date]) -> int:
+    """How many days of leave ``days`` count: Monday to Saturday but public holidays.
+
+    A week whose five weekdays are off counts its Saturday, even if nobody noted it.
+    """
+    counted = {day for day in days if day.weekday() != SUNDAY}
+    for day in days:
+        monday = day - timedelta(days=day.weekday())
+        week = [monday + timedelta(days=number) for number in range(SATURDAY)]
+        if all(each in counted or each in feasts for each in week):
+            counted.add(monday + timedelta(days=SATURDAY))
+    return len(counted - set(feasts))
+
+
+def _hundredth(value: Fraction) -> Decimal:
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(Decimal("0.01"), ROUND_HALF_UP)

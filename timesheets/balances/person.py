@@ -11,9 +11,7 @@ from itertools import accumulate
 from employees.models import AbsenceKind, Employee
 from employees.planning import Plan, absences, holidays, plan_between
 from timesheets.balances import arithmetic, reading
-from timesheets.balances.arithmetic import months_of
-from timesheets.balances.leave import FIRST_MONTH, Leave, leave
-from timesheets.balances.part_time import part_time
+from timesheets.balances.arithmetic import FIRST_MONTH, Leave, leave, months_of, part_time
 from timesheets.balances.year import Detail, MonthLine, PersonYear
 from timesheets.models import Entry, Kind
 from timesheets.models.entry import ABSENCES

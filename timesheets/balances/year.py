@@ -10,10 +10,8 @@ from itertools import accumulate
 from employees.models import Assignment, Employee
 from groupement.periods import Month
 from members.models import Member
-from timesheets.balances.arithmetic import Stretch, Target, year_presence
-from timesheets.balances.burndown import BurnDown, burn_down, together
-from timesheets.balances.leave import Leave
-from timesheets.balances.part_time import PartTime
+from timesheets.balances.arithmetic import Leave, PartTime, Stretch, Target, year_presence
+from timesheets.balances.charts import BurnDown, burn_down, together
 
 
 @dataclass(frozen=True)

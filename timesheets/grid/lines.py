@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,9 +12,45 @@ from employees import planning
 from employees.models import Assignment, Employee
 from groupement.periods import Month
 from members.models import User
-from timesheets.grid.strip import Stage
 from timesheets.locking import how_to_reopen
 from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+# From what needs somebody most to what needs nobody any more.
+URGENCY = ["contested", "returned", "draft", "submitted", "confirmed", "approved", "invoiced"]
+BEFORE, AFTER = 2, 1
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One month of the strip; no state when nothing was opened."""
+
+    month: Month
+    state: str
+    state_label: str
+
+
+def neighbours(month: Month) -> list[Month]:
+    """Two months before ``month``, itself, and the one after."""
+    return [month.shift(n) for n in range(-BEFORE, AFTER + 1)]
+
+
+def stages(month: Month, sheets: Iterable[Timesheet]) -> list[Stage]:
+    """The strip around ``month``, from the ``sheets`` of those months."""
+    first: dict[Month, Timesheet] = {}
+    for sheet in sorted(sheets, key=_urgency):
+        first.setdefault(sheet.month, sheet)
+    return [
+        Stage(each, first[each].state, first[each].state_label) if each in first else Stage(each, "", "")
+        for each in neighbours(month)
+    ]
+
+
+def _urgency(sheet: Timesheet) -> int:
+    """Approved hours at the group ask nothing of anybody, and no invoice may ever hold them: they come last."""
+    if sheet.assignment_id is None and sheet.state == "approved":
+        return len(URGENCY)
+    return URGENCY.index(sheet.state)
+
 
 Kinds = dict[str, int]
 Entries = dict[date, dict[str, Entry]]

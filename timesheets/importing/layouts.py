@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from groupement.tabular import Unreadable, plain
+from groupement import tabular
+from groupement.tabular import Table, Unreadable, plain
 
 OWN = "own"
 LABELS = {OWN: "modèle de l’outil", "kimai": "Kimai", "toggl": "Toggl Track", "clockify": "Clockify"}
@@ -173,3 +174,24 @@ def _refuse_what_is_not_ours(layout: Layout) -> None:
             f"Il manque la colonne {quoted}. La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
             f"{wanted}. Les exports de Kimai, Toggl Track et Clockify sont reconnus tels quels."
         )
+
+
+LARGEST_CSV = 12_000_000
+LARGEST_WORKBOOK = 6_000_000
+MOST_ROWS = 60_000
+HOURS = tabular.Asked(
+    what="les heures",
+    largest_text=LARGEST_CSV,
+    text_too_large="Le fichier dépasse 12 Mo. Découpez-le, par exemple un fichier par mois.",
+    largest_workbook=LARGEST_WORKBOOK,
+    workbook_too_large="Le classeur dépasse 6 Mo. Gardez la seule feuille des heures, ou découpez-la.",
+    most_rows=MOST_ROWS,
+    too_many_rows="Le fichier compte plus de 60\u202f000 lignes. Découpez-le, par exemple un fichier par mois, "
+    "et importez chaque partie.",
+    no_rows="Le fichier ne contient aucune ligne d’heures sous les titres. Complétez-le.",
+)
+
+
+def read_table(data: bytes) -> Table:
+    """The table in an uploaded file, by its content, not by its name. Raises Unreadable with the cure."""
+    return tabular.read_table(data, HOURS)

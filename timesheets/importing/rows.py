@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.utils import timezone
 
-from groupement.tabular import Unreadable
+from groupement.tabular import Table, Unreadable
 from groupement.worktime import DAY, span_minutes, spell_clock
 from timesheets.importing.cells import (
     DAY_FIRST,
@@ -23,7 +23,6 @@ from timesheets.importing.cells import (
     shown,
 )
 from timesheets.importing.layouts import Layout
-from timesheets.importing.tables import Table
 from timesheets.models import Kind
 
 T = TypeVar("T")

@@ -14,8 +14,13 @@ from employees.models import Employee
 from groupement.pages import page
 from members.access import current_seats, for_roles, today
 from members.models import Member
-from timesheets import balances
-from timesheets.balances import BurnDown, Chart, Detail, Figures, MemberYear, Placement, Roster
+from timesheets.balances import charts
+from timesheets.balances import person as balances_person
+from timesheets.balances import reading as balances_reading
+from timesheets.balances import year as balances_year
+from timesheets.balances.charts import BurnDown, Chart
+from timesheets.balances.reading import Roster
+from timesheets.balances.year import Detail, Figures, MemberYear, Placement
 
 # The years one can choose, around the present one.
 YEARS_BEFORE, YEARS_AFTER = 2, 1
@@ -40,14 +45,14 @@ class Burned:
 def everybody(request: HttpRequest) -> HttpResponse:
     """All people and all members over a year; ``?personne=`` and ``?adherent=`` look closer at one of them."""
     year = _year(request)
-    roster = balances.roster(year)
+    roster = balances_reading.roster(year)
     person, member = _chosen(request, "personne", roster.people), _chosen(request, "adherent", roster.members)
     context = {"roster": roster, "person": person, "member": member, "own": [], **_years(year)}
     if person:
-        detail = balances.detail(person, year, on=today())
+        detail = balances_person.detail(person, year, on=today())
         return page(request, "timesheets/balances/person.html", context=context | _person(detail, member))
     if member:
-        reading = balances.at_member(member, year, on=today(), discreetly=False)
+        reading = balances_reading.at_member(member, year, on=today(), discreetly=False)
         return page(request, "timesheets/balances/member.html", context=context | _member(reading))
     return page(request, "timesheets/balances/everybody.html", context=context | _overall(roster))
 
@@ -58,7 +63,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """One's own year."""
     year = _year(request)
     own = get_object_or_404(Employee, user=request.user)
-    context = _person(balances.detail(own, year, on=today()), None) | _years(year) | {"roster": None}
+    context = _person(balances_person.detail(own, year, on=today()), None) | _years(year) | {"roster": None}
     return page(request, "timesheets/balances/person.html", context=context)
 
 
@@ -70,7 +75,7 @@ def at_member(request: HttpRequest) -> HttpResponse:
     seats = list(current_seats(request.user).select_related("member"))
     own = list({seat.member_id: seat.member for seat in seats}.values())
     member = _chosen(request, "adherent", own) or own[0]
-    reading = balances.at_member(member, year, on=today())
+    reading = balances_reading.at_member(member, year, on=today())
     context = _member(reading) | _years(year) | {"roster": None, "own": own if len(own) > 1 else []}
     context["kept"] = f"adherent={member.pk}&"
     return page(request, "timesheets/balances/member.html", context=context)
@@ -111,7 +116,7 @@ def _person(detail: Detail, member: Member | None) -> dict[str, Any]:
     burned = [(each, each.burn_down(detail.year, on=detail.on)) for each in shown]
     return {
         "detail": detail,
-        "parts": [Burned(burn, balances.draw(burn, on=detail.on), each) for each, burn in burned],
+        "parts": [Burned(burn, charts.draw(burn, on=detail.on), each) for each, burn in burned],
     }
 
 
@@ -121,16 +126,16 @@ def _member(reading: MemberYear) -> dict[str, Any]:
     return {
         "reading": reading,
         "member": reading.member,
-        "whole": Burned(reading.burned, balances.draw(reading.burned, on=on)),
-        "parts": [Burned(burn, balances.draw(burn, on=on), placement) for placement, burn in reading.parts],
+        "whole": Burned(reading.burned, charts.draw(reading.burned, on=on)),
+        "parts": [Burned(burn, charts.draw(burn, on=on), placement) for placement, burn in reading.parts],
     }
 
 
 def _overall(roster: Roster) -> dict[str, Any]:
     """Two tables with their totals: people against their contracts, members against their commitments."""
-    people = balances.everybody(roster)
+    people = balances_reading.everybody(roster)
     placements = [placement for person in people for placement in person.placements]
-    members = balances.by_member(placements, roster.year, on=today())
+    members = balances_year.by_member(placements, roster.year, on=today())
     return {
         "people": people,
         "total": sum((person.total for person in people), Figures()),
@@ -139,5 +144,5 @@ def _overall(roster: Roster) -> dict[str, Any]:
         "away": sum(person.away_total for person in people),
         "to_place": sum(person.to_place or 0 for person in people),
         "members": members,
-        "whole": balances.together([each.burned for each in members], roster.year),
+        "whole": charts.together([each.burned for each in members], roster.year),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,10 +17,12 @@ from groupement.pages import act, page, paginate
 from groupement.periods import Month
 from members.access import answers_by, current_seats, for_roles
 from members.models import Group, Seat, User
-from timesheets import confirming, overview, reminding
+from timesheets import confirming
 from timesheets.forms import AnswerForm
 from timesheets.models import Timesheet, TimesheetStatus
-from timesheets.views import sheet
+from timesheets.overview import days, reading
+from timesheets.reminding import by_hand, events
+from timesheets.views import month, sheet
 
 PER_PAGE = 20
 DRAFTS_SHOWN = 30
@@ -55,15 +57,15 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """All days as they are, or some contested with a reason for each, from one form."""
     timesheet = sheet.find(request, pk)
     form = AnswerForm(
-        request.POST, days=overview.days_of(timesheet, discreetly=True), submitted_at=timesheet.submitted_at
+        request.POST, days=days.days_of(timesheet, discreetly=True), submitted_at=timesheet.submitted_at
     )
     if not form.is_valid():
         return sheet.show(request, timesheet, answers=form)
-    who, by_at = overview.title(timesheet), {"by": request.user, "at": timezone.now()}
+    who, by_at = reading.title(timesheet), {"by": request.user, "at": timezone.now()}
     if form.is_contest:
         done = f"Contestation envoyée\u00a0: {who}. La personne lit vos motifs et corrige ou vous répond."
         if act(request, confirming.contest, timesheet, remarks=form.remarks, success=done, **by_at):
-            reminding.tell_contested(timesheet, at=by_at["at"])
+            events.tell_contested(timesheet, at=by_at["at"])
     else:
         act(request, confirming.confirm, timesheet, success=f"Heures visées\u00a0: {who}.", **by_at)
     return redirect("timesheets:to_confirm")
@@ -96,9 +98,25 @@ def _drafts(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
     """What is being entered, of the present months: only that it is, until it is submitted."""
     latest = Month.of(timezone.localdate())
     recent = sheets.filter(status=TimesheetStatus.DRAFT, month__range=(latest.shift(-2), latest))
-    return recent.order_by("-month", *overview.ORDER)[:DRAFTS_SHOWN]
+    return recent.order_by("-month", *reading.ORDER)[:DRAFTS_SHOWN]
 
 
 def _done(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
     confirmed = (TimesheetStatus.CONFIRMED, TimesheetStatus.APPROVED)
     return sheets.filter(status__in=confirmed).order_by("-month", "-confirmed_at", "-pk")
+
+
+@require_POST
+@for_roles("coordinator")
+def remind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write to who has to act next, and go back to the month, or to the timesheet."""
+    timesheet = sheet.find(request, pk)
+    act(request, by_hand.remind, [timesheet], by=request.user, at=timezone.now(), success=_told)
+    if request.POST.get("back") == "month":
+        return month.answer(request, timesheet.month)
+    return redirect("timesheets:sheet", pk)
+
+
+def _told(users: Sequence[User]) -> str:
+    *others, last = [str(user) for user in users]
+    return f"Relance envoyée à {', '.join(others)} et {last}." if others else f"Relance envoyée à {last}."

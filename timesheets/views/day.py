@@ -13,7 +13,11 @@ from employees.models import Assignment, Employee
 from groupement.pages import page
 from groupement.periods import Month
 from members.access import for_roles
-from timesheets.grid import DayTyped, Gesture, Grid, Spot, Typed, load, open_day, read_day, seal_day
+from timesheets.grid.filling import Gesture
+from timesheets.grid.lines import Grid
+from timesheets.grid.loading import load
+from timesheets.grid.one_day import DayTyped, Spot, open_day, read_day, seal_day
+from timesheets.grid.typed import Typed
 from timesheets.views.keeping import Kept, is_quiet, keep, recall_past, remember_past, tell_quietly
 
 # The page of the whole month, for each page of a day.

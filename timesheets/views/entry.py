@@ -14,7 +14,11 @@ from employees.models import Assignment, Employee
 from groupement.pages import page
 from groupement.periods import Month
 from members.access import for_roles
-from timesheets.grid import CHOICES, Gesture, Grid, Typed, lay_out, load, read, seal
+from timesheets.grid.filling import Gesture
+from timesheets.grid.lines import Grid
+from timesheets.grid.loading import load
+from timesheets.grid.typed import Typed, read, seal
+from timesheets.grid.weeks import CHOICES, lay_out
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.views.keeping import Kept, is_quiet, keep, recall_past, remember_past, tell_quietly
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from groupement.lifecycle import Refusal
 from groupement.pages import act, page
 from members.access import for_roles
-from timesheets import exporting, importing
-from timesheets.importing.asking import NamesForm, UploadForm, chosen_names
+from timesheets import exporting
+from timesheets.importing import layouts, questions, rehearsing, scope, uploads
+from timesheets.importing.questions import NamesForm, UploadForm, chosen_names
 
 KEPT = "hours_import"
 CSV = "text/csv; charset=utf-8"
@@ -33,8 +34,8 @@ def import_hours(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     if file := form.cleaned_data["file"]:
-        importing.forget(kept.get("token", ""))
-        kept = {"token": importing.keep(file.read(), at=timezone.now()), "name": file.name[:100]}
+        uploads.forget(kept.get("token", ""))
+        kept = {"token": uploads.keep(file.read(), at=timezone.now()), "name": file.name[:100]}
     people = {**kept.get("people", {}), **chosen_names(request.POST, "people")}
     places = {**kept.get("places", {}), **chosen_names(request.POST, "places")}
     options = {name: form.cleaned_data[name] for name in ("how", "step", "order")}
@@ -49,12 +50,12 @@ def confirm(request: HttpRequest) -> HttpResponse:
     _refuse_who_enters_nothing(request)
     kept = _kept(request)
     form = _form(kept)
-    read = act(request, importing.fetch, kept.get("token", ""), at=timezone.now(), form=form)
+    read = act(request, uploads.fetch, kept.get("token", ""), at=timezone.now(), form=form)
     if not read:
         return _page(request, form, status=422)
     done = act(
         request,
-        importing.take_in,
+        rehearsing.take_in,
         read.value,
         _choices(kept),
         digest=request.POST.get("digest", ""),
@@ -64,7 +65,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     )
     if not done:
         return _rehearsal(request, form)
-    importing.forget(kept["token"])
+    uploads.forget(kept["token"])
     del request.session[KEPT]
     return redirect("timesheets:import")
 
@@ -76,11 +77,11 @@ def report(request: HttpRequest) -> HttpResponse:
     _refuse_who_enters_nothing(request)
     kept = _kept(request)
     try:
-        data = importing.fetch(kept.get("token", ""), at=timezone.now())
-        trial = importing.rehearse(data, _choices(kept), by=request.user, at=timezone.now())
+        data = uploads.fetch(kept.get("token", ""), at=timezone.now())
+        trial = rehearsing.rehearse(data, _choices(kept), by=request.user, at=timezone.now())
     except Refusal:
         return redirect("timesheets:import")
-    return _attached(importing.report(trial.faults), CSV, "erreurs-import-heures.csv")
+    return _attached(questions.report(trial.faults), CSV, "erreurs-import-heures.csv")
 
 
 @require_safe
@@ -88,10 +89,10 @@ def report(request: HttpRequest) -> HttpResponse:
 def sample(request: HttpRequest) -> HttpResponse:
     """A file to fill in, with a member that the person knows."""
     _refuse_who_enters_nothing(request)
-    member = importing.known_member(request.user)
+    member = scope.known_member(request.user)
     if request.GET.get("format") == "xlsx":
-        return _attached(importing.sample_workbook(member), XLSX, "modele-heures.xlsx")
-    return _attached(importing.sample_csv(member), CSV, "modele-heures.csv")
+        return _attached(questions.sample_workbook(member), XLSX, "modele-heures.xlsx")
+    return _attached(questions.sample_csv(member), CSV, "modele-heures.csv")
 
 
 @require_safe
@@ -102,7 +103,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     suffix = request.GET.get("format", "")
     if suffix not in ("csv", "xlsx") or not form.is_valid():
         status = 422 if form.is_bound and not form.is_valid() else 200
-        context = {"form": form, "may_import": importing.may_import(request.user)}
+        context = {"form": form, "may_import": scope.may_import(request.user)}
         return page(request, "timesheets/exchange/export.html", context=context, status=status)
     wanted = form.wanted()
     name = exporting.file_name(wanted, suffix)
@@ -116,7 +117,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 
 def _refuse_who_enters_nothing(request: HttpRequest) -> None:
-    if not importing.may_import(request.user):
+    if not scope.may_import(request.user):
         raise PermissionDenied("Cette page est réservée aux personnes qui saisissent des heures.")
 
 
@@ -124,10 +125,12 @@ def _rehearsal(request: HttpRequest, form: UploadForm) -> HttpResponse:
     """Read the kept file and show what it would do."""
     kept = _kept(request)
     now = timezone.now()
-    read = act(request, importing.fetch, kept["token"], at=now, form=form)
+    read = act(request, uploads.fetch, kept["token"], at=now, form=form)
     form.fields["file"].required = False  # it is here already
     choices = _choices(kept)
-    tried = read and act(request, importing.rehearse, read.value, choices, by=request.user, at=now, form=form)
+    tried = read and act(
+        request, rehearsing.rehearse, read.value, choices, by=request.user, at=now, form=form
+    )
     if not tried:
         return _page(request, form, status=422)
     trial = tried.value
@@ -136,7 +139,7 @@ def _rehearsal(request: HttpRequest, form: UploadForm) -> HttpResponse:
         "trial": trial,
         "kept": kept,
         "names": names if names.fields else None,
-        "faults": trial.faults[: importing.MOST_LISTED],
+        "faults": trial.faults[: rehearsing.MOST_LISTED],
         "options": [(name, kept.get(name, "")) for name in ("how", "step", "order")],
     }
     return _page(request, form, context, status=200 if trial.is_good else 422)
@@ -145,7 +148,7 @@ def _rehearsal(request: HttpRequest, form: UploadForm) -> HttpResponse:
 def _page(
     request: HttpRequest, form: UploadForm, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    columns = importing.DESCRIBED
+    columns = layouts.DESCRIBED
     whole = {"form": form, "columns": columns, "trial": None, **(context or {})}
     return page(request, "timesheets/exchange/import.html", part="import", context=whole, status=status)
 
@@ -161,7 +164,7 @@ def _form(kept: dict[str, Any]) -> UploadForm:
     return form
 
 
-def _choices(kept: dict[str, Any]) -> importing.Choices:
+def _choices(kept: dict[str, Any]) -> scope.Choices:
     form = _form(kept)
     return form.choices(kept.get("people", {}), kept.get("places", {}))
 
@@ -172,7 +175,7 @@ def _attached(content: str | bytes, kind: str, name: str) -> HttpResponse:
     )
 
 
-def _taken(taken: importing.Taken) -> str:
+def _taken(taken: rehearsing.Taken) -> str:
     if not taken.entries:
         return "Rien n’a changé\u00a0: ces heures étaient déjà là."
     plural = "s" if taken.entries > 1 else ""

@@ -14,7 +14,9 @@ from groupement.lifecycle import Refusal
 from groupement.pages import act
 from timesheets.day_rules import BadDays
 from timesheets.entering import Entered, enter, undo
-from timesheets.grid import Gesture, Grid, TooLate, Typed, pack, remember, tell_who, unpack
+from timesheets.grid.filling import Gesture, TooLate, pack, remember, unpack
+from timesheets.grid.lines import Grid
+from timesheets.grid.typed import Typed, tell_who
 from timesheets.recording import Overtaken
 
 # The hidden field, and the place in the session over a redirect, of what a gesture changed.

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 from groupement.pages import act, page
 from groupement.periods import MONTHS, Month
 from members.access import coordinates, for_roles
-from timesheets import approval, overview, recording, reminding, watching
+from timesheets import approval, recording, watching
 from timesheets.models import Timesheet, TimesheetStatus
-from timesheets.overview import choosing, funnel
+from timesheets.overview import blockers, funnel, matrix
+from timesheets.overview import reading as overview_reading
+from timesheets.reminding import by_hand
 
 QUEUE_SHOWN = 20
 BLOCKERS_SHOWN = 20
@@ -56,11 +58,11 @@ def approve_confirmed(request: HttpRequest, month: Month) -> HttpResponse:
     sheets = Timesheet.objects.filter(month=month, pk__in=seen).select_related(
         "employee", "assignment__member"
     )
-    done = approval.approve_all(sheets.order_by(*overview.ORDER), by=request.user, at=timezone.now())
+    done = approval.approve_all(sheets.order_by(*overview_reading.ORDER), by=request.user, at=timezone.now())
     if done.count:
         messages.success(request, _approved(done.count))
     for timesheet, sentence in done.exceptions:
-        messages.error(request, f"{overview.title(timesheet)}\u00a0: {sentence}")
+        messages.error(request, f"{overview_reading.title(timesheet)}\u00a0: {sentence}")
     return answer(request, month)
 
 
@@ -74,16 +76,20 @@ def answer(request: HttpRequest, month: Month) -> HttpResponse:
 
 def show(request: HttpRequest, month: Month) -> HttpResponse:
     """The page of ``month``, or its content when htmx asks; nothing when htmx has already what there is."""
-    if request.htmx and request.method == "GET" and request.GET.get("vu") == overview.fingerprint(month):
+    if (
+        request.htmx
+        and request.method == "GET"
+        and request.GET.get("vu") == overview_reading.fingerprint(month)
+    ):
         return HttpResponse(status=204)
-    reading = overview.read(month, on=timezone.localdate())
-    choice = overview.Choice.read(request.GET, reading)
+    reading = overview_reading.read(month, on=timezone.localdate())
+    choice = matrix.Choice.read(request.GET, reading)
     lines = [line for line in reading.lines if choice.holds(line)]
     context = {
         "month": month,
         "seen": reading.fingerprint,
         "months": _strip(month),
-        "stages": overview.stages(reading),
+        "stages": funnel.stages(reading),
         "decides": coordinates(request.user),
         "asks_for_all": "approuver" in request.GET,
         "focus": _focus(request.POST.get("next")),
@@ -103,7 +109,7 @@ def alerts(request: HttpRequest, month: Month) -> HttpResponse:
 
 
 def _chosen(
-    reading: overview.MonthReading, choice: overview.Choice, lines: list[overview.Line]
+    reading: overview_reading.MonthReading, choice: matrix.Choice, lines: list[overview_reading.Line]
 ) -> dict[str, Any]:
     """The month laid out as asked, and what else can be asked for."""
     found: dict[str, Any] = {
@@ -111,31 +117,31 @@ def _chosen(
         "choice": choice,
         "query": choice.query(),
         "views": [
-            (label, choice.query(vue=view), view == choice.view) for view, label in choosing.LABELS.items()
+            (label, choice.query(vue=view), view == choice.view) for view, label in matrix.LABELS.items()
         ],
         "people": list({line.employee.pk: line.employee.full_name for line in reading.lines}.items()),
         "hosts": sorted({(line.member.pk, str(line.member)) for line in reading.lines if line.member}),
-        "states": list(overview.STATES.items()),
+        "states": list(matrix.STATES.items()),
     }
-    if choice.view == overview.View.GRID:
-        found["matrix"] = overview.month_matrix(reading, lines)
+    if choice.view == matrix.View.GRID:
+        found["matrix"] = matrix.month_matrix(reading, lines)
     else:
-        lay_out = funnel.by_person if choice.view == overview.View.PEOPLE else funnel.by_member
+        lay_out = funnel.by_person if choice.view == matrix.View.PEOPLE else funnel.by_member
         found["rows"] = lay_out(lines)
         found["total"] = funnel.total(found["rows"]).figures
         found["steps"] = funnel.STEPS
-        found["totals"] = overview.state_totals(lines)
+        found["totals"] = matrix.state_totals(lines)
     return found
 
 
 def _waiting(
-    reading: overview.MonthReading, choice: overview.Choice, lines: list[overview.Line]
+    reading: overview_reading.MonthReading, choice: matrix.Choice, lines: list[overview_reading.Line]
 ) -> dict[str, Any]:
     """What is to approve and what blocks, among ``lines``; long lists are cut unless all was asked for."""
-    queue = overview.to_approve(reading, lines)
+    queue = overview_reading.to_approve(reading, lines)
     shown = queue if choice.shows_all else queue[:QUEUE_SHOWN]
     following = [line.timesheet.pk for line in shown[1:]] + [""]
-    found = overview.blockers(reading, lines, reminded=reminding.reminded_on(reading.on))
+    found = blockers.blockers(reading, lines, reminded=by_hand.reminded_on(reading.on))
     return {
         "queue": queue,
         "queue_shown": list(zip(shown, following, strict=False)),
@@ -157,7 +163,7 @@ def _focus(following: str | None) -> int | str | None:
 
 def _strip(month: Month) -> list[dict[str, Any]]:
     shown = [month.shift(n) for n in (-2, -1, 0, 1)]
-    billed = overview.billed_months(shown)
+    billed = funnel.billed_months(shown)
     return [
         {
             "url": reverse("timesheets:month", args=[each]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from groupement.pages import act, page
 from members.access import decides_on, for_roles
 from members.models import Group, User
-from timesheets import actions, approval, confirming, freezing, locking, overview, reminding
+from timesheets import actions, approval, confirming, freezing, locking
 from timesheets.actions import Action
 from timesheets.forms import AnswerForm, ReasonForm
-from timesheets.models import Timesheet
+from timesheets.models import SignedSheet, Timesheet
+from timesheets.overview import days as overview_days
+from timesheets.overview import reading
+from timesheets.reminding import events as reminding_events
 from timesheets.views import month
 
 WITH_REASON = (Action.SETTLE, Action.RETURN, Action.REOPEN)
@@ -34,7 +37,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve one timesheet, from the month's queue or from its page."""
     timesheet = find(request, pk)
-    done = f"Heures approuvées\u00a0: {overview.title(timesheet)}."
+    done = f"Heures approuvées\u00a0: {reading.title(timesheet)}."
     way_back = reverse("timesheets:undo", args=[pk]) + _place(request)
     act(request, approval.approve, timesheet, by=request.user, at=timezone.now(), success=done, undo=way_back)
     return _answer(request, timesheet)
@@ -45,7 +48,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back the approval just given."""
     timesheet = find(request, pk)
-    done = f"Approbation annulée\u00a0: {overview.title(timesheet)}."
+    done = f"Approbation annulée\u00a0: {reading.title(timesheet)}."
     act(request, approval.undo, timesheet, by=request.user, at=timezone.now(), success=done)
     return _answer(request, timesheet)
 
@@ -111,13 +114,13 @@ def show(
 def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
     is_own = timesheet.employee.user_id == user.pk
     is_insider = user.sees_every_member or is_own
-    events = overview.history(timesheet)
+    events = overview_days.history(timesheet)
     steps = [event.step for event in events]
     acts = actions.offered(timesheet, user, at=timezone.now(), steps=steps)
     writes = not acts.isdisjoint({Action.WRITE, Action.RECALL}) or locking.may_write(user, timesheet)
     # Until they are submitted, hours are between the person and who enters them; a contest goes back to its author.
     is_hidden = timesheet.state in ("draft", "returned") and not (is_insider or writes)
-    days = [] if is_hidden else overview.days_of(timesheet, discreetly=not is_insider, events=events)
+    days = [] if is_hidden else overview_days.days_of(timesheet, discreetly=not is_insider, events=events)
     return {
         "sheet": timesheet,
         "days": days,
@@ -132,8 +135,8 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         **_typists(days if is_insider or writes else []),
         "grid_url": _grid(user, timesheet),
         "decides": decides_on(user, timesheet.employee.user_id),
-        "verdict": overview.verdict(timesheet, events),
-        "reply": overview.reply(timesheet, events),
+        "verdict": overview_days.verdict(timesheet, events),
+        "reply": overview_days.reply(timesheet, events),
         "reasons": {action.value: _reason(action) for action in WITH_REASON},
         "signed": freezing.latest([timesheet.pk]).get(timesheet.pk) if timesheet.approved_at else None,
         "why_locked": locking.why_locked(timesheet),
@@ -142,13 +145,13 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
     }
 
 
-def _typists(days: list[overview.Day]) -> dict[str, Any]:
+def _typists(days: list[overview_days.Day]) -> dict[str, Any]:
     """Who entered the hours: said once when it was one person, else day by day."""
     names = {day.typed_by for day in days if day.typed_by}
     return {"shows_typists": len(names) > 1, "typist": names.pop() if len(names) == 1 else ""}
 
 
-def _answers(timesheet: Timesheet, days: list[overview.Day], acts: frozenset[Action]) -> dict[str, Any]:
+def _answers(timesheet: Timesheet, days: list[overview_days.Day], acts: frozenset[Action]) -> dict[str, Any]:
     """The member's form, its term and what happens then, for who may answer now."""
     if Action.CONFIRM not in acts:
         return {"answers": None, "due_on": None, "is_tacit_next": False}
@@ -194,10 +197,10 @@ def _with_reason(request: HttpRequest, pk: int, action: Action, deed: Any, done:
         at=now,
         note=form.cleaned_data["note"],
         form=form,
-        success=f"{done}\u00a0: {overview.title(timesheet)}.",
+        success=f"{done}\u00a0: {reading.title(timesheet)}.",
     ):
         if timesheet.returned_at:
-            reminding.tell_returned(timesheet, at=now)
+            reminding_events.tell_returned(timesheet, at=now)
         return _answer(request, timesheet)
     return show(request, timesheet, reasons={action.value: form})
 
@@ -220,3 +223,14 @@ def _place(request: HttpRequest) -> str:
     place = request.GET.copy()
     place["back"] = "month"
     return f"?{place.urlencode()}"
+
+
+@require_safe
+def signed(request: HttpRequest, pk: int, version: int) -> HttpResponseBase:
+    """The PDF of one version, its digest checked; not made yet, the timesheet’s page says so."""
+    visible = Timesheet.objects.visible_to(request.user)
+    row = get_object_or_404(SignedSheet, timesheet__in=visible, timesheet=pk, version=version)
+    done = act(request, freezing.open_printed, row)
+    if not done:
+        return redirect("timesheets:sheet", pk)
+    return FileResponse(done.value, as_attachment=True, filename=f"releve-{row.content['reference']}.pdf")

@@ -34,7 +34,7 @@ from groupement.periods import Month
 from groupement.tabular import inert
 from members.access import Role, for_roles, today
 from members.models import Group, Member
-from timesheets.balances.chart import NAMES
+from timesheets.balances.charts import NAMES
 
 IMPORTS_A_PAGE = 12
 DIFFERENCES_SHOWN = 12

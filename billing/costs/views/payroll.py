@@ -22,7 +22,7 @@ from groupement.pages import act, page
 from groupement.periods import Month
 from groupement.tabular import Table
 from members.access import Role, for_roles
-from timesheets.importing import Gone, fetch, forget, keep
+from timesheets.importing.uploads import Gone, fetch, forget, keep
 
 KEPT = "payroll_import"
 SAMPLES = 3

@@ -7,8 +7,7 @@ import pytest
 from members.models import Group, Mail, MailKind
 from tests import world
 from tests.timesheets.reminding.scene import CONFIRMED, MORNING, SUBMITTED, THURSDAY, Scene, letter, readers
-from timesheets import reminding
-from timesheets.reminding import people
+from timesheets.reminding import mail, morning
 
 pytestmark = pytest.mark.django_db
 HOURS, VISAS, DECISIONS = MailKind.HOURS_REMINDER, MailKind.CONFIRM_DIGEST, MailKind.APPROVE_DIGEST
@@ -33,7 +32,7 @@ def test_hours_not_submitted_remind_those_who_can_submit_them(scene):
     closed = scene.person("Goulven")
     closed.is_active = False
     closed.save()
-    assert reminding.write_morning(MORNING) == 1
+    assert morning.write_morning(MORNING) == 1
     assert readers(HOURS) == ["Maëlle Kerbrat"]
     written = letter(late)
     assert written.subject == "Vos heures de novembre 2026 restent à soumettre"
@@ -45,8 +44,8 @@ def test_hours_not_submitted_remind_those_who_can_submit_them(scene):
 def test_who_comes_back_from_leave_is_reminded_then(scene):
     scene.person("Lénaïg")
     scene.away("Lénaïg", "leave")
-    assert reminding.write_morning(MORNING) == 0
-    assert reminding.write_morning(MORNING + timedelta(days=4)) == 1
+    assert morning.write_morning(MORNING) == 0
+    assert morning.write_morning(MORNING + timedelta(days=4)) == 1
     assert readers() == ["Lénaïg Kerbrat"]
     assert "cong" not in Mail.objects.get().text.lower()
 
@@ -54,8 +53,8 @@ def test_who_comes_back_from_leave_is_reminded_then(scene):
 def test_the_present_month_counts_from_its_last_working_day(scene):
     scene.person("Maëlle")
     friday = world.at(date(2026, 11, 27), 7, 30)
-    assert reminding.write_morning(friday) == 0
-    assert reminding.write_morning(friday + timedelta(days=3)) == 1
+    assert morning.write_morning(friday) == 0
+    assert morning.write_morning(friday + timedelta(days=3)) == 1
 
 
 def test_hours_sent_back_remind_at_once_whatever_the_month(scene):
@@ -63,7 +62,7 @@ def test_hours_sent_back_remind_at_once_whatever_the_month(scene):
     sheet = scene.sheets["Maëlle"]
     mid_month = world.at(date(2026, 11, 12), 7, 30)
     sheet.move("draft", by=None, at=mid_month, submitted_at=None, contested_at=mid_month)
-    assert reminding.write_morning(mid_month) == 1
+    assert morning.write_morning(mid_month) == 1
     written = letter(user)
     assert written.subject == "1\u00a0relevé d’heures à corriger"
     assert "contesté par l’adhérent" in written.text
@@ -71,16 +70,16 @@ def test_hours_sent_back_remind_at_once_whatever_the_month(scene):
 
 def test_it_is_said_once_a_day_however_often_the_task_runs(scene):
     scene.person("Maëlle")
-    assert [reminding.write_morning(MORNING) for _ in range(3)] == [1, 0, 0]
-    assert reminding.write_morning(MORNING + timedelta(days=1)) == 1
-    assert reminding.write_morning(MORNING + timedelta(days=2)) == 0  # Saturday
-    assert reminding.write_morning(MORNING + timedelta(hours=-4)) == 0  # a restart at half past three
+    assert [morning.write_morning(MORNING) for _ in range(3)] == [1, 0, 0]
+    assert morning.write_morning(MORNING + timedelta(days=1)) == 1
+    assert morning.write_morning(MORNING + timedelta(days=2)) == 0  # Saturday
+    assert morning.write_morning(MORNING + timedelta(hours=-4)) == 0  # a restart at half past three
 
 
 def test_weekly_people_are_told_on_monday(scene):
     scene.person("Tifenn", frequency="weekly")
-    assert reminding.write_morning(MORNING) == 0
-    assert reminding.write_morning(MORNING + timedelta(days=4)) == 1
+    assert morning.write_morning(MORNING) == 0
+    assert morning.write_morning(MORNING + timedelta(days=4)) == 1
 
 
 def test_a_member_s_staff_learn_how_many_wait_until_when_and_what_follows(scene):
@@ -93,7 +92,7 @@ def test_a_member_s_staff_learn_how_many_wait_until_when_and_what_follows(scene)
     scene.person("Maëlle", status=SUBMITTED)
     scene.person("Youenn", status=SUBMITTED)
     scene.person("Lénaïg", status=CONFIRMED)
-    reminding.write_morning(MORNING)
+    morning.write_morning(MORNING)
     assert readers(VISAS) == ["Nolwenn Jégo", "Ronan Le Bihan"]
     written = letter(nolwenn)
     assert written.subject == "2\u00a0relevés attendent votre visa"
@@ -106,7 +105,7 @@ def test_without_tacit_confirmation_the_message_says_what_blocks(scene):
     Group.objects.update(has_tacit_confirmation=False)
     nolwenn = scene.staff("Nolwenn Jégo")
     scene.person("Maëlle", status=SUBMITTED)
-    reminding.write_morning(MORNING + timedelta(days=4))
+    morning.write_morning(MORNING + timedelta(days=4))
     written = letter(nolwenn)
     assert "attendu depuis le dimanche 6 décembre" in written.text
     assert "la coordination ne peut pas approuver" in written.text
@@ -121,7 +120,7 @@ def test_another_member_is_never_named(scene):
     nolwenn = scene.staff("Nolwenn Jégo")
     both = scene.staff("Anaïs Moal", at=scene.sonam)
     world.seat(both, scene.aloen)
-    reminding.write_morning(MORNING)
+    morning.write_morning(MORNING)
     own, several = letter(nolwenn), letter(both)
     # It could be seen: who sits at both members reads of both.
     assert "Aloen" in several.text
@@ -135,7 +134,7 @@ def test_another_member_is_never_named(scene):
 def test_hours_that_the_staff_enter_are_theirs_to_hand_over(scene):
     nolwenn = scene.staff("Nolwenn Jégo")
     scene.person("Katell", hours_entry="member")
-    reminding.write_morning(MORNING)
+    morning.write_morning(MORNING)
     written = letter(nolwenn, VISAS)
     assert written.subject == "1\u00a0relevé d’heures à saisir"
     assert "Aloen\u00a0: 1\u00a0relevé à saisir par votre équipe" in written.text
@@ -149,7 +148,7 @@ def test_the_coordination_learns_what_to_approve_and_what_is_contested(scene):
     scene.person("Lénaïg", status=SUBMITTED)
     sheet = scene.sheets["Lénaïg"]
     sheet.move("draft", by=None, at=MORNING, submitted_at=None, contested_at=MORNING)
-    reminding.write_morning(MORNING)
+    morning.write_morning(MORNING)
     written = letter(solene)
     assert (written.kind, written.subject) == (DECISIONS, "2\u00a0relevés à approuver, et plus")
     assert (
@@ -164,7 +163,7 @@ def test_nobody_is_told_to_decide_on_their_own_hours(scene):
     own.save()
     world.seat(own, scene.aloen)
     solene = world.coordinator()
-    reminding.write_morning(MORNING)
+    morning.write_morning(MORNING)
     assert readers() == [solene.name]
 
 
@@ -175,7 +174,7 @@ def test_the_coordination_learns_of_open_findings_but_not_of_its_own(scene):
     solene = world.coordinator()
     # Eleven hours on one day (C. trav. L3121-18).
     scene.sheets["Maëlle"].entries.filter(day=world.NOVEMBER.first + timedelta(days=1)).update(minutes=660)
-    reminding.write_morning(MORNING)
+    morning.write_morning(MORNING)
     assert readers(DECISIONS) == [solene.name]
     written = letter(solene)
     assert written.subject == "1\u00a0alerte sur le temps de travail, à lire"
@@ -187,14 +186,14 @@ def test_nothing_to_say_is_no_message(scene):
     scene.staff("Nolwenn Jégo")
     world.coordinator()
     world.finance()
-    assert reminding.write_morning(MORNING) == 0
+    assert morning.write_morning(MORNING) == 0
     assert Mail.objects.count() == 0
 
 
 def test_one_message_that_cannot_be_written_holds_up_no_other(scene, monkeypatch):
     scene.person("Maëlle")
     scene.person("Youenn")
-    from timesheets.reminding.letters import Letter
+    from timesheets.reminding.mail import Letter
 
     real = Letter.write
 
@@ -204,12 +203,12 @@ def test_one_message_that_cannot_be_written_holds_up_no_other(scene, monkeypatch
         return real(self, at)
 
     monkeypatch.setattr(Letter, "write", write)
-    assert reminding.write_morning(MORNING) == 1
+    assert morning.write_morning(MORNING) == 1
     assert readers() == ["Youenn Kerbrat"]
 
 
 def test_a_morning_is_read_in_a_fixed_number_of_queries(scene, django_assert_num_queries):
-    from timesheets.reminding import digests
+    from timesheets.reminding import morning
 
     scene.staff("Nolwenn Jégo")
     world.coordinator()
@@ -219,7 +218,7 @@ def test_a_morning_is_read_in_a_fixed_number_of_queries(scene, django_assert_num
         scene.person(f"Youenn{number}")
         scene.person(f"Katell{number}", status=CONFIRMED)
         with django_assert_num_queries(22):
-            assert len(list(digests._letters(MORNING, group))) == number + 3
+            assert len(list(morning._letters(MORNING, group))) == number + 3
 
 
 def test_duty_says_of_everybody_what_access_says_of_one(scene, monkeypatch):
@@ -241,7 +240,7 @@ def test_duty_says_of_everybody_what_access_says_of_one(scene, monkeypatch):
     for principal in (solene, gael):
         world.deputy(principal, world.user(f"Suppléance de {principal.name}"))
     world.deputy(solene, maelle)
-    duty = people.read(THURSDAY)
+    duty = mail.read(THURSDAY)
     for sheet in scene.sheets.values():
         member, person = sheet.assignment.member, sheet.employee.user_id
         everybody = list(User.objects.filter(is_active=True).order_by("pk"))

@@ -6,7 +6,7 @@ import pytest
 
 from members.models import HolidayZone, MailFrequency
 from tests import world
-from timesheets.reminding.mornings import is_due, is_time, last_working_day, opening
+from timesheets.reminding.mail import is_due, is_time, last_working_day, opening
 
 THURSDAY = date(2026, 12, 3)
 EASTER_MONDAY = date(2026, 4, 6)

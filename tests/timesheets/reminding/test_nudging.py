@@ -8,7 +8,7 @@ from django.urls import reverse
 from members.models import Mail, MailKind, MailStatus
 from tests import world
 from tests.timesheets.reminding.scene import CONFIRMED, MORNING, SUBMITTED, Scene, letter, readers
-from timesheets import reminding
+from timesheets.reminding import by_hand
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +26,14 @@ def solene(scene):
 
 
 def refusal(sheets, by, at=MORNING):
-    with pytest.raises(reminding.NobodyToRemind) as refused:
-        reminding.remind(sheets, by=by, at=at)
+    with pytest.raises(by_hand.NobodyToRemind) as refused:
+        by_hand.remind(sheets, by=by, at=at)
     return refused.value.message
 
 
 def test_a_draft_reminds_the_person(scene, solene):
     maelle = scene.person("Maëlle", frequency="weekly")
-    assert reminding.remind([scene.sheets["Maëlle"]], by=solene, at=MORNING) == [maelle]
+    assert by_hand.remind([scene.sheets["Maëlle"]], by=solene, at=MORNING) == [maelle]
     written = letter(maelle, MailKind.HOURS_REMINDER)
     assert "Solène Rivoal, de la coordination, vous relance. En attente de votre part\u00a0:" in written.text
     assert "Aloen, novembre 2026\u00a0: à soumettre" in written.text
@@ -43,7 +43,7 @@ def test_submitted_hours_remind_the_member_s_staff(scene, solene):
     nolwenn, ronan = scene.staff("Nolwenn Jégo"), scene.staff("Ronan Le Bihan", function="manager")
     scene.staff("Anaïs Moal", at=scene.sonam)
     scene.person("Maëlle", status=SUBMITTED)
-    assert reminding.remind([scene.sheets["Maëlle"]], by=solene, at=MORNING) == [nolwenn, ronan]
+    assert by_hand.remind([scene.sheets["Maëlle"]], by=solene, at=MORNING) == [nolwenn, ronan]
     assert "1\u00a0relevé à viser" in letter(nolwenn, MailKind.CONFIRM_DIGEST).text
 
 
@@ -54,7 +54,7 @@ def test_several_timesheets_are_one_message_a_person(scene, solene):
     second = world.timesheet(other, {}, status="draft")
     scene.person("Youenn", status=SUBMITTED)
     sheets = [scene.sheets["Maëlle"], second, scene.sheets["Youenn"]]
-    assert reminding.remind(sheets, by=solene, at=MORNING) == [maelle, nolwenn]
+    assert by_hand.remind(sheets, by=solene, at=MORNING) == [maelle, nolwenn]
     assert "Aloen, novembre" in letter(maelle).text
     assert "Sonam, novembre" in letter(maelle).text
 
@@ -64,13 +64,13 @@ def test_once_a_day_for_each_timesheet_and_person(scene, solene):
     first = scene.sheets["Maëlle"]
     other = world.assignment(first.employee, scene.sonam)
     second = world.timesheet(other, {}, status="draft")
-    reminding.remind([first], by=solene, at=MORNING)
+    by_hand.remind([first], by=solene, at=MORNING)
     assert refusal([first], solene) == "Une relance est déjà partie aujourd’hui à Maëlle Kerbrat."
-    reminding.remind([first, second], by=solene, at=MORNING)
+    by_hand.remind([first, second], by=solene, at=MORNING)
     latest = Mail.objects.latest("pk")
     assert "Sonam" in latest.text
     assert "Aloen" not in latest.text
-    reminding.remind([first], by=solene, at=MORNING + timedelta(days=1))
+    by_hand.remind([first], by=solene, at=MORNING + timedelta(days=1))
     assert Mail.objects.count() == 3
 
 
@@ -92,15 +92,15 @@ def test_whoever_cannot_be_written_to_is_named_with_the_cure(scene, solene):
         "Maëlle": "Ces heures n’attendent que la coordination\u00a0: visé.",
     }
     assert readers() == []
-    refused = pytest.raises(reminding.NobodyToRemind)
+    refused = pytest.raises(by_hand.NobodyToRemind)
     with refused as several:
-        reminding.remind(list(scene.sheets.values()), by=solene, at=MORNING)
+        by_hand.remind(list(scene.sheets.values()), by=solene, at=MORNING)
     assert len(several.value.errors) == 4
 
 
 def test_an_address_that_refuses_is_said(scene, solene):
     maelle = scene.person("Maëlle")
-    reminding.remind([scene.sheets["Maëlle"]], by=solene, at=MORNING)
+    by_hand.remind([scene.sheets["Maëlle"]], by=solene, at=MORNING)
     Mail.objects.update(status=MailStatus.FAILED, error="Adresse refusée (550)")
     tomorrow = MORNING + timedelta(days=1)
     assert refusal([scene.sheets["Maëlle"]], solene, tomorrow) == (
@@ -110,11 +110,11 @@ def test_an_address_that_refuses_is_said(scene, solene):
 
 def test_only_the_coordination_reminds_and_its_deputies_too(scene, solene):
     scene.person("Maëlle")
-    with pytest.raises(reminding.NotInCharge):
-        reminding.remind([scene.sheets["Maëlle"]], by=scene.staff("Nolwenn Jégo"), at=MORNING)
+    with pytest.raises(by_hand.NotInCharge):
+        by_hand.remind([scene.sheets["Maëlle"]], by=scene.staff("Nolwenn Jégo"), at=MORNING)
     stand_in = world.user("Gwenn Le Roux")
     world.deputy(solene, stand_in)
-    assert len(reminding.remind([scene.sheets["Maëlle"]], by=stand_in, at=MORNING)) == 1
+    assert len(by_hand.remind([scene.sheets["Maëlle"]], by=stand_in, at=MORNING)) == 1
 
 
 def test_the_button_reminds_and_comes_back(scene, solene, client, settings):

@@ -8,7 +8,8 @@ from members import mailing
 from members.models import Mail, MailKind
 from tests import world
 from tests.timesheets.reminding.scene import MORNING, SUBMITTED, Scene, letter, readers
-from timesheets import approval, confirming, recording, reminding
+from timesheets import approval, confirming, recording
+from timesheets.reminding import events
 
 pytestmark = pytest.mark.django_db
 FIRST = world.NOVEMBER.first + timedelta(days=1)  # Monday 2 November
@@ -31,7 +32,7 @@ def contest(scene, name="Maëlle", reason="Vous étiez là le matin seulement"):
 def test_a_contest_reaches_the_person_at_once_with_its_reasons(scene):
     maelle = scene.person("Maëlle", status=SUBMITTED, frequency="weekly")
     sheet = contest(scene)
-    assert reminding.tell_contested(sheet, at=MORNING) == 1
+    assert events.tell_contested(sheet, at=MORNING) == 1
     assert readers() == ["Maëlle Kerbrat"]
     written = letter(maelle, MailKind.CONTESTED)
     assert written.subject == "Aloen conteste des heures de novembre 2026"
@@ -45,11 +46,11 @@ def test_a_contest_reaches_the_person_at_once_with_its_reasons(scene):
 def test_a_contest_is_told_once_and_the_next_one_again(scene):
     maelle = scene.person("Maëlle", status=SUBMITTED)
     sheet = contest(scene)
-    assert [reminding.tell_contested(sheet, at=MORNING) for _ in range(2)] == [1, 0]
+    assert [events.tell_contested(sheet, at=MORNING) for _ in range(2)] == [1, 0]
     recording.submit(sheet, by=maelle, at=MORNING)
     nolwenn = letter_writer()
     confirming.contest(sheet, by=nolwenn, at=MORNING, remarks=[(FIRST, "Toujours pas", None)])
-    assert reminding.tell_contested(sheet, at=MORNING) == 1
+    assert events.tell_contested(sheet, at=MORNING) == 1
     assert "compte 3" not in Mail.objects.latest("pk").text
 
 
@@ -68,7 +69,7 @@ def test_who_is_not_to_be_disturbed_is_not(scene, why):
     maelle.save()
     sheet = contest(scene)
     sheet.employee.user.refresh_from_db()
-    reminding.tell_contested(sheet, at=MORNING)
+    events.tell_contested(sheet, at=MORNING)
     assert "Maëlle Kerbrat" not in readers()
 
 
@@ -76,7 +77,7 @@ def test_hours_that_the_staff_enter_come_back_to_them(scene):
     scene.person("Katell", status=SUBMITTED, hours_entry="member")
     ronan = scene.staff("Ronan Le Bihan")
     sheet = contest(scene, "Katell")
-    assert reminding.tell_contested(sheet, at=MORNING) == 2
+    assert events.tell_contested(sheet, at=MORNING) == 2
     assert readers() == ["Nolwenn Jégo", "Ronan Le Bihan"]
     assert "conteste les heures de Katell Kerbrat de novembre 2026" in letter(ronan).text
 
@@ -88,7 +89,7 @@ def test_a_return_gives_its_reason_to_the_person_only(scene):
     for name in ("Maëlle", "Katell"):
         sheet = scene.sheets[name]
         approval.send_back(sheet, by=solene, at=MORNING, note="Votre arrêt du 3 manque")
-        assert reminding.tell_returned(sheet, at=MORNING) == 1
+        assert events.tell_returned(sheet, at=MORNING) == 1
     own, theirs = letter(maelle, MailKind.RETURNED), letter(nolwenn, MailKind.RETURNED)
     assert own.subject == "Des heures de novembre 2026 sont à corriger"
     assert "Votre arrêt du 3 manque" in own.text
@@ -106,13 +107,13 @@ def test_a_tacit_confirmation_is_told_to_the_member_s_staff_once(scene):
     scene.person("Youenn", status=SUBMITTED)
     done = confirming.confirm_tacitly(on=(MORNING + timedelta(days=5)).date(), at=MORNING)
     assert len(done) == 2
-    assert reminding.tell_confirmed_tacitly(done, at=MORNING) == 1
-    assert reminding.tell_confirmed_tacitly(done, at=MORNING) == 0
+    assert events.tell_confirmed_tacitly(done, at=MORNING) == 1
+    assert events.tell_confirmed_tacitly(done, at=MORNING) == 0
     assert readers() == ["Nolwenn Jégo"]
     written = letter(nolwenn, MailKind.CONFIRMED_TACITLY)
     assert written.subject == "2\u00a0relevés visés d’office chez Aloen"
     assert "- Aloen, novembre 2026\u00a0: Maëlle Kerbrat\n" in written.text
-    assert reminding.tell_confirmed_tacitly([], at=MORNING) == 0
+    assert events.tell_confirmed_tacitly([], at=MORNING) == 0
 
 
 def test_what_lapsed_at_night_is_told_in_the_morning(scene):
@@ -120,7 +121,7 @@ def test_what_lapsed_at_night_is_told_in_the_morning(scene):
     scene.person("Maëlle", status=SUBMITTED)
     saturday = MORNING + timedelta(days=2, hours=-2)
     done = confirming.confirm_tacitly(on=(MORNING + timedelta(days=5)).date(), at=saturday)
-    assert reminding.tell_confirmed_tacitly(done, at=saturday) == 1
+    assert events.tell_confirmed_tacitly(done, at=saturday) == 1
     monday = world.at((MORNING + timedelta(days=4)).date(), 7)
     assert mailing.send_pending(monday - timedelta(minutes=1)) == 0
     assert mailing.send_pending(monday) == 1

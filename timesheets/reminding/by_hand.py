@@ -14,8 +14,8 @@ from members import mailing
 from members.access import coordinates
 from members.models import Group, Mail, MailFrequency, User
 from timesheets.models import Timesheet, TimesheetStatus
-from timesheets.reminding import hours, people, visas
-from timesheets.reminding.letters import Letter
+from timesheets.reminding import mail, morning
+from timesheets.reminding.mail import Letter
 
 # What one key can name (160 characters); nobody is reminded of more at once.
 MOST_AT_ONCE = 12
@@ -38,7 +38,7 @@ def remind(sheets: Sequence[Timesheet], *, by: User, at: datetime) -> list[User]
     """
     if not coordinates(by):
         raise NotInCharge("Seule la coordination relance les personnes.")
-    duty, group = people.read(timezone.localdate(at)), Group.objects.get()
+    duty, group = mail.read(timezone.localdate(at)), Group.objects.get()
     wanted: dict[tuple[User, bool], list[Timesheet]] = defaultdict(list)
     obstacles: dict[str, None] = {}
     for sheet in sheets:
@@ -59,7 +59,7 @@ def remind(sheets: Sequence[Timesheet], *, by: User, at: datetime) -> list[User]
     return written
 
 
-def _recipients(sheet: Timesheet, duty: people.Duty, by: User, obstacles: dict[str, None]) -> list[User]:
+def _recipients(sheet: Timesheet, duty: mail.Duty, by: User, obstacles: dict[str, None]) -> list[User]:
     """Who has to act on ``sheet``; why nobody can is added to ``obstacles``."""
     if sheet.status not in (TimesheetStatus.DRAFT, TimesheetStatus.SUBMITTED):
         obstacles[f"Ces heures n’attendent que la coordination\u00a0: {sheet.state_label.lower()}."] = None
@@ -115,5 +115,5 @@ def _letter(user: User, sheets: list[Timesheet], group: Group, on: date, by: Use
     named = ".".join(str(sheet.pk) for sheet in sheets)
     key = f"nudge:{on}:{user.pk}:{named}"
     if all(sheet.employee.user_id == user.pk for sheet in sheets):
-        return hours.letter(user, sheets, key=key, asked_by=by.name)
-    return visas.letter(user, sheets, group, on=on, key=key, asked_by=by.name)
+        return morning.letter(user, sheets, key=key, asked_by=by.name)
+    return morning.visa_letter(user, sheets, group, on=on, key=key, asked_by=by.name)

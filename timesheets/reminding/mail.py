@@ -1,17 +1,59 @@
-"""Who has to act, on one day: the person, their member’s staff, the coordination; read for all at once."""
+"""A message about timesheets before it is written: to whom, about what; and how these are called in it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
 
 from employees.models import Contract, HoursEntry
-from employees.planning import absences
-from members.models import Deputy, Seat, User
+from employees.planning import absences, holidays
+from members import mailing
+from members.models import Deputy, HolidayZone, Mail, MailFrequency, MailKind, Seat, User
 from members.models.people import WRITERS
 from timesheets.models import Timesheet, TimesheetStatus
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What mailing.write() wants, but for the moment; ``key`` makes it once."""
+
+    to: User
+    kind: MailKind
+    key: str
+    subject: str
+    template: str
+    context: Mapping[str, Any]
+
+    def write(self, at: datetime) -> Mail | None:
+        """Put it into the outbox; None when it is there, or when the person is not to be written to."""
+        if self.to.mail_frequency == MailFrequency.NEVER:
+            return None
+        return mailing.write(
+            self.to,
+            kind=self.kind,
+            key=self.key,
+            subject=self.subject,
+            template=self.template,
+            context=self.context,
+            at=at,
+        )
+
+
+def place(sheet: Timesheet) -> str:
+    """Where the hours of ``sheet`` belong, as a person reads it in a list."""
+    named = str(sheet.assignment.member) if sheet.assignment else "Absences et groupement"
+    return f"{named} (complément)" if sheet.supplement else named
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """ "1 relevé", "3 relevés": the number and its words, which do not part."""
+    return f"{number}\u00a0{many if number > 1 else one}"
 
 
 @dataclass(frozen=True)
@@ -83,3 +125,48 @@ def _others(holders: list[User], deputies: list[tuple[User, int]], person: int |
     found = {holder.pk: holder for holder in holders}
     found |= {user.pk: user for user, principal in deputies if principal != person}
     return [user for pk, user in found.items() if pk != person]
+
+
+FIRST_HOUR, NOON, LAST_HOUR = 7, 12, 20
+
+
+def is_time(at: datetime, zone: str = HolidayZone.METROPOLE) -> bool:
+    """Whether ``at`` is a working morning: a restart at night or on a Sunday wakes nobody (C. trav. L2242-17, 7°)."""
+    here = timezone.localtime(at)
+    return FIRST_HOUR <= here.hour < NOON and is_working(here.date(), zone)
+
+
+def opening(at: datetime, zone: str = HolidayZone.METROPOLE) -> datetime:
+    """``at`` when people are at work, else seven o’clock on the next day on which they are."""
+    here = timezone.localtime(at)
+    day = here.date()
+    if is_working(day, zone) and FIRST_HOUR <= here.hour < LAST_HOUR:
+        return at
+    if here.hour >= FIRST_HOUR:
+        day += timedelta(days=1)
+    while not is_working(day, zone):
+        day += timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, time(FIRST_HOUR)))
+
+
+def is_working(day: date, zone: str = HolidayZone.METROPOLE) -> bool:
+    """Whether offices are open: from Monday to Friday, but for public holidays of ``zone``."""
+    return day.weekday() < 5 and day not in holidays(day.year, zone)
+
+
+def is_due(frequency: str, day: date, zone: str = HolidayZone.METROPOLE) -> bool:
+    """Whether somebody with this MailFrequency is written to on ``day``, a working one.
+
+    Weekly means Monday, or the first working day after it when that is a public holiday.
+    """
+    if frequency == MailFrequency.WEEKLY:
+        earlier = (day - timedelta(days=n) for n in range(1, day.weekday() + 1))
+        return not any(is_working(before, zone) for before in earlier)
+    return frequency == MailFrequency.DAILY
+
+
+def last_working_day(day: date, zone: str = HolidayZone.METROPOLE) -> date:
+    """``day`` if offices are open on it, else the last day before it on which they are."""
+    while not is_working(day, zone):
+        day -= timedelta(days=1)
+    return day

@@ -1,0 +1,327 @@
+"""The files: CSV as French spreadsheets open it, and workbooks; a row at a time, nothing that a spreadsheet runs.
+
+Minutes are whole numbers and sum exactly everywhere. A duration of a workbook is minutes / 1440, a day being 1, as
+spreadsheets count time; hours carry every decimal that a spreadsheet keeps.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, localcontext
+from functools import cache
+from typing import IO, Any, NamedTuple
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.text import slugify
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from employees.models import Assignment, Employee, HoursEntry
+from groupement.periods import Month, MonthFormField
+from groupement.tabular import inert, printable
+from groupement.worktime import DAY, HOUR
+from members.access import current_seats
+from members.models import Member, User
+from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
+
+ROWS_AT_ONCE = 2000
+
+
+class Line(NamedTuple):
+    """All that a row may say of an entry: plain values, for tens of thousands of them."""
+
+    day: date
+    kind: str
+    minutes: int
+    started_at: time | None
+    ended_at: time | None
+    break_minutes: int
+    note: str
+    employee: int
+    payroll_number: str
+    first_name: str
+    last_name: str
+    member: str | None
+    reference: str | None
+    status: str
+    billed_at: datetime | None
+    contested_at: datetime | None
+    returned_at: datetime | None
+    typist: str | None
+    typist_email: str | None
+
+
+COLUMNS = (
+    "day",
+    "kind",
+    "minutes",
+    "started_at",
+    "ended_at",
+    "break_minutes",
+    "note",
+    "timesheet__employee",
+    "timesheet__employee__payroll_number",
+    "timesheet__employee__first_name",
+    "timesheet__employee__last_name",
+    "timesheet__assignment__member__short_name",
+    "timesheet__assignment__reference",
+    "timesheet__status",
+    "timesheet__billed_at",
+    "timesheet__contested_at",
+    "timesheet__returned_at",
+    "entered_by__name",
+    "entered_by__email",
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which hours: months from ``first`` to ``last`` included, of one person, at one member, in one state; or all."""
+
+    first: Month | None = None
+    last: Month | None = None
+    person: Employee | None = None
+    member: Member | None = None
+    state: str = ""
+
+
+class Filter(forms.Form):
+    """Which hours to take out; the names are those of the address, so they are French."""
+
+    de = MonthFormField(label="Du mois", required=False)
+    a = MonthFormField(label="Au mois", required=False)
+    personne = forms.ModelChoiceField(
+        Employee.objects.none(), label="Personne", required=False, empty_label="Toutes"
+    )
+    adherent = forms.ModelChoiceField(
+        Member.objects.none(), label="Adhérent", required=False, empty_label="Tous"
+    )
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *TimesheetStatus.choices])
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        placed = Assignment.objects.visible_to(user).values("member")
+        self._choose("personne", Employee.objects.visible_to(user).by_name())
+        self._choose("adherent", Member.objects.filter(pk__in=placed).by_name())
+
+    def _choose(self, name: str, rows: QuerySet[Any]) -> None:
+        """Nothing to choose from is nothing to ask."""
+        field: Any = self.fields[name]
+        field.queryset = rows
+        found = list(rows)
+        if len(found) < 2:
+            del self.fields[name]
+        else:
+            field.choices = [("", field.empty_label), *((each.pk, str(each)) for each in found)]
+
+    def clean(self) -> dict[str, Any]:
+        first, last = self.cleaned_data.get("de"), self.cleaned_data.get("a")
+        if first and last and last < first:
+            self.add_error("a", "Le dernier mois vient avant le premier. Inversez-les.")
+        return self.cleaned_data
+
+    def wanted(self) -> Wanted:
+        """The filters as entries() takes them."""
+        data = self.cleaned_data
+        return Wanted(
+            data.get("de"), data.get("a"), data.get("personne"), data.get("adherent"), data.get("etat", "")
+        )
+
+
+def lines(user: User, wanted: Wanted) -> Iterator[Line]:
+    """The entries that ``user`` may see and wants, by person, day and place; one query, never all in memory."""
+    found = entries(user, wanted).order_by(
+        "timesheet__employee__last_name",
+        "timesheet__employee__first_name",
+        "timesheet__employee",
+        "day",
+        "timesheet",
+        "kind",
+        "pk",
+    )
+    return map(Line._make, found.values_list(*COLUMNS).iterator(ROWS_AT_ONCE))
+
+
+def entries(user: User, wanted: Wanted) -> QuerySet[Entry]:
+    """Of a member's staff: those at their member, and none that the person is still writing for themselves alone."""
+    found = Entry.objects.filter(timesheet__in=Timesheet.objects.visible_to(user))
+    if not user.sees_every_member:
+        theirs = Q(timesheet__employee__user=user)
+        private = Q(
+            timesheet__status=TimesheetStatus.DRAFT,
+            timesheet__assignment__hours_entry=HoursEntry.EMPLOYEE,
+        )
+        found = found.filter(theirs | ~private)
+    asked: dict[str, Any] = {
+        "timesheet__month__gte": wanted.first,
+        "timesheet__month__lte": wanted.last,
+        "timesheet__employee": wanted.person,
+        "timesheet__assignment__member": wanted.member,
+        "timesheet__status": wanted.state,
+    }
+    return found.filter(**{name: value for name, value in asked.items() if value})
+
+
+DIGITS = 17  # what a spreadsheet's own numbers hold, and one more
+PRESENT = "présent"
+DURATION = "[h]:mm"
+RESERVED = ("matricule", "saisi par")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its title, what it holds of a line, its number format and width in a workbook."""
+
+    title: str
+    value: Callable[[Line], Any]
+    number_format: str = ""
+    width: int = 12
+
+
+def columns(user: User) -> list[Column]:
+    """What ``user`` may know of the entries in their scope; of their own, the kind too."""
+    person = Employee.objects.filter(user=user).values_list("pk", flat=True).first()
+    knows = user.sees_every_member
+    labels = dict(Kind.choices)
+
+    def kind(line: Line) -> str:
+        return str(labels[line.kind]) if knows or line.employee == person else PRESENT
+
+    shown = [
+        Column("matricule", lambda line: line.payroll_number),
+        Column("personne", lambda line: f"{line.first_name} {line.last_name}", width=26),
+        Column("adhérent", lambda line: line.member, width=22),
+        Column("référence de mise à disposition", lambda line: line.reference, width=18),
+        Column("date", lambda line: line.day, "dd/mm/yyyy"),
+        Column("nature", kind, width=22),
+        Column("heures", lambda line: part(line.minutes, DAY), DURATION),
+        Column("heures décimales", lambda line: part(line.minutes, HOUR), "0.00", 16),
+        Column("minutes", lambda line: line.minutes),
+        Column("début", lambda line: line.started_at, "hh:mm"),
+        Column("fin", lambda line: line.ended_at, "hh:mm"),
+        Column("pause", lambda line: part(line.break_minutes, DAY) if line.started_at else None, DURATION),
+        Column("note", lambda line: line.note, width=30),
+        Column("état", _state),
+        Column("saisi par", lambda line: line.typist or line.typist_email, width=22),
+    ]
+    if knows or (person and not current_seats(user).exists()):
+        return shown
+    return [column for column in shown if column.title not in RESERVED]
+
+
+@cache
+def part(minutes: int, whole: int) -> Decimal:
+    """``minutes`` as a part of an hour or a day, to the last digit that a spreadsheet keeps."""
+    with localcontext() as context:
+        context.prec = DIGITS
+        return Decimal(minutes) / whole
+
+
+def _state(line: Line) -> str:
+    """The words of Timesheet.state_label, which says what a status means after a contest, a return or an invoice."""
+    sheet = Timesheet(
+        status=line.status,
+        billed_at=line.billed_at,
+        contested_at=line.contested_at,
+        returned_at=line.returned_at,
+    )
+    return str(sheet.state_label)
+
+
+MARK = "\ufeff"
+
+
+def as_csv(user: User, wanted: Wanted) -> Iterator[str]:
+    """The lines of a CSV file: marked UTF-8, semicolons, decimal commas."""
+    held = [column for column in columns(user) if column.title != "heures décimales"]
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    writer.writerow([column.title for column in held])
+    yield MARK + written.getvalue()
+    for line in lines(user, wanted):
+        written.seek(0)
+        written.truncate()
+        # Text knows no duration: the hours are decimal there.
+        hours = part(line.minutes, HOUR)
+        writer.writerow(
+            [_french(hours if column.title == "heures" else column.value(line)) for column in held]
+        )
+        yield written.getvalue()
+
+
+def as_workbook(user: User, wanted: Wanted) -> IO[bytes]:
+    """The same as XLSX, open at its beginning: days, times and durations as spreadsheets count them."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Heures")
+    sheet.freeze_panes = "A2"
+    held = columns(user)
+    for number, column in enumerate(held, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    sheet.append([_title(sheet, column.title) for column in held])
+    # A row is written as soon as it is appended: one cell with its format does for a whole column.
+    cells = [_formatted(sheet, column) for column in held]
+    for line in lines(user, wanted):
+        sheet.append(
+            [_filled(sheet, cell, column.value(line)) for cell, column in zip(cells, held, strict=True)]
+        )
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it when it is sent
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def file_name(wanted: Wanted, suffix: str) -> str:
+    """ "heures-2026-10-a-2026-11-aloen.xlsx" """
+    months = [str(month) for month in (wanted.first, wanted.last) if month]
+    parts = ["heures", "-a-".join(dict.fromkeys(months))]
+    parts += [slugify(str(named)) for named in (wanted.person, wanted.member, wanted.state) if named]
+    return f"{'-'.join(part for part in parts if part)}.{suffix}"
+
+
+def _french(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", ",")
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return inert(str(value)) if value is not None else ""
+
+
+def _title(sheet: Any, text: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.font = Font(bold=True)
+    return cell
+
+
+def _formatted(sheet: Any, column: Column) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet)
+    if column.number_format:
+        cell.number_format = column.number_format
+    return cell
+
+
+def _filled(sheet: Any, cell: WriteOnlyCell, value: Any) -> Any:
+    """The cell of a column with its value; plain text and whole numbers need none."""
+    if value in (None, ""):
+        return None
+    if isinstance(value, int):
+        return value
+    if not isinstance(value, str):
+        cell.value = value
+        return cell
+    text = printable(value)
+    if inert(text) == text and not text.startswith("#"):
+        return text
+    # Text, whatever it looks like: openpyxl would make a formula of "=", an error of "#N/A".
+    guarded = WriteOnlyCell(sheet)
+    guarded.value, guarded.data_type, guarded.quotePrefix = text, "s", True
+    return guarded

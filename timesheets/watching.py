@@ -1,0 +1,313 @@
+"""Findings beside what was said of them: all of some days, those that wait, the month at a glance, one's own."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import TruncWeek
+
+from employees.limits import limits_between
+from employees.models import Employee, TimeScheme
+from employees.worktime_rules import (
+    AT_GROUP,
+    Calendar,
+    Earlier,
+    Finding,
+    Person,
+    Place,
+    Severity,
+    Span,
+    by_civil_day,
+    monday_of,
+)
+from employees.worktime_rules import findings as find
+from employees.worktime_rules.people import changes, people
+from groupement.lifecycle import Refusal
+from groupement.periods import Month
+from members.access import decides_on
+from members.models import User
+from timesheets.models import ABSENCES, Acknowledgement, Entry
+
+# Rest before the first day and a whole week after the last one are looked at; averages go back for sixteen weeks.
+WEEK, AHEAD, LOOKBACK = timedelta(days=7), timedelta(days=9), timedelta(weeks=16)
+SUNDAY = 7
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One person and the merged calendar of all members."""
+
+    employee: Employee
+    calendar: Calendar
+
+
+def read(first: date, before: date, employees: Collection[int] | None = None) -> dict[int, Watched]:
+    """The calendars around the days from ``first`` to the day before ``before``, by employee id.
+
+    Of everybody under contract then, or of those with these ids, in the order of names; drafts included: what arises is
+    seen at once. Hours long before are read as sums, a year of everybody's would take long. Seven queries, whoever and
+    however long it is.
+    """
+    counted_from = monday_of(first) - WEEK
+    since = min(date(first.year, 1, 1), counted_from - LOOKBACK)
+    until = before + AHEAD
+    known = people(since, until, employees)
+    spans = _spans(counted_from - WEEK, until, employees)
+    weeks = _weeks(since, counted_from, employees)
+    by_year = [pk for pk, (_, person) in known.items() if _counts_by_year(person)]
+    days = _days(date(first.year, 1, 1), counted_from, by_year)
+    limits, changed = limits_between(since, until), changes(first, before, employees)
+    return {
+        pk: Watched(
+            employee,
+            Calendar(
+                person,
+                spans.get(pk, ()),
+                limits,
+                first,
+                before,
+                changes=changed.get(pk, ()),
+                earlier=Earlier(weeks.get(pk, {}), days.get(pk, {})),
+                counted_from=counted_from,
+            ),
+        )
+        for pk, (employee, person) in known.items()
+    }
+
+
+def _entries(first: date, before: date, employees: Collection[int] | None) -> QuerySet[Entry, Entry]:
+    """Effective work; absences are none, downtime is: the person is at the group’s disposal (L3121-1)."""
+    rows = Entry.objects.filter(
+        # The month is what the timesheets are found by.
+        timesheet__month__gte=Month.of(first),
+        timesheet__month__lte=Month.of(before),
+        day__gte=first,
+        day__lt=before,
+    ).exclude(kind__in=ABSENCES)
+    return rows if employees is None else rows.filter(timesheet__employee__in=employees)
+
+
+def _spans(first: date, before: date, employees: Collection[int] | None) -> dict[int, list[Span]]:
+    rows = _entries(first, before, employees).order_by("day", "pk")
+    found: dict[int, list[Span]] = defaultdict(list)
+    places: dict[tuple[int, int | None], Place] = {}
+    for person, member, name, site, *span in rows.values_list(
+        "timesheet__employee",
+        "timesheet__assignment__member",
+        "timesheet__assignment__member__short_name",
+        "timesheet__assignment__site",
+        *("day", "minutes", "kind", "started_at", "ended_at", "break_minutes"),
+    ):
+        place = AT_GROUP
+        if member is not None:
+            place = places.setdefault((member, site), Place(member, name, site))
+        day, minutes, *rest = span
+        found[person].append(Span(day, minutes, place, *rest))
+    return found
+
+
+def _weeks(first: date, before: date, employees: Collection[int] | None) -> dict[int, dict[date, int]]:
+    """Minutes by employee and Monday; of nights from Sunday on, what lies in the next week is counted there."""
+    first = monday_of(first)
+    rows = _entries(first, before, employees)
+    sums: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    totals = rows.annotate(monday=TruncWeek("day")).order_by("timesheet__employee", "monday")
+    for person, monday, minutes in totals.values_list("timesheet__employee", "monday").annotate(
+        total=Sum("minutes")
+    ):
+        sums[person][monday] += minutes
+    nights = rows.filter(day__iso_week_day=SUNDAY, ended_at__lt=F("started_at")).order_by("day", "pk")
+    for person, *facts in nights.values_list(
+        "timesheet__employee", "day", "minutes", "started_at", "ended_at"
+    ):
+        _move_the_end_of(sums[person], before, facts)
+    return sums
+
+
+def _move_the_end_of(weeks: dict[date, int], before: date, facts: list[Any]) -> None:
+    day, minutes, start, end = facts
+    (_, _), (monday, after) = by_civil_day(Span(day, minutes, start=start, end=end))
+    weeks[monday_of(day)] -= after
+    # The week of ``before`` is counted from its spans, this one among them.
+    if monday < before:
+        weeks[monday] += after
+
+
+def _days(first: date, before: date, employees: Collection[int]) -> Mapping[int, Mapping[date, int]]:
+    """Minutes by employee and day."""
+    sums: dict[int, dict[date, int]] = defaultdict(dict)
+    rows = _entries(first, max(first, before), employees).order_by("timesheet__employee", "day")
+    for person, day, minutes in rows.values_list("timesheet__employee", "day").annotate(total=Sum("minutes")):
+        sums[person][day] = minutes
+    return sums
+
+
+def _counts_by_year(person: Person) -> bool:
+    return any(regime.scheme != TimeScheme.WEEKLY for regime in person.regimes)
+
+
+# Beyond so many days, they are told by the week.
+MOST_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Share:
+    """What was worked on a day, or in a week when ``is_week``: minutes by place, the most first."""
+
+    day: date
+    is_week: bool
+    minutes: int
+    places: tuple[tuple[Place, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A finding of one person, and who read it, if anybody did."""
+
+    employee: Employee
+    finding: Finding
+    calendar: Calendar
+    read: Acknowledgement | None = None
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """The hours it is about, by day; what runs over many weeks, by week."""
+        return _shares(self.calendar, self.finding)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to look at it; what is only good to know waits for nobody."""
+        return self.read is None and self.finding.severity != Severity.INFO
+
+    @property
+    def is_week(self) -> bool:
+        """Whether it is about a week or more, which the Monday names."""
+        return self.finding.before - self.finding.first >= timedelta(days=7)
+
+    @property
+    def tone(self) -> str:
+        """Its colour and icon."""
+        return {Severity.WARNING: "warning", Severity.INFO: "info"}.get(self.finding.severity, "danger")
+
+    @property
+    def id(self) -> str:
+        rule, day, measured = self.finding.key
+        return f"alerte-{self.employee.pk}-{rule}-{day:%Y%m%d}-{measured}"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The open findings of a month at a glance: how many of each severity, the gravest first."""
+
+    month: Month
+    counts: tuple[tuple[Severity, int], ...]
+    gravest: tuple[Seen, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(count for _, count in self.counts)
+
+
+def findings(first: date, before: date, employees: Collection[int] | None = None) -> list[Seen]:
+    """What the rules find on the days from ``first`` to the day before ``before``, with the notes that answer it.
+
+    By person in the order of names, the newest first. Eight queries.
+    """
+    watched = read(first, before, employees)
+    notes = _notes(first, before, watched)
+    found: dict[tuple[int, str, date, int], Seen] = {}
+    for pk, person in watched.items():
+        for finding in find(person.calendar):
+            # Two changes of one day, announced as late: one thing to know.
+            key = (pk, *finding.key)
+            found.setdefault(key, Seen(person.employee, finding, person.calendar, notes.get(key)))
+    return list(found.values())
+
+
+def open_findings(month: Month, employees: Collection[int] | None = None) -> list[Seen]:
+    """Those of ``month`` that nobody has answered; what is only good to know is none of them."""
+    return [seen for seen in findings(month.first, month.before, employees) if seen.is_open]
+
+
+def panel(month: Month) -> Panel:
+    """The open findings of everybody’s month, for the coordinator’s page."""
+    waiting = open_findings(month)
+    grave = sorted(
+        waiting, key=lambda seen: (_rank(seen.finding.severity), -seen.finding.day.toordinal(), seen.id)
+    )
+    counts = [(each, sum(seen.finding.severity == each for seen in waiting)) for each in Severity]
+    return Panel(month, tuple((each, count) for each, count in counts if count), tuple(grave[:5]))
+
+
+def own(employee: Employee, month: Month) -> list[Seen]:
+    """What the person reads of their own month; the notes of the coordination are not for them."""
+    return [
+        Seen(seen.employee, seen.finding, seen.calendar)
+        for seen in findings(month.first, month.before, [employee.pk])
+    ]
+
+
+def _notes(
+    first: date, before: date, employees: Collection[int]
+) -> dict[tuple[int, str, date, int], Acknowledgement]:
+    rows = Acknowledgement.objects.filter(day__gte=first, day__lt=before, employee__in=employees)
+    return {
+        (row.employee_id, row.rule, row.day, row.measured): row
+        for row in rows.select_related("by").order_by("pk")
+    }
+
+
+def _shares(calendar: Calendar, finding: Finding) -> tuple[Share, ...]:
+    """The hours of the days concerned; a rest lies between two days of work, an average runs over weeks."""
+    length = (finding.before - finding.first).days
+    if length > MOST_DAYS:
+        mondays = [finding.first + timedelta(days=n) for n in range(0, length, 7)]
+        return tuple(Share(each, True, calendar.weeks.get(each, 0)) for each in mondays)
+    days: Sequence[date] = [finding.first + timedelta(days=n) for n in range(length)]
+    return tuple(
+        Share(day, False, calendar.minutes[day], calendar.shares(day, day + timedelta(days=1)))
+        for day in days
+        if day in calendar.minutes
+    )
+
+
+def _rank(severity: Severity) -> int:
+    return list(Severity).index(severity)
+
+
+class NotAcknowledged(Refusal):
+    """The person may not answer for these hours, wrote nothing, or the finding is no longer what was read."""
+
+
+@transaction.atomic
+def acknowledge(
+    employee: Employee, rule: str, day: date, measured: int, *, note: str, by: User, at: datetime
+) -> Acknowledgement:
+    """Note that a finding was read, and what follows from it; other figures will be another finding.
+
+    ``measured`` is what the person read: minutes, or days where the rule counts them. The coordinator or a deputy,
+    never about themselves. Raises NotAcknowledged.
+    """
+    if not decides_on(by, employee.user_id):
+        raise NotAcknowledged("Seule la coordination répond aux alertes, et jamais aux siennes.")
+    if not note.strip():
+        raise NotAcknowledged(
+            "Écrivez ce que vous en avez fait\u00a0: la note reste avec l’alerte.", field="note"
+        )
+    # Two people who answer at once: the second one waits, and reads that it was answered.
+    Employee.objects.select_for_update().get(pk=employee.pk)
+    key = {"employee": employee, "rule": rule, "day": day, "measured": measured}
+    answered = Acknowledgement.objects.filter(**key).select_related("by").first()
+    if answered:
+        raise NotAcknowledged(f"{answered.by} a déjà répondu à cette alerte.")
+    watched = read(day, day + timedelta(days=1), [employee.pk]).get(employee.pk)
+    if watched is None or (rule, day, measured) not in {each.key for each in find(watched.calendar)}:
+        raise NotAcknowledged("Les heures ont changé\u00a0: cette alerte n’existe plus. Relisez la liste.")
+    return Acknowledgement.objects.create(**key, note=note.strip(), by=by, at=at)
