@@ -43,7 +43,7 @@ def main(count: int = 1000, repetitions: int = 3) -> None:
         from django.test.utils import CaptureQueriesContext
 
         from benchmarks import load
-        from groupement.periods import Month
+        from groupement.kernel.periods import Month
         from tests import world
         from timesheets import approval
         from timesheets.models import Timesheet

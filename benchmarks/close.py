@@ -25,7 +25,7 @@ def close(customers: int, employees: int) -> str:
         from benchmarks.month import timed
         from billing.models import BillingRun, Invoice
         from billing.month import drafting, issuing
-        from groupement.periods import Month
+        from groupement.kernel.periods import Month
         from tests import world
 
         finance, assignments = load.people(customers, employees)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from employees.models import Assignment, Contract, ContractMember, Employee, Terms
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Group, Member, Membership, User
 from tests import world
 from timesheets.models import Entry, Timesheet

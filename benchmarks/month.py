@@ -30,7 +30,7 @@ def main(customers: int = 200, employees: int = 150, repetitions: int = 3) -> No
         from benchmarks import load
         from billing.models import BillingRun, Invoice
         from billing.month import drafting, issuing
-        from groupement.periods import Month
+        from groupement.kernel.periods import Month
         from tests import world
 
         finance, assignments = load.people(customers, employees)

@@ -126,7 +126,7 @@ def months(invoices: int) -> Iterator[list[int]]:
     from benchmarks import load
     from billing.models import BillingRun
     from billing.month import drafting, issuing
-    from groupement.periods import Month
+    from groupement.kernel.periods import Month
     from tests import world
 
     employees = max(1, round(invoices * EMPLOYEES_PER_INVOICE))

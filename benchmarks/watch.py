@@ -64,7 +64,7 @@ def fill(count, employees, first, before):
 
 def record(placed, first, before, rank):
     """The entries of one person, by month and assignment."""
-    from groupement.periods import Month
+    from groupement.kernel.periods import Month
     from timesheets.models import Entry, Timesheet
 
     sheets: dict[tuple[Month, int], Timesheet] = {}

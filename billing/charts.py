@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from groupement.money import spell_plain
+from groupement.kernel.money import spell_plain
 
 # The drawing's own units, as its viewBox says.
 LEFT, RIGHT, TOP, BOTTOM = 64, 632, 12, 176

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from groupement.periods import MONTHS, Month
+from groupement.kernel.periods import MONTHS, Month
 
 
 def of(name: str) -> str:

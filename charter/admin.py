@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from charter import writing
 from charter.models import Article, Charter, CharterStatus, CharterStep, Commitment, Signature, Theme
-from groupement.pages import act
+from groupement.kernel.pages import act
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
 
 

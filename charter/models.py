@@ -5,7 +5,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from groupement.lifecycle import Lifecycle, Step
+from groupement.kernel.lifecycle import Lifecycle, Step
 
 
 class CharterStatus(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from charter.models import Charter, CharterStatus, Signature
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members.access import can_sign_for
 from members.models import Member, User
 

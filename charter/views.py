@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from charter import signing
 from charter.forms import SignatureForm
 from charter.reading import read
-from groupement.pages import act, page
+from groupement.kernel.pages import act, page
 from members.access import today
 from members.models import Member
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from charter.models import Article, Charter, CharterStatus, Commitment
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members.models import User
 
 

@@ -8,8 +8,8 @@ import pghistory
 from django.db import transaction
 
 from employees.models import Absence, AbsenceKind, Employee
-from groupement.lifecycle import Refusal
-from groupement.templatetags.formats import day_fr
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.templatetags.formats import day_fr
 from members.access import coordinates
 from members.models import User
 

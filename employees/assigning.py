@@ -20,10 +20,10 @@ from employees.models import (
     Terms,
     VatRegime,
 )
-from groupement.lifecycle import Refusal
-from groupement.periods import covers, overlaps
-from groupement.templatetags.formats import day_fr
-from groupement.worktime import DAY
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import covers, overlaps
+from groupement.kernel.templatetags.formats import day_fr
+from groupement.kernel.worktime import DAY
 from members.models import Member, Site, User
 from members.models.membership import MembershipStatus
 

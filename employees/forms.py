@@ -10,11 +10,11 @@ from django import forms
 from employees.assigning import CHECKED, contract_for, refuse_terms
 from employees.hiring import refuse_contract, refuse_contract_terms
 from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme
-from groupement.lifecycle import Refusal
-from groupement.money import NARROW_SPACE
-from groupement.periods import overlaps
-from groupement.templatetags.formats import WEEKDAYS
-from groupement.worktime import BadDuration, parse_minutes, short_hours
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NARROW_SPACE
+from groupement.kernel.periods import overlaps
+from groupement.kernel.templatetags.formats import WEEKDAYS
+from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours
 
 MOST_A_WEEK = 60 * 60
 MOST_A_YEAR = 2000 * 60

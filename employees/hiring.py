@@ -11,9 +11,9 @@ import pghistory
 from django.db import transaction
 
 from employees.models import Contract, ContractMember, ContractTerms, Employee, TimeScheme
-from groupement.lifecycle import Refusal
-from groupement.periods import covers, overlaps
-from groupement.templatetags.formats import day_fr
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import covers, overlaps
+from groupement.kernel.templatetags.formats import day_fr
 from members.models import Member, User
 
 YOUNGEST = 16

@@ -9,7 +9,7 @@ from functools import cache
 from django.db.models import Q, Subquery
 
 from employees.models import WorkingTimeLimits
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Group
 
 

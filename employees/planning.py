@@ -20,7 +20,7 @@ from holidays import country_holidays
 
 from employees.models import Absence, Assignment, PlannedDay, Terms
 from employees.models.assignment import week_of
-from groupement.periods import Month, days_between
+from groupement.kernel.periods import Month, days_between
 from members.models import Group, HolidayZone
 
 Plan = dict[int, dict[date, int]]

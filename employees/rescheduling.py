@@ -13,10 +13,10 @@ from django.utils import timezone
 from employees.limits import limits_on
 from employees.models import Assignment, ContractTerms, Employee, PlannedDay, TimeScheme
 from employees.planning import holidays, plan_between
-from groupement.lifecycle import Refusal
-from groupement.periods import days_between
-from groupement.templatetags.formats import day_fr
-from groupement.worktime import DAY, spell_clock
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import days_between
+from groupement.kernel.templatetags.formats import day_fr
+from groupement.kernel.worktime import DAY, spell_clock
 from members.access import coordinates
 from members.models import Group, HolidayZone, User
 

@@ -11,6 +11,6 @@ class GroupementConfig(AppConfig):
     def ready(self) -> None:
         """Have Django find the system checks and understand ``<month:…>`` in every app’s addresses."""
         from groupement import checks  # noqa: F401
-        from groupement.periods import MonthConverter
+        from groupement.kernel.periods import MonthConverter
 
         register_converter(MonthConverter, "month")

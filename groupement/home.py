@@ -17,9 +17,9 @@ from billing.models import Invoice
 from charter.models import Charter, Signature
 from employees.models import Assignment, HoursEntry
 from employees.planning import plan
+from groupement.kernel.pages import page
+from groupement.kernel.periods import Month
 from groupement.navigation import group_of, landing, seats_of
-from groupement.pages import page
-from groupement.periods import Month
 from members.access import answers_by, for_roles, one_seat_a_member, today
 from members.models import Group, Member, Seat, User
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus

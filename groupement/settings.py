@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "charter",
     "members",
     "groupement",
+    "groupement.kernel",
     "allauth",
     "allauth.account",
     "allauth.mfa",

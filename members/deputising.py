@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from groupement.lifecycle import Refusal
-from groupement.templatetags.formats import day_fr
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.templatetags.formats import day_fr
 from members.models import Deputy, Member, Seat, User
 from members.models.people import WRITERS
 

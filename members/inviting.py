@@ -15,7 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members.access import trust_email
 from members.models import Group, Invitation, User
 

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from groupement.lifecycle import Refusal
-from groupement.pages import act, page
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.pages import act, page
 from members import deputising, inviting
 from members.access import Role, for_roles, holds, today
 from members.forms import DeputyForm, FrequencyForm, PasswordForm, RoleForm, ThemeForm

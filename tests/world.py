@@ -18,7 +18,7 @@ from employees.models import (
     Employee,
     Terms,
 )
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Deputy, Group, Member, Membership, Seat, User, VatAttestation
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 

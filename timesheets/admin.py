@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from groupement.worktime import spell_hours
+from groupement.kernel.worktime import spell_hours
 from members.access import today
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
 from timesheets.forms import EntryForm, EntryFormSet

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from groupement.lifecycle import Refusal, StaleRow
+from groupement.kernel.lifecycle import Refusal, StaleRow
 from members.access import coordinates, decides_on
 from members.models import User
 from timesheets import freezing

@@ -11,8 +11,8 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from employees.planning import plan
-from groupement.lifecycle import Refusal, StaleRow
-from groupement.templatetags.formats import day as spell_day
+from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.templatetags.formats import day as spell_day
 from members.access import answers_for
 from members.models import Group, User
 from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from groupement.lifecycle import Refusal
-from groupement.templatetags.formats import day as spell_day
-from groupement.templatetags.formats import day_fr
-from groupement.worktime import DAY, span, span_minutes, spell_clock
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.templatetags.formats import day as spell_day
+from groupement.kernel.templatetags.formats import day_fr
+from groupement.kernel.worktime import DAY, span, span_minutes, spell_clock
 from members.models import User
 from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind, Timesheet
 

@@ -11,7 +11,7 @@ import pghistory
 from django.db import transaction
 
 from employees.models import Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import User
 from timesheets import recording
 from timesheets.day_rules import Days, Timed

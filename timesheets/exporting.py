@@ -25,9 +25,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from employees.models import Assignment, Employee, HoursEntry
-from groupement.periods import Month, MonthFormField
-from groupement.tabular import inert, printable
-from groupement.worktime import DAY, HOUR
+from groupement.kernel.periods import Month, MonthFormField
+from groupement.kernel.tabular import inert, printable
+from groupement.kernel.worktime import DAY, HOUR
 from members.access import current_seats
 from members.models import Member, User
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus

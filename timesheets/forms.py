@@ -13,9 +13,9 @@ from django.forms.boundfield import BoundField
 from employees.forms import DurationField
 from employees.models import Employee
 from employees.worktime_rules import Rule, Severity
-from groupement.periods import MonthFormField
-from groupement.templatetags.formats import day as spell_day
-from groupement.worktime import DAY, BadDuration, parse_minutes
+from groupement.kernel.periods import MonthFormField
+from groupement.kernel.templatetags.formats import day as spell_day
+from groupement.kernel.worktime import DAY, BadDuration, parse_minutes
 from timesheets.day_rules import (
     BadDays,
     Timed,

@@ -16,10 +16,10 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from groupement import paper
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE
-from groupement.templatetags.formats import WEEKDAYS
+from groupement.kernel import paper
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE
+from groupement.kernel.templatetags.formats import WEEKDAYS
 from members.models import Group
 from timesheets.models import Entry, Kind, SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
 

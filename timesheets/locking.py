@@ -10,9 +10,9 @@ from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from employees.models import Assignment, Employee, HoursEntry
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
-from groupement.templatetags.formats import long_date
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import long_date
 from members.access import answers_for, decides_on
 from members.models import Group, User
 from timesheets.models import Timesheet, TimesheetStatus

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from employees.models import Assignment, Contract, Employee
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from members.models import User
 from timesheets.day_rules import (
     Days,

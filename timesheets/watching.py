@@ -29,8 +29,8 @@ from employees.worktime_rules import (
 )
 from employees.worktime_rules import findings as find
 from employees.worktime_rules.people import changes, people
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from members.access import decides_on
 from members.models import User
 from timesheets.models import ABSENCES, Acknowledgement, Entry

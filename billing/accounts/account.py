@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from billing.accounts.receivables import credits_at_hand, unsettled
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
-from groupement import paper
+from groupement.kernel import paper
 from members.models import Group, Member
 
 ZERO = Decimal("0.00")

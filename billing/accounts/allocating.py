@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from billing.accounts.receivables import oldest_first, shared_out, unsettled, with_dues, with_left
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
-from groupement.lifecycle import Refusal, StaleRow
-from groupement.money import NO_BREAK_SPACE, cents, spell
-from groupement.money import allocate as money_allocate
+from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.money import NO_BREAK_SPACE, cents, spell
+from groupement.kernel.money import allocate as money_allocate
 from members.models import Group, Member, User
 
 Row = Mapping[str, str]

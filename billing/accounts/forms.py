@@ -4,8 +4,8 @@ from django import forms
 
 from billing.accounts import receivables
 from billing.models import Payment, PaymentMethod
-from groupement.money import AmountField, spell
-from groupement.periods import MonthFormField
+from groupement.kernel.money import AmountField, spell
+from groupement.kernel.periods import MonthFormField
 from members.models import Member
 
 PART = "part_"

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from billing.accounts.allocating import Parts, allocate, hold, said
 from billing.models import Allocation, Payment, PaymentMethod
-from groupement.lifecycle import Refusal, StaleRow
-from groupement.money import cents
+from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.money import cents
 from members.models import Member, User
 
 # A year typed with two digits is a slip, not a payment of the first century.

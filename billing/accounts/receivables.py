@@ -13,7 +13,7 @@ from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus, Payment
-from groupement.money import allocate
+from groupement.kernel.money import allocate
 
 ZERO = Decimal("0.00")
 EUROS: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)

@@ -16,8 +16,8 @@ from billing.bank import candidates, suggesting
 from billing.bank.candidates import LINK, RETURN, Candidate, Ledger, Share
 from billing.bank.sorting import held, split
 from billing.models import BankOperation, BankStatement, Invoice, OperationStatus, Payment
-from groupement.lifecycle import Refusal, StaleRow
-from groupement.money import spell
+from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.money import spell
 from members.models import Member, User
 
 ZERO = Decimal("0.00")

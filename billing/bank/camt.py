@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from billing.bank.camt_entries import Reading, first_text, read_day, read_entry, read_money
 from billing.bank.statement import CAMT, BadStatement, Statement, faults_of, no_operation
-from groupement.money import spell
+from groupement.kernel.money import spell
 from members.identifiers import compact
 
 ZERO = Decimal("0.00")

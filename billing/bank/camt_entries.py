@@ -19,8 +19,8 @@ from billing.bank.statement import (
     one_line,
 )
 from billing.models import PaymentMethod
-from groupement.money import cents, spell
-from groupement.tabular import plain
+from groupement.kernel.money import cents, spell
+from groupement.kernel.tabular import plain
 
 ZERO = Decimal("0.00")
 _MONEY = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,5})?")

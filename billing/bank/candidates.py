@@ -23,7 +23,7 @@ from billing.models import (
     Payment,
     PaymentMethod,
 )
-from groupement.tabular import plain
+from groupement.kernel.tabular import plain
 from members.models import Member
 
 T = TypeVar("T")

@@ -29,9 +29,9 @@ from billing.bank.statement import (
     no_operation,
     one_line,
 )
-from groupement import tabular
-from groupement.money import cents, parse_amount
-from groupement.tabular import plain
+from groupement.kernel import tabular
+from groupement.kernel.money import cents, parse_amount
+from groupement.kernel.tabular import plain
 from members.identifiers import compact
 
 FIRST_ROWS = 30

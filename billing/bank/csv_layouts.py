@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from groupement.tabular import Unreadable, plain
+from groupement.kernel.tabular import Unreadable, plain
 
 # What a column may mean, as the screen offers it. Several columns may make the label.
 COLUMNS = {

@@ -7,7 +7,7 @@ from django import forms
 from billing.accounts.forms import PartsForm
 from billing.bank.csv_layouts import COLUMNS, guess
 from billing.bank.statement import LARGEST_FILE
-from groupement.money import AmountField, spell
+from groupement.kernel.money import AmountField, spell
 from members.models import Member
 
 EXTENSIONS = (".xml", ".csv", ".txt", ".camt", ".053")

@@ -18,8 +18,8 @@ from billing.bank.csv_file import read_table
 from billing.bank.csv_layouts import Layout
 from billing.bank.statement import CSV, LARGEST_FILE, BadStatement, Operation, Statement, faults_of
 from billing.models import BankLayout, BankOperation, BankStatement
-from groupement.lifecycle import Refusal
-from groupement.money import spell
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import spell
 from members.models import Group, User
 
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from billing.bank import candidates, suggesting
 from billing.bank.candidates import Ledger
 from billing.models import BankOperation, BankStatement, OperationStatus
-from groupement.lifecycle import Refusal, StaleRow
-from groupement.money import cents, spell
+from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.money import cents, spell
 from members.models import User
 
 ZERO = Decimal("0.00")

@@ -10,8 +10,8 @@ from decimal import Decimal
 from hashlib import sha256
 
 from billing.models import PaymentMethod
-from groupement.money import NO_BREAK_SPACE
-from groupement.tabular import Unreadable, plain
+from groupement.kernel.money import NO_BREAK_SPACE
+from groupement.kernel.tabular import Unreadable, plain
 
 LARGEST_FILE = 5_000_000
 MOST_OPERATIONS = 20_000

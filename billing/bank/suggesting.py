@@ -23,8 +23,8 @@ from billing.bank.candidates import (
     names,
 )
 from billing.models import PaymentMethod
-from groupement.money import spell
-from groupement.tabular import plain
+from groupement.kernel.money import spell
+from groupement.kernel.tabular import plain
 from members.models import Member
 
 ZERO = Decimal("0.00")

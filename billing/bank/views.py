@@ -26,9 +26,9 @@ from billing.bank.forms import (
     TakeBackForm,
 )
 from billing.models import BankOperation, BankStatement, OperationStatus
-from groupement.lifecycle import Refusal
-from groupement.money import spell
-from groupement.pages import act, page, paginate
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import spell
+from groupement.kernel.pages import act, page, paginate
 from members.access import Role, for_roles, today
 from members.models import Member
 from timesheets.importing import uploads

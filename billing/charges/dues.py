@@ -18,9 +18,9 @@ from django.utils import timezone
 from billing.charges import recording
 from billing.models import Charge, ChargeKind, DuesYear, Unit
 from employees.models import VatRegime
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE
+from groupement.kernel.periods import Month
 from members.models import Group, Member, Membership, User, VatAttestation
 from members.models.membership import MembershipStatus
 

@@ -8,8 +8,8 @@ from django import forms
 from billing.charges import dues, expenses, receipts
 from billing.models import Expense, ExpenseKind, ExpenseState, Unit
 from employees.models import Assignment, Employee
-from groupement.money import AmountField, spell_plain
-from groupement.periods import MonthFormField
+from groupement.kernel.money import AmountField, spell_plain
+from groupement.kernel.periods import MonthFormField
 from members.models import Member
 
 RECEIPTS = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"

@@ -14,8 +14,8 @@ from django.db import transaction
 from PIL import Image
 
 from billing.models import Expense
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from django.db import transaction
 
 from billing.models import COMPUTED, Charge, InvoiceStatus
 from employees.models import Assignment, Employee
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, line_net
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, line_net
+from groupement.kernel.periods import Month
 from members.models import Member, User
 
 

@@ -14,8 +14,8 @@ from billing.costs.closing import Key, closed_months
 from billing.costs.payroll_columns import AMOUNTS
 from billing.models import ActualCost, CarriedCost, CostKind, EmployerCost
 from employees.models import Employee
-from groupement.money import CENT
-from groupement.periods import Month
+from groupement.kernel.money import CENT
+from groupement.kernel.periods import Month
 
 ZERO = Decimal("0.00")
 Move = tuple[int, Month, Month]

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, Q
 
 from billing.models import Invoice, InvoiceStatus, RunStatus, Settlement
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 
 Key = tuple[int, Month]
 """An employee's id and a month."""

@@ -18,9 +18,9 @@ from billing.costs.payroll_columns import AMOUNTS
 from billing.costs.payroll_import import lock
 from billing.models import CostKind, EmployerCost
 from employees.models import ContractTerms, Employee
-from groupement.lifecycle import Refusal
-from groupement.money import cents, spell_plain
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import cents, spell_plain
+from groupement.kernel.periods import Month
 from members.models import User
 from timesheets.models import Timesheet
 

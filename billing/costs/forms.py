@@ -12,8 +12,8 @@ from django import forms
 from billing.costs import estimates, payroll_columns
 from billing.costs.estimates import Basis
 from employees.models import Employee
-from groupement.money import AmountField
-from groupement.periods import Month, MonthFormField
+from groupement.kernel.money import AmountField
+from groupement.kernel.periods import Month, MonthFormField
 
 LARGEST_UPLOAD = 1024 * 1024
 EXTENSIONS = (".csv", ".txt", ".xlsx")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from groupement.money import allocate, cents
+from groupement.kernel.money import allocate, cents
 
 ZERO = Decimal("0.00")
 WEEKS_A_YEAR, MONTHS_A_YEAR = 52, 12

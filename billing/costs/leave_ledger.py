@@ -26,8 +26,8 @@ from billing.models import (
     RunStatus,
 )
 from employees.models import Assignment, Employee
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from members.models import Member, User
 
 ZERO = Decimal("0.00")

@@ -17,7 +17,7 @@ from billing.costs.leave import LAST_MONTH, LeavePay, PaidMonth, days_earned, le
 from billing.costs.leave_ledger import Balance
 from billing.models import CostKind, EmployerCost
 from employees.models import Assignment, Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Member
 from timesheets.models import Timesheet
 

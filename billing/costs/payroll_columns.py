@@ -17,11 +17,11 @@ from openpyxl.styles import Font
 
 from billing.models import NEGATIVE, CostKind, EmployerCost, PayrollLayout
 from employees.models import Employee
-from groupement import tabular
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, cents, parse_amount
-from groupement.periods import MONTHS, Month
-from groupement.tabular import Table, Unreadable, inert, plain
+from groupement.kernel import tabular
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, cents, parse_amount
+from groupement.kernel.periods import MONTHS, Month
+from groupement.kernel.tabular import Table, Unreadable, inert, plain
 from timesheets.models import Timesheet
 
 NUMBER, LAST_NAME, FIRST_NAME, MONTH, ROW_TOTAL = "number", "last_name", "first_name", "month", "row_total"

@@ -30,9 +30,9 @@ from billing.costs.payroll_columns import (
 )
 from billing.models import NEGATIVE, CostKind
 from employees.models import Employee
-from groupement.money import NO_BREAK_SPACE, spell
-from groupement.periods import Month
-from groupement.tabular import Unreadable, plain
+from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.periods import Month
+from groupement.kernel.tabular import Unreadable, plain
 
 LARGEST_AMOUNT = Decimal(100_000)
 TOTALS = {"total", "totaux", "total general"}

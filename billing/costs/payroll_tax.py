@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from groupement.money import cents
+from groupement.kernel.money import cents
 
 ZERO = Decimal("0.00")
 

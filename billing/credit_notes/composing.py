@@ -10,10 +10,10 @@ from itertools import groupby
 
 from billing.credit_notes.remaining import ONE, ZERO, EntryLeft, Left, LineLeft
 from billing.models import Fate, Line, Unit
-from groupement import worktime
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, VatSum, line_net, spell, spell_plain
-from groupement.periods import Month
+from groupement.kernel import worktime
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, VatSum, line_net, spell, spell_plain
+from groupement.kernel.periods import Month
 
 
 class NotCreditable(Refusal):

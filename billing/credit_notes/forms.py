@@ -4,9 +4,9 @@ from django import forms
 
 from billing.credit_notes import composing, crediting
 from billing.models import Fate
-from groupement import worktime
-from groupement.money import AmountField
-from groupement.templatetags.formats import amount, day, euros
+from groupement.kernel import worktime
+from groupement.kernel.money import AmountField
+from groupement.kernel.templatetags.formats import amount, day, euros
 
 WHOLE, LINES = "whole", "lines"
 # Beyond this many days, those of a line are asked for one by one: a request holds a thousand fields at most.

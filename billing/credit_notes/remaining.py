@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.models import Charge, ChargeKind, Invoice, InvoiceStatus, Line, Release
-from groupement.money import vat
+from groupement.kernel.money import vat
 from timesheets.models import Entry, Kind
 
 ZERO = Decimal("0.00")

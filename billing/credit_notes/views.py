@@ -15,8 +15,8 @@ from billing.credit_notes import crediting, remaining
 from billing.credit_notes.forms import CreditForm
 from billing.documents import rendering
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
-from groupement.money import spell
-from groupement.pages import act, page
+from groupement.kernel.money import spell
+from groupement.kernel.pages import act, page
 from members.access import Role, for_roles
 
 

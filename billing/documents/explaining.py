@@ -9,9 +9,9 @@ from typing import Any
 
 from billing.models import Charge, ChargeKind
 from employees.models import AbsenceRule
-from groupement.money import NO_BREAK_SPACE, cents, spell, spell_plain
-from groupement.periods import Month
-from groupement.worktime import spell_clock
+from groupement.kernel.money import NO_BREAK_SPACE, cents, spell, spell_plain
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import spell_clock
 from members.models import PriceDetail
 
 TENTH = Decimal("0.1")

@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from billing.models import Letter
-from groupement import paper
-from groupement.lifecycle import Refusal
+from groupement.kernel import paper
+from groupement.kernel.lifecycle import Refusal
 from members.models import Group, Member
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from billing.documents import vat
 from billing.models import LegalMention
 from employees.models import VatRegime
-from groupement.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.kernel.money import NO_BREAK_SPACE, spell, spell_plain
 from members.models import Group, PaymentBasis
 
 EXEMPTION = "exemption_261b"

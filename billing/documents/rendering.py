@@ -30,9 +30,9 @@ from billing.models import (
     Rendering,
     RenderingStatus,
 )
-from groupement import paper
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE
+from groupement.kernel import paper
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE
 from timesheets import freezing
 from timesheets.models import SignedSheet
 

@@ -17,8 +17,8 @@ from billing.documents.annex import annexes, credited
 from billing.documents.vat import ZERO, Rates
 from billing.documents.vat import label as rate_label
 from billing.models import ChargeKind, Invoice, InvoiceKind, InvoiceStatus, Line, Unit
-from groupement.money import VatSum, vat, vat_by_rate
-from groupement.periods import Month
+from groupement.kernel.money import VatSum, vat, vat_by_rate
+from groupement.kernel.periods import Month
 from members.models import Group, LeaveMethod, Member, PaymentBasis
 
 UNITS = {

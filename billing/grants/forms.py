@@ -5,9 +5,9 @@ from django import forms
 from billing.grants import tagging
 from billing.models import Expense, FundingLine
 from employees.models import Employee
-from groupement.money import AmountField, spell
-from groupement.periods import MonthFormField
-from groupement.worktime import BadDuration, parse_minutes, short_hours
+from groupement.kernel.money import AmountField, spell
+from groupement.kernel.periods import MonthFormField
+from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours
 from members.models import Member
 
 ENTRY, MINUTES = "entry", "minutes_"

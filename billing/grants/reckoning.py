@@ -23,8 +23,8 @@ from billing.models import (
     FundingReport,
 )
 from employees.models import Employee
-from groupement.money import allocate
-from groupement.periods import Month
+from groupement.kernel.money import allocate
+from groupement.kernel.periods import Month
 from timesheets.models import Entry, TimesheetStatus
 
 Key = tuple[int, Month]

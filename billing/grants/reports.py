@@ -24,12 +24,12 @@ from openpyxl.utils import get_column_letter
 
 from billing.grants.reckoning import HourRow, Reckoning, SpentRow, reckon
 from billing.models import FundingLine, FundingReport
-from groupement import paper
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, cents
-from groupement.periods import Month
-from groupement.tabular import inert, printable
-from groupement.worktime import quantity
+from groupement.kernel import paper
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, cents
+from groupement.kernel.periods import Month
+from groupement.kernel.tabular import inert, printable
+from groupement.kernel.worktime import quantity
 from members.models import Group, User
 from timesheets.models import Entry, TimesheetStatus
 

@@ -14,11 +14,11 @@ from django.db.models.functions import Coalesce
 
 from billing.models import Expense, FundedCost, FundedHours, FundingLine, FundingReport
 from employees.models import Employee
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, spell
-from groupement.periods import Month
-from groupement.templatetags.formats import long_date
-from groupement.worktime import spell_clock
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import long_date
+from groupement.kernel.worktime import spell_clock
 from members.models import Member, User
 from timesheets.models import Entry, Kind, TimesheetStatus
 

@@ -16,10 +16,10 @@ from billing.costs.overview import latest_month
 from billing.grants import reckoning, reports, tagging
 from billing.grants.forms import FundingLineForm, LockForm, SearchForm, TagExpenseForm, TagForm
 from billing.models import FundedCost, FundingLine, FundingReport
-from groupement.money import spell
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
-from groupement.worktime import spell_clock
+from groupement.kernel.money import spell
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import spell_clock
 from members.access import Role, for_roles, holds
 
 LINES_A_PAGE = 20

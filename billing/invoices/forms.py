@@ -5,7 +5,7 @@ from django.db.models.functions import ExtractYear
 
 from billing.accounts import receivables
 from billing.models import Invoice
-from groupement.periods import MonthFormField
+from groupement.kernel.periods import MonthFormField
 from members.access import today
 from members.models import Member
 

@@ -18,8 +18,8 @@ from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from billing.month import price_reasons
 from billing.reminders.views import lateness
 from billing.true_ups import overview
-from groupement.money import MoneyField
-from groupement.pages import act, page, paginate
+from groupement.kernel.money import MoneyField
+from groupement.kernel.pages import act, page, paginate
 from members.access import Role, for_roles, holds, today
 
 INVOICES_A_PAGE = 25

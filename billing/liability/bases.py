@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Case, F, Sum, When
 
 from billing.models import EmployerCost, Invoice, InvoiceKind, InvoiceStatus
-from groupement.money import MoneyField, allocate
-from groupement.periods import Month
+from groupement.kernel.money import MoneyField, allocate
+from groupement.kernel.periods import Month
 from members.models import LiabilityKey, Member, Membership
 from timesheets.models import Entry, TimesheetStatus
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from groupement.money import AmountField
+from groupement.kernel.money import AmountField
 from members.models import Member
 
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from billing.liability.bases import ZERO
 from billing.models import BillingRun, CostKind, EmployerCost, ReserveEntry, RunStatus, Settlement
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, cents
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, cents
 from members.models import User
 
 LARGEST = Decimal("99999999.99")

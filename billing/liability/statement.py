@@ -23,10 +23,10 @@ from billing.liability.bases import (
     percent,
 )
 from billing.liability.reserve import Cap, balance, cap
-from groupement import paper
-from groupement.lifecycle import Refusal
-from groupement.money import spell
-from groupement.periods import Month
+from groupement.kernel import paper
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import spell
+from groupement.kernel.periods import Month
 from members.models import Group, LiabilityKey, Member
 
 LARGEST = Decimal("99999999.99")

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.liability import reserve as liability_reserve
 from billing.liability import statement as liability_statement
 from billing.liability.forms import DebtForm, ReserveForm
-from groupement.money import cents
-from groupement.pages import act, page, paginate
+from groupement.kernel.money import cents
+from groupement.kernel.pages import act, page, paginate
 from members.access import Role, for_roles, holds, today
 from members.models import Member
 

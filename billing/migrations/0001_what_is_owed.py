@@ -5,8 +5,8 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.math
-import groupement.money
-import groupement.periods
+import groupement.kernel.money
+import groupement.kernel.periods
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -43,13 +43,13 @@ class Migration(migrations.Migration):
             name='Charge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('service_month', groupement.periods.MonthField(verbose_name='mois de service')),
+                ('service_month', groupement.kernel.periods.MonthField(verbose_name='mois de service')),
                 ('kind', models.CharField(choices=[('worked_hours', 'heures travaillées'), ('cost_share', 'part du coût réel'), ('management_fee', 'frais de gestion'), ('flat_amount', 'forfait mensuel')], max_length=16, verbose_name='nature')),
                 ('minutes', models.PositiveIntegerField(default=0, verbose_name='minutes')),
                 ('quantity', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='quantité')),
                 ('unit', models.CharField(choices=[('HUR', 'heure'), ('MON', 'mois'), ('C62', 'unité')], max_length=3, verbose_name='unité')),
-                ('unit_price', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='prix unitaire HT')),
-                ('net', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant HT')),
+                ('unit_price', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='prix unitaire HT')),
+                ('net', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant HT')),
                 ('vat_regime', models.CharField(choices=[('S20', 'TVA 20 %'), ('E261B', 'exonéré, article 261 B du CGI')], max_length=5, verbose_name='régime de TVA')),
                 ('figures', models.JSONField(default=dict, verbose_name='calcul')),
             ],
@@ -78,9 +78,9 @@ class Migration(migrations.Migration):
             name='EmployerCost',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', groupement.periods.MonthField(verbose_name='mois')),
+                ('month', groupement.kernel.periods.MonthField(verbose_name='mois')),
                 ('kind', models.CharField(choices=[('gross_pay', 'salaire brut'), ('employer_contributions', 'cotisations patronales'), ('other', 'autres coûts')], max_length=24, verbose_name='nature')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('is_estimate', models.BooleanField(default=False, verbose_name='estimation')),
             ],
             options={
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('invoice', 'facture')], default='invoice', max_length=12, verbose_name='type')),
                 ('status', models.CharField(choices=[('draft', 'brouillon'), ('issued', 'émise')], default='draft', editable=False, max_length=10, verbose_name='état')),
-                ('service_month', groupement.periods.MonthField(verbose_name='mois de service')),
+                ('service_month', groupement.kernel.periods.MonthField(verbose_name='mois de service')),
                 ('drafted_at', models.DateTimeField(verbose_name='brouillon fait le')),
                 ('sequence', models.PositiveIntegerField(editable=False, null=True)),
                 ('number', models.CharField(editable=False, max_length=20, null=True, unique=True, verbose_name='numéro')),
@@ -102,9 +102,9 @@ class Migration(migrations.Migration):
                 ('issued_on', models.DateField(editable=False, null=True, verbose_name='date')),
                 ('due_on', models.DateField(editable=False, null=True, verbose_name='échéance')),
                 ('minutes', models.PositiveIntegerField(default=0, verbose_name='minutes facturées')),
-                ('net', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='HT')),
-                ('vat', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='TVA')),
-                ('total', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='TTC')),
+                ('net', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='HT')),
+                ('vat', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='TVA')),
+                ('total', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='TTC')),
                 ('snapshot', models.JSONField(editable=False, null=True, verbose_name='copie figée')),
             ],
             options={
@@ -160,8 +160,8 @@ class Migration(migrations.Migration):
                 ('detail', models.CharField(blank=True, max_length=300, verbose_name='précision')),
                 ('quantity', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='quantité')),
                 ('unit', models.CharField(choices=[('HUR', 'heure'), ('MON', 'mois'), ('C62', 'unité')], max_length=3, verbose_name='unité')),
-                ('unit_price', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='prix unitaire HT')),
-                ('net', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant HT')),
+                ('unit_price', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='prix unitaire HT')),
+                ('net', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant HT')),
                 ('vat_regime', models.CharField(choices=[('S20', 'TVA 20 %'), ('E261B', 'exonéré, article 261 B du CGI')], max_length=5, verbose_name='régime de TVA')),
             ],
             options={
@@ -173,11 +173,11 @@ class Migration(migrations.Migration):
             name='PayrollImport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', groupement.periods.MonthField(verbose_name='mois')),
+                ('month', groupement.kernel.periods.MonthField(verbose_name='mois')),
                 ('file_name', models.CharField(max_length=200, verbose_name='fichier')),
                 ('sha256', models.CharField(max_length=64, unique=True, verbose_name='empreinte')),
                 ('row_count', models.PositiveIntegerField(verbose_name='lignes')),
-                ('total', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='total')),
+                ('total', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='total')),
                 ('changes', models.JSONField(default=list, verbose_name='ce qui a changé')),
                 ('imported_at', models.DateTimeField(verbose_name='importé le')),
             ],
@@ -234,10 +234,10 @@ class Migration(migrations.Migration):
             name='Settlement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', groupement.periods.MonthField(verbose_name='mois de service')),
-                ('employer_cost', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='coût employeur')),
-                ('charged', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='refacturé')),
-                ('reserve', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='à la réserve')),
+                ('month', groupement.kernel.periods.MonthField(verbose_name='mois de service')),
+                ('employer_cost', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='coût employeur')),
+                ('charged', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='refacturé')),
+                ('reserve', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='à la réserve')),
             ],
             options={
                 'verbose_name': 'décompte',
@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
             name='BillingRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', groupement.periods.MonthField(unique=True, verbose_name='mois')),
+                ('month', groupement.kernel.periods.MonthField(unique=True, verbose_name='mois')),
                 ('status', models.CharField(choices=[('open', 'ouverte'), ('drafted', 'brouillons prêts'), ('issued', 'factures émises')], default='open', editable=False, max_length=10, verbose_name='état')),
                 ('drafted_at', models.DateTimeField(editable=False, null=True, verbose_name='brouillons faits le')),
                 ('issued_at', models.DateTimeField(editable=False, null=True, verbose_name='émise le')),
@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='legalmention',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('code', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='wordings_of_a_mention_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('code', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='wordings_of_a_mention_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddField(
             model_name='line',

@@ -6,8 +6,8 @@ import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
-import groupement.money
-import groupement.periods
+import groupement.kernel.money
+import groupement.kernel.periods
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(choices=[('payment', 'règlement'), ('credit_note', 'avoir'), ('write_off', 'abandon')], max_length=12, verbose_name='origine')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('by_rate', models.JSONField(default=list, verbose_name='par taux de TVA')),
                 ('settled_on', models.DateField(verbose_name='imputé le')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='motif')),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('source', models.CharField(choices=[('payment', 'règlement'), ('credit_note', 'avoir'), ('write_off', 'abandon')], max_length=12, verbose_name='origine')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('by_rate', models.JSONField(default=list, verbose_name='par taux de TVA')),
                 ('settled_on', models.DateField(verbose_name='imputé le')),
                 ('reason', models.CharField(blank=True, max_length=200, verbose_name='motif')),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=80, verbose_name='identifiant')),
                 ('iban', models.CharField(blank=True, max_length=34, verbose_name='IBAN du compte')),
                 ('booked_on', models.DateField(verbose_name='date')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('counterparty', models.CharField(blank=True, max_length=140, verbose_name='tiers')),
                 ('label', models.CharField(blank=True, max_length=400, verbose_name='libellé')),
                 ('reference', models.CharField(blank=True, max_length=140, verbose_name='référence')),
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(max_length=120, verbose_name='objet')),
                 ('kilometres', models.DecimalField(blank=True, decimal_places=1, max_digits=7, null=True, verbose_name='kilomètres')),
                 ('rate', models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True, verbose_name='euros par km')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('receipt', models.FileField(blank=True, upload_to=billing.models.expense.receipt_path, verbose_name='justificatif')),
                 ('recorded_at', models.DateTimeField(verbose_name='saisi le')),
                 ('refused_reason', models.CharField(blank=True, max_length=200, verbose_name='motif du refus')),
@@ -189,9 +189,9 @@ class Migration(migrations.Migration):
             name='FundedCost',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', groupement.periods.MonthField(verbose_name='mois')),
+                ('month', groupement.kernel.periods.MonthField(verbose_name='mois')),
                 ('action', models.CharField(max_length=120, verbose_name='action')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('tagged_at', models.DateTimeField(verbose_name='affecté le')),
             ],
             options={
@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
             name='FundedHours',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', groupement.periods.MonthField(verbose_name='mois')),
+                ('month', groupement.kernel.periods.MonthField(verbose_name='mois')),
                 ('action', models.CharField(max_length=120, verbose_name='action')),
                 ('minutes', models.PositiveIntegerField(verbose_name='minutes')),
                 ('tagged_at', models.DateTimeField(verbose_name='affecté le')),
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=30, unique=True, verbose_name='code')),
                 ('label', models.CharField(max_length=160, verbose_name='libellé')),
                 ('funder', models.CharField(max_length=120, verbose_name='financeur')),
-                ('budget', groupement.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='montant accordé')),
+                ('budget', groupement.kernel.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='montant accordé')),
             ],
             options={
                 'verbose_name': 'ligne de financement',
@@ -233,8 +233,8 @@ class Migration(migrations.Migration):
             name='FundingReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('first_month', groupement.periods.MonthField(verbose_name='premier mois')),
-                ('last_month', groupement.periods.MonthField(verbose_name='dernier mois')),
+                ('first_month', groupement.kernel.periods.MonthField(verbose_name='premier mois')),
+                ('last_month', groupement.kernel.periods.MonthField(verbose_name='dernier mois')),
                 ('content', models.JSONField(verbose_name='contenu')),
                 ('digest', models.CharField(max_length=64, verbose_name='empreinte (SHA-256)')),
                 ('locked_at', models.DateTimeField(verbose_name='verrouillé le')),
@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('received_on', models.DateField(verbose_name='reçu le')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('method', models.CharField(choices=[('transfer', 'virement'), ('direct_debit', 'prélèvement'), ('cheque', 'chèque'), ('other', 'autre')], max_length=12, verbose_name='moyen')),
                 ('reference', models.CharField(blank=True, max_length=140, verbose_name='référence')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
@@ -289,7 +289,7 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('received_on', models.DateField(verbose_name='reçu le')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('method', models.CharField(choices=[('transfer', 'virement'), ('direct_debit', 'prélèvement'), ('cheque', 'chèque'), ('other', 'autre')], max_length=12, verbose_name='moyen')),
                 ('reference', models.CharField(blank=True, max_length=140, verbose_name='référence')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
@@ -321,7 +321,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.SlugField(max_length=30, verbose_name='code')),
                 ('label', models.CharField(blank=True, max_length=160, verbose_name='libellé')),
-                ('month', groupement.periods.MonthField(verbose_name='mois')),
+                ('month', groupement.kernel.periods.MonthField(verbose_name='mois')),
                 ('value', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='valeur')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
             ],
@@ -334,9 +334,9 @@ class Migration(migrations.Migration):
             name='ProvisionEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', groupement.periods.MonthField(verbose_name='mois')),
+                ('month', groupement.kernel.periods.MonthField(verbose_name='mois')),
                 ('kind', models.CharField(choices=[('set_aside', 'mise de côté'), ('drawn', 'reprise'), ('settled', 'soldée')], max_length=10, verbose_name='nature')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('noted_at', models.DateTimeField(verbose_name='noté le')),
             ],
             options={
@@ -376,9 +376,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sent_on', models.DateField(verbose_name='envoyée le')),
-                ('amount_due', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='reste dû')),
-                ('interest', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='pénalités')),
-                ('indemnity', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='indemnité')),
+                ('amount_due', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='reste dû')),
+                ('interest', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='pénalités')),
+                ('indemnity', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='indemnité')),
                 ('sent_at', models.DateTimeField(verbose_name='envoyée à')),
             ],
             options={
@@ -391,7 +391,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('booked_on', models.DateField(verbose_name='date')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('label', models.CharField(max_length=160, verbose_name='libellé')),
                 ('noted_at', models.DateTimeField(verbose_name='noté le')),
             ],
@@ -404,7 +404,7 @@ class Migration(migrations.Migration):
             name='SettledMonth',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', groupement.periods.MonthField(verbose_name='mois')),
+                ('month', groupement.kernel.periods.MonthField(verbose_name='mois')),
             ],
             options={
                 'verbose_name': 'mois régularisé',
@@ -416,8 +416,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('label', models.CharField(max_length=120, verbose_name='libellé')),
-                ('first_month', groupement.periods.MonthField(verbose_name='premier mois')),
-                ('last_month', groupement.periods.MonthField(verbose_name='dernier mois')),
+                ('first_month', groupement.kernel.periods.MonthField(verbose_name='premier mois')),
+                ('last_month', groupement.kernel.periods.MonthField(verbose_name='dernier mois')),
                 ('key', models.CharField(choices=[('hours', 'heures de la période'), ('planned', 'parts prévues'), ('equal', 'parts égales'), ('last_12_months', 'heures des douze derniers mois')], max_length=16, verbose_name='clé')),
                 ('status', models.CharField(choices=[('draft', 'préparée'), ('issued', 'émise')], default='draft', editable=False, max_length=10, verbose_name='état')),
                 ('figures', models.JSONField(default=dict, verbose_name='calcul')),
@@ -434,9 +434,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('minutes', models.PositiveIntegerField(default=0, verbose_name='minutes')),
-                ('actual', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='part du coût réel')),
-                ('invoiced', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='déjà facturé')),
-                ('amount', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='à régulariser')),
+                ('actual', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='part du coût réel')),
+                ('invoiced', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='déjà facturé')),
+                ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='à régulariser')),
             ],
             options={
                 'verbose_name': 'part de régularisation',
@@ -464,7 +464,7 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='à partir du')),
                 ('ends_before', models.DateField(blank=True, null=True, verbose_name='jusqu’au (exclu)')),
                 ('regime', models.CharField(choices=[('S20', 'TVA au taux normal'), ('S10', 'TVA au taux intermédiaire'), ('S055', 'TVA au taux réduit'), ('E261B', 'exonéré, article 261 B du CGI'), ('F293B', 'franchise en base, article 293 B du CGI'), ('O', 'hors champ de la TVA')], max_length=5, verbose_name='régime')),
-                ('rate', groupement.money.RateField(decimal_places=2, max_digits=5, verbose_name='taux (%)')),
+                ('rate', groupement.kernel.money.RateField(decimal_places=2, max_digits=5, verbose_name='taux (%)')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
             ],
             options={
@@ -726,7 +726,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='expensescale',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('kind', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='scales_of_a_kind_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('kind', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='scales_of_a_kind_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='expensescale',
@@ -993,7 +993,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='vatrate',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('regime', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='rates_of_a_regime_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('regime', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='rates_of_a_regime_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='vatrate',

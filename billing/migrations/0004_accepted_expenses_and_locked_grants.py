@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
-import groupement.periods
+import groupement.kernel.periods
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -60,6 +60,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='fundingreport',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('line', '='), (groupement.periods.DateRange('first_month', 'last_month', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='a_month_of_a_line_is_locked_once'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('line', '='), (groupement.kernel.periods.DateRange('first_month', 'last_month', django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True)), '&&')], name='a_month_of_a_line_is_locked_once'),
         ),
     ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from billing.models.payment import PaymentMethod
-from groupement.money import MoneyField
+from groupement.kernel.money import MoneyField
 
 
 class BankStatement(models.Model):

@@ -7,8 +7,8 @@ from django.db.models.fields.json import KT
 
 from billing.models.invoice import Unit
 from employees.models import VatRegime
-from groupement.money import MoneyField
-from groupement.periods import MonthField
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import MonthField
 
 
 class ChargeKind(models.TextChoices):

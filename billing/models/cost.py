@@ -4,8 +4,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from groupement.money import MoneyField
-from groupement.periods import MonthField
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import MonthField
 
 # A cost is closed once an invoice of the run that settled it has been issued. An employee whose month still waits
 # (hours approved late, payroll late) keeps it open, so that a later run can settle it.

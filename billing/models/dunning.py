@@ -5,7 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from groupement.money import MoneyField
+from groupement.kernel.money import MoneyField
 
 
 class DunningLevel(models.Model):

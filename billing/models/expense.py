@@ -6,8 +6,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from groupement.money import MoneyField
-from groupement.periods import Dated, no_overlap
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import Dated, no_overlap
 
 
 class ExpenseKind(models.TextChoices):

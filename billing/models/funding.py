@@ -6,8 +6,8 @@ from django.contrib.postgres.fields import RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
-from groupement.money import MoneyField
-from groupement.periods import Dated, DateRange, MonthField, ends_after_start
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import Dated, DateRange, MonthField, ends_after_start
 
 
 class FundingLine(Dated):

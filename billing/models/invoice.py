@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from employees.models import VatRegime
-from groupement.lifecycle import Lifecycle, Step
-from groupement.money import MoneyField
-from groupement.periods import MonthField
+from groupement.kernel.lifecycle import Lifecycle, Step
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import MonthField
 
 # Looks at OLD and NEW, so that nothing is moved off an issued invoice either; FOR SHARE waits for issue(), which holds
 # the invoice FOR UPDATE.

@@ -7,7 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from groupement.money import MoneyField
+from groupement.kernel.money import MoneyField
 
 
 class PaymentMethod(models.TextChoices):

@@ -4,7 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from groupement.periods import MonthField
+from groupement.kernel.periods import MonthField
 
 
 class QuoteQuerySet(models.QuerySet):

@@ -4,9 +4,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from groupement.lifecycle import Lifecycle, Step
-from groupement.money import MoneyField
-from groupement.periods import MonthField
+from groupement.kernel.lifecycle import Lifecycle, Step
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import MonthField
 
 
 class TrueUpKey(models.TextChoices):

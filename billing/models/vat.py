@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from employees.models import VatRegime
-from groupement.money import RateField
-from groupement.periods import Dated, no_overlap
+from groupement.kernel.money import RateField
+from groupement.kernel.periods import Dated, no_overlap
 
 
 class VatRate(Dated):

@@ -16,7 +16,7 @@ from billing.month.cases import Case, Facts, GivenBack, Key, Sheet, all_approved
 from billing.month.pricing import Due, EmployeeMonth, Segment
 from billing.month.wording import Problem
 from employees.models import Assignment, Terms, VatRegime
-from groupement.periods import Month, clip, covers, days_between
+from groupement.kernel.periods import Month, clip, covers, days_between
 from members.models import VatAttestation
 
 ZERO = Decimal("0.00")

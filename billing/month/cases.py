@@ -13,7 +13,7 @@ from billing.models import Charge, ChargeKind
 from billing.month.pricing import Segment
 from employees import planning
 from employees.models import Assignment, Employee, PriceMethod, Terms
-from groupement.periods import Month, clip, overlaps
+from groupement.kernel.periods import Month, clip, overlaps
 from members.models import VatAttestation
 
 Key = tuple[int, Month]

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billing.models import BillingRun, Charge, ChargeKind, InvoiceKind
-from groupement.money import cents
-from groupement.periods import Month
+from groupement.kernel.money import cents
+from groupement.kernel.periods import Month
 
 ZERO = Decimal("0.00")
 HOURLY = (ChargeKind.WORKED_HOURS, ChargeKind.MINIMUM)

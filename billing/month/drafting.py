@@ -32,9 +32,9 @@ from billing.month import wording
 from billing.month.assessing import Assessment, Owed, Settled, assess
 from billing.month.gathering import gather
 from employees.models import VatRegime
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, vat_by_rate
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, vat_by_rate
+from groupement.kernel.periods import Month
 from members.models import Member, User
 
 

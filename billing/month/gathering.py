@@ -27,7 +27,7 @@ from billing.models import (
 from billing.month.cases import Facts, GivenBack, Key, Sheet
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
-from groupement.periods import Month, overlaps
+from groupement.kernel.periods import Month, overlaps
 from members.models import Group, VatAttestation
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 

@@ -26,7 +26,7 @@ from billing.models import (
 )
 from billing.month.assessing import Assessment, Owed, assess
 from billing.month.gathering import gather
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members.models import Member, User
 from timesheets import approval
 from timesheets.models import Timesheet, TimesheetStatus

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Lower
 
 from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus, RunProblem
 from billing.month.differences import Cause, by_member
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from timesheets.models import Timesheet, TimesheetStatus
 
 UNUSUAL_PERCENT = 10

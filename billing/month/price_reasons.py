@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from billing.documents.explaining import an_hour, sentence
 from billing.models import Charge, CostKind, EmployerCost, Invoice
 from employees.models import Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import PriceDetail
 
 HUNDREDTH = Decimal("0.01")

@@ -16,9 +16,9 @@ from typing import Any
 
 from billing.models import ChargeKind, Unit
 from employees.models import AbsenceRule, PriceMethod
-from groupement.money import allocate, cents, line_net
-from groupement.periods import Month
-from groupement.worktime import quantity
+from groupement.kernel.money import allocate, cents, line_net
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import quantity
 
 ZERO = Decimal("0.00")
 

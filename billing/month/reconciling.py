@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from billing.models import COMPUTED, BillingRun, Charge, ChargeKind, Invoice, InvoiceStatus, Settlement
 from employees.models import Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 
 ZERO = Decimal("0.00")
 

@@ -11,9 +11,9 @@ from billing.french import listed, of
 from billing.models import ChargeKind
 from billing.month.pricing import Due, Segment
 from employees.models import Assignment, Employee
-from groupement.money import NO_BREAK_SPACE, spell, spell_plain
-from groupement.periods import Month
-from groupement.worktime import spell_hours
+from groupement.kernel.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import spell_hours
 from members.models import Member
 
 LABEL_LENGTH = 200

@@ -18,10 +18,10 @@ from django.db.models import Max, Q
 from billing.models import COMPUTED, BillingRun, Charge, InvoiceKind, InvoiceStatus, PriceIndex, Quote
 from employees import assigning
 from employees.models import Assignment, PriceMethod, Terms
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, cents
-from groupement.periods import Month
-from groupement.templatetags.formats import day_fr, long_date
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, cents
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import day_fr, long_date
 from members.models import User
 from timesheets.models import GROUP_KINDS
 

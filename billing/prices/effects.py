@@ -22,8 +22,8 @@ from billing.month.gathering import gather
 from billing.prices import changing
 from employees import planning
 from employees.models import Assignment, Terms
-from groupement.money import cents
-from groupement.periods import Month
+from groupement.kernel.money import cents
+from groupement.kernel.periods import Month
 from members.models import Member, User
 
 ZERO = Decimal("0.00")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, allocate, cents
-from groupement.worktime import HOUR, spell_clock
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, allocate, cents
+from groupement.kernel.worktime import HOUR, spell_clock
 
 ZERO = Decimal("0.00")
 MONTHS = 12

@@ -13,8 +13,8 @@ from django.apps import apps
 from billing.models import PriceIndex, Quote
 from billing.prices.changing import FIGURES, figures_of, latest_values
 from employees.models import AbsenceRule, Assignment, PriceMethod, Terms
-from groupement.money import NO_BREAK_SPACE, spell, spell_plain
-from groupement.worktime import short_hours
+from groupement.kernel.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.kernel.worktime import short_hours
 from members.models import User
 from timesheets.models import Kind
 

@@ -15,10 +15,10 @@ from billing.models import Letter, LetterKind, Quote, Unit
 from billing.prices import changing
 from billing.prices.simulator import Amount, Host, Method, Simulation
 from employees.models import Assignment, PriceMethod, Terms, VatRegime
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, spell, spell_plain
-from groupement.templatetags.formats import day_fr, long_date
-from groupement.worktime import quantity, spell_hours
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.kernel.templatetags.formats import day_fr, long_date
+from groupement.kernel.worktime import quantity, spell_hours
 from members.models import Group, Member, User
 
 METHODS = {

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from billing.prices.job_cost import MONTHS, Job, NotComputable, from_coefficient
 from employees.models import VatRegime
-from groupement.money import NO_BREAK_SPACE, allocate, cents, line_net, vat
-from groupement.worktime import quantity
+from groupement.kernel.money import NO_BREAK_SPACE, allocate, cents, line_net, vat
+from groupement.kernel.worktime import quantity
 
 
 class Method(StrEnum):

@@ -16,9 +16,9 @@ from django.utils import timezone
 from billing.accounts import receivables
 from billing.models import Dispute, DunningLevel, Invoice, InvoiceKind, InvoiceStatus, Reminder
 from billing.reminders.interest import ZERO, Late, late_on
-from groupement.lifecycle import Refusal, StaleRow
-from groupement.money import NO_BREAK_SPACE, spell
-from groupement.templatetags.formats import long_date
+from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.templatetags.formats import long_date
 from members.models import Member, User
 
 # Time to answer a letter before the next one leaves.

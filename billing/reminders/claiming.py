@@ -28,10 +28,10 @@ from billing.models import (
 from billing.reminders.choosing import open_dispute_of
 from billing.reminders.interest import Late, claims_on, measure
 from employees.models import VatRegime
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, spell_plain
-from groupement.periods import Month
-from groupement.templatetags.formats import day_fr, long_date
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, spell_plain
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import day_fr, long_date
 from members.models import User
 
 # What was paid late longer ago is no longer offered; the law leaves five years (C. com. L110-4).

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KT
 
 from billing.accounts import receivables
 from billing.models import Allocation, Charge, ChargeKind, Invoice
-from groupement.money import cents
+from groupement.kernel.money import cents
 from members.models import Group
 
 DAYS_OF_A_YEAR = 365

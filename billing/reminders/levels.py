@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from billing.models import DunningLevel
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 
 # What a text may name, and what stands in its place.
 PLACEHOLDERS = {

@@ -16,9 +16,9 @@ from billing.models import Letter, LetterKind, Reminder
 from billing.reminders.choosing import DAYS_BETWEEN, DueReminder, due_reminders
 from billing.reminders.interest import Late
 from billing.reminders.levels import fill
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE, spell
-from groupement.templatetags.formats import long_date
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.templatetags.formats import long_date
 from members import mailing
 from members.models import MailKind, Member, Seat, User
 from members.models.people import WRITERS

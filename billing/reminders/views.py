@@ -25,7 +25,7 @@ from billing.models import (
 from billing.reminders import choosing, claiming, sending
 from billing.reminders import levels as reminders_levels
 from billing.reminders.forms import DisputeForm, OutcomeForm
-from groupement.pages import act, page, paginate
+from groupement.kernel.pages import act, page, paginate
 from members.access import Role, can_sign_for, for_roles, holds, today
 from members.models import Mail, User
 

@@ -6,8 +6,8 @@ from django.db.models import Q
 from billing.models import Charge, EmployerCost, TrueUpKey
 from billing.true_ups import preparing
 from employees.models import Employee
-from groupement.money import AmountField
-from groupement.periods import MonthFormField
+from groupement.kernel.money import AmountField
+from groupement.kernel.periods import MonthFormField
 from members.models import Member
 
 KEPT, SHARED = "garde", "partage"

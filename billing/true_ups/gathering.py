@@ -27,8 +27,8 @@ from billing.models import (
 from billing.true_ups.sharing import ZERO, Account, Reading, bear
 from employees import planning
 from employees.models import Assignment, Employee, Terms
-from groupement.money import allocate
-from groupement.periods import Month
+from groupement.kernel.money import allocate
+from groupement.kernel.periods import Month
 from members.models import Member
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 

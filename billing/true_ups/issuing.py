@@ -30,8 +30,8 @@ from billing.true_ups import preparing
 from billing.true_ups.gathering import Facts, Late, gather
 from billing.true_ups.papers import Paper, charge_of, draft_of, line_of, papers_of
 from billing.true_ups.previewing import obstacles, shared
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE
 from members.models import User
 from timesheets import approval
 from timesheets.models import Timesheet

@@ -22,9 +22,9 @@ from billing.models import (
 )
 from billing.true_ups.gathering import Facts, Late
 from employees.models import Employee, VatRegime
-from groupement.money import NO_BREAK_SPACE, allocate, spell
-from groupement.periods import Month
-from groupement.worktime import spell_hours
+from groupement.kernel.money import NO_BREAK_SPACE, allocate, spell
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import spell_hours
 from members.models import Member, User
 
 ONE = Decimal("1.00")

@@ -15,9 +15,9 @@ from billing.true_ups.papers import period_label
 from billing.true_ups.previewing import obstacles, remarks, shared
 from billing.true_ups.sharing import ZERO, Shares
 from employees.models import Employee
-from groupement.lifecycle import Refusal
-from groupement.money import NO_BREAK_SPACE
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import NO_BREAK_SPACE
+from groupement.kernel.periods import Month
 from members.models import Member, User
 
 

@@ -14,9 +14,9 @@ from billing.true_ups.gathering import INVOICED, Facts, Key, Scope, gather
 from billing.true_ups.sharing import ZERO as ZERO_OF_SHARING
 from billing.true_ups.sharing import NobodyToShare, Part, Shares, share
 from employees.models import Employee
-from groupement.money import NO_BREAK_SPACE, spell
-from groupement.periods import Month
-from groupement.worktime import spell_clock
+from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import spell_clock
 from members.models import Member
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 

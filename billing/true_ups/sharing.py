@@ -13,8 +13,8 @@ from billing.models import TrueUpKey
 from billing.month import pricing
 from billing.month.pricing import EmployeeMonth, Segment
 from employees.models import AbsenceRule, Assignment, Terms
-from groupement.money import allocate, cents
-from groupement.periods import Month, clip
+from groupement.kernel.money import allocate, cents
+from groupement.kernel.periods import Month, clip
 from timesheets.models import Entry, TimesheetStatus
 
 ZERO = Decimal("0.00")

@@ -17,8 +17,8 @@ from billing.liability import reserve
 from billing.models import Invoice, Letter, LetterKind, TrueUp, TrueUpKey
 from billing.true_ups import issuing, overview, preparing, previewing
 from billing.true_ups.forms import KEPT, SHARED, KeyForm, ScopeForm
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
 from members.access import Role, for_roles, holds, today
 from members.models import Member
 

@@ -5,7 +5,7 @@ from django.contrib import admin
 
 from employees.forms import DurationField
 from employees.models import WorkingTimeLimits
-from groupement.worktime import HOUR, spell_clock
+from groupement.kernel.worktime import HOUR, spell_clock
 from members.admin.site import CurrentFilter
 
 A_WEEK, A_YEAR = 7 * 24 * HOUR, 366 * 24 * HOUR

@@ -6,7 +6,7 @@ from django.db import transaction
 from employees.assigning import next_reference
 from employees.forms import AssignmentForm, TermsForm, TermsFormSet, YearlyDurationField
 from employees.models import Assignment, Employee, Terms
-from groupement.worktime import DAY, short_hours
+from groupement.kernel.worktime import DAY, short_hours
 from members.access import today
 from members.admin.site import CurrentFilter
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from employees import feeds
 from employees.models import Absence, CalendarFeed, PlannedDay
-from groupement.worktime import spell_clock
+from groupement.kernel.worktime import spell_clock
 from members.admin.site import CurrentFilter, ReadOnly
 
 PERSON = ["employee__last_name__unaccent", "employee__first_name__unaccent"]

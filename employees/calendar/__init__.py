@@ -23,7 +23,7 @@ from employees.calendar.reading import Scope, gather
 from employees.calendar.week import YEARS, Week, WeekConverter
 from employees.limits import limits_between
 from employees.models import Absence
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 
 __all__ = [
     "YEARS",

@@ -11,9 +11,9 @@ from employees.calendar.laying import Balance, balances
 from employees.calendar.reading import Facts
 from employees.limits import DatedLimits
 from employees.models import Assignment, Employee
-from groupement.periods import covers
-from groupement.templatetags.formats import day as spell_day
-from groupement.worktime import spell_clock
+from groupement.kernel.periods import covers
+from groupement.kernel.templatetags.formats import day as spell_day
+from groupement.kernel.worktime import spell_clock
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from employees.calendar.reading import ContractWeek, Facts
 from employees.calendar.week import Week
 from employees.models import Assignment, Employee
 from employees.planning import holidays
-from groupement.periods import covers
+from groupement.kernel.periods import covers
 from members.models import HolidayZone, Member
 
 WORKING_DAYS = 5  # contract minutes of a week spread over Monday to Friday

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from groupement.periods import MONTHS, days_between
+from groupement.kernel.periods import MONTHS, days_between
 
 # Beyond these years a calendar is a typing error, and its neighbours may not exist.
 YEARS = range(1950, 2150)

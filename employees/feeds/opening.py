@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from employees.models import CalendarFeed, Employee
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members.models import Member, User
 
 BYTES = 32

@@ -13,8 +13,8 @@ from icalendar import Calendar, Event, vDuration, vText
 
 from employees.models import Absence, Assignment, CalendarFeed
 from employees.planning import absences, plan_between
-from groupement.periods import Month
-from groupement.worktime import spell_clock
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import spell_clock
 from members.models import Group, Site
 
 MONTHS_BACK, MONTHS_AHEAD = 3, 12

@@ -5,8 +5,8 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
-import groupement.money
-import groupement.periods
+import groupement.kernel.money
+import groupement.kernel.periods
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='à partir du')),
                 ('ends_before', models.DateField(blank=True, null=True, verbose_name='jusqu’au (exclu)')),
                 ('weekly_minutes', models.PositiveSmallIntegerField(verbose_name='durée hebdomadaire (minutes)')),
-                ('gross_monthly_pay', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='salaire brut mensuel')),
+                ('gross_monthly_pay', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='salaire brut mensuel')),
                 ('classification', models.CharField(blank=True, max_length=80, verbose_name='classification')),
                 ('contract', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='employees.contract', verbose_name='contrat')),
             ],
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='à partir du')),
                 ('ends_before', models.DateField(blank=True, null=True, verbose_name='jusqu’au (exclu)')),
                 ('weekly_minutes', models.PositiveSmallIntegerField(verbose_name='durée hebdomadaire (minutes)')),
-                ('gross_monthly_pay', groupement.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='salaire brut mensuel')),
+                ('gross_monthly_pay', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='salaire brut mensuel')),
                 ('classification', models.CharField(blank=True, max_length=80, verbose_name='classification')),
                 ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.contract', verbose_name='contrat')),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
@@ -232,8 +232,8 @@ class Migration(migrations.Migration):
                 ('ends_before', models.DateField(blank=True, null=True, verbose_name='jusqu’au (exclu)')),
                 ('weekly_pattern', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), size=7, verbose_name='semaine type (minutes, du lundi au dimanche)')),
                 ('price_method', models.CharField(choices=[('hourly', 'prix horaire convenu'), ('actual', 'coût réel partagé'), ('flat', 'forfait mensuel')], max_length=10, verbose_name='méthode de prix')),
-                ('hourly_price', groupement.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='prix horaire HT')),
-                ('flat_amount', groupement.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='forfait mensuel HT')),
+                ('hourly_price', groupement.kernel.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='prix horaire HT')),
+                ('flat_amount', groupement.kernel.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='forfait mensuel HT')),
                 ('management_rate', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='taux de gestion (%)')),
                 ('absence_rule', models.CharField(choices=[('worked_hours', 'selon les heures travaillées du mois'), ('planned_share', 'selon les parts prévues'), ('last_12_months', 'selon les douze derniers mois'), ('planned_that_day', 'la structure prévue ce jour-là'), ('reserve', 'la réserve du groupement')], default='worked_hours', max_length=16, verbose_name='qui porte les absences')),
                 ('vat_regime', models.CharField(choices=[('S20', 'TVA 20 %'), ('E261B', 'exonéré, article 261 B du CGI')], default='S20', max_length=5, verbose_name='régime de TVA')),
@@ -257,8 +257,8 @@ class Migration(migrations.Migration):
                 ('ends_before', models.DateField(blank=True, null=True, verbose_name='jusqu’au (exclu)')),
                 ('weekly_pattern', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), size=7, verbose_name='semaine type (minutes, du lundi au dimanche)')),
                 ('price_method', models.CharField(choices=[('hourly', 'prix horaire convenu'), ('actual', 'coût réel partagé'), ('flat', 'forfait mensuel')], max_length=10, verbose_name='méthode de prix')),
-                ('hourly_price', groupement.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='prix horaire HT')),
-                ('flat_amount', groupement.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='forfait mensuel HT')),
+                ('hourly_price', groupement.kernel.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='prix horaire HT')),
+                ('flat_amount', groupement.kernel.money.MoneyField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='forfait mensuel HT')),
                 ('management_rate', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='taux de gestion (%)')),
                 ('absence_rule', models.CharField(choices=[('worked_hours', 'selon les heures travaillées du mois'), ('planned_share', 'selon les parts prévues'), ('last_12_months', 'selon les douze derniers mois'), ('planned_that_day', 'la structure prévue ce jour-là'), ('reserve', 'la réserve du groupement')], default='worked_hours', max_length=16, verbose_name='qui porte les absences')),
                 ('vat_regime', models.CharField(choices=[('S20', 'TVA 20 %'), ('E261B', 'exonéré, article 261 B du CGI')], default='S20', max_length=5, verbose_name='régime de TVA')),
@@ -274,7 +274,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contractmember',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('contract', '='), ('member', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='a_member_stands_once_in_a_contract', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('contract', '='), ('member', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='a_member_stands_once_in_a_contract', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='contractmember',
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contractterms',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('contract', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='terms_of_a_contract_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('contract', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='terms_of_a_contract_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='contractterms',
@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='contract',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('employee', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='contracts_of_an_employee_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('employee', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='contracts_of_an_employee_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='contract',
@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='assignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('employee', '='), ('member', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='assignments_of_an_employee_at_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('employee', '='), ('member', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='assignments_of_an_employee_at_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='assignment',
@@ -358,7 +358,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='terms',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assignment', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='terms_of_an_assignment_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('assignment', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='terms_of_an_assignment_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='terms',

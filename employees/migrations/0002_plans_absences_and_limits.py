@@ -5,7 +5,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
-import groupement.periods
+import groupement.kernel.periods
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='workingtimelimits',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('collective_agreement', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='limits_of_an_agreement_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('collective_agreement', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='limits_of_an_agreement_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='workingtimelimits',
@@ -375,7 +375,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='absence',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('employee', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='absences_of_an_employee_do_not_overlap', violation_error_message='Une absence est déjà prévue sur ces jours.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('employee', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='absences_of_an_employee_do_not_overlap', violation_error_message='Une absence est déjà prévue sur ces jours.'),
         ),
         migrations.AddConstraint(
             model_name='absence',

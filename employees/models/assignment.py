@@ -10,8 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from groupement.money import MoneyField
-from groupement.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
 
 
 class PriceMethod(models.TextChoices):

@@ -4,8 +4,8 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 
-from groupement.money import MoneyField
-from groupement.periods import Dated, ends_after_start, no_overlap
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import Dated, ends_after_start, no_overlap
 
 
 class EmployeeQuerySet(models.QuerySet):

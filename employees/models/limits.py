@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from groupement.periods import Dated, ends_after_start, no_overlap
+from groupement.kernel.periods import Dated, ends_after_start, no_overlap
 
 
 @pghistory.track()

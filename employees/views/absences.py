@@ -15,7 +15,7 @@ from employees.views import planning
 from employees.views.forms import AbsenceForm
 from employees.views.look import OWN, Look, Viewer
 from employees.views.rescheduling import answer
-from groupement.pages import act
+from groupement.kernel.pages import act
 from members.access import for_roles
 
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 from employees import feeds as acts
 from employees.models import CalendarFeed
 from employees.views.forms import CalendarForm
-from groupement.pages import act, page
+from groupement.kernel.pages import act, page
 
 
 @login_not_required

@@ -11,7 +11,7 @@ from employees.absences import NOTE_LENGTH
 from employees.forms import DurationField
 from employees.models import Absence, AbsenceKind, Employee
 from employees.rescheduling import REASON_LENGTH
-from groupement.worktime import DAY
+from groupement.kernel.worktime import DAY
 from members.models import Member
 
 

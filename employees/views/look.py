@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from employees.calendar import YEARS, Scope, Week
 from employees.models import Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.access import coordinates, current_seats, today
 from members.models import Member, User
 

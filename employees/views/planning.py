@@ -17,8 +17,8 @@ from employees.models import Absence, Employee
 from employees.views import bench, law
 from employees.views.forms import AbsenceForm
 from employees.views.look import MEMBERS, OWN, PEOPLE, Look, Viewer
-from groupement.pages import page
-from groupement.periods import Month
+from groupement.kernel.pages import page
+from groupement.kernel.periods import Month
 from members.access import today
 from members.models import Member
 

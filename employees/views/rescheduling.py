@@ -17,9 +17,9 @@ from employees.rescheduling import Rescheduled
 from employees.views import planning
 from employees.views.bench import FORMS, prefix
 from employees.views.look import Look, Viewer
-from groupement.pages import act
-from groupement.templatetags.formats import day as spell_day
-from groupement.worktime import spell_clock
+from groupement.kernel.pages import act
+from groupement.kernel.templatetags.formats import day as spell_day
+from groupement.kernel.worktime import spell_clock
 from members.access import for_roles
 
 

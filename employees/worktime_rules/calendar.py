@@ -23,7 +23,7 @@ from employees.worktime_rules.facts import (
     Severity,
     Span,
 )
-from groupement import worktime
+from groupement.kernel import worktime
 
 PARIS = ZoneInfo("Europe/Paris")
 ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)

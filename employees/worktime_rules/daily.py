@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from employees.models import WorkingTimeLimits
 from employees.worktime_rules.calendar import Calendar, Shift
 from employees.worktime_rules.facts import ADULT, TRAVEL, Finding, Rule, Severity, at_most, graded
-from groupement.worktime import spell_clock
+from groupement.kernel.worktime import spell_clock
 
 SPACE = "\u00a0"
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.db.models import TextChoices
 
 from employees.models import TimeScheme, WorkingTimeLimits
-from groupement.periods import covers
-from groupement.worktime import spell_clock
+from groupement.kernel.periods import covers
+from groupement.kernel.worktime import spell_clock
 from members.models import HolidayZone
 
 TRAVEL = "travel"

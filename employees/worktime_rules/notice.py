@@ -9,7 +9,7 @@ from employees.models import TimeScheme
 from employees.planning import holidays
 from employees.worktime_rules.calendar import Calendar
 from employees.worktime_rules.facts import Change, Finding, Rule, Severity
-from groupement.periods import days_between
+from groupement.kernel.periods import days_between
 
 SATURDAY = 5
 

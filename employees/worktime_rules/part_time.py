@@ -10,7 +10,7 @@ from fractions import Fraction
 from employees.models import TimeScheme, WorkingTimeLimits
 from employees.worktime_rules.calendar import ONE_WEEK, Calendar
 from employees.worktime_rules.facts import Finding, Regime, Rule, Severity, graded
-from groupement.worktime import HOUR, spell_clock
+from groupement.kernel.worktime import HOUR, spell_clock
 
 SPACE = "\u00a0"
 TENTH, THIRD = Fraction(1, 10), Fraction(1, 3)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from employees.models import WorkingTimeLimits
 from employees.worktime_rules.calendar import MIDNIGHT, ONE_DAY, ONE_WEEK, Calendar, instant, of_day
 from employees.worktime_rules.facts import ADULT, YOUTH, Finding, Rule, Severity
-from groupement.worktime import spell_clock
+from groupement.kernel.worktime import spell_clock
 
 
 def daily_rest(calendar: Calendar) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from employees.models import TimeScheme
 from employees.worktime_rules.calendar import ONE_WEEK, Calendar, monday_of
 from employees.worktime_rules.facts import ADULT, Finding, Rule, Severity, at_most, graded
-from groupement.worktime import HOUR, spell_clock
+from groupement.kernel.worktime import HOUR, spell_clock
 
 SPACE = "\u00a0"
 FIRST_HOURS = 8 * HOUR

@@ -8,7 +8,7 @@ from datetime import date
 from employees.models import TimeScheme
 from employees.worktime_rules.calendar import ONE_DAY, Calendar
 from employees.worktime_rules.facts import Finding, Regime, Rule, Severity, at_most, graded
-from groupement.worktime import spell_clock
+from groupement.kernel.worktime import spell_clock
 
 SPACE = "\u00a0"
 MOST_DAYS = 218

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 
 AUGUST, SEPTEMBER, OCTOBER = Month(2026, 8), Month(2026, 9), Month(2026, 10)
 CLOSED = (AUGUST, SEPTEMBER)

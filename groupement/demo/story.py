@@ -14,8 +14,8 @@ from employees import planning
 from employees.models import Assignment, Employee
 from groupement.demo import ahead, cast, months
 from groupement.demo.founding import moment
-from groupement.periods import Month
-from groupement.worktime import span_minutes
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import span_minutes
 from members.models import Group, Seat, User
 from timesheets import approval, confirming, recording
 from timesheets.models import Entry, Timesheet

@@ -4,8 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.utils import timezone
 
-from groupement.lifecycle import Refusal
-from groupement.pages import act
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.pages import act
 from members import deputising
 from members.access import today
 from members.admin.site import CurrentFilter

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
 from django.utils import timezone
 
-from groupement.pages import act
+from groupement.kernel.pages import act
 from members import joining
 from members.access import today
 from members.admin.site import StepInline

@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import admin
 from django.utils import timezone
 
-from groupement.pages import act
+from groupement.kernel.pages import act
 from members import inviting
 from members.admin.site import ReadOnly
 from members.links import invitation_address

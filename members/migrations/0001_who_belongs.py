@@ -6,8 +6,8 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import groupement.money
-import groupement.periods
+import groupement.kernel.money
+import groupement.kernel.periods
 import members.identifiers
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -232,8 +232,8 @@ class Migration(migrations.Migration):
                 ('ends_before', models.DateField(blank=True, null=True, verbose_name='n’est plus adhérent à partir du')),
                 ('college', models.CharField(blank=True, max_length=60, verbose_name='collège')),
                 ('votes', models.PositiveSmallIntegerField(default=1, verbose_name='voix')),
-                ('deposit', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='dépôt de garantie')),
-                ('yearly_dues', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='cotisation annuelle')),
+                ('deposit', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='dépôt de garantie')),
+                ('yearly_dues', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='cotisation annuelle')),
             ],
             options={
                 'verbose_name': 'adhésion',
@@ -254,8 +254,8 @@ class Migration(migrations.Migration):
                 ('ends_before', models.DateField(blank=True, null=True, verbose_name='n’est plus adhérent à partir du')),
                 ('college', models.CharField(blank=True, max_length=60, verbose_name='collège')),
                 ('votes', models.PositiveSmallIntegerField(default=1, verbose_name='voix')),
-                ('deposit', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='dépôt de garantie')),
-                ('yearly_dues', groupement.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='cotisation annuelle')),
+                ('deposit', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='dépôt de garantie')),
+                ('yearly_dues', groupement.kernel.money.MoneyField(decimal_places=2, default=0, max_digits=12, verbose_name='cotisation annuelle')),
             ],
             options={
                 'abstract': False,
@@ -636,7 +636,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('starts_on__isnull', False)), expressions=[('member', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='memberships_of_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('starts_on__isnull', False)), expressions=[('member', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='memberships_of_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='membership',
@@ -668,7 +668,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='seat',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('member', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='seats_of_a_person_at_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('member', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='seats_of_a_person_at_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='seat',
@@ -696,7 +696,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='vatattestation',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('member', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='vat_attestations_of_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('member', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='vat_attestations_of_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='vatattestation',

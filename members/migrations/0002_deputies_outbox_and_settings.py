@@ -4,7 +4,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
-import groupement.periods
+import groupement.kernel.periods
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -221,11 +221,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='deputy',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('member__isnull', False)), expressions=[('principal', '='), ('user', '='), ('member', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='deputies_of_a_person_at_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('member__isnull', False)), expressions=[('principal', '='), ('user', '='), ('member', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='deputies_of_a_person_at_a_member_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='deputy',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('member__isnull', True)), expressions=[('principal', '='), ('user', '='), (groupement.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='deputies_of_a_coordinator_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('member__isnull', True)), expressions=[('principal', '='), ('user', '='), (groupement.kernel.periods.DateRange('starts_on', 'ends_before', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='deputies_of_a_coordinator_do_not_overlap', violation_error_message='Ces dates en chevauchent d’autres.'),
         ),
         migrations.AddConstraint(
             model_name='deputy',

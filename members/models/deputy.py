@@ -6,7 +6,7 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 
-from groupement.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
 
 
 class DeputyQuerySet(DatedQuerySet):

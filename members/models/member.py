@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from groupement.periods import Dated, no_overlap
+from groupement.kernel.periods import Dated, no_overlap
 from members import identifiers
 from members.models.group import HolidayZone
 

@@ -8,9 +8,9 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from groupement.lifecycle import Lifecycle, Step
-from groupement.money import MoneyField
-from groupement.periods import no_overlap
+from groupement.kernel.lifecycle import Lifecycle, Step
+from groupement.kernel.money import MoneyField
+from groupement.kernel.periods import no_overlap
 
 
 class MembershipStatus(models.TextChoices):

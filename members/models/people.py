@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from groupement.periods import Dated, ends_after_start, no_overlap
+from groupement.kernel.periods import Dated, ends_after_start, no_overlap
 from members.models.mail import MailFrequency
 
 

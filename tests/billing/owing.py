@@ -10,8 +10,8 @@ from django.db import transaction
 
 from billing.documents import numbering, snapshot
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
-from groupement.money import cents
-from groupement.periods import Month
+from groupement.kernel.money import cents
+from groupement.kernel.periods import Month
 from members.models import Member
 from tests import world
 

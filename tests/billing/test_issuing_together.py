@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from billing.models import BillingRun, Invoice, InvoiceStatus, Line, Series
 from billing.month import drafting, issuing
 from billing.month.issuing import NotIssuable, Outdated
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing import scene
 from tests.billing.together import Call, all_at_once, wait_until_blocked

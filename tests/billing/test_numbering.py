@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from billing.documents import numbering
 from billing.models import Series
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members.identifiers import check_number_template
 from members.models import Group
 from tests import world

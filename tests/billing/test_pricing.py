@@ -15,8 +15,8 @@ from billing.models import ChargeKind, Unit
 from billing.month import pricing
 from billing.month.pricing import Due, EmployeeMonth, Segment, Shares
 from employees.models import AbsenceRule, PriceMethod
-from groupement.money import line_net, vat
-from groupement.periods import Month
+from groupement.kernel.money import line_net, vat
+from groupement.kernel.periods import Month
 
 NOVEMBER = Month(2026, 11)
 FIRST = NOVEMBER.first

@@ -18,7 +18,7 @@ from billing import tasks
 from billing.documents import rendering
 from billing.documents.rendering import NotReady
 from billing.models import Document, Invoice, Rendering
-from groupement import paper
+from groupement.kernel import paper
 from members.models import Member
 from tests import world
 from tests.billing import scene

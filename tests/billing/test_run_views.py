@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from billing.documents import rendering
 from billing.models import BillingRun, Invoice, Rendering
-from groupement.money import spell
+from groupement.kernel.money import spell
 from tests import world
 from tests.billing import scene
 from tests.world import NOVEMBER

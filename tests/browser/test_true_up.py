@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from billing.documents import letters
 from billing.models import Document, Invoice, Letter
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Member
 from tests import world
 from tests.billing.trueing_up import period

@@ -9,7 +9,7 @@ import pytest
 
 from employees.models import Contract
 from employees.planning import plan_between
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from tests import world
 from timesheets.balances import arithmetic, person
 from timesheets.balances.arithmetic import FullTime, Stretch

@@ -11,7 +11,7 @@ from billing.credit_notes import composing, remaining
 from billing.credit_notes.composing import NotCreditable, Whole
 from billing.models import Charge, Fate, Invoice, InvoiceKind, Line, Release, VatRate
 from billing.month import drafting, issuing
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from tests import world
 from tests.billing import scene
 from tests.billing.crediting.issued import (

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from members.models import DraftVisibility, Group
 from tests import world
 from timesheets import approval, confirming, recording

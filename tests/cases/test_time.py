@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from groupement.money import line_net, vat
-from groupement.worktime import (
+from groupement.kernel.money import line_net, vat
+from groupement.kernel.worktime import (
     BadDuration,
     parse_minutes,
     quantity,

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from charter import signing, writing
 from charter.models import Article, Charter, Commitment, Theme
-from groupement.lifecycle import IllegalMove
+from groupement.kernel.lifecycle import IllegalMove
 from tests import world
 from tests.charter import agreed
 

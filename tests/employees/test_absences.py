@@ -6,7 +6,7 @@ import pytest
 
 from employees import absences
 from employees.models import Absence, AbsenceEvent
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.world import NOW
 

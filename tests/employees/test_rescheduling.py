@@ -6,7 +6,7 @@ import pytest
 
 from employees import planning, rescheduling
 from employees.models import ContractTerms, PlannedDay, Terms, WorkingTimeLimits
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members.models import Deputy
 from tests import world
 from tests.world import NOVEMBER, YEAR_START, at

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupement.worktime import BadClock, parse_clock, round_minutes, round_span, span, span_minutes
+from groupement.kernel.worktime import BadClock, parse_clock, round_minutes, round_span, span, span_minutes
 
 PARIS = ZoneInfo("Europe/Paris")
 

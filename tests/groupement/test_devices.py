@@ -2,7 +2,7 @@
 
 import pytest
 
-from groupement.templatetags.devices import device
+from groupement.kernel.templatetags.devices import device
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) "
 KIT = "AppleWebKit/537.36 (KHTML, like Gecko) "

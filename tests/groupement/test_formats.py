@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 
-from groupement.periods import Month
-from groupement.templatetags import formats
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags import formats
 
 NBSP, THIN = "\u00a0", "\u202f"
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import FieldDoesNotExist
 
-from groupement.lifecycle import IllegalMove, Lifecycle, Refusal, StaleRow
+from groupement.kernel.lifecycle import IllegalMove, Lifecycle, Refusal, StaleRow
 from members.models import Membership
 from members.models.membership import MembershipStatus
 from tests import world

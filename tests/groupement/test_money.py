@@ -7,9 +7,18 @@ from django.core.exceptions import ValidationError
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from groupement import money
-from groupement.money import AmountField, MoneyField, RateField, allocate, cents, line_net, vat, vat_by_rate
-from groupement.worktime import quantity
+from groupement.kernel import money
+from groupement.kernel.money import (
+    AmountField,
+    MoneyField,
+    RateField,
+    allocate,
+    cents,
+    line_net,
+    vat,
+    vat_by_rate,
+)
+from groupement.kernel.worktime import quantity
 
 D = Decimal
 AMOUNTS = st.decimals(min_value=D("-99999999"), max_value=D("99999999"), places=2)

@@ -9,8 +9,8 @@ from django.contrib.messages.storage.fallback import FallbackStorage
 from django.template import engines
 from django.test import RequestFactory, override_settings
 
-from groupement import pages
-from groupement.lifecycle import Refusal
+from groupement.kernel import pages
+from groupement.kernel.lifecycle import Refusal
 from members.models import Member
 from tests import world
 

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
-from groupement import paper
+from groupement.kernel import paper
 
 AT = datetime(2026, 12, 9, 10, 30, tzinfo=UTC)
 LOGO = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'%3E%3C/svg%3E"

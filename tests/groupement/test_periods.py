@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupement import periods
-from groupement.periods import Month, MonthConverter, MonthField
+from groupement.kernel import periods
+from groupement.kernel.periods import Month, MonthConverter, MonthField
 from members.models import VatAttestation
 from tests import world
 from timesheets.models import Timesheet

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from groupement.templatetags.ring import TURN, ring_arcs
+from groupement.kernel.templatetags.ring import TURN, ring_arcs
 
 
 def members(count):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupement.worktime import (
+from groupement.kernel.worktime import (
     DAY,
     BadDuration,
     parse_minutes,

@@ -17,7 +17,7 @@ from billing.models import (
     Invoice,
 )
 from employees.models import Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Member
 from tests import world
 from tests.house.doors import BOTH, DOORS, Door

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.db.models import CheckConstraint
 
-from groupement.lifecycle import Lifecycle, Step
+from groupement.kernel.lifecycle import Lifecycle, Step
 
 LIFECYCLES = [model for model in apps.get_models() if issubclass(model, Lifecycle)]
 

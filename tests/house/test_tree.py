@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
-from groupement.periods import Month, MonthField
+from groupement.kernel.periods import Month, MonthField
 
 ROOT = Path(settings.BASE_DIR)
 PACKAGES = ("groupement", "members", "charter", "employees", "timesheets", "billing")

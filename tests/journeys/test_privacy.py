@@ -10,7 +10,7 @@ import pytest
 from billing.documents import rendering
 from billing.models import Invoice
 from billing.month import drafting, issuing
-from groupement.money import spell
+from groupement.kernel.money import spell
 from tests import world
 from tests.charter import agreed
 from tests.journeys.visiting import Visitor, spaced

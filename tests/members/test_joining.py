@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from groupement.lifecycle import IllegalMove
+from groupement.kernel.lifecycle import IllegalMove
 from members import joining
 from members.models import Declaration, Member, Membership
 from tests import world

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from timesheets import actions, approval, confirming, recording
 from timesheets.actions import RULES, Action, Role, outcome

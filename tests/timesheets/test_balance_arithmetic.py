@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from employees.planning import holidays
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from timesheets.balances import arithmetic
 from timesheets.balances.arithmetic import (
     FullTime,

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from employees.models import Absence, ContractTerms, PlannedDay, Terms
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from tests import world
 from tests.world import DECEMBER
 from timesheets.balances import person as balances_person

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Group
 from tests import world
 from timesheets import recording

@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from groupement import tabular
+from groupement.kernel import tabular
 from tests import world
 from tests.timesheets import files
 from timesheets.importing.rehearsing import MOST_LISTED

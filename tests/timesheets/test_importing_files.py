@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from groupement.tabular import Unreadable
+from groupement.kernel.tabular import Unreadable
 from tests import world
 from tests.timesheets import files
 from timesheets import tasks

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from groupement.tabular import Unreadable
+from groupement.kernel.tabular import Unreadable
 from tests import world
 from tests.timesheets import files
 from timesheets.importing.rehearsing import BadHours, Trial, rehearse, take_in

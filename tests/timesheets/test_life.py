@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from groupement.lifecycle import IllegalMove, StaleRow
+from groupement.kernel.lifecycle import IllegalMove, StaleRow
 from tests import world
 from timesheets.models import Entry, Remark, Timesheet, TimesheetStatus, TimesheetStep
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from groupement.worktime import spell_clock
+from groupement.kernel.worktime import spell_clock
 from tests import world
 from timesheets import approval, confirming
 from timesheets.models import TimesheetStatus

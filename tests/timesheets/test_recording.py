@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from groupement.lifecycle import StaleRow
+from groupement.kernel.lifecycle import StaleRow
 from tests import world
 from tests.world import NOVEMBER, NOW
 from timesheets import recording

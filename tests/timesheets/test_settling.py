@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from groupement.lifecycle import StaleRow
+from groupement.kernel.lifecycle import StaleRow
 from tests import world
 from timesheets import approval, confirming, recording
 from timesheets.models import Entry, Timesheet

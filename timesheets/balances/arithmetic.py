@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 
 from employees.models import TimeScheme
-from groupement.periods import Month, clip, covers
+from groupement.kernel.periods import Month, clip, covers
 
 WEEKDAYS = 5
 

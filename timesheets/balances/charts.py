@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from itertools import accumulate
 
-from groupement.periods import Month
-from groupement.worktime import HOUR, short_hours
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import HOUR, short_hours
 from timesheets.balances.arithmetic import months_of
 
 

@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from employees.limits import limits_on
 from employees.models import Assignment, ContractTerms, Employee, HoursEntry, WorkingTimeLimits
 from employees.planning import absences, holidays, plan_between
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Group, HolidayZone, Member
 from timesheets.balances import arithmetic
 from timesheets.balances.arithmetic import FullTime, Stretch, months_of

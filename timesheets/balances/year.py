@@ -8,7 +8,7 @@ from datetime import date
 from itertools import accumulate
 
 from employees.models import Assignment, Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Member
 from timesheets.balances.arithmetic import Leave, PartTime, Stretch, Target, year_presence
 from timesheets.balances.charts import BurnDown, burn_down, together

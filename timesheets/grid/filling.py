@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members.models import User
 from timesheets.day_rules import Timed, Value
 from timesheets.entering import Past, Was

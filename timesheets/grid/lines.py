@@ -10,7 +10,7 @@ from functools import cached_property
 
 from employees import planning
 from employees.models import Assignment, Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import User
 from timesheets.locking import how_to_reopen
 from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep

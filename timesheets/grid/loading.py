@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 
 from employees import planning
 from employees.models import Assignment, Contract, Employee, HoursEntry
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import User
 from timesheets.grid.lines import KIND_ORDER, Entries, Grid, Line, key_of, neighbours, stages, sum_by_day
 from timesheets.locking import may_write, share_grace, whose_hand, why_closed, why_locked, with_grace

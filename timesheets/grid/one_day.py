@@ -10,7 +10,7 @@ from typing import Any
 
 from django import forms
 
-from groupement.worktime import BadClock, BadDuration, parse_clock, parse_minutes, short_hours
+from groupement.kernel.worktime import BadClock, BadDuration, parse_clock, parse_minutes, short_hours
 from timesheets.day_rules import Timed, bad_times, minutes_of
 from timesheets.grid.lines import Grid, Line
 from timesheets.grid.typed import Conflict, Typed, as_minutes, chosen, own_kind, say

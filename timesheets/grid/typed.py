@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from groupement.templatetags.formats import day as spell_day
-from groupement.worktime import BadDuration, parse_minutes, short_hours, spell_clock
+from groupement.kernel.templatetags.formats import day as spell_day
+from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours, spell_clock
 from members.models import User
 from timesheets.day_rules import Fault, Value, minutes_of
 from timesheets.entering import Place

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from groupement.periods import MONTHS, days_between
-from groupement.templatetags.formats import WEEKDAYS
-from groupement.worktime import short_hours
+from groupement.kernel.periods import MONTHS, days_between
+from groupement.kernel.templatetags.formats import WEEKDAYS
+from groupement.kernel.worktime import short_hours
 from timesheets.day_rules import spell_times
 from timesheets.grid.lines import Grid, Line
 from timesheets.grid.typed import Typed

@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-from groupement.tabular import plain
-from groupement.worktime import DAY, parse_clock, parse_minutes
+from groupement.kernel.tabular import plain
+from groupement.kernel.worktime import DAY, parse_clock, parse_minutes
 from timesheets.models import Kind
 
 DAY_FIRST, MONTH_FIRST = "dm", "md"

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from members.models import Group, User
 from timesheets.day_rules import BadDays, Timed, minutes_of, refuse_long_days, refuse_misfits, refuse_overlaps
 from timesheets.importing.gathering import Gathered, Spot

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 
-from groupement.periods import Month
-from groupement.worktime import round_span, span_minutes, spell_clock
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import round_span, span_minutes, spell_clock
 from timesheets.day_rules import Timed
 from timesheets.importing.rows import LONGEST_NOTE, Clocked, Fault, Reading, Row
 from timesheets.importing.scope import Astray, Choices, Directory, LeftOut, Place

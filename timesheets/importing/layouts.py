@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from groupement import tabular
-from groupement.tabular import Table, Unreadable, plain
+from groupement.kernel import tabular
+from groupement.kernel.tabular import Table, Unreadable, plain
 
 OWN = "own"
 LABELS = {OWN: "modèle de l’outil", "kimai": "Kimai", "toggl": "Toggl Track", "clockify": "Clockify"}

@@ -14,7 +14,7 @@ from django import forms
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from groupement.tabular import inert, plain
+from groupement.kernel.tabular import inert, plain
 from timesheets.importing.cells import DAY_FIRST, MONTH_FIRST
 from timesheets.importing.layouts import COLUMNS, LARGEST_CSV
 from timesheets.importing.rehearsing import Trial

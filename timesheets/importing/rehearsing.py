@@ -11,8 +11,8 @@ from functools import cached_property
 from django.db import transaction
 
 from employees.models import Employee
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from members.models import Member, User
 from timesheets import recording
 from timesheets.day_rules import Timed

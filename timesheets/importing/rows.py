@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.utils import timezone
 
-from groupement.tabular import Table, Unreadable
-from groupement.worktime import DAY, span_minutes, spell_clock
+from groupement.kernel.tabular import Table, Unreadable
+from groupement.kernel.worktime import DAY, span_minutes, spell_clock
 from timesheets.importing.cells import (
     DAY_FIRST,
     day_order,

@@ -10,8 +10,8 @@ from datetime import date
 from django.db.models import Q
 
 from employees.models import Assignment, Employee
-from groupement.periods import Month
-from groupement.tabular import plain
+from groupement.kernel.periods import Month
+from groupement.kernel.tabular import plain
 from members.access import coordinates, written_for
 from members.models import Group, Member, User
 from timesheets.importing.rows import Row

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
 
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 
 FOLDER = "imports"
 KEPT = timedelta(hours=1)

@@ -4,8 +4,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from groupement.lifecycle import Lifecycle, Step
-from groupement.periods import MonthField
+from groupement.kernel.lifecycle import Lifecycle, Step
+from groupement.kernel.periods import MonthField
 
 
 class TimesheetStatus(models.TextChoices):

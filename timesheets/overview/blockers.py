@@ -8,8 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from groupement.templatetags.formats import day as spell_day
-from groupement.worktime import spell_clock
+from groupement.kernel.templatetags.formats import day as spell_day
+from groupement.kernel.worktime import spell_clock
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.overview.reading import Line, MonthReading
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from employees.planning import plan
-from groupement.worktime import HOUR, spell_clock
+from groupement.kernel.worktime import HOUR, spell_clock
 from members.models import User
 from timesheets.confirming import is_contest, open_contest
 from timesheets.models import Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep

@@ -8,8 +8,8 @@ from typing import TypedDict
 
 from django.db.models import Count
 
-from groupement.periods import Month
-from groupement.worktime import short_hours
+from groupement.kernel.periods import Month
+from groupement.kernel.worktime import short_hours
 from members.models import Member
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.overview.reading import Line, MonthReading

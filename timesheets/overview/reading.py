@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from employees.models import Assignment, ContractTerms, Employee
 from employees.planning import plan
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.access import today
 from members.models import Member
 from timesheets.approval import is_ready

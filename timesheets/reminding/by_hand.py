@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from members import mailing
 from members.access import coordinates
 from members.models import Group, Mail, MailFrequency, User

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from groupement.periods import Month
-from groupement.templatetags.formats import day as spell_day
-from groupement.worktime import spell_clock
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import day as spell_day
+from groupement.kernel.worktime import spell_clock
 from members import mailing
 from members.models import Group, MailKind, User
 from timesheets import watching

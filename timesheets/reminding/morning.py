@@ -13,8 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from employees.models import Assignment
-from groupement.periods import Month
-from groupement.templatetags.formats import day as spell_day
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import day as spell_day
 from members import mailing
 from members.models import Group, MailKind, Member, User
 from timesheets.confirming import due_on

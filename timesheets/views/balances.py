@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from employees.models import Employee
-from groupement.pages import page
+from groupement.kernel.pages import page
 from members.access import current_seats, for_roles, today
 from members.models import Member
 from timesheets.balances import charts

@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
 from members.access import answers_by, current_seats, for_roles
 from members.models import Group, Seat, User
 from timesheets import confirming

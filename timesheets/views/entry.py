@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from employees.models import Assignment, Employee
-from groupement.pages import page
-from groupement.periods import Month
+from groupement.kernel.pages import page
+from groupement.kernel.periods import Month
 from members.access import for_roles
 from timesheets.grid.filling import Gesture
 from timesheets.grid.lines import Grid

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from groupement.lifecycle import Refusal
-from groupement.pages import act, page
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.pages import act, page
 from members.access import for_roles
 from timesheets import exporting
 from timesheets.importing import layouts, questions, rehearsing, scope, uploads

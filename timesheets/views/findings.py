@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from employees.models import Employee
-from groupement.pages import act, page
-from groupement.periods import Month
+from groupement.kernel.pages import act, page
+from groupement.kernel.periods import Month
 from members.access import decides_on, for_roles
 from timesheets import watching
 from timesheets.forms import AcknowledgeForm, FindingsFilter

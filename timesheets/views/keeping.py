@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from groupement.lifecycle import Refusal
-from groupement.pages import act
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.pages import act
 from timesheets.day_rules import BadDays
 from timesheets.entering import Entered, enter, undo
 from timesheets.grid.filling import Gesture, TooLate, pack, remember, unpack

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from groupement.pages import act, page
-from groupement.periods import MONTHS, Month
+from groupement.kernel.pages import act, page
+from groupement.kernel.periods import MONTHS, Month
 from members.access import coordinates, for_roles
 from timesheets import approval, recording, watching
 from timesheets.models import Timesheet, TimesheetStatus

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from groupement.pages import act, page
+from groupement.kernel.pages import act, page
 from members.access import decides_on, for_roles
 from members.models import Group, User
 from timesheets import actions, approval, confirming, freezing, locking

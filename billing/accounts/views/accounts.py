@@ -28,9 +28,9 @@ from billing.accounts.forms import (
     ReverseForm,
 )
 from billing.models import Allocation, Payment
-from groupement.money import parse_amount, spell, spell_plain
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
+from groupement.kernel.money import parse_amount, spell, spell_plain
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
 from members.access import Role, for_roles, holds, today
 from members.models import Member
 

@@ -13,8 +13,8 @@ from billing.accounts import allocating, payments, receivables
 from billing.accounts.forms import ReverseForm, UseCreditForm, WriteOffForm
 from billing.accounts.views.accounts import find, parts_of, show
 from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus
-from groupement.money import spell
-from groupement.pages import act
+from groupement.kernel.money import spell
+from groupement.kernel.pages import act
 from members.access import Role, for_roles, today
 from members.models import Group, Member
 

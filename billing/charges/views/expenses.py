@@ -16,9 +16,9 @@ from billing.charges.forms import AcceptForm, ExpenseFilter, ExpenseForm, Refuse
 from billing.french import of
 from billing.models import Charge, Expense, ExpenseState
 from employees.models import VatRegime
-from groupement.lifecycle import Refusal
-from groupement.money import spell
-from groupement.pages import act, page, paginate
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import spell
+from groupement.kernel.pages import act, page, paginate
 from members.access import Role, coordinates, for_roles, holds, today
 
 EXPENSES_A_PAGE = 25

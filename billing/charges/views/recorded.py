@@ -16,9 +16,9 @@ from billing.charges import dues
 from billing.charges.forms import LineForm, YearForm
 from billing.french import of
 from billing.models import Charge
-from groupement.money import spell
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
+from groupement.kernel.money import spell
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
 from members.access import Role, for_roles, holds, today
 
 CHARGES_A_PAGE = 25

@@ -28,10 +28,10 @@ from billing.costs.overview import (
 )
 from billing.costs.payroll_columns import SAMPLE_TITLES, sample_rows, sample_workbook
 from billing.models import PayrollImport
-from groupement.money import spell
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
-from groupement.tabular import inert
+from groupement.kernel.money import spell
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
+from groupement.kernel.tabular import inert
 from members.access import Role, for_roles, today
 from members.models import Group, Member
 from timesheets.balances.charts import NAMES

@@ -16,11 +16,11 @@ from billing.costs.forms import ColumnsForm, PayrollUpload
 from billing.costs.payroll_columns import Layout
 from billing.costs.views.costs import costs_page, month_asked
 from billing.models import CostKind, PayrollImport
-from groupement.lifecycle import Refusal
-from groupement.money import spell
-from groupement.pages import act, page
-from groupement.periods import Month
-from groupement.tabular import Table
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import spell
+from groupement.kernel.pages import act, page
+from groupement.kernel.periods import Month
+from groupement.kernel.tabular import Table
 from members.access import Role, for_roles
 from timesheets.importing.uploads import Gone, fetch, forget, keep
 

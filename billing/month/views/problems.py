@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from billing.models import RunProblem
 from billing.month.overview import Readiness
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import User
 
 

@@ -19,10 +19,10 @@ from billing.month.overview import Readiness, Row
 from billing.month.reconciling import reconcile
 from billing.month.views.problems import count as problems_count
 from billing.month.views.problems import problems
-from groupement import worktime
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
-from groupement.templatetags.formats import day_fr
+from groupement.kernel import worktime
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import day_fr
 from members.access import Role, for_roles, holds, today
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)

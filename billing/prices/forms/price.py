@@ -13,8 +13,8 @@ from django.db.models.functions import Lower
 from billing.models import PriceIndex, Quote
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, AbsenceRule, Assignment, Employee, PriceMethod, Terms
-from groupement.money import AmountField
-from groupement.worktime import DAY
+from groupement.kernel.money import AmountField
+from groupement.kernel.worktime import DAY
 from members.models import Member
 from timesheets.models import GROUP_KINDS, Kind
 

@@ -13,8 +13,8 @@ from billing.prices.job_cost import Job
 from billing.prices.simulator import Host, Question
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, PriceMethod
-from groupement.money import AmountField
-from groupement.worktime import HOUR
+from groupement.kernel.money import AmountField
+from groupement.kernel.worktime import HOUR
 from members.models import Member
 
 MOST_A_MONTH = 300 * HOUR

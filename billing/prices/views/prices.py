@@ -19,9 +19,9 @@ from billing.prices.effects import effect
 from billing.prices.forms.price import PriceFilter, PriceForm, RevisionForm
 from billing.prices.price_list import Price
 from employees.models import Assignment, Terms
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
-from groupement.templatetags.formats import long_date
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import long_date
 from members.access import Role, for_roles, today
 
 PRICES_A_PAGE = 50

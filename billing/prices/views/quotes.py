@@ -19,8 +19,8 @@ from billing.prices.forms.simulator import EXAMPLE, MOST_ROWS, QuoteForm, Simula
 from billing.prices.quotes import Offer
 from billing.prices.simulator import Simulation, draw, simulate
 from billing.prices.views.prices import Change, answer
-from groupement.pages import act, page, paginate
-from groupement.periods import Month
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
 from members.access import Role, for_roles, holds, today
 from members.models import Member
 

@@ -15,8 +15,8 @@ from billing.month import reconciling
 from groupement import worker
 from groupement.celery import app
 from groupement.demo import cast, founding, money, months, story
-from groupement.money import spell_plain
-from groupement.worktime import spell_hours
+from groupement.kernel.money import spell_plain
+from groupement.kernel.worktime import spell_hours
 from members.models import Group
 from timesheets import freezing
 from timesheets.models import SignedSheet

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from billing.accounts import payments, receivables
 from billing.bank import accepting, candidates, sorting, suggesting
 from billing.models import Allocation, BankOperation, Invoice, OperationStatus, Payment
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing import scene
 from tests.billing.banking.statements import line, operations, said, taken

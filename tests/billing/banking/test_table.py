@@ -11,7 +11,7 @@ from billing.bank.csv_file import read_day, read_money
 from billing.bank.csv_layouts import UnknownTitles, digest
 from billing.bank.importing import read_statement
 from billing.bank.statement import BadStatement
-from groupement.money import NARROW_SPACE, spell_plain
+from groupement.kernel.money import NARROW_SPACE, spell_plain
 from tests.billing.banking.statements import said, sample
 
 
@@ -104,7 +104,7 @@ HEAD = "Date;Libellé;Débit;Crédit;Devise\n"
     ],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(text, sentence):
-    from groupement.tabular import Unreadable
+    from groupement.kernel.tabular import Unreadable
 
     with pytest.raises(Unreadable) as caught:
         read_statement(text if isinstance(text, bytes) else text.encode())

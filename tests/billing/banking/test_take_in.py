@@ -8,7 +8,7 @@ from django.db import IntegrityError, InternalError, transaction
 
 from billing.bank import csv_layouts, importing
 from billing.models import BankLayout, BankOperation, BankStatement
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing.banking.statements import line, operations, said, sample, table, taken
 

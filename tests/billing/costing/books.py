@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from billing.costs import payroll_file, payroll_import
 from billing.models import BillingRun, EmployerCost, PayrollImport, RunStatus, Settlement
 from employees.models import Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from tests.world import NOVEMBER, NOW
 
 TITLES = "matricule;nom;prénom;mois;brut;cotisations patronales;autres;aides;lot"

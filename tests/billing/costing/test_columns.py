@@ -10,7 +10,7 @@ from billing.costs import payroll_columns, payroll_import
 from billing.costs.payroll_columns import BadColumns
 from billing.costs.payroll_file import BadPayroll
 from billing.models import PayrollLayout
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing.costing import books
 from tests.world import NOVEMBER, NOW

@@ -10,8 +10,8 @@ from billing.costs.payroll_file import BadPayroll
 from billing.costs.payroll_import import NotImportable
 from billing.models import BillingRun, CostKind, EmployerCost, PayrollImport
 from billing.month import drafting, issuing
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from tests import world
 from tests.world import NOVEMBER, NOW
 

@@ -12,7 +12,7 @@ from billing.credit_notes import composing, crediting, remaining
 from billing.models import Charge, Fate, Invoice, Line, Release
 from billing.month import drafting, issuing
 from employees.models import Assignment
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Member
 from tests import world
 from tests.world import NOVEMBER, NOW

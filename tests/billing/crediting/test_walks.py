@@ -20,7 +20,7 @@ from billing.models import Charge, Invoice, InvoicedTimesheet, Release
 from billing.month import drafting, issuing
 from billing.month.issuing import NotIssuable
 from employees.models import Assignment
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from tests import world
 from tests.billing.crediting.issued import REASON, RELEASED, VOIDED, at_end_of, free
 from timesheets.models import Entry

@@ -212,7 +212,7 @@ def test_offering_takes_the_same_queries(aloen, count, django_assert_num_queries
 
 def test_what_was_claimed_is_on_the_next_invoices_outside_vat(aloen):
     from billing.month import drafting
-    from groupement.periods import Month
+    from groupement.kernel.periods import Month
 
     invoice = scene.late(aloen, "1000.00")
     scene.pay(invoice, on=day(31))

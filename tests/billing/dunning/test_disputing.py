@@ -5,8 +5,8 @@ from django.db import IntegrityError, transaction
 
 from billing.models import Dispute, Invoice
 from billing.reminders import choosing
-from groupement.lifecycle import StaleRow
-from groupement.periods import Month
+from groupement.kernel.lifecycle import StaleRow
+from groupement.kernel.periods import Month
 from tests import world
 from tests.billing import owing
 from tests.billing.dunning import scene

@@ -12,7 +12,7 @@ from billing.charges import expense_decisions, expenses
 from billing.charges.expenses import Claim
 from billing.grants import tagging
 from billing.models import FundedCost, FundedHours
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing.funding.granted import grant, whole, worked
 from tests.world import NOVEMBER, NOW

@@ -11,7 +11,7 @@ from billing.prices import changing
 from billing.prices.changing import NotRepriceable
 from employees.assigning import BadTerms
 from employees.models import Terms
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from tests import world
 from tests.billing import scene
 from tests.world import NOVEMBER, NOW

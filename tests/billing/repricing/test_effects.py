@@ -13,7 +13,7 @@ from billing.month import drafting, issuing
 from billing.prices import changing
 from billing.prices.effects import Change, effect
 from employees.models import AbsenceRule, Terms
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import User
 from tests import world
 from tests.billing import scene

@@ -11,8 +11,8 @@ from billing.models import PriceIndex
 from billing.prices import changing
 from billing.prices.changing import NotRepriceable
 from employees.models import Terms
-from groupement.money import cents
-from groupement.periods import Month
+from groupement.kernel.money import cents
+from groupement.kernel.periods import Month
 from tests import world
 from tests.world import NOW
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from billing.accounts import allocating, payments
 from billing.models import Allocation
-from groupement.money import vat
+from groupement.kernel.money import vat
 from tests import world
 from tests.billing import owing
 from tests.world import NOW

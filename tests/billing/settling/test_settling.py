@@ -11,7 +11,7 @@ from billing.accounts import allocating, payments, receivables
 from billing.accounts.allocating import NotAllocatable, NothingToWriteOff
 from billing.accounts.payments import NotRecordable, NotReversible
 from billing.models import Allocation, Invoice, Payment
-from groupement.lifecycle import Refusal, StaleRow
+from groupement.kernel.lifecycle import Refusal, StaleRow
 from members.models import Group
 from tests import world
 from tests.billing import owing

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from billing.prices.job_cost import Job, NotComputable, from_coefficient
 from billing.prices.simulator import Amount, Host, Method, Question, by_price, by_weights, fee_on, simulate
 from employees.models import VatRegime
-from groupement.money import line_net, vat
+from groupement.kernel.money import line_net, vat
 
 RATES = {VatRegime.STANDARD: Decimal("20.00"), VatRegime.EXEMPT_261B: Decimal("0.00")}
 OTHERS = [

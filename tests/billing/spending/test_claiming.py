@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from billing.charges import expense_decisions, expenses, receipts
 from billing.charges.expenses import Claim, trip_amount
 from billing.models import Charge, Expense, ExpenseKind, ExpenseScale, ExpenseState
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing.spending.receipt_files import PDF, picture
 from tests.world import NOW

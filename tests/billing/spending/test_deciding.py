@@ -9,8 +9,8 @@ from billing.charges import expense_decisions, expenses
 from billing.charges.expenses import Claim
 from billing.models import Charge, ExpenseScale, ExpenseState
 from employees.models import Terms
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from tests import world
 from tests.billing.spending.receipt_files import PDF
 from tests.world import NOW

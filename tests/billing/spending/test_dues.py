@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 
 from billing.charges import dues, recording
 from billing.models import Charge, DuesYear
-from groupement.lifecycle import Refusal
-from groupement.periods import Month
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from members.models import Membership
 from tests import world
 from tests.world import NOW

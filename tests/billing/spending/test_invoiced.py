@@ -9,7 +9,7 @@ from billing.charges import dues, expense_decisions, expenses, recording
 from billing.charges.expenses import Claim
 from billing.models import BillingRun, Charge, Expense, ExpenseState, Invoice
 from billing.month import drafting, issuing
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing import scene
 from tests.billing.spending.receipt_files import PDF

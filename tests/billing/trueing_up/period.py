@@ -8,7 +8,7 @@ from billing.models import BillingRun
 from billing.month import drafting, issuing
 from billing.true_ups import preparing
 from employees.models import Employee
-from groupement.periods import Month
+from groupement.kernel.periods import Month
 from members.models import Member
 from tests import world
 from tests.billing import scene

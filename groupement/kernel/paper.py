@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-STATIC = Path(__file__).resolve().parent.parent / "static"
+STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 STYLESHEET = STATIC / "css" / "paper.css"
 ELEMENTS = STATIC / "css" / "paper_elements.css"
 VARIANT = "pdf/a-3b"

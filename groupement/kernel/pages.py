@@ -16,7 +16,7 @@ from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
-from groupement.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal
 
 T = TypeVar("T")
 

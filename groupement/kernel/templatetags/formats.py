@@ -14,8 +14,8 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from groupement import money, worktime
-from groupement.periods import MONTHS, Month
+from groupement.kernel import money, worktime
+from groupement.kernel.periods import MONTHS, Month
 
 register = template.Library()
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from groupement.money import MINUS, NARROW_SPACE, NO_BREAK_SPACE
+from groupement.kernel.money import MINUS, NARROW_SPACE, NO_BREAK_SPACE
 
 HOUR = 60
 DAY = 24 * HOUR

@@ -1,0 +1,1 @@
+"""What every app stands on: money, periods, working time, lifecycles, pages, papers and tables."""
