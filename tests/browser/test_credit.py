@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from billing.models import Invoice
 from tests import world
-from tests.billing.crediting.issued import bill, placed, waiting, worked
+from tests.billing.credit_notes.issued import bill, placed, waiting, worked
 from tests.world import NOVEMBER, OCTOBER
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from billing.models import Document, Invoice, Letter
 from groupement.kernel.periods import Month
 from members.models import Member
 from tests import world
-from tests.billing.trueing_up import period
+from tests.billing.true_ups import period
 from tests.browser.conftest import until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from billing.month import drafting, issuing
 from groupement.kernel.periods import Month
 from tests import world
 from tests.billing import scene
-from tests.billing.crediting.issued import (
+from tests.billing.credit_notes.issued import (
     RELEASED,
     VOIDED,
     at_end_of,

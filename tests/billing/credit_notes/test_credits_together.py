@@ -1,0 +1,67 @@
+"""Credits at the same time: nothing is credited twice, nobody waits for ever."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+
+from billing.accounts import payments, receivables
+from billing.credit_notes import crediting, remaining
+from billing.credit_notes.composing import Amount, NotCreditable
+from billing.credit_notes.crediting import Changed
+from billing.models import Invoice, Series
+from tests.billing.credit_notes.issued import REASON, credit, credit_all, days, invoice, line, of_sums
+from tests.billing.together import Call, all_at_once, wait_until_blocked
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_two_credits_of_one_line_wait_and_the_second_finds_nothing() -> None:
+    of = invoice({2: 420})
+    with transaction.atomic():
+        credit_all(of)
+        late = Call(lambda: credit_all(of))
+        wait_until_blocked(late)
+    with pytest.raises(NotCreditable, match="déjà créditée en entier"):
+        late.outcome()
+    assert Invoice.objects.filter(corrects=of).count() == Series.objects.get().last_sequence - 1 == 1
+
+
+def test_six_at_once_credit_each_day_once() -> None:
+    of = invoice(dict.fromkeys((2, 3, 4), 420))
+    asked = [days(line(of), {day: 420}) for day in (2, 3, 4, 2, 3, 4)]
+    calls = all_at_once([lambda each=each: credit(of, each) for each in asked])
+    assert sorted(type(call.error).__name__ for call in calls) == ["NoneType"] * 3 + ["NotCreditable"] * 3
+    assert remaining.left(of).is_gone
+    notes = Invoice.objects.filter(corrects=of)
+    assert sum(note.total for note in notes) == of.total
+    assert sorted(notes.values_list("sequence", flat=True)) == [2, 3, 4]
+
+
+def test_two_clicks_are_one_credit() -> None:
+    of = of_sums(("100.00", "S20"))
+    part = Amount(line(of), Decimal("40.00"))
+
+    def click() -> Invoice:
+        return crediting.credit(of, lines=[part], reason=REASON, by=None, at=NOW, seen=of.total)
+
+    calls = all_at_once([click, click])
+    assert sorted(type(call.error) for call in calls if call.error) == [Changed]
+    assert Invoice.objects.get(corrects=of).total == Decimal("48.00")
+
+
+def test_credits_and_payments_of_one_invoice_pass_one_after_the_other() -> None:
+    of = of_sums(("100.00", "S20"))
+    part = Amount(line(of), Decimal("10.00"))
+
+    def pay() -> None:
+        payments.record(
+            of.member, amount=Decimal("30.00"), received_on=NOW.date(), method="transfer", by=None, at=NOW
+        )
+
+    calls = all_at_once([pay, lambda: credit(of, part), pay, lambda: credit(of, part), pay])
+    assert [call.error for call in calls] == [None] * 5
+    assert receivables.with_dues(Invoice.objects.filter(pk=of.pk)).get().due == Decimal("6.00")

@@ -1,0 +1,1 @@
+"""Prices agreed, changed, simulated and offered."""

@@ -1,1 +1,0 @@
-"""Prices that change: what it would do, what is refused, what is agreed."""

@@ -1,1 +1,0 @@
-"""The simulator: prices that are told before anybody is placed."""
