@@ -111,7 +111,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
         "at_once": overview.at_once(found, ledger),
         "asked": request.GET.get("confirmer", ""),
     }
-    return page(request, "billing/collecting/bank/statement.html", context=context)
+    return page(request, "billing/bank/statement.html", context=context)
 
 
 @require_POST
@@ -161,12 +161,12 @@ def _bank(
         "page": paginate(request, overview.statements(), STATEMENTS_A_PAGE),
         "latest": overview.latest(),
     }
-    return page(request, "billing/collecting/bank/bank.html", context=context, status=status)
+    return page(request, "billing/bank/bank.html", context=context, status=status)
 
 
 def _columns(request: HttpRequest, form: ColumnsForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "kept": _kept(request)}
-    return page(request, "billing/collecting/bank/columns.html", context=context, status=status)
+    return page(request, "billing/bank/columns.html", context=context, status=status)
 
 
 def _kept(request: HttpRequest) -> dict[str, Any]:
@@ -317,7 +317,7 @@ def _show(
         "split": refused.get("split") or SplitForm(),
         "parts": list(found.parts.all()),
     }
-    return page(request, "billing/collecting/bank/operation.html", context=context, status=status)
+    return page(request, "billing/bank/operation.html", context=context, status=status)
 
 
 def _parts(found: BankOperation, payer: Member, data: Any = None) -> SettleForm:

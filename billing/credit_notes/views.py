@@ -59,7 +59,7 @@ def _invoice(request: HttpRequest, pk: int) -> Invoice:
 
 def _choice(request: HttpRequest, found: Invoice, form: CreditForm, status: int = 200) -> HttpResponse:
     return page(
-        request, "billing/correcting/credit.html", context={"invoice": found, "form": form}, status=status
+        request, "billing/credit_notes/credit.html", context={"invoice": found, "form": form}, status=status
     )
 
 
@@ -76,7 +76,7 @@ def _preview(request: HttpRequest, found: Any, form: CreditForm) -> HttpResponse
         "at_hand": max(made.total - found.due, 0),
         "kept": [*_kept(request), ("seen", str(made.left.total))],
     }
-    return page(request, "billing/correcting/preview.html", context=context)
+    return page(request, "billing/credit_notes/preview.html", context=context)
 
 
 def _issue(request: HttpRequest, found: Invoice, form: CreditForm) -> HttpResponse:

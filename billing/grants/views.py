@@ -42,7 +42,7 @@ def lines(request: HttpRequest) -> HttpResponse:
         "rows": [(each, _used(each, found[each.pk])) for each in shown],
         "form": form if may_act else None,
     }
-    return page(request, "billing/yearly/funding.html", context=context, status=422 if form.errors else 200)
+    return page(request, "billing/grants/funding.html", context=context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -77,7 +77,7 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
         "asked": request.GET.urlencode(),
     }
     status = 422 if form.is_bound or search.errors else 200
-    return page(request, "billing/yearly/funding_tag.html", context=context, status=status)
+    return page(request, "billing/grants/funding_tag.html", context=context, status=status)
 
 
 @require_POST
@@ -146,7 +146,7 @@ def show(request: HttpRequest, found: FundingLine, *, status: int = 200, **forms
         "lock_form": forms.get("lock_form") or LockForm(),
         "tag_address": reverse("billing:funding_tag", args=[found.pk]),
     }
-    return page(request, "billing/yearly/funding_line.html", context=context, status=status)
+    return page(request, "billing/grants/funding_line.html", context=context, status=status)
 
 
 def _used(line: FundingLine, whole: reckoning.Reckoning) -> dict[str, Any]:

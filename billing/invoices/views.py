@@ -47,7 +47,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
         "several": asked.members_to_choose > 1,
         "account_of": asked.member,
     }
-    return page(request, "billing/invoices.html", context=context)
+    return page(request, "billing/invoices/invoices.html", context=context)
 
 
 @require_safe
@@ -64,7 +64,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         "true_up_letter": overview.letter_of(found),
         "wide": request.user.sees_every_member,
     }
-    return page(request, "billing/invoice.html", context=context)
+    return page(request, "billing/invoices/invoice.html", context=context)
 
 
 @require_safe

@@ -36,7 +36,7 @@ def liability(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     status = 200 if statement else 422
-    return page(request, "billing/yearly/liability.html", context=context, status=status)
+    return page(request, "billing/liability/liability.html", context=context, status=status)
 
 
 @require_safe
@@ -64,7 +64,7 @@ def my_share(request: HttpRequest) -> HttpResponse:
         if member.pk in percents
     ]
     context = {"mine": mine, "example": EXAMPLE, "key": liability_statement.key_label()}
-    return page(request, "billing/yearly/my_share.html", context=context)
+    return page(request, "billing/liability/my_share.html", context=context)
 
 
 @require_safe
@@ -100,7 +100,7 @@ def _reserve(request: HttpRequest, form: ReserveForm, status: int = 200) -> Http
         "cap": liability_reserve.cap(today().year),
         "may_act": holds(request.user, Role.FINANCE),
     }
-    return page(request, "billing/yearly/reserve.html", context=context, status=status)
+    return page(request, "billing/liability/reserve.html", context=context, status=status)
 
 
 def _state(request: HttpRequest) -> tuple[DebtForm, liability_statement.Statement | None]:

@@ -49,7 +49,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         "levels": DunningLevel.objects.filter(is_active=True).count(),
         "may_act": may_act,
     }
-    return page(request, "billing/collecting/reminders/reminders.html", context=context)
+    return page(request, "billing/reminders/reminders.html", context=context)
 
 
 @require_safe
@@ -67,7 +67,7 @@ def review(request: HttpRequest) -> HttpResponse:
         "changed": len(set(asked)) - len(chosen) if asked else 0,
         "may_act": holds(request.user, Role.FINANCE),
     }
-    return page(request, "billing/collecting/reminders/review.html", context=context)
+    return page(request, "billing/reminders/review.html", context=context)
 
 
 @require_POST
@@ -92,7 +92,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         "page": paginate(request, found.order_by("-written_at", "-pk"), LETTERS_A_PAGE),
         "wide": request.user.sees_every_member,
     }
-    return page(request, "billing/collecting/reminders/sent.html", context=context)
+    return page(request, "billing/reminders/sent.html", context=context)
 
 
 @require_safe
@@ -108,7 +108,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         "mails": mails.defer("text", "html").order_by("pk") if wide else [],
         "wide": wide,
     }
-    return page(request, "billing/collecting/reminders/letter.html", context=context)
+    return page(request, "billing/reminders/letter.html", context=context)
 
 
 @require_safe
@@ -170,7 +170,7 @@ def levels(request: HttpRequest) -> HttpResponse:
         "may_act": holds(request.user, Role.FINANCE),
         "may_change": holds(request.user, Role.ADMIN),
     }
-    return page(request, "billing/collecting/reminders/levels.html", context=context)
+    return page(request, "billing/reminders/levels.html", context=context)
 
 
 @require_POST
@@ -192,7 +192,7 @@ def late_costs(request: HttpRequest) -> HttpResponse:
         "indemnity": sum(row.indemnity_left for row in rows),
         "may_act": holds(request.user, Role.FINANCE),
     }
-    return page(request, "billing/collecting/reminders/late_costs.html", context=context)
+    return page(request, "billing/reminders/late_costs.html", context=context)
 
 
 @require_POST
@@ -227,7 +227,7 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("billing:invoice", pk)
     context = {"form": form, "invoice": invoice, "wide": request.user.sees_every_member}
     status = 422 if form.errors else 200
-    return page(request, "billing/collecting/reminders/dispute.html", context=context, status=status)
+    return page(request, "billing/reminders/dispute.html", context=context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -249,7 +249,7 @@ def close_dispute(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("billing:invoice", found.invoice_id)
     status = 422 if form.errors else 200
     context = {"form": form, "dispute": found, "invoice": found.invoice}
-    return page(request, "billing/collecting/reminders/close_dispute.html", context=context, status=status)
+    return page(request, "billing/reminders/close_dispute.html", context=context, status=status)
 
 
 def may_dispute(user: User, invoice: Invoice) -> bool:

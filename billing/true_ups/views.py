@@ -69,7 +69,7 @@ def true_up(request: HttpRequest, pk: int) -> HttpResponse:
         "again": f"{reverse('billing:true_up_preview')}?{urlencode(_asked(found), doseq=True)}",
         "asked": request.GET.get("confirmer", ""),
     }
-    return page(request, "billing/yearly/true_up.html", context=context)
+    return page(request, "billing/true_ups/true_up.html", context=context)
 
 
 @require_POST
@@ -128,7 +128,7 @@ def _page(
     }
     if form.is_bound and not scope:
         status = 422
-    return page(request, "billing/yearly/true_up_preview.html", context=context, status=status)
+    return page(request, "billing/true_ups/true_up_preview.html", context=context, status=status)
 
 
 def _have_printed(found: TrueUp, documents: list[int]) -> None:
@@ -175,4 +175,4 @@ def year(request: HttpRequest) -> HttpResponse:
         "balance": reserve.balance(),
         "may_act": holds(request.user, Role.FINANCE),
     }
-    return page(request, "billing/yearly/year.html", context=context)
+    return page(request, "billing/true_ups/year.html", context=context)

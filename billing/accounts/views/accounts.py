@@ -53,7 +53,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "may_act": holds(request.user, Role.FINANCE),
     }
     return page(
-        request, "billing/collecting/account.html", context=context, status=422 if form.errors else 200
+        request, "billing/accounts/account.html", context=context, status=422 if form.errors else 200
     )
 
 
@@ -91,7 +91,7 @@ def ageing(request: HttpRequest) -> HttpResponse:
         "on": today(),
         "may_act": holds(request.user, Role.FINANCE),
     }
-    return page(request, "billing/collecting/ageing.html", context=context)
+    return page(request, "billing/accounts/ageing.html", context=context)
 
 
 def _period(request: HttpRequest) -> tuple[AccountPeriod, date, date]:
@@ -126,7 +126,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
         "may_act": holds(request.user, Role.FINANCE),
     }
-    return page(request, "billing/collecting/payments.html", context=context)
+    return page(request, "billing/accounts/payments.html", context=context)
 
 
 @require_safe
@@ -145,7 +145,7 @@ def record(request: HttpRequest) -> HttpResponse:
     start = PaymentStart(asked, dues=dues, initial={"adherent": request.GET.get("adherent")})
     if not start.is_valid():
         status = 422 if start.is_bound else 200
-        return page(request, "billing/collecting/record_start.html", context={"form": start}, status=status)
+        return page(request, "billing/accounts/record_start.html", context={"form": start}, status=status)
     member = start.cleaned_data["adherent"]
     form = _form(request, member, start.cleaned_data["montant"])
     status = 200
@@ -155,7 +155,7 @@ def record(request: HttpRequest) -> HttpResponse:
             return redirect("billing:record_payment") if again else redirect("billing:payment", made.pk)
         status = 422
     context = {"form": form, "member": member, "account": accounts_account.position(member, on=today())}
-    return page(request, "billing/collecting/record.html", context=context, status=status)
+    return page(request, "billing/accounts/record.html", context=context, status=status)
 
 
 def find(request: HttpRequest, pk: int) -> Payment:
@@ -182,7 +182,7 @@ def show(
         "may_act": may_act,
         "may_reverse": may_act and not found.reversed_on,
     }
-    return page(request, "billing/collecting/payment.html", context=context, status=status)
+    return page(request, "billing/accounts/payment.html", context=context, status=status)
 
 
 def parts_of(found: Any, data: QueryDict | None = None) -> PartsForm | None:

@@ -41,7 +41,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "page": paginate(request, rows, EXPENSES_A_PAGE),
         "scales": expenses.scales_on(today()),
     }
-    return page(request, "billing/costing/my_expenses.html", context=context, status=status)
+    return page(request, "billing/charges/my_expenses.html", context=context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +68,7 @@ def everybodys(request: HttpRequest) -> HttpResponse:
         "waiting": Expense.objects.in_state(ExpenseState.WAITING).count(),
         "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
     }
-    return page(request, "billing/costing/expenses.html", context=context, status=status)
+    return page(request, "billing/charges/expenses.html", context=context, status=status)
 
 
 @require_safe
@@ -111,7 +111,7 @@ def show(request: HttpRequest, found: Expense, *, status: int = 200, **forms: An
         "regime": _regime(found) if is_finance and found.state == ExpenseState.WAITING else None,
         **_decisions(found, forms),
     }
-    return page(request, "billing/costing/expense.html", context=context, status=status)
+    return page(request, "billing/charges/expense.html", context=context, status=status)
 
 
 def may_withdraw(request: HttpRequest, found: Expense) -> bool:

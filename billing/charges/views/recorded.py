@@ -75,7 +75,7 @@ def _page(request: HttpRequest, form: LineForm, status: int = 200) -> HttpRespon
         "total": rows.aggregate(total=Sum("net"))["total"] or 0,
         "may_act": may_act,
     }
-    return page(request, "billing/costing/lines.html", context=context, status=status)
+    return page(request, "billing/charges/lines.html", context=context, status=status)
 
 
 def _waiting() -> QuerySet[Charge, Any]:
@@ -117,7 +117,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "is_near": abs(year - today().year) <= 1,
         "may_act": holds(request.user, Role.FINANCE),
     }
-    return page(request, "billing/costing/dues.html", context=context, status=422 if form.errors else 200)
+    return page(request, "billing/charges/dues.html", context=context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -124,7 +124,7 @@ def costs_page(
         "tax": _payroll_tax(month.year),
         **_evolution(month),
     }
-    return page(request, "billing/costing/costs.html", context=context, status=status)
+    return page(request, "billing/costs/costs.html", context=context, status=status)
 
 
 def month_asked(text: str | None) -> Month:
@@ -184,7 +184,7 @@ def provisions(request: HttpRequest) -> HttpResponse:
         "comparisons": comparisons(today()),
         "provides": group is not None and group.leave_method == "provision",
     }
-    return page(request, "billing/costing/provisions.html", context=context)
+    return page(request, "billing/costs/provisions.html", context=context)
 
 
 @require_POST
@@ -215,7 +215,7 @@ def aids(request: HttpRequest) -> HttpResponse:
         "aids": found,
         "total": sum((aid.amount for aid in found), Decimal("0.00")),
     }
-    return page(request, "billing/costing/aids.html", context=context)
+    return page(request, "billing/costs/aids.html", context=context)
 
 
 def _aids_file(year: int, found: list[Any]) -> HttpResponse:

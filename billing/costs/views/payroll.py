@@ -121,7 +121,7 @@ def _rehearsal(request: HttpRequest, data: bytes, table: Table, layout: Layout) 
 
 def _import_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     status = 422 if context["refused"] else 200
-    return page(request, "billing/costing/import.html", context=context, status=status)
+    return page(request, "billing/costs/import.html", context=context, status=status)
 
 
 def _columns_page(
@@ -144,7 +144,7 @@ def _columns_page(
         "rows": list(zip(form, table.titles, samples, strict=True)),
         "is_known": payroll_columns.recognise(table.titles) is not None,
     }
-    return page(request, "billing/costing/columns.html", context=context, status=status)
+    return page(request, "billing/costs/columns.html", context=context, status=status)
 
 
 def _read(request: HttpRequest) -> tuple[bytes, Table] | HttpResponse:

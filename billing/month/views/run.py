@@ -32,7 +32,7 @@ READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 @for_roles(*READERS)
 def run(request: HttpRequest, month: Month) -> HttpResponse:
     """The month’s close as it stands; ``?confirmer=`` shows a dialog’s question without JavaScript."""
-    return page(request, "billing/run.html", context=_context(request, month))
+    return page(request, "billing/month/run.html", context=_context(request, month))
 
 
 @require_safe
@@ -45,7 +45,7 @@ def progress(request: HttpRequest, month: Month) -> HttpResponse:
     papers = context["papers"]
     if request.GET.get("prets") == str(papers.ready) and request.GET.get("echecs") == str(papers.failed):
         return HttpResponse(status=204)
-    return page(request, "billing/run.html", part="papers", context=context | {"oob": True})
+    return page(request, "billing/month/run.html", part="papers", context=context | {"oob": True})
 
 
 @require_POST
@@ -194,7 +194,7 @@ MONTHS_A_PAGE = 12
 def runs(request: HttpRequest) -> HttpResponse:
     """Every month that has hours or a run, newest first."""
     listed = paginate(request, overview.months(), MONTHS_A_PAGE)
-    return page(request, "billing/runs.html", context={"page": listed})
+    return page(request, "billing/month/runs.html", context={"page": listed})
 
 
 def steps(

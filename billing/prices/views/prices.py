@@ -43,7 +43,7 @@ def prices(request: HttpRequest) -> HttpResponse:
         "moved": len(changing.moved(today())),
         "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
     }
-    return page(request, "billing/pricing/prices.html", context=context)
+    return page(request, "billing/prices/prices.html", context=context)
 
 
 @require_safe
@@ -57,7 +57,7 @@ def price(request: HttpRequest, pk: int) -> HttpResponse:
         "earliest": changing.earliest(placed),
         "invoiced": changing.invoiced_through(placed),
     }
-    return page(request, "billing/pricing/price.html", context=context)
+    return page(request, "billing/prices/price.html", context=context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +88,7 @@ def indices(request: HttpRequest) -> HttpResponse:
     """The prices whose index was published anew, with what they become."""
     values = sorted(changing.latest_values().values(), key=lambda row: row.code)
     context = {"moved": changing.moved(today()), "indices": values}
-    return page(request, "billing/pricing/indices.html", context=context)
+    return page(request, "billing/prices/indices.html", context=context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -183,7 +183,7 @@ def _page(
                 ("Prévu", told.planned),
             ],
         }
-    return page(request, "billing/pricing/change.html", context=context, status=status)
+    return page(request, "billing/prices/change.html", context=context, status=status)
 
 
 def _agreed(terms: Terms) -> str:

@@ -38,7 +38,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
         "wide": request.user.sees_every_member,
         "may_act": _may_act(request),
     }
-    return page(request, "billing/pricing/quotes.html", context=context)
+    return page(request, "billing/prices/quotes.html", context=context)
 
 
 @require_safe
@@ -52,7 +52,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "wide": request.user.sees_every_member,
         "may_act": _may_act(request),
     }
-    return page(request, "billing/pricing/quote.html", context=context)
+    return page(request, "billing/prices/quote.html", context=context)
 
 
 @require_safe
@@ -154,7 +154,7 @@ def _page(
         "members": list(Member.objects.by_name().values_list("short_name", flat=True)),
         "more": min(len(form.rows) + 1, MOST_ROWS) if len(form.rows) < MOST_ROWS else None,
     }
-    return page(request, "billing/pricing/simulator.html", context=context, status=status)
+    return page(request, "billing/prices/simulator.html", context=context, status=status)
 
 
 def _offered(asked: QueryDict) -> dict[str, Any]:
