@@ -97,7 +97,8 @@ def remember(titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, at:
     for column in csv_layouts.ONCE:
         if len(chosen.get(column, ())) > 1:
             raise NotAMapping(
-                f"«\u00a0{csv_layouts.COLUMNS[column].capitalize()}\u00a0» est choisi deux fois. Gardez une seule colonne."
+                f"«\u00a0{csv_layouts.COLUMNS[column].capitalize()}\u00a0» est choisi deux fois. "
+                f"Gardez une seule colonne."
             )
     if "amount" in chosen and chosen.keys() & {"debit", "credit"}:
         raise NotAMapping("Choisissez un montant signé, ou un débit et un crédit, pas les deux.")

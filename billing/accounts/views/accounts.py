@@ -52,9 +52,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "wide": request.user.sees_every_member,
         "may_act": holds(request.user, Role.FINANCE),
     }
-    return page(
-        request, "billing/accounts/account.html", context=context, status=422 if form.errors else 200
-    )
+    return page(request, "billing/accounts/account.html", context=context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from billing.costs import payroll_columns, payroll_import
 from billing.models import ProvisionEntry
 from employees.models import Assignment
 from members.models import Group
@@ -99,11 +100,11 @@ def test_aids_are_told_by_nature_and_nobody_is_named(login, maelle):
     titles = "matricule;brut;cotisations patronales;Aide à l’embauche"
     for month in (OCTOBER, NOVEMBER):
         data = books.csv_file(f"M001;2000;800;{month.month * 10}", titles=titles)
-        shown = books.costing.remember(
+        shown = payroll_columns.remember(
             titles.split(";"), ["number", "gross_pay", "employer_contributions", "aid"], at=NOW
         )
         sheet = books.read(data, month, layout=shown)
-        books.costing.import_payroll(sheet, by=None, at=NOW)
+        payroll_import.import_payroll(sheet, by=None, at=NOW)
     client = login(world.finance())
     page = words(client.get(AIDS))
     assert "Aide à l’embauche 1 octobre 2026 à novembre 2026 210,00" in page
