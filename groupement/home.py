@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from billing.accounts import account, receivables
+from billing.accounts import receivables, statement_of_account
 from billing.models import Invoice
 from charter.models import Charter, Signature
 from employees.models import Assignment, HoursEntry
@@ -61,7 +61,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "today": today(),
         "current": Month.of(today()),
         "invoices": _invoices(request, seat.member),
-        "position": account.position(seat.member, on=today()),
+        "position": statement_of_account.position(seat.member, on=today()),
     }
     month = _shown(request.GET.get("mois"))
     context |= _hours(request, seat, month) | _charter(seat.member)

@@ -14,8 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.accounts import receivables
-from billing.bank import accepting, candidates, csv_layouts, overview, sorting
-from billing.bank import importing as bank_importing
+from billing.bank import accepting, candidates, csv_layouts, importing, overview, sorting
 from billing.bank.forms import (
     ColumnsForm,
     NoteForm,
@@ -76,11 +75,11 @@ def bank_columns(request: HttpRequest) -> HttpResponse:
     if not read:
         return redirect("billing:bank")
     try:
-        bank_importing.read_statement(read.value)
+        importing.read_statement(read.value)
     except csv_layouts.UnknownTitles as unknown:
         columns = ColumnsForm(request.POST, titles=unknown.titles, rows=unknown.rows)
         chosen = columns.columns() if columns.is_valid() else {}
-        if not act(request, bank_importing.remember, unknown.titles, chosen, at=timezone.now(), form=columns):
+        if not act(request, importing.remember, unknown.titles, chosen, at=timezone.now(), form=columns):
             return _columns(request, columns, status=422)
     except Refusal:
         pass  # said below
@@ -139,13 +138,13 @@ def _take_in(
     request.session.pop(KEPT, None)
     now = timezone.now()
     facts = {"file_name": name, "has_twins": has_twins, "by": request.user, "at": now}
-    done = act(request, bank_importing.take_in, data, **facts, form=form, success=_taken)
+    done = act(request, importing.take_in, data, **facts, form=form, success=_taken)
     if done:
         return redirect("billing:statement", done.value.statement.pk)
     if isinstance(done.refusal, csv_layouts.UnknownTitles):
         request.session[KEPT] = {"token": uploads.keep(data, at=now), "name": name}
         return _columns(request, ColumnsForm(titles=done.refusal.titles, rows=done.refusal.rows))
-    if isinstance(done.refusal, bank_importing.Twins):
+    if isinstance(done.refusal, importing.Twins):
         request.session[KEPT] = {"token": uploads.keep(data, at=now), "name": name, "twins": True}
         return _bank(request, StatementUpload(asks_twins=True), refusal=done.refusal, status=422)
     return _bank(request, form, status=422)
@@ -174,7 +173,7 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
     return dict(request.session.get(KEPT) or {})
 
 
-def _taken(taken: bank_importing.Taken) -> str:
+def _taken(taken: importing.Taken) -> str:
     plural = "s" if taken.new > 1 else ""
     known = f", {taken.known} déjà connue{'s' if taken.known > 1 else ''}" if taken.known else ""
     return f"Relevé importé\u00a0: {taken.new} opération{plural} nouvelle{plural}{known}."

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.liability import exposure
 from billing.liability import reserve as liability_reserve
-from billing.liability import statement as liability_statement
 from billing.liability.forms import DebtForm, ReserveForm
 from groupement.kernel.money import cents
 from groupement.kernel.pages import act, page, paginate
@@ -32,7 +32,7 @@ def liability(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "statement": statement,
-        "chart": liability_statement.draw(statement) if statement and statement.shares else None,
+        "chart": exposure.draw(statement) if statement and statement.shares else None,
         "query": request.GET.urlencode(),
     }
     status = 200 if statement else 422
@@ -46,9 +46,7 @@ def liability_pdf(request: HttpRequest) -> HttpResponse:
     _, statement = _state(request)
     if statement is None:
         return redirect("billing:liability")
-    response = HttpResponse(
-        liability_statement.printed(statement, at=timezone.now()), content_type="application/pdf"
-    )
+    response = HttpResponse(exposure.printed(statement, at=timezone.now()), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="responsabilite-solidaire-{today()}.pdf"'
     return response
 
@@ -57,13 +55,13 @@ def liability_pdf(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.MEMBER)
 def my_share(request: HttpRequest) -> HttpResponse:
     """A member's own share in percent, and of a round debt; nobody else's, no real debt."""
-    percents = liability_statement.percents(on=today())
+    percents = exposure.percents(on=today())
     mine = [
         (member, percents[member.pk], cents(EXAMPLE * percents[member.pk] / 100))
         for member in Member.objects.visible_to(request.user).by_name()
         if member.pk in percents
     ]
-    context = {"mine": mine, "example": EXAMPLE, "key": liability_statement.key_label()}
+    context = {"mine": mine, "example": EXAMPLE, "key": exposure.key_label()}
     return page(request, "billing/liability/my_share.html", context=context)
 
 
@@ -103,7 +101,7 @@ def _reserve(request: HttpRequest, form: ReserveForm, status: int = 200) -> Http
     return page(request, "billing/liability/reserve.html", context=context, status=status)
 
 
-def _state(request: HttpRequest) -> tuple[DebtForm, liability_statement.Statement | None]:
+def _state(request: HttpRequest) -> tuple[DebtForm, exposure.Statement | None]:
     """What the address asks; None when it cannot be stated, then the form says why."""
     form = DebtForm(request.GET)
     if not form.is_valid():
@@ -111,7 +109,7 @@ def _state(request: HttpRequest) -> tuple[DebtForm, liability_statement.Statemen
     chosen = form.cleaned_data["defaut"]
     done = act(
         request,
-        liability_statement.state,
+        exposure.state,
         on=today(),
         debt=form.cleaned_data["dette"],
         defaulting=chosen.pk if chosen else None,

@@ -26,7 +26,7 @@ from billing.models import (
     Unit,
 )
 from billing.reminders.choosing import open_dispute_of
-from billing.reminders.interest import Late, claims_on, measure
+from billing.reminders.lateness import Late, claims_on, measure
 from employees.models import VatRegime
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import NO_BREAK_SPACE, spell_plain

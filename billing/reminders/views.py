@@ -22,7 +22,7 @@ from billing.models import (
     LetterKind,
     Reminder,
 )
-from billing.reminders import choosing, claiming, sending
+from billing.reminders import choosing, claiming, disputing, sending, wording
 from billing.reminders import levels as reminders_levels
 from billing.reminders.forms import DisputeForm, OutcomeForm
 from groupement.kernel.pages import act, page, paginate
@@ -139,7 +139,7 @@ def _previews(request: HttpRequest, chosen: Sequence[choosing.DueReminder]) -> l
     return [
         {
             "reminder": each,
-            "content": sending.content(each, sender=sender, by=request.user, on=on),
+            "content": wording.content(each, sender=sender, by=request.user, on=on),
             "readers": [str(reader) for reader in readers[each.member.pk]],
         }
         for each in chosen
@@ -216,7 +216,7 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
     form = DisputeForm(request.POST or None)
     if form.is_valid() and act(
         request,
-        choosing.open_dispute,
+        disputing.open_dispute,
         invoice,
         reason=form.cleaned_data["reason"],
         by=request.user,
@@ -238,7 +238,7 @@ def close_dispute(request: HttpRequest, pk: int) -> HttpResponse:
     form = OutcomeForm(request.POST or None)
     if form.is_valid() and act(
         request,
-        choosing.close_dispute,
+        disputing.close_dispute,
         found,
         outcome=form.cleaned_data["outcome"],
         by=request.user,

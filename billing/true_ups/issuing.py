@@ -27,9 +27,10 @@ from billing.models import (
 from billing.month.issuing import issue_together
 from billing.true_ups import papers as true_ups_papers
 from billing.true_ups import preparing
+from billing.true_ups.checks import obstacles
 from billing.true_ups.gathering import Facts, Late, gather
 from billing.true_ups.papers import Paper, charge_of, draft_of, line_of, papers_of
-from billing.true_ups.previewing import obstacles, shared
+from billing.true_ups.previewing import shared
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import NO_BREAK_SPACE
 from members.models import User

@@ -10,9 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from billing.models import TrueUp, TrueUpKey, TrueUpShare, TrueUpStatus
+from billing.true_ups.checks import obstacles, remarks
 from billing.true_ups.gathering import Facts, Scope, gather
 from billing.true_ups.papers import period_label
-from billing.true_ups.previewing import obstacles, remarks, shared
+from billing.true_ups.previewing import shared
 from billing.true_ups.sharing import ZERO, Shares
 from employees.models import Employee
 from groupement.kernel.lifecycle import Refusal

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.documents import letters, rendering
 from billing.liability import reserve
 from billing.models import Invoice, Letter, LetterKind, TrueUp, TrueUpKey
-from billing.true_ups import issuing, overview, preparing, previewing
+from billing.true_ups import chart, issuing, overview, preparing, previewing
 from billing.true_ups.forms import KEPT, SHARED, KeyForm, ScopeForm
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
@@ -117,7 +117,7 @@ def _page(
         "form": form,
         "key_form": key or KeyForm(initial={"cle": TrueUpKey.HOURS}),
         "preview": shown,
-        "chart": previewing.draw(shown) if shown and shown.rows else None,
+        "chart": chart.draw(shown) if shown and shown.rows else None,
         "key_labels": {key: TrueUpKey(key).label for key in previewing.SIDE_BY_SIDE},
         "may_act": holds(request.user, Role.FINANCE),
         "chosen": [

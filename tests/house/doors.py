@@ -23,7 +23,7 @@ from billing.models import (
     Reminder,
     TrueUp,
 )
-from billing.reminders import choosing
+from billing.reminders import disputing
 from employees import feeds
 from employees.calendar import Week
 from employees.models import Absence, Assignment, Employee
@@ -108,7 +108,7 @@ def reminder() -> dict[str, Any]:
 
 def dispute() -> dict[str, Any]:
     about = Invoice.objects.get(pk=late()["pk"])
-    return {"pk": choosing.open_dispute(about, reason="x", by=None, at=world.NOW).pk}
+    return {"pk": disputing.open_dispute(about, reason="x", by=None, at=world.NOW).pk}
 
 
 def statement() -> dict[str, Any]:

@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
 
-from billing.accounts import account as accounts_account
 from billing.accounts import ageing as accounts_ageing
 from billing.accounts import payments as accounts_payments
-from billing.accounts import receivables
+from billing.accounts import receivables, statement_of_account
 from billing.accounts.ageing import bars, stacked
 from billing.accounts.forms import (
     PART,
@@ -47,8 +46,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "member": member,
         "form": form,
-        "account": accounts_account.account(member, first=first, last=last),
-        "position": accounts_account.position(member, on=today()),
+        "account": statement_of_account.account(member, first=first, last=last),
+        "position": statement_of_account.position(member, on=today()),
         "wide": request.user.sees_every_member,
         "may_act": holds(request.user, Role.FINANCE),
     }
@@ -63,9 +62,9 @@ def account_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     form, first, last = _period(request)
     if form.errors:
         return redirect("billing:account", pk)
-    told = accounts_account.account(member, first=first, last=last)
-    content = accounts_account.print_account(
-        member, told, accounts_account.position(member, on=today()), at=timezone.now()
+    told = statement_of_account.account(member, first=first, last=last)
+    content = statement_of_account.print_account(
+        member, told, statement_of_account.position(member, on=today()), at=timezone.now()
     )
     response = HttpResponse(content, content_type="application/pdf")
     name = f"releve-{slugify(member.short_name)}-{last}.pdf"
@@ -152,7 +151,7 @@ def record(request: HttpRequest) -> HttpResponse:
             again = "again" in request.POST
             return redirect("billing:record_payment") if again else redirect("billing:payment", made.pk)
         status = 422
-    context = {"form": form, "member": member, "account": accounts_account.position(member, on=today())}
+    context = {"form": form, "member": member, "account": statement_of_account.position(member, on=today())}
     return page(request, "billing/accounts/record.html", context=context, status=status)
 
 

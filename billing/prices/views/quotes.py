@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing.documents import letters, vat
 from billing.models import Quote
-from billing.prices import quotes as prices_quotes
+from billing.prices import offering
 from billing.prices.forms.price import AcceptForm
 from billing.prices.forms.simulator import EXAMPLE, MOST_ROWS, QuoteForm, SimulatorForm, member_named
-from billing.prices.quotes import Offer
+from billing.prices.offering import Offer
 from billing.prices.simulator import Simulation, draw, simulate
 from billing.prices.views.prices import Change, answer
 from groupement.kernel.pages import act, page, paginate
@@ -80,8 +80,8 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
     steps = Change(
         form,
-        propose=lambda: prices_quotes.propose(found, **facts()),
-        agree=lambda: prices_quotes.accept(found, **facts(), by=request.user),
+        propose=lambda: offering.propose(found, **facts()),
+        agree=lambda: offering.accept(found, **facts(), by=request.user),
         context={"quote": found, "assignment": None, "title": "Accepter le devis", "earliest": None},
     )
     return answer(request, steps)
@@ -123,7 +123,7 @@ def make_quote(request: HttpRequest) -> HttpResponse:
     if quote.is_valid():
         offer = _offer(said, quote, asked.urlencode())
         done = act(
-            request, prices_quotes.write, offer, by=request.user, at=timezone.now(), form=quote, success=_made
+            request, offering.write, offer, by=request.user, at=timezone.now(), form=quote, success=_made
         )
         if done:
             return redirect("billing:quote", done.value.pk)

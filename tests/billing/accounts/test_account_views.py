@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from pypdf import PdfReader
 
-from billing.accounts import account, ageing, allocating, receivables
+from billing.accounts import ageing, allocating, receivables, statement_of_account
 from billing.accounts import payments as accounts_payments
 from billing.accounts.ageing import bars, stacked
 from billing.models import Invoice, Payment
@@ -303,11 +303,11 @@ class AnyLife(TestCase):
         member = world.member()
         for _ in range(data.draw(st.integers(1, 10))):
             self.one_more(member, data)
-            told = account.account(member, first=date(2026, 1, 1), last=TODAY)
-            stands = account.position(member, on=TODAY)
+            told = statement_of_account.account(member, first=date(2026, 1, 1), last=TODAY)
+            stands = statement_of_account.position(member, on=TODAY)
             assert told.closing == stands.balance
             assert told.lines[-1].balance == told.closing
-            half = account.account(member, first=date(2026, 11, 15), last=TODAY)
+            half = statement_of_account.account(member, first=date(2026, 11, 15), last=TODAY)
             assert half.closing == told.closing
 
     def one_more(self, member, data):

@@ -5,10 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from billing.liability import reserve
-from billing.liability import statement as liability_statement
+from billing.liability import exposure, reserve
+from billing.liability.exposure import NotStatable
 from billing.liability.reserve import NotNotable
-from billing.liability.statement import NotStatable
 from billing.models import Invoice
 from members.models import Group, Member
 from tests import world
@@ -21,7 +20,7 @@ TODAY = date(2026, 12, 3)
 
 
 def state(**asked):
-    return liability_statement.state(on=TODAY, **asked)
+    return exposure.state(on=TODAY, **asked)
 
 
 def shares(statement):
@@ -101,7 +100,7 @@ def test_the_key_of_invoices_takes_credit_notes_off():
 def test_only_the_months_of_the_key_weigh(worked):
     Group.objects.update(liability_months=1)
     assert state(debt=Decimal("10.00")).base == 150 * 60
-    later = liability_statement.state(on=date(2027, 1, 5), debt=Decimal("10.00"))
+    later = exposure.state(on=date(2027, 1, 5), debt=Decimal("10.00"))
     assert (later.base, later.shares) == (0, [])
 
 
@@ -138,7 +137,7 @@ def test_what_is_no_movement_is_refused(facts, sentence, field):
 
 
 def test_percents_are_told_without_any_amount(worked):
-    assert sorted(map(str, liability_statement.percents(on=TODAY).values())) == [
+    assert sorted(map(str, exposure.percents(on=TODAY).values())) == [
         "0.00",
         "20.00",
         "32.00",

@@ -10,9 +10,9 @@ from pypdf import PdfReader
 from billing.documents import letters
 from billing.models import Quote
 from billing.month import drafting
-from billing.prices import quotes
+from billing.prices import offering
 from billing.prices.changing import NotRepriceable
-from billing.prices.quotes import NotAcceptable, NotQuotable, Offer
+from billing.prices.offering import NotAcceptable, NotQuotable, Offer
 from billing.prices.simulator import Host, Question, simulate
 from employees.models import Terms
 from tests import world
@@ -47,7 +47,7 @@ def offered(member=None, *, row=0, regime="S20", method="hourly", minutes=3600, 
 
 
 def quoted(gael, member=None, **facts):
-    return quotes.write(offered(member, **facts), by=gael, at=NOW)
+    return offering.write(offered(member, **facts), by=gael, at=NOW)
 
 
 def test_a_quote_freezes_what_the_structure_would_pay(gael, aloen):
@@ -147,7 +147,7 @@ class TestAccept:
         return world.assignment(world.employee(members=[aloen]), aloen, absence_rules={"leave": "reserve"})
 
     def accept(self, quote, placed, gael, starts_on=JANUARY_1, at=NOW):
-        return quotes.accept(quote, placed, starts_on=starts_on, by=gael, at=at)
+        return offering.accept(quote, placed, starts_on=starts_on, by=gael, at=at)
 
     @pytest.mark.parametrize(
         ("method", "price"),

@@ -7,7 +7,7 @@ import pytest
 
 from billing.accounts import allocating, payments
 from billing.models import DunningLevel
-from billing.reminders import choosing
+from billing.reminders import choosing, disputing
 from tests import world
 from tests.billing import owing
 from tests.billing.reminders import scene
@@ -88,11 +88,11 @@ def test_what_is_paid_in_part_is_reminded_for_the_rest(aloen):
 def test_what_is_contested_is_not_reminded_until_that_is_settled(aloen):
     invoice = scene.late(aloen)
     assert told(day(6)) == [("Aloen", 1, [invoice.number])]
-    dispute = choosing.open_dispute(invoice, reason="Deux jours en trop", by=None, at=scene.moment(4))
+    dispute = disputing.open_dispute(invoice, reason="Deux jours en trop", by=None, at=scene.moment(4))
     assert told(day(6)) == []
     (held,) = choosing.choose(day(6)).held
     assert (held.label, held.why) == ("Contestée", "Depuis le 4 décembre 2026\u00a0: Deux jours en trop")
-    choosing.close_dispute(dispute, outcome="Les heures sont justes", by=None, at=scene.moment(5))
+    disputing.close_dispute(dispute, outcome="Les heures sont justes", by=None, at=scene.moment(5))
     assert told(day(6)) == [("Aloen", 1, [invoice.number])]
 
 

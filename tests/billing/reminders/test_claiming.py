@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from billing.charges import recording
 from billing.models import Charge, ChargeKind, Invoice
-from billing.reminders import choosing, claiming
+from billing.reminders import claiming, disputing
 from members.models import Group
 from tests import world
 from tests.billing import owing
@@ -140,7 +140,7 @@ def test_what_may_not_be_claimed_is_refused_with_the_reason(aloen, case, sentenc
     invoice = scene.late(aloen, is_out_of_scope=case == "dues")
     scene.pay(invoice, on=day(1) if case == "in time" else day(21))
     if case == "contested":
-        choosing.open_dispute(invoice, reason="Prix", by=None, at=moment(5))
+        disputing.open_dispute(invoice, reason="Prix", by=None, at=moment(5))
     if case == "credit note":
         invoice = owing.credit_note(invoice, "10.00", issued_on=day(2))
     with pytest.raises(claiming.NotClaimable, match=sentence):
@@ -186,7 +186,7 @@ def test_what_may_be_claimed_is_offered_and_nothing_else(aloen):
     for invoice in (paid, contested, long_ago, dues):
         scene.pay(invoice, on=day(21))
     scene.pay(in_time, on=day(1))
-    choosing.open_dispute(contested, reason="Prix", by=None, at=moment(22))
+    disputing.open_dispute(contested, reason="Prix", by=None, at=moment(22))
 
     def offered(on):
         return [late.invoice.number for late in claiming.claimable(on)]

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from billing.models import Dispute, Invoice
-from billing.reminders import choosing
+from billing.reminders import disputing
 from groupement.kernel.lifecycle import StaleRow
 from groupement.kernel.periods import Month
 from tests import world
@@ -23,32 +23,32 @@ def invoice():
 
 def test_a_dispute_is_opened_and_closed_with_names_and_words(invoice):
     nolwenn, gael = world.staff(invoice.member), world.finance()
-    dispute = choosing.open_dispute(invoice, reason="  Deux jours\n en trop ", by=nolwenn, at=moment(3))
+    dispute = disputing.open_dispute(invoice, reason="  Deux jours\n en trop ", by=nolwenn, at=moment(3))
     assert (dispute.reason, dispute.opened_on, dispute.opened_by) == ("Deux jours en trop", day(3), nolwenn)
-    closed = choosing.close_dispute(dispute, outcome="Avoir AV-1", by=gael, at=moment(5))
+    closed = disputing.close_dispute(dispute, outcome="Avoir AV-1", by=gael, at=moment(5))
     assert (closed.outcome, closed.closed_on, closed.closed_by) == ("Avoir AV-1", day(5), gael)
 
 
 def test_an_invoice_is_contested_once_at_a_time(invoice):
-    first = choosing.open_dispute(invoice, reason="Prix", by=None, at=moment(3))
-    with pytest.raises(choosing.NotDisputable, match="déjà contestée depuis le 3 décembre 2026"):
-        choosing.open_dispute(invoice, reason="Heures", by=None, at=moment(4))
-    choosing.close_dispute(first, outcome="Accord", by=None, at=moment(5))
+    first = disputing.open_dispute(invoice, reason="Prix", by=None, at=moment(3))
+    with pytest.raises(disputing.NotDisputable, match="déjà contestée depuis le 3 décembre 2026"):
+        disputing.open_dispute(invoice, reason="Heures", by=None, at=moment(4))
+    disputing.close_dispute(first, outcome="Accord", by=None, at=moment(5))
     with pytest.raises(StaleRow, match="déjà clos"):
-        choosing.close_dispute(first, outcome="Accord", by=None, at=moment(6))
-    assert choosing.open_dispute(invoice, reason="Heures", by=None, at=moment(6)).pk != first.pk
+        disputing.close_dispute(first, outcome="Accord", by=None, at=moment(6))
+    assert disputing.open_dispute(invoice, reason="Heures", by=None, at=moment(6)).pk != first.pk
 
 
 @pytest.mark.parametrize(
     ("reason", "sentence"), [("", "Dites ce que"), (" \n", "Dites ce que"), ("x" * 301, "300")]
 )
 def test_a_dispute_says_why_in_some_words(invoice, reason, sentence):
-    with pytest.raises(choosing.NotDisputable, match=sentence) as refused:
-        choosing.open_dispute(invoice, reason=reason, by=None, at=moment(3))
+    with pytest.raises(disputing.NotDisputable, match=sentence) as refused:
+        disputing.open_dispute(invoice, reason=reason, by=None, at=moment(3))
     assert refused.value.field == "reason"
-    dispute = choosing.open_dispute(invoice, reason="Prix", by=None, at=moment(3))
-    with pytest.raises(choosing.NotDisputable) as refused:
-        choosing.close_dispute(dispute, outcome=reason, by=None, at=moment(4))
+    dispute = disputing.open_dispute(invoice, reason="Prix", by=None, at=moment(3))
+    with pytest.raises(disputing.NotDisputable) as refused:
+        disputing.close_dispute(dispute, outcome=reason, by=None, at=moment(4))
     assert refused.value.field == "outcome"
 
 
@@ -56,12 +56,12 @@ def test_only_an_issued_invoice_is_contested(invoice):
     draft = Invoice.objects.create(member=invoice.member, service_month=Month(2026, 12), drafted_at=moment(3))
     note = owing.credit_note(invoice, "10.00", issued_on=day(3))
     for paper in (draft, note):
-        with pytest.raises(choosing.NotDisputable, match="facture émise"):
-            choosing.open_dispute(paper, reason="Prix", by=None, at=moment(3))
+        with pytest.raises(disputing.NotDisputable, match="facture émise"):
+            disputing.open_dispute(paper, reason="Prix", by=None, at=moment(3))
 
 
 def test_postgresql_refuses_two_open_ones_and_an_end_without_words(invoice):
-    dispute = choosing.open_dispute(invoice, reason="Prix", by=None, at=moment(3))
+    dispute = disputing.open_dispute(invoice, reason="Prix", by=None, at=moment(3))
     with pytest.raises(IntegrityError, match="one_open_dispute_per_invoice"), transaction.atomic():
         Dispute.objects.create(invoice=invoice, reason="Heures", opened_on=day(3))
     with pytest.raises(IntegrityError, match="a_closed_dispute_says_how_it_ended"), transaction.atomic():

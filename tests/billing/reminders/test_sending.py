@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from billing.documents import letters
 from billing.models import DunningLevel, Letter, Reminder
-from billing.reminders import choosing, sending
+from billing.reminders import choosing, disputing, sending
 from members import mailing
 from members.models import Mail, MailKind
 from tests import markup, world
@@ -192,7 +192,7 @@ def test_what_was_read_must_still_be_what_is_due(aloen, event):
     if event == "paid":
         scene.pay(invoice, "400.00", on=day(6))
     elif event == "contested":
-        choosing.open_dispute(invoice, reason="Prix", by=None, at=at)
+        disputing.open_dispute(invoice, reason="Prix", by=None, at=at)
     elif event == "reworded":
         DunningLevel.objects.filter(rank=1).update(text="{numero}\u00a0: {montant}.")
     else:
