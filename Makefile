@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test bench lint format lock
+.PHONY: help setup migrate demo serve test bench lint format fonts lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -59,6 +59,9 @@ format: setup ## Bring code and templates into the one style
 	$(RUN)/ruff check --fix --exit-zero .
 	$(RUN)/ruff format .
 	find templates -name '*.html' -exec $(RUN)/djade --target-version 5.2 {} +
+
+fonts: setup ## Cut the interface’s typefaces from their sources and write the sheet that declares them
+	@$(RUN)/python -m tools.web_fonts
 
 lock: setup ## Lock the newest versions that pyproject.toml allows
 	@$(RUN)/uv pip compile --quiet --upgrade $(LOCK) pyproject.toml -o requirements/base.txt
