@@ -51,14 +51,16 @@ lint: setup ## Style, layers, types, migrations, production settings
 	$(RUN)/lint-imports
 	$(RUN)/mypy
 	find templates -name '*.html' -exec $(RUN)/djade --check --target-version 5.2 {} +
+	$(RUN)/deno fmt --check --quiet
 	find . -name '*.py' -not -path './.*' -exec $(RUN)/django-upgrade --check --target-version 5.2 {} +
 	$(MANAGE) makemigrations --check --dry-run
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
-format: setup ## Bring code and templates into the one style
+format: setup ## Bring code, templates and style sheets into the one style
 	$(RUN)/ruff check --fix --exit-zero .
 	$(RUN)/ruff format .
 	find templates -name '*.html' -exec $(RUN)/djade --target-version 5.2 {} +
+	$(RUN)/deno fmt --quiet
 
 fonts: setup ## Cut the interface’s typefaces from their sources and write the sheet that declares them
 	@$(RUN)/python -m tools.web_fonts
