@@ -176,7 +176,7 @@ PRIVATE_FILES_ROOT = env.folder("PRIVATE_FILES_ROOT", LOCAL_FOLDER / "files")
 STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if LOCAL_MODE
-    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    else "groupement.static_files.HashedStaticFilesStorage"
 )
 PRIVATE_STORAGE = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",

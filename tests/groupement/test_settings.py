@@ -66,7 +66,7 @@ def test_complete_production_environment_is_strict() -> None:
         "WORKER_IN_WEB": True,
         "CELERY_BROKER_URL": "memory://localhost",
         "CACHE": "LocMemCache",
-        "STATIC": "CompressedManifestStaticFilesStorage",
+        "STATIC": "HashedStaticFilesStorage",
     }
 
 
