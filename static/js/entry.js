@@ -1,111 +1,68 @@
-// Hours save themselves; this says in the sum bar when they could not, and sends them once they can. With draft.js.
-const AGAIN = 10000; // milliseconds until the next attempt; then twice as long each time, five minutes at most
+// The page of a month or of a day: what happens to its form of hours, in order, each part called from here.
+import { handleFailure } from "./connection.js";
+import { beforeFocus } from "./focus.js";
+import { holdFocus, markFaults, normalise, restoreFocus } from "./hours/cells.js";
+import * as draft from "./hours/draft.js";
+import { rename } from "./hours/names.js";
+import { arrived, attempt, ended, forgetTrouble, lost, save, tellResumed } from "./hours/saving.js";
+import { paintStatus } from "./hours/status.js";
 
-let trouble = ""; // "lost" or "ended"
-let resumed = null; // says that values of an earlier visit were put back, while they are not saved
 let isRefused = false; // whether the last answer shows what was typed, not what is saved
-let failed = null; // the button whose request was lost
-let pause = AGAIN;
-let timer = 0;
-let told = [];
 
-// The sum bar says how it stands, with one gesture at most.
-function paint() {
-  document.getElementById("etat")?.replaceChildren(...told);
-}
-function tell(text, control) {
-  const words = document.createElement("span");
-  words.textContent = text;
-  told = text ? [words, ...(control ? [control] : [])] : [];
-  paint();
-}
-function gesture(text, deed) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "btn is-sm";
-  made.textContent = text;
-  made.addEventListener("click", deed);
-  return made;
+function abandon() {
+  draft.drop();
+  location.reload();
 }
 
-// Sending goes the page's own way of saving itself, which queues behind what is under way.
-const save = () => entry.dispatchEvent(new Event("change", { bubbles: true }));
-function attempt() {
-  clearTimeout(timer);
-  if (trouble !== "lost") return;
-  pause = Math.min(pause * 2, 300000);
-  timer = setTimeout(attempt, pause);
-  if (unsent().length) save();
-  else if (navigator.onLine) arrived(false);
-}
-function again() {
-  if (failed?.isConnected) entry.requestSubmit(failed);
-  else save();
-}
-function lost(text, submitter) {
-  trouble = "lost";
-  failed = submitter || failed;
-  tell(`${text} Votre saisie est gardée ici.`, gesture("Réessayer", again));
-  clearTimeout(timer);
-  timer = setTimeout(attempt, pause);
-}
-function ended() {
-  trouble = "ended";
-  const link = document.createElement("a");
-  link.href = entry.dataset.login;
-  link.textContent = "Se reconnecter";
-  tell("Votre session a pris fin. Reconnectez-vous : votre saisie est gardée.", link);
-}
-function arrived(isSaved) {
-  clearTimeout(timer);
-  if (!resumed) tell(isSaved && trouble === "lost" ? "Envoyé." : "");
-  else if (isSaved) tell("Une saisie gardée sur cet appareil a été reprise et envoyée.");
-  else resumed();
-  if (isSaved) resumed = null;
-  [trouble, pause, failed] = ["", AGAIN, null];
-}
-
-// The form, on the page and after every swap of it; values that nobody has saved yet go back into it.
-function begin() {
+// Take up the form that is on the page; values that nobody has saved yet go back into it. Returns whether they are to
+// be sent.
+function takeUp() {
   const found = document.getElementById("saisie");
-  if (!found?.dataset.draft || found === entry) return;
-  const isSame = found.dataset.draft === entry?.dataset.draft;
-  entry = found;
-  if (!isSame) [told, resumed, trouble] = [[], null, ""];
-  if (!isSame || !isRefused) learn();
-  const draft = stored();
-  const refused = draft ? putBack(draft) : [];
-  if (draft && !isSame && (unsent().length || refused.length)) {
-    const rest = refused.length ? ` Ne se modifie plus : ${refused.join(", ")}.` : "";
-    const drop = () => (store(null), location.reload());
-    resumed = () => tell(`Une saisie gardée sur cet appareil a été reprise.${rest}`, gesture("L’abandonner", drop));
-    resumed();
-  } else paint();
-  if (draft && unsent().length) save();
-  else if (draft && !refused.length) store(null);
-}
-// Once htmx, whose listener is older, knows the page.
-document.addEventListener("DOMContentLoaded", begin);
-document.addEventListener("htmx:afterSwap", begin);
-// After cells.js gave the fields the names of a timesheet that was made by the save.
-document.addEventListener("htmx:afterSettle", () => entry && relearn());
-
-for (const moment of ["input", "change"]) {
-  document.addEventListener(moment, (event) => {
-    if (entry && cells().includes(event.target)) keep();
-  });
+  if (!found?.dataset.draft || found === draft.form) return false;
+  const isSame = found.dataset.draft === draft.form?.dataset.draft;
+  draft.useForm(found);
+  if (isSame) paintStatus();
+  else forgetTrouble();
+  if (!isSame || !isRefused) draft.learnAll();
+  const kept = draft.read();
+  if (!kept) return false;
+  const unsaved = draft.putBack(kept);
+  const isUnsent = draft.unsent().length > 0;
+  if (!isSame && (isUnsent || unsaved.length)) tellResumed(unsaved, abandon);
+  if (!isUnsent && !unsaved.length) draft.drop();
+  // What was just refused waits for its author.
+  return isUnsent && !isRefused;
 }
 
-const isOurs = (event) => Boolean(entry && event.detail.requestConfig?.elt.closest("#saisie"));
+// At once; but sending is htmx's, which says on the body when it knows the page.
+const isToSend = takeUp();
+document.addEventListener("htmx:load", (event) => {
+  if (event.target === document.body && isToSend) save();
+});
+
+document.addEventListener("input", (event) => keep(event.target));
+document.addEventListener("change", (event) => {
+  normalise(event.target);
+  keep(event.target);
+});
+function keep(field) {
+  if (draft.form && draft.isKept(field)) draft.keep();
+}
+
+const isOurs = (event) => Boolean(draft.form && event.detail.requestConfig?.elt.closest("#saisie"));
 document.addEventListener("htmx:beforeRequest", (event) => {
   // Nothing to save by itself: what made the page ask was saved by a button meanwhile.
-  if (isOurs(event) && event.detail.elt !== entry && !unsent().length) event.preventDefault();
+  if (isOurs(event) && event.detail.elt !== draft.form && !draft.unsent().length) event.preventDefault();
 });
+
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (!isOurs(event)) return;
-  const { xhr, requestConfig } = event.detail;
-  if (xhr.responseURL.includes(entry.dataset.login.split("?")[0])) {
-    event.detail.shouldSwap = false;
+  holdFocus();
+  if (isOurs(event)) answered(event.detail);
+});
+function answered(detail) {
+  const { xhr, requestConfig } = detail;
+  if (xhr.responseURL.includes(draft.form.dataset.login.split("?")[0])) {
+    detail.shouldSwap = false;
     return ended();
   }
   if (xhr.status >= 400 && xhr.status !== 422) return;
@@ -113,22 +70,28 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!isRefused) {
     // The answer to a contest goes with the timesheet, not with a draft.
     const isHandedOver = String(requestConfig.formData.get("do")).startsWith("submit");
-    for (const [name, value] of requestConfig.formData) if (name !== "note" || isHandedOver) known.set(name, value);
-    keep();
+    draft.learn([...requestConfig.formData].filter(([name]) => name !== "note" || isHandedOver));
+    draft.keep();
   }
   arrived(!isRefused);
-});
-for (const moment of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  // Before the page's own script hears of it and says the same in a toast.
-  const hear = (event) => {
-    const status = event.detail.xhr?.status || 0;
-    if (!isOurs(event) || (status >= 400 && status < 500 && status !== 403)) return;
-    event.stopPropagation();
-    if (status === 403) return ended();
-    const { submitter } = event.detail.requestConfig.triggeringEvent || {};
-    lost(status ? "Le serveur ne répond pas." : "Hors connexion.", submitter);
-  };
-  document.addEventListener(moment, hear, true);
 }
+
+beforeFocus(() => {
+  const isToSendAgain = takeUp();
+  rename(document.getElementById("saisie"));
+  if (draft.form) draft.renameKnown();
+  markFaults();
+  restoreFocus();
+  if (isToSendAgain) save();
+});
+
+handleFailure((event) => {
+  const status = event.detail.xhr?.status || 0;
+  if (!isOurs(event) || (status >= 400 && status < 500 && status !== 403)) return false;
+  const { submitter } = event.detail.requestConfig.triggeringEvent || {};
+  if (status === 403) ended();
+  else lost(status ? "Le serveur ne répond pas." : "Hors connexion.", submitter);
+  return true;
+});
 addEventListener("online", attempt);
-addEventListener("offline", () => entry && lost("Hors connexion."));
+addEventListener("offline", () => draft.form && lost("Hors connexion."));

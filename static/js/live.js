@@ -1,7 +1,8 @@
-// The month keeps itself up to date: it asks every so often, and is answered nothing when nothing changed. It waits while
-// somebody is typing, choosing or deciding, so that nothing moves under their hands.
-const PAUSE = 20000;
-const busy = () => {
+// The coordinator’s month keeps itself up to date: it asks every so often, and is answered nothing when nothing has
+// changed. It waits while somebody is typing, choosing or deciding, so that nothing moves under their hands.
+const PAUSE = 20000; // milliseconds
+
+function isBusy() {
   const month = document.getElementById("month");
   const held = document.activeElement;
   return (
@@ -9,10 +10,12 @@ const busy = () => {
     document.querySelector("dialog[open], details[open]") ||
     (month?.contains(held) && held.matches("input, select, textarea"))
   );
-};
-const ask = () => {
+}
+
+function ask() {
   const live = document.getElementById("live");
-  if (live && !busy()) htmx.trigger(live, "refresh");
-};
+  if (live && !isBusy()) window.htmx.trigger(live, "refresh");
+}
+
 setInterval(ask, PAUSE);
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());
+document.addEventListener("visibilitychange", ask);

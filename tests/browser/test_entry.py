@@ -195,6 +195,26 @@ def test_what_was_typed_without_network_comes_back_with_the_page(cast, enter, si
     expect(page.locator("#etat")).to_be_empty()
 
 
+def test_a_draft_of_the_next_day_is_sent_when_the_page_leads_there(cast, enter, site):
+    page = enter(cast["maelle"], may_say=CUT)
+    page.goto(f"{site.url}{MONTH}jour/3/")
+    page.context.set_offline(True)
+    cell(page, cast["aloen"], 3).fill("5")
+    cell(page, cast["aloen"], 3).press("Tab")
+    expect(page.locator("#etat")).to_contain_text("Hors connexion")
+    page.close()
+    page.context.set_offline(False)
+    page = page.context.new_page()
+    page.goto(f"{site.url}{MONTH}jour/2/")
+    page.get_by_role("button", name="aller au mardi 3 novembre").click()
+    expect(page.locator("h1")).to_have_text("Mardi 3 novembre")
+    expect(cell(page, cast["aloen"], 3)).to_have_value("5")
+    said = "Une saisie gardée sur cet appareil a été reprise et envoyée."
+    expect(page.locator("#etat")).to_have_text(said)
+    assert stored(cast["aloen"]) == {3: 300}
+    assert page.evaluate(KEPT) == []
+
+
 @pytest.mark.parametrize(("choice", "minutes"), [("Votre saisie", 360), ("Nolwenn Jégo", 300)])
 def test_two_people_at_the_same_day_see_both_values(cast, enter, site, choice, minutes):
     sheet = world.timesheet(cast["aloen"], {date(2026, 11, 3): 420}, status="draft", by=cast["maelle"])

@@ -1,4 +1,4 @@
-"""The face keeps its promises: hues that can be told from the ground, sheets and script within their budget."""
+"""The face keeps its promises: hues that can be told from the ground, sheets within their budget."""
 
 import re
 from pathlib import Path
@@ -89,8 +89,3 @@ def test_a_sheet_closes_what_it_opens(path):
 def test_no_page_loads_more_style_than_the_budget(page):
     assert sum(minified(name) for name in [*COMMON, *PAGES[page]]) <= BUDGET
     assert sum(minified(name) for name in FONTS) <= FONTS_BUDGET
-
-
-@pytest.mark.parametrize("script", sorted((ROOT / "static" / "js").glob("*.js")), ids=lambda path: path.stem)
-def test_our_own_scripts_are_short(script):
-    assert len(script.read_text().splitlines()) <= 150

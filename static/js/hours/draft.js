@@ -1,43 +1,41 @@
 // What is typed is kept in this browser until the server has it, and put back on the next visit of the page.
 // A draft is {values, seals}: the cells that were not saved, and what their author had seen of the days around them.
-const DAILY = /^[a-z][\dt]?-(a?\d+|g)-(\d{4}-\d\d-\d\d)$/;
+import { isCell, nameNow, partsOf } from "./names.js";
+import { readDraft, writeDraft } from "../storage.js";
 
-let entry = null; // the form
+export let form = null; // the form of hours, once there is one
 let known = new Map(); // what the server has, by name
 
+export const useForm = (found) => (form = found);
+
 // Only cells are kept, and the answer to a contest: no choice between two values, nothing of the frame.
-const cells = () => [...entry.elements].filter((field) => DAILY.test(field.name) || field.name === "note");
-const unsent = () => cells().filter((field) => field.value !== (known.get(field.name) ?? ""));
-const seals = () => [...entry.querySelectorAll("#sceaux input")];
+const cells = () => [...form.elements].filter((field) => isCell(field.name) || field.name === "note");
+const seals = () => [...form.querySelectorAll("#sceaux input")];
 const pairs = (fields) => fields.map((field) => [field.name, field.value]);
-const learn = () => (known = new Map(pairs(cells())));
-const relearn = () => (known = new Map([...known].map(([name, value]) => [nameNow(name), value])));
 
-// Without storage, or when it is full, the page itself still holds what was typed.
-function store(draft) {
-  try {
-    if (draft) localStorage.setItem(`saisie:${entry.dataset.draft}`, JSON.stringify(draft));
-    else localStorage.removeItem(`saisie:${entry.dataset.draft}`);
-  } catch {}
-}
-function stored() {
-  try {
-    return JSON.parse(localStorage.getItem(`saisie:${entry.dataset.draft}`));
-  } catch {
-    return null;
-  }
-}
-function keep() {
+export const isKept = (field) => cells().includes(field);
+export const unsent = () => cells().filter((field) => field.value !== (known.get(field.name) ?? ""));
+
+// The server has what the form shows; has what was sent, [name, value]; has it under the names of now.
+export const learnAll = () => (known = new Map(pairs(cells())));
+export const learn = (sent) => sent.forEach(([name, value]) => known.set(name, value));
+export const renameKnown = () => (known = new Map([...known].map(([name, value]) => [nameNow(name), value])));
+
+export const read = () => readDraft(form.dataset.draft);
+export const drop = () => writeDraft(form.dataset.draft, null);
+export function keep() {
   const fields = unsent();
-  store(fields.length ? { values: Object.fromEntries(pairs(fields)), seals: Object.fromEntries(pairs(seals())) } : null);
+  if (!fields.length) return drop();
+  const draft = { values: Object.fromEntries(pairs(fields)), seals: Object.fromEntries(pairs(seals())) };
+  writeDraft(form.dataset.draft, draft);
 }
 
-// Put a draft back. What cannot be changed any more is left out, and given as sentences.
-function putBack(draft) {
+// Put a draft back. What cannot be changed any more is left out, and returned as a list of "03/11 : 6".
+export function putBack(draft) {
   const [days, refused] = [new Set(), []];
   for (const [name, value] of Object.entries(draft.values)) {
-    const field = entry.elements[nameNow(name)];
-    const [, key, day] = nameNow(name).match(DAILY) || [];
+    const field = form.elements[nameNow(name)];
+    const { key, day } = partsOf(nameNow(name));
     if (field?.value === value) continue;
     if (field && !field.readOnly) {
       field.value = value;
@@ -47,6 +45,7 @@ function putBack(draft) {
   putSeals(draft.seals, days);
   return refused;
 }
+
 // With the values comes what was seen then, so that the server notices what others changed meanwhile. The page of a
 // month has seen all other days anew: "03worked420 04worked300" is told apart by its days, that of one day is not.
 function putSeals(old, days) {
@@ -55,7 +54,7 @@ function putSeals(old, days) {
     const parts = (text, isOld) =>
       text.split(" ").filter((part) => part && days.has(`${seal.name} ${part.slice(0, 2)}`) === isOld);
     if (!(seal.name in before)) continue;
-    if ("oneDay" in entry.dataset) seal.value = before[seal.name];
+    if ("oneDay" in form.dataset) seal.value = before[seal.name];
     else seal.value = [...parts(seal.value, false), ...parts(before[seal.name], true)].join(" ");
   }
 }
