@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test bench lint format fonts lock
+.PHONY: help setup migrate demo serve test bench same lint format fonts lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -44,6 +44,9 @@ bench: setup ## Measure the month, the PDFs and the pages (a few minutes; the fi
 	@$(RUN)/python -m benchmarks.watch 6 9 40
 	@$(RUN)/python -m benchmarks.approval
 	@$(RUN)/python -m benchmarks.exchange 50000
+
+same: setup ## Compare what people see with another checkout, BEFORE=/path, that has its own demo (ARGS="--only solene.rivoal")
+	@$(RUN)/python -m benchmarks.same $(BEFORE) $(ARGS)
 
 lint: setup ## Style, layers, types, migrations, production settings
 	$(RUN)/ruff check .
