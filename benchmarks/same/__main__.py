@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,12 @@ def arguments() -> argparse.Namespace:
         "--keep", action="store_true", help="leave the answers in the scratch folder, and name it"
     )
     parser.add_argument("--most", type=int, default=30, help="how many ways of each kind are shown")
+    parser.add_argument(
+        "--without-story", action="store_true", help="leave out October’s close and what follows"
+    )
+    parser.add_argument(
+        "--papers-only", action="store_true", help="only papers, stored mails and periodic tasks"
+    )
     return parser.parse_args()
 
 
@@ -156,9 +163,13 @@ def unasked(one: differing.Side, other: differing.Side) -> dict[str, list[Any]]:
 
 def main() -> int:
     given = arguments()
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(1)
+    )  # so that the server is stopped and the scratch folder removed
     sides = {"before": given.before.resolve(), "after": given.after.resolve()}
     local = refuse_what_runs(sides["before"])
     base = {"moment": given.at, "only": [""] if given.papers_only else given.only}
+    base["without_story"] = given.papers_only or given.without_story
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="groupement-same-"))
         folder.chmod(0o755)

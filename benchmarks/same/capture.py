@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from . import still
+from . import still, story
 from .store import Store
 from .visit import Ask, Limits, Visitor, written
 
@@ -188,6 +188,8 @@ def main(path: str) -> None:
         else:
             stored_mails(store)
             visits(store, Limits(), given["only"], {})
+            if not given["without_story"]:
+                story.go_on(store)
     if given["part"] == "walk":
         again = files.parent / "again"
         again.mkdir()

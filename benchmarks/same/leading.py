@@ -22,11 +22,12 @@ class Form:
 
 @dataclass
 class Leads:
-    """Where a page leads: addresses of links, (address, target) that htmx fetches, forms."""
+    """Where a page leads: links, (address, target) that htmx fetches, forms; to one address if it ``moved``."""
 
     links: list[str] = field(default_factory=list)
     parts: list[tuple[str, str]] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
+    moved: bool = False
 
 
 class Reader(HTMLParser):

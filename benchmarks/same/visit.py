@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
-from . import still
+from . import still, uploads
 from .leading import Form, Leads, leads
 from .store import Store
 
@@ -30,28 +30,33 @@ EXPORTS = ("csv", "spreadsheet", "calendar", "xml", "zip", "octet-stream", "json
 
 @dataclass(frozen=True)
 class Ask:
-    """A request: its address, whether htmx makes it and for which element, what is sent (None: a GET)."""
+    """A request: its address; the element for which htmx makes it, if it does; what is sent, None being a GET."""
 
     address: str
     htmx: str | None = None
     data: tuple[tuple[str, str], ...] | None = None
+    file: tuple[str, str] | None = None  # the field, the file’s name in uploads.FILES
 
     def __str__(self) -> str:
         asked = f" htmx #{self.htmx}" if self.htmx is not None else ""
         if self.data is None:
             return f"GET {self.address}{asked}"
-        return f"POST {self.address}{asked} {urlencode(self.data)[:300]}"
+        with_file = f" {self.file[1]}" if self.file else ""
+        return f"POST {self.address}{asked} {urlencode(self.data)[:300]}{with_file}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Limits:
-    """How many addresses of one shape are asked for by one account; a shape is an address without its numbers."""
+    """How many addresses of one shape are asked for by one account; a shape is an address without its numbers.
 
-    plain: int = 30
-    dated: int = 6
+    ``query`` counts addresses with a query, whatever their keys: filters multiply.
+    """
+
+    plain: int = 15
+    dated: int = 3
     query: int = 6
-    admin: int = 3
-    forms: int = 2
+    admin: int = 2
+    forms: int = 1
 
     def of(self, shape: str) -> int:
         if shape.startswith("/admin/"):
@@ -62,10 +67,8 @@ class Limits:
 
 
 def shape_of(address: str) -> str:
-    parts = urlsplit(address)
-    keys = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
-    path = re.sub(r"\d+", "#", parts.path)
-    return f"{path}?{'&'.join(keys)}" if keys else path
+    path, mark, _ = address.partition("?")
+    return re.sub(r"\d+", "#", path) + mark
 
 
 def inside(page: str, found: str) -> str | None:
@@ -107,6 +110,7 @@ class Visitor:
         self.counts: Counter[str] = Counter()
         self.sent: Counter[str] = Counter()
         self.forms: list[tuple[str, Form]] = []
+        self.led: set[str] = set()
 
     def ask_for(self, asked: Iterable[Ask]) -> None:
         """Ask for these, and follow no link."""
@@ -130,8 +134,13 @@ class Visitor:
                 queue.extend(self._next(ask.address, found))
                 if ask.htmx is None:
                     self.forms += [(ask.address, form) for form in found.forms if form.method == "post"]
+        self.led = {shape_of(inside(page, form.action or page) or "") for page, form in self.forms}
         for page, form in self.forms:
             self._send_all(page, form)
+
+    def keep_cookies(self) -> None:
+        """From here on the browser is as it is now."""
+        self.cookies = SimpleCookie(self.client.cookies)
 
     def _restart(self) -> None:
         self.client.cookies = SimpleCookie(self.cookies)
@@ -150,7 +159,7 @@ class Visitor:
         self.store.add(kind_of(ask, media), key, body, "\n".join(head), media)
         to = response.get("Location") or response.get("HX-Redirect") or response.get("HX-Location")
         if to:
-            return Leads(links=[to])
+            return Leads(links=[to], moved=True)
         if "html" not in media:
             return None
         name = still.digest(body)
@@ -169,7 +178,10 @@ class Visitor:
         data: dict[str, list[str]] = {}
         for name, value in ask.data:
             data.setdefault(name, []).append(value)
-        return self.client.post(ask.address, data, headers=headers)
+        sent: dict[str, Any] = dict(data)
+        if ask.file:
+            sent[ask.file[0]] = uploads.file(ask.file[1])
+        return self.client.post(ask.address, sent, headers=headers)
 
     def _next(self, page: str, found: Leads) -> Iterator[Ask]:
         """What to ask for next, within the limits."""
@@ -199,17 +211,20 @@ class Visitor:
         if self.sent[shape] >= most:
             return
         self.sent[shape] += 1
+        for ask in dict.fromkeys(self._ways(page, target, form)):
+            self._send(ask)
+
+    def _ways(self, page: str, target: str, form: Form) -> Iterator[Ask]:
+        """``form`` as it stands and filled in, by each of its buttons; then with each file that it may be given."""
         buttons = list(dict.fromkeys(form.buttons))[:6] or [("", "", "")]
-        tried = set()
         for name, value, elsewhere in buttons:
             for is_filled in (False, True):
-                data = [pair for pair in filled(form, is_filled) if pair[0] != "csrfmiddlewaretoken"]
-                data += [(name, value)] if name else []
+                data = [*filled(form, is_filled), *([(name, value)] if name else [])]
                 address = inside(page, elsewhere) if elsewhere else target
-                ask = Ask(address or target, form.htmx, tuple(data))
-                if ask not in tried:
-                    tried.add(ask)
-                    self._send(ask)
+                yield Ask(address or target, form.htmx, tuple(data))
+        for field_name in form.files:
+            for file in uploads.for_address(target):
+                yield Ask(target, form.htmx, tuple(filled(form, is_filled=True)), (field_name, file))
 
     def _send(self, ask: Ask) -> None:
         """Send a form, do what waited for the commit, go where it leads, keep the mails; then forget all of it."""
@@ -220,24 +235,58 @@ class Visitor:
         mail.outbox = []
         with still.undone(self.reset):
             self._restart()
-            found = self._ask(ask)
-            still.run_on_commit()
-            if found:
-                new = list(self._after(ask.address, found))
-                for step in new[:FOLLOWED]:
-                    more = self._ask(step, f"{ask} → ")
-                    if more and step is new[0]:
-                        for further in list(self._after(step.address, more))[:FOLLOWED]:
-                            self._ask(further, f"{ask} → ")
+            self._answer(ask)
             still.run_on_commit()
             self._keep_mails(str(ask))
+
+    def _answer(self, ask: Ask) -> None:
+        """Send a form, go where it leads, and send the first form that only this brought up; once."""
+        found = self._ask(ask)
+        still.run_on_commit()
+        page, after = ask.address, f"{ask} → "
+        new = list(self._after(page, found)) if found else []
+        for step in new[:FOLLOWED]:
+            more = self._ask(step, after)
+            if more and step is new[0] and found and found.moved:
+                found, page = more, step.address
+                for further in list(self._after(page, more))[:FOLLOWED]:
+                    self._ask(further, after)
+        for form in found.forms if found else []:
+            target = inside(page, form.action or page)
+            if (
+                form.method == "post"
+                and target
+                and target.startswith("/")
+                and shape_of(target) not in self.led
+            ):
+                self._ask(Ask(target, form.htmx, tuple(filled(form, is_filled=False))), after)
+                still.run_on_commit()
+                return
+
+    def do(self, page: str, action: str, data: dict[str, str], file: str | None) -> None:
+        """For good: send the form of ``page`` whose address begins with ``action``; filled in when that is refused."""
+        self._restart()
+        found = self._ask(Ask(page))
+        forms = [form for form in (found.forms if found else []) if form.method == "post"]
+        form = next(
+            (form for form in forms if (inside(page, form.action or page) or "").startswith(action)), None
+        )
+        if form is None:
+            self.store.add("story", f"{self.who} {page} {action}", b"no such form")
+            return
+        target = inside(page, form.action or page) or action
+        for is_filled in (False, True):
+            sent = [pair for pair in filled(form, is_filled) if pair[0] not in data] + list(data.items())
+            given = (form.files[0], file) if file and form.files else None
+            answered = self._ask(Ask(target, form.htmx, tuple(sent), given))
+            if answered is None or answered.moved:
+                return
 
     def _after(self, page: str, found: Leads) -> Iterator[Ask]:
         known = {ask.address for ask in self.seen}
         for link in dict.fromkeys(found.links):
             address = inside(page, link)
-            is_redirect = len(found.links) == 1 and not found.forms
-            if address and (is_redirect or (address not in known and self._is_new(address))):
+            if address and (found.moved or (address not in known and self._is_new(address))):
                 yield Ask(address)
 
     def _is_new(self, address: str) -> bool:
@@ -256,32 +305,40 @@ def filled(form: Form, is_filled: bool) -> Iterator[tuple[str, str]]:
     """What a browser would send; ``is_filled`` puts something into what is empty, and ticks every box."""
     chosen = {name for kind, name, _, _ in form.fields if kind == "radio"}
     for kind, name, value, choices in form.fields:
-        if kind == "radio off":
+        if name == "csrfmiddlewaretoken":
+            continue
+        if kind.endswith(" off"):
             if is_filled and name not in chosen:
+                yield name, value
+            if kind == "radio off" and is_filled:
                 chosen.add(name)
-                yield name, value
-        elif kind == "checkbox off":
-            if is_filled:
-                yield name, value
-        elif value or not is_filled or kind == "hidden":
-            yield name, value
-        elif kind == "select":
-            yield name, next((choice for choice in choices if choice), "")
         else:
-            yield name, FILLED.get(kind, "Essai" if kind == "textarea" else "2")
+            yield name, value if value or not is_filled else something(kind, choices)
+
+
+def something(kind: str, choices: list[str]) -> str:
+    """What might be typed into an empty field of this kind, or chosen there."""
+    if kind == "select":
+        return next((choice for choice in choices if choice), "")
+    return FILLED.get(kind, "2")
 
 
 def filled_get(page: str, form: Form) -> Iterator[str]:
-    """The addresses that a form of GET leads to: as it stands, and by each choice of its first lists."""
-    base = urljoin(HOST + page, form.action or urlsplit(page).path)
+    """The addresses that a form of GET leads to: as it stands, by each of its buttons, by choices of its lists."""
+    base = urljoin(HOST + page, form.action or page).partition("?")[0]
     stands = [pair for pair in filled(form, is_filled=False) if pair[1]]
     yield f"{base}?{urlencode(stands)}" if stands else base
+    for name, value, elsewhere in form.buttons:
+        to = urljoin(HOST + page, elsewhere).partition("?")[0] if elsewhere else base
+        if name or elsewhere:
+            yield f"{to}?{urlencode([*stands, *([(name, value)] if name else [])])}"
     for kind, name, value, choices in form.fields:
-        if kind == "select":
-            others = [pair for pair in stands if pair[0] != name]
-            for choice in choices[:5]:
-                if choice and choice != value:
-                    yield f"{base}?{urlencode([*others, (name, choice)])}"
+        others = [pair for pair in stands if pair[0] != name]
+        choice = next((choice for choice in choices if choice and choice != value), None)
+        if choice:
+            yield f"{base}?{urlencode([*others, (name, choice)])}"
+        if kind == "radio off":
+            yield f"{base}?{urlencode([*others, (name, value)])}"
 
 
 def written(message: Any) -> bytes:
