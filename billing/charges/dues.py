@@ -15,8 +15,10 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from billing.charge_kinds import ChargeKind, Writer, kinds_where
 from billing.charges import recording
-from billing.models import Charge, ChargeKind, DuesYear, Unit
+from billing.documents import vat
+from billing.models import Charge, DuesYear, Unit
 from employees.models import VatRegime
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import NO_BREAK_SPACE
@@ -24,16 +26,7 @@ from groupement.kernel.periods import Month
 from members.models import Group, Member, Membership, User, VatAttestation
 from members.models.membership import MembershipStatus
 
-# What a free line may say; a group in franchise has its own wording instead of rates.
-LINE_REGIMES = (
-    VatRegime.STANDARD,
-    VatRegime.INTERMEDIATE,
-    VatRegime.REDUCED,
-    VatRegime.EXEMPT_261B,
-    VatRegime.OUT_OF_SCOPE,
-)
-FRANCHISE_REGIMES = (VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
-OURS = (ChargeKind.DUES, ChargeKind.DEPOSIT, ChargeKind.FREE)
+WITHDRAWABLE = kinds_where(lambda row: row.writer in (Writer.MEMBERSHIP, Writer.FINANCE))
 MONTHS_AHEAD = 12
 
 
@@ -145,7 +138,7 @@ def withdraw(charge: Charge, *, by: User | None, at: datetime) -> None:
 
     Raises NotAskable for sums of other origin, and recording_charges.NotWithdrawable.
     """
-    if charge.kind not in OURS or charge.rebills_id is not None:
+    if charge.kind not in WITHDRAWABLE or charge.rebills_id is not None:
         raise NotAskable("Cette somme ne vient pas d’ici. Retirez-la là où elle a été enregistrée.")
     DuesYear.objects.filter(charge=charge).delete()
     recording.withdraw(charge, by=by, at=at)
@@ -153,8 +146,7 @@ def withdraw(charge: Charge, *, by: User | None, at: datetime) -> None:
 
 def regimes() -> Sequence[VatRegime]:
     """The VAT regimes that a free line of this group may have."""
-    in_franchise = Group.objects.filter(vat_franchise=True).exists()
-    return FRANCHISE_REGIMES if in_franchise else LINE_REGIMES
+    return vat.regimes_of_a_line(in_franchise=Group.objects.filter(vat_franchise=True).exists())
 
 
 def refuse_far_year(year: int, today: date) -> None:
@@ -189,7 +181,6 @@ def _ask(
         quantity=Decimal(1),
         unit=Unit.ONE,
         unit_price=call.amount,
-        vat_regime=VatRegime.OUT_OF_SCOPE,
         service_month=month,
         figures={"year": year, "statutes": str(call.amount)},
         by=by,

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
+from billing.charge_kinds import ChargeKind
 from billing.charges import recording
 from billing.charges.expenses import release, spell_kilometres, spell_rate
-from billing.models import Charge, ChargeKind, Expense, ExpenseKind, ExpenseState, Unit
+from billing.models import Charge, Expense, ExpenseKind, ExpenseState, Unit
 from employees.models import Terms, VatRegime
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import NO_BREAK_SPACE, spell

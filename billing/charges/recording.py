@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db import transaction
 
-from billing.models import COMPUTED, Charge, InvoiceStatus
-from employees.models import Assignment, Employee
+from billing.charge_kinds import KINDS, VatRule
+from billing.models import Charge, InvoiceStatus
+from employees.models import Assignment, Employee, VatRegime
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import NO_BREAK_SPACE, line_net
 from groupement.kernel.periods import Month
@@ -34,10 +35,10 @@ def record(
     quantity: Decimal,
     unit: str,
     unit_price: Decimal,
-    vat_regime: str,
     service_month: Month,
     by: User | None,
     at: datetime,
+    vat_regime: str = "",
     detail: str = "",
     assignment: Assignment | None = None,
     employee: Employee | None = None,
@@ -45,8 +46,9 @@ def record(
 ) -> Charge:
     """A standing charge: the next draft of a month not before ``service_month`` puts it on the member's invoice.
 
-    The net is ``quantity`` × ``unit_price``, euros without VAT (rule R3); what is outside VAT (regime "O") has its own
-    invoice. Raises NotRecordable for a computed kind, no label, a sum of zero or less (that is a credit note).
+    The net is ``quantity`` × ``unit_price``, euros without VAT (rule R3). ``vat_regime`` is that of the terms or the
+    one chosen; kinds that are always outside VAT need none. Raises NotRecordable for a computed kind, no label, a sum
+    of zero or less (that is a credit note).
     """
     net = line_net(quantity, unit_price)
     _refuse(kind, label, net)
@@ -59,7 +61,7 @@ def record(
         kind=kind,
         label=label.strip()[:200],
         detail=detail.strip()[:300],
-        vat_regime=vat_regime,
+        vat_regime=VatRegime.OUT_OF_SCOPE if KINDS[kind].vat is VatRule.OUT_OF_SCOPE else vat_regime,
         figures=dict(figures or {}),
         is_standing=True,
         recorded_by=by,
@@ -69,7 +71,7 @@ def record(
 
 
 def _refuse(kind: str, label: str, net: Decimal) -> None:
-    if kind in COMPUTED:
+    if KINDS[kind].is_computed:
         raise NotRecordable("Les heures et les parts de coût sont calculées par la clôture du mois.")
     if not label.strip():
         raise NotRecordable("Indiquez la désignation qui figurera sur la facture.", field="label")

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
+from billing.charge_kinds import SHARES_COST
 from billing.costs.closing import Key, closed_months
 from billing.costs.leave import drawn, set_aside
 from billing.models import (
     BillingRun,
     Charge,
-    ChargeKind,
     CostKind,
     EmployerCost,
     ProvisionEntry,
@@ -159,7 +159,7 @@ def _moves(keys: Collection[Key]) -> dict[Key, tuple[Decimal, Decimal]]:
 def _shares(run: BillingRun) -> dict[Key, dict[int, Decimal]]:
     """What each member is charged of each month's cost, fees aside."""
     shares: dict[Key, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    rows = Charge.objects.filter(run=run, kind=ChargeKind.COST_SHARE, employee__isnull=False)
+    rows = Charge.objects.filter(run=run, kind__in=SHARES_COST, employee__isnull=False)
     for employee, month, member, net in rows.values_list(
         "employee", "service_month", "member", "net"
     ).order_by("member__short_name", "pk"):

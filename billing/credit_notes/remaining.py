@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.models import Charge, ChargeKind, Invoice, InvoiceStatus, Line, Release
+from billing.models import Charge, Invoice, InvoiceStatus, Line, Release
 from groupement.kernel.money import vat
 from timesheets.models import Entry, Kind
 
@@ -47,7 +47,7 @@ class LineLeft:
     @property
     def is_hourly(self) -> bool:
         """Whether it is credited by entries."""
-        return self.charge is not None and self.charge.kind == ChargeKind.WORKED_HOURS
+        return self.charge is not None and self.charge.rule.is_by_entry
 
     @property
     def minutes(self) -> int:
@@ -161,7 +161,7 @@ def _credited(invoice: Invoice) -> dict[Decimal, tuple[Decimal, Decimal]]:
 
 def _entries(invoice: Invoice, charges: Sequence[Charge]) -> dict[int, list[EntryLeft]]:
     """The entries that each charge of hours bills, by day: those taken up again, those billed for the first time."""
-    hourly = [charge for charge in charges if charge.kind == ChargeKind.WORKED_HOURS]
+    hourly = [charge for charge in charges if charge.rule.is_by_entry]
     if not hourly:
         return {}
     given: dict[tuple[int, int], int] = defaultdict(int)

@@ -12,11 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from billing import french
+from billing.charge_kinds import Writer
 from billing.documents import explaining, mentions
 from billing.documents.annex import annexes, credited
 from billing.documents.vat import ZERO, Rates
 from billing.documents.vat import label as rate_label
-from billing.models import ChargeKind, Invoice, InvoiceKind, InvoiceStatus, Line, Unit
+from billing.models import Invoice, InvoiceKind, InvoiceStatus, Line, Unit
 from groupement.kernel.money import VatSum, vat, vat_by_rate
 from groupement.kernel.periods import Month
 from members.models import Group, LeaveMethod, Member, PaymentBasis
@@ -118,13 +119,13 @@ class Copier:
         """Where each price comes from, as far as the group lets members read it."""
         charges = [charge for line in lines if (charge := getattr(line, "charge", None))]
         # The line of a true-up says its reckoning itself.
-        charges = [charge for charge in charges if charge.kind != ChargeKind.TRUE_UP]
+        charges = [charge for charge in charges if charge.rule.writer is not Writer.TRUE_UP]
         found = [
             {"employee": row.employee, "period_label": row.month.label, "sentences": row.sentences}
-            for row in explaining.told(charges, self.group.price_detail)
+            for row in explaining.by_person_and_month(charges, self.group.price_detail)
         ]
         has_provision = self.group.leave_method == LeaveMethod.PROVISION
-        if has_provision and any(charge.kind == ChargeKind.COST_SHARE for charge in charges):
+        if has_provision and any(charge.rule.shares_cost for charge in charges):
             found.append({"employee": "", "period_label": "", "sentences": [PROVISION]})
         return found
 

@@ -1,7 +1,8 @@
-"""VAT rates by regime and day: dated rows, over those that the product brings."""
+"""VAT: regimes and the group’s franchise, the rate of a regime on a day, and what a line says of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -17,11 +18,24 @@ DEFAULTS = {
     VatRegime.REDUCED: Decimal("5.50"),
 }
 EXEMPT = (VatRegime.EXEMPT_261B, VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
+# What a free line may bear; a group in franchise has the wording of article 293 B instead of rates.
+LINE_REGIMES = (*DEFAULTS, VatRegime.EXEMPT_261B, VatRegime.OUT_OF_SCOPE)
+FRANCHISE_LINE_REGIMES = (VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
 LABELS = {
     VatRegime.EXEMPT_261B: "exonéré",
     VatRegime.FRANCHISE: "franchise",
     VatRegime.OUT_OF_SCOPE: "hors champ",
 }
+
+
+def regime_for(regime: str, *, in_franchise: bool) -> str:
+    """The regime that a sum of ``regime`` is billed under: a group in franchise charges no VAT (CGI art. 293 B)."""
+    return VatRegime.FRANCHISE.value if in_franchise and not bears_none(regime) else regime
+
+
+def regimes_of_a_line(*, in_franchise: bool) -> Sequence[VatRegime]:
+    """The regimes that a free line may have."""
+    return FRANCHISE_LINE_REGIMES if in_franchise else LINE_REGIMES
 
 
 class Rates:

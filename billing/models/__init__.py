@@ -1,7 +1,7 @@
 """What is owed: payroll cost, charges, invoices and credit notes, payments, reminders, true-ups, grants."""
 
 from billing.models.bank import BankLayout, BankOperation, BankStatement, OperationStatus
-from billing.models.charge import COMPUTED, PAYS_FOR_WORK, Charge, ChargeKind
+from billing.models.charge import Charge
 from billing.models.cost import (
     NEGATIVE,
     ActualCost,
@@ -27,9 +27,7 @@ from billing.models.true_up import SettledMonth, TrueUp, TrueUpKey, TrueUpShare,
 from billing.models.vat import LegalMention, VatRate
 
 __all__ = [
-    "COMPUTED",
     "NEGATIVE",
-    "PAYS_FOR_WORK",
     "ActualCost",
     "Allocation",
     "AllocationSource",
@@ -40,7 +38,6 @@ __all__ = [
     "BillingRunStep",
     "CarriedCost",
     "Charge",
-    "ChargeKind",
     "CostKind",
     "Dispute",
     "Document",

@@ -5,42 +5,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
 
+from billing.charge_kinds import COMPUTED, KINDS, ChargeKind, KindOfCharge
 from billing.models.invoice import Unit
 from employees.models import VatRegime
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
-
-
-class ChargeKind(models.TextChoices):
-    WORKED_HOURS = "worked_hours", "heures travaillées"
-    COST_SHARE = "cost_share", "part du coût réel"
-    MANAGEMENT_FEE = "management_fee", "frais de gestion"
-    FLAT_AMOUNT = "flat_amount", "forfait mensuel"
-    MINIMUM = "minimum", "complément au minimum convenu"
-    TRAVEL = "travel", "déplacement"
-    MEAL = "meal", "repas"
-    EXPENSE = "expense", "achat avec justificatif"
-    DUES = "dues", "cotisation"
-    DEPOSIT = "deposit", "dépôt de garantie"
-    TRUE_UP = "true_up", "régularisation"
-    LATE_INTEREST = "late_interest", "pénalités de retard"
-    INDEMNITY = "indemnity", "indemnité de recouvrement"
-    FREE = "free", "autre"
-
-
-# Computed by drafting from hours, terms and costs: made again with each draft. The others are recorded by an act, stand
-# in the ledger from then on, and wait for the next run when a draft is thrown away.
-COMPUTED = (
-    ChargeKind.WORKED_HOURS,
-    ChargeKind.COST_SHARE,
-    ChargeKind.MANAGEMENT_FEE,
-    ChargeKind.FLAT_AMOUNT,
-    ChargeKind.MINIMUM,
-)
-
-
-# What pays for an employee's month, against its cost; fees, expenses and dues pay for something else.
-PAYS_FOR_WORK = frozenset(COMPUTED) - {ChargeKind.MANAGEMENT_FEE}
 
 
 class ChargeQuerySet(models.QuerySet):
@@ -160,3 +129,8 @@ class Charge(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.service_month}"
+
+    @property
+    def rule(self) -> KindOfCharge:
+        """What holds for its kind."""
+        return KINDS[self.kind]

@@ -9,8 +9,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from billing.charge_kinds import KINDS, PAYS_FOR_WORK
 from billing.documents import vat
-from billing.models import PAYS_FOR_WORK, Charge, ChargeKind
+from billing.models import Charge
 from billing.month import pricing, wording
 from billing.month.cases import Case, Facts, GivenBack, Key, Sheet, all_approved, case_of, pools, within
 from billing.month.pricing import Due, EmployeeMonth, Segment
@@ -107,7 +108,7 @@ def _assess(case: Case, assessment: Assessment) -> None:
             open_ones = [sheet.pk for sheet in case.sheets.get(placed.pk, ()) if sheet.is_open]
             assessment.covered[placed.member_id] += open_ones
     taken_up = ZERO if obstacles or is_shared_already or cost is None else cost
-    news = (item.due.net for item in owed if item.due.kind != ChargeKind.MANAGEMENT_FEE)
+    news = (item.due.net for item in owed if KINDS[item.due.kind].pays_for_work)
     charged = sum(news, facts.kept.get(key, ZERO))
     if taken_up or charged:
         assessment.settled.append(Settled(key[0], case.month, taken_up, charged))
@@ -132,28 +133,23 @@ def _add_standing(facts: Facts, assessment: Assessment) -> None:
 
 def _owe(case: Case, due: Due) -> Owed | None:
     assignment = case.facts.assignments[due.segment.assignment]
-    is_hourly = due.kind == ChargeKind.WORKED_HOURS
-    if not is_hourly and (assignment.pk, case.month, due.kind) in case.facts.charged:
+    is_by_entry = KINDS[due.kind].is_by_entry
+    if not is_by_entry and (assignment.pk, case.month, due.kind) in case.facts.charged:
         return None
     open_ones = [sheet for sheet in case.sheets.get(assignment.pk, ()) if sheet.is_open]
     return Owed(
         due,
         assignment,
         case.month,
-        open_ones if is_hourly else [],
-        _regime(due.segment.vat_regime, case.facts),
+        open_ones if is_by_entry else [],
+        vat.regime_for(due.segment.vat_regime, in_franchise=case.facts.is_franchise),
         [row.pk for row in case.facts.given_back.get(assignment.pk, ()) if _is_again(row, due)],
         case.facts.charged[assignment.pk, case.month, due.kind],
     )
 
 
 def _is_again(row: GivenBack, due: Due) -> bool:
-    return due.kind == ChargeKind.WORKED_HOURS and within(row.day, due.segment.spans)
-
-
-def _regime(regime: str, facts: Facts) -> str:
-    """A group in franchise charges no VAT at all (CGI art. 293 B), whatever the terms say."""
-    return VatRegime.FRANCHISE if facts.is_franchise and not vat.bears_none(regime) else regime
+    return KINDS[due.kind].is_by_entry and within(row.day, due.segment.spans)
 
 
 def _closed(case: Case) -> set[int]:

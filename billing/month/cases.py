@@ -9,7 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.models import Charge, ChargeKind
+from billing.charge_kinds import ChargeKind
+from billing.models import Charge
 from billing.month.pricing import Segment
 from employees import planning
 from employees.models import Assignment, Employee, PriceMethod, Terms

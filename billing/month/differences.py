@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from billing.models import BillingRun, Charge, ChargeKind, InvoiceKind
+from billing.models import BillingRun, Charge, InvoiceKind
 from groupement.kernel.money import cents
 from groupement.kernel.periods import Month
 
 ZERO = Decimal("0.00")
-HOURLY = (ChargeKind.WORKED_HOURS, ChargeKind.MINIMUM)
 
 
 class Cause(NamedTuple):
@@ -83,7 +82,8 @@ def _works(
     """The work of ``charges`` by assignment; what is not an hour of the month is put under its own cause at once."""
     works: dict[int | None, Work] = defaultdict(Work)
     for charge in charges:
-        if charge.kind in HOURLY or charge.kind == ChargeKind.COST_SHARE:
+        cause = charge.rule.cause
+        if cause is None:
             if charge.service_month != month:
                 amounts["late"] += sign * charge.net
                 continue
@@ -92,11 +92,8 @@ def _works(
             work.minutes += charge.minutes
             work.borne += charge.figures.get("borne_minutes", 0)
         else:
-            amounts[_OTHERS.get(charge.kind, "other")] += sign * charge.net
+            amounts[cause] += sign * charge.net
     return works
-
-
-_OTHERS: dict[str, str] = {ChargeKind.MANAGEMENT_FEE: "fees", ChargeKind.FLAT_AMOUNT: "flat"}
 
 
 def by_member(run: BillingRun, members: Collection[int]) -> dict[int, Sequence[Cause]]:

@@ -12,13 +12,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from billing.charge_kinds import BY_ENTRY
 from billing.costs import leave_drawing, leave_ledger
-from billing.documents import vat as documents_vat
-from billing.documents.vat import Rates
+from billing.documents.vat import Rates, regime_for
 from billing.models import (
     BillingRun,
     Charge,
-    ChargeKind,
     Invoice,
     InvoicedTimesheet,
     InvoiceStatus,
@@ -120,9 +119,6 @@ def entry_of_due(owed: Owed) -> Entry:
 
 def entry_of_charge(charge: Charge, is_franchise: bool) -> Entry:
     """The line of a recorded charge; what comes back after a credit note says so."""
-    regime = charge.vat_regime
-    if is_franchise and not documents_vat.bears_none(regime):
-        regime = VatRegime.FRANCHISE
     label, detail = charge.label, charge.detail
     if charge.rebills is not None and charge.rebills.line is not None:
         former = charge.rebills.line
@@ -131,7 +127,7 @@ def entry_of_charge(charge: Charge, is_franchise: bool) -> Entry:
     return Entry(
         member=charge.member_id,
         month=charge.service_month,
-        vat_regime=regime,
+        vat_regime=regime_for(charge.vat_regime, in_franchise=is_franchise),
         label=label,
         detail=detail,
         minutes=charge.minutes,
@@ -227,7 +223,7 @@ def _erase(rows: QuerySet[Any]) -> None:
 
 def _revive(at: datetime) -> None:
     """A charge that a credit note released whole waits again, as a copy; hours come back entry by entry instead."""
-    gone = Charge.objects.filter(released_at__isnull=False).exclude(kind=ChargeKind.WORKED_HOURS)
+    gone = Charge.objects.filter(released_at__isnull=False).exclude(kind__in=BY_ENTRY)
     again = Charge.objects.filter(rebills=OuterRef("pk"), released_at__isnull=True)
     for charge in gone.filter(~Exists(again)).order_by("pk"):
         copied = {field.attname: getattr(charge, field.attname) for field in Charge._meta.concrete_fields}

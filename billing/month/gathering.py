@@ -11,10 +11,9 @@ from typing import Any
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Exists, OuterRef, Q, Sum
 
+from billing.charge_kinds import COMPUTED, PAYS_FOR_WORK
 from billing.documents import mentions
 from billing.models import (
-    COMPUTED,
-    PAYS_FOR_WORK,
     BillingRun,
     Charge,
     EmployerCost,

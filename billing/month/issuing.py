@@ -16,7 +16,6 @@ from billing.documents import numbering, snapshot
 from billing.models import (
     BillingRun,
     Charge,
-    ChargeKind,
     Invoice,
     InvoicedTimesheet,
     InvoiceStatus,
@@ -265,7 +264,7 @@ def _figures(owed: Owed) -> tuple[object, ...]:
 
 def _to_seal(charges: Sequence[Charge], sheets: Sequence[int]) -> list[int]:
     """The timesheets of the annex and, for a share of the actual cost, the hours at the group that it counts."""
-    months = {(row.employee_id, row.service_month) for row in charges if row.kind == ChargeKind.COST_SHARE}
+    months = {(row.employee_id, row.service_month) for row in charges if row.rule.shares_cost}
     if not months:
         return list(sheets)
     at_the_group = Timesheet.objects.filter(

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from billing.documents.explaining import an_hour, sentence
+from billing.charge_kinds import cost_of_an_hour
+from billing.documents.explaining import sentence
 from billing.models import Charge, CostKind, EmployerCost, Invoice
 from employees.models import Employee
 from groupement.kernel.periods import Month
@@ -67,7 +68,7 @@ class Reason:
 
     @property
     def hourly(self) -> Decimal | None:
-        return an_hour(self.cost, self.worked_minutes) if self.cost is not None else None
+        return cost_of_an_hour(self.cost, self.worked_minutes) if self.cost is not None else None
 
     @property
     def sentences(self) -> list[str]:
@@ -120,5 +121,5 @@ def _parts(amounts: dict[str, Decimal], minutes: int) -> Iterable[Part]:
         if amount := amounts.get(kind):
             share = max(amount, Decimal(0)) * 100 / whole
             width = share.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
-            yield Part(CostKind(kind).label, tone, amount, an_hour(amount, minutes), start, width)
+            yield Part(CostKind(kind).label, tone, amount, cost_of_an_hour(amount, minutes), start, width)
             start += width

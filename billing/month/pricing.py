@@ -14,7 +14,8 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from billing.models import ChargeKind, Unit
+from billing.charge_kinds import ChargeKind
+from billing.models import Unit
 from employees.models import AbsenceRule, PriceMethod
 from groupement.kernel.money import allocate, cents, line_net
 from groupement.kernel.periods import Month

@@ -8,11 +8,15 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from billing.models import COMPUTED, BillingRun, Charge, ChargeKind, Invoice, InvoiceStatus, Settlement
+from billing.charge_kinds import COMPUTED, kinds_where
+from billing.models import BillingRun, Charge, Invoice, InvoiceStatus, Settlement
 from employees.models import Employee
 from groupement.kernel.periods import Month
 
 ZERO = Decimal("0.00")
+
+
+FEES = kinds_where(lambda row: row.is_computed and not row.pays_for_work)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def reconcile(run: BillingRun) -> Reconciliation:
     """
     fees = {
         (employee, month): total
-        for employee, month, total in Charge.objects.filter(run=run, kind=ChargeKind.MANAGEMENT_FEE)
+        for employee, month, total in Charge.objects.filter(run=run, kind__in=FEES)
         .values_list("employee", "service_month")
         .annotate(Sum("net"))
         .order_by("employee", "service_month")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
+from billing.charge_kinds import KINDS
 from billing.french import listed, of
-from billing.models import ChargeKind
 from billing.month.pricing import Due, Segment
 from employees.models import Assignment, Employee
-from groupement.kernel.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.kernel.money import NO_BREAK_SPACE
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_hours
 from members.models import Member
@@ -34,15 +33,14 @@ class Problem:
 def label(kind: str, assignment: Assignment) -> str:
     """Whom and what a line is about: a generic term alone is not accepted (CGI ann. II 242 nonies A)."""
     who = assignment.employee.full_name
-    what = (
-        f"Frais de gestion, {who}" if kind == ChargeKind.MANAGEMENT_FEE else f"Mise à disposition {of(who)}"
-    )
-    return f"{what}, {assignment.job}"[:LABEL_LENGTH]
+    return f"{KINDS[kind].title.format(who=who, of_who=of(who))}, {assignment.job}"[:LABEL_LENGTH]
 
 
 def detail(due: Due, assignment: Assignment, month: Month, *, supplement: int = 0) -> str:
     """Reference, period and reckoning; of a cost share the hours only, since a wage is not the member's business."""
-    parts = [assignment.reference, period(due.segment, month), _reckoning(due)]
+    parts = [assignment.reference, period(due.segment, month)]
+    if reckoned := KINDS[due.kind].reckoned:
+        parts.append(reckoned(due))
     if supplement:
         parts.append(f"complément n°{NO_BREAK_SPACE}{supplement}")
     return ", ".join(parts)
@@ -201,23 +199,6 @@ def nothing_to_invoice(member: Member, month: Month) -> Problem:
         member=member.pk,
         is_blocking=False,
     )
-
-
-def _reckoning(due: Due) -> str:
-    figures: Mapping[str, object] = due.figures
-    if due.kind == ChargeKind.WORKED_HOURS:
-        return f"{spell_plain(due.quantity)}{NO_BREAK_SPACE}h à {spell(due.unit_price)}"
-    if due.kind == ChargeKind.MINIMUM:
-        return f"complément au minimum de {spell_hours(int(str(figures['minimum_minutes'])))}{NO_BREAK_SPACE}h par mois"
-    if due.kind == ChargeKind.COST_SHARE:
-        return f"part du coût réel, {spell_hours(due.minutes)}{NO_BREAK_SPACE}h"
-    if due.kind == ChargeKind.MANAGEMENT_FEE:
-        rate = spell_plain(Decimal(str(figures["management_rate"]))).removesuffix(",00")
-        return f"{rate}{NO_BREAK_SPACE}% de {spell(Decimal(str(figures['share'])))}"
-    if figures["days"] == figures["days_of_month"]:
-        return "forfait mensuel"
-    amount = spell(Decimal(str(figures["flat_amount"])))
-    return f"forfait mensuel de {amount}, {figures['days']} jours sur {figures['days_of_month']}"
 
 
 def _shortened(words: Sequence[str], at_most: int = 3) -> str:

@@ -15,7 +15,8 @@ import pghistory
 from django.db import transaction
 from django.db.models import Max, Q
 
-from billing.models import COMPUTED, BillingRun, Charge, InvoiceKind, InvoiceStatus, PriceIndex, Quote
+from billing.charge_kinds import COMPUTED
+from billing.models import BillingRun, Charge, InvoiceKind, InvoiceStatus, PriceIndex, Quote
 from employees import assigning
 from employees.models import Assignment, PriceMethod, Terms
 from groupement.kernel.lifecycle import Refusal

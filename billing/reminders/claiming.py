@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from billing.accounts import receivables
 from billing.accounts.allocating import hold
+from billing.charge_kinds import ChargeKind
 from billing.charges import recording
 from billing.models import (
     Allocation,
     Charge,
-    ChargeKind,
     DunningLevel,
     Invoice,
     InvoiceKind,
@@ -27,7 +27,6 @@ from billing.models import (
 )
 from billing.reminders.choosing import open_dispute_of
 from billing.reminders.lateness import Late, claims_on, measure
-from employees.models import VatRegime
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import NO_BREAK_SPACE, spell_plain
 from groupement.kernel.periods import Month
@@ -108,7 +107,6 @@ def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charg
     common: dict[str, Any] = {
         "quantity": Decimal(1),
         "unit": Unit.ONE,
-        "vat_regime": VatRegime.OUT_OF_SCOPE,
         "service_month": Month.of(first),
         "by": by,
         "at": at,

@@ -13,12 +13,13 @@ from django.db.models import Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 
 from billing.accounts import receivables
-from billing.models import Allocation, Charge, ChargeKind, Invoice
+from billing.charge_kinds import ChargeKind, Writer, kinds_where
+from billing.models import Allocation, Charge, Invoice
 from billing.reminders.interest import Interest, Part, indemnity, interest, last_paid_on
 from members.models import Group
 
 ZERO = Decimal("0.00")
-CLAIMS = (ChargeKind.LATE_INTEREST, ChargeKind.INDEMNITY)
+CLAIMS = kinds_where(lambda row: row.writer is Writer.LATENESS)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Sum
 
+from billing.charge_kinds import KINDS, Writer, kinds_where
 from billing.models import (
-    COMPUTED,
     Charge,
-    ChargeKind,
     EmployerCost,
     Invoice,
     InvoicedTimesheet,
@@ -33,7 +32,7 @@ from members.models import Member
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 # What bills the cost of people: hours, shares, fees, flat amounts, minimums, and what an earlier true-up did.
-INVOICED = (*COMPUTED, ChargeKind.TRUE_UP)
+INVOICED = kinds_where(lambda row: row.is_computed or row.writer is Writer.TRUE_UP)
 YEAR = 12
 
 Table = dict[int, dict[int, Any]]
@@ -249,7 +248,7 @@ def _invoiced(facts: Facts) -> None:
     ):
         left = net - (credited or ZERO)
         _add(facts.invoiced[employee].setdefault(member, {}), regime, left)
-        if kind != ChargeKind.MANAGEMENT_FEE:
+        if KINDS[kind].pays_for_work or KINDS[kind].writer is Writer.TRUE_UP:
             _add(facts.costs_invoiced[employee], member, left)
         facts.billed.add((employee, month))
         facts.placed[employee][member] = 1

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from billing.charge_kinds import ChargeKind
 from billing.models import (
     Charge,
-    ChargeKind,
     Invoice,
     InvoiceKind,
     Line,

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.accounts import payments, receivables
+from billing.charge_kinds import ChargeKind
 from billing.charges import dues, expense_decisions, expenses
 from billing.credit_notes import composing, crediting
 from billing.grants.tagging import tag
-from billing.models import Charge, ChargeKind, ExpenseKind, ExpenseScale, Fate, FundingLine, Invoice, Payment
+from billing.models import Charge, ExpenseKind, ExpenseScale, Fate, FundingLine, Invoice, Payment
 from billing.reminders import choosing, levels, sending
 from employees.models import Assignment
 from groupement.demo import months

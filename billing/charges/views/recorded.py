@@ -80,7 +80,7 @@ def _page(request: HttpRequest, form: LineForm, status: int = 200) -> HttpRespon
 
 def _waiting() -> QuerySet[Charge, Any]:
     """Each with ``in_draft`` and ``is_ours``: whether it may be withdrawn here."""
-    free = Q(line__isnull=True, kind__in=dues.OURS, rebills__isnull=True)
+    free = Q(line__isnull=True, kind__in=dues.WITHDRAWABLE, rebills__isnull=True)
     rows = Charge.objects.filter(is_standing=True, released_at=None).exclude(
         line__isnull=False, line__invoice__status="issued"
     )

@@ -134,7 +134,7 @@ def test_sentences_go_by_person_and_month():
         charge("flat_amount", employee=maelle, service_month=OCTOBER, figures=flat),
         charge("free", label="Reprographie"),
     ]
-    told = explaining.told(charges, "hours")
+    told = explaining.by_person_and_month(charges, "hours")
     assert [(row.employee, row.month, len(row.sentences)) for row in told] == [
         ("Maëlle Kerbrat", NOVEMBER, 2),
         ("Maëlle Kerbrat", OCTOBER, 1),

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from billing.charge_kinds import ChargeKind
 from billing.charges import recording
 from billing.charges.recording import NotRecordable, NotWithdrawable
-from billing.models import BillingRun, Charge, ChargeKind, EmployerCost, Invoice, Line, RunProblem, VatRate
+from billing.models import BillingRun, Charge, EmployerCost, Invoice, Line, RunProblem, VatRate
 from billing.month import drafting, issuing
 from employees.models import AbsenceRule
 from members.models import Group

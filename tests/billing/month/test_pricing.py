@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.models import ChargeKind, Unit
+from billing.charge_kinds import ChargeKind
+from billing.models import Unit
 from billing.month import pricing
 from billing.month.pricing import Due, EmployeeMonth, Segment, Shares
 from employees.models import AbsenceRule, PriceMethod

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from billing.charge_kinds import ChargeKind
 from billing.charges import recording
-from billing.models import Charge, ChargeKind, Invoice
+from billing.models import Charge, Invoice
 from billing.reminders import claiming, disputing
 from members.models import Group
 from tests import world
