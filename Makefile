@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test bench same lint format fonts lock
+.PHONY: help setup migrate demo serve test bench same lint format fonts picture lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -67,6 +67,9 @@ format: setup ## Bring code, templates and style sheets into the one style
 
 fonts: setup ## Cut the interface’s typefaces from their sources and write the sheet that declares them
 	@$(RUN)/python -m tools.web_fonts
+
+picture: setup ## Draw the layers of the code from its import contracts (docs/img/house.svg)
+	@$(MANAGE) draw_house > docs/img/house.svg
 
 lock: setup ## Lock the newest versions that pyproject.toml allows
 	@$(RUN)/uv pip compile --quiet --upgrade $(LOCK) pyproject.toml -o requirements/base.txt
