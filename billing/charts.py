@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from groupement.kernel.money import spell_plain
+from groupement.kernel.money import ZERO, spell_plain
 
 # The drawing's own units, as its viewBox says.
 LEFT, RIGHT, TOP, BOTTOM = 64, 632, 12, 176
 MOST_TICKS = 4
 WIDEST = 44
 ROW, BAR = 46, 18
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 
 from billing.accounts.receivables import credits_at_hand, unsettled
+from groupement.kernel.money import ZERO
 from members.models import Member
 
-ZERO = Decimal("0.00")
 BUCKETS = ("à échoir", "1 à 30 jours", "31 à 60 jours", "61 à 90 jours", "plus de 90 jours")
 # The same, as short as a drawing on a phone wants them.
 SHORT = ("à échoir", "1–30\u00a0j", "31–60\u00a0j", "61–90\u00a0j", ">\u00a090\u00a0j")
@@ -86,7 +86,7 @@ class Bar:
 
 def bars(labels: Sequence[str], shorts: Sequence[str], amounts: Sequence[Decimal]) -> list[Bar]:
     """A bar for each amount, the highest as high as the drawing; what is something is at least two units high."""
-    most = max([*amounts, Decimal(0)])
+    most = max([*amounts, ZERO])
     found = []
     for rank, (label, short, amount) in enumerate(zip(labels, shorts, amounts, strict=True)):
         height = max(int(amount * HEIGHT / most), 2) if amount > 0 else 0
@@ -96,10 +96,10 @@ def bars(labels: Sequence[str], shorts: Sequence[str], amounts: Sequence[Decimal
 
 def stacked(amounts: Sequence[Decimal]) -> list[tuple[int, int, int]]:
     """(rank, start, length) of each amount in a bar of a hundred; the last one ends it exactly."""
-    total = sum(amounts, Decimal(0))
+    total = sum(amounts, ZERO)
     if not total:
         return []
-    parts, begun = [], Decimal(0)
+    parts, begun = [], ZERO
     for rank, amount in enumerate(amounts):
         start, end = int(begun * WIDTH / total), int((begun + amount) * WIDTH / total)
         begun += amount

@@ -15,7 +15,7 @@ from django.utils import timezone
 from billing.accounts.receivables import oldest_first, shared_out, unsettled, with_dues, with_left
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
 from groupement.kernel.lifecycle import Refusal, StaleRow
-from groupement.kernel.money import NO_BREAK_SPACE, cents, spell
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, cents, spell
 from groupement.kernel.money import allocate as money_allocate
 from members.models import Group, Member, User
 
@@ -105,7 +105,6 @@ def _add(cells: Cells, rate: str, *, net: Decimal, vat: Decimal) -> None:
         cells[key, part] = cells.get((key, part), ZERO) + value
 
 
-ZERO = Decimal("0.00")
 Parts = Sequence[tuple[Invoice, Decimal]]
 
 

@@ -13,9 +13,8 @@ from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce
 
 from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus, Payment
-from groupement.kernel.money import allocate
+from groupement.kernel.money import ZERO, allocate
 
-ZERO = Decimal("0.00")
 EUROS: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)
 
 _INVOICE = Q(kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED)

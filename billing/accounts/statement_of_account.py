@@ -16,9 +16,8 @@ from django.utils import timezone
 from billing.accounts.receivables import credits_at_hand, unsettled
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
 from groupement.kernel import paper
+from groupement.kernel.money import ZERO
 from members.models import Group, Member
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,9 @@ from billing.bank.candidates import LINK, RETURN, Candidate, Ledger, Share
 from billing.bank.sorting import held, split
 from billing.models import BankOperation, BankStatement, Invoice, OperationStatus, Payment
 from groupement.kernel.lifecycle import Refusal, StaleRow
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from members.models import Member, User
 
-ZERO = Decimal("0.00")
 CHANGED = "Les factures ou les règlements ont changé entre-temps. Choisissez de nouveau."
 
 

@@ -15,10 +15,9 @@ from defusedxml.ElementTree import fromstring
 
 from billing.bank.camt_entries import Reading, first_text, read_day, read_entry, read_money
 from billing.bank.statement import CAMT, BadStatement, Statement, faults_of, no_operation
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from members.identifiers import compact
 
-ZERO = Decimal("0.00")
 _OTHERS = {
     "BkToCstmrAcctRpt": "un relevé provisoire du jour (camt.052). Téléchargez le relevé définitif, camt.053.",
     "BkToCstmrDbtCdtNtfctn": "un avis d’opération (camt.054). Téléchargez le relevé de compte, camt.053.",

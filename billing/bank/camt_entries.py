@@ -19,10 +19,9 @@ from billing.bank.statement import (
     one_line,
 )
 from billing.models import PaymentMethod
-from groupement.kernel.money import cents, spell
+from groupement.kernel.money import ZERO, cents, spell
 from groupement.kernel.tabular import plain
 
-ZERO = Decimal("0.00")
 _MONEY = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,5})?")
 _FAMILIES = {
     **dict.fromkeys(("IDDT", "RDDT"), PaymentMethod.DIRECT_DEBIT),

@@ -23,6 +23,7 @@ from billing.models import (
     Payment,
     PaymentMethod,
 )
+from groupement.kernel.money import ZERO
 from groupement.kernel.tabular import plain
 from members.models import Member
 
@@ -188,7 +189,6 @@ def _payers() -> dict[str, int]:
     return {payer: next(iter(members)) for payer, members in found.items() if len(members) == 1}
 
 
-ZERO = Decimal("0.00")
 PAY, LINK, RETURN = "pay", "link", "return"
 
 

@@ -30,7 +30,7 @@ from billing.bank.statement import (
     one_line,
 )
 from groupement.kernel import tabular
-from groupement.kernel.money import cents, parse_amount
+from groupement.kernel.money import ZERO, cents, parse_amount
 from groupement.kernel.tabular import plain
 from members.identifiers import compact
 
@@ -197,8 +197,8 @@ def _amount(cells: Sequence[str], reading: _Reading) -> Decimal:
     if "amount" in reading.layout:
         return read_money(reading.text("amount", cells))
     out, came = reading.text("debit", cells), reading.text("credit", cells)
-    debit = abs(read_money(out)) if out else Decimal(0)
-    credit = read_money(came) if came else Decimal(0)
+    debit = abs(read_money(out)) if out else ZERO
+    credit = read_money(came) if came else ZERO
     if not (out or came):
         raise ValueError("le montant manque, au débit comme au crédit.")
     if debit and credit:

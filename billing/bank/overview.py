@@ -16,8 +16,8 @@ from billing.bank.accepting import certain
 from billing.bank.candidates import Candidate, Ledger
 from billing.bank.sorting import unrelated
 from billing.models import Allocation, BankOperation, BankStatement, OperationStatus, Payment
+from groupement.kernel.money import ZERO
 
-ZERO = Decimal("0.00")
 _EUROS: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)
 # A split operation is shown by its parts.
 _SHOWN = ~Q(operations__status=OperationStatus.SPLIT)

@@ -14,10 +14,9 @@ from billing.bank import candidates, suggesting
 from billing.bank.candidates import Ledger
 from billing.models import BankOperation, BankStatement, OperationStatus
 from groupement.kernel.lifecycle import Refusal, StaleRow
-from groupement.kernel.money import cents, spell
+from groupement.kernel.money import ZERO, cents, spell
 from members.models import User
 
-ZERO = Decimal("0.00")
 LONGEST_NOTE = 200
 MOST_PARTS = 100
 NOT_OURS = "Sortie d’argent, sans règlement d’adhérent"

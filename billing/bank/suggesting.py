@@ -23,11 +23,10 @@ from billing.bank.candidates import (
     names,
 )
 from billing.models import PaymentMethod
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.tabular import plain
 from members.models import Member
 
-ZERO = Decimal("0.00")
 MOST = 5
 LEAST = 20
 LINK_DAYS = 31

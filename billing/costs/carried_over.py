@@ -14,10 +14,9 @@ from billing.costs.closing import Key, closed_months
 from billing.costs.payroll_columns import AMOUNTS
 from billing.models import ActualCost, CarriedCost, CostKind, EmployerCost
 from employees.models import Employee
-from groupement.kernel.money import CENT
+from groupement.kernel.money import CENT, ZERO
 from groupement.kernel.periods import Month
 
-ZERO = Decimal("0.00")
 Move = tuple[int, Month, Month]
 """An employee's id, the month that differs, the month that carries it."""
 

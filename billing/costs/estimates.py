@@ -19,12 +19,11 @@ from billing.costs.payroll_import import lock
 from billing.models import CostKind, EmployerCost
 from employees.models import ContractTerms, Employee
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import cents, spell_plain
+from groupement.kernel.money import ZERO, cents, spell_plain
 from groupement.kernel.periods import Month
 from members.models import User
 from timesheets.models import Timesheet
 
-ZERO = Decimal("0.00")
 MONTHS_LOOKED_BACK = 12
 
 

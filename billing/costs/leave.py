@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from groupement.kernel.money import allocate, cents
+from groupement.kernel.money import ZERO, allocate, cents
 
-ZERO = Decimal("0.00")
 WEEKS_A_YEAR, MONTHS_A_YEAR = 52, 12
 # Working days (jours ouvrables): six a week, thirty a year, two and a half a month (C. trav. L3141-3).
 DAYS_A_WEEK, DAYS_A_YEAR = 6, 30

@@ -13,9 +13,10 @@ from django.db.models import Exists, OuterRef, Sum
 
 from billing.costs.closing import Key, closed_months
 from billing.costs.leave import LAST_MONTH, PaidMonth, leave_cost, monthly_provision, top_up
-from billing.costs.leave_ledger import ZERO, available
+from billing.costs.leave_ledger import available
 from billing.models import BillingRun, CostKind, EmployerCost, ProvisionEntry, Settlement
 from employees.models import Contract, ContractTerms
+from groupement.kernel.money import ZERO
 from members.models import Group
 from members.models.group import LeaveMethod
 from timesheets.models import Entry, Kind

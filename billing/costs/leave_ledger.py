@@ -27,10 +27,10 @@ from billing.models import (
 )
 from employees.models import Assignment, Employee
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from members.models import Member, User
 
-ZERO = Decimal("0.00")
 ByMember = dict[int | None, Decimal]
 """Euros by member (id), None for the group's own part."""
 
@@ -195,7 +195,7 @@ def settle(member: Member, *, by: User | None, at: datetime) -> Decimal:
     if not held:
         raise NotSettled(f"{member.short_name} n’a pas de provision à solder.")
     _move(member, held, by=by, at=at)
-    return sum(held.values(), Decimal("0.00"))
+    return sum(held.values(), ZERO)
 
 
 def _refuse_too_early(member: Member, today: date) -> None:
@@ -228,7 +228,7 @@ def _move(member: Member, held: Mapping[int, Decimal], *, by: User | None, at: d
                     member_id=whose,
                     month=month,
                     kind=ProvisionKind.SETTLED,
-                    amount=Decimal("0.00"),
+                    amount=ZERO,
                 ),
             )
             row.amount, row.noted_by, row.noted_at = row.amount + moved, by, at

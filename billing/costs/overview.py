@@ -17,6 +17,7 @@ from billing.costs.leave import LAST_MONTH, LeavePay, PaidMonth, days_earned, le
 from billing.costs.leave_ledger import Balance
 from billing.models import CostKind, EmployerCost
 from employees.models import Assignment, Employee
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from members.models import Member
 from timesheets.models import Timesheet
@@ -30,7 +31,6 @@ HEADS = {
     CostKind.CARRIED: "écart reporté",
 }
 MONTHS_SHOWN = 12
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,6 @@ def yearly_pay(year: int) -> Sequence[tuple[Decimal, int]]:
     ]
 
 
-ZERO_PROVISIONS = Decimal("0.00")
 MOST_BARS = 12
 
 
@@ -198,7 +197,7 @@ class Person:
 
     @property
     def balance(self) -> Decimal:
-        return sum((row.balance for row in self.balances), ZERO_PROVISIONS)
+        return sum((row.balance for row in self.balances), ZERO)
 
 
 @dataclass(frozen=True)
@@ -231,9 +230,9 @@ def page_of(held: Sequence[Balance], *, on: date) -> dict[str, Any]:
     series = [*members.values(), None]
     return {
         "people": list(people.values()),
-        "total": sum((row.balance for row in held), ZERO_PROVISIONS),
-        "set_aside": sum((row.set_aside for row in held), ZERO_PROVISIONS),
-        "drawn": sum((row.drawn for row in held), ZERO_PROVISIONS),
+        "total": sum((row.balance for row in held), ZERO),
+        "set_aside": sum((row.set_aside for row in held), ZERO),
+        "drawn": sum((row.drawn for row in held), ZERO),
         "by_member": [
             (member, _held_by(held, member), member is not None and member.pk not in host)
             for member in series
@@ -259,30 +258,27 @@ def _comparison(person: Employee, by_month: dict[Month, dict[str, Decimal]]) -> 
     months = [
         PaidMonth(
             kinds[CostKind.GROSS_PAY],
-            kinds.get(CostKind.EMPLOYER_CONTRIBUTIONS, ZERO_PROVISIONS),
-            kinds.get(CostKind.LEAVE_PROVISION, ZERO_PROVISIONS),
+            kinds.get(CostKind.EMPLOYER_CONTRIBUTIONS, ZERO),
+            kinds.get(CostKind.LEAVE_PROVISION, ZERO),
         )
         for _, kinds in sorted(by_month.items())
         if CostKind.GROSS_PAY in kinds and kinds.get(CostKind.LEAVE_PROVISION)
     ]
     if not months:
         return None
-    gross = sum((month.gross for month in months), ZERO_PROVISIONS)
+    gross = sum((month.gross for month in months), ZERO)
     days = days_earned(len(months))
     pay = leave_pay(gross, months[-1].gross, days, acquired=days)
-    put_aside = sum((month.provision for month in months), ZERO_PROVISIONS)
+    put_aside = sum((month.provision for month in months), ZERO)
     return Comparison(person, len(months), days, pay, put_aside, top_up(months))
 
 
 def _held_by(held: Sequence[Balance], member: Member | None) -> Decimal:
-    return sum((row.balance for row in held if row.member == member), ZERO_PROVISIONS)
+    return sum((row.balance for row in held if row.member == member), ZERO)
 
 
 def _amounts(person: Person, series: Sequence[Member | None]) -> list[Decimal]:
     return [_held_by(person.balances, member) for member in series]
-
-
-ZERO_AIDS = Decimal("0.00")
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,12 @@ from billing.costs.payroll_columns import (
 )
 from billing.models import NEGATIVE, CostKind
 from employees.models import Employee
-from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Unreadable, plain
 
 LARGEST_AMOUNT = Decimal(100_000)
 TOTALS = {"total", "totaux", "total general"}
-EMPTY = Decimal("0.00")
 
 
 class BadPayroll(Unreadable):
@@ -53,7 +52,7 @@ class PayrollRow:
 
     @property
     def total(self) -> Decimal:
-        return sum(self.amounts.values(), EMPTY)
+        return sum(self.amounts.values(), ZERO)
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,10 @@ class PayrollSheet:
 
     @property
     def total(self) -> Decimal:
-        return sum((row.total for row in self.rows), EMPTY)
+        return sum((row.total for row in self.rows), ZERO)
 
     def sum_of(self, kind: str) -> Decimal:
-        return sum((row.amounts.get(kind, EMPTY) for row in self.rows), EMPTY)
+        return sum((row.amounts.get(kind, ZERO) for row in self.rows), ZERO)
 
 
 @dataclass
@@ -221,7 +220,7 @@ def _told(line: int, kind: str, cells: Sequence[Any], reading: _Reading) -> Deci
             reading.fault(line, str(error), kind)
             return None
         if amount is not None:
-            total = (total or EMPTY) + amount
+            total = (total or ZERO) + amount
             if not _is_cost(line, kind, amount, reading):
                 return None
     return total
@@ -246,7 +245,7 @@ def _check_row(
     line: int, values: Mapping[str, list[Any]], amounts: Mapping[str, Decimal], reading: _Reading
 ) -> None:
     """A line costs something, and what it says of its own total is so."""
-    total = sum(amounts.values(), EMPTY)
+    total = sum(amounts.values(), ZERO)
     if total < 0:
         reading.fault(line, f"les aides dépassent le coût du mois de {spell(0 - total)}. Vérifiez la ligne.")
     told = _told(line, ROW_TOTAL, values.get(ROW_TOTAL, []), reading)
@@ -263,9 +262,9 @@ def _check_total(line: int, values: Mapping[str, list[Any]], reading: _Reading) 
     if reading.errors:
         return
     found: dict[str, Decimal] = {
-        kind: sum((row.amounts.get(kind, EMPTY) for row in reading.rows), EMPTY) for kind in AMOUNTS
+        kind: sum((row.amounts.get(kind, ZERO) for row in reading.rows), ZERO) for kind in AMOUNTS
     }
-    found[ROW_TOTAL] = sum(found.values(), EMPTY)
+    found[ROW_TOTAL] = sum(found.values(), ZERO)
     for kind, amount in found.items():
         told = _told(line, kind, values.get(kind, []), reading)
         expected = 0 - amount if kind in NEGATIVE else amount

@@ -20,11 +20,10 @@ from billing.costs.payroll_file import PayrollRow, PayrollSheet
 from billing.models import ActualCost, BillingRun, CostKind, EmployerCost, PayrollImport, Settlement
 from employees.models import Employee
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell
 from groupement.kernel.periods import Month
 from members.models import User
 
-ZERO = Decimal("0.00")
 Amounts = dict[str, Decimal]
 
 

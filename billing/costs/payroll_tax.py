@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from groupement.kernel.money import cents
-
-ZERO = Decimal("0.00")
+from groupement.kernel.money import ZERO, cents
 
 
 @dataclass(frozen=True)

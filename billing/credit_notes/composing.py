@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from billing.credit_notes.remaining import ONE, ZERO, EntryLeft, Left, LineLeft
+from billing.credit_notes.remaining import ONE, EntryLeft, Left, LineLeft
 from billing.models import Fate, Line, Unit
 from groupement.kernel import worktime
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, VatSum, line_net, spell, spell_plain
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, VatSum, line_net, spell, spell_plain
 from groupement.kernel.periods import Month
 
 

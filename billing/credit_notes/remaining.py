@@ -10,10 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from billing.models import Charge, Invoice, InvoiceStatus, Line, Release
-from groupement.kernel.money import vat
+from groupement.kernel.money import ZERO, vat
 from timesheets.models import Entry, Kind
 
-ZERO = Decimal("0.00")
 ONE = Decimal("1.00")
 
 

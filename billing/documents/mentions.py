@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from billing.documents import vat
 from billing.models import LegalMention
@@ -23,7 +22,6 @@ TERMS_FROM_END = "payment_terms_from_end"
 PENALTY = "late_penalty"
 INDEMNITY = "recovery_indemnity"
 
-ZERO = Decimal("0.00")
 
 # Why a line bears no VAT, in the order of print (CGI ann. II art. 242 nonies A, I-12°).
 _REASONS = {

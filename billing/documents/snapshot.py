@@ -15,10 +15,10 @@ from billing import french
 from billing.charge_kinds import Writer
 from billing.documents import explaining, mentions
 from billing.documents.annex import annexes, credited
-from billing.documents.vat import ZERO, Rates
+from billing.documents.vat import Rates
 from billing.documents.vat import label as rate_label
 from billing.models import Invoice, InvoiceKind, InvoiceStatus, Line, Unit
-from groupement.kernel.money import VatSum, vat, vat_by_rate
+from groupement.kernel.money import ZERO, VatSum, vat, vat_by_rate
 from groupement.kernel.periods import Month
 from members.models import Group, LeaveMethod, Member, PaymentBasis
 

@@ -8,9 +8,8 @@ from decimal import Decimal
 
 from billing.models import VatRate
 from employees.models import VatRegime
-from groupement.kernel.money import NO_BREAK_SPACE, spell_plain
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell_plain
 
-ZERO = Decimal("0.00")
 # Metropolitan rates since 1 January 2014 (CGI art. 278, 278-0 bis, 279); a row of the table takes their place.
 DEFAULTS = {
     VatRegime.STANDARD: Decimal("20.00"),

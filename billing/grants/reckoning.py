@@ -23,7 +23,7 @@ from billing.models import (
     FundingReport,
 )
 from employees.models import Employee
-from groupement.kernel.money import allocate
+from groupement.kernel.money import ZERO, allocate
 from groupement.kernel.periods import Month
 from timesheets.models import Entry, TimesheetStatus
 
@@ -79,9 +79,6 @@ def _month_costs(within: Mapping[str, Any]) -> dict[Key, tuple[Decimal, bool]]:
         key: (sum((amount for amount, _ in costs.values()), ZERO), any(each for _, each in costs.values()))
         for key, costs in found.items()
     }
-
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)

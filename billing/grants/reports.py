@@ -26,7 +26,7 @@ from billing.grants.reckoning import HourRow, Reckoning, SpentRow, reckon
 from billing.models import FundingLine, FundingReport
 from groupement.kernel import paper
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, cents
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, cents
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import inert, printable
 from groupement.kernel.worktime import quantity
@@ -287,7 +287,7 @@ def _summed(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     """Minutes and cost by person or by action, in the order of their names."""
     sums: dict[str, tuple[int, Decimal]] = {}
     for row in rows:
-        minutes, cost = sums.get(row[name], (0, Decimal("0.00")))
+        minutes, cost = sums.get(row[name], (0, ZERO))
         sums[row[name]] = minutes + row["minutes"], cost + Decimal(row["cost"])
     return [{"name": key, "minutes": sums[key][0], "cost": str(sums[key][1])} for key in sorted(sums)]
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from billing.models import Expense, FundedCost, FundedHours, FundingLine, FundingReport
 from employees.models import Employee
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
 from groupement.kernel.worktime import spell_clock
@@ -99,7 +99,7 @@ def tag_expense(
         raise NotTaggable(_outside(line, f"la dépense du {long_date(row.spent_on)}"), field="expense")
     _refuse_locked(line, month)
     funded = list(row.funded.select_related("line").order_by("pk"))
-    left = row.amount - sum((each.amount for each in funded), Decimal(0))
+    left = row.amount - sum((each.amount for each in funded), ZERO)
     if amount <= 0:
         raise NotTaggable("Indiquez un montant supérieur à zéro.", field="amount")
     if amount > left:
@@ -281,7 +281,7 @@ def free_expenses(line: FundingLine) -> QuerySet[Expense]:
     if line.ends_before is not None:
         within &= Q(spent_on__lt=line.ends_before)
     rows = Expense.objects.filter(within, charge__isnull=False).annotate(
-        left=F("amount") - Coalesce(Subquery(sums, output_field=money), Decimal(0), output_field=money)
+        left=F("amount") - Coalesce(Subquery(sums, output_field=money), ZERO, output_field=money)
     )
     return (
         rows.filter(left__gt=0).select_related("employee", "assignment__member").order_by("-spent_on", "-pk")

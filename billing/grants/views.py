@@ -16,7 +16,7 @@ from billing.costs.overview import latest_month
 from billing.grants import reckoning, reports, tagging
 from billing.grants.forms import FundingLineForm, LockForm, SearchForm, TagExpenseForm, TagForm
 from billing.models import FundedCost, FundingLine, FundingReport
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
@@ -152,7 +152,7 @@ def show(request: HttpRequest, found: FundingLine, *, status: int = 200, **forms
 def _used(line: FundingLine, whole: reckoning.Reckoning) -> dict[str, Any]:
     """The bar: what hours and expenses take of the budget, in thousandths of its width, and what is left."""
     budget = line.budget
-    scale = max(budget or Decimal(0), whole.total) or Decimal(1)
+    scale = max(budget or ZERO, whole.total) or Decimal(1)
     hours = int(whole.hours_cost * 1000 / scale)
     return {
         "minutes": whole.minutes,

@@ -1,6 +1,5 @@
 """Invoices: the list, one of them as its paper says it, its PDF."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
@@ -18,7 +17,7 @@ from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from billing.month import price_reasons
 from billing.reminders.views import lateness
 from billing.true_ups import overview
-from groupement.kernel.money import MoneyField
+from groupement.kernel.money import ZERO, MoneyField
 from groupement.kernel.pages import act, page, paginate
 from members.access import Role, for_roles, holds, today
 
@@ -107,8 +106,7 @@ def _less_credits(name: str) -> Any:
     """The sum of invoices, less that of credit notes, whose amounts are positive too."""
     given = Q(kind=InvoiceKind.CREDIT_NOTE)
     billed, back = (
-        Coalesce(Sum(name, filter=part), Value(Decimal("0.00")), output_field=MoneyField())
-        for part in (~given, given)
+        Coalesce(Sum(name, filter=part), Value(ZERO), output_field=MoneyField()) for part in (~given, given)
     )
     return billed - back
 

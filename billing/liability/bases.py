@@ -10,12 +10,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import Case, F, Sum, When
 
 from billing.models import EmployerCost, Invoice, InvoiceKind, InvoiceStatus
-from groupement.kernel.money import MoneyField, allocate
+from groupement.kernel.money import ZERO, MoneyField, allocate
 from groupement.kernel.periods import Month
 from members.models import LiabilityKey, Member, Membership
 from timesheets.models import Entry, TimesheetStatus
 
-ZERO = Decimal("0.00")
 Bases = Mapping[int, Decimal | int]
 """What each member weighs on the key, by id."""
 

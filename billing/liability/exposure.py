@@ -12,7 +12,6 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from billing.liability.bases import (
-    ZERO,
     Exposure,
     Window,
     bases,
@@ -25,7 +24,7 @@ from billing.liability.bases import (
 from billing.liability.reserve import Cap, balance, cap
 from groupement.kernel import paper
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from members.models import Group, LiabilityKey, Member
 
@@ -200,7 +199,7 @@ class Chart:
 def draw(statement: Statement) -> Chart:
     """Lay out ``statement`` on one scale; the member that defaults keeps its name and has no bar."""
     shown = [share for share in statement.shares if share.exposure.base or share.whole]
-    highest = max((_paid(share, statement) for share in shown), default=Decimal(0)) or Decimal(1)
+    highest = max((_paid(share, statement) for share in shown), default=ZERO) or Decimal(1)
     bars, y = [], TOP
     for share in shown:
         gone = statement.defaulting == share.member
@@ -213,7 +212,7 @@ def draw(statement: Statement) -> Chart:
 
 
 def _paid(share: Share, statement: Statement) -> Decimal:
-    return Decimal(0) if statement.defaulting == share.member else share.whole
+    return ZERO if statement.defaulting == share.member else share.whole
 
 
 def _length(amount: Decimal, highest: Decimal) -> int:

@@ -12,10 +12,9 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
-from billing.liability.bases import ZERO
 from billing.models import BillingRun, CostKind, EmployerCost, ReserveEntry, RunStatus, Settlement
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, cents
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, cents
 from members.models import User
 
 LARGEST = Decimal("99999999.99")

@@ -17,10 +17,9 @@ from billing.month.cases import Case, Facts, GivenBack, Key, Sheet, all_approved
 from billing.month.pricing import Due, EmployeeMonth, Segment
 from billing.month.wording import Problem
 from employees.models import Assignment, Terms, VatRegime
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month, clip, covers, days_between
 from members.models import VatAttestation
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from billing.month.assessing import Assessment, Owed, Settled, assess
 from billing.month.gathering import gather
 from employees.models import VatRegime
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, vat_by_rate
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, vat_by_rate
 from groupement.kernel.periods import Month
 from members.models import Member, User
 
@@ -137,9 +137,6 @@ def entry_of_charge(charge: Charge, is_franchise: bool) -> Entry:
         net=charge.net,
         recorded=charge,
     )
-
-
-ZERO = Decimal("0.00")
 
 
 class NotDraftable(Refusal):

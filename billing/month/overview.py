@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Lower
 
 from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus, RunProblem
 from billing.month.differences import Cause, by_member
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from timesheets.models import Timesheet, TimesheetStatus
 
@@ -145,7 +146,7 @@ def _state(
     month: Month, run: BillingRun | None, sheets: Mapping[str, Any] | None, bill: Mapping[str, Any] | None
 ) -> MonthState:
     hours = sheets or {"sheets": 0, "approved": 0}
-    money = bill or {"invoices": 0, "net": Decimal(0), "total": Decimal(0), "papers": 0}
+    money = bill or {"invoices": 0, "net": ZERO, "total": ZERO, "papers": 0}
     return MonthState(
         month=month,
         run=run,
@@ -195,17 +196,15 @@ def problems(run: BillingRun) -> list[RunProblem]:
 def sums(of: Sequence[Row]) -> Sums:
     """Add the rows up; the difference counts only members billed in both months."""
     compared = [row for row in of if row.difference is not None]
-    difference = (
-        sum((row.invoice.net - (row.previous or 0) for row in compared), Decimal(0)) if compared else None
-    )
+    difference = sum((row.invoice.net - (row.previous or 0) for row in compared), ZERO) if compared else None
     return Sums(
         count=len(of),
         minutes=sum(row.invoice.minutes for row in of),
-        net=sum((row.invoice.net for row in of), Decimal(0)),
-        vat=sum((row.invoice.vat for row in of), Decimal(0)),
-        total=sum((row.invoice.total for row in of), Decimal(0)),
+        net=sum((row.invoice.net for row in of), ZERO),
+        vat=sum((row.invoice.vat for row in of), ZERO),
+        total=sum((row.invoice.total for row in of), ZERO),
         difference=difference,
-        percent=percent_of(difference, sum((row.previous or Decimal(0) for row in compared), Decimal(0))),
+        percent=percent_of(difference, sum((row.previous or ZERO for row in compared), ZERO)),
     )
 
 

@@ -10,6 +10,7 @@ from billing.charge_kinds import cost_of_an_hour
 from billing.documents.explaining import sentence
 from billing.models import Charge, CostKind, EmployerCost, Invoice
 from employees.models import Employee
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from members.models import PriceDetail
 
@@ -49,7 +50,7 @@ class Reason:
 
     @property
     def net(self) -> Decimal:
-        return sum((charge.net for charge in self.charges), Decimal(0))
+        return sum((charge.net for charge in self.charges), ZERO)
 
     @property
     def minutes(self) -> int:
@@ -109,17 +110,17 @@ def _add_costs(found: dict[tuple[int, Month], Reason]) -> None:
         by_key.setdefault((cost.employee_id, cost.month), {})[cost.kind] = cost.amount
     for key, reason in wanted.items():
         amounts = by_key.get(key, {})
-        if sum(amounts.values(), Decimal(0)) == reason.cost:
+        if sum(amounts.values(), ZERO) == reason.cost:
             reason.parts = list(_parts(amounts, reason.worked_minutes))
 
 
 def _parts(amounts: dict[str, Decimal], minutes: int) -> Iterable[Part]:
     """The bar holds what adds to the cost; what is taken off it (aids, leave drawn) is in the table only."""
-    whole = sum((amount for amount in amounts.values() if amount > 0), Decimal(0)) or Decimal(1)
+    whole = sum((amount for amount in amounts.values() if amount > 0), ZERO) or Decimal(1)
     start = Decimal(0)
     for kind, tone in TONES.items():
         if amount := amounts.get(kind):
-            share = max(amount, Decimal(0)) * 100 / whole
+            share = max(amount, ZERO) * 100 / whole
             width = share.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
             yield Part(CostKind(kind).label, tone, amount, cost_of_an_hour(amount, minutes), start, width)
             start += width

@@ -17,11 +17,9 @@ from typing import Any
 from billing.charge_kinds import ChargeKind
 from billing.models import Unit
 from employees.models import AbsenceRule, PriceMethod
-from groupement.kernel.money import allocate, cents, line_net
+from groupement.kernel.money import ZERO, allocate, cents, line_net
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import quantity
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)

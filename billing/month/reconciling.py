@@ -11,10 +11,8 @@ from django.db.models import Sum
 from billing.charge_kinds import COMPUTED, kinds_where
 from billing.models import BillingRun, Charge, Invoice, InvoiceStatus, Settlement
 from employees.models import Employee
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
-
-ZERO = Decimal("0.00")
-
 
 FEES = kinds_where(lambda row: row.is_computed and not row.pays_for_work)
 

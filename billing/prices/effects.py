@@ -22,11 +22,9 @@ from billing.month.gathering import gather
 from billing.prices import changing
 from employees import planning
 from employees.models import Assignment, Terms
-from groupement.kernel.money import cents
+from groupement.kernel.money import ZERO, cents
 from groupement.kernel.periods import Month
 from members.models import Member, User
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, allocate, cents
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, allocate, cents
 from groupement.kernel.worktime import HOUR, spell_clock
 
-ZERO = Decimal("0.00")
 MONTHS = 12
 WEEKS = 52
 WEEKS_OF_LEAVE = 5

@@ -16,7 +16,7 @@ from billing.prices import changing
 from billing.prices.simulator import Amount, Host, Method, Simulation
 from employees.models import Assignment, PriceMethod, Terms, VatRegime
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell, spell_plain
 from groupement.kernel.templatetags.formats import day_fr, long_date
 from groupement.kernel.worktime import quantity, spell_hours
 from members.models import Group, Member, User
@@ -131,7 +131,7 @@ def _terms(offer: Offer) -> dict[str, Any]:
         "price_method": str(offer.method),
         "hourly_price": str(offer.simulation.price) if offer.method == PriceMethod.HOURLY else None,
         "flat_amount": str(amount.net) if offer.method == PriceMethod.FLAT else None,
-        "management_rate": str(offer.simulation.job.management_rate if is_actual else Decimal("0.00")),
+        "management_rate": str(offer.simulation.job.management_rate if is_actual else ZERO),
         "vat_regime": str(offer.host.vat_regime),
         "is_trued_up": offer.host.vat_regime == VatRegime.EXEMPT_261B and not is_actual,
     }

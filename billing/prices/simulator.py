@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from billing.prices.job_cost import MONTHS, Job, NotComputable, from_coefficient
 from employees.models import VatRegime
-from groupement.kernel.money import NO_BREAK_SPACE, allocate, cents, line_net, vat
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, allocate, cents, line_net, vat
 from groupement.kernel.worktime import quantity
 
 
@@ -96,9 +96,6 @@ def by_weights(
         Amount(share, fee, vat(share + fee, rates[host.vat_regime]))
         for share, fee, host in zip(shares, fees, hosts, strict=True)
     ]
-
-
-ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from billing.accounts import receivables
 from billing.models import Dispute, DunningLevel, Invoice, Reminder
-from billing.reminders.lateness import ZERO, Late, late_on
-from groupement.kernel.money import NO_BREAK_SPACE, spell
+from billing.reminders.lateness import Late, late_on
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell
 from groupement.kernel.templatetags.formats import long_date
 from members.models import Member
 

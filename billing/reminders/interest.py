@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from groupement.kernel.money import cents
+from groupement.kernel.money import ZERO, cents
 
 DAYS_OF_A_YEAR = 365
 _HUNDRED = Decimal(100)
-_ZERO = Decimal("0.00")
 _DAY = timedelta(days=1)
 
 
@@ -51,7 +50,7 @@ class Interest:
     @property
     def euro_days(self) -> Decimal:
         """Σ euros due × days: exact, so that periods add up before anything is rounded."""
-        return sum((stretch.due * stretch.days for stretch in self.stretches), _ZERO)
+        return sum((stretch.due * stretch.days for stretch in self.stretches), ZERO)
 
     @property
     def amount(self) -> Decimal:
@@ -79,7 +78,7 @@ def interest(
     """
     first = due_on + _DAY if since is None else max(since, due_on + _DAY)
     settled = sorted(parts, key=lambda part: part.on)
-    due = total - sum((part.amount for part in settled if part.on < first), _ZERO)
+    due = total - sum((part.amount for part in settled if part.on < first), ZERO)
     stretches = []
     for part in [part for part in settled if first <= part.on < until]:
         if part.on >= first and due > 0:  # of two on one day, the first ends the stretch
@@ -108,5 +107,5 @@ def indemnity(
     C. com. L441-10, II and D441-5: 40 € between professionals, once for each invoice paid late, whatever its sum. It
     is a compensation, so it bears no VAT.
     """
-    in_time = sum((part.amount for part in parts if part.on <= due_on), _ZERO)
-    return amount if until > due_on and in_time < total else _ZERO
+    in_time = sum((part.amount for part in parts if part.on <= due_on), ZERO)
+    return amount if until > due_on and in_time < total else ZERO

@@ -16,6 +16,7 @@ from billing.accounts import receivables
 from billing.charge_kinds import ChargeKind, Writer, kinds_where
 from billing.models import Allocation, Charge, Invoice
 from billing.reminders.interest import Interest, Part, indemnity, interest, last_paid_on
+from groupement.kernel.money import ZERO
 from members.models import Group
 
 ZERO = Decimal("0.00")

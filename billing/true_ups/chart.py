@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from billing.true_ups.previewing import BAR, GAP, MARGIN, NAME, STEP, TOP, WIDTH, Preview
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from members.models import Member
-
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from billing.models import (
     Settlement,
     TrueUpKey,
 )
-from billing.true_ups.sharing import ZERO, Account, Reading, bear
+from billing.true_ups.sharing import Account, Reading, bear
 from employees import planning
 from employees.models import Assignment, Employee, Terms
-from groupement.kernel.money import allocate
+from groupement.kernel.money import ZERO, allocate
 from groupement.kernel.periods import Month
 from members.models import Member
 from timesheets.models import Entry, Timesheet, TimesheetStatus

@@ -11,9 +11,8 @@ from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce, Lower
 
 from billing.models import Invoice, TrueUp, TrueUpKey, TrueUpShare
+from groupement.kernel.money import ZERO
 from members.models import Member
-
-ZERO = Decimal("0.00")
 
 
 @dataclass

@@ -22,7 +22,7 @@ from billing.models import (
 )
 from billing.true_ups.gathering import Facts, Late
 from employees.models import Employee, VatRegime
-from groupement.kernel.money import NO_BREAK_SPACE, allocate, spell
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO, allocate, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_hours
 from members.models import Member, User
@@ -251,4 +251,4 @@ def _day(on: date | None) -> str:
 
 
 def _sum(amounts: Any) -> Decimal:
-    return sum(amounts, Decimal("0.00"))
+    return sum(amounts, ZERO)

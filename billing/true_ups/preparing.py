@@ -14,10 +14,10 @@ from billing.true_ups.checks import obstacles, remarks
 from billing.true_ups.gathering import Facts, Scope, gather
 from billing.true_ups.papers import period_label
 from billing.true_ups.previewing import shared
-from billing.true_ups.sharing import ZERO, Shares
+from billing.true_ups.sharing import Shares
 from employees.models import Employee
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE
+from groupement.kernel.money import NO_BREAK_SPACE, ZERO
 from groupement.kernel.periods import Month
 from members.models import Member, User
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from billing.models import TrueUpKey
 from billing.true_ups.checks import obstacles, remarks
 from billing.true_ups.gathering import Facts, Scope, gather
-from billing.true_ups.sharing import ZERO as ZERO_OF_SHARING
 from billing.true_ups.sharing import NobodyToShare, Part, Shares, share
 from employees.models import Employee
+from groupement.kernel.money import ZERO
 from members.models import Member
 
 # The keys that are shown side by side; the fourth may be asked for.
@@ -55,11 +55,11 @@ class Preview:
 
     @property
     def cost(self) -> Decimal:
-        return sum((account.cost for account in self.facts.accounts), ZERO_OF_SHARING)
+        return sum((account.cost for account in self.facts.accounts), ZERO)
 
     @property
     def kept(self) -> Decimal:
-        return sum((account.kept for account in self.facts.accounts), ZERO_OF_SHARING)
+        return sum((account.kept for account in self.facts.accounts), ZERO)
 
     @property
     def minutes(self) -> int:
@@ -67,7 +67,7 @@ class Preview:
 
     @property
     def invoiced(self) -> Decimal:
-        return sum((row.invoiced for row in self.rows), ZERO_OF_SHARING)
+        return sum((row.invoiced for row in self.rows), ZERO)
 
     @property
     def totals(self) -> list[tuple[str, Decimal, Decimal]]:
@@ -75,7 +75,7 @@ class Preview:
         return [
             (str(TrueUpKey(key).label), actual, actual - self.invoiced)
             for key in self.keys
-            for actual in [sum((row.actual[key] for row in self.rows), ZERO_OF_SHARING)]
+            for actual in [sum((row.actual[key] for row in self.rows), ZERO)]
         ]
 
 
@@ -132,8 +132,8 @@ def _sum(member: Member, people: Sequence[Row]) -> Row:
         member,
         None,
         sum(row.minutes for row in mine),
-        sum((row.invoiced for row in mine), ZERO_OF_SHARING),
-        {key: sum((row.actual[key] for row in mine), ZERO_OF_SHARING) for key in keys},
+        sum((row.invoiced for row in mine), ZERO),
+        {key: sum((row.actual[key] for row in mine), ZERO) for key in keys},
     )
 
 

@@ -13,11 +13,10 @@ from billing.models import TrueUpKey
 from billing.month import pricing
 from billing.month.pricing import EmployeeMonth, Segment
 from employees.models import AbsenceRule, Assignment, Terms
-from groupement.kernel.money import allocate, cents
+from groupement.kernel.money import ZERO, allocate, cents
 from groupement.kernel.periods import Month, clip
 from timesheets.models import Entry, TimesheetStatus
 
-ZERO = Decimal("0.00")
 HUNDRED = Decimal(100)
 Weights = Mapping[int, int]
 """Whole weights by member id."""

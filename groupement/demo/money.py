@@ -13,6 +13,7 @@ from billing.reminders import choosing, levels, sending
 from employees.models import Assignment
 from groupement.demo import months
 from groupement.demo.founding import moment
+from groupement.kernel.money import ZERO
 from members.models import Member, User
 from timesheets.models import Entry
 
@@ -124,5 +125,5 @@ def owing() -> list[tuple[str, Decimal]]:
     due = receivables.with_dues(Invoice.objects.filter(status="issued", kind="invoice"))
     sums: dict[int, Decimal] = {}
     for invoice in due.order_by("pk"):
-        sums[invoice.member_id] = sums.get(invoice.member_id, Decimal(0)) + invoice.due
+        sums[invoice.member_id] = sums.get(invoice.member_id, ZERO) + invoice.due
     return [(row.short_name, sums[row.pk]) for row in Member.objects.by_name() if sums.get(row.pk)]

@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
@@ -59,7 +60,7 @@ def vat_by_rate(lines: Iterable[tuple[Decimal | int, Decimal]]) -> list[VatSum]:
     bases: dict[Decimal, Decimal] = {}
     for rate, net in lines:
         key = _exact(rate)
-        bases[key] = bases.get(key, Decimal("0.00")) + _exact(net)
+        bases[key] = bases.get(key, ZERO) + _exact(net)
     return [VatSum(rate, base, vat(base, rate)) for rate, base in sorted(bases.items(), reverse=True)]
 
 

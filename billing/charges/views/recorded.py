@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
@@ -16,7 +15,7 @@ from billing.charges import dues
 from billing.charges.forms import LineForm, YearForm
 from billing.french import of
 from billing.models import Charge
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from members.access import Role, for_roles, holds, today
@@ -156,7 +155,7 @@ def ask_deposits(request: HttpRequest) -> HttpResponse:
 def _left(calls: list[dues.Call]) -> dict[str, Any]:
     """How many are still to be asked, and for how much."""
     waiting = [each.amount for each in calls if each.charge is None]
-    return {"count": len(waiting), "total": sum(waiting, Decimal(0))}
+    return {"count": len(waiting), "total": sum(waiting, ZERO)}
 
 
 def _asked(made: list[Charge], what: str) -> str:

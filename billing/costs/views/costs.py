@@ -28,7 +28,7 @@ from billing.costs.overview import (
 )
 from billing.costs.payroll_columns import SAMPLE_TITLES, sample_rows, sample_workbook
 from billing.models import PayrollImport
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import inert
@@ -213,7 +213,7 @@ def aids(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": sorted({*years, year}, reverse=True),
         "aids": found,
-        "total": sum((aid.amount for aid in found), Decimal("0.00")),
+        "total": sum((aid.amount for aid in found), ZERO),
     }
     return page(request, "billing/costs/aids.html", context=context)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,7 +12,7 @@ from django.db.models.functions import Lower
 from billing.models import PriceIndex, Quote
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, AbsenceRule, Assignment, Employee, PriceMethod, Terms
-from groupement.kernel.money import AmountField
+from groupement.kernel.money import ZERO, AmountField
 from groupement.kernel.worktime import DAY
 from members.models import Member
 from timesheets.models import GROUP_KINDS, Kind
@@ -174,7 +173,7 @@ class PriceForm(forms.Form):
         method, code = data["price_method"], data["index_code"]
         data["hourly_price"] = data["hourly_price"] if method == PriceMethod.HOURLY else None
         data["flat_amount"] = data["flat_amount"] if method == PriceMethod.FLAT else None
-        data["management_rate"] = data["management_rate"] or Decimal("0.00")
+        data["management_rate"] = data["management_rate"] or ZERO
         if code and data["index_base"] is None and code in self.indices:
             data["index_base"] = self.indices[code].value
         rules = {kind.value: self.cleaned_data[f"absence_{kind.value}"] for kind in POOLED}

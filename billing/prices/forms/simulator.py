@@ -13,7 +13,7 @@ from billing.prices.job_cost import Job
 from billing.prices.simulator import Host, Question
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, PriceMethod
-from groupement.kernel.money import AmountField
+from groupement.kernel.money import ZERO, AmountField
 from groupement.kernel.worktime import HOUR
 from members.models import Member
 
@@ -228,4 +228,4 @@ def _rows_of(data: Mapping[str, Any]) -> int:
 
 
 def _or_zero(value: Decimal | None) -> Decimal:
-    return Decimal("0.00") if value is None else value
+    return ZERO if value is None else value

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from billing.month import reconciling
 from groupement import worker
 from groupement.celery import app
 from groupement.demo import cast, founding, money, months, story
-from groupement.kernel.money import spell_plain
+from groupement.kernel.money import ZERO, spell_plain
 from groupement.kernel.worktime import spell_hours
 from members.models import Group
 from timesheets import freezing
@@ -127,8 +126,7 @@ class Command(BaseCommand):
             figures = (spell_plain(row.net), spell_plain(row.vat), spell_plain(row.total))
             self._row(row.number, row.member, spell_hours(row.minutes), *figures, row.file)
         net, vat, total = (
-            spell_plain(sum((getattr(row, name) for row in rows), Decimal(0)))
-            for name in ("net", "vat", "total")
+            spell_plain(sum((getattr(row, name) for row in rows), ZERO)) for name in ("net", "vat", "total")
         )
         hours = spell_hours(sum(row.minutes for row in rows))
         self._row("total", f"{len(rows)} factures", hours, net, vat, total, "")
