@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from django.db import models
 
 from employees.models import AbsenceRule
-from groupement.kernel.money import NO_BREAK_SPACE, cents, spell, spell_plain
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.money import ZERO, cents, spell, spell_plain
 from groupement.kernel.worktime import spell_clock, spell_hours
 from members.models import PriceDetail
 
@@ -102,7 +103,7 @@ class PricedSum(Protocol):
 
 def cost_of_an_hour(amount: Decimal, minutes: int) -> Decimal:
     """``amount`` for one hour of ``minutes``, to the cent; zero without any. To be read: nothing is charged by it."""
-    return cents(amount * 60 / minutes) if minutes else Decimal("0.00")
+    return cents(amount * 60 / minutes) if minutes else ZERO
 
 
 def _hours_reckoned(priced: PricedSum) -> str:

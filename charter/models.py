@@ -5,6 +5,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Lifecycle, Step
 
 
@@ -264,4 +265,4 @@ class Signature(models.Model):
         ]
 
     def __str__(self):
-        return f"signature de {self.signer_name}"
+        return f"signature {of(self.signer_name)}"

@@ -11,6 +11,7 @@ from typing import Any
 from charter.models import Charter, CharterStatus, Signature
 from charter.signing import SIGNABLE
 from charter.writing import compose, digest
+from groupement.kernel.french import counted, plural
 from members.models import Member, Membership, User
 from members.models.people import Function
 
@@ -102,12 +103,12 @@ class Reading:
 
     @property
     def caption(self) -> str:
-        return "signatures" if len(self.lines) > 1 else "signature"
+        return plural(len(self.lines), "signature")
 
     @property
     def label(self) -> str:
         """The ring in words."""
-        spoken = f"{len(self.signed)} signature{'s' * (len(self.signed) > 1)} sur {len(self.lines)}"
+        spoken = f"{counted(len(self.signed), 'signature')} sur {len(self.lines)}"
         names = ", ".join(member.short_name for member in self.missing)
         return f"{spoken}, il manque {names}" if names else spoken
 

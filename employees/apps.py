@@ -9,6 +9,7 @@ class EmployeesConfig(AppConfig):
 
     def ready(self):
         """Tell the app below how a shared employee is recognised."""
-        from members.access import Role, recognise
+        from members.access import recognise
+        from members.roles import Role
 
         recognise(Role.EMPLOYEE, lambda user: self.get_model("Employee").objects.filter(user=user).exists())

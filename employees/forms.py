@@ -10,10 +10,9 @@ from django import forms
 from employees.assigning import CHECKED, contract_for, refuse_terms
 from employees.hiring import refuse_contract, refuse_contract_terms
 from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme
+from groupement.kernel.french import NARROW_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NARROW_SPACE
 from groupement.kernel.periods import overlaps
-from groupement.kernel.templatetags.formats import WEEKDAYS
 from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours
 
 MOST_A_WEEK = 60 * 60

@@ -11,6 +11,7 @@ import pghistory
 from django.db import transaction
 
 from employees.models import Contract, ContractMember, ContractTerms, Employee, TimeScheme
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import covers, overlaps
 from groupement.kernel.templatetags.formats import day_fr
@@ -35,7 +36,7 @@ def hire(*, birth_date: date, starts_on: date, by: User, at: datetime, **identit
     _refuse_under_age(birth_date, starts_on)
     taken = Employee.objects.filter(payroll_number=identity.get("payroll_number")).first()
     if taken:
-        raise NotHireable(f"Ce matricule est déjà celui de {taken.full_name}.", field="payroll_number")
+        raise NotHireable(f"Ce matricule est déjà celui {of(taken.full_name)}.", field="payroll_number")
     with _history(by, at):
         return Employee.objects.create(birth_date=birth_date, **identity)
 

@@ -19,6 +19,7 @@ from groupement.kernel.templatetags.formats import day_fr
 from groupement.kernel.worktime import DAY, spell_clock
 from members.access import coordinates
 from members.models import Group, HolidayZone, User
+from members.roles import Role, only
 
 LONGEST_CLEARING = 366  # days; a longer time off ends the assignment
 REASON_LENGTH = 200
@@ -161,7 +162,7 @@ def notice(assignment: Assignment, days: Iterable[date], at: datetime) -> Notice
 def _begin(assignment: Assignment, reason: str, by: User) -> None:
     """Refuse who may not; take the person's row, so that two changes of the same day wait for each other."""
     if not coordinates(by):
-        raise NotReschedulable("Seule la coordination modifie le planning.")
+        raise NotReschedulable(only(Role.COORDINATOR, "modifie le planning"))
     if len(reason) > REASON_LENGTH:
         raise NotReschedulable(f"Le motif tient en {REASON_LENGTH} caractères.", field="reason")
     Employee.objects.select_for_update().get(pk=assignment.employee_id)

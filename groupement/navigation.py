@@ -12,8 +12,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from employees.models import Employee
-from members.access import Role, coordinates, current_seats, demo_people, stands_in_for
+from groupement.kernel.french import enumeration
+from members.access import coordinates, current_seats, demo_people
 from members.models import Group, Member, Seat, User
+from members.roles import Role, deputy_of
 from timesheets.confirming import awaiting
 
 THEMES = ("light", "dark")
@@ -180,8 +182,8 @@ def _read_roles(user: User, seats: list[Seat]) -> list[Held]:
         Held(role.value, label)
         for role, label, held in (
             (Role.COORDINATOR, _coordination(user), coordinates(user)),
-            (Role.FINANCE, "Finances", user.is_finance),
-            (Role.ADMIN, "Administration", user.is_admin),
+            (Role.FINANCE, Role.FINANCE.heading, user.is_finance),
+            (Role.ADMIN, Role.ADMIN.heading, user.is_admin),
         )
         if held
     ]
@@ -195,25 +197,21 @@ def _read_roles(user: User, seats: list[Seat]) -> list[Held]:
 def _coordination(user: User) -> str:
     """The role by its name, or as whose deputy it is held; the names are read for deputies only."""
     if user.is_coordinator or not user.coordinators_deputised:
-        return "Coordination"
+        return Role.COORDINATOR.heading
     return _first_of(
-        [
-            stands_in_for(each)
-            for each in User.objects.filter(pk__in=user.coordinators_deputised).order_by("pk")
-        ]
+        [deputy_of(each) for each in User.objects.filter(pk__in=user.coordinators_deputised).order_by("pk")]
     )
 
 
 def _places(user: User, seats: list[Seat]) -> str:
     """The members of one's own seats, then whose deputy one is elsewhere."""
     own = [seat.member.short_name for seat in seats if seat.user_id == user.pk]
-    stood_in = dict.fromkeys(stands_in_for(seat.user) for seat in seats if seat.user_id != user.pk)
+    stood_in = dict.fromkeys(deputy_of(seat.user) for seat in seats if seat.user_id != user.pk)
     return " · ".join(_first_of(labels) for labels in (own, list(stood_in)) if labels)
 
 
 def _first_of(labels: list[str]) -> str:
-    others = len(labels) - 1
-    return labels[0] + (f" et {others} autre{'s' if others > 1 else ''}" if others else "")
+    return enumeration(labels, at_most=1)
 
 
 def _match(place: Place, here: str) -> int:

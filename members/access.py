@@ -20,30 +20,13 @@ from django.utils import timezone
 
 from members.models import Deputy, Member, Seat, User
 from members.models.people import WRITERS, Function
+from members.roles import Role, deputy_of, reserved
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 View = Callable[..., "HttpResponseBase"]
 
-
-class Role(models.TextChoices):
-    """What somebody is here for; a person may hold several at once."""
-
-    EMPLOYEE = "employee", "salariat partagé"
-    MEMBER = "member", "structure adhérente"
-    COORDINATOR = "coordinator", "coordination"
-    FINANCE = "finance", "finances"
-    ADMIN = "admin", "administration"
-
-
-RESERVED_TO = {
-    Role.EMPLOYEE: "aux salariés partagés",
-    Role.MEMBER: "aux équipes des structures adhérentes",
-    Role.COORDINATOR: "à la coordination",
-    Role.FINANCE: "aux finances",
-    Role.ADMIN: "à l’administration",
-}
 
 # How each role is recognised. Shared employees are known above this app, which adds its own answer with `recognise`.
 _HOLDERS: dict[Role, Callable[[User], bool]] = {
@@ -76,7 +59,7 @@ def for_roles(*codes: str) -> Callable[[View], View]:
     them (404), so that no guess at an id tells anything. Raises ValueError for a code that is no role.
     """
     roles = [Role(code) for code in codes]
-    sentence = f"Cette page est réservée {_listed([RESERVED_TO[role] for role in roles])}."
+    sentence = reserved("Cette page est réservée", *roles)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -186,24 +169,11 @@ def demo_people() -> list[dict[str, Any]]:
 
 
 def _demo_role(user: User) -> str:
-    claims = {
-        "Coordination": user.is_coordinator,
-        "Finances": user.is_finance,
-        "Administration": user.is_admin,
-    }
-    held = [label for label, claimed in claims.items() if claimed]
+    claims = {Role.COORDINATOR: user.is_coordinator, Role.FINANCE: user.is_finance, Role.ADMIN: user.is_admin}
+    held = [role.heading for role, claimed in claims.items() if claimed]
     held += [f"{seat.get_function_display().capitalize()}, {seat.member}" for seat in user.seats.all()]
-    held += dict.fromkeys(stands_in_for(each.principal) for each in user.deputies.all())
-    return " · ".join(held) or "Salariat partagé"
-
-
-def stands_in_for(principal: User) -> str:
-    """How the bar calls a deputy while they answer for ``principal``."""
-    return f"Suppléance de {principal}"
-
-
-def _listed(words: list[str]) -> str:
-    return " et ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    held += dict.fromkeys(deputy_of(each.principal) for each in user.deputies.all())
+    return " · ".join(held) or Role.EMPLOYEE.heading
 
 
 class Backend(AuthenticationBackend):

@@ -10,10 +10,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day_fr
 from members.models import Deputy, Member, Seat, User
 from members.models.people import WRITERS
+from members.roles import Role, only
 
 # Whom one may name: by member, None for the coordination.
 Candidates = dict[Member | None, list[User]]
@@ -154,7 +156,7 @@ def _lasting(on: date) -> Q:
 
 def _refuse_stranger(principal: User, deputy: User, by: User) -> None:
     if by.pk != principal.pk and not may_arrange(by):
-        raise MayNotAppoint(f"Seule la coordination nomme quelqu’un à la place de {principal}.")
+        raise MayNotAppoint(only(Role.COORDINATOR, f"nomme quelqu’un à la place {of(str(principal))}"))
     if deputy.pk == principal.pk:
         raise BadDeputy(
             "On ne se remplace pas soi-même\u00a0: choisissez une autre personne.", field="deputy"
@@ -182,7 +184,7 @@ def _refuse_person(principal: User, deputy: User, member: Member | None, first: 
     for person, field in ((principal, None), (deputy, "deputy")):
         if not person.is_active:
             raise BadDeputy(
-                f"Le compte de {person} est fermé\u00a0: choisissez une autre personne.", field=field
+                f"Le compte {of(str(person))} est fermé\u00a0: choisissez une autre personne.", field=field
             )
     offered = candidates(principal, on=first)
     if member in offered and deputy not in offered[member]:

@@ -2,8 +2,8 @@
 
 from django import forms
 
-from members.access import Role
 from members.models import MailFrequency
+from members.roles import Role
 
 
 def _day_input():
@@ -70,7 +70,7 @@ class DeputyForm(forms.Form):
         }
         groups = [
             (
-                str(member or "Coordination"),
+                str(member or Role.COORDINATOR.heading),
                 [(f"{member.pk if member else 0}-{person.pk}", str(person)) for person in people],
             )
             for member, people in candidates.items()

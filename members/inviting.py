@@ -15,6 +15,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from members.access import trust_email
 from members.models import Group, Invitation, User
@@ -60,7 +61,7 @@ def invite(user: User, *, by: User | None, at: datetime, address: Callable[[str]
             "Une suppléance n’ouvre pas de compte. Demandez à la coordination ou à l’administration."
         )
     if not User.objects.select_for_update().get(pk=user.pk).is_active:
-        raise ClosedAccount(f"Le compte de {user} est fermé. Rouvrez-le avant d’inviter.")
+        raise ClosedAccount(f"Le compte {of(str(user))} est fermé. Rouvrez-le avant d’inviter.")
     group = Group.objects.order_by("pk").first()
     token = secrets.token_urlsafe(BYTES)
     user.invitations.filter(used_at__isnull=True, voided_at__isnull=True).update(voided_at=at)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.models import Declaration, Group, Member, Membership, User
@@ -63,7 +64,7 @@ def admit(membership: Membership, *, by: User, at: datetime, starts_on: date | N
     if membership.member.counts_as_local_authority:
         _check_half(membership.member, first_day)
     membership.move(Status.ADMITTED, by=by, at=at, starts_on=first_day)
-    _declare(membership, f"Admission de {membership.member.legal_name}", first_day)
+    _declare(membership, f"Admission {of(membership.member.legal_name)}", first_day)
     return membership
 
 
@@ -101,7 +102,7 @@ def leave(membership: Membership, *, by: User, at: datetime) -> Membership:
             f"{membership.member} reste adhérent jusqu’au {ended_on:%d/%m/%Y} exclu. Revenez ce jour-là."
         )
     membership.move(Status.LEFT, by=by, at=at)
-    _declare(membership, f"Départ de {membership.member.legal_name}", ended_on or _day(at))
+    _declare(membership, f"Départ {of(membership.member.legal_name)}", ended_on or _day(at))
     return membership
 
 

@@ -21,7 +21,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from groupement.kernel.money import NO_BREAK_SPACE
+from groupement.kernel.french import NO_BREAK_SPACE
 from members.models import Group, Mail, MailKind, MailStatus, User
 
 log = logging.getLogger(__name__)

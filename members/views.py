@@ -13,13 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
 from members import deputising, inviting
-from members.access import Role, for_roles, holds, today
+from members.access import for_roles, holds, today
 from members.forms import DeputyForm, FrequencyForm, PasswordForm, RoleForm, ThemeForm
 from members.links import invitation_address
 from members.models import Deputy, User
+from members.roles import Role
 
 A_YEAR = 60 * 60 * 24 * 365
 
@@ -147,7 +149,7 @@ def end_deputy(request, pk):
         on=today(),
         by=request.user,
         at=timezone.now(),
-        success=f"La suppléance de {deputyship.user} est terminée.",
+        success=f"La suppléance {of(str(deputyship.user))} est terminée.",
     )
     return redirect(_back(request, _principal(request)))
 

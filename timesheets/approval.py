@@ -12,6 +12,7 @@ from django.db import transaction
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from members.access import coordinates, decides_on
 from members.models import User
+from members.roles import Role, only
 from timesheets import freezing
 from timesheets.confirming import Contested, hold, open_contest, write_remarks
 from timesheets.models import Timesheet, TimesheetStatus, TimesheetStep
@@ -258,7 +259,7 @@ def _why_not_in_charge(timesheet: Timesheet, by: User) -> Refusal | None:
     if decides_on(by, timesheet.employee.user_id):
         return None
     if not coordinates(by):
-        return NotApprovable("Seule la coordination peut décider de ces heures.")
+        return NotApprovable(only(Role.COORDINATOR, "peut décider de ces heures"))
     whose = (
         "vos propres heures" if timesheet.employee.user_id == by.pk else "les heures de qui vous remplacez"
     )

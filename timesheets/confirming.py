@@ -11,6 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from employees.planning import plan
+from groupement.kernel.french import counted, of
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.templatetags.formats import day as spell_day
 from members.access import answers_for
@@ -158,7 +159,7 @@ def _lapse(late: QuerySet[Timesheet], pk: int, group: Group, at: datetime) -> Ti
     timesheet = late.select_for_update().filter(pk=pk).first()
     if timesheet is None:
         return None
-    delay = f"{group.confirmation_days} jour{'s' if group.confirmation_days > 1 else ''}"
+    delay = counted(group.confirmation_days, "jour")
     note = f"Sans réponse jusqu’au {spell_day(due_on(timesheet, group))}, délai de {delay}."
     stamps = {"confirmed_at": at, "is_confirmed_tacitly": True, "accepted_days": {}}
     timesheet.move(TimesheetStatus.CONFIRMED, by=None, at=at, note=note, **stamps)
@@ -181,7 +182,7 @@ def _refuse_stranger(timesheet: Timesheet, by: User) -> None:
     if timesheet.employee.user_id == by.pk:
         raise NotYours("Vous ne pouvez pas viser vos propres heures\u00a0: une autre personne doit le faire.")
     if not may_answer(by, timesheet):
-        raise NotYours(f"Seule l’équipe de {timesheet.assignment.member} peut viser ces heures.")
+        raise NotYours(f"Seule l’équipe {of(str(timesheet.assignment.member))} peut viser ces heures.")
     if timesheet.status != TimesheetStatus.SUBMITTED:
         raise NothingToConfirm(
             "Ces heures ne sont pas à viser\u00a0: elles ne sont pas soumises, ou elles ont déjà été visées."

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from groupement.kernel.french import quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.templatetags.formats import day_fr
@@ -96,7 +97,7 @@ def _misfits(sheet: Timesheet, day: date, kinds: Mapping[str, Value]) -> Iterato
     allowed = ASSIGNMENT_KINDS if placed else GROUP_KINDS
     for kind, value in kinds.items():
         if kind not in allowed:
-            yield f"«\u00a0{dict(Kind.choices).get(kind, kind)}\u00a0» ne se saisit pas dans ce relevé."
+            yield f"{quoted(dict(Kind.choices).get(kind, kind))} ne se saisit pas dans ce relevé."
         if why := bad_times(value, day):
             yield why
         elif not 0 <= minutes_of(value, day) <= DAY:

@@ -17,10 +17,10 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from groupement.kernel import paper
+from groupement.kernel.french import NO_BREAK_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE
-from groupement.kernel.templatetags.formats import WEEKDAYS
 from members.models import Group
+from members.roles import TELL_ADMIN
 from timesheets.models import Entry, Kind, SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
 
 log = logging.getLogger(__name__)
@@ -123,12 +123,10 @@ def open_printed(row: SignedSheet) -> IO[bytes]:
         return paper.open_kept(row.path, row.sha256)
     except FileNotFoundError as error:
         log.error("signed sheet missing: %s", row.pk)
-        raise NotPrinted("Le fichier de ce relevé est introuvable. Prévenez l’administration.") from error
+        raise NotPrinted(f"Le fichier de ce relevé est introuvable. {TELL_ADMIN}") from error
     except paper.Altered as error:
         log.error("signed sheet altered: %s", row.pk)
-        raise NotPrinted(
-            "Le fichier de ce relevé a été modifié depuis sa création. Prévenez l’administration."
-        ) from error
+        raise NotPrinted(f"Le fichier de ce relevé a été modifié depuis sa création. {TELL_ADMIN}") from error
 
 
 def latest(sheets: Collection[int]) -> dict[int, SignedSheet]:
@@ -141,11 +139,10 @@ def _content(
     sheet: Timesheet, group: Group, version: int, days: list[dict[str, Any]], steps: list[dict[str, Any]]
 ) -> dict[str, Any]:
     placed = sheet.assignment
-    names = "name legal_form street postal_code city siren siret"
     return {
         "reference": f"{sheet.month}-{sheet.pk}-{version}",
         "version": version,
-        "group": {name: getattr(group, name) for name in names.split()},
+        "group": group.letterhead(),
         "employee": sheet.employee.full_name,
         "payroll_number": sheet.employee.payroll_number,
         "month": str(sheet.month),

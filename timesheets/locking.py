@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from employees.models import Assignment, Employee, HoursEntry
+from groupement.kernel.french import of, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
@@ -142,7 +143,7 @@ def _grace_days() -> QuerySet[Group, Any]:
 def name(timesheet: Timesheet) -> str:
     """How people call a timesheet: by its member and month."""
     where = str(timesheet.assignment.member) if timesheet.assignment else "absences et groupement"
-    return f"Le relevé «\u00a0{where}\u00a0» {timesheet.month.of_label}"
+    return f"Le relevé {quoted(where)} {timesheet.month.of_label}"
 
 
 def whose_hand(timesheet: Timesheet) -> str:
@@ -150,7 +151,7 @@ def whose_hand(timesheet: Timesheet) -> str:
     if timesheet.assignment is None:
         return "Ces heures sont saisies par la personne ou par la coordination."
     if timesheet.assignment.hours_entry == HoursEntry.MEMBER:
-        return f"Ces heures sont saisies par l’équipe de {timesheet.assignment.member}."
+        return f"Ces heures sont saisies par l’équipe {of(str(timesheet.assignment.member))}."
     if timesheet.assignment.hours_entry == HoursEntry.EMPLOYEE:
         return "Ces heures sont saisies par la personne elle-même."
-    return f"Ces heures sont saisies par la personne ou par l’équipe de {timesheet.assignment.member}."
+    return f"Ces heures sont saisies par la personne ou par l’équipe {of(str(timesheet.assignment.member))}."

@@ -33,6 +33,7 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.access import decides_on
 from members.models import User
+from members.roles import Role, only
 from timesheets.models import ABSENCES, Acknowledgement, Entry
 
 # Rest before the first day and a whole week after the last one are looked at; averages go back for sixteen weeks.
@@ -296,7 +297,7 @@ def acknowledge(
     never about themselves. Raises NotAcknowledged.
     """
     if not decides_on(by, employee.user_id):
-        raise NotAcknowledged("Seule la coordination répond aux alertes, et jamais aux siennes.")
+        raise NotAcknowledged(only(Role.COORDINATOR, "répond aux alertes, et jamais aux siennes"))
     if not note.strip():
         raise NotAcknowledged(
             "Écrivez ce que vous en avez fait\u00a0: la note reste avec l’alerte.", field="note"

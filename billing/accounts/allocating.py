@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from billing.accounts.receivables import oldest_first, shared_out, unsettled, with_dues, with_left
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, StaleRow
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, cents, spell
+from groupement.kernel.money import ZERO, cents, spell
 from groupement.kernel.money import allocate as money_allocate
 from members.models import Group, Member, User
 

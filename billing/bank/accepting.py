@@ -16,6 +16,7 @@ from billing.bank import candidates, suggesting
 from billing.bank.candidates import LINK, RETURN, Candidate, Ledger, Share
 from billing.bank.sorting import held, split
 from billing.models import BankOperation, BankStatement, Invoice, OperationStatus, Payment
+from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import ZERO, spell
 from members.models import Member, User
@@ -243,11 +244,8 @@ def _join(row: BankOperation) -> str:
     parts = BankOperation.objects.select_for_update(no_key=True).filter(part_of=row).order_by("pk")
     if busy := [part for part in parts if part.status != OperationStatus.OPEN]:
         count = len(busy)
-        plural = "s" if count > 1 else ""
-        raise NotUndoable(
-            f"{count} partie{plural} n’{'ont' if plural else 'a'} pas été rouverte{plural}. "
-            "Annulez d’abord ce qui en a été fait."
-        )
+        missing = counted(count, "partie n’a pas été rouverte", "parties n’ont pas été rouvertes")
+        raise NotUndoable(f"{missing}. Annulez d’abord ce qui en a été fait.")
     parts.delete()
     _open(row)
     return "Les parties sont réunies\u00a0: l’opération est de nouveau à rapprocher."

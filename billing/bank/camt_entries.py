@@ -19,6 +19,7 @@ from billing.bank.statement import (
     one_line,
 )
 from billing.models import PaymentMethod
+from groupement.kernel.french import quoted
 from groupement.kernel.money import ZERO, cents, spell
 from groupement.kernel.tabular import plain
 
@@ -126,7 +127,7 @@ def read_day(told: str) -> date:
     try:
         return date.fromisoformat(told.strip()[:10])
     except ValueError as error:
-        raise ValueError(f"«\u00a0{told[:20]}\u00a0» n’est pas une date.") from error
+        raise ValueError(f"{quoted(told, at_most=20)} n’est pas une date.") from error
 
 
 def first_text(node: Element, *paths: str) -> str:
@@ -140,7 +141,7 @@ def first_text(node: Element, *paths: str) -> str:
 def _digits(text: str | None) -> Decimal:
     told = (text or "").strip()
     if not _MONEY.fullmatch(told):
-        raise ValueError(f"«\u00a0{told[:20]}\u00a0» n’est pas un montant.")
+        raise ValueError(f"{quoted(told, at_most=20)} n’est pas un montant.")
     if cents(amount := Decimal(told)) != amount:
         raise ValueError(f"le montant {told} a plus de deux décimales.")
     return cents(amount)

@@ -30,6 +30,7 @@ from billing.bank.statement import (
     one_line,
 )
 from groupement.kernel import tabular
+from groupement.kernel.french import quoted
 from groupement.kernel.money import ZERO, cents, parse_amount
 from groupement.kernel.tabular import plain
 from members.identifiers import compact
@@ -103,14 +104,14 @@ def read_day(told: str) -> date:
     """ "03/12/2026", "3.12.26", "2026-12-03"; an hour behind it is not looked at."""
     match = _DAY.match(told.strip())
     if not match:
-        raise ValueError(f"«\u00a0{told[:20]}\u00a0» n’est pas une date, par exemple 03/12/2026.")
+        raise ValueError(f"{quoted(told, at_most=20)} n’est pas une date, par exemple 03/12/2026.")
     day, month, year, *iso = match.groups()
     try:
         if iso[0]:
             return date(int(iso[0]), int(iso[1]), int(iso[2]))
         return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
     except ValueError as error:
-        raise ValueError(f"le jour «\u00a0{told[:20]}\u00a0» n’existe pas.") from error
+        raise ValueError(f"le jour {quoted(told, at_most=20)} n’existe pas.") from error
 
 
 def read_money(told: str) -> Decimal:

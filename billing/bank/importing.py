@@ -18,6 +18,7 @@ from billing.bank.csv_file import read_table
 from billing.bank.csv_layouts import Layout
 from billing.bank.statement import CSV, LARGEST_FILE, BadStatement, Operation, Statement, faults_of
 from billing.models import BankLayout, BankOperation, BankStatement
+from groupement.kernel.french import counted, plural, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
 from members.models import Group, User
@@ -63,7 +64,7 @@ def take_in(data: bytes, *, file_name: str, has_twins: bool = False, by: User | 
     earlier = {row.key: row.statement for row in _earlier(iban, keys)}
     new = [(key, each) for key, each in zip(keys, read.operations, strict=True) if key not in earlier]
     if not new:
-        names = ", ".join(sorted({f"«\u00a0{each.file_name}\u00a0»" for each in earlier.values()}))
+        names = ", ".join(sorted({f"{quoted(each.file_name)}" for each in earlier.values()}))
         raise NotImportable(
             f"Toutes les opérations de ce fichier sont déjà connues, par {names}. Rien n’est importé."
         )
@@ -97,7 +98,7 @@ def remember(titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, at:
     for column in csv_layouts.ONCE:
         if len(chosen.get(column, ())) > 1:
             raise NotAMapping(
-                f"«\u00a0{csv_layouts.COLUMNS[column].capitalize()}\u00a0» est choisi deux fois. "
+                f"{quoted(csv_layouts.COLUMNS[column].capitalize())} est choisi deux fois. "
                 f"Gardez une seule colonne."
             )
     if "amount" in chosen and chosen.keys() & {"debit", "credit"}:
@@ -186,10 +187,8 @@ def _known_told(keys: Sequence[str], earlier: Mapping[str, BankStatement]) -> li
     counts = Counter(earlier[key].file_name for key in keys if key in earlier)
     told = []
     for name, count in sorted(counts.items()):
-        plural = "s" if count > 1 else ""
-        told.append(
-            f"{count} opération{plural} déjà connue{plural} par «\u00a0{name}\u00a0», laissée{plural} de côté."
-        )
+        known = counted(count, "opération déjà connue", "opérations déjà connues")
+        told.append(f"{known} par {quoted(name)}, {plural(count, 'laissée')} de côté.")
     return told
 
 
@@ -206,9 +205,7 @@ def _row(
 ) -> BankOperation:
     name = alike.get((read.booked_on, read.amount))
     note = (
-        f"Même jour et même montant qu’une opération de «\u00a0{name}\u00a0»\u00a0: vérifiez."[:200]
-        if name
-        else ""
+        f"Même jour et même montant qu’une opération de {quoted(name)}\u00a0: vérifiez."[:200] if name else ""
     )
     return BankOperation(
         statement=statement,

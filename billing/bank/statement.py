@@ -10,7 +10,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from billing.models import PaymentMethod
-from groupement.kernel.money import NO_BREAK_SPACE
+from groupement.kernel.french import NO_BREAK_SPACE, counted
 from groupement.kernel.tabular import Unreadable, plain
 
 LARGEST_FILE = 5_000_000
@@ -100,7 +100,7 @@ def faults_of(errors: Sequence[str]) -> BadStatement:
     """The refusal of a file with faults, told line by line."""
     count = len(errors)
     return BadStatement(
-        f"Le relevé n’a pas été importé{NO_BREAK_SPACE}: {count} erreur{'s' if count > 1 else ''} à corriger.",
+        f"Le relevé n’a pas été importé{NO_BREAK_SPACE}: {counted(count, 'erreur')} à corriger.",
         errors=errors,
     )
 

@@ -23,6 +23,7 @@ from billing.bank.candidates import (
     names,
 )
 from billing.models import PaymentMethod
+from groupement.kernel.french import enumeration
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.tabular import plain
 from members.models import Member
@@ -252,8 +253,7 @@ def batches(movement: Movement, ledger: Ledger, named: Sequence[Debt]) -> Iterat
 
 def listed(debts: Sequence[Debt]) -> str:
     """ "F-2026-0001, F-2026-0002 et F-2026-0004" """
-    numbers = [debt.number for debt in debts]
-    return numbers[0] if len(numbers) == 1 else f"{', '.join(numbers[:-1])} et {numbers[-1]}"
+    return enumeration(debt.number for debt in debts)
 
 
 def _due_together(movement: Movement, ledger: Ledger) -> Iterator[Candidate]:

@@ -25,11 +25,13 @@ from billing.bank.forms import (
     TakeBackForm,
 )
 from billing.models import BankOperation, BankStatement, OperationStatus
+from groupement.kernel.french import counted, of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page, paginate
-from members.access import Role, for_roles, today
+from members.access import for_roles, today
 from members.models import Member
+from members.roles import Role
 from timesheets.importing import uploads
 
 KEPT = "bank_import"
@@ -174,21 +176,18 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
 
 
 def _taken(taken: importing.Taken) -> str:
-    plural = "s" if taken.new > 1 else ""
-    known = f", {taken.known} déjà connue{'s' if taken.known > 1 else ''}" if taken.known else ""
-    return f"Relevé importé\u00a0: {taken.new} opération{plural} nouvelle{plural}{known}."
+    known = f", {counted(taken.known, 'déjà connue', 'déjà connues')}" if taken.known else ""
+    return f"Relevé importé\u00a0: {counted(taken.new, 'opération nouvelle')}{known}."
 
 
 def _accepted(accepted: accepting.Accepted) -> str:
     if not accepted.count:
         return "Rien n’était sûr\u00a0: aucune opération n’a été rapprochée."
-    plural = "s" if accepted.count > 1 else ""
-    return f"{accepted.count} opération{plural} rapprochée{plural}\u00a0: {spell(accepted.amount)}."
+    return f"{counted(accepted.count, 'opération rapprochée')}\u00a0: {spell(accepted.amount)}."
 
 
 def _aside(count: int) -> str:
-    plural = "s" if count > 1 else ""
-    return f"{count} sortie{plural} mise{plural} de côté." if count else "Aucune sortie à mettre de côté."
+    return f"{counted(count, 'sortie mise')} de côté." if count else "Aucune sortie à mettre de côté."
 
 
 NOTHING_CHOSEN = "Choisissez d’abord l’une des propositions."
@@ -345,5 +344,5 @@ def _matched(row: BankOperation) -> str:
     if row.status == OperationStatus.SPLIT:
         return f"Opération ventilée et rapprochée\u00a0: {spell(row.amount)}."
     if row.reverses:
-        return f"Le règlement de {row.reverses.member.short_name} est annulé\u00a0: ses factures sont de nouveau dues."
+        return f"Le règlement {of(row.reverses.member.short_name)} est annulé\u00a0: ses factures sont de nouveau dues."
     return f"Opération rapprochée\u00a0: {spell(row.amount)}, {row.payment.member.short_name}."

@@ -20,8 +20,8 @@ from billing.charges import recording
 from billing.documents import vat
 from billing.models import Charge, DuesYear, Unit
 from employees.models import VatRegime
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE
 from groupement.kernel.periods import Month
 from members.models import Group, Member, Membership, User, VatAttestation
 from members.models.membership import MembershipStatus

@@ -13,8 +13,9 @@ from billing.charges import recording
 from billing.charges.expenses import release, spell_kilometres, spell_rate
 from billing.models import Charge, Expense, ExpenseKind, ExpenseState, Unit
 from employees.models import Terms, VatRegime
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.money import spell
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
 from members.models import User

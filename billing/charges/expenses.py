@@ -12,8 +12,9 @@ from django.utils import timezone
 from billing.charges import receipts, recording
 from billing.models import Expense, ExpenseKind, ExpenseScale, ExpenseState
 from employees.models import Assignment
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, cents, spell, spell_plain
+from groupement.kernel.money import cents, spell, spell_plain
 from groupement.kernel.templatetags.formats import long_date
 from members.models import User
 

@@ -8,6 +8,7 @@ from django import forms
 from billing.charges import dues, expenses, receipts
 from billing.models import Expense, ExpenseKind, ExpenseState, Unit
 from employees.models import Assignment, Employee
+from groupement.kernel.french import quoted
 from groupement.kernel.money import AmountField, spell_plain
 from groupement.kernel.periods import MonthFormField
 from members.models import Member
@@ -28,7 +29,7 @@ class KilometresField(forms.DecimalField):
         match = _KILOMETRES.fullmatch(plain)
         if match is None:
             raise forms.ValidationError(
-                f"«\u00a0{str(value).strip()[:20]}\u00a0» n’est pas une distance\u00a0: écrivez par exemple 42,5."
+                f"{quoted(str(value).strip(), at_most=20)} n’est pas une distance\u00a0: écrivez par exemple 42,5."
             )
         sign, whole, tenths = match[1], match[2], (match[3] or "0").rstrip("0") or "0"
         if len(tenths) > 1:
@@ -208,7 +209,7 @@ class QuantityField(forms.DecimalField):
         match = _QUANTITY.fullmatch(re.sub(r"[\s\u00a0\u202f]", "", str(value)))
         if match is None:
             raise forms.ValidationError(
-                f"«\u00a0{str(value).strip()[:20]}\u00a0» n’est pas une quantité\u00a0: écrivez par exemple 1 ou 2,5."
+                f"{quoted(str(value).strip(), at_most=20)} n’est pas une quantité\u00a0: écrivez par exemple 1 ou 2,5."
             )
         return Decimal(f"{match[1]}.{match[2] or '0'}")
 

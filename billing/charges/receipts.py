@@ -14,8 +14,9 @@ from django.db import transaction
 from PIL import Image
 
 from billing.models import Expense
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE
+from members.roles import TELL_ADMIN
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,7 @@ def open_receipt(expense: Expense) -> tuple[IO[bytes], str, str]:
         file = cast("IO[bytes]", expense.receipt.storage.open(name, "rb"))
     except FileNotFoundError as error:
         log.error("receipt missing: %s", expense.pk)
-        raise NotReadable(
-            "Le fichier de ce justificatif est introuvable. Prévenez l’administration."
-        ) from error
+        raise NotReadable(f"Le fichier de ce justificatif est introuvable. {TELL_ADMIN}") from error
     ending = PurePath(name).suffix
     return file, CONTENT_TYPES[ending], f"justificatif-{expense.spent_on}-{expense.pk}{ending}"
 

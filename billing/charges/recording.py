@@ -12,8 +12,9 @@ from django.db import transaction
 from billing.charge_kinds import KINDS, VatRule
 from billing.models import Charge, InvoiceStatus
 from employees.models import Assignment, Employee, VatRegime
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, line_net
+from groupement.kernel.money import line_net
 from groupement.kernel.periods import Month
 from members.models import Member, User
 

@@ -12,6 +12,7 @@ from django import forms
 from billing.costs import estimates, payroll_columns
 from billing.costs.estimates import Basis
 from employees.models import Employee
+from groupement.kernel.french import quoted
 from groupement.kernel.money import AmountField
 from groupement.kernel.periods import Month, MonthFormField
 
@@ -57,7 +58,7 @@ class ColumnsForm(forms.Form):
         self.titles = titles
         for place, title in enumerate(titles):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=f"Colonne «\u00a0{title}\u00a0»" if title else f"Colonne {place + 1}, sans titre",
+                label=f"Colonne {quoted(title)}" if title else f"Colonne {place + 1}, sans titre",
                 choices=[("", "ne pas lire"), *payroll_columns.MEANINGS.items()],
                 required=False,
                 initial=guessed[place],

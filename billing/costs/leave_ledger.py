@@ -26,6 +26,7 @@ from billing.models import (
     RunStatus,
 )
 from employees.models import Assignment, Employee
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
@@ -207,7 +208,7 @@ def _refuse_too_early(member: Member, today: date) -> None:
     drafted = ProvisionEntry.objects.filter(member=member, run__isnull=False)
     if drafted.exclude(run__status=RunStatus.ISSUED).exists():
         raise NotSettled(
-            f"Des brouillons comptent encore une provision de {member.short_name}. "
+            f"Des brouillons comptent encore une provision {of(member.short_name)}. "
             "Émettez les factures, ou abandonnez les brouillons, puis soldez."
         )
 

@@ -18,9 +18,10 @@ from openpyxl.styles import Font
 from billing.models import NEGATIVE, CostKind, EmployerCost, PayrollLayout
 from employees.models import Employee
 from groupement.kernel import tabular
+from groupement.kernel.french import MONTHS, NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, cents, parse_amount
-from groupement.kernel.periods import MONTHS, Month
+from groupement.kernel.money import cents, parse_amount
+from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Table, Unreadable, inert, plain
 from timesheets.models import Timesheet
 
@@ -110,10 +111,10 @@ def own_layout(titles: Sequence[str]) -> Layout:
     codes = [_KNOWN.get(plain(title), "") for title in titles]
     for place, code in enumerate(codes):
         if code and code in codes[:place]:
-            raise Unreadable(f"La colonne {_quoted(titles[place])} est là deux fois. Gardez-en une.")
+            raise Unreadable(f"La colonne {quoted(titles[place])} est là deux fois. Gardez-en une.")
     missing = [code for code in NEEDED if code not in codes]
     if missing:
-        quoted = ", ".join(_quoted(TITLES[code]) for code in missing)
+        titles = ", ".join(quoted(TITLES[code]) for code in missing)
         raise Unreadable(
             f"Il manque la colonne {quoted}. La première ligne doit nommer les colonnes{NO_BREAK_SPACE}: "
             "matricule ; nom ; prénom ; mois ; brut ; cotisations patronales ; autres ; aides."
@@ -134,9 +135,9 @@ def guess(titles: Sequence[str]) -> list[str]:
 @transaction.atomic
 def remember(titles: Sequence[str], columns: Sequence[str], *, at: datetime) -> Layout:
     """Keep what each column means for the next file with these titles. Raises BadColumns with the cure."""
-    errors = [f"Choisissez la colonne {_quoted(MEANINGS[code])}." for code in NEEDED if code not in columns]
+    errors = [f"Choisissez la colonne {quoted(MEANINGS[code])}." for code in NEEDED if code not in columns]
     errors += [
-        f"Une seule colonne peut être {_quoted(MEANINGS[code])}."
+        f"Une seule colonne peut être {quoted(MEANINGS[code])}."
         for code in (NUMBER, LAST_NAME, FIRST_NAME, MONTH, ROW_TOTAL)
         if list(columns).count(code) > 1
     ]
@@ -182,10 +183,6 @@ def _layout(titles: Sequence[str], codes: Sequence[str]) -> Layout:
     return Layout(list(titles), places)
 
 
-def _quoted(text: str) -> str:
-    return f"«{NO_BREAK_SPACE}{text}{NO_BREAK_SPACE}»"
-
-
 LARGEST_FILE = 1_000_000
 PAYROLL = tabular.Asked(
     what="la paie",
@@ -223,11 +220,9 @@ def read_amount(value: Any) -> Decimal | None:
         return _number(value)
     told = shown(value)
     if isinstance(value, (bool, date, datetime)):
-        raise ValueError(f"«{NO_BREAK_SPACE}{told[:20]}{NO_BREAK_SPACE}» n’est pas un montant.")
+        raise ValueError(f"{quoted(told, at_most=20)} n’est pas un montant.")
     if told[0] in "=@":
-        raise ValueError(
-            f"«{NO_BREAK_SPACE}{told[:20]}{NO_BREAK_SPACE}» est une formule. Écrivez le montant."
-        )
+        raise ValueError(f"{quoted(told, at_most=20)} est une formule. Écrivez le montant.")
     return parse_amount(told[:40])
 
 
@@ -258,8 +253,7 @@ def _number(value: float) -> Decimal:
     if abs(exact - rounded) > NEARLY:
         told = str(exact).replace(".", ",")
         raise ValueError(
-            f"«{NO_BREAK_SPACE}{told[:20]}{NO_BREAK_SPACE}» a plus de deux décimales{NO_BREAK_SPACE}: "
-            "arrondissez au centime."
+            f"{quoted(told, at_most=20)} a plus de deux décimales{NO_BREAK_SPACE}: arrondissez au centime."
         )
     return rounded
 

@@ -30,7 +30,8 @@ from billing.costs.payroll_columns import (
 )
 from billing.models import NEGATIVE, CostKind
 from employees.models import Employee
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell
+from groupement.kernel.french import NO_BREAK_SPACE, counted, of, quoted
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Unreadable, plain
 
@@ -87,7 +88,7 @@ class _Reading:
     has_total: bool = False
 
     def fault(self, line: int, sentence: str, column: str = "") -> None:
-        where = f"colonne {_quoted(self.layout.title(column))}, " if column else ""
+        where = f"colonne {quoted(self.layout.title(column))}, " if column else ""
         self.errors.append(f"Ligne {line}{NO_BREAK_SPACE}: {where}{sentence}")
 
 
@@ -106,8 +107,7 @@ def read_payroll(data: bytes, *, file_name: str, month: Month, layout: Layout | 
     if reading.errors:
         count = len(reading.errors)
         raise BadPayroll(
-            f"Le fichier n’a pas été importé{NO_BREAK_SPACE}: "
-            f"{count} erreur{'s' if count > 1 else ''} à corriger.",
+            f"Le fichier n’a pas été importé{NO_BREAK_SPACE}: {counted(count, 'erreur')} à corriger.",
             errors=reading.errors,
         )
     if not reading.rows:
@@ -160,7 +160,7 @@ def _employee(line: int, values: Mapping[str, list[Any]], reading: _Reading) -> 
     if employee is None:
         reading.fault(
             line,
-            f"le matricule {_quoted(number[:30])} est inconnu. Corrigez-le, ou complétez la fiche du salarié.",
+            f"le matricule {quoted(number[:30])} est inconnu. Corrigez-le, ou complétez la fiche du salarié.",
         )
         return None
     told = shown(values.get(LAST_NAME, [None])[0])
@@ -171,7 +171,7 @@ def _employee(line: int, values: Mapping[str, list[Any]], reading: _Reading) -> 
     if told and plain(told) not in known:
         reading.fault(
             line,
-            f"le matricule {number} est celui de {employee.full_name}, le fichier dit {_quoted(told[:40])}. "
+            f"le matricule {number} est celui {of(employee.full_name)}, le fichier dit {quoted(told[:40])}. "
             "Corrigez le matricule ou le nom.",
         )
         return None
@@ -184,7 +184,7 @@ def _check_month(line: int, values: Mapping[str, list[Any]], reading: _Reading) 
         return
     read = read_month(told)
     if read is None:
-        reading.fault(line, f"{_quoted(shown(told)[:20])} n’est pas un mois. Écrivez {reading.month}.")
+        reading.fault(line, f"{quoted(shown(told)[:20])} n’est pas un mois. Écrivez {reading.month}.")
     elif read != reading.month:
         reading.fault(
             line,
@@ -275,7 +275,3 @@ def _check_total(line: int, values: Mapping[str, list[Any]], reading: _Reading) 
                 "Vérifiez qu’aucune ligne ne manque.",
                 kind,
             )
-
-
-def _quoted(text: str) -> str:
-    return f"«{NO_BREAK_SPACE}{text}{NO_BREAK_SPACE}»"

@@ -19,8 +19,9 @@ from billing.costs.payroll_columns import AMOUNTS
 from billing.costs.payroll_file import PayrollRow, PayrollSheet
 from billing.models import ActualCost, BillingRun, CostKind, EmployerCost, PayrollImport, Settlement
 from employees.models import Employee
+from groupement.kernel.french import NO_BREAK_SPACE, of
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from members.models import User
 
@@ -162,7 +163,7 @@ def _errors(outcome: Outcome, stands: Mapping[int, Mapping[str, EmployerCost]]) 
     if all(now.get(kind) == then.get(kind) for kind in AMOUNTS if kind not in may_differ):
         return []
     stays = spell(sum(then.values(), ZERO))
-    told = f"le coût de {outcome.employee.full_name} est facturé, il reste à {stays}."
+    told = f"le coût {of(outcome.employee.full_name)} est facturé, il reste à {stays}."
     return [f"Ligne {outcome.row.line}{NO_BREAK_SPACE}: {told} Une différence passera par la régularisation."]
 
 

@@ -11,8 +11,9 @@ from itertools import groupby
 from billing.credit_notes.remaining import ONE, EntryLeft, Left, LineLeft
 from billing.models import Fate, Line, Unit
 from groupement.kernel import worktime
+from groupement.kernel.french import NO_BREAK_SPACE, enumeration, ordinal, quoted
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, VatSum, line_net, spell, spell_plain
+from groupement.kernel.money import ZERO, VatSum, line_net, spell, spell_plain
 from groupement.kernel.periods import Month
 
 
@@ -146,8 +147,7 @@ def _vat(left: Left, pieces: Sequence[Piece]) -> list[VatSum]:
 def _piece(row: LineLeft, request: Request) -> Piece:
     if row.is_gone:
         raise NotCreditable(
-            f"«{NO_BREAK_SPACE}{row.line.label}{NO_BREAK_SPACE}» est déjà créditée en entier{NO_BREAK_SPACE}: "
-            "il n’en reste rien."
+            f"{quoted(row.line.label)} est déjà créditée en entier{NO_BREAK_SPACE}: il n’en reste rien."
         )
     match request:
         case Whole():
@@ -165,7 +165,7 @@ def _whole(row: LineLeft, fate: Fate) -> Piece:
         return _of_hours(row, [(entry, entry.left) for entry in row.entries if entry.left], fate)
     if fate == Fate.RELEASED and not row.may_come_back:
         raise NotCreditable(
-            f"«{NO_BREAK_SPACE}{row.line.label}{NO_BREAK_SPACE}» ne peut pas revenir à la facturation en partie"
+            f"{quoted(row.line.label)} ne peut pas revenir à la facturation en partie"
             f"{NO_BREAK_SPACE}: abandonnez ce qu’il en reste, puis ajoutez une somme libre s’il faut la refacturer."
         )
     return _rest(row, fate, releases_charge=fate == Fate.RELEASED)
@@ -174,14 +174,11 @@ def _whole(row: LineLeft, fate: Fate) -> Piece:
 def _hours(row: LineLeft, request: Hours) -> Piece:
     if not row.is_hourly:
         raise NotCreditable(
-            f"«{NO_BREAK_SPACE}{row.line.label}{NO_BREAK_SPACE}» ne se compte pas en heures pointées. "
-            "Indiquez un montant."
+            f"{quoted(row.line.label)} ne se compte pas en heures pointées. Indiquez un montant."
         )
     entries = {entry.entry: entry for entry in row.entries}
     if not entries.keys() >= request.minutes.keys():
-        raise NotCreditable(
-            f"Une journée choisie n’est pas de la ligne «{NO_BREAK_SPACE}{row.line.label}{NO_BREAK_SPACE}»."
-        )
+        raise NotCreditable(f"Une journée choisie n’est pas de la ligne {quoted(row.line.label)}.")
     for pk, minutes in request.minutes.items():
         _refuse_minutes(entries[pk], minutes)
     return _of_hours(row, [(entries[pk], minutes) for pk, minutes in request.minutes.items()], request.fate)
@@ -221,15 +218,13 @@ def _of_hours(row: LineLeft, hours: Sequence[tuple[EntryLeft, int]], fate: Fate)
 
 def _quantity(row: LineLeft, quantity: Decimal) -> Piece:
     if not row.has_quantity:
-        raise NotCreditable(
-            f"«{NO_BREAK_SPACE}{row.line.label}{NO_BREAK_SPACE}» se crédite par un montant, pas par une quantité."
-        )
+        raise NotCreditable(f"{quoted(row.line.label)} se crédite par un montant, pas par une quantité.")
     if quantity <= 0:
         raise NotCreditable("Indiquez une quantité à créditer, plus de zéro.")
     net = line_net(quantity, row.line.unit_price)
     if quantity > row.quantity or (net > row.net and quantity != row.quantity):
         raise NotCreditable(
-            f"Il reste {spell_plain(row.quantity)} à créditer sur «{NO_BREAK_SPACE}{row.line.label}{NO_BREAK_SPACE}» "
+            f"Il reste {spell_plain(row.quantity)} à créditer sur {quoted(row.line.label)} "
             f"({spell(row.net)} HT){NO_BREAK_SPACE}: {spell_plain(quantity)} sont demandés."
         )
     if quantity == row.quantity:
@@ -242,14 +237,12 @@ def _quantity(row: LineLeft, quantity: Decimal) -> Piece:
 
 def _amount(row: LineLeft, net: Decimal) -> Piece:
     if row.is_hourly:
-        raise NotCreditable(
-            f"«{NO_BREAK_SPACE}{row.line.label}{NO_BREAK_SPACE}» se crédite par journées, pas par un montant."
-        )
+        raise NotCreditable(f"{quoted(row.line.label)} se crédite par journées, pas par un montant.")
     if net <= 0:
         raise NotCreditable("Indiquez un montant à créditer, plus de zéro.")
     if net > row.net:
         raise NotCreditable(
-            f"Il reste {spell(row.net)} HT à créditer sur «{NO_BREAK_SPACE}{row.line.label}{NO_BREAK_SPACE}»"
+            f"Il reste {spell(row.net)} HT à créditer sur {quoted(row.line.label)}"
             f"{NO_BREAK_SPACE}: {spell(net)} sont demandés."
         )
     if net == row.net:
@@ -291,9 +284,9 @@ def _days(hours: Sequence[tuple[EntryLeft, int]]) -> str:
 
 
 def _days_of(month: Month, days: Sequence[date]) -> str:
-    numbers = ["1er" if day.day == 1 else str(day.day) for day in days]
+    numbers = [ordinal(day) for day in days]
     if len(numbers) == 1:
         return f"du {numbers[0]} {month.label}"
     if len(numbers) > MOST_DAYS:
         return f"du {numbers[0]} au {numbers[-1]} {month.label} ({len(numbers)} jours)"
-    return f"des {', '.join(numbers[:-1])} et {numbers[-1]} {month.label}"
+    return f"des {enumeration(numbers)} {month.label}"

@@ -14,8 +14,9 @@ from billing.credit_notes.composing import Composed, NotCreditable, Piece, Reque
 from billing.credit_notes.remaining import Left, left
 from billing.models import Charge, Fate, Invoice, InvoiceKind, InvoiceStatus, Line, Release
 from billing.month import issuing
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.money import spell
 from members.models import Member, User
 
 REASON_LENGTH = 300

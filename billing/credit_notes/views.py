@@ -17,7 +17,8 @@ from billing.documents import rendering
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
-from members.access import Role, for_roles
+from members.access import for_roles
+from members.roles import Role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

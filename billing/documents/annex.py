@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from billing.models import InvoicedTimesheet, Release
-from groupement.kernel.templatetags.formats import WEEKDAYS
+from groupement.kernel.french import WEEKDAYS
 from timesheets import freezing
 from timesheets.models import Entry, Kind, SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
 

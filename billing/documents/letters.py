@@ -18,6 +18,7 @@ from billing.models import Letter
 from groupement.kernel import paper
 from groupement.kernel.lifecycle import Refusal
 from members.models import Group, Member
+from members.roles import TELL_ADMIN
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +60,11 @@ def open_printed(letter: Letter) -> IO[bytes]:
         return paper.open_kept(row.path, row.sha256)
     except FileNotFoundError as error:
         log.error("letter missing: %s", row.pk)
-        raise NotReadable("Le fichier de ce courrier est introuvable. Prévenez l’administration.") from error
+        raise NotReadable(f"Le fichier de ce courrier est introuvable. {TELL_ADMIN}") from error
     except paper.Altered as error:
         log.error("letter altered: %s", row.pk)
         raise NotReadable(
-            "Le fichier de ce courrier a été modifié depuis sa création. Prévenez l’administration."
+            f"Le fichier de ce courrier a été modifié depuis sa création. {TELL_ADMIN}"
         ) from error
 
 
@@ -100,6 +101,5 @@ def _make(letter: Letter) -> Letter:
 
 def sender() -> dict[str, str]:
     """The sender’s block; who writes many letters reads it once, and gives it with each content."""
-    group = Group.objects.get()
-    names = "name legal_form street postal_code city siren siret rna vat_number email phone iban bic bank_name website"
-    return {name: str(getattr(group, name)) for name in names.split()}
+    more = ("rna", "vat_number", "email", "phone", "iban", "bic", "bank_name", "website")
+    return Group.objects.get().letterhead(*more)

@@ -9,7 +9,8 @@ from datetime import date
 from billing.documents import vat
 from billing.models import LegalMention
 from employees.models import VatRegime
-from groupement.kernel.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.money import spell, spell_plain
 from members.models import Group, PaymentBasis
 
 EXEMPTION = "exemption_261b"

@@ -6,8 +6,8 @@ from datetime import date
 from typing import NamedTuple
 
 from billing.models import InvoiceKind, Series
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE
 from members.models import Group
 
 LONGEST = 20

@@ -31,8 +31,9 @@ from billing.models import (
     RenderingStatus,
 )
 from groupement.kernel import paper
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE
+from members.roles import TELL_ADMIN
 from timesheets import freezing
 from timesheets.models import SignedSheet
 
@@ -132,11 +133,11 @@ def open_document(document: Document) -> IO[bytes]:
         return paper.open_kept(document.path, document.sha256)
     except FileNotFoundError as error:
         log.error("document missing: %s", document.pk)
-        raise NotReady("Le fichier de cette facture est introuvable. Prévenez l’administration.") from error
+        raise NotReady(f"Le fichier de cette facture est introuvable. {TELL_ADMIN}") from error
     except paper.Altered as error:
         log.error("document altered: %s", document.pk)
         raise NotReady(
-            "Le fichier de cette facture a été modifié depuis sa création. Prévenez l’administration."
+            f"Le fichier de cette facture a été modifié depuis sa création. {TELL_ADMIN}"
         ) from error
 
 

@@ -11,15 +11,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from billing import french
 from billing.charge_kinds import Writer
 from billing.documents import explaining, mentions
 from billing.documents.annex import annexes, credited
 from billing.documents.vat import Rates
 from billing.documents.vat import label as rate_label
 from billing.models import Invoice, InvoiceKind, InvoiceStatus, Line, Unit
+from groupement.kernel import postal
 from groupement.kernel.money import ZERO, VatSum, vat, vat_by_rate
-from groupement.kernel.periods import Month
+from groupement.kernel.periods import Month, name_months, name_period
 from members.models import Group, LeaveMethod, Member, PaymentBasis
 
 UNITS = {
@@ -112,8 +112,8 @@ class Copier:
     def _period(self, invoice: Invoice) -> str:
         """The months served; of a true-up, the whole period that it settles."""
         if invoice.true_up is not None:
-            return french.span(invoice.true_up.first_month, invoice.true_up.last_month)
-        return french.periods(self.months.get(invoice.pk) or {invoice.service_month})
+            return name_period(invoice.true_up.first_month, invoice.true_up.last_month)
+        return name_months(self.months.get(invoice.pk) or {invoice.service_month})
 
     def _why(self, lines: Iterable[Line]) -> list[dict[str, Any]]:
         """Where each price comes from, as far as the group lets members read it."""
@@ -155,11 +155,8 @@ class Copier:
 
     @property
     def seller(self) -> dict[str, str]:
-        names = (
-            "name legal_form street postal_code city siren siret rna vat_number email phone iban bic bank_name "
-            "collective_agreement"
-        )
-        return {name: getattr(self.group, name) for name in names.split()} | {"logo": self.logo}
+        more = ("rna", "vat_number", "email", "phone", "iban", "bic", "bank_name", "collective_agreement")
+        return self.group.letterhead(*more) | {"logo": self.logo}
 
     @property
     def logo(self) -> str:
@@ -235,15 +232,10 @@ def _credited_before(credit_note: Invoice) -> dict[Decimal, tuple[Decimal, Decim
 
 
 def _buyer(member: Member) -> dict[str, Any]:
-    names = "legal_name street postal_code city siren vat_number order_reference"
-    buyer: dict[str, Any] = {name: getattr(member, name) for name in names.split()}
+    names = ("legal_name", "siren", "vat_number", "order_reference")
+    buyer: dict[str, Any] = {name: getattr(member, name) for name in names} | postal.parts_of(member)
     buyer["legal_form"] = member.get_legal_form_display()
-    buyer["billing"] = member.billing_street and {
-        "name": "",
-        "street": member.billing_street,
-        "postal_code": member.billing_postal_code,
-        "city": member.billing_city,
-    }
+    buyer["billing"] = member.billing_street and {"name": ""} | postal.parts_of(member, "billing_")
     return buyer
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from billing.models import VatRate
 from employees.models import VatRegime
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell_plain
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.money import ZERO, spell_plain
 
 # Metropolitan rates since 1 January 2014 (CGI art. 278, 278-0 bis, 279); a row of the table takes their place.
 DEFAULTS = {

@@ -25,8 +25,9 @@ from openpyxl.utils import get_column_letter
 from billing.grants.reckoning import HourRow, Reckoning, SpentRow, reckon
 from billing.models import FundingLine, FundingReport
 from groupement.kernel import paper
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, cents
+from groupement.kernel.money import ZERO, cents
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import inert, printable
 from groupement.kernel.worktime import quantity
@@ -116,9 +117,8 @@ def _content(
 ) -> dict[str, Any]:
     """All that the files say, as plain JSON."""
     group = Group.objects.get()
-    names = "name legal_form street postal_code city siren siret"
     return {
-        "group": {name: str(getattr(group, name)) for name in names.split()},
+        "group": group.letterhead(),
         "line": {
             "code": line.code,
             "label": line.label,

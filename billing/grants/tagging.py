@@ -14,8 +14,9 @@ from django.db.models.functions import Coalesce
 
 from billing.models import Expense, FundedCost, FundedHours, FundingLine, FundingReport
 from employees.models import Employee
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
 from groupement.kernel.worktime import spell_clock

@@ -20,7 +20,8 @@ from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
-from members.access import Role, for_roles, holds
+from members.access import for_roles, holds
+from members.roles import Role
 
 LINES_A_PAGE = 20
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)

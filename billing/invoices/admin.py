@@ -19,6 +19,7 @@ from billing.models import (
     Series,
     Settlement,
 )
+from groupement.kernel.french import counted
 from members.admin.site import ReadOnlyInline, StepInline
 
 
@@ -147,7 +148,7 @@ class RenderingAdmin(Kept):
         """Queue the failed ones among those chosen again; a PDF that exists is never made twice."""
         count = rendering.retry(queryset.values("invoice"), at=timezone.now())
         if count:
-            messages.success(request, f"{count} PDF relancé{'s' if count > 1 else ''}.")
+            messages.success(request, f"{counted(count, 'PDF relancé', 'PDF relancés')}.")
         else:
             messages.info(request, "Aucun PDF en échec dans votre choix\u00a0: rien n’est relancé.")
 

@@ -19,7 +19,8 @@ from billing.reminders.views import lateness
 from billing.true_ups import overview
 from groupement.kernel.money import ZERO, MoneyField
 from groupement.kernel.pages import act, page, paginate
-from members.access import Role, for_roles, holds, today
+from members.access import for_roles, holds, today
+from members.roles import Role
 
 INVOICES_A_PAGE = 25
 

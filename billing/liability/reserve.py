@@ -13,8 +13,9 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from billing.models import BillingRun, CostKind, EmployerCost, ReserveEntry, RunStatus, Settlement
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, cents
+from groupement.kernel.money import ZERO, cents
 from members.models import User
 
 LARGEST = Decimal("99999999.99")

@@ -15,8 +15,9 @@ from billing.liability import reserve as liability_reserve
 from billing.liability.forms import DebtForm, ReserveForm
 from groupement.kernel.money import cents
 from groupement.kernel.pages import act, page, paginate
-from members.access import Role, for_roles, holds, today
+from members.access import for_roles, holds, today
 from members.models import Member
+from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 MOVEMENTS_A_PAGE = 25

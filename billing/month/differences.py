@@ -9,10 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from billing.models import BillingRun, Charge, InvoiceKind
-from groupement.kernel.money import cents
+from groupement.kernel.money import ZERO, cents
 from groupement.kernel.periods import Month
-
-ZERO = Decimal("0.00")
 
 
 class Cause(NamedTuple):

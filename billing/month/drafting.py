@@ -31,8 +31,9 @@ from billing.month import wording
 from billing.month.assessing import Assessment, Owed, Settled, assess
 from billing.month.gathering import gather
 from employees.models import VatRegime
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, vat_by_rate
+from groupement.kernel.money import ZERO, vat_by_rate
 from groupement.kernel.periods import Month
 from members.models import Member, User
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from billing.charge_kinds import KINDS
-from billing.french import listed, of
 from billing.month.pricing import Due, Segment
 from employees.models import Assignment, Employee
-from groupement.kernel.money import NO_BREAK_SPACE
+from groupement.kernel.french import NO_BREAK_SPACE, enumeration, of, ordinal, quoted
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_hours
 from members.models import Member
@@ -50,9 +49,7 @@ def period(segment: Segment, month: Month) -> str:
     """ "novembre 2026", or "du 1er au 14 novembre 2026" for a part of it."""
     if segment.days == len(month.days):
         return month.label
-    spans = [
-        f"{_ordinal(start)} au {_ordinal(before - timedelta(days=1))}" for start, before in segment.spans
-    ]
+    spans = [f"{ordinal(start)} au {ordinal(before - timedelta(days=1))}" for start, before in segment.spans]
     return f"du {' et du '.join(spans)} {month.label}"
 
 
@@ -61,7 +58,7 @@ def sheets_wait(employee: Employee, month: Month, waiting: Sequence[str]) -> Pro
     return Problem(
         "timesheets_not_approved",
         f"{employee.full_name}{NO_BREAK_SPACE}: le coût {month.of_label} ne peut pas être réparti. À faire approuver "
-        f"d’abord{NO_BREAK_SPACE}: {_shortened(waiting)}.",
+        f"d’abord{NO_BREAK_SPACE}: {enumeration(waiting, at_most=3)}.",
         employee=employee.pk,
     )
 
@@ -83,7 +80,7 @@ def cost_is_missing(employee: Employee, month: Month, *, is_blocking: bool) -> P
 
 def terms_are_missing(assignment: Assignment, month: Month, days: Sequence[date]) -> Problem:
     """Hours on days for which no price was agreed."""
-    when = _shortened([_ordinal(day) for day in days], at_most=5)
+    when = enumeration(map(ordinal, days), at_most=5)
     return Problem(
         "terms_missing",
         f"{assignment.reference}, {assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: des heures "
@@ -184,7 +181,7 @@ def wording_is_outdated(text: str) -> Problem:
     """A mention that cites a code which no longer holds."""
     return Problem(
         "mention_outdated",
-        f"La mention «{NO_BREAK_SPACE}{text}{NO_BREAK_SPACE}» cite le CGI, qui ne se cite plus depuis le 1er juillet "
+        f"La mention {quoted(text)} cite le CGI, qui ne se cite plus depuis le 1er juillet "
         "2028. Enregistrez la référence au CIBS avec l’expert-comptable.",
         is_blocking=False,
     )
@@ -199,12 +196,3 @@ def nothing_to_invoice(member: Member, month: Month) -> Problem:
         member=member.pk,
         is_blocking=False,
     )
-
-
-def _shortened(words: Sequence[str], at_most: int = 3) -> str:
-    more = len(words) - at_most
-    return listed([*words[:at_most], f"{more} autre{'s' if more > 1 else ''}"] if more > 0 else words)
-
-
-def _ordinal(day: date) -> str:
-    return "1er" if day.day == 1 else str(day.day)

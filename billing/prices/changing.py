@@ -19,8 +19,9 @@ from billing.charge_kinds import COMPUTED
 from billing.models import BillingRun, Charge, InvoiceKind, InvoiceStatus, PriceIndex, Quote
 from employees import assigning
 from employees.models import Assignment, PriceMethod, Terms
+from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, cents
+from groupement.kernel.money import cents
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day_fr, long_date
 from members.models import User
@@ -157,7 +158,7 @@ def _carried(assignment: Assignment, starts_on: date) -> dict[str, Any]:
 def _refuse_kinds(absence_rules: Mapping[str, str]) -> None:
     if unknown := sorted(set(absence_rules) - GROUP_KINDS):
         raise NotRepriceable(
-            f"«{NO_BREAK_SPACE}{unknown[0]}{NO_BREAK_SPACE}» n’est pas une sorte d’heures au groupement.",
+            f"{quoted(unknown[0])} n’est pas une sorte d’heures au groupement.",
             field="absence_rules",
         )
 

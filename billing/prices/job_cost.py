@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, allocate, cents
+from groupement.kernel.money import ZERO, allocate, cents
 from groupement.kernel.worktime import HOUR, spell_clock
 
 MONTHS = 12

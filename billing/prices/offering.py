@@ -15,8 +15,10 @@ from billing.models import Letter, LetterKind, Quote, Unit
 from billing.prices import changing
 from billing.prices.simulator import Amount, Host, Method, Simulation
 from employees.models import Assignment, PriceMethod, Terms, VatRegime
+from groupement.kernel import postal
+from groupement.kernel.french import NO_BREAK_SPACE, enumeration
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell, spell_plain
+from groupement.kernel.money import ZERO, spell, spell_plain
 from groupement.kernel.templatetags.formats import day_fr, long_date
 from groupement.kernel.worktime import quantity, spell_hours
 from members.models import Group, Member, User
@@ -175,7 +177,6 @@ def _next_reference(on: date) -> str:
     return f"DEV-{on.year}-{written + 1:03}"
 
 
-SPACE = NO_BREAK_SPACE
 LETTERS = {
     PriceMethod.HOURLY: Method.HOURLY,
     PriceMethod.ACTUAL: Method.ACTUAL,
@@ -236,20 +237,19 @@ def headline(offer: Offer) -> str:
 
 def percent(rate: Decimal) -> str:
     """ "5 %", "7,5 %" """
-    return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{SPACE}%"
+    return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{NO_BREAK_SPACE}%"
 
 
 def _recipient(member: Member | None, name: str) -> dict[str, str]:
     if member is None:
-        return {"name": name, "legal_form": "", "street": "", "postal_code": "", "city": "", "siren": ""}
-    fields = {"name": "legal_name", "legal_form": "legal_form", "street": "street"}
-    fields |= {"postal_code": "postal_code", "city": "city", "siren": "siren"}
-    return {key: str(getattr(member, field)) for key, field in fields.items()}
+        return {"name": name, "legal_form": "", **dict.fromkeys(postal.PARTS, ""), "siren": ""}
+    own = {"name": member.legal_name, "legal_form": str(member.legal_form), "siren": member.siren}
+    return own | postal.parts_of(member)
 
 
 def _lines(offer: Offer, amount: Amount) -> list[dict[str, str]]:
     what = f"Mise à disposition, {offer.job}"
-    hours = f"{spell_hours(offer.host.minutes)}{SPACE}h par mois"
+    hours = f"{spell_hours(offer.host.minutes)}{NO_BREAK_SPACE}h par mois"
     if offer.method == PriceMethod.HOURLY:
         count = quantity(offer.host.minutes)
         return [_line(what, "Un mois comme prévu", count, Unit.HOUR, offer.simulation.price, amount.net)]
@@ -292,7 +292,7 @@ def _includes(offer: Offer) -> str:
         is_told = offer.method == PriceMethod.HOURLY and offer.simulation.price == job.price
         an_hour = f", soit {spell(job.hourly_fee)} de l’heure" if is_told else ""
         said.append(f"les frais de gestion ({percent(job.management_rate)} du coût{an_hour})")
-    listed = f"{', '.join(said[:-1])} et {said[-1]}."
+    listed = f"{enumeration(said)}."
     return listed[:1].upper() + listed[1:]
 
 
@@ -315,8 +315,8 @@ def _conditions(offer: Offer, group: Group) -> list[str]:
     )
     return [
         hours_rule,
-        f"Une facture par mois, payable à {group.payment_days}{SPACE}jours.",
-        f"TVA{SPACE}: {vat_rule}",
+        f"Une facture par mois, payable à {group.payment_days}{NO_BREAK_SPACE}jours.",
+        f"TVA{NO_BREAK_SPACE}: {vat_rule}",
         "Le prix ne change jamais pour un mois déjà facturé. Un nouveau prix se convient d’avance.",
         law,
         f"Ce devis vaut jusqu’au {long_date(offer.valid_until)}.",

@@ -13,12 +13,11 @@ from django.apps import apps
 from billing.models import PriceIndex, Quote
 from billing.prices.changing import FIGURES, figures_of, latest_values
 from employees.models import AbsenceRule, Assignment, PriceMethod, Terms
-from groupement.kernel.money import NO_BREAK_SPACE, spell, spell_plain
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.money import spell, spell_plain
 from groupement.kernel.worktime import short_hours
 from members.models import User
 from timesheets.models import Kind
-
-SPACE = NO_BREAK_SPACE
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Price:
         rate = self.terms.management_rate
         if self.terms.price_method != PriceMethod.ACTUAL or not rate:
             return ""
-        return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{SPACE}%"
+        return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{NO_BREAK_SPACE}%"
 
     @property
     def absences(self) -> str:
@@ -62,12 +61,14 @@ class Price:
         if self.terms.price_method != PriceMethod.ACTUAL:
             return []
         rules = self.terms.absence_rules.items()
-        return [f"{Kind(kind).label}{SPACE}: {AbsenceRule(rule).label}" for kind, rule in sorted(rules)]
+        return [
+            f"{Kind(kind).label}{NO_BREAK_SPACE}: {AbsenceRule(rule).label}" for kind, rule in sorted(rules)
+        ]
 
     @property
     def minimum(self) -> str:
         minutes = self.terms.monthly_minimum_minutes
-        return f"{short_hours(minutes)}{SPACE}h par mois" if minutes else ""
+        return f"{short_hours(minutes)}{NO_BREAK_SPACE}h par mois" if minutes else ""
 
     @property
     def has_moved(self) -> bool:

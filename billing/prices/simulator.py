@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from billing.prices.job_cost import MONTHS, Job, NotComputable, from_coefficient
 from employees.models import VatRegime
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, allocate, cents, line_net, vat
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.money import ZERO, allocate, cents, line_net, vat
 from groupement.kernel.worktime import quantity
 
 

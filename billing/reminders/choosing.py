@@ -13,7 +13,8 @@ from decimal import Decimal
 from billing.accounts import receivables
 from billing.models import Dispute, DunningLevel, Invoice, Reminder
 from billing.reminders.lateness import Late, late_on
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, spell
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.templatetags.formats import long_date
 from members.models import Member
 

@@ -27,8 +27,9 @@ from billing.models import (
 )
 from billing.reminders.choosing import open_dispute_of
 from billing.reminders.lateness import Late, claims_on, measure
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, spell_plain
+from groupement.kernel.money import spell_plain
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day_fr, long_date
 from members.models import User

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from billing.models import Dispute, Invoice, InvoiceKind, InvoiceStatus
 from billing.reminders.choosing import open_dispute_of
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, StaleRow
-from groupement.kernel.money import NO_BREAK_SPACE
 from groupement.kernel.templatetags.formats import long_date
 from members.models import User
 

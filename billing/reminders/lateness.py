@@ -19,7 +19,6 @@ from billing.reminders.interest import Interest, Part, indemnity, interest, last
 from groupement.kernel.money import ZERO
 from members.models import Group
 
-ZERO = Decimal("0.00")
 CLAIMS = kinds_where(lambda row: row.writer is Writer.LATENESS)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from billing.models import DunningLevel
+from groupement.kernel.french import enumeration, quoted
 from groupement.kernel.lifecycle import Refusal
 
 # What a text may name, and what stands in its place.
@@ -92,12 +93,12 @@ def fault_of(text: str) -> str:
     for name in _NAMED.findall(text):
         if name not in PLACEHOLDERS:
             known = ", ".join(f"{{{each}}}" for each in PLACEHOLDERS)
-            return f"«\u00a0{{{name}}}\u00a0» ne veut rien dire ici. Vous pouvez écrire {known}."
+            return f"{quoted(f'{{{name}}}')} ne veut rien dire ici. Vous pouvez écrire {known}."
     if set(_NAMED.sub("", text)) & {"{", "}"}:
         return "Une accolade reste seule\u00a0: écrivez par exemple {montant}, ou retirez-la."
     missing = [f"{{{name}}}" for name in ("numero", "montant") if f"{{{name}}}" not in text]
     if missing:
-        return f"Il manque {' et '.join(missing)}\u00a0: sans cela, l’adhérent ne sait pas ce qu’il doit."
+        return f"Il manque {enumeration(missing)}\u00a0: sans cela, l’adhérent ne sait pas ce qu’il doit."
     return ""
 
 

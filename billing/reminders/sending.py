@@ -14,8 +14,8 @@ from billing.documents import letters
 from billing.models import Letter, LetterKind, Reminder
 from billing.reminders.choosing import DAYS_BETWEEN, DueReminder, due_reminders
 from billing.reminders.wording import content
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE
 from groupement.kernel.templatetags.formats import long_date
 from members import mailing
 from members.models import MailKind, Member, Seat, User

@@ -25,9 +25,11 @@ from billing.models import (
 from billing.reminders import choosing, claiming, disputing, sending, wording
 from billing.reminders import levels as reminders_levels
 from billing.reminders.forms import DisputeForm, OutcomeForm
+from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
-from members.access import Role, can_sign_for, for_roles, holds, today
+from members.access import can_sign_for, for_roles, holds, today
 from members.models import Mail, User
+from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 LETTERS_A_PAGE = 25
@@ -149,7 +151,7 @@ def _previews(request: HttpRequest, chosen: Sequence[choosing.DueReminder]) -> l
 def _sent(done: Sequence[sending.Sent]) -> str:
     count = len(done)
     unread = [each.letter.member.short_name for each in done if not each.mails]
-    told = f"{count} courrier{'s' if count > 1 else ''} envoyé{'s' if count > 1 else ''} par e-mail."
+    told = f"{counted(count, 'courrier envoyé')} par e-mail."
     if not unread:
         return told
     return f"{told} Sans adresse pour {', '.join(unread)}\u00a0: imprimez le PDF et postez-le."
@@ -266,7 +268,7 @@ def _contestable(request: HttpRequest) -> Any:
 
 def _charged(charges: Any) -> str:
     count = len({charge.figures["invoice"] for charge in charges})
-    whose = "d’une facture" if count == 1 else f"de {count} factures"
+    whose = "d’une facture" if count == 1 else f"de {counted(count, 'facture')}"
     return f"Les frais de retard {whose} rejoindront la prochaine facture de l’adhérent, hors TVA."
 
 

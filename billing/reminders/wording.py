@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from billing.reminders.choosing import DueReminder
 from billing.reminders.lateness import Late
 from billing.reminders.levels import fill
-from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.french import counted, enumeration
+from groupement.kernel.money import spell
 from groupement.kernel.templatetags.formats import long_date
 from members.models import Member, User
 
@@ -43,43 +44,31 @@ def content(reminder: DueReminder, *, sender: Mapping[str, str], by: User | None
 def subject(reminder: DueReminder) -> str:
     """ "Rappel de paiement, facture F-2026-0001" """
     numbers = [str(row.invoice.number) for row in reminder.rows]
-    what = f"facture {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)}{NO_BREAK_SPACE}factures"
+    what = f"facture {numbers[0]}" if len(numbers) == 1 else counted(len(numbers), "facture")
     return f"{reminder.level.title}, {what}"
 
 
 def addressee(member: Member) -> dict[str, str]:
     """Whom the letter goes to: where the member wants its invoices, else its seat."""
-    elsewhere = bool(member.billing_street)
-    return {
-        "name": member.legal_name,
-        "street": member.billing_street if elsewhere else member.street,
-        "postal_code": member.billing_postal_code if elsewhere else member.postal_code,
-        "city": member.billing_city if elsewhere else member.city,
-        "siren": member.siren,
-    }
+    return {"name": member.legal_name, **member.invoice_address, "siren": member.siren}
 
 
 def paragraphs(reminder: DueReminder) -> list[str]:
     """The level's text with this letter's figures, by paragraph."""
     rows = reminder.rows
     several = len(rows) > 1
-    numbers = listed([str(row.invoice.number) for row in rows])
+    numbers = enumeration(row.invoice.number for row in rows)
     oldest = min(row.due_on for row in rows)
     longest = reminder.longest
     values = {
         "numero": f"{'les factures' if several else 'la facture'} {numbers}",
         "montant": spell(reminder.due),
         "echeance": f"le {long_date(oldest)}{' pour la plus ancienne' if several else ''}",
-        "retard": f"{longest}{NO_BREAK_SPACE}jour{'s' if longest > 1 else ''}{' au plus' if several else ''}",
+        "retard": f"{counted(longest, 'jour')}{' au plus' if several else ''}",
         "adherent": reminder.member.legal_name,
     }
     text = fill(reminder.level.text, values).replace("\r\n", "\n")
     return [" ".join(part.split("\n")).strip() for part in text.split("\n\n") if part.strip()]
-
-
-def listed(words: Sequence[str]) -> str:
-    """ "un, deux et trois" """
-    return " et ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def _row(late: Late, asks: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef
 from billing.models import Charge, Fate, InvoiceStatus, Release, SettledMonth
 from billing.true_ups.gathering import INVOICED, Facts, Key
 from billing.true_ups.sharing import NobodyToShare, share
-from groupement.kernel.money import NO_BREAK_SPACE, spell
+from groupement.kernel.french import NO_BREAK_SPACE, enumeration
+from groupement.kernel.money import spell
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
 from timesheets.models import Entry, Timesheet, TimesheetStatus
@@ -58,7 +59,8 @@ def remarks(facts: Facts) -> list[str]:
         )
     if others := _others(facts):
         told.append(
-            f"Gardent ce qui leur a été facturé{SPACED_COLON} {_listed(others)}. L’écart reste à la réserve."
+            f"Gardent ce qui leur a été facturé{SPACED_COLON} {enumeration(others, at_most=NAMED)}. "
+            "L’écart reste à la réserve."
         )
     return told
 
@@ -127,11 +129,8 @@ def _said(facts: Facts, keys: Iterable[Key], what: str) -> str:
     months: dict[int, list[Month]] = {}
     for employee, month in found:
         months.setdefault(employee, []).append(month)
-    told = [f"{names[pk]} ({_listed([month.label for month in listed])})" for pk, listed in months.items()]
-    return f"{_listed(told)}{SPACED_COLON} {what}"
-
-
-def _listed(words: Sequence[str]) -> str:
-    more = len(words) - NAMED
-    shown = [*words[:NAMED], f"{more} autre{'s' if more > 1 else ''}"] if more > 0 else [*words]
-    return f"{', '.join(shown[:-1])} et {shown[-1]}" if len(shown) > 1 else "".join(shown)
+    told = [
+        f"{names[pk]} ({enumeration((month.label for month in late), at_most=NAMED)})"
+        for pk, late in months.items()
+    ]
+    return f"{enumeration(told, at_most=NAMED)}{SPACED_COLON} {what}"

@@ -31,8 +31,8 @@ from billing.true_ups.checks import obstacles
 from billing.true_ups.gathering import Facts, Late, gather
 from billing.true_ups.papers import Paper, charge_of, draft_of, line_of, papers_of
 from billing.true_ups.previewing import shared
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE
 from members.models import User
 from timesheets import approval
 from timesheets.models import Timesheet

@@ -22,7 +22,8 @@ from billing.models import (
 )
 from billing.true_ups.gathering import Facts, Late
 from employees.models import Employee, VatRegime
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO, allocate, spell
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.money import ZERO, allocate, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_hours
 from members.models import Member, User
@@ -199,7 +200,7 @@ def letter(true_up: TrueUp, sent: Sent, on: date) -> dict[str, Any]:
         "written_on": on.isoformat(),
         "label": true_up.label,
         "period": period_label(true_up.first_month, true_up.last_month),
-        "member": _address(sent.member),
+        "member": {"legal_name": sent.member.legal_name, **sent.member.invoice_address},
         "keys": [KEYS[TrueUpKey(key)] for key in used],
         "rows": [
             {
@@ -219,15 +220,6 @@ def letter(true_up: TrueUp, sent: Sent, on: date) -> dict[str, Any]:
         "late_minutes": sent.late_minutes,
         "invoices": [_named(row) for row in sent.concerned],
         "documents": [_document(row) for row in sent.documents],
-    }
-
-
-def _address(member: Member) -> dict[str, str]:
-    return {
-        "legal_name": member.legal_name,
-        "street": member.billing_street or member.street,
-        "postal_code": member.billing_postal_code or member.postal_code,
-        "city": member.billing_city or member.city,
     }
 
 

@@ -16,8 +16,9 @@ from billing.true_ups.papers import period_label
 from billing.true_ups.previewing import shared
 from billing.true_ups.sharing import Shares
 from employees.models import Employee
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import NO_BREAK_SPACE, ZERO
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from members.models import Member, User
 

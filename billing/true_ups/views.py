@@ -17,10 +17,12 @@ from billing.liability import reserve
 from billing.models import Invoice, Letter, LetterKind, TrueUp, TrueUpKey
 from billing.true_ups import chart, issuing, overview, preparing, previewing
 from billing.true_ups.forms import KEPT, SHARED, KeyForm, ScopeForm
+from groupement.kernel.french import counted, quoted
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from members.access import Role, for_roles, holds, today
+from members.access import for_roles, holds, today
 from members.models import Member
+from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 
@@ -88,7 +90,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     found = get_object_or_404(TrueUp, pk=pk)
-    told = f"«\u00a0{found.label}\u00a0» est abandonnée."
+    told = f"{quoted(found.label)} est abandonnée."
     done = act(request, preparing.discard, found, by=request.user, at=timezone.now(), success=told)
     return redirect("billing:year") if done else redirect("billing:true_up", pk)
 
@@ -160,7 +162,7 @@ def _asked(found: TrueUp) -> dict[str, Any]:
 
 def _issued(documents: list[Invoice]) -> str:
     count = len(documents)
-    return f"La régularisation est émise\u00a0: {count} document{'s' if count > 1 else ''}. Les PDF se préparent."
+    return f"La régularisation est émise\u00a0: {counted(count, 'document')}. Les PDF se préparent."
 
 
 TRUE_UPS_A_PAGE = 12

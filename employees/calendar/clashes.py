@@ -11,6 +11,7 @@ from employees.calendar.laying import Balance, balances
 from employees.calendar.reading import Facts
 from employees.limits import DatedLimits
 from employees.models import Assignment, Employee
+from groupement.kernel.french import enumeration
 from groupement.kernel.periods import covers
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
@@ -163,8 +164,7 @@ def _goes_on(last: date, day: date, away: Mapping[date, str]) -> bool:
 
 
 def _names(held: Iterable[Assignment]) -> str:
-    names = [placed.member.short_name for placed in held]
-    return " et ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return enumeration(placed.member.short_name for placed in held)
 
 
 def _span(contract: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from groupement.kernel.periods import MONTHS, days_between
+from groupement.kernel.french import from_day_to_day, quoted
+from groupement.kernel.periods import days_between
 
 # Beyond these years a calendar is a typing error, and its neighbours may not exist.
 YEARS = range(1950, 2150)
@@ -34,7 +35,7 @@ class Week:
             return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1))
         except ValueError as error:
             raise ValueError(
-                f"«\u00a0{text.strip()[:20]}\u00a0» n’est pas une semaine\u00a0: écrivez par exemple 2026-S45."
+                f"{quoted(text.strip(), at_most=20)} n’est pas une semaine\u00a0: écrivez par exemple 2026-S45."
             ) from error
 
     @property
@@ -66,13 +67,7 @@ class Week:
     @property
     def label(self) -> str:
         """ "du 2 au 8 novembre 2026", "du 30 novembre au 6 décembre 2026"."""
-        first, last = self.first, self.last
-        begin = _ordinal(first)
-        if first.month != last.month:
-            begin += f" {MONTHS[first.month - 1]}"
-        if first.year != last.year:
-            begin += f" {first.year}"
-        return f"du {begin} au {_ordinal(last)} {MONTHS[last.month - 1]} {last.year}"
+        return f"du {from_day_to_day(self.first, self.last)}"
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day < self.before
@@ -92,7 +87,3 @@ class WeekConverter:
 
     def to_url(self, value: Week) -> str:
         return str(value)
-
-
-def _ordinal(day: date) -> str:
-    return "1er" if day.day == 1 else str(day.day)

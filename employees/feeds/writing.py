@@ -13,6 +13,7 @@ from icalendar import Calendar, Event, vDuration, vText
 
 from employees.models import Absence, Assignment, CalendarFeed
 from employees.planning import absences, plan_between
+from groupement.kernel import postal
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
 from members.models import Group, Site
@@ -116,5 +117,4 @@ def _event(
 def _where(site: Site | None) -> str:
     if site is None:
         return ""
-    parts = (site.name, site.street, f"{site.postal_code} {site.city}".strip())
-    return ", ".join(part for part in parts if part)
+    return ", ".join([site.name, *postal.lines(site)])

@@ -17,6 +17,7 @@ from employees.rescheduling import Rescheduled
 from employees.views import planning
 from employees.views.bench import FORMS, prefix
 from employees.views.look import Look, Viewer
+from groupement.kernel.french import counted
 from groupement.kernel.pages import act
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
@@ -96,17 +97,15 @@ def _tell(request: HttpRequest, assignment: Assignment, name: str, done: Resched
         if done.minutes
         else f"{first.capitalize()} libéré.",
         "move": f"{hours} déplacées du {first} au {last}.",
-        "clear": f"{many} jours libérés, {hours}." if many > 1 else f"{first.capitalize()} libéré, {hours}.",
+        "clear": f"{counted(many, 'jour libéré')}, {hours}."
+        if many > 1
+        else f"{first.capitalize()} libéré, {hours}.",
         "restore": f"{first.capitalize()} suit de nouveau la semaine type.",
     }
     messages.success(request, f"{who}. {told[name]}")
     if done.notice.is_short:
         given = done.notice.given
-        days = (
-            f"{given} jour{'s' if given > 1 else ''} ouvré{'s' if given > 1 else ''}"
-            if given
-            else "aucun jour"
-        )
+        days = counted(given, "jour ouvré") if given else "aucun jour"
         messages.warning(
             request,
             f"Prévenance courte\u00a0: {days} au lieu de {done.notice.due} (C. trav. {done.notice.article}). "

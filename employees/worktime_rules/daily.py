@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from employees.models import WorkingTimeLimits
 from employees.worktime_rules.calendar import Calendar, Shift
 from employees.worktime_rules.facts import ADULT, TRAVEL, Finding, Rule, Severity, at_most, graded
+from groupement.kernel.french import NO_BREAK_SPACE, enumeration
 from groupement.kernel.worktime import spell_clock
-
-SPACE = "\u00a0"
 
 
 def most_a_day(calendar: Calendar) -> Iterator[Finding]:
@@ -64,7 +63,8 @@ def breaks(calendar: Calendar) -> Iterator[Finding]:
                 Severity.ERROR,
                 worked,
                 due,
-                f"{spell_clock(worked)} de travail sans pause de {least}{SPACE}min, due dès {spell_clock(due)}.",
+                f"{spell_clock(worked)} de travail sans pause de {least}{NO_BREAK_SPACE}min, "
+                f"due dès {spell_clock(due)}.",
             )
 
 
@@ -118,7 +118,7 @@ def may_day(calendar: Calendar) -> Iterator[Finding]:
     for day in calendar.days:
         if (day.month, day.day) == (5, 1):
             minutes = calendar.minutes[day]
-            said = f"{spell_clock(minutes)} le 1er{SPACE}mai{SPACE}: ces heures sont payées double."
+            said = f"{spell_clock(minutes)} le 1er{NO_BREAK_SPACE}mai{NO_BREAK_SPACE}: ces heures sont payées double."
             yield calendar.finding(Rule.MAY_DAY, day, Severity.INFO, minutes, 0, said)
 
 
@@ -129,9 +129,9 @@ def travel(calendar: Calendar) -> Iterator[Finding]:
         places = [place for place in calendar.civil[day] if place.member is not None]
         count = len({place.member for place in places})
         if count > 1 and day not in travelled:
-            names = " et ".join(dict.fromkeys(place.name for place in places))
+            names = enumeration(dict.fromkeys(place.name for place in places))
             said = (
-                f"{names}{SPACE}: trajet entre deux lieux le même jour, c’est du temps de travail. "
+                f"{names}{NO_BREAK_SPACE}: trajet entre deux lieux le même jour, c’est du temps de travail. "
                 "Aucun trajet n’est noté."
             )
             yield calendar.finding(Rule.TRAVEL, day, Severity.INFO, count, 1, said)

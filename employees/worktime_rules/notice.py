@@ -9,6 +9,7 @@ from employees.models import TimeScheme
 from employees.planning import holidays
 from employees.worktime_rules.calendar import Calendar
 from employees.worktime_rules.facts import Change, Finding, Rule, Severity
+from groupement.kernel.french import counted
 from groupement.kernel.periods import days_between
 
 SATURDAY = 5
@@ -29,7 +30,7 @@ def late_notice(calendar: Calendar) -> Iterator[Finding]:
             severity, article = Severity.WARNING, ""
         said = (
             f"Planning changé le {change.made_on:%d/%m/%Y} chez {change.place.name}, "
-            f"{_days(given)} avant, {limits.notice_days} au moins."
+            f"{counted(given, 'jour ouvré')} avant, {limits.notice_days} au moins."
         )
         yield calendar.finding(
             Rule.NOTICE, change.day, severity, given, limits.notice_days, said, article=article
@@ -46,7 +47,3 @@ def working_days(change: Change) -> int:
 
 def _is_holiday(day: date, zone: str) -> bool:
     return day in holidays(day.year, zone)
-
-
-def _days(count: int) -> str:
-    return f"{count} jour{'s' if count > 1 else ''} ouvré{'s' if count > 1 else ''}"

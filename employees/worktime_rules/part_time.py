@@ -10,9 +10,9 @@ from fractions import Fraction
 from employees.models import TimeScheme, WorkingTimeLimits
 from employees.worktime_rules.calendar import ONE_WEEK, Calendar
 from employees.worktime_rules.facts import Finding, Regime, Rule, Severity, graded
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.worktime import HOUR, spell_clock
 
-SPACE = "\u00a0"
 TENTH, THIRD = Fraction(1, 10), Fraction(1, 3)
 TWO_HOURS = 2 * HOUR
 RAISE_WEEKS, RAISE_WITHIN = 12, 15
@@ -60,7 +60,7 @@ def extra_hours(calendar: Calendar) -> Iterator[Finding]:
             severity,
             extra,
             limit,
-            f"{spell_clock(contract + extra)} pour un contrat de {spell_clock(contract)}{SPACE}: "
+            f"{spell_clock(contract + extra)} pour un contrat de {spell_clock(contract)}{NO_BREAK_SPACE}: "
             f"{rates(contract, extra, limit)}.",
             first=monday,
             before=monday + ONE_WEEK,
@@ -73,9 +73,9 @@ def rates(contract: int, extra: int, limit: int) -> str:
     at_10 = min(extra, int(contract * TENTH), limit)
     at_25 = min(extra, limit) - at_10
     beyond = extra - at_10 - at_25
-    said = [f"{spell_clock(at_10)} à +10{SPACE}%"] if at_10 else []
+    said = [f"{spell_clock(at_10)} à +10{NO_BREAK_SPACE}%"] if at_10 else []
     if at_25:
-        said.append(f"{spell_clock(at_25)} à +25{SPACE}%")
+        said.append(f"{spell_clock(at_25)} à +25{NO_BREAK_SPACE}%")
     if beyond:
         said.append(f"{spell_clock(beyond)} au-delà de la limite de {spell_clock(limit)}")
     return ", ".join(said)
@@ -118,7 +118,8 @@ def contract_raise(calendar: Calendar) -> Iterator[Finding]:
         if mean - regime.weekly_minutes >= TWO_HOURS and not raised_before:
             said = (
                 f"{spell_clock(mean)} par semaine en moyenne sur 12 semaines pour un contrat de "
-                f"{spell_clock(regime.weekly_minutes)}{SPACE}: le contrat est à relever, sauf refus de la personne."
+                f"{spell_clock(regime.weekly_minutes)}{NO_BREAK_SPACE}: "
+                "le contrat est à relever, sauf refus de la personne."
             )
             yield calendar.finding(
                 Rule.RAISE,

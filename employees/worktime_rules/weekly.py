@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from employees.models import TimeScheme
 from employees.worktime_rules.calendar import ONE_WEEK, Calendar, monday_of
 from employees.worktime_rules.facts import ADULT, Finding, Rule, Severity, at_most, graded
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.worktime import HOUR, spell_clock
 
-SPACE = "\u00a0"
 FIRST_HOURS = 8 * HOUR
 
 
@@ -80,16 +80,16 @@ def overtime(calendar: Calendar) -> Iterator[Finding]:
         if not over:
             continue
         limits = calendar.limits.on(monday)
-        rates = f"{spell_clock(min(over, FIRST_HOURS))} à +25{SPACE}%"
+        rates = f"{spell_clock(min(over, FIRST_HOURS))} à +25{NO_BREAK_SPACE}%"
         if over > FIRST_HOURS:
-            rates += f", {spell_clock(over - FIRST_HOURS)} à +50{SPACE}%"
+            rates += f", {spell_clock(over - FIRST_HOURS)} à +50{NO_BREAK_SPACE}%"
         yield calendar.finding(
             Rule.OVERTIME,
             monday,
             Severity.INFO,
             over,
             limits.legal_week_minutes,
-            f"{spell_clock(over)} au-delà de {spell_clock(limits.legal_week_minutes)}{SPACE}: {rates}.",
+            f"{spell_clock(over)} au-delà de {spell_clock(limits.legal_week_minutes)}{NO_BREAK_SPACE}: {rates}.",
             first=monday,
             before=monday + ONE_WEEK,
         )
@@ -111,7 +111,8 @@ def quota(calendar: Calendar) -> Iterator[Finding]:
         severity = graded(used, limit, limits.warning_percent)
         is_new = severity == Severity.ERROR or not graded(was, limit, limits.warning_percent)
         if monday in calendar and used > was and severity and is_new:
-            said = f"{spell_clock(used)} supplémentaires depuis le 1er{SPACE}janvier, {at_most(severity, limit)}."
+            since = f"depuis le 1er{NO_BREAK_SPACE}janvier"
+            said = f"{spell_clock(used)} supplémentaires {since}, {at_most(severity, limit)}."
             yield calendar.finding(
                 Rule.QUOTA,
                 monday,

@@ -8,9 +8,9 @@ from datetime import date
 from employees.models import TimeScheme
 from employees.worktime_rules.calendar import ONE_DAY, Calendar
 from employees.worktime_rules.facts import Finding, Regime, Rule, Severity, at_most, graded
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.worktime import spell_clock
 
-SPACE = "\u00a0"
 MOST_DAYS = 218
 
 
@@ -45,7 +45,7 @@ def day_rate(calendar: Calendar) -> Iterator[Finding]:
             severity = graded(count, limit, limits.warning_percent)
             if severity and severity != level and day in calendar:
                 near = "proche du forfait de" if severity == Severity.WARNING else "pour un forfait de"
-                said = f"{count} jours travaillés depuis le début de la période, {near} {limit}{SPACE}jours."
+                said = f"{count} jours travaillés depuis le début de la période, {near} {limit}{NO_BREAK_SPACE}jours."
                 yield _of_year(calendar, Rule.DAY_RATE, day, severity, (count, limit), said)
             level = severity
 

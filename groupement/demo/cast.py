@@ -6,6 +6,8 @@ Names of structures echo the seed project; people, identifiers and figures are i
 from dataclasses import dataclass, field
 from datetime import date
 
+from members.roles import Role
+
 PASSWORD = "La Ronde de demo 2026"  # noqa: S105 - printed by the command, refused outside demonstration mode
 DOMAIN = "laronde.example"
 FOUNDED_ON = date(2026, 5, 4)
@@ -111,9 +113,9 @@ HOUSES = (
 )  # fmt: skip
 
 PEOPLE = (
-    Person("Solène Rivoal", "Coordination", "solene.rivoal", coordinator=True),
-    Person("Gaël Perrot", "Finances", "gael.perrot", finance=True),
-    Person("Malo Kervella", "Administration", "malo.kervella", admin=True),
+    Person("Solène Rivoal", Role.COORDINATOR.heading, "solene.rivoal", coordinator=True),
+    Person("Gaël Perrot", Role.FINANCE.heading, "gael.perrot", finance=True),
+    Person("Malo Kervella", Role.ADMIN.heading, "malo.kervella", admin=True),
     Person("Nolwenn Jégo", "Aloen", "nolwenn.jego", seats=(("aloen", "representative"),)),
     Person("Erwan Le Bris", "Optim’ism", "erwan.lebris", seats=(("optimism", "representative"),)),
     Person("Loïc Tanguy", "SPL Bois Énergie", "loic.tanguy", seats=(("spl", "representative"),)),

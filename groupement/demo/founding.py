@@ -9,6 +9,7 @@ from charter import signing, writing
 from charter.models import Article, Charter, Commitment, Theme
 from employees.models import Assignment, Contract, ContractMember, ContractTerms, Employee, Terms
 from groupement.demo import agreed, cast
+from groupement.kernel.french import of
 from members.access import trust_email
 from members.models import Declaration, Group, Member, Membership, Seat, Site, User, VatAttestation
 
@@ -108,7 +109,7 @@ def _admit(member: Member, house: cast.House, *, by: User) -> None:
     )
     Declaration.objects.create(
         membership=membership,
-        subject=f"Adhésion de {house.short_name}",
+        subject=f"Adhésion {of(house.short_name)}",
         event_on=cast.FOUNDED_ON,
         due_on=date(2026, 6, 4),
         sent_on=date(2026, 5, 20),

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core import checks
 from django.db import models, transaction
 
+from groupement.kernel.french import quoted
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
     from django.db.models import QuerySet
@@ -66,14 +68,14 @@ class Lifecycle(models.Model):
         source = str(self.status)
         if not self.may_move(to):
             raise IllegalMove(
-                f"{self}\u00a0: impossible de passer de «\u00a0{self._label(source)}\u00a0» "
-                f"à «\u00a0{self._label(to)}\u00a0»."
+                f"{self}\u00a0: impossible de passer de {quoted(self._label(source))} "
+                f"à {quoted(self._label(to))}."
             )
         # Guard and write are one statement: of two people who move the same row, PostgreSQL lets one through.
         rows: QuerySet[Any] = cast("Any", type(self)._base_manager).filter(pk=self.pk, status=source)
         if not rows.update(status=to, **columns):
             raise StaleRow(
-                f"{self} n’est plus à l’état «\u00a0{self._label(source)}\u00a0»\u00a0: "
+                f"{self} n’est plus à l’état {quoted(self._label(source))}\u00a0: "
                 "quelqu’un vient de le modifier. Rechargez la page."
             )
         self.steps.create(source=source, target=to, by=by, at=at, note=note)

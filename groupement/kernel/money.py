@@ -12,10 +12,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from groupement.kernel.french import NARROW_SPACE, NO_BREAK_SPACE, quoted
+
 ZERO = Decimal("0.00")
 CENT = Decimal("0.01")
-NARROW_SPACE = "\u202f"
-NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 
 _HUNDRED = Decimal(100)
@@ -115,19 +115,17 @@ def parse_amount(text: str) -> Decimal:
         raise ValueError("Indiquez un montant, par exemple 1\u202f234,56.")
     if len(re.findall(r"[.,]", plain)) > 1:
         raise ValueError(
-            f"«\u00a0{plain}\u00a0» est ambigu\u00a0: "
+            f"{quoted(plain)} est ambigu\u00a0: "
             "écrivez une seule virgule, avant les centimes, par exemple 1\u202f234,56."
         )
     match = _AMOUNT.fullmatch(plain)
     if match is None:
-        raise ValueError(
-            f"«\u00a0{plain}\u00a0» n’est pas un montant\u00a0: écrivez par exemple 1\u202f234,56."
-        )
+        raise ValueError(f"{quoted(plain)} n’est pas un montant\u00a0: écrivez par exemple 1\u202f234,56.")
     sign, whole, decimals = match[1], match[2].replace(" ", ""), match[3] or ""
     if len(decimals) > 2:
-        raise ValueError(f"«\u00a0{plain}\u00a0» a plus de deux décimales\u00a0: arrondissez au centime.")
+        raise ValueError(f"{quoted(plain)} a plus de deux décimales\u00a0: arrondissez au centime.")
     if len(whole.lstrip("0")) > _LARGEST_DIGITS:
-        raise ValueError(f"«\u00a0{plain}\u00a0» est trop grand\u00a0: vérifiez le montant.")
+        raise ValueError(f"{quoted(plain)} est trop grand\u00a0: vérifiez le montant.")
     return Decimal(f"{sign}{whole}.{decimals.ljust(2, '0')}") + 0
 
 

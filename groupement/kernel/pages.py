@@ -16,6 +16,7 @@ from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
+from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 
 T = TypeVar("T")
@@ -109,4 +110,4 @@ def _tell(request: HttpRequest, refusal: Refusal) -> None:
     for error in refusal.errors[:MOST_ERRORS]:
         messages.error(request, error)
     if (more := len(refusal.errors) - MOST_ERRORS) > 0:
-        messages.error(request, f"… et {more} autre{'s' if more > 1 else ''}.")
+        messages.error(request, f"… et {counted(more, 'autre')}.")

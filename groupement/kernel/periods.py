@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,10 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
+from groupement.kernel.french import MONTHS, enumeration, of, quoted
 
 
 @dataclass(frozen=True, order=True)
@@ -43,7 +40,7 @@ class Month:
             return cls(int(match[1]), int(match[2]))
         except ValueError as error:
             raise ValueError(
-                f"«\u00a0{text.strip()[:20]}\u00a0» n’est pas un mois\u00a0: écrivez par exemple 2026-11."
+                f"{quoted(text.strip(), at_most=20)} n’est pas un mois\u00a0: écrivez par exemple 2026-11."
             ) from error
 
     @classmethod
@@ -94,13 +91,28 @@ class Month:
     @property
     def of_label(self) -> str:
         """ "de novembre 2026", "d’octobre 2026" """
-        return f"d’{self.label}" if self.label[0] in "ao" else f"de {self.label}"
+        return of(self.label)
 
     def __contains__(self, day: date) -> bool:
         return (day.year, day.month) == (self.year, self.month)
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
+
+
+def name_months(months: Iterable[Month]) -> str:
+    """ "octobre 2026", "septembre et octobre 2026", "décembre 2025 et janvier 2026" """
+    years: dict[int, list[str]] = {}
+    for month in sorted(set(months)):
+        years.setdefault(month.year, []).append(MONTHS[month.month - 1])
+    return enumeration(f"{enumeration(names)} {year}" for year, names in years.items())
+
+
+def name_period(first: Month, last: Month) -> str:
+    """ "mars 2026", "janvier à décembre 2026", "novembre 2025 à mars 2026" """
+    if first == last:
+        return first.label
+    return f"{MONTHS[first.month - 1] if first.year == last.year else first.label} à {last.label}"
 
 
 def covers(starts_on: date, ends_before: date | None, day: date) -> bool:

@@ -6,7 +6,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 
-from groupement.kernel.money import MINUS, NARROW_SPACE, NO_BREAK_SPACE
+from groupement.kernel.french import NARROW_SPACE, NO_BREAK_SPACE, quoted
+from groupement.kernel.money import MINUS
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -197,8 +198,7 @@ def _comma(hours: Decimal, *, decimals: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    shown = " ".join(text.split())
-    return f"«\u00a0{shown[:20]}\u00a0»"
+    return quoted(" ".join(text.split()), at_most=20)
 
 
 def _refuse_parts_of_minutes(minutes: int) -> None:

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.utils import timezone
 
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act
 from members import deputising
@@ -89,5 +90,5 @@ class DeputyAdmin(admin.ModelAdmin):
                 on=today(),
                 by=request.user,
                 at=timezone.now(),
-                success=f"La suppléance de {deputyship.user} est terminée.",
+                success=f"La suppléance {of(str(deputyship.user))} est terminée.",
             )

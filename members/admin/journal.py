@@ -9,6 +9,8 @@ from django.utils.text import capfirst
 from pghistory.admin import EventsAdmin
 from pghistory.admin.core import BackFilter, EventModelFilter, MethodFilter, ModelFilter, ObjFilter
 
+from groupement.kernel.french import quoted
+
 DEEDS = {"insert": "Création", "update": "Modification", "delete": "Suppression"}
 LONGEST = 80
 # What a record is called by, in the order of preference.
@@ -89,7 +91,7 @@ class JournalAdmin(EventsAdmin):
 
 def _called(event):
     named = next((event.pgh_data[key] for key in NAMES if event.pgh_data.get(key)), None)
-    return f"«\u00a0{named}\u00a0»" if named else f"n°\u00a0{event.pgh_obj_id}"
+    return f"{quoted(named)}" if named else f"n°\u00a0{event.pgh_obj_id}"
 
 
 def _change(label, name, before, after):
@@ -105,7 +107,7 @@ def _said(value):
     text = (
         {None: "rien", "": "rien", True: "oui", False: "non"}.get(value, value) if _is_plain(value) else value
     )
-    return f"«\u00a0{str(text)[:LONGEST]}\u00a0»"
+    return f"{quoted(str(text), at_most=LONGEST)}"
 
 
 def _is_plain(value):

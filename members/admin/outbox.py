@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from groupement.kernel.french import counted
 from members import mailing
 from members.admin.site import ReadOnly
 from members.models import Mail
@@ -70,7 +71,6 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
     def resend(self, request, queryset):
         count = mailing.resend(list(queryset.values_list("pk", flat=True)), at=timezone.now())
         if count:
-            plural = "s" if count > 1 else ""
-            messages.success(request, f"{count} message{plural} remis en file.")
+            messages.success(request, f"{counted(count, 'message')} remis en file.")
         else:
             messages.info(request, "Aucun message en échec dans votre choix\u00a0: rien n’est renvoyé.")

@@ -4,9 +4,10 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 
 from members.access import today
+from members.roles import Role
 
-admin.site.site_header = "Administration du groupement"
-admin.site.site_title = "Administration"
+admin.site.site_header = f"{Role.ADMIN.heading} du groupement"
+admin.site.site_title = Role.ADMIN.heading
 admin.site.index_title = "Fiches de référence"
 # The common login asks for the second factor and counts the tries; the admin's own would not.
 admin.site.login = secure_admin_login(admin.site.login)

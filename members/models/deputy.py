@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+from members.roles import Role
 
 
 class DeputyQuerySet(DatedQuerySet):
@@ -82,7 +83,7 @@ class Deputy(Dated):
     @property
     def capacity(self):
         """What the deputy stands in for, in words: a member, or the coordination."""
-        return str(self.member) if self.member_id else "Coordination"
+        return str(self.member) if self.member_id else Role.COORDINATOR.heading
 
     def __str__(self):
         return f"suppléance n° {self.pk or '—'}"

@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from groupement.kernel import postal
 from members import identifiers
 
 
@@ -242,6 +243,11 @@ class Group(models.Model):
 
     def __str__(self):
         return self.name
+
+    def letterhead(self, *more: str) -> dict[str, str]:
+        """What papers copy of the group: name, legal form, address, SIREN, SIRET, and the columns named by ``more``."""
+        names = ("name", "legal_form", *postal.PARTS, "siren", "siret", *more)
+        return {name: str(getattr(self, name)) for name in names}
 
     def clean(self):
         if not self.siret.startswith(self.siren):

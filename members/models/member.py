@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from groupement.kernel import postal
 from groupement.kernel.periods import Dated, no_overlap
 from members import identifiers
 from members.models.group import HolidayZone
@@ -108,6 +109,11 @@ class Member(models.Model):
 
     def __str__(self):
         return self.short_name
+
+    @property
+    def invoice_address(self) -> dict[str, str]:
+        """Where the member wants its invoices, else its seat: street, postal code and town (kernel.postal)."""
+        return postal.parts_of(self, "billing_" if self.billing_street else "")
 
     def clean(self):
         if not identifiers.belongs_to(self.vat_number, self.siren):

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from groupement.kernel.periods import Dated, ends_after_start, no_overlap
 from members.models.mail import MailFrequency
+from members.roles import Role
 
 
 class UserManager(BaseUserManager):
@@ -35,9 +36,9 @@ class User(AbstractBaseUser):
     email = models.EmailField("adresse e-mail")
     name = models.CharField("nom complet", max_length=120)
     is_active = models.BooleanField("actif", default=True)
-    is_coordinator = models.BooleanField("coordination", default=False)
-    is_finance = models.BooleanField("finances", default=False)
-    is_admin = models.BooleanField("administration", default=False)
+    is_coordinator = models.BooleanField(Role.COORDINATOR.label, default=False)
+    is_finance = models.BooleanField(Role.FINANCE.label, default=False)
+    is_admin = models.BooleanField(Role.ADMIN.label, default=False)
     mail_frequency = models.CharField(
         "messages sur ce qui attend", max_length=8, choices=MailFrequency, default=MailFrequency.DAILY
     )

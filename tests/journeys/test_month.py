@@ -17,7 +17,7 @@ from billing import tasks
 from billing.documents import rendering
 from billing.models import BillingRun, Charge, Document, EmployerCost, Invoice, PayrollImport
 from billing.month.reconciling import reconcile
-from groupement.kernel.money import NARROW_SPACE
+from groupement.kernel.french import NARROW_SPACE
 from members.models import Group
 from tests import world
 from tests.world import NOVEMBER, OCTOBER

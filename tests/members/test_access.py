@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from members import access
-from members.access import Role
+from members.roles import Role
 from tests import world
 
 pytestmark = pytest.mark.django_db

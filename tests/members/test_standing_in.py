@@ -12,8 +12,9 @@ from django.utils import timezone
 from charter import signing, writing
 from employees.models import Assignment
 from members import access, inviting
-from members.access import Backend, Role
+from members.access import Backend
 from members.models import Invitation, Member, User
+from members.roles import Role
 from tests import world
 from tests.charter import agreed
 from tests.journeys.visiting import Visitor

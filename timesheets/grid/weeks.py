@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from groupement.kernel.periods import MONTHS, days_between
-from groupement.kernel.templatetags.formats import WEEKDAYS
+from groupement.kernel.french import day_and_month, ordinal, short_weekday, weekday_and_day
+from groupement.kernel.periods import days_between
 from groupement.kernel.worktime import short_hours
 from timesheets.day_rules import spell_times
 from timesheets.grid.lines import Grid, Line
@@ -37,12 +37,12 @@ class Day:
     @property
     def short(self) -> str:
         """ "mar." """
-        return f"{WEEKDAYS[self.day.weekday()][:3]}."
+        return short_weekday(self.day)
 
     @property
     def words(self) -> str:
         """ "mardi 3": the page says the month."""
-        return f"{WEEKDAYS[self.day.weekday()]} {_ordinal(self.day)}"
+        return weekday_and_day(self.day)
 
     @property
     def look(self) -> str:
@@ -116,8 +116,8 @@ class Week:
     def span(self) -> str:
         """ "2 au 8 novembre", "30 novembre" """
         first, *_, last = [head.day for head in self.days_in_month] * 2
-        spelt = f"{_ordinal(last)} {MONTHS[last.month - 1]}"
-        return spelt if first == last else f"{_ordinal(first)} au {spelt}"
+        spelt = day_and_month(last)
+        return spelt if first == last else f"{ordinal(first)} au {spelt}"
 
     @property
     def days_in_month(self) -> list[Day]:
@@ -230,7 +230,3 @@ def _describedby(line: Line, day: date, is_faulty: bool) -> str:
     if is_faulty:
         return f"faute-{line.name(day)}"
     return f"remarque-{line.sheet.pk}-{day}" if day in line.remarks else ""
-
-
-def _ordinal(day: date) -> str:
-    return "1er" if day.day == 1 else str(day.day)

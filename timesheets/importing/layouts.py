@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from groupement.kernel import tabular
+from groupement.kernel.french import enumeration, quoted
 from groupement.kernel.tabular import Table, Unreadable, plain
 
 OWN = "own"
@@ -163,15 +164,15 @@ def _program(known: set[str]) -> str:
 def _refuse_what_is_not_ours(layout: Layout) -> None:
     for column, found in layout.places.items():
         if len(found) > 1:
-            raise Unreadable(f"La colonne «\u00a0{COLUMNS[column]}\u00a0» est là deux fois. Gardez-en une.")
+            raise Unreadable(f"La colonne {quoted(COLUMNS[column])} est là deux fois. Gardez-en une.")
     missing = [] if layout.has("day") else ["date"]
     if not layout.has("hours") and not (layout.has("started") and layout.has("ended")):
         missing.append("heures")
     if missing:
-        quoted = " et ".join(f"«\u00a0{name}\u00a0»" for name in missing)
+        titles = enumeration(quoted(name) for name in missing)
         wanted = "\u00a0; ".join(COLUMNS.values())
         raise Unreadable(
-            f"Il manque la colonne {quoted}. La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
+            f"Il manque la colonne {titles}. La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
             f"{wanted}. Les exports de Kimai, Toggl Track et Clockify sont reconnus tels quels."
         )
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from django.db import transaction
 
 from employees.models import Employee
+from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.models import Member, User
@@ -51,7 +52,7 @@ class Tally:
     def outcome(self) -> str:
         """ "3 jours nouveaux, 1 remplacé, 2 inchangés" """
         told = [
-            f"{count} {word}{'x' if count > 1 and word.endswith('u') else 's' if count > 1 else ''}"
+            counted(count, word)
             for count, word in (
                 (self.new, "nouveau"),
                 (self.changed, "remplacé"),

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from groupement.kernel.french import counted, enumeration, quoted
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from timesheets.models import Timesheet, TimesheetStatus
@@ -108,7 +109,7 @@ def _of(line: Line, reading: MonthReading) -> Blocker | None:
 
 def _contested(line: Line) -> Blocker:
     days = [remark.day for remark in line.remarks]
-    what = f"le {spell_day(days[0])}" if len(days) == 1 else f"{len(days)} jours"
+    what = f"le {spell_day(days[0])}" if len(days) == 1 else counted(len(days), "jour")
     return _sheet(BlockerKind.CONTESTED, line, f"{line.member} conteste {what}", _dispute(line))
 
 
@@ -118,7 +119,7 @@ def _dispute(line: Line) -> str:
         return f"{line.employee}."
     first = line.remarks[0]
     if first.expected_minutes is None:
-        return f"{line.employee}\u00a0: «\u00a0{first.reason}\u00a0»"
+        return f"{line.employee}\u00a0: {quoted(first.reason)}"
     entered, counted = line.by_day.get(first.day, 0), first.expected_minutes
     return f"{line.employee} a saisi {spell_clock(entered)}, l’adhérent en compte {spell_clock(counted)}."
 
@@ -129,7 +130,7 @@ def _returned(line: Line) -> Blocker:
         BlockerKind.RETURNED,
         line,
         f"À corriger {_where(line)}",
-        f"{line.employee}\u00a0: «\u00a0{note}\u00a0»",
+        f"{line.employee}\u00a0: {quoted(note)}",
     )
 
 
@@ -138,7 +139,11 @@ def _missing(line: Line, reading: MonthReading) -> Blocker | None:
     if not days:
         return None
     minutes = sum(line.planned_by_day[day] for day in days)
-    when = spell_day(days[0]) if len(days) == 1 else f"{len(days)} jours depuis le {spell_day(days[0])}"
+    when = (
+        spell_day(days[0])
+        if len(days) == 1
+        else f"{counted(len(days), 'jour')} depuis le {spell_day(days[0])}"
+    )
     return _person(
         BlockerKind.MISSING,
         line,
@@ -169,12 +174,12 @@ def _unopened(reading: MonthReading) -> list[Blocker]:
     if not count:
         return []
     names = list(dict.fromkeys(str(assignment.employee) for assignment in reading.unopened))
-    shown = ", ".join(names[:3]) + (f" et {len(names) - 3} autres" if len(names) > 4 else "")
+    shown = enumeration(names, at_most=3)
     return [
         Blocker(
             BlockerKind.UNOPENED,
             None,
-            f"{count} relevés ne sont pas ouverts" if count > 1 else "Un relevé n’est pas ouvert",
+            f"{counted(count, 'relevé')} ne sont pas ouverts" if count > 1 else "Un relevé n’est pas ouvert",
             f"{shown} ne peut encore rien saisir."
             if len(names) == 1
             else f"{shown} ne peuvent encore rien saisir.",
@@ -202,4 +207,4 @@ def _where(line: Line) -> str:
 
 
 def _ago(days: int) -> str:
-    return "aujourd’hui" if days <= 0 else "hier" if days == 1 else f"il y a {days} jours"
+    return "aujourd’hui" if days <= 0 else "hier" if days == 1 else f"il y a {counted(days, 'jour')}"

@@ -9,10 +9,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from members import mailing
 from members.access import coordinates
 from members.models import Group, Mail, MailFrequency, User
+from members.roles import Role, only
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.reminding import mail, morning
 from timesheets.reminding.mail import Letter
@@ -37,7 +39,7 @@ def remind(sheets: Sequence[Timesheet], *, by: User, at: datetime) -> list[User]
     who was written to. Raises NotInCharge, and NobodyToRemind with the reason.
     """
     if not coordinates(by):
-        raise NotInCharge("Seule la coordination relance les personnes.")
+        raise NotInCharge(only(Role.COORDINATOR, "relance les personnes"))
     duty, group = mail.read(timezone.localdate(at)), Group.objects.get()
     wanted: dict[tuple[User, bool], list[Timesheet]] = defaultdict(list)
     obstacles: dict[str, None] = {}
@@ -92,7 +94,7 @@ def _why_not(user: User, sheets: Sequence[Timesheet]) -> str:
     if user.mail_frequency == MailFrequency.NEVER:
         return f"{user} ne veut pas de messages\u00a0: appelez plutôt."
     if not mailing.is_reachable(user):
-        return f"L’adresse de {user} refuse nos messages\u00a0: vérifiez-la."
+        return f"L’adresse {of(str(user))} refuse nos messages\u00a0: vérifiez-la."
     return ""
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils import timezone
 
+from groupement.kernel.french import counted, quoted
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
@@ -18,7 +19,7 @@ from members.models import Group, MailKind, User
 from timesheets import watching
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.reminding import mail as reminding_mail
-from timesheets.reminding.mail import Duty, Letter, counted, opening, place
+from timesheets.reminding.mail import Duty, Letter, opening, place
 
 
 def tell_contested(sheet: Timesheet, *, at: datetime) -> int:
@@ -65,7 +66,7 @@ def _tell(sheet: Timesheet, kind: MailKind, subject: str, *, at: datetime) -> in
         # A reason from the coordination is for the person: what it says may not be for the member to read.
         "note": step.note if by_person or kind == MailKind.CONTESTED else "",
         "lines": [
-            f"{spell_day(remark.day).capitalize()}\u00a0: «\u00a0{remark.reason}\u00a0»"
+            f"{spell_day(remark.day).capitalize()}\u00a0: {quoted(remark.reason)}"
             + (
                 f", l’adhérent compte {spell_clock(remark.expected_minutes)}"
                 if remark.expected_minutes is not None
@@ -92,7 +93,7 @@ def _tacit(user: User, sheets: list[Timesheet]) -> Letter:
         ],
         "url": mailing.address("timesheets:to_confirm"),
     }
-    what = counted(len(sheets), "relevé visé", "relevés visés")
+    what = counted(len(sheets), "relevé visé")
     first = min(sheets, key=lambda sheet: sheet.pk)
     # A timesheet is confirmed again when it comes back: its confirmation is what this is about.
     key = f"{MailKind.CONFIRMED_TACITLY}:{first.pk}:{first.confirmed_at:%Y%m%d%H%M%S}:{user.pk}"
@@ -120,9 +121,9 @@ class Desk:
         if self.to_approve:
             yield counted(len(self.to_approve), "relevé à approuver", "relevés à approuver")
         if self.contested:
-            yield f"{counted(len(self.contested), 'relevé contesté', 'relevés contestés')} par un adhérent, à suivre"
+            yield f"{counted(len(self.contested), 'relevé contesté')} par un adhérent, à suivre"
         if self.findings:
-            yield f"{counted(len(self.findings), 'alerte', 'alertes')} sur le temps de travail, à lire"
+            yield f"{counted(len(self.findings), 'alerte')} sur le temps de travail, à lire"
 
 
 def pending() -> list[Timesheet]:

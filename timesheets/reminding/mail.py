@@ -51,11 +51,6 @@ def place(sheet: Timesheet) -> str:
     return f"{named} (complément)" if sheet.supplement else named
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """ "1 relevé", "3 relevés": the number and its words, which do not part."""
-    return f"{number}\u00a0{many if number > 1 else one}"
-
-
 @dataclass(frozen=True)
 class Duty:
     """Who holds what on the day ``on``. ``seats`` and ``deputies`` by member id; of the coordination by None."""

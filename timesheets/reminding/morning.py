@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from employees.models import Assignment
+from groupement.kernel.french import counted, plural
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day as spell_day
 from members import mailing
@@ -21,7 +22,7 @@ from timesheets.confirming import due_on
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.overview.reading import ORDER
 from timesheets.reminding import events, mail
-from timesheets.reminding.mail import Duty, Letter, counted, is_due, is_time, last_working_day, place
+from timesheets.reminding.mail import Duty, Letter, is_due, is_time, last_working_day, place
 
 log = logging.getLogger(__name__)
 
@@ -101,9 +102,9 @@ def letter(user: User, sheets: Sequence[Timesheet], *, key: str, asked_by: str =
 
 def _subject(sheets: Sequence[Timesheet], first: Month) -> str:
     if all(sheet.state != TimesheetStatus.DRAFT for sheet in sheets):
-        return f"{counted(len(sheets), 'relevé', 'relevés')} d’heures à corriger"
+        return f"{counted(len(sheets), 'relevé')} d’heures à corriger"
     if any(sheet.month != first for sheet in sheets):
-        return f"{counted(len(sheets), 'relevé', 'relevés')} d’heures à soumettre"
+        return f"{counted(len(sheets), 'relevé')} d’heures à soumettre"
     return f"Vos heures {first.of_label} restent à soumettre"
 
 
@@ -121,16 +122,14 @@ class Waiting:
             count = counted(len(self.due), "relevé à viser", "relevés à viser")
             yield f"{self.member}\u00a0: {count}, {self._until(on)}"
         if self.to_enter:
-            yield f"{self.member}\u00a0: {counted(self.to_enter, 'relevé', 'relevés')} à saisir par votre équipe"
+            yield f"{self.member}\u00a0: {counted(self.to_enter, 'relevé')} à saisir par votre équipe"
 
     def _until(self, on: date) -> str:
         first, several = min(self.due), len(set(self.due)) > 1
         oldest = "le plus ancien " if several else ""
         if first >= on:
             return f"{oldest}jusqu’au {spell_day(first)}"
-        return (
-            f"{oldest}attendu{'s' if len(self.due) > 1 and not several else ''} depuis le {spell_day(first)}"
-        )
+        return f"{oldest}{plural(1 if several else len(self.due), 'attendu')} depuis le {spell_day(first)}"
 
 
 def submitted() -> list[Timesheet]:
@@ -177,4 +176,4 @@ def visa_letter(
 def _visa_subject(visas: int, members: list[Waiting]) -> str:
     if visas:
         return counted(visas, "relevé attend votre visa", "relevés attendent votre visa")
-    return f"{counted(sum(each.to_enter for each in members), 'relevé', 'relevés')} d’heures à saisir"
+    return f"{counted(sum(each.to_enter for each in members), 'relevé')} d’heures à saisir"

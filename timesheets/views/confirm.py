@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from groupement.kernel.french import enumeration
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from members.access import answers_by, current_seats, for_roles
@@ -118,5 +119,4 @@ def remind(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _told(users: Sequence[User]) -> str:
-    *others, last = [str(user) for user in users]
-    return f"Relance envoyée à {', '.join(others)} et {last}." if others else f"Relance envoyée à {last}."
+    return f"Relance envoyée à {enumeration(users)}."

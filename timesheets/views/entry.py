@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from employees.models import Assignment, Employee
+from groupement.kernel.french import of
 from groupement.kernel.pages import page
 from groupement.kernel.periods import Month
 from members.access import for_roles
@@ -159,7 +160,7 @@ def _title(grid: Grid) -> str:
     if grid.only is None and grid.is_own:
         return f"Mes heures, {grid.month.label}"
     where = f" chez {grid.only.member}" if grid.only else ""
-    return f"Heures de {grid.employee}{where}, {grid.month.label}"
+    return f"Heures {of(str(grid.employee))}{where}, {grid.month.label}"
 
 
 def _colleagues(request: HttpRequest, grid: Grid) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
 from members.access import for_roles
@@ -178,6 +179,5 @@ def _attached(content: str | bytes, kind: str, name: str) -> HttpResponse:
 def _taken(taken: rehearsing.Taken) -> str:
     if not taken.entries:
         return "Rien n’a changé\u00a0: ces heures étaient déjà là."
-    plural = "s" if taken.entries > 1 else ""
-    whose = f"{taken.people} personnes" if taken.people > 1 else "une personne"
-    return f"Import terminé\u00a0: {taken.entries} pointage{plural} écrit{plural}, {whose}."
+    whose = counted(taken.people, "personne") if taken.people > 1 else "une personne"
+    return f"Import terminé\u00a0: {counted(taken.entries, 'pointage écrit')}, {whose}."

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from groupement.kernel.french import MONTHS, counted
 from groupement.kernel.pages import act, page
-from groupement.kernel.periods import MONTHS, Month
+from groupement.kernel.periods import Month
 from members.access import coordinates, for_roles
 from timesheets import approval, recording, watching
 from timesheets.models import Timesheet, TimesheetStatus
@@ -180,8 +181,8 @@ def _strip(month: Month) -> list[dict[str, Any]]:
 def _opened(count: int) -> str:
     if not count:
         return "Tous les relevés du mois étaient déjà ouverts."
-    return f"{count} relevés ouverts." if count > 1 else "Un relevé ouvert."
+    return f"{counted(count, 'relevé ouvert')}." if count > 1 else "Un relevé ouvert."
 
 
 def _approved(count: int) -> str:
-    return f"{count} relevés approuvés." if count > 1 else "Un relevé approuvé."
+    return f"{counted(count, 'relevé approuvé')}." if count > 1 else "Un relevé approuvé."

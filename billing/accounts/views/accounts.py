@@ -30,8 +30,9 @@ from billing.models import Allocation, Payment
 from groupement.kernel.money import parse_amount, spell, spell_plain
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from members.access import Role, for_roles, holds, today
+from members.access import for_roles, holds, today
 from members.models import Member
+from members.roles import Role
 
 MEMBERS_A_PAGE = 50
 MONTHS = 12

@@ -15,8 +15,9 @@ from billing.accounts.views.accounts import find, parts_of, show
 from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act
-from members.access import Role, for_roles, today
+from members.access import for_roles, today
 from members.models import Group, Member
+from members.roles import Role
 
 SLIP = "Erreur de saisie"
 

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing.charges import expense_decisions, expenses, receipts
 from billing.charges.forms import AcceptForm, ExpenseFilter, ExpenseForm, RefuseForm
-from billing.french import of
 from billing.models import Charge, Expense, ExpenseState
 from employees.models import VatRegime
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page, paginate
-from members.access import Role, coordinates, for_roles, holds, today
+from members.access import coordinates, for_roles, holds, today
+from members.roles import Role, reserved
 
 EXPENSES_A_PAGE = 25
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
@@ -53,7 +54,7 @@ def everybodys(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if form is None:
-            raise PermissionDenied("Saisir des frais est réservé à la coordination et aux finances.")
+            raise PermissionDenied(reserved("Saisir des frais est réservé", Role.COORDINATOR, Role.FINANCE))
         if form.is_valid() and (made := _claimed(request, form)):
             return redirect("billing:expense", made.pk)
         status = 422

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.charges import dues
 from billing.charges.forms import LineForm, YearForm
-from billing.french import of
 from billing.models import Charge
+from groupement.kernel.french import counted, of, quoted
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from members.access import Role, for_roles, holds, today
+from members.access import for_roles, holds, today
+from members.roles import Role
 
 CHARGES_A_PAGE = 25
 
@@ -60,7 +61,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         by=request.user,
         at=timezone.now(),
-        success=f"«\u00a0{found.label}\u00a0», {spell(found.net)}, est retiré.",
+        success=f"{quoted(found.label)}, {spell(found.net)}, est retiré.",
     )
     return redirect("billing:waiting_charges")
 
@@ -161,5 +162,5 @@ def _left(calls: list[dues.Call]) -> dict[str, Any]:
 def _asked(made: list[Charge], what: str) -> str:
     if not made:
         return f"{what}\u00a0: tout était déjà appelé, rien n’a changé."
-    members = f"{len(made)} adhérent{'s' if len(made) > 1 else ''}"
+    members = counted(len(made), "adhérent")
     return f"{what}\u00a0: {spell(sum(each.net for each in made))} appelés à {members}, sur les prochaines factures."

@@ -28,12 +28,14 @@ from billing.costs.overview import (
 )
 from billing.costs.payroll_columns import SAMPLE_TITLES, sample_rows, sample_workbook
 from billing.models import PayrollImport
+from groupement.kernel.french import counted, of
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import inert
-from members.access import Role, for_roles, today
+from members.access import for_roles, today
 from members.models import Group, Member
+from members.roles import Role
 from timesheets.balances.charts import NAMES
 
 IMPORTS_A_PAGE = 12
@@ -114,7 +116,7 @@ def costs_page(
     context = {
         "month": month,
         "table": table,
-        "missing_label": f"{table.missing} coût{'s' if table.missing > 1 else ''} à importer",
+        "missing_label": f"{counted(table.missing, 'coût')} à importer",
         "form": upload or PayrollUpload(initial={"month": month}),
         "estimates": estimates or EstimateForm(month=month),
         "differences": differences[:DIFFERENCES_SHOWN],
@@ -166,7 +168,7 @@ def _payroll_tax(year: int) -> dict[str, Any] | None:
 
 
 def _estimated(done: costs_estimates.Estimates) -> str:
-    whom = done.made[0].full_name if len(done.made) == 1 else f"{len(done.made)} personnes"
+    whom = done.made[0].full_name if len(done.made) == 1 else counted(len(done.made), "personne")
     told = f"Coût {done.month.of_label} estimé pour {whom}\u00a0: {spell(done.total)}."
     if done.without:
         names = ", ".join(person.full_name for person in done.without)
@@ -194,7 +196,9 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
 
     def told(amount: Decimal) -> str:
-        return f"La provision de {member.short_name} est soldée\u00a0: {spell(amount)} restent au groupement."
+        return (
+            f"La provision {of(member.short_name)} est soldée\u00a0: {spell(amount)} restent au groupement."
+        )
 
     act(request, leave_ledger.settle, member, by=request.user, at=timezone.now(), success=told)
     return redirect("billing:cost_provisions")

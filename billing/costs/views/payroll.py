@@ -16,12 +16,14 @@ from billing.costs.forms import ColumnsForm, PayrollUpload
 from billing.costs.payroll_columns import Layout
 from billing.costs.views.costs import costs_page, month_asked
 from billing.models import CostKind, PayrollImport
+from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Table
-from members.access import Role, for_roles
+from members.access import for_roles
+from members.roles import Role
 from timesheets.importing.uploads import Gone, fetch, forget, keep
 
 KEPT = "payroll_import"
@@ -166,5 +168,5 @@ def _kept(request: HttpRequest) -> dict[str, str]:
 
 
 def _taken(made: PayrollImport) -> str:
-    lines = f"{made.row_count} ligne{'s' if made.row_count > 1 else ''}"
+    lines = counted(made.row_count, "ligne")
     return f"La paie {made.month.of_label} est importée\u00a0: {lines}, {spell(made.total)}."

@@ -20,10 +20,12 @@ from billing.month.reconciling import reconcile
 from billing.month.views.problems import count as problems_count
 from billing.month.views.problems import problems
 from groupement.kernel import worktime
+from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day_fr
-from members.access import Role, for_roles, holds, today
+from members.access import for_roles, holds, today
+from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 
@@ -103,7 +105,7 @@ def retry(request: HttpRequest, month: Month) -> HttpResponse:
         invoices = invoices.filter(pk=wanted)
     count = rendering.retry(invoices.values("pk"), at=timezone.now())
     if count:
-        messages.success(request, f"{count} PDF se prépare{'nt' if count > 1 else ''} de nouveau.")
+        messages.success(request, f"{counted(count, 'PDF se prépare', 'PDF se préparent')} de nouveau.")
     else:
         messages.info(request, "Aucun PDF n’est en échec\u00a0: rien n’est relancé.")
     return redirect("billing:run", month)
@@ -227,11 +229,11 @@ def _hours_and_costs(ready: Readiness) -> list[dict[str, Any]]:
         ),
         _step(
             "Approbation",
-            f"{ready.approved} sur {ready.sheets}" if ready.to_approve else _count(ready.sheets, "relevé"),
+            f"{ready.approved} sur {ready.sheets}" if ready.to_approve else counted(ready.sheets, "relevé"),
             begun and not ready.to_approve,
         ),
         _step(
-            "Coûts", f"{ready.costed} sur {_count(ready.people, 'personne')}", begun and not ready.uncosted
+            "Coûts", f"{ready.costed} sur {counted(ready.people, 'personne')}", begun and not ready.uncosted
         ),
     ]
 
@@ -240,7 +242,7 @@ def _invoices(run: BillingRun | None, rows: Sequence[Row], blocking: int) -> lis
     is_issued = run is not None and run.status == RunStatus.ISSUED
     is_drafted = run is not None and run.status != RunStatus.OPEN
     papers = sum(row.invoice.paper_state == "ready" for row in rows)
-    drafts = _left(blocking, "point à régler", "points à régler") or _count(len(rows), "facture")
+    drafts = _left(blocking, "point à régler", "points à régler") or counted(len(rows), "facture")
     return [
         _step("Brouillons", drafts if is_drafted else "à faire", is_drafted and bool(rows) and not blocking),
         _step("Émission", day_fr(run.issued_at) if run and is_issued else "à venir", is_issued),
@@ -258,8 +260,4 @@ def _step(label: str, note: str, done: bool) -> dict[str, Any]:
 
 def _left(count: int, one: str, many: str) -> str:
     """ "2 relevés à saisir", nothing for none."""
-    return f"{count} {one if count == 1 else many}" if count else ""
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count} {word}{'s' if count > 1 else ''}"
+    return counted(count, one, many) if count else ""

@@ -22,7 +22,8 @@ from employees.models import Assignment, Terms
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
-from members.access import Role, for_roles, today
+from members.access import for_roles, today
+from members.roles import Role
 
 PRICES_A_PAGE = 50
 

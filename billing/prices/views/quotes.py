@@ -21,8 +21,9 @@ from billing.prices.simulator import Simulation, draw, simulate
 from billing.prices.views.prices import Change, answer
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from members.access import Role, for_roles, holds, today
+from members.access import for_roles, holds, today
 from members.models import Member
+from members.roles import Role
 
 QUOTES_A_PAGE = 25
 

@@ -14,13 +14,11 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
-from groupement.kernel import money, worktime
-from groupement.kernel.periods import MONTHS, Month
+from groupement.kernel import french, money, worktime
+from groupement.kernel.french import NO_BREAK_SPACE, WEEKDAYS
+from groupement.kernel.periods import Month
 
 register = template.Library()
-
-WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-SPACE = money.NO_BREAK_SPACE
 
 
 @register.filter
@@ -40,7 +38,7 @@ def percent(value: Any) -> str:
     """ "20 %", "5,5 %" """
     if _nothing(value):
         return ""
-    return f"{_short(_decimal(value))}{SPACE}%"
+    return f"{_short(_decimal(value))}{NO_BREAK_SPACE}%"
 
 
 @register.filter
@@ -73,7 +71,7 @@ def day(value: Any) -> str:
     if _nothing(value):
         return ""
     read = _date(value)
-    return f"{WEEKDAYS[read.weekday()]} {_ordinal(read)} {MONTHS[read.month - 1]}"
+    return f"{WEEKDAYS[read.weekday()]} {french.day_and_month(read)}"
 
 
 @register.filter
@@ -82,7 +80,7 @@ def short_day(value: Any) -> str:
     if _nothing(value):
         return ""
     read = _date(value)
-    return f"{WEEKDAYS[read.weekday()][:3]}.{SPACE}{read.day}"
+    return f"{french.short_weekday(read)}{NO_BREAK_SPACE}{read.day}"
 
 
 @register.filter
@@ -90,8 +88,7 @@ def long_date(value: Any) -> str:
     """ "30 novembre 2026", "1er décembre 2026" """
     if _nothing(value):
         return ""
-    read = _date(value)
-    return f"{_ordinal(read)} {MONTHS[read.month - 1]} {read.year}"
+    return french.full_date(_date(value))
 
 
 @register.filter
@@ -100,7 +97,7 @@ def moment(value: Any) -> str:
     if _nothing(value):
         return ""
     read = datetime.fromisoformat(value) if isinstance(value, str) else timezone.localtime(value)
-    return f"{long_date(read.date())}, {read.hour}{SPACE}h{SPACE}{read:%M}"
+    return f"{long_date(read.date())}, {read.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{read:%M}"
 
 
 @register.filter
@@ -123,7 +120,7 @@ def month_label(value: Any) -> str:
 def iban(value: Any) -> str:
     """ "FR76 3000 6000 …": groups of four, which do not break."""
     plain = "".join(str(value or "").split())
-    return SPACE.join(plain[i : i + 4] for i in range(0, len(plain), 4))
+    return NO_BREAK_SPACE.join(plain[i : i + 4] for i in range(0, len(plain), 4))
 
 
 @register.filter
@@ -131,7 +128,7 @@ def siren(value: Any) -> str:
     """ "123 456 789"; a SIRET keeps its last five digits together: "123 456 789 00018"."""
     plain = "".join(str(value or "").split())
     groups = [plain[0:3], plain[3:6], plain[6:9], plain[9:]]
-    return SPACE.join(group for group in groups if group)
+    return NO_BREAK_SPACE.join(group for group in groups if group)
 
 
 @register.filter
@@ -196,7 +193,3 @@ def _date(value: Any) -> date:
     if isinstance(value, date):
         return value
     raise TypeError(f"{value!r} is no day")
-
-
-def _ordinal(value: date) -> str:
-    return "1er" if value.day == 1 else str(value.day)

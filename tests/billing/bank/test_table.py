@@ -11,7 +11,8 @@ from billing.bank.csv_file import read_day, read_money
 from billing.bank.csv_layouts import UnknownTitles, digest
 from billing.bank.importing import read_statement
 from billing.bank.statement import BadStatement
-from groupement.kernel.money import NARROW_SPACE, spell_plain
+from groupement.kernel.french import NARROW_SPACE
+from groupement.kernel.money import spell_plain
 from tests.billing.bank.statements import said, sample
 
 
