@@ -149,6 +149,6 @@ def test_failed_papers_are_sent_again_and_only_they(login, monkeypatch, django_c
     with django_capture_on_commit_callbacks(execute=True):
         page = client.post(listed("rendering"), data, follow=True)
     assert sent == [failed.invoice_id]
-    assert "1 PDF relancé." in page.content.decode()
+    assert "1\u00a0PDF relancé." in page.content.decode()
     failed.refresh_from_db()
     assert failed.status == "pending"

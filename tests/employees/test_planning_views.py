@@ -235,7 +235,7 @@ class TestChanging:
     def test_days_are_freed(self, client, solene, placed):
         data = {f"m{placed.pk}-clear-first": "2026-11-02", f"m{placed.pk}-clear-last": "2026-11-15"}
         answer = change(client, "clear_days", placed, data, follow=True)
-        assert "4 jours libérés, 24\u00a0h." in unescape(answer.content.decode())
+        assert "4\u00a0jours libérés, 24\u00a0h." in unescape(answer.content.decode())
 
     @pytest.mark.parametrize(
         ("name", "typed", "sentence"),

@@ -123,7 +123,7 @@ def test_many_faults_without_form_are_counted_not_poured_out():
     request = asked()
     pages.act(request, refuse, errors=[f"Ligne {n}" for n in range(12)])
     messages = [text for _, text in told(request)]
-    assert messages == ["Le lundi est férié.", *(f"Ligne {n}" for n in range(10)), "… et 2 autres."]
+    assert messages == ["Le lundi est férié.", *(f"Ligne {n}" for n in range(10)), "… et 2\u00a0autres."]
 
 
 @pytest.mark.parametrize(("field", "where"), [("monday", "monday"), (None, "__all__"), ("sunday", "__all__")])

@@ -194,7 +194,7 @@ class TestDeputy:
         aloen = world.member("Aloen")
         held = world.deputy(world.staff(aloen), world.staff(aloen, "Erwan Le Bris"), member=aloen)
         assert client.post(url("deputy", "delete", held.pk), {"post": "yes"}).status_code == 403
-        assert "La suppléance de Erwan Le Bris est terminée." in run(client, "deputy", "end", held)
+        assert "La suppléance d’Erwan Le Bris est terminée." in run(client, "deputy", "end", held)
         held.refresh_from_db()
         assert held.ends_before == access.today()
         assert "Erwan Le Bris" not in client.get(url("deputy"), {"periode": "actuel"}).content.decode()

@@ -91,7 +91,7 @@ class TestRefused:
     def test_a_closed_account(self, nolwenn, erwan, aloen):
         erwan.is_active = False
         erwan.save()
-        with pytest.raises(BadDeputy, match="Le compte de Erwan Le Bris est fermé") as refused:
+        with pytest.raises(BadDeputy, match="Le compte d’Erwan Le Bris est fermé") as refused:
             appoint(nolwenn, erwan, aloen)
         assert refused.value.field == "deputy"
 

@@ -98,7 +98,7 @@ def test_failed_messages_are_sent_again_from_the_list(malo, written, django_capt
     assert "Aucun message en échec" in malo.post(LIST, asked, follow=True).content.decode()
     Mail.objects.filter(pk=written[1].pk).update(status=MailStatus.FAILED, attempts=3, error="busy")
     with django_capture_on_commit_callbacks() as sent:
-        assert "1 message remis en file" in malo.post(LIST, asked, follow=True).content.decode()
+        assert "1\u00a0message remis en file" in malo.post(LIST, asked, follow=True).content.decode()
     assert len(sent) == 1
     again = Mail.objects.get(pk=written[1].pk)
     assert (again.status, again.attempts, again.error) == (MailStatus.PENDING, 0, "")

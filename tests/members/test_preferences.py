@@ -118,7 +118,7 @@ class TestNaming:
     def test_ending_it_is_one_button(self, nolwenn, erwan, aloen):
         world.deputy(nolwenn, erwan, member=aloen)
         page = look(nolwenn).press("Mettre fin : Erwan Le Bris")
-        assert "La suppléance de Erwan Le Bris est terminée." in page.words
+        assert "La suppléance d’Erwan Le Bris est terminée." in page.words
         assert Deputy.objects.get().ends_before == date(2026, 12, 3)
         assert not page.offers("Mettre fin")
 

@@ -89,7 +89,7 @@ def test_a_file_is_shown_first_and_written_by_the_second_button(visit):
     answer = browser.post(CONFIRM, {"digest": answer.context["trial"].digest})
     assert (answer.status_code, answer.url) == (302, IMPORT)
     told = [str(message) for message in get_messages(answer.wsgi_request)]
-    assert told == ["Import terminé\u00a0: 2 pointages écrits, une personne."]
+    assert told == ["Import terminé\u00a0: 2\u00a0pointages écrits, une personne."]
     assert (Entry.objects.count(), kept()) == (2, [])
 
 

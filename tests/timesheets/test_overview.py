@@ -150,7 +150,7 @@ def test_several_contested_days_are_counted_and_the_first_reason_quoted(aloen, m
     sheet = full(world.assignment(maelle, aloen), "submitted")
     remarks = [(day, f"Fermé le {day.day}.", None) for day in MONDAYS[:2]]
     confirming.contest(sheet, by=world.staff(aloen), at=world.NOW, remarks=remarks)
-    assert the_blocker().title == "Aloen conteste 2 jours"
+    assert the_blocker().title == "Aloen conteste 2\u00a0jours"
     assert the_blocker().explanation == "Maëlle Kerbrat\u00a0: «\u00a0Fermé le 2.\u00a0»"
 
 
@@ -169,7 +169,7 @@ def test_missing_hours_are_planned_past_days_with_nothing_anywhere(aloen, maelle
     assert missing_days(line, reading) == MONDAYS[2:4]
     blocker = the_blocker(on=date(2026, 11, 24))
     assert blocker.title == "Il manque 14\u00a0h chez Aloen"
-    assert blocker.explanation == "Maëlle Kerbrat, 2 jours depuis le lundi 16 novembre\u00a0: rien de saisi."
+    assert blocker.explanation == "Maëlle Kerbrat, 2\u00a0jours depuis le lundi 16 novembre\u00a0: rien de saisi."
     assert (blocker.label, blocker.view, blocker.args) == ("Relancer", "timesheets:remind", (sheet.pk,))
     [told] = blockers.blockers(reading, reminded=[sheet.pk])
     assert told.explanation.endswith("rien de saisi. Relance envoyée aujourd’hui.")
@@ -194,7 +194,7 @@ def test_complete_drafts_block_only_at_the_end_of_the_month(aloen, maelle):
 
 @pytest.mark.parametrize(
     ("on", "ago"),
-    [(date(2026, 12, 1), "aujourd’hui"), (date(2026, 12, 2), "hier"), (date(2026, 12, 4), "il y a 3 jours")],
+    [(date(2026, 12, 1), "aujourd’hui"), (date(2026, 12, 2), "hier"), (date(2026, 12, 4), "il y a 3\u00a0jours")],
 )
 def test_unconfirmed_hours_say_since_when(aloen, maelle, on, ago):
     full(world.assignment(maelle, aloen), "submitted")
@@ -214,7 +214,7 @@ def test_assignments_without_a_timesheet_are_opened_by_one_gesture(aloen, sonam,
     world.assignment(maelle, sonam)
     blocker = the_blocker()
     assert (blocker.title, blocker.explanation) == (
-        "2 relevés ne sont pas ouverts",
+        "2\u00a0relevés ne sont pas ouverts",
         "Maëlle Kerbrat ne peut encore rien saisir.",
     )
     assert (blocker.view, blocker.args, blocker.is_post) == ("timesheets:open", (world.NOVEMBER,), True)

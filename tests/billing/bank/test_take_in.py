@@ -62,7 +62,7 @@ def test_an_operation_known_from_an_overlapping_statement_is_told_and_not_double
     assert (read.new, read.known) == (1, 2)
     assert [each.label for each in operations(read.statement)] == ["VIR SONAM"]
     assert read.statement.left_out == [
-        "2 opérations déjà connues par «\u00a0un.csv\u00a0», laissées de côté."
+        "2\u00a0opérations déjà connues par «\u00a0un.csv\u00a0», laissées de côté."
     ]
 
 

@@ -72,7 +72,7 @@ def test_who_left_is_settled_by_a_click(login, maelle, hosts):
     assert "Solder la provision de Aloen" in words(client.get(PROVISIONS))
     client.post(address)
     page = words(client.get(PROVISIONS))
-    assert "La provision de Aloen est soldée : 196,00 € restent au groupement." in page
+    assert "La provision d’Aloen est soldée : 196,00 € restent au groupement." in page
     assert "Le groupement 196,00 €" in page
 
 
