@@ -11,7 +11,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from employees.planning import plan
-from groupement.kernel.french import counted, of
+from groupement.kernel.french import of, plural
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.templatetags.formats import day as spell_day
 from members.access import answers_for
@@ -159,7 +159,8 @@ def _lapse(late: QuerySet[Timesheet], pk: int, group: Group, at: datetime) -> Ti
     timesheet = late.select_for_update().filter(pk=pk).first()
     if timesheet is None:
         return None
-    delay = counted(group.confirmation_days, "jour")
+    # A plain space: the note is printed on the timesheet’s paper, whose bytes stay.
+    delay = f"{group.confirmation_days} {plural(group.confirmation_days, 'jour')}"
     note = f"Sans réponse jusqu’au {spell_day(due_on(timesheet, group))}, délai de {delay}."
     stamps = {"confirmed_at": at, "is_confirmed_tacitly": True, "accepted_days": {}}
     timesheet.move(TimesheetStatus.CONFIRMED, by=None, at=at, note=note, **stamps)

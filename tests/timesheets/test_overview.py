@@ -169,7 +169,10 @@ def test_missing_hours_are_planned_past_days_with_nothing_anywhere(aloen, maelle
     assert missing_days(line, reading) == MONDAYS[2:4]
     blocker = the_blocker(on=date(2026, 11, 24))
     assert blocker.title == "Il manque 14\u00a0h chez Aloen"
-    assert blocker.explanation == "Maëlle Kerbrat, 2\u00a0jours depuis le lundi 16 novembre\u00a0: rien de saisi."
+    assert (
+        blocker.explanation
+        == "Maëlle Kerbrat, 2\u00a0jours depuis le lundi 16 novembre\u00a0: rien de saisi."
+    )
     assert (blocker.label, blocker.view, blocker.args) == ("Relancer", "timesheets:remind", (sheet.pk,))
     [told] = blockers.blockers(reading, reminded=[sheet.pk])
     assert told.explanation.endswith("rien de saisi. Relance envoyée aujourd’hui.")
@@ -194,7 +197,11 @@ def test_complete_drafts_block_only_at_the_end_of_the_month(aloen, maelle):
 
 @pytest.mark.parametrize(
     ("on", "ago"),
-    [(date(2026, 12, 1), "aujourd’hui"), (date(2026, 12, 2), "hier"), (date(2026, 12, 4), "il y a 3\u00a0jours")],
+    [
+        (date(2026, 12, 1), "aujourd’hui"),
+        (date(2026, 12, 2), "hier"),
+        (date(2026, 12, 4), "il y a 3\u00a0jours"),
+    ],
 )
 def test_unconfirmed_hours_say_since_when(aloen, maelle, on, ago):
     full(world.assignment(maelle, aloen), "submitted")

@@ -50,7 +50,7 @@ def test_after_the_last_day_the_hours_are_confirmed_and_marked(placed):
     assert (after.status, after.confirmed_at, after.is_confirmed_tacitly) == ("confirmed", LATE, True)
     event = days.history(after)[0]
     assert (event.label, event.by, event.at) == ("Visé tacitement", None, LATE)
-    assert event.note == "Sans réponse jusqu’au dimanche 6 décembre, délai de 5\u00a0jours."
+    assert event.note == "Sans réponse jusqu’au dimanche 6 décembre, délai de 5 jours."
 
 
 def test_a_second_run_finds_nothing(placed):
@@ -73,7 +73,7 @@ def test_the_group_s_own_delay_counts(placed):
     sheet = waiting(placed)
     assert lapse(SUBMITTED + timedelta(days=1)) == []
     assert lapse(SUBMITTED + timedelta(days=2)) == [sheet]
-    assert days.history(sheet)[0].note.endswith("délai de 1\u00a0jour.")
+    assert days.history(sheet)[0].note.endswith("délai de 1 jour.")
 
 
 def test_without_tacit_confirmation_hours_wait(placed):
