@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import environment
 
@@ -13,6 +14,9 @@ from tests import guards  # noqa: E402 - it needs Django set up
 
 guards.install()
 environment.keep_what_migrations_wrote()
+# How long an example takes tells of the machine’s load, not of the code.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 def pytest_configure(config: pytest.Config) -> None:
