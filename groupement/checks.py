@@ -1,4 +1,4 @@
-"""System checks: what the machine lacks, named in plain words with the command that cures it."""
+"""System checks: what the machine or the database lacks, in plain words with what cures it."""
 
 import ctypes
 import sys
@@ -48,6 +48,36 @@ def pdf_libraries(**kwargs: Any) -> list[checks.CheckMessage]:
         message = f"Each PDF takes about four times as long: the system lacks {', '.join(slow)}."
         found.append(checks.Warning(message, hint=install_hint(slow), id="groupement.W001"))
     return found
+
+
+@checks.register(checks.Tags.database)
+def former_migrations(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A database that stopped half way through the migrations that were squashed: `migrate` asks this first.
+
+    The code to finish them is gone; begun anew on half a schema, the migrations would break it.
+    """
+    from django.db import connections
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    known = MigrationLoader(None).disk_migrations
+    found: list[checks.CheckMessage] = []
+    for name in databases or ():
+        applied = MigrationRecorder(connections[name]).applied_migrations()
+        for (app, migration), squashed in sorted(known.items()):
+            done = [former for former in squashed.replaces if former in applied]
+            if done and len(done) < len(squashed.replaces) and (app, migration) not in applied:
+                found.append(_half_way(app, len(done), len(squashed.replaces)))
+    return found
+
+
+def _half_way(app: str, done: int, former: int) -> checks.Error:
+    return checks.Error(
+        f"The database stopped half way through the former migrations of {app}: {done} of {former} are applied.",
+        hint="They were squashed since. Bring the database up to date with the version of the code that it comes from "
+        "(python manage.py migrate), back it up, then upgrade: docs/operations.md, “Upgrades”.",
+        id="groupement.E002",
+    )
 
 
 if __name__ == "__main__":

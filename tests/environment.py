@@ -118,17 +118,17 @@ def connect_to_this_machine_only(self: socket.socket, address: object) -> None:
 
 
 def keep_what_migrations_wrote() -> None:
-    """Tests that commit have every table emptied after them; the rows of data migrations come back at once."""
+    """Tests that commit have every table emptied after them; all rows of data migrations come back at once."""
     from importlib import import_module
 
     from django.apps import apps
     from django.test import TransactionTestCase
 
-    write = import_module("billing.migrations.0002_legal_mentions").write
+    bring = import_module("billing.migrations.0002_bring_rates_and_mentions").bring
     empty = TransactionTestCase._fixture_teardown
 
-    def empty_and_write(self: TransactionTestCase) -> None:
+    def empty_and_bring(self: TransactionTestCase) -> None:
         empty(self)
-        write(apps, None)
+        bring(apps, None)
 
-    TransactionTestCase._fixture_teardown = empty_and_write
+    TransactionTestCase._fixture_teardown = empty_and_bring

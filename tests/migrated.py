@@ -19,11 +19,13 @@ from psycopg import sql
 from groupement import local
 
 NAME = "migrated"
+READ_BY_MIGRATIONS = ("billing/documents/mentions.py", "billing/documents/vat.py")
 
 
 def digest() -> str:
-    """Of the migrations, ours and those that the locked packages bring, and of PostgreSQL’s programs."""
+    """Of the migrations and what they read, ours and those of the locked packages, and of PostgreSQL’s programs."""
     files = sorted(local.PROJECT.glob("*/migrations/*.py"))
+    files += [local.PROJECT / name for name in READ_BY_MIGRATIONS]
     read = hashlib.sha256((local.PROJECT / "requirements" / "dev.txt").read_bytes())
     for file in files:
         read.update(f"{file.relative_to(local.PROJECT)}\0".encode() + file.read_bytes())

@@ -49,9 +49,11 @@ class Wording:
     text: str
     source: str
     starts_on: date = _SINCE
+    ends_before: date | None = None
 
 
-_BROUGHT = [
+# What the product brings: the first migrations write these rows. An admin adds a dated row when the law changes them.
+BROUGHT = (
     Wording(
         EXEMPTION,
         "Exonération de TVA – article 261 B du CGI",
@@ -61,6 +63,7 @@ _BROUGHT = [
         FRANCHISE,
         "TVA non applicable, article 293 B du CGI",
         "CGI, article 293 E, II",
+        ends_before=CIBS,
     ),
     Wording(
         FRANCHISE,
@@ -104,12 +107,7 @@ _BROUGHT = [
         f"Indemnité forfaitaire pour frais de recouvrement en cas de retard{NO_BREAK_SPACE}: {{amount}}.",
         "C. com., articles L441-10, II et D441-5",
     ),
-]
-
-
-def defaults() -> list[Wording]:
-    """The wordings that the product brings. An admin adds a dated row when the law changes them (CIBS, from 2027)."""
-    return list(_BROUGHT)
+)
 
 
 class Wordings:
@@ -117,7 +115,7 @@ class Wordings:
 
     def __init__(self, group: Group, on: date) -> None:
         self.group = group
-        self.texts = {wording.code: wording.text for wording in defaults() if wording.starts_on <= on}
+        self.texts = {wording.code: wording.text for wording in BROUGHT if wording.starts_on <= on}
         self.texts |= dict(LegalMention.objects.on(on).values_list("code", "text"))
 
     def outdated(self, on: date) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,15 +12,9 @@ from employees.models import VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.money import ZERO, spell_plain
 
-# Metropolitan rates since 1 January 2014 (CGI art. 278, 278-0 bis, 279); a row of the table takes their place.
-DEFAULTS = {
-    VatRegime.STANDARD: Decimal("20.00"),
-    VatRegime.INTERMEDIATE: Decimal("10.00"),
-    VatRegime.REDUCED: Decimal("5.50"),
-}
 EXEMPT = (VatRegime.EXEMPT_261B, VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
 # What a free line may bear; a group in franchise has the wording of article 293 B instead of rates.
-LINE_REGIMES = (*DEFAULTS, VatRegime.EXEMPT_261B, VatRegime.OUT_OF_SCOPE)
+LINE_REGIMES = tuple(regime for regime in VatRegime if regime != VatRegime.FRANCHISE)
 FRANCHISE_LINE_REGIMES = (VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
 LABELS = {
     VatRegime.EXEMPT_261B: "exonéré",
@@ -38,6 +33,24 @@ def regimes_of_a_line(*, in_franchise: bool) -> Sequence[VatRegime]:
     return FRANCHISE_LINE_REGIMES if in_franchise else LINE_REGIMES
 
 
+@dataclass(frozen=True)
+class Brought:
+    """A rate in percent, from a day on, with its source; the fields are those of VatRate."""
+
+    regime: VatRegime
+    rate: Decimal
+    source: str
+    starts_on: date = date(2014, 1, 1)
+
+
+# Metropolitan rates, which the first migrations write as rows; a later row of the table takes their place.
+BROUGHT = (
+    Brought(VatRegime.STANDARD, Decimal("20.00"), "CGI, article 278"),
+    Brought(VatRegime.INTERMEDIATE, Decimal("10.00"), "CGI, articles 278 bis à 279 et 281 quater"),
+    Brought(VatRegime.REDUCED, Decimal("5.50"), "CGI, article 278-0 bis"),
+)
+
+
 class Rates:
     """Every rate of every day, read in one query and asked from memory."""
 
@@ -49,7 +62,7 @@ class Rates:
         if regime in EXEMPT:
             return ZERO
         dated = (row.rate for row in self._rows if row.regime == regime and row.covers(on))
-        return next(dated, None) or DEFAULTS[VatRegime(regime)]
+        return next(dated, None) or next(brought.rate for brought in BROUGHT if brought.regime == regime)
 
 
 def rates(on: date) -> dict[str, Decimal]:

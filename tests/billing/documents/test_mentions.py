@@ -7,6 +7,7 @@ from decimal import Decimal
 from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from billing.documents import mentions, vat
@@ -96,21 +97,18 @@ def test_braces_of_an_own_text_are_left_alone() -> None:
 
 
 def test_migrations_write_what_the_product_brings() -> None:
-    first = import_module("billing.migrations.0002_legal_mentions")
-    then = import_module("billing.migrations.0006_rates_and_mentions_of_every_regime")
-    ends = import_module("billing.migrations.0010_payment_terms_to_the_end_of_the_month")
-    brought = {
-        (wording.code, wording.starts_on, wording.text, wording.source) for wording in mentions.defaults()
-    }
-    assert brought == {
-        *((code, first.SINCE, text, source) for code, text, source in first.WORDINGS),
-        *((code, starts_on, text, source) for code, starts_on, _, text, source in then.WORDINGS),
-        *((code, ends.SINCE, text, ends.SOURCE) for code, text in ends.WORDINGS.items()),
-    }
-    rows = LegalMention.objects.values_list("code", "starts_on", "text", "source")
-    assert set(rows) == brought
-    rates = VatRate.objects.values_list("regime", "rate", "source").order_by("-rate")
-    assert [(regime, str(rate), source) for regime, rate, source in rates] == then.RATES
+    rows = LegalMention.objects.values_list("code", "text", "source", "starts_on", "ends_before")
+    assert set(rows) == {tuple(vars(wording).values()) for wording in mentions.BROUGHT}
+    rates = VatRate.objects.values_list("regime", "rate", "source", "starts_on")
+    assert set(rates) == {tuple(vars(brought).values()) for brought in vat.BROUGHT}
+
+
+def test_what_migrations_wrote_is_taken_back_but_for_an_admins_rows() -> None:
+    own = LegalMention.objects.create(code="own", text="x", source="x", starts_on=DAY)
+    reference = import_module("billing.migrations.0002_bring_rates_and_mentions")
+    reference.take_back(apps, None)
+    assert list(LegalMention.objects.all()) == [own]
+    assert not VatRate.objects.exists()
 
 
 @pytest.mark.parametrize(

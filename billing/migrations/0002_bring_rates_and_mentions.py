@@ -1,0 +1,34 @@
+"""The VAT rates and the legal mentions that the product brings, as dated rows which an admin follows up.
+
+They stand in billing.documents, vat.BROUGHT and mentions.BROUGHT, and nowhere else.
+"""
+
+from django.db import migrations
+
+from billing.documents import mentions, vat
+
+
+def bring(apps, _schema_editor):
+    """Write them into empty tables."""
+    mention, rate = (apps.get_model("billing", name) for name in ("LegalMention", "VatRate"))
+    mention.objects.bulk_create(mention(**vars(wording)) for wording in mentions.BROUGHT)
+    rate.objects.bulk_create(rate(**vars(brought)) for brought in vat.BROUGHT)
+
+
+def take_back(apps, _schema_editor):
+    """Remove them; what an admin added stays."""
+    mention, rate = (apps.get_model("billing", name) for name in ("LegalMention", "VatRate"))
+    for wording in mentions.BROUGHT:
+        mention.objects.filter(code=wording.code, starts_on=wording.starts_on).delete()
+    for brought in vat.BROUGHT:
+        rate.objects.filter(regime=brought.regime, starts_on=brought.starts_on).delete()
+
+
+class Migration(migrations.Migration):
+    replaces = [
+        ("billing", "0002_legal_mentions"),
+        ("billing", "0006_rates_and_mentions_of_every_regime"),
+        ("billing", "0010_payment_terms_to_the_end_of_the_month"),
+    ]
+    dependencies = [("billing", "0001_record_what_is_owed")]
+    operations = [migrations.RunPython(bring, take_back)]

@@ -1,0 +1,85 @@
+"""A database of the code before the migrations were squashed comes up whole, and one half way is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from groupement.checks import former_migrations
+from tests import upgraded
+
+RUN = f"{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+LOADED = f"before_{RUN}"
+
+
+@pytest.fixture(scope="module")
+def server() -> str:
+    """The address of the run's server."""
+    return os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="module")
+def loaded(server: str) -> Iterator[str]:
+    """The dump as it is."""
+    with upgraded.database(server, LOADED) as address:
+        upgraded.load(address)
+        yield address
+
+
+@pytest.fixture(scope="module")
+def migrated(server: str, loaded: str) -> Iterator[str]:
+    """The dump with today's migrations."""
+    with upgraded.database(server, f"after_{RUN}", LOADED) as address:
+        done = upgraded.manage(address, "migrate", "--noinput")
+        assert done.returncode == 0, done.stderr
+        yield address
+
+
+def test_a_database_of_before_keeps_every_row_and_every_invoice(migrated: str) -> None:
+    wanted = json.loads(upgraded.STOCK.read_text())
+    assert upgraded.stock(migrated, wanted) == wanted
+
+
+def test_its_schema_is_that_of_a_new_database(migrated: str, db: None) -> None:
+    new = upgraded.schema(upgraded.named(migrated, connection.settings_dict["NAME"]))
+    old = upgraded.schema(migrated)
+    assert {what: set(rows) ^ set(new[what]) for what, rows in old.items()} == {what: set() for what in new}
+    assert len(new["triggers"]) > 100
+
+
+def test_migrations_say_all_that_the_models_say(db: None) -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_a_database_half_way_is_refused_before_anything_changes(server: str, loaded: str) -> None:
+    with upgraded.database(server, f"half_{RUN}", LOADED) as address:
+        with psycopg.connect(address) as other:
+            other.execute("DELETE FROM django_migrations WHERE app = 'billing' AND name > '0006'")
+        before = upgraded.schema(address)
+        refused = upgraded.manage(address, "migrate", "--noinput")
+        assert refused.returncode == 1
+        assert (
+            "The database stopped half way through the former migrations of billing: 4 of 10 are applied."
+            in refused.stderr
+        )
+        assert "docs/operations.md" in refused.stderr
+        assert "Traceback" not in refused.stderr
+        assert upgraded.schema(address) == before
+
+
+@pytest.mark.parametrize(("kept", "found"), [("0001", ["members"]), ("0005", []), ("", [])])
+def test_half_of_an_app_is_half_way_the_whole_or_nothing_is_not(
+    db: None, kept: str, found: list[str]
+) -> None:
+    rows = MigrationRecorder(connection).migration_qs.filter(app="members")
+    rows.filter(name__startswith="0001_record").delete()
+    rows.exclude(name__lt=f"{kept}~").delete()
+    errors = former_migrations(databases=["default"])
+    assert [error.msg.partition(" of ")[2].partition(":")[0] for error in errors] == found
