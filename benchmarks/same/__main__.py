@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -35,7 +36,11 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.same", description=__doc__)
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path, nargs="?", default=ROOT)
-    parser.add_argument("--at", default="2026-11-30T10:15:00+01:00", help="the frozen moment")
+    # Files that are kept for an hour bear the machine’s time: a moment far from it would find them too old.
+    now = datetime.now(UTC).replace(second=0, microsecond=0).isoformat()
+    parser.add_argument(
+        "--at", default=now, help="the frozen moment, with its offset; this minute unless told"
+    )
     parser.add_argument("--accept", type=Path, help="a file of lines: regular expression  # reason")
     parser.add_argument("--only", nargs="*", help="only these accounts (what stands before the @), or nobody")
     parser.add_argument(

@@ -102,7 +102,7 @@ def diffs_of(left: bytes, right: bytes, media: str) -> Iterator[str]:
             yield text
     elif left[:5] == b"%PDF-" and right[:5] == b"%PDF-":
         said = diff(words(left), words(right)) or "the same words, laid out or written differently"
-        yield f"PDF of {len(left)} and {len(right)} bytes:\n{said}"
+        yield f"PDF, other bytes:\n{said}"
     elif any(word in media for word in TEXT):
         yield diff(decoded(left), decoded(right)) or "other bytes for the same text"
     else:

@@ -267,6 +267,9 @@ class Visitor:
         """For good: send the form of ``page`` whose address begins with ``action``; filled in when that is refused."""
         self._restart()
         found = self._ask(Ask(page))
+        if found and found.moved:
+            page = inside(page, found.links[0]) or page
+            found = self._ask(Ask(page))
         forms = [form for form in (found.forms if found else []) if form.method == "post"]
         form = next(
             (form for form in forms if (inside(page, form.action or page) or "").startswith(action)), None
