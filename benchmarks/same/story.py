@@ -11,39 +11,27 @@ from .visit import Limits, Visitor
 # Who; the page; how the address of its form begins; what is typed; the file that is given.
 Step = tuple[str, str, str, dict[str, str], str | None]
 COORDINATION, FINANCE, MEMBER = "solene.rivoal", "gael.perrot", "nolwenn.jego"
-MONTH = "/facturation/2026-10/"
+MONTH, PAYROLL, YEAR = (
+    "/facturation/2026-10/",
+    "/facturation/couts/importer/",
+    "/facturation/annee/regularisations/",
+)
+CREDIT = {"extent": "whole", "fate": "released", "reason": "Essai"}
+TRUE_UP = f"{YEAR}apercu/?du=2026-08&au=2026-09&reserve=garde"
 STEPS: tuple[Step, ...] = (
     (COORDINATION, "/heures/mois/2026-10/", "/heures/mois/2026-10/approuver/", {}, None),
-    (
-        FINANCE,
-        "/facturation/couts/?mois=2026-10",
-        "/facturation/couts/importer/",
-        {"month": "2026-10"},
-        "paie-2026-10.csv",
-    ),
-    (FINANCE, "/facturation/couts/importer/", "/facturation/couts/importer/colonnes/", {}, None),
-    (FINANCE, "/facturation/couts/importer/", "/facturation/couts/importer/enregistrer/", {}, None),
+    (FINANCE, "/facturation/couts/?mois=2026-10", PAYROLL, {"month": "2026-10"}, "paie-2026-10.csv"),
+    (FINANCE, PAYROLL, f"{PAYROLL}colonnes/", {}, None),
+    (FINANCE, PAYROLL, f"{PAYROLL}enregistrer/", {}, None),
     (FINANCE, MONTH, f"{MONTH}essai/", {}, None),
     (FINANCE, MONTH, f"{MONTH}emettre/", {}, None),
-    (FINANCE, "/facturation/factures/9/avoir/", "/facturation/factures/9/avoir/", {}, None),
+    (FINANCE, "/facturation/factures/9/avoir/", "/facturation/factures/9/avoir/", CREDIT, None),
     (FINANCE, "/facturation/relances/relire/", "/facturation/relances/envoyer/", {}, None),
     (FINANCE, "/facturation/relances/penalites/", "/facturation/relances/penalites/reclamer/", {}, None),
     (FINANCE, "/facturation/banque/", "/facturation/banque/importer/", {}, "releve.csv"),
     (FINANCE, "/facturation/banque/1/", "/facturation/banque/1/surs/", {}, None),
-    (
-        FINANCE,
-        "/facturation/annee/regularisations/apercu/",
-        "/facturation/annee/regularisations/preparer/",
-        {},
-        None,
-    ),
-    (
-        FINANCE,
-        "/facturation/annee/regularisations/1/",
-        "/facturation/annee/regularisations/1/emettre/",
-        {},
-        None,
-    ),
+    (FINANCE, TRUE_UP, f"{YEAR}preparer/", {}, None),
+    (FINANCE, f"{YEAR}1/", f"{YEAR}1/emettre/", {}, None),
     (COORDINATION, "/facturation/prix/simulateur/", "/facturation/prix/simulateur/devis/", {}, None),
 )
 FEW = Limits(plain=4, dated=1, query=2, admin=0)

@@ -278,12 +278,19 @@ class Visitor:
             self.store.add("story", f"{self.who} {page} {action}", b"no such form")
             return
         target = inside(page, form.action or page) or action
-        for is_filled in (False, True):
+        for is_filled in (False, True, False):
             sent = [pair for pair in filled(form, is_filled) if pair[0] not in data] + list(data.items())
             given = (form.files[0], file) if file and form.files else None
             answered = self._ask(Ask(target, form.htmx, tuple(sent), given))
             if answered is None or answered.moved:
                 return
+            # What came back asks for more, or only to be confirmed.
+            back = [
+                one
+                for one in answered.forms
+                if (inside(target, one.action or target) or "").startswith(action)
+            ]
+            form = back[0] if back else form
 
     def _after(self, page: str, found: Leads) -> Iterator[Ask]:
         known = {ask.address for ask in self.seen}
