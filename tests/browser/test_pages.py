@@ -26,6 +26,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OPEN, CLOSED = months.OPEN, months.CLOSED[-1]
 LOOKS = [("laptop", "light"), ("laptop", "dark"), ("phone", "light"), ("phone", "dark")]
 NARROWEST = {"width": 320, "height": 640}
+# WCAG 1.4.4: text twice as large, by the browser's own setting, on the width that 1.4.10 counts from.
+LARGE_TEXT = {"width": 1280, "height": 900}
+FONT_SIZES = {1: {"standard": 16, "fixed": 13}, 2: {"standard": 32, "fixed": 26}}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Every rule in two looks of a page, in turn: a colour that fails on one page fails on the next as well.
 TURNS = [{("laptop", "light"), ("phone", "dark")}, {("laptop", "dark"), ("phone", "light")}]
@@ -39,6 +42,12 @@ OPTIONS = {
 # The first grid is read whole; of further ones the weeks that repeat the first two are left out.
 REPEATED = {"exclude": [[".weeks > section:nth-child(n+3):not(:last-child)"]]}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# A table that is wider than what holds it scrolls there, and the keyboard reaches it.
+TABLES = """() => [...document.querySelectorAll('main table')].filter(table => {
+    const holder = table.parentElement, seen = table.getBoundingClientRect();
+    if (!seen.width || table.closest('.vh') || seen.right <= holder.getBoundingClientRect().right + 1) return false;
+    return getComputedStyle(holder).overflowX != 'auto' || holder.tabIndex != 0 || !holder.ariaLabel;
+}).map(table => table.caption?.textContent ?? table.className)"""
 VIOLATIONS = """([where, options]) => axe.run(where, options).then(found => found.violations.flatMap(
     rule => rule.nodes.map(node => `${rule.id}: ${node.target.join(' ')}: ${node.any.map(one => one.message)[0]}`)))"""
 
@@ -247,6 +256,7 @@ class Reader:
             )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE)
+        self.settings = self.context.new_cdp_session(self.page)
         self.faults: list[str] = []
         self.path = ""
         self.page.on("pageerror", lambda error: self.note(f"error: {error}"))
@@ -263,6 +273,7 @@ class Reader:
         self.path = path
         self.page.set_viewport_size(SIZES["laptop"])
         self.page.goto(f"{self.site.url}{path}")
+        self.page.evaluate("document.fonts.ready")
 
     def read(self, path: str, turn: int) -> None:
         """Open a page, then look at it."""
@@ -282,10 +293,16 @@ class Reader:
                 self.faults += [f"{self.login} {self.path} {size} {scheme}: {fault}" for fault in found]
         self.page.set_viewport_size(NARROWEST)
         self.measure("320")
+        self.page.set_viewport_size(LARGE_TEXT)
+        self.settings.send("Page.setFontSizes", {"fontSizes": FONT_SIZES[2]})
+        self.measure("200 %")
+        self.settings.send("Page.setFontSizes", {"fontSizes": FONT_SIZES[1]})
 
     def measure(self, size: str) -> None:
         if too_wide := self.page.evaluate(OVERFLOW):
             self.note(f"{size}: {too_wide} pixels wider than the screen")
+        for table in self.page.evaluate(TABLES):
+            self.note(f"{size}: table out of its place: {table}")
 
 
 @pytest.fixture
@@ -302,7 +319,8 @@ def readers(browser: Browser, site: Any) -> Iterator[Any]:
 
 
 FAULTY = """<!doctype html><html lang="fr"><title>Faux</title><main><h1>Faux</h1>
-<p style="color: #ccc; background: #fff">Trop pâle</p><input><div style="width: 2000px">Trop large</div></main>"""
+<p style="color: #ccc; background: #fff">Trop pâle</p><input><div style="width: 2000px">Trop large</div>
+<div style="width: 70rem"><table style="width: 71rem"><caption>Trop large</caption></table></div></main>"""
 
 
 def test_a_reader_would_see_a_fault(readers):
@@ -310,7 +328,14 @@ def test_a_reader_would_see_a_fault(readers):
     reader.page.set_content(FAULTY)
     reader.look(0)
     told = "\n".join(reader.faults)
-    for fault in ("color-contrast: p", "label: input", "320: 1688 pixels wider", "laptop: 568 pixels wider"):
+    for fault in (
+        "color-contrast: p",
+        "label: input",
+        "320: 1688 pixels wider",
+        "laptop: 568 pixels wider",
+        "200 %: 1000 pixels wider",
+        "320: table out of its place: Trop large",
+    ):
         assert fault in told
     reader.open("/nulle-part/")
     reader.page.evaluate("console.error('Voyez')")
