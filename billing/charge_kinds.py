@@ -16,7 +16,7 @@ from django.db import models
 
 from employees.models import AbsenceRule
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.money import ZERO, cents, spell, spell_plain
+from groupement.kernel.money import an_hour, spell, spell_plain
 from groupement.kernel.worktime import spell_clock, spell_hours
 from members.models import PriceDetail
 
@@ -101,11 +101,6 @@ class PricedSum(Protocol):
     def figures(self) -> Mapping[str, Any]: ...
 
 
-def cost_of_an_hour(amount: Decimal, minutes: int) -> Decimal:
-    """``amount`` for one hour of ``minutes``, to the cent; zero without any. To be read: nothing is charged by it."""
-    return cents(amount * 60 / minutes) if minutes else ZERO
-
-
 def _hours_reckoned(priced: PricedSum) -> str:
     return f"{spell_plain(priced.quantity)}{NO_BREAK_SPACE}h à {spell(priced.unit_price)}"
 
@@ -183,7 +178,7 @@ def _share_explained(charge: ChargeFigures, detail: str) -> str:
         return words
     words = f"Part du coût réel du mois{NO_BREAK_SPACE}: {spell_clock(charge.minutes)} chez vous"
     if charge.minutes:
-        words += f", soit {spell(cost_of_an_hour(charge.net, charge.minutes))} l’heure"
+        words += f", soit {spell(an_hour(charge.net, charge.minutes))} l’heure"
     if detail == PriceDetail.SHARES and worked + shared:
         percent = (
             Decimal(charge.minutes + figures.get("borne_minutes", 0)) * 100 / (worked + shared)

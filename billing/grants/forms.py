@@ -1,4 +1,4 @@
-"""What billing asks about grants: the line itself, which hours to look for, what to tag, what to lock."""
+"""Forms of grants: the line itself, which hours to search, what to tag, which months to lock."""
 
 from django import forms
 
@@ -73,13 +73,13 @@ class SearchForm(forms.Form):
             ]
 
     def search(self):
-        """The choice as funding.candidates() takes it."""
+        """The search for tagging.taggable_entries()."""
         data = self.cleaned_data
-        return tagging.Search(data["mois"], data["personne"], data["adherent"], data["du"], data["au"])
+        return tagging.HourSearch(data["mois"], data["personne"], data["adherent"], data["du"], data["au"])
 
 
 class TagForm(forms.Form):
-    """The action, and minutes for each entry ticked; ``candidates`` are what was found, all ticked when ``ticks``."""
+    """The action, and minutes for each entry ticked; ``entries`` are those found, ticked at first when ``ticks``."""
 
     action = forms.CharField(
         label="Action financée",
@@ -88,29 +88,29 @@ class TagForm(forms.Form):
         error_messages={"required": "Nommez l’action financée, comme la convention le fait."},
     )
 
-    def __init__(self, *args, candidates, ticks=False, **kwargs):
+    def __init__(self, *args, entries, ticks=False, **kwargs):
         super().__init__(*args, **kwargs)
         ticked = set(self.data.getlist(ENTRY)) if self.is_bound else None
         self.rows = []
-        for each in candidates:
+        for each in entries:
             pk = str(each.entry.pk)
             typed = self.data.get(f"{MINUTES}{pk}") if self.is_bound else None
             self.rows.append(
                 {
-                    "candidate": each,
+                    "taggable": each,
                     "is_ticked": ticks and each.left > 0 if ticked is None else pk in ticked,
                     "hours": short_hours(each.left) if typed is None else typed,
                 }
             )
 
     def clean(self):
-        """Read the hours of what is ticked; what cannot be read is told with its day."""
+        """Read the hours of what is ticked; an error names the person and the day."""
         data = super().clean()
         self.minutes = {}
         for row in self.rows:
             if not row["is_ticked"]:
                 continue
-            entry = row["candidate"].entry
+            entry = row["taggable"].entry
             try:
                 self.minutes[entry.pk] = parse_minutes(row["hours"])
             except BadDuration as error:

@@ -1,4 +1,4 @@
-"""Lock a period of a funding line: what it pays for is copied with a digest, and its tags change no more."""
+"""Lock months of a funding line as a report (what it pays for, with a digest), and write it as CSV, XLSX and PDF."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -22,12 +21,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from billing.grants.reckoning import HourRow, Reckoning, SpentRow, reckon
+from billing.grants.funded_costs import FundedExpenseRow, FundedHoursRow, LineFunding, funding_of
 from billing.models import FundingLine, FundingReport
 from groupement.kernel import paper
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import ZERO, cents
+from groupement.kernel.money import ZERO, an_hour
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import inert, printable
 from groupement.kernel.worktime import quantity
@@ -46,18 +45,18 @@ def lock(line: FundingLine, *, first: Month, last: Month, by: User, at: datetime
     Raises NotLockable for months that are not over, outside the line or locked already, for a period without a tag,
     and, person by person, where hours wait for approval or a cost for its import: an hour's cost would still change.
     """
-    held = FundingLine.objects.select_for_update().get(pk=line.pk)
-    _refuse_period(held, first, last, at)
-    whole = reckon([held])[held.pk]
+    locked_line = FundingLine.objects.select_for_update().get(pk=line.pk)
+    _refuse_period(locked_line, first, last, at)
+    whole = funding_of([locked_line])[locked_line.pk]
     rows = [row for row in whole.hours if first <= row.month <= last]
     spent = [row for row in whole.spent if first <= row.month <= last]
     if not rows and not spent:
         raise NotLockable("Rien n’est affecté à cette ligne sur ces mois\u00a0: il n’y a rien à verrouiller.")
     if faults := _faults(rows):
         raise NotLockable("Rien n’est verrouillé. À régler d’abord\u00a0:", errors=faults)
-    content = _content(held, first, last, Reckoning(rows, spent), by, at)
+    content = _content(locked_line, first, last, LineFunding(rows, spent), by, at)
     return FundingReport.objects.create(
-        line=held,
+        line=locked_line,
         first_month=first,
         last_month=last,
         content=content,
@@ -91,7 +90,7 @@ def _refuse_period(line: FundingLine, first: Month, last: Month, at: datetime) -
         )
 
 
-def _faults(rows: list[HourRow]) -> list[str]:
+def _faults(rows: list[FundedHoursRow]) -> list[str]:
     """What would still change the cost of an hour, a sentence for each person's month; one query."""
     months = {(row.employee, row.month): row for row in rows}
     waiting = set(
@@ -113,9 +112,9 @@ def _faults(rows: list[HourRow]) -> list[str]:
 
 
 def _content(
-    line: FundingLine, first: Month, last: Month, whole: Reckoning, by: User, at: datetime
+    line: FundingLine, first: Month, last: Month, whole: LineFunding, by: User, at: datetime
 ) -> dict[str, Any]:
-    """All that the files say, as plain JSON."""
+    """The content of the report as plain JSON, from which all its files are made."""
     group = Group.objects.get()
     return {
         "group": group.letterhead(),
@@ -141,13 +140,13 @@ def _content(
     }
 
 
-def _hours(row: HourRow) -> dict[str, Any]:
+def _hours(row: FundedHoursRow) -> dict[str, Any]:
     plain = asdict(row)
     del plain["is_locked"]
     return plain | {"month": str(row.month), "cost": str(row.cost), "month_cost": str(row.month_cost)}
 
 
-def _spent(row: SpentRow) -> dict[str, Any]:
+def _spent(row: FundedExpenseRow) -> dict[str, Any]:
     plain = asdict(row)
     del plain["is_locked"], plain["pk"]
     return plain | {"month": str(row.month), "amount": str(row.amount)}
@@ -166,9 +165,8 @@ Column = tuple[str, Callable[[Mapping[str, Any]], Any], str, int]
 
 
 def hourly_cost(row: Mapping[str, Any]) -> Decimal:
-    """Euros an hour for people to read: funded cost ÷ funded hours, to the cent; no cost is ever made of it."""
-    exact = Fraction(row["cost"]) * 60 / row["minutes"]
-    return cents(Decimal(exact.numerator) / Decimal(exact.denominator))
+    """Euros an hour for people to read: funded cost ÷ funded hours, to the cent; no cost is computed from it."""
+    return an_hour(Decimal(row["cost"]), row["minutes"])
 
 
 HOURS: tuple[Column, ...] = (
@@ -209,7 +207,7 @@ def as_csv(report: FundingReport) -> bytes:
 
 
 def as_workbook(report: FundingReport) -> bytes:
-    """A sheet for the hours, one for the expenses, one that says what the report is."""
+    """A sheet for the hours, one for the expenses, one for the report itself."""
     book = Workbook()
     for title, (columns, rows) in zip(("Heures", "Dépenses"), _tables(report), strict=True):
         sheet = book.create_sheet(title)
@@ -223,9 +221,9 @@ def as_workbook(report: FundingReport) -> bytes:
     first = book.worksheets[0]
     first.title = "État"
     first.column_dimensions["A"].width, first.column_dimensions["B"].width = 26, 70
-    for line, (name, said) in enumerate(_summary(report), start=1):
+    for line, (name, value) in enumerate(_summary(report), start=1):
         first.cell(line, 1, name).font = Font(bold=True)
-        _fill(first.cell(line, 2), said, EURO if isinstance(said, Decimal) else "")
+        _fill(first.cell(line, 2), value, EURO if isinstance(value, Decimal) else "")
     moment = timezone.localtime(report.locked_at).replace(tzinfo=None, microsecond=0)
     book.properties.creator = printable(report.content["group"]["name"])
     book.properties.created = moment

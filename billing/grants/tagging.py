@@ -24,10 +24,13 @@ from members.models import Member, User
 from timesheets.models import Entry, Kind, TimesheetStatus
 
 LONGEST_ACTION = 120
+# Time that was worked or learnt. A funder pays for none that was not, and the cost of an hour is shared over the same.
+FUNDABLE = (Kind.WORKED, Kind.TRAVEL, Kind.TRAINING, Kind.MEETING)
+MOST_ENTRIES = 200
 
 
 class NotTaggable(Refusal):
-    """The hours or the expense cannot be put on this line."""
+    """The hours or the expense cannot be tagged to this line."""
 
 
 @transaction.atomic
@@ -38,44 +41,44 @@ def tag(
 
     Raises NotTaggable with a sentence for each entry at fault; one that another line pays for names that line.
     """
-    _hold(line)
-    titled = _titled(action)
+    _lock_line(line)
+    named_action = _action_name(action)
     if not wanted:
         raise NotTaggable("Choisissez au moins un jour.")
     rows = Entry.objects.filter(pk__in=wanted).select_related("timesheet__employee").order_by("pk")
     entries = {row.pk: row for row in rows.select_for_update(of=("self", "timesheet"), no_key=True)}
-    taken, locked = funded_of(wanted), _locked_months(line)
+    funded, locked = funded_of(wanted), _locked_months(line)
     faults = [
         fault
         for pk, minutes in wanted.items()
-        if (fault := _fault(line, entries.get(pk), minutes, taken.get(pk, []), locked))
+        if (fault := _fault(line, entries.get(pk), minutes, funded.get(pk, []), locked))
     ]
     if faults:
         raise NotTaggable("Rien n’a été affecté. À corriger d’abord\u00a0:", errors=faults)
-    there = {row.entry_id: row for row in _tagged(line, titled, wanted)}
-    for pk, row in there.items():
+    existing = {row.entry_id: row for row in _tagged(line, named_action, wanted)}
+    for pk, row in existing.items():
         row.minutes += wanted[pk]
-    FundedHours.objects.bulk_update(there.values(), ["minutes"])
+    FundedHours.objects.bulk_update(existing.values(), ["minutes"])
     FundedHours.objects.bulk_create(
         FundedHours(
             line=line,
             entry=entries[pk],
             month=entries[pk].timesheet.month,
-            action=titled,
+            action=named_action,
             minutes=minutes,
             tagged_by=by,
             tagged_at=at,
         )
         for pk, minutes in wanted.items()
-        if pk not in there
+        if pk not in existing
     )
-    return list(_tagged(line, titled, wanted))
+    return list(_tagged(line, named_action, wanted))
 
 
 @transaction.atomic
 def untag(line: FundingLine, *, person: int, month: Month, action: str, by: User, at: datetime) -> int:
     """Take a person's hours of one month and action off the line; how many minutes. Raises NotTaggable once locked."""
-    _hold(line)
+    _lock_line(line)
     _refuse_locked(line, month)
     rows = FundedHours.objects.filter(
         line=line, entry__timesheet__employee=person, month=month, action=action
@@ -90,8 +93,8 @@ def tag_expense(
     line: FundingLine, expense: Expense, *, amount: Decimal, action: str, by: User, at: datetime
 ) -> FundedCost:
     """Put an amount of an accepted expense on ``line`` under ``action``. Raises NotTaggable."""
-    _hold(line)
-    titled = _titled(action)
+    _lock_line(line)
+    named_action = _action_name(action)
     row = Expense.objects.select_for_update(of=("self",), no_key=True).get(pk=expense.pk)
     month = Month.of(row.spent_on)
     if row.charge_id is None:
@@ -107,20 +110,22 @@ def tag_expense(
         others = _listed({each.line.code for each in funded})
         whose = f", le reste est déjà sur {others}" if others else ""
         raise NotTaggable(f"Il reste {spell(left)} à financer de cette dépense{whose}.", field="amount")
-    there = next((each for each in funded if each.line_id == line.pk and each.action == titled), None)
-    if there is not None:
-        there.amount += amount
-        there.save(update_fields=["amount"])
-        return there
+    existing = next(
+        (each for each in funded if each.line_id == line.pk and each.action == named_action), None
+    )
+    if existing is not None:
+        existing.amount += amount
+        existing.save(update_fields=["amount"])
+        return existing
     return FundedCost.objects.create(
-        line=line, expense=row, month=month, action=titled, amount=amount, tagged_by=by, tagged_at=at
+        line=line, expense=row, month=month, action=named_action, amount=amount, tagged_by=by, tagged_at=at
     )
 
 
 @transaction.atomic
 def untag_expense(cost: FundedCost, *, by: User, at: datetime) -> None:
     """Take an expense off its line. Raises NotTaggable once the month is locked."""
-    _hold(cost.line)
+    _lock_line(cost.line)
     _refuse_locked(cost.line, cost.month)
     cost.delete()
 
@@ -145,15 +150,15 @@ def _fault(
     line: FundingLine,
     entry: Entry | None,
     minutes: int,
-    taken: list[tuple[str, int]],
+    funded: list[tuple[str, int]],
     locked: Collection[tuple[Month, Month]],
 ) -> str:
-    """What stands against putting ``minutes`` of ``entry`` on ``line``, in a sentence; empty when nothing does."""
+    """Why ``minutes`` of ``entry`` cannot be tagged to ``line``, in a sentence; empty when they can."""
     if entry is None:
         return "Un pointage n’existe plus. Rechargez la page."
     where = f"{entry.timesheet.employee.full_name}, {long_date(entry.day)}{NO_BREAK_SPACE}: "
     month = entry.timesheet.month
-    left = entry.minutes - sum(each for _, each in taken)
+    left = entry.minutes - sum(each for _, each in funded)
     if entry.timesheet.status != TimesheetStatus.APPROVED:
         return f"{where}ces heures ne sont pas approuvées."
     if entry.kind not in FUNDABLE:
@@ -165,18 +170,18 @@ def _fault(
     if minutes <= 0:
         return f"{where}indiquez des heures, ou décochez ce jour."
     if minutes > left:
-        others = _listed({code for code, _ in taken})
+        others = _listed({code for code, _ in funded})
         whose = f", {others} finance déjà le reste" if others else ""
         return f"{where}{spell_clock(minutes)} demandées, il en reste {spell_clock(left)}{whose}."
     return ""
 
 
-def _hold(line: FundingLine) -> None:
-    """Whoever tags on this line, or locks it, waits for us."""
+def _lock_line(line: FundingLine) -> None:
+    """Lock the line's row: whoever tags on it, or locks its months, waits."""
     FundingLine.objects.select_for_update(no_key=True).get(pk=line.pk)
 
 
-def _titled(action: str) -> str:
+def _action_name(action: str) -> str:
     title = " ".join(action.split())
     if not title:
         raise NotTaggable("Nommez l’action financée, comme la convention le fait.", field="action")
@@ -209,13 +214,8 @@ def _listed(codes: Collection[str]) -> str:
     return ", ".join(sorted(codes))
 
 
-# Time that was worked or learnt. A funder pays for none that was not, and the cost of an hour is shared over the same.
-FUNDABLE = (Kind.WORKED, Kind.TRAVEL, Kind.TRAINING, Kind.MEETING)
-MOST_CANDIDATES = 200
-
-
 @dataclass(frozen=True)
-class Search:
+class HourSearch:
     """Which hours: of one month, of one person or all, at one member or anywhere, from one day to another."""
 
     month: Month
@@ -226,7 +226,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class TaggableEntry:
     """An entry with the minutes that nobody funds yet, and who funds the others: (code, minutes)."""
 
     entry: Entry
@@ -234,8 +234,8 @@ class Candidate:
     funded: tuple[tuple[str, int], ...] = ()
 
 
-def candidates(line: FundingLine, search: Search) -> list[Candidate]:
-    """Entries that ``line`` may take, by person and day; one more than MOST_CANDIDATES says that there are more."""
+def taggable_entries(line: FundingLine, search: HourSearch) -> list[TaggableEntry]:
+    """Entries that may be tagged to ``line``, by person and day; at most MOST_ENTRIES and one, which means: more."""
     rows = fundable(line).filter(timesheet__month=search.month)
     if search.person:
         rows = rows.filter(timesheet__employee=search.person)
@@ -248,10 +248,10 @@ def candidates(line: FundingLine, search: Search) -> list[Candidate]:
     rows = rows.select_related("timesheet__employee", "timesheet__assignment__member").order_by(
         "timesheet__employee__last_name", "timesheet__employee__first_name", "day", "kind", "pk"
     )
-    found = list(rows[: MOST_CANDIDATES + 1])
-    taken = funded_of([row.pk for row in found])
+    found = list(rows[: MOST_ENTRIES + 1])
+    funded = funded_of([row.pk for row in found])
     return [
-        Candidate(row, row.minutes - sum(minutes for _, minutes in taken[row.pk]), tuple(taken[row.pk]))
+        TaggableEntry(row, row.minutes - sum(minutes for _, minutes in funded[row.pk]), tuple(funded[row.pk]))
         for row in found
     ]
 
@@ -275,8 +275,8 @@ def funded_of(entries: Collection[int]) -> dict[int, list[tuple[str, int]]]:
 
 def free_expenses(line: FundingLine) -> QuerySet[Expense]:
     """Accepted expenses on days of ``line`` with an amount ``left`` that nobody funds, the latest first."""
-    taken = FundedCost.objects.filter(expense=OuterRef("pk")).order_by().values("expense")
-    sums = taken.annotate(total=Sum("amount")).values("total")
+    funded = FundedCost.objects.filter(expense=OuterRef("pk")).order_by().values("expense")
+    sums = funded.annotate(total=Sum("amount")).values("total")
     money = DecimalField(max_digits=12, decimal_places=2)
     within = Q(spent_on__gte=line.starts_on)
     if line.ends_before is not None:

@@ -1,4 +1,4 @@
-"""Grants: all lines, one of them with what it pays for, tagging hours and expenses to it."""
+"""Pages of grants: all lines, one of them with what it pays for, tagging hours and expenses, locking, reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.costs.overview import latest_month
-from billing.grants import reckoning, reports, tagging
+from billing.grants import funded_costs, reports, tagging
 from billing.grants.forms import FundingLineForm, LockForm, SearchForm, TagExpenseForm, TagForm
 from billing.models import FundedCost, FundingLine, FundingReport
 from groupement.kernel.money import ZERO, spell
@@ -24,6 +24,7 @@ from members.access import for_roles, holds
 from members.roles import Role
 
 LINES_A_PAGE = 20
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 
 
@@ -36,11 +37,11 @@ def lines(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         made = form.save()
         return redirect("billing:funding_line", made.pk)
-    shown = paginate(request, FundingLine.objects.order_by("-starts_on", "code", "pk"), LINES_A_PAGE)
-    found = reckoning.reckon(list(shown))
+    listed = paginate(request, FundingLine.objects.order_by("-starts_on", "code", "pk"), LINES_A_PAGE)
+    found = funded_costs.funding_of(list(listed))
     context = {
-        "page": shown,
-        "rows": [(each, _used(each, found[each.pk])) for each in shown],
+        "page": listed,
+        "rows": [(each, _used(each, found[each.pk])) for each in listed],
         "form": form if may_act else None,
     }
     return page(request, "billing/grants/funding.html", context=context, status=422 if form.errors else 200)
@@ -50,7 +51,7 @@ def lines(request: HttpRequest) -> HttpResponse:
 @for_roles(*READERS)
 def line(request: HttpRequest, pk: int) -> HttpResponse:
     """What one line pays for; the euros are for finance."""
-    return show(request, get_object_or_404(FundingLine, pk=pk))
+    return _line_page(request, get_object_or_404(FundingLine, pk=pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,18 +64,18 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
     )
     search = SearchForm(asked)
     wanted = search.search() if search.is_valid() else None
-    hits = tagging.candidates(found, wanted) if wanted else []
+    hits = tagging.taggable_entries(found, wanted) if wanted else []
     # Everybody's month is seldom one action: ticked are one person's days.
     is_one = wanted is not None and wanted.person is not None
-    form = TagForm(request.POST if request.method == "POST" else None, candidates=hits, ticks=is_one)
+    form = TagForm(request.POST if request.method == "POST" else None, entries=hits, ticks=is_one)
     if form.is_bound and form.is_valid() and _tagged(request, found, form):
         return redirect("billing:funding_line", pk)
     context = {
         "line": found,
         "search": search,
         "form": form,
-        "rows": form.rows[: tagging.MOST_CANDIDATES],
-        "has_more": len(hits) > tagging.MOST_CANDIDATES,
+        "rows": form.rows[: tagging.MOST_ENTRIES],
+        "has_more": len(hits) > tagging.MOST_ENTRIES,
         "asked": request.GET.urlencode(),
     }
     status = 422 if form.is_bound or search.errors else 200
@@ -117,7 +118,7 @@ def tag_expense(request: HttpRequest, pk: int) -> HttpResponse:
         success=lambda made: f"{spell(form.cleaned_data['amount'])} sont sur {found.code}.",
     ):
         return redirect("billing:funding_line", pk)
-    return show(request, found, expense_form=form, status=422)
+    return _line_page(request, found, expense_form=form, status=422)
 
 
 @require_POST
@@ -125,15 +126,15 @@ def tag_expense(request: HttpRequest, pk: int) -> HttpResponse:
 def untag_expense(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an expense off its line."""
     cost = get_object_or_404(FundedCost.objects.select_related("line"), pk=pk)
-    said = f"{spell(cost.amount)} ne sont plus sur {cost.line.code}."
-    act(request, tagging.untag_expense, cost, by=request.user, at=timezone.now(), success=said)
+    done_text = f"{spell(cost.amount)} ne sont plus sur {cost.line.code}."
+    act(request, tagging.untag_expense, cost, by=request.user, at=timezone.now(), success=done_text)
     return redirect("billing:funding_line", cost.line_id)
 
 
-def show(request: HttpRequest, found: FundingLine, *, status: int = 200, **forms: Any) -> HttpResponse:
+def _line_page(request: HttpRequest, found: FundingLine, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The page of ``found``; ``forms`` are those that were refused."""
     may_act = holds(request.user, Role.FINANCE)
-    whole = reckoning.reckon([found])[found.pk]
+    whole = funded_costs.funding_of([found])[found.pk]
     expenses = tagging.free_expenses(found) if may_act else ()
     context = {
         "line": found,
@@ -150,7 +151,7 @@ def show(request: HttpRequest, found: FundingLine, *, status: int = 200, **forms
     return page(request, "billing/grants/funding_line.html", context=context, status=status)
 
 
-def _used(line: FundingLine, whole: reckoning.Reckoning) -> dict[str, Any]:
+def _used(line: FundingLine, whole: funded_costs.LineFunding) -> dict[str, Any]:
     """The bar: what hours and expenses take of the budget, in thousandths of its width, and what is left."""
     budget = line.budget
     scale = max(budget or ZERO, whole.total) or Decimal(1)
@@ -191,9 +192,6 @@ def _month(text: str) -> Month:
         return Month(1, 1)
 
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 @require_POST
 @for_roles(Role.FINANCE)
 def lock(request: HttpRequest, pk: int) -> HttpResponse:
@@ -210,7 +208,7 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
         success=lambda made: f"{made.content['period'].capitalize()} est verrouillé pour {found.code}.",
     ):
         return redirect("billing:funding_line", pk)
-    return show(request, found, lock_form=form, status=422)
+    return _line_page(request, found, lock_form=form, status=422)
 
 
 @require_safe

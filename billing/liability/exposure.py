@@ -11,17 +11,17 @@ from functools import cached_property
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from billing.liability.bases import (
-    Exposure,
-    Window,
+from billing.liability.debt_sharing import (
+    DebtShare,
+    KeyPeriod,
+    added_by_default,
     bases,
     cost_of,
-    default_of,
-    expose,
     last_costed_month,
     percent,
+    share_debt,
 )
-from billing.liability.reserve import Cap, balance, cap
+from billing.liability.reserve import DeductionCap, balance, deduction_cap
 from groupement.kernel import paper
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, spell
@@ -36,32 +36,32 @@ class NotStatable(Refusal):
 
 
 @dataclass(frozen=True)
-class Share:
-    """One member's line; ``more`` is what the default looked at adds to it, ``worst`` the dearest default of one."""
+class MemberExposure:
+    """One member's share; ``more`` is what the default considered adds to it, ``worst`` the dearest default of one."""
 
     member: Member
-    exposure: Exposure
+    share: DebtShare
     more: Decimal
     worst: Decimal
     worst_member: Member | None
 
     @property
     def whole(self) -> Decimal:
-        return self.exposure.amount + self.more
+        return self.share.amount + self.more
 
 
 @dataclass(frozen=True)
-class Statement:
-    """Who would pay what of ``debt``; ``defaulting`` is the member whose default is looked at, if any."""
+class LiabilityStatement:
+    """Who would pay what of ``debt`` (euros); ``defaulting`` is the member whose default is considered, if any."""
 
     group: Group
-    window: Window
+    period: KeyPeriod
     debt: Decimal
     debt_month: Month | None
-    shares: Sequence[Share]
+    rows: Sequence[MemberExposure]
     defaulting: Member | None
     reserve: Decimal
-    cap: Cap
+    cap: DeductionCap
 
     @property
     def key(self) -> str:
@@ -73,7 +73,7 @@ class Statement:
 
     @cached_property
     def base(self) -> Decimal | int:
-        return sum((share.exposure.base for share in self.shares), 0)
+        return sum((row.share.base for row in self.rows), 0)
 
     @property
     def covered(self) -> Decimal:
@@ -89,37 +89,37 @@ class Statement:
         return percent(self.covered, self.debt)
 
 
-def state(*, on: date, debt: Decimal | None = None, defaulting: int | None = None) -> Statement:
+def state(*, on: date, debt: Decimal | None = None, defaulting: int | None = None) -> LiabilityStatement:
     """The statement of the day, on the months before it; without ``debt``, the last month's employer cost of everybody.
 
     ``defaulting`` is a member's id. Raises NotStatable for a debt that is not above zero.
     """
     group = Group.objects.get()
-    window = Window(Month.of(on).previous, group.liability_months)
-    debt_month = last_costed_month(window.last) if debt is None else None
+    period = KeyPeriod(Month.of(on).previous, group.liability_months)
+    debt_month = last_costed_month(period.last) if debt is None else None
     if debt is None:
         debt = cost_of(debt_month) if debt_month else ZERO
     elif not 0 < debt <= LARGEST:
         raise NotStatable("Indiquez une dette supérieure à zéro, par exemple 12\u202f000.", field="dette")
-    members, weights = bases(group.liability_key, window)
-    exposures = expose(debt, weights)
+    members, weights = bases(group.liability_key, period)
+    shares = share_debt(debt, weights)
     by_id = {member.pk: member for member in members}
-    return Statement(
+    return LiabilityStatement(
         group=group,
-        window=window,
+        period=period,
         debt=debt,
         debt_month=debt_month,
-        shares=_shares(members, exposures, defaulting),
+        rows=_rows(members, shares, defaulting),
         defaulting=by_id.get(defaulting or 0),
         reserve=balance(),
-        cap=cap(on.year),
+        cap=deduction_cap(on.year),
     )
 
 
 def percents(*, on: date) -> dict[int, Decimal]:
-    """Each member's share on the key, in percent, by id."""
+    """Each member's share of any debt, in percent, by id."""
     group = Group.objects.get()
-    _, weights = bases(group.liability_key, Window(Month.of(on).previous, group.liability_months))
+    _, weights = bases(group.liability_key, KeyPeriod(Month.of(on).previous, group.liability_months))
     whole = sum(weights.values())
     return {member: percent(base, whole) for member, base in weights.items()}
 
@@ -133,7 +133,7 @@ def key_label() -> str:
     return f"{label} sur {group.liability_months}\u00a0mois"
 
 
-def printed(statement: Statement, *, at: datetime) -> bytes:
+def pdf(statement: LiabilityStatement, *, at: datetime) -> bytes:
     """The statement as PDF/A."""
     context = {"statement": statement, "printed_on": timezone.localdate(at)}
     return paper.pdf(
@@ -145,22 +145,24 @@ def printed(statement: Statement, *, at: datetime) -> bytes:
     )
 
 
-def _shares(members: Sequence[Member], exposures: Sequence[Exposure], defaulting: int | None) -> list[Share]:
-    exposed = {row.member: row for row in exposures}
+def _rows(
+    members: Sequence[Member], shares: Sequence[DebtShare], defaulting: int | None
+) -> list[MemberExposure]:
+    share_of = {row.member: row for row in shares}
     by_id = {member.pk: member for member in members}
     # What a default costs another grows with the share of who defaults: of the largest, or for it the next largest.
-    largest = sorted(exposures, key=lambda row: (-row.base, row.member))[:2]
-    looked_at = {row.member for row in largest} | {defaulting or 0}
-    defaults = {member: default_of(member, exposures) for member in looked_at}
+    largest = sorted(shares, key=lambda row: (-row.base, row.member))[:2]
+    considered = {row.member for row in largest} | {defaulting or 0}
+    defaults = {member: added_by_default(member, shares) for member in considered}
     found = []
     for member in members:
-        if member.pk in exposed:
+        if member.pk in share_of:
             more = {other: added[member.pk] for other, added in defaults.items() if member.pk in added}
             worst = max(more, key=lambda other: (more[other], -other), default=None)
             found.append(
-                Share(
+                MemberExposure(
                     member,
-                    exposed[member.pk],
+                    share_of[member.pk],
                     more.get(defaulting or 0, ZERO),
                     more[worst] if worst is not None else ZERO,
                     by_id[worst] if worst is not None and more[worst] else None,
@@ -174,10 +176,10 @@ NAME, BAR, GAP, TOP = 28, 18, 14, 4
 
 
 @dataclass(frozen=True)
-class Bar:
+class ExposureBar:
     """One member: its share from the left, then what the default adds."""
 
-    share: Share
+    row: MemberExposure
     y: int
     width: int
     more: int
@@ -186,33 +188,33 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Chart:
+class ExposureChart:
     """The whole drawing, ``height`` high."""
 
-    bars: Sequence[Bar]
+    bars: Sequence[ExposureBar]
     height: int
     bar: int = BAR
     name: int = NAME
     width: int = WIDTH
 
 
-def draw(statement: Statement) -> Chart:
-    """Lay out ``statement`` on one scale; the member that defaults keeps its name and has no bar."""
-    shown = [share for share in statement.shares if share.exposure.base or share.whole]
-    highest = max((_paid(share, statement) for share in shown), default=ZERO) or Decimal(1)
+def draw(statement: LiabilityStatement) -> ExposureChart:
+    """The chart of ``statement`` on one scale; the member that defaults keeps its name and has no bar."""
+    drawn = [row for row in statement.rows if row.share.base or row.whole]
+    highest = max((_paid(row, statement) for row in drawn), default=ZERO) or Decimal(1)
     bars, y = [], TOP
-    for share in shown:
-        gone = statement.defaulting == share.member
-        whole = _length(_paid(share, statement), highest)
-        own = 0 if gone else _length(share.exposure.amount, highest)
-        label = "défaillant" if gone else spell(share.whole)
-        bars.append(Bar(share, y, own, whole - own, label, whole + 8))
+    for row in drawn:
+        defaults = statement.defaulting == row.member
+        whole = _length(_paid(row, statement), highest)
+        own = 0 if defaults else _length(row.share.amount, highest)
+        label = "défaillant" if defaults else spell(row.whole)
+        bars.append(ExposureBar(row, y, own, whole - own, label, whole + 8))
         y += NAME + BAR + GAP
-    return Chart(bars, y)
+    return ExposureChart(bars, y)
 
 
-def _paid(share: Share, statement: Statement) -> Decimal:
-    return ZERO if statement.defaulting == share.member else share.whole
+def _paid(row: MemberExposure, statement: LiabilityStatement) -> Decimal:
+    return ZERO if statement.defaulting == row.member else row.whole
 
 
 def _length(amount: Decimal, highest: Decimal) -> int:

@@ -7,7 +7,7 @@ from members.models import Member
 
 
 class DebtForm(forms.Form):
-    """The debt that a statement of joint liability looks at, and whose default; asked in the address."""
+    """The debt that is shared, and the member whose default is considered; asked in the address."""
 
     dette = AmountField(
         label="Dette considérée",

@@ -1,4 +1,4 @@
-"""The group's reserve: what was put into it, what the monthly closes took out of it or left in it, and its balance."""
+"""The group's reserve: its ledger, made of entries and monthly closes, its balance, and the cap of its deduction."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ CAP_PERCENT = Decimal("2")
 CAP_AMOUNT = Decimal("10000.00")
 
 
-class NotNotable(Refusal):
-    """The movement cannot be noted as it was put."""
+class NotRecordable(Refusal):
+    """The movement lacks something, or is in the future."""
 
 
 @dataclass(frozen=True)
-class Movement:
+class ReserveMovement:
     """One line of the ledger with the balance after it; ``run`` for a monthly close, ``entry`` for the others."""
 
     on: date
@@ -41,7 +41,7 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Cap:
+class DeductionCap:
     """What the tax law lets a group deduct in a year, beside what was set aside in it. For information."""
 
     year: int
@@ -58,55 +58,57 @@ class Cap:
 
 
 def balance() -> Decimal:
-    """What the reserve holds: entries, less what issued closes left for it to bear.
+    """The balance of the reserve in euros: entries, less what issued closes left for it to bear.
 
     A close settles employer cost = charged + reserve: what stays above zero there is a use of the reserve, what is
-    below zero (a price above cost) feeds it. A true-up notes what it moves as an entry.
+    below zero (a price above cost) feeds it. What a true-up moves is an entry.
     """
     entries = ReserveEntry.objects.aggregate(total=Sum("amount"))["total"] or ZERO
     borne = Settlement.objects.filter(run__status=RunStatus.ISSUED).aggregate(total=Sum("reserve"))["total"]
     return Decimal(entries) - (borne or ZERO)
 
 
-def ledger() -> Sequence[Movement]:
+def ledger() -> Sequence[ReserveMovement]:
     """Every movement, the last first: a line an entry, a line a close. Two queries; closes are twelve a year."""
     rows: list[tuple[date, int, dict[str, Any]]] = []
     runs = BillingRun.objects.filter(status=RunStatus.ISSUED).annotate(borne=Sum("settlements__reserve"))
     for run in runs.exclude(borne=0).exclude(borne=None).order_by("month"):
-        told = {"label": f"Clôture {run.month.of_label}", "amount": -run.borne, "run": run}
-        rows.append((run.month.last, 0, told))
+        movement = {"label": f"Clôture {run.month.of_label}", "amount": -run.borne, "run": run}
+        rows.append((run.month.last, 0, movement))
     rows.extend(
         (entry.booked_on, 1, {"label": entry.label, "amount": entry.amount, "entry": entry})
         for entry in ReserveEntry.objects.select_related("noted_by").order_by("booked_on", "pk")
     )
     rows.sort(key=lambda row: row[:2])
-    found, held = [], ZERO
-    for on, _, told in rows:
-        held += told["amount"]
-        found.append(Movement(on=on, balance=held, **told))
+    found, total = [], ZERO
+    for on, _, movement in rows:
+        total += movement["amount"]
+        found.append(ReserveMovement(on=on, balance=total, **movement))
     return found[::-1]
 
 
 @transaction.atomic
-def note(*, booked_on: date, amount: Decimal, label: str, by: User | None, at: datetime) -> ReserveEntry:
-    """Note a movement that no close makes: an opening balance, a sum set aside, a use. Raises NotNotable."""
+def record_movement(
+    *, booked_on: date, amount: Decimal, label: str, by: User | None, at: datetime
+) -> ReserveEntry:
+    """Record a movement that no close makes: an opening balance, a sum set aside, a use. Raises NotRecordable."""
     if booked_on > timezone.localdate(at):
-        raise NotNotable(
+        raise NotRecordable(
             f"Un mouvement à venir n’est pas noté d’avance{NO_BREAK_SPACE}: choisissez une date passée.",
             field="booked_on",
         )
     if not amount:
-        raise NotNotable("Indiquez un montant, négatif pour une sortie.", field="amount")
+        raise NotRecordable("Indiquez un montant, négatif pour une sortie.", field="amount")
     if abs(amount) > LARGEST:
-        raise NotNotable("Ce montant est trop grand. Vérifiez-le.", field="amount")
+        raise NotRecordable("Ce montant est trop grand. Vérifiez-le.", field="amount")
     if not label.strip():
-        raise NotNotable("Indiquez ce qui fait ce mouvement.", field="label")
+        raise NotRecordable("Indiquez ce qui fait ce mouvement.", field="label")
     return ReserveEntry.objects.create(
         booked_on=booked_on, amount=amount, label=label.strip()[:160], noted_by=by, noted_at=at
     )
 
 
-def cap(year: int) -> Cap:
+def deduction_cap(year: int) -> DeductionCap:
     """The year's gross pay and what was set aside in it. Two queries."""
     gross = EmployerCost.objects.filter(
         kind=CostKind.GROSS_PAY, month__gte=date(year, 1, 1), month__lte=date(year, 12, 1)
@@ -114,4 +116,4 @@ def cap(year: int) -> Cap:
     entries = ReserveEntry.objects.filter(booked_on__year=year, amount__gt=0).aggregate(
         total=Sum(F("amount"))
     )
-    return Cap(year, gross or ZERO, entries["total"] or ZERO)
+    return DeductionCap(year, gross or ZERO, entries["total"] or ZERO)

@@ -1,4 +1,4 @@
-"""Joint liability and the reserve: the statement as page and PDF, the ledger, a member's own share."""
+"""Pages of joint liability and the reserve: the statement, also as PDF, a member's own share, the ledger."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.liability import exposure
-from billing.liability import reserve as liability_reserve
 from billing.liability.forms import DebtForm, ReserveForm
+from billing.liability.reserve import balance, deduction_cap, ledger, record_movement
 from groupement.kernel.money import cents
 from groupement.kernel.pages import act, page, paginate
 from members.access import for_roles, holds, today
@@ -21,7 +21,7 @@ from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 MOVEMENTS_A_PAGE = 25
-# What a member reads its share of: a round debt, since a real one would tell what people cost.
+# The debt of which a member reads its share: a round one, since a real one would show what people cost.
 EXAMPLE = Decimal("10000.00")
 
 
@@ -33,7 +33,7 @@ def liability(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "statement": statement,
-        "chart": exposure.draw(statement) if statement and statement.shares else None,
+        "chart": exposure.draw(statement) if statement and statement.rows else None,
         "query": request.GET.urlencode(),
     }
     status = 200 if statement else 422
@@ -47,7 +47,7 @@ def liability_pdf(request: HttpRequest) -> HttpResponse:
     _, statement = _state(request)
     if statement is None:
         return redirect("billing:liability")
-    response = HttpResponse(exposure.printed(statement, at=timezone.now()), content_type="application/pdf")
+    response = HttpResponse(exposure.pdf(statement, at=timezone.now()), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="responsabilite-solidaire-{today()}.pdf"'
     return response
 
@@ -57,12 +57,12 @@ def liability_pdf(request: HttpRequest) -> HttpResponse:
 def my_share(request: HttpRequest) -> HttpResponse:
     """A member's own share in percent, and of a round debt; nobody else's, no real debt."""
     percents = exposure.percents(on=today())
-    mine = [
+    own_shares = [
         (member, percents[member.pk], cents(EXAMPLE * percents[member.pk] / 100))
         for member in Member.objects.visible_to(request.user).by_name()
         if member.pk in percents
     ]
-    context = {"mine": mine, "example": EXAMPLE, "key": exposure.key_label()}
+    context = {"own_shares": own_shares, "example": EXAMPLE, "key": exposure.key_label()}
     return page(request, "billing/liability/my_share.html", context=context)
 
 
@@ -75,12 +75,12 @@ def reserve(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def note(request: HttpRequest) -> HttpResponse:
-    """Note a movement that no close makes."""
+def record(request: HttpRequest) -> HttpResponse:
+    """Record a movement that no close makes."""
     form = ReserveForm(request.POST)
     if form.is_valid() and act(
         request,
-        liability_reserve.note,
+        record_movement,
         **form.cleaned_data,
         by=request.user,
         at=timezone.now(),
@@ -94,15 +94,15 @@ def note(request: HttpRequest) -> HttpResponse:
 def _reserve(request: HttpRequest, form: ReserveForm, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
-        "page": paginate(request, liability_reserve.ledger(), MOVEMENTS_A_PAGE),
-        "balance": liability_reserve.balance(),
-        "cap": liability_reserve.cap(today().year),
+        "page": paginate(request, ledger(), MOVEMENTS_A_PAGE),
+        "balance": balance(),
+        "cap": deduction_cap(today().year),
         "may_act": holds(request.user, Role.FINANCE),
     }
     return page(request, "billing/liability/reserve.html", context=context, status=status)
 
 
-def _state(request: HttpRequest) -> tuple[DebtForm, exposure.Statement | None]:
+def _state(request: HttpRequest) -> tuple[DebtForm, exposure.LiabilityStatement | None]:
     """What the address asks; None when it cannot be stated, then the form says why."""
     form = DebtForm(request.GET)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""What a run would charge: gathered facts become priced sums, covered timesheets, settlements and problems."""
+"""What a run would charge: gathered facts become priced charges, covered timesheets, settlements and problems."""
 
 from __future__ import annotations
 
@@ -13,34 +13,43 @@ from billing.charge_kinds import KINDS, PAYS_FOR_WORK
 from billing.documents import vat
 from billing.models import Charge
 from billing.month import pricing, wording
-from billing.month.cases import Case, Facts, GivenBack, Key, Sheet, all_approved, case_of, pools, within
-from billing.month.pricing import Due, EmployeeMonth, Segment
-from billing.month.wording import Problem
+from billing.month.pricing import PricedSegment
+from billing.month.run_facts import (
+    EmployeeMonthFacts,
+    Key,
+    ReleasedMinutes,
+    RunFacts,
+    SheetHours,
+    all_approved,
+    employee_month,
+)
+from billing.month.segments import EmployeeMonth, Segment, in_spans, terms_in_force
+from billing.month.wording import BillingProblem
 from employees.models import Assignment, Terms, VatRegime
 from groupement.kernel.money import ZERO
-from groupement.kernel.periods import Month, clip, covers, days_between
+from groupement.kernel.periods import Month, covers, days_between
 from members.models import VatAttestation
 
 
 @dataclass(frozen=True)
-class Owed:
-    """A due with what it is for; ``sheets`` are the open timesheets that it bills, oldest first.
+class ChargeToBill:
+    """A priced sum with what it is for; ``sheets`` are the open timesheets that it bills, oldest first.
 
     ``again`` are the releases (ids) whose minutes it bills again, ``rank`` how many charges of its source came before.
     """
 
-    due: Due
+    priced: PricedSegment
     assignment: Assignment
     month: Month
-    sheets: Sequence[Sheet]
+    sheets: Sequence[SheetHours]
     vat_regime: str
     again: Sequence[int] = ()
     rank: int = 0
 
 
 @dataclass(frozen=True)
-class Settled:
-    """One employee's month: the cost that this run takes up, and what it charges of it, fees aside."""
+class MonthSettlement:
+    """One employee's month: the employer cost that this run settles, and what it charges of it, fees aside (euros)."""
 
     employee: int
     month: Month
@@ -50,163 +59,166 @@ class Settled:
 
 @dataclass
 class Assessment:
-    """The whole run, nothing of it written yet; ``covered`` are timesheets by member, for invoice and annex."""
+    """The whole run, nothing of it written yet.
 
-    owed: list[Owed] = field(default_factory=list)
+    ``charges`` are what the run prices, ``recorded`` what acts recorded before; ``covered`` are the timesheets (ids) by
+    member, for invoice and annex.
+    """
+
+    charges: list[ChargeToBill] = field(default_factory=list)
     covered: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    settled: list[Settled] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    standing: list[Charge] = field(default_factory=list)
+    settlements: list[MonthSettlement] = field(default_factory=list)
+    problems: list[BillingProblem] = field(default_factory=list)
+    recorded: list[Charge] = field(default_factory=list)
     is_franchise: bool = False
 
-    def invoice_problem(self, member: int) -> Problem | None:
+    def invoice_problem(self, member: int) -> BillingProblem | None:
         """What keeps this member's invoice a draft."""
-        return self._held.get(member)
+        return self._invoice_problems.get(member)
 
     @cached_property
-    def _held(self) -> dict[int | None, Problem]:
-        """The first problem that holds each member's invoice; asked once everything is assessed."""
-        held: dict[int | None, Problem] = {}
+    def _invoice_problems(self) -> dict[int | None, BillingProblem]:
+        """The first problem that blocks each member's invoice; to be read once everything is assessed."""
+        first: dict[int | None, BillingProblem] = {}
         for problem in self.problems:
             if problem.holds_invoice:
-                held.setdefault(problem.member, problem)
-        return held
+                first.setdefault(problem.member, problem)
+        return first
 
 
-def assess(facts: Facts) -> Assessment:
-    """Price every employee-month of ``facts``; what cannot be charged yet is a problem with a sentence."""
+def assess(facts: RunFacts) -> Assessment:
+    """Price every employee's month of ``facts``; what cannot be charged yet is a problem with a sentence."""
     assessment = Assessment(is_franchise=facts.is_franchise)
     for key in facts.keys:
-        _assess(case_of(key, facts), assessment)
-    _add_standing(facts, assessment)
-    assessment.problems += [wording.wording_is_outdated(text) for text in facts.outdated]
+        _assess_month(employee_month(key, facts), assessment)
+    _add_recorded(facts, assessment)
+    assessment.problems += [wording.wording_is_outdated(text) for text in facts.outdated_mentions]
     _check_attestations(facts, assessment)
     _check_empty(facts, assessment)
     return assessment
 
 
-def _assess(case: Case, assessment: Assessment) -> None:
-    facts, key = case.facts, case.key
+def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> None:
+    facts, key = month_facts.facts, month_facts.key
     cost = facts.costs.get(key)
-    month = EmployeeMonth(case.month, case.segments, cost=cost, past=facts.past_of(key), **pools(case))
-    at_cost = case.at_cost()
+    month = EmployeeMonth(
+        month_facts.month, month_facts.segments, cost=cost, past=facts.past_of(key), **month_facts.at_group
+    )
     is_shared_already = key in facts.settled
-    obstacles = [] if is_shared_already or not at_cost else _obstacles(case)
+    obstacles = [] if is_shared_already or not month_facts.at_cost else _obstacles(month_facts)
     # Part of a timesheet is never billed: an assignment that waits waits with all its prices.
-    held = set(case.unpriced) | (at_cost if obstacles or is_shared_already else set()) | _closed(case)
-    owed = [
-        owed
-        for due in pricing.price(month)
-        if (owed := _owe(case, due)) and due.segment.assignment not in held
+    waiting = {row.pk for row in facts.active(key) if row.member_id in facts.members_issued}
+    waiting |= set(month_facts.unpriced) | (month_facts.at_cost if obstacles or is_shared_already else set())
+    charges = [
+        charge
+        for priced in pricing.price(month)
+        if (charge := _charge(month_facts, priced)) and priced.segment.assignment not in waiting
     ]
-    assessment.owed += owed
-    assessment.problems += [*obstacles, *_remarks(case, at_cost, is_shared_already=is_shared_already)]
-    assessment.problems += anomalies(case)
-    for placed in facts.active(key):
-        if placed.pk not in held:
-            open_ones = [sheet.pk for sheet in case.sheets.get(placed.pk, ()) if sheet.is_open]
-            assessment.covered[placed.member_id] += open_ones
-    taken_up = ZERO if obstacles or is_shared_already or cost is None else cost
-    news = (item.due.net for item in owed if KINDS[item.due.kind].pays_for_work)
-    charged = sum(news, facts.kept.get(key, ZERO))
-    if taken_up or charged:
-        assessment.settled.append(Settled(key[0], case.month, taken_up, charged))
+    assessment.charges += charges
+    assessment.problems += [*obstacles, *_remarks(month_facts, is_shared_already=is_shared_already)]
+    assessment.problems += anomalies(month_facts)
+    for assignment in facts.active(key):
+        if assignment.pk not in waiting:
+            open_sheets = [sheet.pk for sheet in month_facts.sheets.get(assignment.pk, ()) if sheet.is_open]
+            assessment.covered[assignment.member_id] += open_sheets
+    settled = ZERO if obstacles or is_shared_already or cost is None else cost
+    for_work = (each.priced.net for each in charges if KINDS[each.priced.kind].pays_for_work)
+    charged = sum(for_work, facts.charged_there.get(key, ZERO))
+    if settled or charged:
+        assessment.settlements.append(MonthSettlement(key[0], month_facts.month, settled, charged))
 
 
-def _add_standing(facts: Facts, assessment: Assessment) -> None:
-    """Recorded charges join, but for members that have this run's invoice; what they bill again counts as charged."""
-    assessment.standing = [
-        row
-        for row in facts.standing
-        if (row.member_id, row.vat_regime == VatRegime.OUT_OF_SCOPE) not in facts.closed
-    ]
-    again: dict[Key, Decimal] = defaultdict(Decimal)
-    for row in assessment.standing:
-        if row.kind in PAYS_FOR_WORK and row.employee_id is not None:
-            again[row.employee_id, row.service_month] += row.net
-    for i, settled in enumerate(assessment.settled):
-        if more := again.pop((settled.employee, settled.month), None):
-            assessment.settled[i] = replace(settled, charged=settled.charged + more)
-    assessment.settled += [Settled(*key, ZERO, net) for key, net in again.items()]
-
-
-def _owe(case: Case, due: Due) -> Owed | None:
-    assignment = case.facts.assignments[due.segment.assignment]
-    is_by_entry = KINDS[due.kind].is_by_entry
-    if not is_by_entry and (assignment.pk, case.month, due.kind) in case.facts.charged:
+def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToBill | None:
+    """The charge of a priced sum; None when it is charged for good already (hours may come again, as late hours)."""
+    facts, assignment = month_facts.facts, month_facts.facts.assignments[priced.segment.assignment]
+    is_by_entry = KINDS[priced.kind].is_by_entry
+    earlier = facts.charged[assignment.pk, month_facts.month, priced.kind]
+    if not is_by_entry and earlier:
         return None
-    open_ones = [sheet for sheet in case.sheets.get(assignment.pk, ()) if sheet.is_open]
-    return Owed(
-        due,
+    return ChargeToBill(
+        priced,
         assignment,
-        case.month,
-        open_ones if is_by_entry else [],
-        vat.regime_for(due.segment.vat_regime, in_franchise=case.facts.is_franchise),
-        [row.pk for row in case.facts.given_back.get(assignment.pk, ()) if _is_again(row, due)],
-        case.facts.charged[assignment.pk, case.month, due.kind],
+        month_facts.month,
+        [sheet for sheet in month_facts.sheets.get(assignment.pk, ()) if is_by_entry and sheet.is_open],
+        vat.regime_for(priced.segment.vat_regime, in_franchise=facts.is_franchise),
+        [row.pk for row in facts.released.get(assignment.pk, ()) if _is_again(row, priced)],
+        earlier,
     )
 
 
-def _is_again(row: GivenBack, due: Due) -> bool:
-    return KINDS[due.kind].is_by_entry and within(row.day, due.segment.spans)
+def _is_again(row: ReleasedMinutes, priced: PricedSegment) -> bool:
+    return KINDS[priced.kind].is_by_entry and in_spans(row.day, priced.segment.spans)
 
 
-def _closed(case: Case) -> set[int]:
-    """Assignments at members that have this run's invoice already."""
-    return {row.pk for row in case.facts.active(case.key) if row.member_id in case.facts.closed_members}
-
-
-def _obstacles(case: Case) -> list[Problem]:
-    """Why the cost of the month cannot be shared yet."""
-    employee = case.facts.employees[case.key[0]]
-    waiting = [
-        f"heures chez {placed.member}"
-        for placed in case.facts.active(case.key)
-        if not all_approved(case.sheets.get(placed.pk, ()))
+def _add_recorded(facts: RunFacts, assessment: Assessment) -> None:
+    """Recorded charges join, but for members that have this run's invoice; what they bill again counts as charged."""
+    assessment.recorded = [
+        row
+        for row in facts.recorded
+        if (row.member_id, row.vat_regime == VatRegime.OUT_OF_SCOPE) not in facts.issued
     ]
-    group_sheets = [sheet for sheet in case.facts.sheets[case.key] if sheet.assignment is None]
+    again: dict[Key, Decimal] = defaultdict(Decimal)
+    for row in assessment.recorded:
+        if row.kind in PAYS_FOR_WORK and row.employee_id is not None:
+            again[row.employee_id, row.service_month] += row.net
+    for i, settled in enumerate(assessment.settlements):
+        if more := again.pop((settled.employee, settled.month), None):
+            assessment.settlements[i] = replace(settled, charged=settled.charged + more)
+    assessment.settlements += [MonthSettlement(*key, ZERO, net) for key, net in again.items()]
+
+
+def _obstacles(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
+    """Why the cost of the month cannot be shared yet."""
+    employee = month_facts.facts.employees[month_facts.key[0]]
+    waiting = [
+        f"heures chez {assignment.member}"
+        for assignment in month_facts.facts.active(month_facts.key)
+        if not all_approved(month_facts.sheets.get(assignment.pk, ()))
+    ]
+    group_sheets = [sheet for sheet in month_facts.facts.sheets[month_facts.key] if sheet.assignment is None]
     if any(not sheet.is_approved for sheet in group_sheets):
         waiting.append("heures au groupement")
-    problems = [wording.sheets_wait(employee, case.month, waiting)] if waiting else []
-    if case.key not in case.facts.costs:
-        problems.append(wording.cost_is_missing(employee, case.month, is_blocking=True))
-    return problems + _unpriced(case)
+    problems = [wording.sheets_wait(employee, month_facts.month, waiting)] if waiting else []
+    if month_facts.key not in month_facts.facts.costs:
+        problems.append(wording.cost_is_missing(employee, month_facts.month, is_blocking=True))
+    return problems + _unpriced(month_facts)
 
 
-def _remarks(case: Case, at_cost: set[int], *, is_shared_already: bool) -> list[Problem]:
-    """What is said without holding up the whole month."""
-    remarks = [] if at_cost and not is_shared_already else _unpriced(case)
-    for placed in case.facts.active(case.key):
-        sheets = case.sheets.get(placed.pk, ())
-        if placed.pk not in at_cost:
+def _remarks(month_facts: EmployeeMonthFacts, *, is_shared_already: bool) -> list[BillingProblem]:
+    """Problems that do not hold up the whole month."""
+    remarks = [] if month_facts.at_cost and not is_shared_already else _unpriced(month_facts)
+    for assignment in month_facts.facts.active(month_facts.key):
+        sheets = month_facts.sheets.get(assignment.pk, ())
+        if assignment.pk not in month_facts.at_cost:
             if not all_approved(sheets):
-                remarks.append(wording.hours_come_later(placed, case.month))
+                remarks.append(wording.hours_come_later(assignment, month_facts.month))
         elif is_shared_already and any(sheet.is_open and sheet.total for sheet in sheets):
-            remarks.append(wording.supplement_waits(placed, case.month))
-    works = any(sheet.total for sheets in case.sheets.values() for sheet in sheets)
-    if not at_cost and works and case.key not in case.facts.costs:
-        employee = case.facts.employees[case.key[0]]
-        remarks.append(wording.cost_is_missing(employee, case.month, is_blocking=False))
+            remarks.append(wording.supplement_waits(assignment, month_facts.month))
+    works = any(sheet.total for sheets in month_facts.sheets.values() for sheet in sheets)
+    if not month_facts.at_cost and works and month_facts.key not in month_facts.facts.costs:
+        employee = month_facts.facts.employees[month_facts.key[0]]
+        remarks.append(wording.cost_is_missing(employee, month_facts.month, is_blocking=False))
     return remarks
 
 
-def _unpriced(case: Case) -> list[Problem]:
+def _unpriced(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
     return [
-        wording.terms_are_missing(case.facts.assignments[assignment], case.month, days)
-        for assignment, days in case.unpriced.items()
+        wording.terms_are_missing(month_facts.facts.assignments[assignment], month_facts.month, days)
+        for assignment, days in month_facts.unpriced.items()
     ]
 
 
-def _check_attestations(facts: Facts, assessment: Assessment) -> None:
+def _check_attestations(facts: RunFacts, assessment: Assessment) -> None:
+    """Exempt charges of members without a VAT statement that holds on each of their days (CGI art. 261 B)."""
     seen: set[tuple[int, Month]] = set()
-    for owed in assessment.owed:
-        member = owed.assignment.member
-        if owed.vat_regime != VatRegime.EXEMPT_261B or (member.pk, owed.month) in seen:
+    for charge in assessment.charges:
+        member = charge.assignment.member
+        if charge.vat_regime != VatRegime.EXEMPT_261B or (member.pk, charge.month) in seen:
             continue
-        if not _attested(owed.due.segment, facts.attestations.get(member.pk, ())):
-            seen.add((member.pk, owed.month))
-            last = _last_attested(owed, facts.attestations.get(member.pk, ()))
-            assessment.problems.append(wording.attestation_is_missing(member, owed.month, last_day=last))
+        if not _attested(charge.priced.segment, facts.attestations.get(member.pk, ())):
+            seen.add((member.pk, charge.month))
+            last = _last_attested(charge, facts.attestations.get(member.pk, ()))
+            assessment.problems.append(wording.attestation_is_missing(member, charge.month, last_day=last))
 
 
 def _attested(segment: Segment, attestations: Sequence[VatAttestation]) -> bool:
@@ -214,65 +226,64 @@ def _attested(segment: Segment, attestations: Sequence[VatAttestation]) -> bool:
     return all(any(covers(row.starts_on, row.ends_before, day) for row in attestations) for day in days)
 
 
-def _last_attested(owed: Owed, attestations: Sequence[VatAttestation]) -> date | None:
+def _last_attested(charge: ChargeToBill, attestations: Sequence[VatAttestation]) -> date | None:
     """The last day of the month that a statement held, when one expires on the way."""
-    held = [day for day in owed.month.days if any(row.covers(day) for row in attestations)]
-    return held[-1] if held else None
+    days = [day for day in charge.month.days if any(row.covers(day) for row in attestations)]
+    return days[-1] if days else None
 
 
-def _check_empty(facts: Facts, assessment: Assessment) -> None:
+def _check_empty(facts: RunFacts, assessment: Assessment) -> None:
     """Members whose approved hours come to nothing at all."""
-    billed = {owed.assignment.member_id for owed in assessment.owed}
-    billed |= {charge.member_id for charge in facts.standing}
+    billed = {charge.assignment.member_id for charge in assessment.charges}
+    billed |= {charge.member_id for charge in facts.recorded}
     covered = {
         sheet for member, sheets in assessment.covered.items() if member not in billed for sheet in sheets
     }
-    said: set[int] = set()
+    seen: set[int] = set()
     for key in facts.keys:
         for sheet in facts.sheets[key]:
             if sheet.pk in covered and sheet.total and sheet.assignment is not None:
                 member = facts.assignments[sheet.assignment].member
-                if member.pk not in said:
-                    said.add(member.pk)
+                if member.pk not in seen:
+                    seen.add(member.pk)
                     assessment.problems.append(wording.nothing_to_invoice(member, key[1]))
 
 
-# More than a tenth above what was agreed is told, from an hour on: a quarter of an hour too long is no news.
+# More than a tenth above what was agreed is a problem, from an hour on: a quarter of an hour too long is none.
 TOLERANCE_PERCENT = 10
 LEAST_MINUTES = 60
 
 
-def anomalies(case: Case) -> Iterator[Problem]:
-    """The odd things of one employee-month, none of which holds an invoice back."""
-    employee = case.facts.employees[case.key[0]]
-    sheets = case.facts.sheets[case.key]
-    is_news = case.key[1] == case.facts.month and case.key not in case.facts.settled
+def anomalies(month_facts: EmployeeMonthFacts) -> Iterator[BillingProblem]:
+    """What is unusual in one employee's month; none of it keeps an invoice a draft."""
+    employee = month_facts.facts.employees[month_facts.key[0]]
+    sheets = month_facts.facts.sheets[month_facts.key]
+    is_open_month = (
+        month_facts.key[1] == month_facts.facts.month and month_facts.key not in month_facts.facts.settled
+    )
     is_empty = all(sheet.is_approved and not sheet.total for sheet in sheets)
-    if is_news and case.key in case.facts.costs and is_empty:
-        yield wording.cost_without_hours(employee, case.month)
-    if is_news and case.key in case.facts.estimated:
-        yield wording.cost_is_estimated(employee, case.month)
-    for placed in case.facts.active(case.key):
-        mine = case.sheets.get(placed.pk, ())
-        if not all_approved(mine) or not any(sheet.is_open for sheet in mine):
+    if is_open_month and month_facts.key in month_facts.facts.costs and is_empty:
+        yield wording.cost_without_hours(employee, month_facts.month)
+    if is_open_month and month_facts.key in month_facts.facts.estimated:
+        yield wording.cost_is_estimated(employee, month_facts.month)
+    for assignment in month_facts.facts.active(month_facts.key):
+        own = month_facts.sheets.get(assignment.pk, ())
+        if not all_approved(own) or not any(sheet.is_open for sheet in own):
             continue
-        agreed = _agreed(placed, case.facts.terms.get(placed.pk, ()), case.month)
-        worked = sum(sheet.total for sheet in mine)
+        agreed = _agreed(assignment, month_facts.facts.terms.get(assignment.pk, ()), month_facts.month)
+        worked = sum(sheet.total for sheet in own)
         if agreed and not worked:
-            yield wording.no_hours(placed, case.month)
+            yield wording.no_hours(assignment, month_facts.month)
         elif (
             agreed and worked - agreed >= LEAST_MINUTES and worked * 100 > agreed * (100 + TOLERANCE_PERCENT)
         ):
-            yield wording.more_than_agreed(placed, case.month, worked, agreed)
+            yield wording.more_than_agreed(assignment, month_facts.month, worked, agreed)
 
 
-def _agreed(placed: Assignment, terms: list[Terms] | tuple[()], month: Month) -> int:
+def _agreed(assignment: Assignment, terms: list[Terms] | tuple[()], month: Month) -> int:
     """Minutes that the weekly patterns make of the month's days, public holidays and absences not taken off."""
     total = 0
-    for row in terms:
-        during = clip(row.starts_on, row.ends_before, month) if row.weekly_minutes else None
-        if during:
-            ends = min(during[1], placed.ends_before or during[1])
-            days = days_between(max(during[0], placed.starts_on), ends)
-            total += sum(row.pattern_on(day)[day.weekday()] for day in days)
+    for row, span in terms_in_force(assignment, terms, month.first, month.before):
+        if row.weekly_minutes:
+            total += sum(row.pattern_on(day)[day.weekday()] for day in days_between(*span))
     return total

@@ -13,7 +13,7 @@ from groupement.kernel.money import ZERO, cents
 from groupement.kernel.periods import Month
 
 
-class Cause(NamedTuple):
+class DifferenceCause(NamedTuple):
     """One reason of a difference: its code and French label, and what it makes in euros without VAT."""
 
     code: str
@@ -34,8 +34,8 @@ LABELS = {
 
 
 @dataclass
-class Work:
-    """What one assignment's charges of one month say: own minutes, minutes of absences borne, and net."""
+class AssignmentNet:
+    """The charges of one assignment for one month, added up: own minutes, minutes of absences borne, net (euros)."""
 
     minutes: int = 0
     borne: int = 0
@@ -52,7 +52,7 @@ class Work:
         return self.net - self.absent
 
 
-def causes(now: Iterable[Charge], before: Iterable[Charge], *, month: Month) -> list[Cause]:
+def causes(now: Iterable[Charge], before: Iterable[Charge], *, month: Month) -> list[DifferenceCause]:
     """What makes the net of ``now`` (charges of ``month``'s run) differ from that of ``before`` (the run before).
 
     The amounts sum to the difference exactly; causes of zero are left out, the largest comes first. Hours are priced at
@@ -60,9 +60,12 @@ def causes(now: Iterable[Charge], before: Iterable[Charge], *, month: Month) -> 
     the price's.
     """
     amounts: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    today, earlier = _works(now, month, amounts, 1), _works(before, month.previous, amounts, -1)
-    for key in {*today, *earlier}:
-        new, old = today.get(key), earlier.get(key)
+    now_by_assignment, before_by_assignment = (
+        _by_assignment(now, month, amounts, 1),
+        _by_assignment(before, month.previous, amounts, -1),
+    )
+    for key in {*now_by_assignment, *before_by_assignment}:
+        new, old = now_by_assignment.get(key), before_by_assignment.get(key)
         if new is None or old is None:
             amounts["placed"] += (new.net if new else ZERO) - (old.net if old else ZERO)
             continue
@@ -70,31 +73,31 @@ def causes(now: Iterable[Charge], before: Iterable[Charge], *, month: Month) -> 
         amounts["hours"] += hours
         amounts["absences"] += new.absent - old.absent
         amounts["price"] += new.own - old.own - hours
-    found = [Cause(code, LABELS[code], amount) for code, amount in amounts.items() if amount]
+    found = [DifferenceCause(code, LABELS[code], amount) for code, amount in amounts.items() if amount]
     return sorted(found, key=lambda cause: (-abs(cause.amount), cause.code))
 
 
-def _works(
+def _by_assignment(
     charges: Iterable[Charge], month: Month, amounts: dict[str, Decimal], sign: int
-) -> dict[int | None, Work]:
-    """The work of ``charges`` by assignment; what is not an hour of the month is put under its own cause at once."""
-    works: dict[int | None, Work] = defaultdict(Work)
+) -> dict[int | None, AssignmentNet]:
+    """The sums of ``charges`` by assignment; what is no hour of the month is added to its own cause in ``amounts``."""
+    sums: dict[int | None, AssignmentNet] = defaultdict(AssignmentNet)
     for charge in charges:
         cause = charge.rule.cause
         if cause is None:
             if charge.service_month != month:
                 amounts["late"] += sign * charge.net
                 continue
-            work = works[charge.assignment_id]
-            work.net += charge.net
-            work.minutes += charge.minutes
-            work.borne += charge.figures.get("borne_minutes", 0)
+            own = sums[charge.assignment_id]
+            own.net += charge.net
+            own.minutes += charge.minutes
+            own.borne += charge.figures.get("borne_minutes", 0)
         else:
             amounts[cause] += sign * charge.net
-    return works
+    return sums
 
 
-def by_member(run: BillingRun, members: Collection[int]) -> dict[int, Sequence[Cause]]:
+def by_member(run: BillingRun, members: Collection[int]) -> dict[int, Sequence[DifferenceCause]]:
     """The causes for each of these members billed in both months; two queries.
 
     Sums outside VAT are compared with sums outside VAT on their own rows and stay out of here.

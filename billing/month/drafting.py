@@ -28,7 +28,7 @@ from billing.models import (
     Settlement,
 )
 from billing.month import wording
-from billing.month.assessing import Assessment, Owed, Settled, assess
+from billing.month.assessing import Assessment, ChargeToBill, MonthSettlement, assess
 from billing.month.gathering import gather
 from employees.models import VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
@@ -36,108 +36,6 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, vat_by_rate
 from groupement.kernel.periods import Month
 from members.models import Member, User
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line to come: ``owed`` when the run computed it, ``recorded`` when an act had recorded the charge."""
-
-    member: int
-    month: Month
-    vat_regime: str
-    label: str
-    detail: str
-    minutes: int
-    quantity: Decimal
-    unit: str
-    unit_price: Decimal
-    net: Decimal
-    owed: Owed | None = None
-    recorded: Charge | None = None
-
-    @property
-    def is_out_of_scope(self) -> bool:
-        """Sums outside VAT never share an invoice with others (EN 16931, BR-O-02)."""
-        return self.vat_regime == VatRegime.OUT_OF_SCOPE
-
-    def line(self, invoice: Invoice, position: int) -> Line:
-        return Line(
-            invoice=invoice,
-            position=position,
-            label=self.label,
-            detail=self.detail,
-            quantity=self.quantity,
-            unit=self.unit,
-            unit_price=self.unit_price,
-            net=self.net,
-            vat_regime=self.vat_regime,
-        )
-
-    def charge(self, run: BillingRun, line: Line) -> Charge:
-        """The charge of a computed line."""
-        if self.owed is None:
-            raise ValueError("a recorded charge exists already")
-        due, assignment = self.owed.due, self.owed.assignment
-        return Charge(
-            run=run,
-            member_id=assignment.member_id,
-            employee_id=assignment.employee_id,
-            assignment=assignment,
-            terms_id=due.segment.terms,
-            timesheet_id=self.owed.sheets[0].pk if self.owed.sheets else None,
-            service_month=self.month,
-            kind=due.kind,
-            minutes=due.minutes,
-            quantity=due.quantity,
-            unit=due.unit,
-            unit_price=due.unit_price,
-            net=due.net,
-            vat_regime=self.vat_regime,
-            figures=dict(due.figures),
-            rank=self.owed.rank,
-            line=line,
-        )
-
-
-def entry_of_due(owed: Owed) -> Entry:
-    """The line of what the run computed."""
-    due, assignment = owed.due, owed.assignment
-    supplement = owed.sheets[0].supplement if len(owed.sheets) == 1 else 0
-    return Entry(
-        member=assignment.member_id,
-        month=owed.month,
-        vat_regime=owed.vat_regime,
-        label=wording.label(due.kind, assignment),
-        detail=wording.detail(due, assignment, owed.month, supplement=supplement),
-        minutes=due.minutes,
-        quantity=due.quantity,
-        unit=due.unit,
-        unit_price=due.unit_price,
-        net=due.net,
-        owed=owed,
-    )
-
-
-def entry_of_charge(charge: Charge, is_franchise: bool) -> Entry:
-    """The line of a recorded charge; what comes back after a credit note says so."""
-    label, detail = charge.label, charge.detail
-    if charge.rebills is not None and charge.rebills.line is not None:
-        former = charge.rebills.line
-        label = label or former.label
-        detail = detail or former.detail
-    return Entry(
-        member=charge.member_id,
-        month=charge.service_month,
-        vat_regime=regime_for(charge.vat_regime, in_franchise=is_franchise),
-        label=label,
-        detail=detail,
-        minutes=charge.minutes,
-        quantity=charge.quantity,
-        unit=charge.unit,
-        unit_price=charge.unit_price,
-        net=charge.net,
-        recorded=charge,
-    )
 
 
 class NotDraftable(Refusal):
@@ -148,8 +46,8 @@ class NotDraftable(Refusal):
 def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> BillingRun:
     """Price what the run's month owes and write one draft for each member; earlier drafts are replaced.
 
-    The same data give the same figures. Taken in: approved hours that no invoice holds, up to the month; what cannot be
-    charged yet is told by ``run.problems``. Invoices of the run that are issued already stay as they are. Raises
+    The same data give the same figures. Charged are approved hours that no invoice bills, up to the month; what cannot
+    be charged yet is in ``run.problems``. Invoices of the run that are issued already stay as they are. Raises
     NotDraftable for a month to come and for one whose invoices are all issued.
     """
     month = subject.month if isinstance(subject, BillingRun) else subject
@@ -161,14 +59,14 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
         raise NotDraftable(
             f"Les factures {month.of_label} sont émises. Ce qui arrive en retard rejoint la clôture suivante."
         )
-    # Before the drafts go: what is drawn for leave stands in the costs that are read next.
+    # Before the drafts go: what is drawn for leave is part of the costs that are read next.
     leave_drawing.draw(run, at=at)
-    _clear(run)
-    _revive(at)
+    _delete_drafts(run)
+    _copy_released_charges(at)
     assessment = assess(gather(run))
     _write(run, assessment, at)
     leave_ledger.note(run, at)
-    employer_cost, charged = _sums(assessment.settled)
+    employer_cost, charged = _sums(assessment.settlements)
     run.move(
         RunStatus.DRAFTED,
         by=by,
@@ -191,35 +89,35 @@ def discard(run: BillingRun, *, by: User | None, at: datetime) -> BillingRun:
         )
     if row.status != RunStatus.DRAFTED:
         raise NotDraftable(f"Il n’y a pas de brouillons pour {row.month.label}.")
-    _clear(row)
+    _delete_drafts(row)
     leave_ledger.note(row, at)
     row.move(RunStatus.OPEN, by=by, at=at, drafted_at=None, employer_cost=None, charged=None, reserve=None)
     return row
 
 
-def _clear(run: BillingRun) -> None:
+def _delete_drafts(run: BillingRun) -> None:
     """Throw the drafts of ``run`` away; recorded charges and released hours go back to waiting."""
     charges = run.charges.exclude(line__invoice__status=InvoiceStatus.ISSUED)
     charges.filter(is_standing=True).update(run=None, line=None)
     computed = charges.filter(is_standing=False)
     Release.objects.filter(charge__in=computed).update(charge=None)
     drafts = run.invoices.filter(status=InvoiceStatus.DRAFT)
-    _erase(computed)
-    _erase(InvoicedTimesheet.objects.filter(invoice__in=drafts))
-    _erase(Line.objects.filter(invoice__in=drafts))
-    _erase(drafts)
-    _erase(run.settlements.all())
-    _erase(run.problems.all())
+    _delete_at_once(computed)
+    _delete_at_once(InvoicedTimesheet.objects.filter(invoice__in=drafts))
+    _delete_at_once(Line.objects.filter(invoice__in=drafts))
+    _delete_at_once(drafts)
+    _delete_at_once(run.settlements.all())
+    _delete_at_once(run.problems.all())
 
 
-def _erase(rows: QuerySet[Any]) -> None:
+def _delete_at_once(rows: QuerySet[Any]) -> None:
     """Delete in one statement. Django's delete() asks each table that could point here, twenty of them and in vain:
     a draft has nothing but the rows above, and PostgreSQL's foreign keys would refuse what they do not name.
     """
     rows._raw_delete(rows.db)
 
 
-def _revive(at: datetime) -> None:
+def _copy_released_charges(at: datetime) -> None:
     """A charge that a credit note released whole waits again, as a copy; hours come back entry by entry instead."""
     gone = Charge.objects.filter(released_at__isnull=False).exclude(kind__in=BY_ENTRY)
     again = Charge.objects.filter(rebills=OuterRef("pk"), released_at__isnull=True)
@@ -232,34 +130,34 @@ def _revive(at: datetime) -> None:
 
 
 def _write(run: BillingRun, assessment: Assessment, at: datetime) -> None:
+    """The drafts by member's name, their lines and charges, timesheets, settlements and problems."""
     rates = Rates()
-    entries = [entry_of_due(owed) for owed in assessment.owed]
-    entries += [entry_of_charge(charge, assessment.is_franchise) for charge in assessment.standing]
-    by_invoice: dict[tuple[int, bool], list[Entry]] = {}
-    for entry in entries:
-        by_invoice.setdefault((entry.member, entry.is_out_of_scope), []).append(entry)
-    members = Member.objects.filter(pk__in={entry.member for entry in entries}).by_name()
+    draft_lines = [_line_of_charge(charge) for charge in assessment.charges]
+    draft_lines += [_line_of_recorded(charge, assessment.is_franchise) for charge in assessment.recorded]
+    by_invoice: dict[tuple[int, bool], list[DraftLine]] = {}
+    for each in draft_lines:
+        by_invoice.setdefault((each.member, each.is_out_of_scope), []).append(each)
+    members = Member.objects.filter(pk__in={each.member for each in draft_lines}).by_name()
     invoices = Invoice.objects.bulk_create(
         _invoice(run, by_invoice[key], rates, at)
         for member in members
         for key in ((member.pk, False), (member.pk, True))
         if key in by_invoice
     )
-    held = [by_invoice[invoice.member_id, invoice.is_out_of_scope] for invoice in invoices]
-    lines = Line.objects.bulk_create(
-        entry.line(invoice, position)
-        for invoice, mine in zip(invoices, held, strict=True)
-        for position, entry in enumerate(mine, start=1)
-    )
-    in_order = [entry for mine in held for entry in mine]
-    _write_charges(run, in_order, lines)
+    in_order = [
+        (invoice, position, each)
+        for invoice in invoices
+        for position, each in enumerate(by_invoice[invoice.member_id, invoice.is_out_of_scope], start=1)
+    ]
+    lines = Line.objects.bulk_create(each.line(invoice, position) for invoice, position, each in in_order)
+    _write_charges(run, [each for _, _, each in in_order], lines)
     InvoicedTimesheet.objects.bulk_create(
         InvoicedTimesheet(invoice=invoice, timesheet_id=sheet)
         for invoice in invoices
         if not invoice.is_out_of_scope
         for sheet in assessment.covered[invoice.member_id]
     )
-    Settlement.objects.bulk_create(_settlement(run, settled) for settled in assessment.settled)
+    Settlement.objects.bulk_create(_settlement(run, settled) for settled in assessment.settlements)
     RunProblem.objects.bulk_create(
         RunProblem(
             run=run,
@@ -273,42 +171,39 @@ def _write(run: BillingRun, assessment: Assessment, at: datetime) -> None:
     )
 
 
-def _write_charges(run: BillingRun, entries: Sequence[Entry], lines: Sequence[Line]) -> None:
-    """The computed charges in one go; recorded ones and released hours learn where they are billed."""
-    computed = [(entry, line) for entry, line in zip(entries, lines, strict=True) if entry.owed is not None]
-    charges = Charge.objects.bulk_create(entry.charge(run, line) for entry, line in computed)
-    taken = [
-        Release(pk=pk, charge=charge)
-        for (entry, _), charge in zip(computed, charges, strict=True)
-        for pk in (entry.owed.again if entry.owed else ())
-    ]
-    Release.objects.bulk_update(taken, ["charge"])
-    standing = []
-    for entry, line in zip(entries, lines, strict=True):
-        if entry.recorded is not None:
-            entry.recorded.run, entry.recorded.line = run, line
-            entry.recorded.vat_regime = entry.vat_regime
-            standing.append(entry.recorded)
-    Charge.objects.bulk_update(standing, ["run", "line", "vat_regime"])
+def _write_charges(run: BillingRun, draft_lines: Sequence[DraftLine], lines: Sequence[Line]) -> None:
+    """The computed charges in one go; recorded ones and released hours get the line that bills them."""
+    pairs = list(zip(draft_lines, lines, strict=True))
+    computed = [(each.computed, each.charge(run, line)) for each, line in pairs if each.computed is not None]
+    Charge.objects.bulk_create(charge for _, charge in computed)
+    releases = [Release(pk=pk, charge=charge) for source, charge in computed for pk in source.again]
+    Release.objects.bulk_update(releases, ["charge"])
+    recorded = []
+    for each, line in pairs:
+        if each.recorded is not None:
+            each.recorded.run, each.recorded.line = run, line
+            each.recorded.vat_regime = each.vat_regime
+            recorded.append(each.recorded)
+    Charge.objects.bulk_update(recorded, ["run", "line", "vat_regime"])
 
 
-def _invoice(run: BillingRun, entries: Sequence[Entry], rates: Rates, at: datetime) -> Invoice:
-    sums = vat_by_rate((rates.of(entry.vat_regime, entry.month.last), entry.net) for entry in entries)
-    net, vat = sum((row.base for row in sums), ZERO), sum((row.amount for row in sums), ZERO)
+def _invoice(run: BillingRun, draft_lines: Sequence[DraftLine], rates: Rates, at: datetime) -> Invoice:
+    sums = vat_by_rate((rates.of(each.vat_regime, each.month.last), each.net) for each in draft_lines)
+    net, tax = sum((row.base for row in sums), ZERO), sum((row.amount for row in sums), ZERO)
     return Invoice(
         run=run,
-        member_id=entries[0].member,
-        is_out_of_scope=entries[0].is_out_of_scope,
+        member_id=draft_lines[0].member,
+        is_out_of_scope=draft_lines[0].is_out_of_scope,
         service_month=run.month,
         drafted_at=at,
-        minutes=sum(entry.minutes for entry in entries),
+        minutes=sum(each.minutes for each in draft_lines),
         net=net,
-        vat=vat,
-        total=net + vat,
+        vat=tax,
+        total=net + tax,
     )
 
 
-def _settlement(run: BillingRun, settled: Settled) -> Settlement:
+def _settlement(run: BillingRun, settled: MonthSettlement) -> Settlement:
     return Settlement(
         run=run,
         employee_id=settled.employee,
@@ -319,5 +214,107 @@ def _settlement(run: BillingRun, settled: Settled) -> Settlement:
     )
 
 
-def _sums(settled: Sequence[Settled]) -> tuple[Decimal, Decimal]:
+def _sums(settled: Sequence[MonthSettlement]) -> tuple[Decimal, Decimal]:
     return sum((row.employer_cost for row in settled), ZERO), sum((row.charged for row in settled), ZERO)
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """One line to come: ``computed`` when the run priced it, ``recorded`` when an act had recorded the charge."""
+
+    member: int
+    month: Month
+    vat_regime: str
+    label: str
+    detail: str
+    minutes: int
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    net: Decimal
+    computed: ChargeToBill | None = None
+    recorded: Charge | None = None
+
+    @property
+    def is_out_of_scope(self) -> bool:
+        """Sums outside VAT never share an invoice with others (EN 16931, BR-O-02)."""
+        return self.vat_regime == VatRegime.OUT_OF_SCOPE
+
+    def line(self, invoice: Invoice, position: int) -> Line:
+        return Line(
+            invoice=invoice,
+            position=position,
+            label=self.label,
+            detail=self.detail,
+            quantity=self.quantity,
+            unit=self.unit,
+            unit_price=self.unit_price,
+            net=self.net,
+            vat_regime=self.vat_regime,
+        )
+
+    def charge(self, run: BillingRun, line: Line) -> Charge:
+        """The charge of a computed line."""
+        if self.computed is None:
+            raise ValueError("a recorded charge exists already")
+        priced, assignment = self.computed.priced, self.computed.assignment
+        return Charge(
+            run=run,
+            member_id=assignment.member_id,
+            employee_id=assignment.employee_id,
+            assignment=assignment,
+            terms_id=priced.segment.terms,
+            timesheet_id=self.computed.sheets[0].pk if self.computed.sheets else None,
+            service_month=self.month,
+            kind=priced.kind,
+            minutes=priced.minutes,
+            quantity=priced.quantity,
+            unit=priced.unit,
+            unit_price=priced.unit_price,
+            net=priced.net,
+            vat_regime=self.vat_regime,
+            figures=dict(priced.figures),
+            rank=self.computed.rank,
+            line=line,
+        )
+
+
+def _line_of_charge(charge: ChargeToBill) -> DraftLine:
+    """The line of what the run computed."""
+    priced, assignment = charge.priced, charge.assignment
+    supplement = charge.sheets[0].supplement if len(charge.sheets) == 1 else 0
+    return DraftLine(
+        member=assignment.member_id,
+        month=charge.month,
+        vat_regime=charge.vat_regime,
+        label=wording.line_label(priced.kind, assignment),
+        detail=wording.line_detail(priced, assignment, charge.month, supplement=supplement),
+        minutes=priced.minutes,
+        quantity=priced.quantity,
+        unit=priced.unit,
+        unit_price=priced.unit_price,
+        net=priced.net,
+        computed=charge,
+    )
+
+
+def _line_of_recorded(recorded: Charge, is_franchise: bool) -> DraftLine:
+    """The line of a recorded charge; one that bills a credited charge again has its label and detail."""
+    label, detail = recorded.label, recorded.detail
+    if recorded.rebills is not None and recorded.rebills.line is not None:
+        former = recorded.rebills.line
+        label = label or former.label
+        detail = detail or former.detail
+    return DraftLine(
+        member=recorded.member_id,
+        month=recorded.service_month,
+        vat_regime=regime_for(recorded.vat_regime, in_franchise=is_franchise),
+        label=label,
+        detail=detail,
+        minutes=recorded.minutes,
+        quantity=recorded.quantity,
+        unit=recorded.unit,
+        unit_price=recorded.unit_price,
+        net=recorded.net,
+        recorded=recorded,
+    )

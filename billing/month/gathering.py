@@ -23,7 +23,7 @@ from billing.models import (
     Release,
     Settlement,
 )
-from billing.month.cases import Facts, GivenBack, Key, Sheet
+from billing.month.run_facts import Key, ReleasedMinutes, RunFacts, SheetHours
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.periods import Month, overlaps
@@ -31,56 +31,58 @@ from members.models import Group, VatAttestation
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 
-def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> Facts:
+def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> RunFacts:
     """Read what ``run`` can charge, for everybody or for some ``employees`` (ids).
 
-    Taken in: each employee with an assignment in the run's month; earlier months with approved hours that no invoice
-    holds (late hours, supplements) or with a cost that no run has settled. What another run's drafts hold is theirs.
+    That is each employee with an assignment in the run's month, and earlier months with approved hours that no invoice
+    bills (late hours, supplements) or with a cost that no run has settled. What another run's drafts bill is left out.
     """
     scope = {} if employees is None else {"employee__in": employees}
-    back = _given_back(run)
+    released = _released(run)
     found = {
-        *_placed_in(run.month, scope),
-        *_unbilled(run, scope),
-        *_unsettled(run, scope),
-        *(key for key, _, _ in back if employees is None or key[0] in employees),
+        *_with_assignment(run.month, scope),
+        *_with_unbilled_hours(run, scope),
+        *_with_unsettled_cost(run, scope),
+        *(key for key, _, _ in released if employees is None or key[0] in employees),
     }
     staff = _by_name({employee for employee, _ in found})
     rank = {employee: n for n, employee in enumerate(staff)}
     keys = sorted(found, key=lambda key: (rank[key[0]], key[1]))
-    facts = Facts(run.month, keys, staff, _assignments(staff))
+    facts = RunFacts(run.month, keys, staff, _assignments(staff))
     facts.sheets = _sheets(run, keys)
     facts.terms = _terms(facts.assignments)
     facts.costs, facts.estimated = _costs(keys)
     facts.settled = _settled(run, keys)
     facts.charged = _charged(run, keys)
-    facts.kept, facts.closed = _kept(run)
-    at_cost = [key for key in keys if _rows(facts, key, price_method=PriceMethod.ACTUAL)]
+    facts.charged_there, facts.issued = _issued(run)
+    at_cost = [key for key in keys if _has_terms(facts, key, price_method=PriceMethod.ACTUAL)]
     facts.plans = {month: planning.plan(month) for month in sorted({month for _, month in at_cost})}
-    facts.past = _past([key for key in at_cost if _rows(facts, key, absence_rule=AbsenceRule.LAST_12_MONTHS)])
+    facts.past = _past_minutes(
+        [key for key in at_cost if _has_terms(facts, key, absence_rule=AbsenceRule.LAST_12_MONTHS)]
+    )
     facts.attestations = _attestations()
-    for _, assignment, row in back:
-        facts.given_back.setdefault(assignment, []).append(row)
-    facts.standing = _standing(run) if employees is None else []
+    for _, assignment, row in released:
+        facts.released.setdefault(assignment, []).append(row)
+    facts.recorded = _recorded(run) if employees is None else []
     (group,) = Group.objects.all()  # a page may gather the same month under two prices
     facts.is_franchise = group.vat_franchise
-    facts.outdated = mentions.Wordings(group, run.month.last).outdated(run.month.last)
+    facts.outdated_mentions = mentions.Wordings(group, run.month.last).outdated(run.month.last)
     return facts
 
 
-def _placed_in(month: Month, scope: Mapping[str, Any]) -> Iterable[Key]:
+def _with_assignment(month: Month, scope: Mapping[str, Any]) -> Iterable[Key]:
     rows = Assignment.objects.during(month).filter(**scope)
     return ((employee, month) for employee in rows.values_list("employee", flat=True))
 
 
-def _unbilled(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
+def _with_unbilled_hours(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
     rows = _open_sheets(run).filter(Exists(Entry.objects.filter(timesheet=OuterRef("pk"))), **scope)
     return set(rows.values_list("employee", "month"))
 
 
 def _open_sheets(run: BillingRun) -> Any:
     return Timesheet.objects.filter(
-        ~_held_elsewhere(run),
+        ~_billed_elsewhere(run),
         status=TimesheetStatus.APPROVED,
         billed_at=None,
         assignment__isnull=False,
@@ -88,11 +90,11 @@ def _open_sheets(run: BillingRun) -> Any:
     )
 
 
-def _held_elsewhere(run: BillingRun) -> Exists:
+def _billed_elsewhere(run: BillingRun) -> Exists:
     return Exists(InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk")).exclude(invoice__run=run))
 
 
-def _unsettled(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
+def _with_unsettled_cost(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
     elsewhere = Settlement.objects.filter(
         employee=OuterRef("employee"), month=OuterRef("month"), employer_cost__gt=0
     ).exclude(run=run)
@@ -109,11 +111,11 @@ def _assignments(staff: Collection[int]) -> dict[int, Assignment]:
     return {row.pk: row for row in rows.order_by("reference", "pk")}
 
 
-def _sheets(run: BillingRun, keys: Collection[Key]) -> dict[Key, list[Sheet]]:
+def _sheets(run: BillingRun, keys: Collection[Key]) -> dict[Key, list[SheetHours]]:
     wanted = set(keys)
     rows = [
         row
-        for row in _of(Timesheet.objects.annotate(is_held=_held_elsewhere(run)), keys).order_by(
+        for row in _of(Timesheet.objects.annotate(is_billed_elsewhere=_billed_elsewhere(run)), keys).order_by(
             "assignment", "supplement", "pk"
         )
         if (row.employee_id, row.month) in wanted
@@ -121,16 +123,16 @@ def _sheets(run: BillingRun, keys: Collection[Key]) -> dict[Key, list[Sheet]]:
     approved = [row for row in rows if row.status == TimesheetStatus.APPROVED]
     minutes = _minutes([row.pk for row in approved])
     kinds = _kinds([row.pk for row in approved if row.assignment_id is None])
-    sheets: dict[Key, list[Sheet]] = {key: [] for key in keys}
+    sheets: dict[Key, list[SheetHours]] = {key: [] for key in keys}
     for row in rows:
         is_approved = row.status == TimesheetStatus.APPROVED
         sheets[row.employee_id, row.month].append(
-            Sheet(
+            SheetHours(
                 row.pk,
                 row.assignment_id,
                 row.supplement,
                 is_approved,
-                is_approved and row.billed_at is None and not row.is_held,
+                is_approved and row.billed_at is None and not row.is_billed_elsewhere,
                 minutes.get(row.pk, {}),
                 kinds.get(row.pk, {}),
             )
@@ -147,7 +149,7 @@ def _minutes(sheets: Collection[int]) -> dict[int, dict[date, int]]:
 
 
 def _kinds(sheets: Collection[int]) -> dict[int, dict[str, dict[date, int]]]:
-    """Minutes at the group by kind and day; leave and sickness may be borne by others than training."""
+    """Minutes at the group by timesheet, kind and day; others may bear leave and sickness than bear training."""
     found: dict[int, dict[str, dict[date, int]]] = defaultdict(lambda: defaultdict(dict))
     if sheets:
         rows = Entry.objects.filter(timesheet__in=sheets).values_list("timesheet", "kind", "day", "minutes")
@@ -163,7 +165,7 @@ def _terms(assignments: Collection[int]) -> dict[int, list[Terms]]:
     return terms
 
 
-def _rows(facts: Facts, key: Key, **figures: str) -> bool:
+def _has_terms(facts: RunFacts, key: Key, **figures: str) -> bool:
     """Whether a day of the month falls under terms with these figures."""
     span = key[1].first, key[1].before
     return any(
@@ -197,7 +199,7 @@ def _charged(run: BillingRun, keys: Collection[Key]) -> Counter[tuple[int, Month
     return Counter(rows)
 
 
-def _given_back(run: BillingRun) -> list[tuple[Key, int, GivenBack]]:
+def _released(run: BillingRun) -> list[tuple[Key, int, ReleasedMinutes]]:
     """Released minutes that no charge bills again, with their employee-month and assignment."""
     rows = Release.objects.filter(
         Q(charge__isnull=True) | Q(charge__run=run, charge__line__invoice__status=InvoiceStatus.DRAFT),
@@ -214,12 +216,12 @@ def _given_back(run: BillingRun) -> list[tuple[Key, int, GivenBack]]:
         "entry__timesheet__assignment",
     )
     return [
-        ((employee, month), assignment, GivenBack(pk, day, minutes))
+        ((employee, month), assignment, ReleasedMinutes(pk, day, minutes))
         for pk, minutes, day, employee, month, assignment in rows.order_by("pk")
     ]
 
 
-def _standing(run: BillingRun) -> list[Charge]:
+def _recorded(run: BillingRun) -> list[Charge]:
     """Recorded charges that no invoice holds, this run's own drafts aside."""
     rows = Charge.objects.filter(
         Q(line__isnull=True) | Q(run=run, line__invoice__status=InvoiceStatus.DRAFT),
@@ -229,21 +231,21 @@ def _standing(run: BillingRun) -> list[Charge]:
     return list(rows.select_related("member", "rebills__line").order_by("service_month", "recorded_at", "pk"))
 
 
-def _kept(run: BillingRun) -> tuple[dict[Key, Decimal], set[tuple[int, bool]]]:
+def _issued(run: BillingRun) -> tuple[dict[Key, Decimal], set[tuple[int, bool]]]:
     """What issued invoices of this run charge already for the work itself, and the members they went to."""
     rows = Charge.objects.filter(run=run, line__invoice__status=InvoiceStatus.ISSUED)
-    kept: dict[Key, Decimal] = defaultdict(Decimal)
-    closed: set[tuple[int, bool]] = set()
+    charged: dict[Key, Decimal] = defaultdict(Decimal)
+    issued: set[tuple[int, bool]] = set()
     for employee, month, member, kind, net, is_out_of_scope in rows.values_list(
         "employee", "service_month", "member", "kind", "net", "line__invoice__is_out_of_scope"
     ):
-        closed.add((member, is_out_of_scope))
+        issued.add((member, is_out_of_scope))
         if kind in PAYS_FOR_WORK:
-            kept[employee, month] += net
-    return kept, closed
+            charged[employee, month] += net
+    return charged, issued
 
 
-def _past(keys: Collection[Key]) -> dict[int, dict[tuple[int, Month], int]]:
+def _past_minutes(keys: Collection[Key]) -> dict[int, dict[tuple[int, Month], int]]:
     """Approved minutes by employee, then by member and month, of the twelve months before each key."""
     if not keys:
         return {}

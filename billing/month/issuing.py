@@ -19,11 +19,10 @@ from billing.models import (
     Invoice,
     InvoicedTimesheet,
     InvoiceStatus,
-    Line,
     Rendering,
     RunStatus,
 )
-from billing.month.assessing import Assessment, Owed, assess
+from billing.month.assessing import Assessment, ChargeToBill, assess
 from billing.month.gathering import gather
 from groupement.kernel.lifecycle import Refusal
 from members.models import Member, User
@@ -34,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class NotIssuable(Refusal):
-    """There is nothing to issue, or something keeps the invoice a draft."""
+    """There is nothing to issue, or the invoice has to stay a draft."""
 
 
 class Outdated(NotIssuable):
@@ -50,15 +49,19 @@ class IssuedRun:
 
 
 @dataclass
-class _Desk:
-    """Drafts of one run to issue at one moment, with what is needed to check and copy them."""
+class _IssueBatch:
+    """Drafts of one run to issue at one moment, with what is needed to check and copy them.
+
+    ``charges`` are today's by member, ``drafted`` those of each draft, ``sheets`` the timesheets (ids) of each draft;
+    ``approved_later`` are timesheets approved after the moment of issue, ``to_seal`` those of what was issued.
+    """
 
     run: BillingRun
     drafts: Sequence[Invoice]
     assessment: Assessment
     copier: snapshot.Copier
-    owed: dict[int, list[Owed]]
-    charges: dict[int, list[Charge]]
+    charges: dict[int, list[ChargeToBill]]
+    drafted: dict[int, list[Charge]]
     sheets: dict[int, list[int]]
     by: User | None
     at: datetime
@@ -70,17 +73,17 @@ class _Desk:
 def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
     """Issue one draft: number, copy, seal its timesheets, ask for its file. Raises NotIssuable, TooEarly, StaleRow.
 
-    What the draft says must still be what the facts give. The run itself is issued with its last draft. Queue the file
+    The draft must still be what the facts give. The run itself is issued with its last draft. Queue the file
     afterwards with ``rendering.enqueue``, once the transaction is through.
     """
     if invoice.run_id is None:
         raise NotIssuable("Ce document n’appartient à aucune clôture.")
     run = BillingRun.objects.select_for_update(no_key=True).get(pk=invoice.run_id)
-    desk = _open_desk(run, [invoice.pk], by=by, at=at)
-    if not desk.drafts:
+    batch = _lock_batch(run, [invoice.pk], by=by, at=at)
+    if not batch.drafts:
         raise NotIssuable("Cette facture est déjà émise.")
-    issued = _issue(desk.drafts[0], desk)
-    _close([issued], desk)
+    issued = _issue(batch.drafts[0], batch)
+    _finish([issued], batch)
     return issued
 
 
@@ -156,32 +159,32 @@ def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
     Each has its savepoint: a number given back by a failure goes to the next. Raises NotIssuable without drafts.
     """
     row = BillingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    desk = _open_desk(row, None, by=by, at=at)
-    if not desk.drafts:
+    batch = _lock_batch(row, None, by=by, at=at)
+    if not batch.drafts:
         raise NotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
     done = IssuedRun()
-    for draft in desk.drafts:
+    for draft in batch.drafts:
         try:
             with transaction.atomic():
-                done.issued.append(_issue(draft, desk))
+                done.issued.append(_issue(draft, batch))
         except Refusal as refusal:
             done.failed.append((draft.member, refusal.message))
         except Exception:
             log.exception("invoice not issued: %s", draft.pk)
             done.failed.append((draft.member, "Une erreur inattendue s’est produite, le brouillon reste."))
-    _close(done.issued, desk)
+    _finish(done.issued, batch)
     return done
 
 
-def _open_desk(run: BillingRun, only: Sequence[int] | None, *, by: User | None, at: datetime) -> _Desk:
-    """Lock what the run's drafts stand on, then look at the facts again."""
+def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None, at: datetime) -> _IssueBatch:
+    """Lock what the run's drafts are made of, then read the facts again."""
     if run.status != RunStatus.DRAFTED:
         raise NotIssuable(f"La clôture {run.month.of_label} n’a pas de brouillons à émettre.")
     # A timesheet that is being reopened is waited for; one that is to be reopened waits for us, and finds it billed.
     months = Charge.objects.filter(run=run).values("service_month")
     staff = Charge.objects.filter(run=run).values("employee")
-    held = InvoicedTimesheet.objects.filter(invoice__run=run).values("timesheet")
-    sheets = Timesheet.objects.filter(Q(employee__in=staff, month__in=months) | Q(pk__in=held))
+    invoiced = InvoicedTimesheet.objects.filter(invoice__run=run).values("timesheet")
+    sheets = Timesheet.objects.filter(Q(employee__in=staff, month__in=months) | Q(pk__in=invoiced))
     locked = sheets.select_for_update(no_key=True).order_by("pk").values_list("pk", "approved_at")
     approved_later = {pk for pk, approved_at in locked if approved_at and approved_at > at}
     drafts = run.invoices.filter(status=InvoiceStatus.DRAFT).select_for_update(of=("self",))
@@ -192,51 +195,55 @@ def _open_desk(run: BillingRun, only: Sequence[int] | None, *, by: User | None, 
     assessment = assess(gather(run))
     _refuse_other_costs(run, assessment)
     copier = snapshot.prepare(ready, issued_on=timezone.localdate(at))
-    charges = {pk: _charges_of(lines) for pk, lines in copier.lines.items()}
-    sheets_of = _sheets(ready)
-    owed: dict[int, list[Owed]] = {}
-    for item in assessment.owed:
-        owed.setdefault(item.assignment.member_id, []).append(item)
-    return _Desk(run, ready, assessment, copier, owed, charges, sheets_of, by, at, approved_later)
+    charges: dict[int, list[ChargeToBill]] = {}
+    for charge in assessment.charges:
+        charges.setdefault(charge.assignment.member_id, []).append(charge)
+    drafted = {
+        pk: [found for line in lines if (found := getattr(line, "charge", None))]
+        for pk, lines in copier.lines.items()
+    }
+    return _IssueBatch(
+        run, ready, assessment, copier, charges, drafted, _sheets(ready), by, at, approved_later
+    )
 
 
-def _issue(draft: Invoice, desk: _Desk) -> Invoice:
-    if problem := desk.assessment.invoice_problem(draft.member_id):
+def _issue(draft: Invoice, batch: _IssueBatch) -> Invoice:
+    if problem := batch.assessment.invoice_problem(draft.member_id):
         raise NotIssuable(problem.message)
-    charges = desk.charges.get(draft.pk, [])
-    _refuse_outdated(draft, charges, desk)
-    copied = desk.copier.copy(draft)
+    charges = batch.drafted.get(draft.pk, [])
+    _refuse_outdated(draft, charges, batch)
+    copied = batch.copier.copy(draft)
     if len(copied["lines"]) != len(charges):
         raise Outdated("Ce brouillon a une ligne que rien n’explique. Refaites les brouillons.")
     if (copied["net"], copied["vat_total"]) != (str(draft.net), str(draft.vat)):
         raise Outdated("Les lignes du brouillon ne font plus son total. Refaites les brouillons.")
-    to_seal = _to_seal(charges, desk.sheets.get(draft.pk, ()))
-    if desk.approved_later.intersection(to_seal):
+    to_seal = _to_seal(charges, batch.sheets.get(draft.pk, ()))
+    if batch.approved_later.intersection(to_seal):
         raise NotIssuable("Des heures ont été approuvées après l’heure d’émission demandée.")
-    _number(draft, copied, desk.copier, by=desk.by, at=desk.at)
-    desk.to_seal.update(to_seal)
+    _number(draft, copied, batch.copier, by=batch.by, at=batch.at)
+    batch.to_seal.update(to_seal)
     return draft
 
 
-def _close(issued: Sequence[Invoice], desk: _Desk) -> None:
+def _finish(issued: Sequence[Invoice], batch: _IssueBatch) -> None:
     """Seal what was issued, under the locks taken before; ask for the files; close the run with its last draft."""
-    approval.seal(desk.to_seal, at=desk.at)
-    Rendering.objects.bulk_create(Rendering(invoice=invoice, queued_at=desk.at) for invoice in issued)
-    if not desk.run.invoices.filter(status=InvoiceStatus.DRAFT).exists():
-        desk.run.move(RunStatus.ISSUED, by=desk.by, at=desk.at, issued_at=desk.at)
+    approval.seal(batch.to_seal, at=batch.at)
+    Rendering.objects.bulk_create(Rendering(invoice=invoice, queued_at=batch.at) for invoice in issued)
+    if not batch.run.invoices.filter(status=InvoiceStatus.DRAFT).exists():
+        batch.run.move(RunStatus.ISSUED, by=batch.by, at=batch.at, issued_at=batch.at)
 
 
 def _refuse_other_costs(run: BillingRun, assessment: Assessment) -> None:
-    now = {(row.employee, row.month): row.employer_cost for row in assessment.settled}
+    now = {(row.employee, row.month): row.employer_cost for row in assessment.settlements}
     drafted = run.settlements.values_list("employee", "month", "employer_cost")
     if any(now.get((employee, month), cost) != cost for employee, month, cost in drafted):
         raise Outdated("Les coûts employeur ont changé depuis les brouillons. Refaites les brouillons.")
 
 
-def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], desk: _Desk) -> None:
-    """Each charge must come out the same from the facts of now; what came on top may wait for the next run."""
+def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], batch: _IssueBatch) -> None:
+    """Refuse a draft whose charges come out otherwise from today's facts; what came on top waits for the next run."""
     member = draft.member_id
-    now = {_source(owed): _figures(owed) for owed in desk.owed.get(member, ())}
+    now = {_source(charge): _figures(charge) for charge in batch.charges.get(member, ())}
     changed = [
         charge
         for charge in charges
@@ -249,17 +256,17 @@ def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], desk: _Desk) -> 
         raise Outdated(
             f"Les heures ou le prix de {whom} ont changé depuis le brouillon. Refaites les brouillons."
         )
-    if not set(desk.sheets.get(draft.pk, ())) <= set(desk.assessment.covered.get(member, ())):
+    if not set(batch.sheets.get(draft.pk, ())) <= set(batch.assessment.covered.get(member, ())):
         raise Outdated("Des heures de ce brouillon ne sont plus approuvées. Refaites les brouillons.")
 
 
-def _source(owed: Owed) -> tuple[object, ...]:
-    return owed.assignment.pk, owed.due.segment.terms, owed.month, owed.due.kind
+def _source(charge: ChargeToBill) -> tuple[object, ...]:
+    return charge.assignment.pk, charge.priced.segment.terms, charge.month, charge.priced.kind
 
 
-def _figures(owed: Owed) -> tuple[object, ...]:
-    due = owed.due
-    return due.minutes, due.quantity, due.unit_price, due.net, owed.vat_regime
+def _figures(charge: ChargeToBill) -> tuple[object, ...]:
+    priced = charge.priced
+    return priced.minutes, priced.quantity, priced.unit_price, priced.net, charge.vat_regime
 
 
 def _to_seal(charges: Sequence[Charge], sheets: Sequence[int]) -> list[int]:
@@ -275,10 +282,6 @@ def _to_seal(charges: Sequence[Charge], sheets: Sequence[int]) -> list[int]:
         billed_at=None,
     )
     return [*sheets, *(row.pk for row in at_the_group if (row.employee_id, row.month) in months)]
-
-
-def _charges_of(lines: Sequence[Line]) -> list[Charge]:
-    return [charge for line in lines if (charge := getattr(line, "charge", None))]
 
 
 def _sheets(drafts: Sequence[Invoice]) -> dict[int, list[int]]:

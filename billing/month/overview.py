@@ -12,13 +12,13 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Lower
 
 from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus, RunProblem
-from billing.month.differences import Cause, by_member
+from billing.month.differences import DifferenceCause, by_member
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from timesheets.models import Timesheet, TimesheetStatus
 
 UNUSUAL_PERCENT = 10
-# The problem of a trial that keeps one member’s invoice a draft while the others may go.
+# The problem that keeps one member’s invoice a draft while the others may be issued.
 HOLDS_INVOICE = "vat_attestation_missing"
 TENTH = Decimal("0.1")
 
@@ -45,8 +45,8 @@ class Readiness:
 
 
 @dataclass(frozen=True)
-class MonthState:
-    """One line of the list of months."""
+class MonthRow:
+    """A month in the list of months: its run, timesheets, and what its invoices come to (euros)."""
 
     month: Month
     run: BillingRun | None
@@ -59,12 +59,12 @@ class MonthState:
 
 
 @dataclass(frozen=True)
-class Row:
+class RunRow:
     """One invoice of the run beside the same member’s of the month before; amounts in euros, net of VAT."""
 
     invoice: Invoice
     previous: Decimal | None
-    causes: Sequence[Cause] = ()
+    causes: Sequence[DifferenceCause] = ()
 
     @property
     def difference(self) -> Decimal | None:
@@ -81,8 +81,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sums:
-    """The last line of the table."""
+class RunSums:
+    """The sums of the rows, amounts in euros."""
 
     count: int
     minutes: int
@@ -103,7 +103,7 @@ def percent_of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
 def readiness(month: Month) -> Readiness:
     """Count the month’s timesheets by state, the hours at members, the people and those whose cost is known."""
     known = EmployerCost.objects.filter(employee=OuterRef("employee"), month=month, is_estimate=False)
-    status, placed = TimesheetStatus, Q(assignment__isnull=False)
+    status, at_members = TimesheetStatus, Q(assignment__isnull=False)
     counts = (
         Timesheet.objects.filter(month=month)
         .with_minutes()
@@ -111,9 +111,9 @@ def readiness(month: Month) -> Readiness:
         .aggregate(
             sheets=Count("pk"),
             drafts=Count("pk", filter=Q(status=status.DRAFT)),
-            submitted=Count("pk", filter=placed & Q(status=status.SUBMITTED)),
+            submitted=Count("pk", filter=at_members & Q(status=status.SUBMITTED)),
             approved=Count("pk", filter=Q(status=status.APPROVED)),
-            worked=Coalesce(Sum("minutes", filter=placed), 0),
+            worked=Coalesce(Sum("minutes", filter=at_members), 0),
             people=Count("employee", distinct=True),
             costed=Count("employee", distinct=True, filter=Q(is_costed=True)),
         )
@@ -121,7 +121,7 @@ def readiness(month: Month) -> Readiness:
     return Readiness(minutes=counts.pop("worked"), **counts)
 
 
-def months() -> list[MonthState]:
+def months() -> list[MonthRow]:
     """Every month that has hours or a run, newest first."""
     runs = {run.month: run for run in BillingRun.objects.order_by("-month", "pk")}
     sheets = {
@@ -144,10 +144,10 @@ def months() -> list[MonthState]:
 
 def _state(
     month: Month, run: BillingRun | None, sheets: Mapping[str, Any] | None, bill: Mapping[str, Any] | None
-) -> MonthState:
+) -> MonthRow:
     hours = sheets or {"sheets": 0, "approved": 0}
-    money = bill or {"invoices": 0, "net": ZERO, "total": ZERO, "papers": 0}
-    return MonthState(
+    money = bill or {"invoices": 0, "net": Decimal(0), "total": Decimal(0), "papers": 0}
+    return MonthRow(
         month=month,
         run=run,
         sheets=hours["sheets"],
@@ -159,7 +159,7 @@ def _state(
     )
 
 
-def rows(run: BillingRun) -> list[Row]:
+def rows(run: BillingRun) -> list[RunRow]:
     """The run’s invoices by member name, each with the net of the same member’s month before, and why it differs."""
     before = (
         Invoice.objects.filter(
@@ -179,7 +179,7 @@ def rows(run: BillingRun) -> list[Row]:
     found = list(invoices)
     why = by_member(run, {invoice.member_id for invoice in found if not invoice.is_out_of_scope})
     return [
-        Row(
+        RunRow(
             invoice,
             invoice.previous,
             () if invoice.is_out_of_scope else why.get(invoice.member_id, ()),
@@ -189,15 +189,17 @@ def rows(run: BillingRun) -> list[Row]:
 
 
 def problems(run: BillingRun) -> list[RunProblem]:
-    """What the trial of ``run`` could not do, what holds something back first."""
+    """What drafting ``run`` could not charge, what blocks an invoice first."""
     return list(run.problems.select_related("member", "employee").order_by("-is_blocking", "code", "pk"))
 
 
-def sums(of: Sequence[Row]) -> Sums:
+def sums(of: Sequence[RunRow]) -> RunSums:
     """Add the rows up; the difference counts only members billed in both months."""
     compared = [row for row in of if row.difference is not None]
-    difference = sum((row.invoice.net - (row.previous or 0) for row in compared), ZERO) if compared else None
-    return Sums(
+    difference = (
+        sum((row.invoice.net - (row.previous or 0) for row in compared), Decimal(0)) if compared else None
+    )
+    return RunSums(
         count=len(of),
         minutes=sum(row.invoice.minutes for row in of),
         net=sum((row.invoice.net for row in of), ZERO),
@@ -208,16 +210,18 @@ def sums(of: Sequence[Row]) -> Sums:
     )
 
 
-def issuable(of: Sequence[Row], told: Sequence[RunProblem]) -> list[Row]:
-    """The drafts among ``of`` that nothing ``told`` by the trial holds back."""
-    held = {problem.member_id for problem in told if problem.code == HOLDS_INVOICE}
+def issuable(of: Sequence[RunRow], problems: Sequence[RunProblem]) -> list[RunRow]:
+    """The drafts among ``of`` that none of the run's ``problems`` keeps a draft."""
+    kept_drafts = {problem.member_id for problem in problems if problem.code == HOLDS_INVOICE}
     return [
-        row for row in of if row.invoice.status == InvoiceStatus.DRAFT and row.invoice.member_id not in held
+        row
+        for row in of
+        if row.invoice.status == InvoiceStatus.DRAFT and row.invoice.member_id not in kept_drafts
     ]
 
 
 @dataclass(frozen=True)
-class Papers:
+class PdfProgress:
     """How far the PDFs of a run are."""
 
     total: int
@@ -237,7 +241,7 @@ class Papers:
         return self.total - self.ready - self.failed
 
 
-def papers(of: Sequence[Row]) -> Papers:
+def pdf_progress(of: Sequence[RunRow]) -> PdfProgress:
     """Count the issued invoices of ``of`` by what has become of their PDF."""
     states = Counter(row.invoice.paper_state for row in of)
-    return Papers(len(of) - states["none"], states["ready"], states["failed"])
+    return PdfProgress(len(of) - states["none"], states["ready"], states["failed"])

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from billing.charge_kinds import cost_of_an_hour
 from billing.documents.explaining import sentence
 from billing.models import Charge, CostKind, EmployerCost, Invoice
 from employees.models import Employee
-from groupement.kernel.money import ZERO
+from groupement.kernel.money import ZERO, an_hour
 from groupement.kernel.periods import Month
 from members.models import PriceDetail
 
@@ -27,7 +26,7 @@ TONES = {
 
 
 @dataclass(frozen=True)
-class Part:
+class CostPart:
     """One kind of cost of a person’s month: euros, euros an hour worked, and its place on a bar of 100 wide."""
 
     label: str
@@ -39,13 +38,13 @@ class Part:
 
 
 @dataclass
-class Reason:
+class PriceReason:
     """A person’s month on an invoice: its charges, the sentences behind them, the cost by kind if it may be shown."""
 
     employee: Employee
     month: Month
     charges: list[Charge] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    parts: list[CostPart] = field(default_factory=list)
     detail: str = PriceDetail.COSTS
 
     @property
@@ -63,26 +62,26 @@ class Reason:
 
     @property
     def cost(self) -> Decimal | None:
-        """The employer cost that was shared, as the charges remember it; None when none was."""
+        """The employer cost that was shared, as the charges stored it; None when none was."""
         found = next((c.figures["employer_cost"] for c in self.charges if "employer_cost" in c.figures), None)
         return None if found is None else Decimal(found)
 
     @property
     def hourly(self) -> Decimal | None:
-        return cost_of_an_hour(self.cost, self.worked_minutes) if self.cost is not None else None
+        return an_hour(self.cost, self.worked_minutes) if self.cost is not None else None
 
     @property
     def sentences(self) -> list[str]:
         return [sentence(charge, self.detail) for charge in self.charges]
 
 
-def reasons(invoice: Invoice, *, with_costs: bool, detail: str = PriceDetail.COSTS) -> list[Reason]:
+def reasons(invoice: Invoice, *, with_costs: bool, detail: str = PriceDetail.COSTS) -> list[PriceReason]:
     """The charges of ``invoice`` by person and month of service, in the order of names.
 
-    ``with_costs`` adds the employer cost by kind, which tells wages: for finance only. Two queries, else one.
+    ``with_costs`` adds the employer cost by kind, which shows wages: for finance only. Two queries, else one.
     ``detail`` is what the group lets a member read (PriceDetail); the coordination and finance read all.
     """
-    found: dict[tuple[int, Month], Reason] = {}
+    found: dict[tuple[int, Month], PriceReason] = {}
     charges = (
         Charge.objects.filter(line__invoice=invoice)
         .select_related("employee", "line")
@@ -92,14 +91,14 @@ def reasons(invoice: Invoice, *, with_costs: bool, detail: str = PriceDetail.COS
         if charge.employee is not None:
             key = (charge.employee.pk, charge.service_month)
             found.setdefault(
-                key, Reason(charge.employee, charge.service_month, detail=detail)
+                key, PriceReason(charge.employee, charge.service_month, detail=detail)
             ).charges.append(charge)
     if with_costs:
         _add_costs(found)
     return list(found.values())
 
 
-def _add_costs(found: dict[tuple[int, Month], Reason]) -> None:
+def _add_costs(found: dict[tuple[int, Month], PriceReason]) -> None:
     """Give each reason that shared a cost its parts, unless the cost is no longer what was shared."""
     wanted = {key: reason for key, reason in found.items() if reason.cost is not None}
     costs = EmployerCost.objects.filter(
@@ -114,7 +113,7 @@ def _add_costs(found: dict[tuple[int, Month], Reason]) -> None:
             reason.parts = list(_parts(amounts, reason.worked_minutes))
 
 
-def _parts(amounts: dict[str, Decimal], minutes: int) -> Iterable[Part]:
+def _parts(amounts: dict[str, Decimal], minutes: int) -> Iterable[CostPart]:
     """The bar holds what adds to the cost; what is taken off it (aids, leave drawn) is in the table only."""
     whole = sum((amount for amount in amounts.values() if amount > 0), ZERO) or Decimal(1)
     start = Decimal(0)
@@ -122,5 +121,5 @@ def _parts(amounts: dict[str, Decimal], minutes: int) -> Iterable[Part]:
         if amount := amounts.get(kind):
             share = max(amount, ZERO) * 100 / whole
             width = share.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
-            yield Part(CostKind(kind).label, tone, amount, cost_of_an_hour(amount, minutes), start, width)
+            yield CostPart(CostKind(kind).label, tone, amount, an_hour(amount, minutes), start, width)
             start += width

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from billing.charge_kinds import COMPUTED, kinds_where
-from billing.models import BillingRun, Charge, Invoice, InvoiceStatus, Settlement
+from billing.models import BillingRun, Charge, InvoiceStatus, Settlement
 from employees.models import Employee
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
@@ -18,7 +18,7 @@ FEES = kinds_where(lambda row: row.is_computed and not row.pays_for_work)
 
 
 @dataclass(frozen=True)
-class Row:
+class ReconciliationRow:
     """One employee's month: ``employer_cost = charged + reserve``; management ``fees`` are billed on top."""
 
     employee: Employee
@@ -33,7 +33,7 @@ class Row:
 class Reconciliation:
     """All rows of a run and their sums, in euros without VAT; ``others`` are expenses, dues and free lines."""
 
-    rows: Sequence[Row]
+    rows: Sequence[ReconciliationRow]
     others: Decimal = ZERO
 
     @property
@@ -61,8 +61,8 @@ class Reconciliation:
 
 
 @dataclass(frozen=True)
-class Summary:
-    """One invoice as lists show it; ``file`` is empty until it is made."""
+class IssuedInvoice:
+    """One issued invoice, amounts in euros; ``file`` is the path of its PDF, empty until it is made."""
 
     number: str
     member: str
@@ -77,7 +77,7 @@ def reconcile(run: BillingRun) -> Reconciliation:
     """The settlements of ``run`` by employee's name and month, in three queries.
 
     Charged at an agreed price counts as charged, so that ``employer_cost = charged + reserve`` for each row and in all;
-    management fees pay for the group's own work, stand beside, and complete it, as do expenses, dues and other
+    management fees pay for the group's own work and come on top, as do expenses, dues and other
     recorded sums: Σ net of invoices = charged + fees + others.
     """
     fees = {
@@ -90,36 +90,35 @@ def reconcile(run: BillingRun) -> Reconciliation:
     beside = Charge.objects.filter(run=run).exclude(kind__in=COMPUTED).aggregate(sum=Sum("net"))["sum"]
     return Reconciliation(
         [
-            Row(row.employee, row.month, row.employer_cost, row.charged, row.reserve, _fees(fees, row))
+            ReconciliationRow(
+                row.employee,
+                row.month,
+                row.employer_cost,
+                row.charged,
+                row.reserve,
+                fees.get((row.employee_id, row.month), ZERO),
+            )
             for row in _by_name(run.settlements.select_related("employee"))
         ],
         beside or ZERO,
     )
 
 
-def summary(run: BillingRun) -> list[Summary]:
+def issued_invoices(run: BillingRun) -> list[IssuedInvoice]:
     """The issued invoices of ``run`` by number, from their snapshots."""
     issued = run.invoices.filter(status=InvoiceStatus.ISSUED).select_related("document", "member")
     return [
-        Summary(
+        IssuedInvoice(
             str(invoice.number),
             invoice.member.short_name,
             invoice.minutes,
             invoice.net,
             invoice.vat,
             invoice.total,
-            _path(invoice),
+            str(invoice.document.path) if hasattr(invoice, "document") else "",
         )
         for invoice in issued.order_by("series", "sequence")
     ]
-
-
-def _path(invoice: Invoice) -> str:
-    return str(invoice.document.path) if hasattr(invoice, "document") else ""
-
-
-def _fees(fees: dict[tuple[int, Month], Decimal], row: Settlement) -> Decimal:
-    return fees.get((row.employee_id, row.month), ZERO)
 
 
 def _by_name(rows: Iterable[Settlement]) -> list[Settlement]:

@@ -1,16 +1,16 @@
-"""Addresses of month."""
+"""Addresses of the monthly close."""
 
 from django.urls import URLPattern, path
 
-from billing.month.views import run
+from billing.month import views
 
 urlpatterns: list[URLPattern] = [
-    path("", run.runs, name="runs"),
-    path("<month:month>/", run.run, name="run"),
-    path("<month:month>/essai/", run.draft, name="draft"),
-    path("<month:month>/abandonner/", run.discard, name="discard"),
-    path("<month:month>/emettre/", run.issue, name="issue"),
-    path("<month:month>/progression/", run.progress, name="progress"),
-    path("<month:month>/pdf/refaire/", run.retry, name="retry"),
-    path("<month:month>/factures.zip", run.zip_all, name="zip"),
+    path("", views.runs, name="runs"),
+    path("<month:month>/", views.run, name="run"),
+    path("<month:month>/essai/", views.draft, name="draft"),
+    path("<month:month>/abandonner/", views.discard, name="discard"),
+    path("<month:month>/emettre/", views.issue, name="issue"),
+    path("<month:month>/progression/", views.progress, name="progress"),
+    path("<month:month>/pdf/refaire/", views.retry, name="retry"),
+    path("<month:month>/factures.zip", views.zip_all, name="zip"),
 ]

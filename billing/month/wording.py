@@ -1,4 +1,4 @@
-"""French sentences of the run: what lines of an invoice say, and what stops an employee's month or an invoice."""
+"""French sentences of the run: label and detail of an invoice line, and the problems of a month or an invoice."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from billing.charge_kinds import KINDS
-from billing.month.pricing import Due, Segment
+from billing.month.pricing import PricedSegment
+from billing.month.segments import Segment
 from employees.models import Assignment, Employee
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration, of, ordinal, quoted
 from groupement.kernel.periods import Month
@@ -18,7 +19,7 @@ LABEL_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Problem:
+class BillingProblem:
     """What waits, for whom, in a sentence; ``holds_invoice`` keeps that member's invoice a draft."""
 
     code: str
@@ -29,17 +30,17 @@ class Problem:
     holds_invoice: bool = False
 
 
-def label(kind: str, assignment: Assignment) -> str:
+def line_label(kind: str, assignment: Assignment) -> str:
     """Whom and what a line is about: a generic term alone is not accepted (CGI ann. II 242 nonies A)."""
     who = assignment.employee.full_name
     return f"{KINDS[kind].title.format(who=who, of_who=of(who))}, {assignment.job}"[:LABEL_LENGTH]
 
 
-def detail(due: Due, assignment: Assignment, month: Month, *, supplement: int = 0) -> str:
-    """Reference, period and reckoning; of a cost share the hours only, since a wage is not the member's business."""
-    parts = [assignment.reference, period(due.segment, month)]
-    if reckoned := KINDS[due.kind].reckoned:
-        parts.append(reckoned(due))
+def line_detail(priced: PricedSegment, assignment: Assignment, month: Month, *, supplement: int = 0) -> str:
+    """Reference, period and computation; of a cost share the hours only, since a wage is not the member's business."""
+    parts = [assignment.reference, period(priced.segment, month)]
+    if reckoned := KINDS[priced.kind].reckoned:
+        parts.append(reckoned(priced))
     if supplement:
         parts.append(f"complément n°{NO_BREAK_SPACE}{supplement}")
     return ", ".join(parts)
@@ -53,9 +54,9 @@ def period(segment: Segment, month: Month) -> str:
     return f"du {' et du '.join(spans)} {month.label}"
 
 
-def sheets_wait(employee: Employee, month: Month, waiting: Sequence[str]) -> Problem:
+def sheets_wait(employee: Employee, month: Month, waiting: Sequence[str]) -> BillingProblem:
     """Hours of a month at actual cost that are not all approved: the shares of all its members wait."""
-    return Problem(
+    return BillingProblem(
         "timesheets_not_approved",
         f"{employee.full_name}{NO_BREAK_SPACE}: le coût {month.of_label} ne peut pas être réparti. À faire approuver "
         f"d’abord{NO_BREAK_SPACE}: {enumeration(waiting, at_most=3)}.",
@@ -63,14 +64,14 @@ def sheets_wait(employee: Employee, month: Month, waiting: Sequence[str]) -> Pro
     )
 
 
-def cost_is_missing(employee: Employee, month: Month, *, is_blocking: bool) -> Problem:
+def cost_is_missing(employee: Employee, month: Month, *, is_blocking: bool) -> BillingProblem:
     """Nothing was imported for the employee's month."""
     then = (
         "ses parts attendent. Importez le fichier de paie."
         if is_blocking
         else "ses heures sont facturées au prix convenu, et le coût sera compté quand il sera importé."
     )
-    return Problem(
+    return BillingProblem(
         "cost_missing",
         f"{employee.full_name}{NO_BREAK_SPACE}: aucun coût employeur pour {month.label}, {then}",
         employee=employee.pk,
@@ -78,10 +79,10 @@ def cost_is_missing(employee: Employee, month: Month, *, is_blocking: bool) -> P
     )
 
 
-def terms_are_missing(assignment: Assignment, month: Month, days: Sequence[date]) -> Problem:
+def terms_are_missing(assignment: Assignment, month: Month, days: Sequence[date]) -> BillingProblem:
     """Hours on days for which no price was agreed."""
     when = enumeration(map(ordinal, days), at_most=5)
-    return Problem(
+    return BillingProblem(
         "terms_missing",
         f"{assignment.reference}, {assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: des heures "
         f"sans conditions, jours {month.of_label}{NO_BREAK_SPACE}: {when}. Complétez les conditions.",
@@ -90,9 +91,9 @@ def terms_are_missing(assignment: Assignment, month: Month, days: Sequence[date]
     )
 
 
-def hours_come_later(assignment: Assignment, month: Month) -> Problem:
+def hours_come_later(assignment: Assignment, month: Month) -> BillingProblem:
     """Hours that will join a later month since they are not approved today."""
-    return Problem(
+    return BillingProblem(
         "hours_not_approved",
         f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: les heures {month.of_label} ne "
         "sont pas approuvées. Elles rejoindront une prochaine clôture.",
@@ -102,9 +103,9 @@ def hours_come_later(assignment: Assignment, month: Month) -> Problem:
     )
 
 
-def supplement_waits(assignment: Assignment, month: Month) -> Problem:
+def supplement_waits(assignment: Assignment, month: Month) -> BillingProblem:
     """Late hours in a month whose cost is shared already: other members' shares would change."""
-    return Problem(
+    return BillingProblem(
         "cost_already_shared",
         f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: le coût {month.of_label} est déjà "
         "réparti. Ces heures tardives attendent la régularisation.",
@@ -114,14 +115,14 @@ def supplement_waits(assignment: Assignment, month: Month) -> Problem:
     )
 
 
-def attestation_is_missing(member: Member, month: Month, *, last_day: date | None = None) -> Problem:
+def attestation_is_missing(member: Member, month: Month, *, last_day: date | None = None) -> BillingProblem:
     """An exempt line without a statement that holds on each of its days (CGI art. 261 B); the last that one holds."""
     what = (
         f"l’attestation de TVA s’arrête le {last_day:%d/%m/%Y}, avant la fin des prestations {month.of_label}"
         if last_day
         else f"pas d’attestation de TVA valable pour {month.label}"
     )
-    return Problem(
+    return BillingProblem(
         "vat_attestation_missing",
         f"{member}{NO_BREAK_SPACE}: {what}, alors que des lignes sont "
         "exonérées (article 261 B du CGI). Enregistrez l’attestation ou passez à 20 %, puis refaites les brouillons.",
@@ -130,9 +131,9 @@ def attestation_is_missing(member: Member, month: Month, *, last_day: date | Non
     )
 
 
-def more_than_agreed(assignment: Assignment, month: Month, worked: int, agreed: int) -> Problem:
+def more_than_agreed(assignment: Assignment, month: Month, worked: int, agreed: int) -> BillingProblem:
     """Clearly more hours than the weekly pattern makes of the month: agreed, or a mistake of typing."""
-    return Problem(
+    return BillingProblem(
         "over_commitment",
         f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: {spell_hours(worked)}"
         f"{NO_BREAK_SPACE}h approuvées en {month.label}, pour {spell_hours(agreed)}{NO_BREAK_SPACE}h convenues. "
@@ -143,9 +144,9 @@ def more_than_agreed(assignment: Assignment, month: Month, worked: int, agreed: 
     )
 
 
-def no_hours(assignment: Assignment, month: Month) -> Problem:
+def no_hours(assignment: Assignment, month: Month) -> BillingProblem:
     """An assignment with planned hours and an approved month of none: forgotten, or really nothing."""
-    return Problem(
+    return BillingProblem(
         "no_hours",
         f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: aucune heure approuvée en "
         f"{month.label}, alors que des jours sont convenus. Vérifiez le relevé.",
@@ -155,9 +156,9 @@ def no_hours(assignment: Assignment, month: Month) -> Problem:
     )
 
 
-def cost_without_hours(employee: Employee, month: Month) -> Problem:
+def cost_without_hours(employee: Employee, month: Month) -> BillingProblem:
     """A cost for somebody who has no hour at all that month, at a member or at the group."""
-    return Problem(
+    return BillingProblem(
         "cost_without_hours",
         f"{employee.full_name}{NO_BREAK_SPACE}: un coût employeur {month.of_label} et aucune heure approuvée. Sans "
         "travail, le coût se partage selon les parts prévues. Vérifiez les relevés.",
@@ -166,9 +167,9 @@ def cost_without_hours(employee: Employee, month: Month) -> Problem:
     )
 
 
-def cost_is_estimated(employee: Employee, month: Month) -> Problem:
+def cost_is_estimated(employee: Employee, month: Month) -> BillingProblem:
     """Shares of a cost that is not the payroll office's yet."""
-    return Problem(
+    return BillingProblem(
         "cost_estimated",
         f"{employee.full_name}{NO_BREAK_SPACE}: le coût {month.of_label} est une estimation. L’écart avec la paie sera "
         "reporté sur le mois ouvert suivant. Importez la paie si elle est là.",
@@ -177,9 +178,9 @@ def cost_is_estimated(employee: Employee, month: Month) -> Problem:
     )
 
 
-def wording_is_outdated(text: str) -> Problem:
+def wording_is_outdated(text: str) -> BillingProblem:
     """A mention that cites a code which no longer holds."""
-    return Problem(
+    return BillingProblem(
         "mention_outdated",
         f"La mention {quoted(text)} cite le CGI, qui ne se cite plus depuis le 1er juillet "
         "2028. Enregistrez la référence au CIBS avec l’expert-comptable.",
@@ -187,9 +188,9 @@ def wording_is_outdated(text: str) -> Problem:
     )
 
 
-def nothing_to_invoice(member: Member, month: Month) -> Problem:
+def nothing_to_invoice(member: Member, month: Month) -> BillingProblem:
     """Approved hours that come to no sum."""
-    return Problem(
+    return BillingProblem(
         "nothing_to_invoice",
         f"{member}{NO_BREAK_SPACE}: des heures approuvées {month.of_label} ne donnent aucune somme à facturer. "
         "Vérifiez les conditions et le coût.",

@@ -1,4 +1,4 @@
-"""Prices in the admin: the published values of indices are entered here; quotes can be looked up."""
+"""Prices in the admin: the published values of indices are entered here; quotes are read-only."""
 
 from django.contrib import admin
 

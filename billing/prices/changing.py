@@ -1,6 +1,6 @@
-"""Agree on a price from a day on; never on one that touches what is invoiced already.
+"""Agree on a price from a day on, never on one that touches what is invoiced already; revise a price by its index.
 
-What a change would do is told beforehand by ``effects``; ``indexing`` revises a price by its index.
+What a new price would change is computed beforehand by ``effects``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.db.models import Max, Q
 
 from billing.charge_kinds import COMPUTED
 from billing.models import BillingRun, Charge, InvoiceKind, InvoiceStatus, PriceIndex, Quote
+from billing.month.pricing import price_by_index
 from employees import assigning
 from employees.models import Assignment, PriceMethod, Terms
 from groupement.kernel.french import NO_BREAK_SPACE, quoted
@@ -35,7 +36,7 @@ FIGURES = (
 
 
 class NotRepriceable(Refusal):
-    """The price cannot begin that day, or says what it may not."""
+    """The price cannot begin that day, or is none that may be agreed on."""
 
 
 @transaction.atomic
@@ -44,14 +45,14 @@ def agree(
 ) -> Terms:
     """New priced terms of ``assignment`` from ``starts_on``; the week and the notice stay those in force.
 
-    Terms that begin that very day are mended, since no invoice stands on them. Raises NotRepriceable and
+    Terms that begin that very day are changed, since nothing is invoiced by them. Raises NotRepriceable and
     employees.assigning.BadTerms; see propose().
     """
     Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     if starts_on is not None:
         # An issue under way comes first: it may be invoicing the very month.
         list(BillingRun.objects.select_for_update(no_key=True).filter(month__gte=Month.of(starts_on)))
-    return put(assignment, propose(assignment, starts_on=starts_on, figures=figures), by=by, at=at)
+    return write_terms(assignment, propose(assignment, starts_on=starts_on, figures=figures), by=by, at=at)
 
 
 def propose(assignment: Assignment, *, starts_on: date | None, figures: Mapping[str, Any]) -> Terms:
@@ -63,25 +64,25 @@ def propose(assignment: Assignment, *, starts_on: date | None, figures: Mapping[
     if starts_on is None:
         raise NotRepriceable("Indiquez à partir de quel jour ce prix vaut.", field="starts_on")
     _refuse_retroactive(assignment, starts_on)
-    whole = {
-        **_carried(assignment, starts_on),
+    values = {
+        **_continued(assignment, starts_on),
         **{name: figures[name] for name in FIGURES if name in figures},
     }
-    whole["monthly_minimum_minutes"] = whole.get("monthly_minimum_minutes") or None
-    _refuse_kinds(whole.get("absence_rules") or {})
-    _refuse_unknown_index(whole.get("index_code") or "")
-    checked = {name: whole[name] for name in assigning.CHECKED if name in whole}
+    values["monthly_minimum_minutes"] = values.get("monthly_minimum_minutes") or None
+    _refuse_kinds(values.get("absence_rules") or {})
+    _refuse_unknown_index(values.get("index_code") or "")
+    checked = {name: values[name] for name in assigning.CHECKED if name in values}
     assigning.refuse_terms(
         assignment,
         starts_on=starts_on,
-        weekly_pattern=whole["weekly_pattern"],
-        price_method=whole["price_method"],
+        weekly_pattern=values["weekly_pattern"],
+        price_method=values["price_method"],
         **checked,
     )
-    return Terms(assignment=assignment, starts_on=starts_on, **whole)
+    return Terms(assignment=assignment, starts_on=starts_on, **values)
 
 
-def put(assignment: Assignment, terms: Terms, *, by: User, at: datetime) -> Terms:
+def write_terms(assignment: Assignment, terms: Terms, *, by: User, at: datetime) -> Terms:
     """Write ``terms`` as propose() made them: beside those of other days, over those that begin the same day."""
     same_day: Terms | None = assignment.terms.filter(starts_on=terms.starts_on).first()
     figures = {name: getattr(terms, name) for name in FIGURES}
@@ -140,7 +141,7 @@ def _refuse_retroactive(assignment: Assignment, starts_on: date) -> None:
         )
 
 
-def _carried(assignment: Assignment, starts_on: date) -> dict[str, Any]:
+def _continued(assignment: Assignment, starts_on: date) -> dict[str, Any]:
     """The week and the notice that go on; of weeks that alternate, the one of ``starts_on`` becomes week A."""
     before = in_force(assignment, starts_on)
     if before is None:
@@ -172,8 +173,8 @@ def _refuse_unknown_index(code: str) -> None:
 
 
 @dataclass(frozen=True)
-class Moved:
-    """Terms whose index was published anew: the price they hold and the one that follows."""
+class IndexRevision:
+    """Terms whose index has another value now: the price they hold and the one that follows."""
 
     terms: Terms
     index: PriceIndex
@@ -184,7 +185,7 @@ class Moved:
 
     @property
     def new(self) -> Decimal:
-        return cents(self.old * self.index.value / self.base)
+        return price_by_index(self.old, self.index.value, self.base)
 
     @property
     def percent(self) -> Decimal:
@@ -199,7 +200,7 @@ class Moved:
         return self.terms.index_base
 
 
-def moved(on: date) -> list[Moved]:
+def due_revisions(on: date) -> list[IndexRevision]:
     """The last terms of each assignment not ended on ``on`` whose index has another value than their base."""
     latest = latest_values()
     rows = (
@@ -209,7 +210,7 @@ def moved(on: date) -> list[Moved]:
         .distinct("assignment")
     )
     found = [
-        Moved(row, latest[row.index_code])
+        IndexRevision(row, latest[row.index_code])
         for row in rows
         if row.index_code in latest and latest[row.index_code].value != row.index_base
     ]
@@ -225,7 +226,7 @@ def latest_values() -> dict[str, PriceIndex]:
 def revise(assignment: Assignment, *, month: Month, starts_on: date | None, by: User, at: datetime) -> Terms:
     """The price of ``assignment`` follows its index to the value of ``month``, from ``starts_on``.
 
-    Raises what repricing.agree() does; see revision().
+    Raises what agree() does; see revision().
     """
     figures = revision(assignment, month=month, starts_on=starts_on)
     return agree(assignment, starts_on=starts_on, figures=figures, by=by, at=at)
@@ -254,8 +255,8 @@ def revision(assignment: Assignment, *, month: Month, starts_on: date | None) ->
             field="month",
         )
     name = "hourly_price" if terms.price_method == PriceMethod.HOURLY else "flat_amount"
-    found = Moved(terms, index)
-    return {**figures_of(terms), name: found.new, "index_base": index.value}
+    revised = IndexRevision(terms, index)
+    return {**figures_of(terms), name: revised.new, "index_base": index.value}
 
 
 def price_of(terms: Terms) -> Decimal:

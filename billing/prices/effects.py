@@ -1,7 +1,7 @@
 """What a new price would do, before it is agreed on: last month invoiced and next one planned, member by member.
 
-The run itself is asked: the terms are written in a transaction that is taken back, and drafting prices the month over
-the same hours and costs. Nothing stays.
+The month's run computes it: the terms are written in a transaction that is rolled back, and the month is assessed with
+the same hours and costs. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from django.db.models import Sum
 
 from billing.models import BillingRun, EmployerCost
 from billing.month.assessing import Assessment, assess
-from billing.month.cases import Facts, Key, Sheet
 from billing.month.gathering import gather
+from billing.month.run_facts import Key, RunFacts, SheetHours
 from billing.prices import changing
 from employees import planning
 from employees.models import Assignment, Terms
@@ -28,8 +28,8 @@ from members.models import Member, User
 
 
 @dataclass(frozen=True)
-class Change:
-    """What one member pays for the person’s month, before and after."""
+class MemberEffect:
+    """What one member pays for the person’s month, before and after (euros without VAT)."""
 
     member: Member
     before: Decimal
@@ -47,22 +47,22 @@ class Change:
 
 @dataclass(frozen=True)
 class MonthEffect:
-    """One month under both prices; ``remarks`` say what it could not count. ``cost_of``: whose cost it borrows."""
+    """One month under both prices; ``remarks`` are what it leaves out, ``cost_of`` the month whose cost it uses."""
 
     month: Month
-    rows: Sequence[Change]
+    rows: Sequence[MemberEffect]
     remarks: Sequence[str] = ()
     cost_of: Month | None = None
 
     @property
-    def total(self) -> Change:
+    def total(self) -> MemberEffect:
         """All members together, under the name of the first."""
         before, after = (sum((getattr(row, name) for row in self.rows), ZERO) for name in ("before", "after"))
-        return Change(self.rows[0].member, before, after)
+        return MemberEffect(self.rows[0].member, before, after)
 
 
 @dataclass(frozen=True)
-class Effect:
+class PriceEffect:
     """``closed`` is the last month invoiced, ``planned`` the first whole month of the price; None without hours."""
 
     closed: MonthEffect | None
@@ -70,16 +70,16 @@ class Effect:
 
 
 @dataclass
-class _Priced:
-    """Net sums by member, and what keeps others from being told."""
+class _MemberNets:
+    """Net sums by member, and the problems that keep others out of them."""
 
     nets: dict[Member, Decimal] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 
-def effect(assignment: Assignment, proposed: Terms, *, by: User, at: datetime) -> Effect:
-    """What ``proposed``, made by repricing.propose(), changes for each member that shares the person."""
-    return Effect(_closed(assignment, proposed), _planned(assignment, proposed, by, at))
+def effect(assignment: Assignment, proposed: Terms, *, by: User, at: datetime) -> PriceEffect:
+    """What ``proposed``, made by changing.propose(), changes for each member that shares the person."""
+    return PriceEffect(_closed(assignment, proposed), _planned(assignment, proposed, by, at))
 
 
 def _closed(assignment: Assignment, proposed: Terms) -> MonthEffect | None:
@@ -87,10 +87,10 @@ def _closed(assignment: Assignment, proposed: Terms) -> MonthEffect | None:
     run = BillingRun.objects.filter(month=month).first() if month else None
     if run is None:
         return None
-    before = _priced(_again(run, assignment))
-    with _taken_back():
+    before = _priced(_facts_of_closed(run, assignment))
+    with _rolled_back():
         assignment.terms.during(run.month).update(**changing.figures_of(proposed))
-        after = _priced(_again(run, assignment))
+        after = _priced(_facts_of_closed(run, assignment))
     return _compare(run.month, before, after)
 
 
@@ -99,40 +99,40 @@ def _planned(assignment: Assignment, proposed: Terms, by: User, at: datetime) ->
     if proposed.starts_on != month.first:
         month = month.next
     cost_of, cost = _last_cost(assignment, month)
-    with _taken_back():
+    with _rolled_back():
         run, _ = BillingRun.objects.get_or_create(month=month)
-        before = _priced(_ahead(run, assignment, cost))
-        changing.put(assignment, proposed, by=by, at=at)
-        after = _priced(_ahead(run, assignment, cost))
+        before = _priced(_facts_of_planned(run, assignment, cost))
+        changing.write_terms(assignment, proposed, by=by, at=at)
+        after = _priced(_facts_of_planned(run, assignment, cost))
     return _compare(month, before, after, cost_of)
 
 
-def _again(run: BillingRun, assignment: Assignment) -> Facts:
-    """The facts of the person’s month as if no invoice stood on them."""
+def _facts_of_closed(run: BillingRun, assignment: Assignment) -> RunFacts:
+    """The facts of the person’s month as if nothing of it were invoiced."""
     facts = gather(run, employees=[assignment.employee_id])
     key = assignment.employee_id, run.month
     sheets = [replace(sheet, is_open=sheet.is_approved) for sheet in facts.sheets.get(key, ())]
     return _unbilled(facts, key, sheets, facts.costs)
 
 
-def _ahead(run: BillingRun, assignment: Assignment, cost: Decimal | None) -> Facts:
+def _facts_of_planned(run: BillingRun, assignment: Assignment, cost: Decimal | None) -> RunFacts:
     """The facts of a month that went as planned, at the cost of the last month known."""
     facts = gather(run, employees=[assignment.employee_id])
     key = assignment.employee_id, run.month
-    placed = facts.active(key)
-    plan = planning.plan(run.month, placed)
+    assignments = facts.active(key)
+    plan = planning.plan(run.month, assignments)
     sheets = [
-        Sheet(
+        SheetHours(
             -each.pk, assignment=each.pk, supplement=0, is_approved=True, is_open=True, minutes=plan[each.pk]
         )
-        for each in placed
+        for each in assignments
     ]
     return _unbilled(facts, key, sheets, {} if cost is None else {key: cost})
 
 
-def _unbilled(facts: Facts, key: Key, sheets: list[Sheet], costs: dict[Key, Decimal]) -> Facts:
+def _unbilled(facts: RunFacts, key: Key, sheets: list[SheetHours], costs: dict[Key, Decimal]) -> RunFacts:
     """One employee-month of ``facts`` with nothing charged, credited or settled yet."""
-    return Facts(
+    return RunFacts(
         key[1],
         [key] if facts.active(key) else [],
         facts.employees,
@@ -147,12 +147,12 @@ def _unbilled(facts: Facts, key: Key, sheets: list[Sheet], costs: dict[Key, Deci
     )
 
 
-def _priced(facts: Facts) -> _Priced:
+def _priced(facts: RunFacts) -> _MemberNets:
     assessment: Assessment = assess(facts)
-    priced = _Priced()
-    for owed in assessment.owed:
-        member = owed.assignment.member
-        priced.nets[member] = priced.nets.get(member, ZERO) + owed.due.net
+    priced = _MemberNets()
+    for charge in assessment.charges:
+        member = charge.assignment.member
+        priced.nets[member] = priced.nets.get(member, ZERO) + charge.priced.net
     priced.remarks = [
         problem.message for problem in assessment.problems if problem.is_blocking or problem.holds_invoice
     ]
@@ -160,12 +160,15 @@ def _priced(facts: Facts) -> _Priced:
 
 
 def _compare(
-    month: Month, before: _Priced, after: _Priced, cost_of: Month | None = None
+    month: Month, before: _MemberNets, after: _MemberNets, cost_of: Month | None = None
 ) -> MonthEffect | None:
     members = sorted(
         {*before.nets, *after.nets}, key=lambda member: (member.short_name.casefold(), member.pk)
     )
-    rows = [Change(member, before.nets.get(member, ZERO), after.nets.get(member, ZERO)) for member in members]
+    rows = [
+        MemberEffect(member, before.nets.get(member, ZERO), after.nets.get(member, ZERO))
+        for member in members
+    ]
     remarks = list(dict.fromkeys([*before.remarks, *after.remarks]))
     return MonthEffect(month, rows, remarks, cost_of) if rows or remarks else None
 
@@ -178,8 +181,8 @@ def _last_cost(assignment: Assignment, month: Month) -> tuple[Month | None, Deci
 
 
 @contextmanager
-def _taken_back() -> Iterator[None]:
-    """Whatever is written inside is undone at the end."""
+def _rolled_back() -> Iterator[None]:
+    """Whatever is written inside is rolled back at the end."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""A job's year: what it costs, the hours that members are billed for, and so what one of them must cost."""
+"""What a job costs in a year, the hours of it that members are billed, and so the full cost of one hour."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from billing.costs import leave
+from billing.month.cost_sharing import management_fee
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import ZERO, allocate, cents
-from groupement.kernel.worktime import HOUR, spell_clock
+from groupement.kernel.money import ZERO, allocate, an_hour, cents
+from groupement.kernel.worktime import spell_clock
 
 MONTHS = 12
-WEEKS = 52
-WEEKS_OF_LEAVE = 5
 # C. trav. L3242-1: 35 h a week make 35 × 52 / 12 h a month.
 FULL_TIME_HOURS_A_MONTH = Decimal("151.67")
 
@@ -24,7 +24,7 @@ class NotComputable(Refusal):
 
 
 @dataclass(frozen=True)
-class Cost:
+class JobCostPart:
     """One kind of cost: of the year, and of one hour billed (the hourly ones sum to the rate exactly)."""
 
     label: str
@@ -79,11 +79,11 @@ class Job:
     @property
     def hourly_cost(self) -> Decimal:
         """The full cost for one hour billed."""
-        return cents(self.full_cost * HOUR / self.billable_minutes)
+        return an_hour(self.full_cost, self.billable_minutes)
 
     @property
     def hourly_fee(self) -> Decimal:
-        return cents(self.hourly_cost * self.management_rate / 100)
+        return management_fee(self.hourly_cost, self.management_rate)
 
     @property
     def price(self) -> Decimal:
@@ -100,11 +100,12 @@ class Job:
         return cents(self.full_cost / (self.paid_hours * MONTHS))
 
     @property
-    def costs(self) -> list[Cost]:
+    def costs(self) -> list[JobCostPart]:
         """The year's costs, each with its part of the hour billed."""
         parts = allocate(self.hourly_cost, [amount for _, amount in self.yearly_costs])
         return [
-            Cost(label, amount, part) for (label, amount), part in zip(self.yearly_costs, parts, strict=True)
+            JobCostPart(label, amount, part)
+            for (label, amount), part in zip(self.yearly_costs, parts, strict=True)
         ]
 
     @property
@@ -114,14 +115,9 @@ class Job:
 
     @property
     def leave_provision(self) -> Decimal:
-        """What method D puts aside each month for leave: a tenth of the pay with its contributions (L3141-24)."""
-        return cents(self.gross_monthly_pay * (100 + self.contributions_rate) / 1000)
-
-    @property
-    def leave_pay(self) -> tuple[Decimal, Decimal]:
-        """A year's leave by its two rules: the pay maintained, the tenth; the higher is due (L3141-24)."""
-        maintained = cents(self.gross_yearly_pay * WEEKS_OF_LEAVE / WEEKS)
-        return maintained, cents(self.gross_yearly_pay / 10)
+        """What method D puts aside each month for leave."""
+        contributions = self.gross_monthly_pay * self.contributions_rate / 100
+        return leave.monthly_provision(self.gross_monthly_pay, contributions)
 
     def coefficient(self, price: Decimal) -> Decimal:
         """``price`` for one euro of gross hourly pay, to two decimals."""
@@ -129,7 +125,7 @@ class Job:
 
     @cached_property
     def yearly_costs(self) -> list[tuple[str, Decimal]]:
-        """What the year is made of; nothing for what costs nothing."""
+        """The parts of the year's cost; those of zero are left out."""
         reserve = cents(self.gross_yearly_pay * self.reserve_rate / 100)
         rows = [
             ("Salaire brut", self.gross_yearly_pay),
@@ -138,8 +134,3 @@ class Job:
             ("Réserve de solidarité", reserve),
         ]
         return [(label, amount) for label, amount in rows if amount]
-
-
-def from_coefficient(gross_hourly_pay: Decimal, coefficient: Decimal) -> Decimal:
-    """The hourly price that a coefficient agreed on gives."""
-    return cents(gross_hourly_pay * coefficient)

@@ -1,4 +1,4 @@
-"""Offer a price to a member, or to who may become one, and accept it: a simulation becomes a quote, then terms."""
+"""Offer a simulated price to a member or a prospect as a letter, and accept it as the terms of an assignment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from billing.documents import letters, vat
 from billing.models import Letter, LetterKind, Quote, Unit
 from billing.prices import changing
-from billing.prices.simulator import Amount, Host, Method, Simulation
+from billing.prices.simulator import Host, HostMonth, Method, Simulation
 from employees.models import Assignment, PriceMethod, Terms, VatRegime
 from groupement.kernel import postal
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
@@ -31,7 +31,7 @@ METHODS = {
 
 
 class NotQuotable(Refusal):
-    """There is nothing to offer, or nobody to offer it to."""
+    """There is no price to offer, or nobody to offer it to."""
 
 
 class NotAcceptable(Refusal):
@@ -42,7 +42,7 @@ class NotAcceptable(Refusal):
 class Offer:
     """What is offered to one host of a simulation: for which mission, how it is priced, until when it holds.
 
-    ``member`` is None for who is not one yet. ``question`` is the address of the simulation, to open it again.
+    ``member`` is None for a prospect. ``address`` is the query string of the simulation, to open it again.
     """
 
     simulation: Simulation
@@ -52,16 +52,21 @@ class Offer:
     valid_until: date
     member: Member | None = None
     note: str = ""
-    question: str = ""
+    address: str = ""
 
     @property
     def host(self) -> Host:
-        return self.simulation.bills[self.row].host
+        return self.simulation.hosts[self.row].host
+
+    @property
+    def month(self) -> HostMonth:
+        """An average month of the host by the method offered."""
+        return self.simulation.hosts[self.row].amounts[METHODS[PriceMethod(self.method)]]
 
 
 @transaction.atomic
 def write(offer: Offer, *, by: User, at: datetime) -> Quote:
-    """Freeze ``offer`` as a letter and keep its figures; nothing of the wage goes into the letter.
+    """Write ``offer`` as a letter that never changes, and store its figures; nothing of the wage is in the letter.
 
     Raises NotQuotable for a host without name or sum, and for a validity that is over.
     """
@@ -85,7 +90,7 @@ def write(offer: Offer, *, by: User, at: datetime) -> Quote:
         letter=letter,
         member=offer.member,
         prospect="" if offer.member else offer.host.name,
-        figures={"question": offer.question, "row": offer.row, "terms": _terms(offer)},
+        figures={"question": offer.address, "row": offer.row, "terms": _terms(offer)},
         valid_until=offer.valid_until,
         made_by=by,
         made_at=at,
@@ -96,7 +101,7 @@ def write(offer: Offer, *, by: User, at: datetime) -> Quote:
 def accept(quote: Quote, assignment: Assignment, *, starts_on: date | None, by: User, at: datetime) -> Terms:
     """The member agrees: the quote's price becomes the terms of ``assignment`` from ``starts_on``, once.
 
-    Raises NotAcceptable, and what repricing.agree() does.
+    Raises NotAcceptable, and what changing.agree() does.
     """
     row = Quote.objects.select_for_update().get(pk=quote.pk)
     proposed = propose(row, assignment, starts_on=starts_on, at=at)
@@ -110,9 +115,9 @@ def accept(quote: Quote, assignment: Assignment, *, starts_on: date | None, by: 
 def propose(quote: Quote, assignment: Assignment, *, starts_on: date | None, at: datetime) -> Terms:
     """The terms that accept() would write, checked and not written; who bears absences stays as it was."""
     _refuse_accepting(quote, assignment, starts_on, timezone.localdate(at))
-    held = changing.in_force(assignment, starts_on) if starts_on else None
+    current = changing.in_force(assignment, starts_on) if starts_on else None
     figures: dict[str, Any] = (
-        {"absence_rule": held.absence_rule, "absence_rules": held.absence_rules} if held else {}
+        {"absence_rule": current.absence_rule, "absence_rules": current.absence_rules} if current else {}
     )
     figures.update(figures_of(quote))
     return changing.propose(assignment, starts_on=starts_on, figures=figures)
@@ -120,19 +125,18 @@ def propose(quote: Quote, assignment: Assignment, *, starts_on: date | None, at:
 
 def figures_of(quote: Quote) -> dict[str, Any]:
     """The price that the quote offers, as figures of terms."""
-    told: dict[str, Any] = dict(quote.figures["terms"])
+    figures: dict[str, Any] = dict(quote.figures["terms"])
     for name in ("hourly_price", "flat_amount", "management_rate"):
-        told[name] = None if told[name] is None else Decimal(told[name])
-    return told
+        figures[name] = None if figures[name] is None else Decimal(figures[name])
+    return figures
 
 
 def _terms(offer: Offer) -> dict[str, Any]:
-    amount = offer.simulation.bills[offer.row].amounts[METHODS[PriceMethod(offer.method)]]
     is_actual = offer.method == PriceMethod.ACTUAL
     return {
         "price_method": str(offer.method),
         "hourly_price": str(offer.simulation.price) if offer.method == PriceMethod.HOURLY else None,
-        "flat_amount": str(amount.net) if offer.method == PriceMethod.FLAT else None,
+        "flat_amount": str(offer.month.net) if offer.method == PriceMethod.FLAT else None,
         "management_rate": str(offer.simulation.job.management_rate if is_actual else ZERO),
         "vat_regime": str(offer.host.vat_regime),
         "is_trued_up": offer.host.vat_regime == VatRegime.EXEMPT_261B and not is_actual,
@@ -144,7 +148,7 @@ def _refuse_offer(offer: Offer, today: date) -> None:
         raise NotQuotable("Nommez la structure à qui vous faites ce devis.", field="row")
     if offer.method not in METHODS:
         raise NotQuotable("Choisissez comment le prix est fait.", field="method")
-    if not offer.simulation.bills[offer.row].amounts[METHODS[PriceMethod(offer.method)]].net:
+    if not offer.month.net:
         raise NotQuotable(
             f"{offer.host.name} ne paierait rien par cette méthode{NO_BREAK_SPACE}: donnez-lui des heures ou une part.",
             field="row",
@@ -177,11 +181,6 @@ def _next_reference(on: date) -> str:
     return f"DEV-{on.year}-{written + 1:03}"
 
 
-LETTERS = {
-    PriceMethod.HOURLY: Method.HOURLY,
-    PriceMethod.ACTUAL: Method.ACTUAL,
-    PriceMethod.FLAT: Method.FLAT,
-}
 INCLUDED = {
     "Mutuelle": "la mutuelle",
     "Médecine du travail": "la médecine du travail",
@@ -191,7 +190,7 @@ INCLUDED = {
     "Assurance": "l’assurance",
     "Autres coûts": "les autres frais de l’emploi",
 }
-HOW = {
+METHOD_TEXTS = {
     PriceMethod.HOURLY: "Chaque heure travaillée chez vous est facturée au prix convenu. Congés, jours fériés, "
     "maladie et formation sont compris dans ce prix, et ne sont jamais facturés à part.",
     PriceMethod.ACTUAL: "Le coût réel du mois est partagé entre les structures selon les heures travaillées chez "
@@ -203,7 +202,7 @@ HOW = {
 
 def paper_content(offer: Offer, reference: str, *, group: Group, on: date, rate: Decimal) -> dict[str, Any]:
     """The letter: plain texts and amounts of plain decimals, as templates/paper/letters/quote.html wants them."""
-    amount = offer.simulation.bills[offer.row].amounts[LETTERS[PriceMethod(offer.method)]]
+    amount = offer.month
     return {
         "reference": reference,
         "written_on": on.isoformat(),
@@ -212,9 +211,9 @@ def paper_content(offer: Offer, reference: str, *, group: Group, on: date, rate:
         "job": offer.job,
         "method": PriceMethod(offer.method).label,
         "headline": headline(offer),
-        "how": HOW[PriceMethod(offer.method)],
+        "how": METHOD_TEXTS[PriceMethod(offer.method)],
         "hours": spell_hours(offer.host.minutes),
-        "lines": _lines(offer, amount),
+        "lines": _lines(offer),
         "net": str(amount.net),
         "vat_label": vat.label(offer.host.vat_regime, rate),
         "vat": str(amount.vat),
@@ -229,10 +228,9 @@ def headline(offer: Offer) -> str:
     """The price in a few words."""
     if offer.method == PriceMethod.HOURLY:
         return f"{spell(offer.simulation.price)} HT de l’heure"
-    amount = offer.simulation.bills[offer.row].amounts[LETTERS[PriceMethod(offer.method)]]
     if offer.method == PriceMethod.FLAT:
-        return f"{spell(amount.net)} HT par mois"
-    return f"environ {spell(amount.net)} HT par mois"
+        return f"{spell(offer.month.net)} HT par mois"
+    return f"environ {spell(offer.month.net)} HT par mois"
 
 
 def percent(rate: Decimal) -> str:
@@ -247,7 +245,8 @@ def _recipient(member: Member | None, name: str) -> dict[str, str]:
     return own | postal.parts_of(member)
 
 
-def _lines(offer: Offer, amount: Amount) -> list[dict[str, str]]:
+def _lines(offer: Offer) -> list[dict[str, str]]:
+    amount = offer.month
     what = f"Mise à disposition, {offer.job}"
     hours = f"{spell_hours(offer.host.minutes)}{NO_BREAK_SPACE}h par mois"
     if offer.method == PriceMethod.HOURLY:
@@ -284,15 +283,15 @@ def _line(
 def _includes(offer: Offer) -> str:
     """What is in the price, in a sentence without a figure of pay."""
     job = offer.simulation.job
-    said = ["le salaire", "les congés payés", "les jours fériés", "les cotisations de l’employeur"]
-    said += [INCLUDED.get(label, label.lower()) for label, amount in job.others if amount]
+    included = ["le salaire", "les congés payés", "les jours fériés", "les cotisations de l’employeur"]
+    included += [INCLUDED.get(label, label.lower()) for label, amount in job.others if amount]
     if job.reserve_rate:
-        said.append("la réserve de solidarité du groupement")
+        included.append("la réserve de solidarité du groupement")
     if job.management_rate:
-        is_told = offer.method == PriceMethod.HOURLY and offer.simulation.price == job.price
-        an_hour = f", soit {spell(job.hourly_fee)} de l’heure" if is_told else ""
-        said.append(f"les frais de gestion ({percent(job.management_rate)} du coût{an_hour})")
-    listed = f"{enumeration(said)}."
+        is_apart = offer.method == PriceMethod.HOURLY and offer.simulation.price == job.price
+        an_hour = f", soit {spell(job.hourly_fee)} de l’heure" if is_apart else ""
+        included.append(f"les frais de gestion ({percent(job.management_rate)} du coût{an_hour})")
+    listed = f"{enumeration(included)}."
     return listed[:1].upper() + listed[1:]
 
 

@@ -1,4 +1,4 @@
-"""Prices as people read them: of each assignment the terms that hold, in words; of one, all of them with who agreed."""
+"""Prices in words: of each assignment the terms that hold; of one assignment all of them, with who agreed on each."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from timesheets.models import Kind
 
 
 @dataclass(frozen=True)
-class Price:
-    """Terms in words; ``state`` is past, current or to_come on the day asked about."""
+class TermsPrice:
+    """Terms in words; ``state`` is past, current or to_come on the day of the list."""
 
     terms: Terms
     state: str
@@ -50,7 +50,7 @@ class Price:
 
     @property
     def absences(self) -> str:
-        """Who bears the hours that are nobody's; an agreed price or amount holds them."""
+        """Who bears the hours at the group; an agreed price or amount includes them."""
         if self.terms.price_method != PriceMethod.ACTUAL:
             return "dans le prix"
         return str(AbsenceRule(self.terms.absence_rule).label)
@@ -71,27 +71,27 @@ class Price:
         return f"{short_hours(minutes)}{NO_BREAK_SPACE}h par mois" if minutes else ""
 
     @property
-    def has_moved(self) -> bool:
+    def index_changed(self) -> bool:
         """Whether the index of the price was published with another value since."""
         return self.index is not None and self.index.value != self.terms.index_base
 
 
 @dataclass(frozen=True)
-class Row:
+class PriceListRow:
     """An assignment, the price that holds (else the next, else the last), and the one agreed on after it."""
 
     assignment: Assignment
-    price: Price | None
-    next: Price | None = None
+    price: TermsPrice | None
+    next: TermsPrice | None = None
 
 
-def rows(assignments: Iterable[Assignment], *, on: date) -> list[Row]:
+def rows(assignments: Iterable[Assignment], *, on: date) -> list[PriceListRow]:
     """The prices of ``assignments``, read with their terms; one query, for the indices."""
     latest = latest_values()
     return [_row(assignment, latest, on) for assignment in assignments]
 
 
-def history(assignment: Assignment, *, on: date) -> list[Price]:
+def history(assignment: Assignment, *, on: date) -> list[TermsPrice]:
     """All prices of ``assignment``, the newest first, with who agreed on each and when. Four queries."""
     latest = latest_values()
     terms = list(assignment.terms.order_by("-starts_on"))
@@ -100,7 +100,7 @@ def history(assignment: Assignment, *, on: date) -> list[Price]:
         quote.terms_id: quote for quote in Quote.objects.filter(terms__in=terms).select_related("letter")
     }
     return [
-        Price(
+        TermsPrice(
             row,
             _state(row, on),
             latest.get(row.index_code),
@@ -111,18 +111,18 @@ def history(assignment: Assignment, *, on: date) -> list[Price]:
     ]
 
 
-def _row(assignment: Assignment, latest: dict[str, PriceIndex], on: date) -> Row:
+def _row(assignment: Assignment, latest: dict[str, PriceIndex], on: date) -> PriceListRow:
     terms = sorted(assignment.terms.all(), key=lambda row: row.starts_on)
-    prices = [Price(row, _state(row, on), latest.get(row.index_code)) for row in terms]
+    prices = [TermsPrice(row, _state(row, on), latest.get(row.index_code)) for row in terms]
     to_come = [price for price in prices if price.state == "to_come"]
     current = next((price for price in prices if price.state == "current"), None)
     if current is not None:
         # Terms may change the week alone.
         news = (price for price in to_come if figures_of(price.terms) != figures_of(current.terms))
-        return Row(assignment, current, next(news, None))
+        return PriceListRow(assignment, current, next(news, None))
     if to_come:
-        return Row(assignment, to_come[0], to_come[1] if len(to_come) > 1 else None)
-    return Row(assignment, prices[-1] if prices else None)
+        return PriceListRow(assignment, to_come[0], to_come[1] if len(to_come) > 1 else None)
+    return PriceListRow(assignment, prices[-1] if prices else None)
 
 
 def _state(terms: Terms, on: date) -> str:
@@ -132,7 +132,7 @@ def _state(terms: Terms, on: date) -> str:
 
 
 def _agreed(terms: Sequence[int]) -> dict[int, tuple[str, Any]]:
-    """Who wrote the price of each of ``terms`` as it stands, and when; what nobody did by hand is left out."""
+    """Who wrote the present figures of each of ``terms``, and when; terms that no user wrote are left out."""
     events = apps.get_model("employees", "TermsEvent").objects.filter(pgh_obj__in=terms).order_by("pgh_id")
     last: dict[int, list[Any]] = {}
     found: dict[int, tuple[Any, Any]] = {}

@@ -1,4 +1,7 @@
-"""The whole answer: a job's price beside what its hosts would pay each month, method by method."""
+"""Simulate a price: a job's cost beside what its hosts would pay each month, method by method.
+
+The rules are those of the close: ``month.pricing`` and ``month.cost_sharing``.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from billing.prices.job_cost import MONTHS, Job, NotComputable, from_coefficient
+from billing.month.cost_sharing import management_fee, share_with_fee
+from billing.month.pricing import hours_net, price_by_coefficient
+from billing.prices.job_cost import MONTHS, Job, NotComputable
 from employees.models import VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.money import ZERO, allocate, cents, line_net, vat
-from groupement.kernel.worktime import quantity
+from groupement.kernel.money import ZERO, allocate, cents, vat
 
 
 class Method(StrEnum):
@@ -46,8 +50,8 @@ class Host:
 
 
 @dataclass(frozen=True)
-class Amount:
-    """One month of one host: its part of the cost, the fee on it (0.00 when the price holds it), VAT."""
+class HostMonth:
+    """One month of one host in euros: its part of the cost, the fee on it (0.00 when the price includes it), VAT."""
 
     cost: Decimal
     fee: Decimal
@@ -63,45 +67,16 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Bill:
-    """One host, and its month under each method that can be told."""
+class HostSimulation:
+    """One host, and its month under each method."""
 
     host: Host
-    amounts: Mapping[Method, Amount]
-
-
-def fee_on(cost: Decimal, rate: Decimal) -> Decimal:
-    """The management fee on ``cost`` at ``rate`` percent."""
-    return cents(cost * rate / 100)
-
-
-def by_price(price: Decimal, hosts: Sequence[Host], rates: Mapping[str, Decimal]) -> list[Amount]:
-    """Method A: hours × price agreed beforehand."""
-    nets = [line_net(quantity(host.minutes), price) for host in hosts]
-    return [
-        Amount(net, ZERO, vat(net, rates[host.vat_regime])) for net, host in zip(nets, hosts, strict=True)
-    ]
-
-
-def by_weights(
-    cost: Decimal,
-    rate: Decimal,
-    weights: Sequence[Decimal | int],
-    hosts: Sequence[Host],
-    rates: Mapping[str, Decimal],
-) -> list[Amount]:
-    """Methods B, C and D: a month's cost and the fee on it, shared by hours or by a key; both sums are exact."""
-    shares = allocate(cost, weights)
-    fees = allocate(fee_on(cost, rate), weights)
-    return [
-        Amount(share, fee, vat(share + fee, rates[host.vat_regime]))
-        for share, fee, host in zip(shares, fees, hosts, strict=True)
-    ]
+    amounts: Mapping[Method, HostMonth]
 
 
 @dataclass(frozen=True)
-class Question:
-    """A job, who would share it, and a coefficient when the price is to come from one."""
+class SimulationInput:
+    """A job, the hosts that would share it, and a coefficient when the price is made from one."""
 
     job: Job
     hosts: Sequence[Host]
@@ -110,72 +85,97 @@ class Question:
 
 @dataclass(frozen=True)
 class Simulation:
-    """What the question leads to; ``price`` is that of method A."""
+    """The answer: each host's month by method; ``price`` is the hourly one of method A."""
 
     job: Job
     price: Decimal
-    bills: Sequence[Bill]
+    hosts: Sequence[HostSimulation]
 
     @property
     def coefficient(self) -> Decimal:
         return self.job.coefficient(self.price)
 
     @property
-    def lacking(self) -> Decimal:
+    def uncovered(self) -> Decimal:
         """What an hour sold at ``price`` leaves uncovered; negative when it brings more than it costs."""
         return self.job.price - self.price
 
     @property
     def monthly_cost(self) -> Decimal:
         """The month to be paid for, its fee included."""
-        return self.job.monthly_cost + fee_on(self.job.monthly_cost, self.job.management_rate)
+        return self.job.monthly_cost + management_fee(self.job.monthly_cost, self.job.management_rate)
 
     @property
     def planned_minutes(self) -> int:
-        return sum(bill.host.minutes for bill in self.bills)
+        return sum(each.host.minutes for each in self.hosts)
 
     @property
     def free_minutes(self) -> int:
-        """Minutes of an average month that nobody takes; negative when more is promised than can be worked."""
+        """Minutes of an average month that no host uses; negative when more is promised than can be worked."""
         return self.job.billable_minutes // MONTHS - self.planned_minutes
 
     @property
-    def totals(self) -> dict[Method, Amount]:
+    def totals(self) -> dict[Method, HostMonth]:
         """All hosts together, by method."""
-        return {method: _sum([bill.amounts[method] for bill in self.bills]) for method in Method}
+        return {method: _total([each.amounts[method] for each in self.hosts]) for method in Method}
 
     @property
-    def rows(self) -> list[tuple[Host, list[tuple[Method, Amount]]]]:
+    def rows(self) -> list[tuple[Host, list[tuple[Method, HostMonth]]]]:
         """Host by host, the amounts in the order of the methods."""
-        return [(bill.host, [(method, bill.amounts[method]) for method in Method]) for bill in self.bills]
+        return [(each.host, [(method, each.amounts[method]) for method in Method]) for each in self.hosts]
 
 
-def simulate(question: Question, *, rates: Mapping[str, Decimal]) -> Simulation:
-    """Answer ``question``; ``rates`` are the percentages of VAT by regime. Raises NotComputable."""
-    job, hosts = question.job, _placed(question)
+def simulate(asked: SimulationInput, *, rates: Mapping[str, Decimal]) -> Simulation:
+    """The simulation of ``asked``; ``rates`` are the percentages of VAT by regime. Raises NotComputable."""
+    job, hosts = asked.job, _complete_hosts(asked)
     price = job.price
-    if question.coefficient is not None:
-        price = from_coefficient(job.gross_hourly_pay, question.coefficient)
+    if asked.coefficient is not None:
+        price = price_by_coefficient(job.gross_hourly_pay, asked.coefficient)
     if price <= 0:
         raise NotComputable("Le prix horaire est nul\u00a0: vérifiez le coefficient.", field="coefficient")
     hours, key = [host.minutes for host in hosts], [host.share for host in hosts]
     cost, rate = job.monthly_cost, job.management_rate
     methods = {
-        Method.HOURLY: by_price(price, hosts, rates),
-        Method.ACTUAL: by_weights(cost, rate, hours, hosts, rates),
-        Method.FLAT: by_weights(cost, rate, key, hosts, rates),
-        Method.PROVISION: by_weights(cost + job.leave_provision, rate, hours, hosts, rates),
+        Method.HOURLY: at_hourly_price(price, hosts, rates),
+        Method.ACTUAL: at_shared_cost(cost, rate, hours, hosts, rates),
+        Method.FLAT: at_shared_cost(cost, rate, key, hosts, rates),
+        Method.PROVISION: at_shared_cost(cost + job.leave_provision, rate, hours, hosts, rates),
     }
-    bills = [
-        Bill(host, {method: amounts[n] for method, amounts in methods.items()})
-        for n, host in enumerate(hosts)
+    return Simulation(
+        job,
+        price,
+        [
+            HostSimulation(host, {method: amounts[n] for method, amounts in methods.items()})
+            for n, host in enumerate(hosts)
+        ],
+    )
+
+
+def at_hourly_price(price: Decimal, hosts: Sequence[Host], rates: Mapping[str, Decimal]) -> list[HostMonth]:
+    """Method A: each host's hours × the price agreed beforehand."""
+    nets = [hours_net(host.minutes, price) for host in hosts]
+    return [
+        HostMonth(net, ZERO, vat(net, rates[host.vat_regime])) for net, host in zip(nets, hosts, strict=True)
     ]
-    return Simulation(job, price, bills)
 
 
-def _placed(question: Question) -> list[Host]:
-    """The hosts with both hours and a part of the key: who gave but one has the other from it."""
-    hosts = list(question.hosts)
+def at_shared_cost(
+    cost: Decimal,
+    rate: Decimal,
+    weights: Sequence[Decimal | int],
+    hosts: Sequence[Host],
+    rates: Mapping[str, Decimal],
+) -> list[HostMonth]:
+    """Methods B, C and D: a month's cost and the fee on it, shared by hours or by a key; both sums are exact."""
+    return [
+        HostMonth(share, fee, vat(share + fee, rates[host.vat_regime]))
+        for (share, fee), host in zip(share_with_fee(cost, rate, weights), hosts, strict=True)
+    ]
+
+
+def _complete_hosts(asked: SimulationInput) -> list[Host]:
+    """The hosts with both hours and a part of the key; what was not given is made from the other."""
+    hosts = list(asked.hosts)
     with_hours, with_share = any(host.minutes for host in hosts), any(host.share for host in hosts)
     if not with_hours and not with_share:
         raise NotComputable(
@@ -185,7 +185,7 @@ def _placed(question: Question) -> list[Host]:
     if with_hours and not with_share:
         return [Host(h.name, h.minutes, Decimal(h.minutes), h.vat_regime) for h in hosts]
     if not with_hours:
-        month = question.job.billable_minutes // MONTHS
+        month = asked.job.billable_minutes // MONTHS
         minutes = allocate(Decimal(month).scaleb(-2), [host.share for host in hosts])
         return [
             Host(h.name, int(part * 100), h.share, h.vat_regime)
@@ -194,8 +194,8 @@ def _placed(question: Question) -> list[Host]:
     return hosts
 
 
-def _sum(amounts: Sequence[Amount]) -> Amount:
-    return Amount(
+def _total(amounts: Sequence[HostMonth]) -> HostMonth:
+    return HostMonth(
         sum((amount.cost for amount in amounts), ZERO),
         sum((amount.fee for amount in amounts), ZERO),
         sum((amount.vat for amount in amounts), ZERO),
@@ -206,8 +206,8 @@ WIDTH = 600
 
 
 @dataclass(frozen=True)
-class Piece:
-    """One kind of cost on a bar: its place and width in units of the drawing, its tone, euros an hour."""
+class HourBarPart:
+    """One kind of cost on a bar: place and width in units of the drawing, tone, euros an hour."""
 
     label: str
     tone: str
@@ -217,20 +217,20 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One hour: what is drawn, and how much it comes to."""
+class HourBar:
+    """The bar of one hour: its parts, and what the hour costs."""
 
     label: str
     total: Decimal
-    pieces: Sequence[Piece]
+    parts: Sequence[HourBarPart]
 
     @property
     def end(self) -> Decimal:
-        last = self.pieces[-1]
+        last = self.parts[-1]
         return last.x + last.width
 
 
-def draw(job: Job) -> list[Bar]:
+def draw(job: Job) -> list[HourBar]:
     """An hour paid and an hour billed: the second holds the hours that nobody is billed for, and the fee."""
     groups = _groups(job)
     weights = [amount for _, _, amount in groups]
@@ -253,10 +253,10 @@ def _groups(job: Job) -> list[tuple[str, str, Decimal]]:
     ]
 
 
-def _bar(label: str, names: Sequence[tuple[str, str]], amounts: Sequence[Decimal], scale: Decimal) -> Bar:
-    pieces, x = [], ZERO
+def _bar(label: str, names: Sequence[tuple[str, str]], amounts: Sequence[Decimal], scale: Decimal) -> HourBar:
+    parts, x = [], ZERO
     for (name, tone), amount in zip(names, amounts, strict=True):
         width = cents(amount * WIDTH / scale)
-        pieces.append(Piece(name, tone, amount, x, width))
+        parts.append(HourBarPart(name, tone, amount, x, width))
         x += width
-    return Bar(label, sum(amounts, ZERO), pieces)
+    return HourBar(label, sum(amounts, ZERO), parts)

@@ -1,4 +1,4 @@
-"""True-ups and the reserve in Django admin: looked up only, since acts make them."""
+"""True-ups in Django admin: read-only, since acts make them."""
 
 from django.contrib import admin
 

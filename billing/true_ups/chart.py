@@ -1,4 +1,4 @@
-"""The differences of a preview as grouped bars: a group a member, a bar a key; places on an SVG, no words of a page."""
+"""The differences of a preview as grouped bars of an SVG: a group for each member, a bar for each key."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from billing.true_ups.previewing import BAR, GAP, MARGIN, NAME, STEP, TOP, WIDTH, Preview
+from billing.true_ups.previewing import Preview
 from groupement.kernel.money import ZERO, spell
 from members.models import Member
 
+# Units of the drawing: bars keep room on both sides for the amounts that stand at their ends.
+WIDTH, MARGIN = 640, 150
+NAME, STEP, BAR, GAP, TOP = 28, 24, 16, 12, 4
+
 
 @dataclass(frozen=True)
-class Bar:
+class KeyBar:
     """One key's bar from the line of zero, to the right when owed, to the left when due back."""
 
     key: str
@@ -25,47 +29,47 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Group:
+class MemberBars:
     """One member with its bars."""
 
     member: Member
     y: int
-    bars: Sequence[Bar]
+    bars: Sequence[KeyBar]
 
 
 @dataclass(frozen=True)
-class Chart:
+class DifferenceChart:
     """The whole drawing, ``height`` high, with its line of zero."""
 
-    groups: Sequence[Group]
+    groups: Sequence[MemberBars]
     height: int
     zero: int
     bar: int = BAR
     width: int = WIDTH
 
 
-def draw(shown: Preview) -> Chart:
-    """Lay out ``shown``; every group has a bar for each key, on one scale."""
-    amounts = [amount for row in shown.rows for _, amount in row.amounts]
+def draw(preview: Preview) -> DifferenceChart:
+    """The chart of ``preview``; every member has a bar for each key, all on one scale."""
+    amounts = [amount for row in preview.rows for _, amount in row.amounts]
     low, high = min([ZERO, *amounts]), max([ZERO, *amounts])
     room, spread = WIDTH - 2 * MARGIN, (high - low) or Decimal(1)
     zero = MARGIN + _round(room * -low / spread)
     groups, y = [], TOP
-    for row in shown.rows:
+    for row in preview.rows:
         bars = [
             _bar(key, amount, _round(room * abs(amount) / spread), zero, y + NAME + rank * STEP)
             for rank, (key, amount) in enumerate(row.amounts)
         ]
-        groups.append(Group(row.member, y, bars))
+        groups.append(MemberBars(row.member, y, bars))
         y += NAME + len(bars) * STEP + GAP
-    return Chart(groups, y, zero)
+    return DifferenceChart(groups, y, zero)
 
 
-def _bar(key: str, amount: Decimal, length: int, zero: int, y: int) -> Bar:
+def _bar(key: str, amount: Decimal, length: int, zero: int, y: int) -> KeyBar:
     label = f"+{spell(amount)}" if amount > 0 else spell(amount)
     if amount < 0:
-        return Bar(key, zero - length, y, length, label, zero - length - 6, "end")
-    return Bar(key, zero, y, length, label, zero + length + 6, "start")
+        return KeyBar(key, zero - length, y, length, label, zero - length - 6, "end")
+    return KeyBar(key, zero, y, length, label, zero + length + 6, "start")
 
 
 def _round(value: Decimal) -> int:

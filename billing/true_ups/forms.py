@@ -1,4 +1,4 @@
-"""What billing asks about a year: which period to settle and by which key, a debt, a movement of the reserve."""
+"""Forms of true-ups: which period, people and members to true up, and by which key."""
 
 from django import forms
 from django.db.models import Q
@@ -14,7 +14,7 @@ KEPT, SHARED = "garde", "partage"
 
 
 class ScopeForm(forms.Form):
-    """What to settle; the names are those of the address, so they are French. Nobody chosen means everybody."""
+    """What to true up; the names are those of the address, so they are French. Nobody chosen means everybody."""
 
     du = MonthFormField(label="Du mois de", error_messages={"required": "Indiquez le premier mois."})
     au = MonthFormField(label="Au mois de", error_messages={"required": "Indiquez le dernier mois."})

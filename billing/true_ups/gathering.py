@@ -1,4 +1,4 @@
-"""The facts of a true-up, read in a fixed number of queries: costs, hours, plans, invoices; nothing is written."""
+"""Read the facts of a true-up in a fixed number of queries: costs, hours, plans, invoices; nothing is written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from billing.models import (
     Settlement,
     TrueUpKey,
 )
-from billing.true_ups.sharing import Account, Reading, bear
+from billing.month.segments import terms_in_force
+from billing.true_ups.sharing import EmployeePeriod, PeriodTerms, left_to_reserve
 from employees import planning
 from employees.models import Assignment, Employee, Terms
 from groupement.kernel.money import ZERO, allocate
@@ -42,11 +43,11 @@ Key = tuple[int, Month]
 
 
 @dataclass(frozen=True)
-class Scope:
-    """What is settled: months, people, members; ``members`` not named keep what they were invoiced.
+class TrueUpScope:
+    """What is trued up: months, people, members; members not named keep what they were invoiced.
 
     ``keeps_reserve``: what absences left to the reserve by agreement stays with it. ``management``: what managing these
-    people really cost over the period, in place of the rates of the terms.
+    people really cost over the period (euros), in place of the rates of the terms.
     """
 
     first: Month
@@ -81,8 +82,8 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Late:
-    """Approved hours that no invoice holds: they weigh, and the true-up's document holds them from then on."""
+class LateSheet:
+    """A timesheet with approved hours that no invoice bills: they count, and the true-up's document bills them."""
 
     pk: int
     employee: int
@@ -92,44 +93,53 @@ class Late:
 
 
 @dataclass
-class Facts:
-    """What was read; ``accounts`` are ready to be shared, in the order of people's names."""
+class TrueUpFacts:
+    """What was read; ``periods`` are ready to be shared, in the order of people's names.
 
-    scope: Scope
+    Amounts are euros; tables are by employee, then by member. ``late`` are timesheets that no invoice bills,
+    ``reserve`` is what the monthly closes took from the reserve, ``closed`` the months whose cost a close has settled,
+    and ``left_to_reserve`` what absence rules leave to it.
+    """
+
+    scope: TrueUpScope
     costs: dict[Key, Decimal]
     estimates: set[Key]
     worked: set[Key] = field(default_factory=set)
     hours: Table = field(default_factory=lambda: defaultdict(dict))
     year: Table = field(default_factory=lambda: defaultdict(dict))
     planned: Table = field(default_factory=lambda: defaultdict(dict))
-    placed: Table = field(default_factory=lambda: defaultdict(dict))
+    assigned: Table = field(default_factory=lambda: defaultdict(dict))
     rates: Table = field(default_factory=lambda: defaultdict(dict))
     regimes: Table = field(default_factory=lambda: defaultdict(dict))
     invoiced: Table = field(default_factory=lambda: defaultdict(dict))
     costs_invoiced: Table = field(default_factory=lambda: defaultdict(dict))
     billed: set[Key] = field(default_factory=set)
     invoices: dict[int, list[Invoice]] = field(default_factory=lambda: defaultdict(list))
-    late: list[Late] = field(default_factory=list)
+    late: list[LateSheet] = field(default_factory=list)
     reserve: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    taken_up: set[Key] = field(default_factory=set)
-    kept: dict[int, Decimal] = field(default_factory=dict)
+    closed: set[Key] = field(default_factory=set)
+    left_to_reserve: dict[int, Decimal] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
 
     @cached_property
-    def accounts(self) -> list[Account]:
+    def periods(self) -> list[EmployeePeriod]:
         """One a person; what managing really cost is shared between them by what there is to share."""
         staff = self.scope.staff
         costs: dict[int, Decimal] = dict.fromkeys(staff, ZERO)
         for (employee, _), cost in self.costs.items():
             costs[employee] += cost
-        kept = {pk: self.kept.get(pk, ZERO) if self.scope.keeps_reserve else ZERO for pk in staff}
+        to_reserve = {
+            pk: self.left_to_reserve.get(pk, ZERO) if self.scope.keeps_reserve else ZERO for pk in staff
+        }
         typed = self.scope.management
-        weights = [max(costs[pk] - kept[pk], ZERO) for pk in staff]
+        weights = [max(costs[pk] - to_reserve[pk], ZERO) for pk in staff]
         managing: list[Decimal | None] = [None] * len(staff)
         if typed is not None and any(weights):
             managing = [*allocate(typed, weights)]
         return [
-            Account(pk, costs[pk], kept[pk], self._keys(pk), self.rates[pk], self._nets(pk), amount)
+            EmployeePeriod(
+                pk, costs[pk], to_reserve[pk], self._keys(pk), self.rates[pk], self._nets(pk), amount
+            )
             for pk, amount in zip(staff, managing, strict=True)
         ]
 
@@ -137,7 +147,7 @@ class Facts:
         return {
             TrueUpKey.HOURS.value: self.hours[employee],
             TrueUpKey.PLANNED.value: self.planned[employee],
-            TrueUpKey.EQUAL.value: self.placed[employee],
+            TrueUpKey.EQUAL.value: self.assigned[employee],
             TrueUpKey.LAST_12_MONTHS.value: self.year[employee],
         }
 
@@ -145,11 +155,11 @@ class Facts:
         return {member: sum(nets.values(), ZERO) for member, nets in self.invoiced[employee].items()}
 
 
-def gather(scope: Scope) -> Facts:
+def gather(scope: TrueUpScope) -> TrueUpFacts:
     """Read all that ``scope`` needs; the number of queries depends neither on people nor on months."""
     facts = _costs(scope)
     _hours(facts)
-    _placements(facts)
+    _terms(facts)
     _invoiced(facts)
     _settlements(facts)
     facts.late = _late(scope)
@@ -157,7 +167,7 @@ def gather(scope: Scope) -> Facts:
     return facts
 
 
-def _costs(scope: Scope) -> Facts:
+def _costs(scope: TrueUpScope) -> TrueUpFacts:
     costs: dict[Key, Decimal] = defaultdict(Decimal)
     estimates: set[Key] = set()
     rows = scope.of(EmployerCost.objects.all()).order_by("employee", "month", "kind")
@@ -167,10 +177,10 @@ def _costs(scope: Scope) -> Facts:
         costs[employee, month] += amount
         if is_estimate:
             estimates.add((employee, month))
-    return Facts(scope, dict(costs), estimates)
+    return TrueUpFacts(scope, dict(costs), estimates)
 
 
-def _hours(facts: Facts) -> None:
+def _hours(facts: TrueUpFacts) -> None:
     """Approved minutes at members, of the period and of the twelve months that end with it."""
     scope = facts.scope
     rows = Entry.objects.filter(
@@ -186,13 +196,13 @@ def _hours(facts: Facts) -> None:
             continue
         if month >= scope.first:
             _add(facts.hours[employee], member, minutes)
-            facts.placed[employee][member] = 1
+            facts.assigned[employee][member] = 1
         if month >= scope.twelve:
             _add(facts.year[employee], member, minutes)
 
 
-def _placements(facts: Facts) -> None:
-    """Assignments and terms of the period: the plan, management rates, VAT regimes, what the reserve bears."""
+def _terms(facts: TrueUpFacts) -> None:
+    """Assignments and terms of the period: plan, management rates, VAT regimes, what is left to the reserve."""
     first, before = facts.scope.span
     during = Q(starts_on__lt=before) & (Q(ends_before__isnull=True) | Q(ends_before__gt=first))
     assignments = list(
@@ -205,23 +215,16 @@ def _placements(facts: Facts) -> None:
         terms[row.assignment_id].append(row)
     plan = planning.plan_between(first, before, assignments)
     days: dict[tuple[int, int], dict[Decimal, int]] = defaultdict(dict)
-    for placed in assignments:
-        employee, member = placed.employee_id, placed.member_id
-        facts.placed[employee][member] = 1
-        _add(facts.planned[employee], member, sum(plan[placed.pk].values()))
-        for row in terms[placed.pk]:
-            held = _days_held(row, placed, first, before)
-            _add(days[employee, member], row.management_rate, held)
+    for assignment in assignments:
+        employee, member = assignment.employee_id, assignment.member_id
+        facts.assigned[employee][member] = 1
+        _add(facts.planned[employee], member, sum(plan[assignment.pk].values()))
+        for row, (starts_on, ends_before) in terms_in_force(assignment, terms[assignment.pk], first, before):
+            _add(days[employee, member], row.management_rate, (ends_before - starts_on).days)
             facts.regimes[employee][member] = row.vat_regime
     for (employee, member), rates in days.items():
         facts.rates[employee][member] = _mean(rates)
-    facts.kept = bear(Reading(assignments, terms, plan, facts.costs))
-
-
-def _days_held(terms: Terms, placed: Assignment, first: date, before: date) -> int:
-    starts = max(terms.starts_on, placed.starts_on, first)
-    ends = min(end for end in (terms.ends_before, placed.ends_before, before) if end)
-    return max((ends - starts).days, 0)
+    facts.left_to_reserve = left_to_reserve(PeriodTerms(assignments, terms, plan, facts.costs))
 
 
 def _mean(rates: Mapping[Decimal, int]) -> Decimal:
@@ -229,11 +232,11 @@ def _mean(rates: Mapping[Decimal, int]) -> Decimal:
     if len(rates) == 1:
         return next(iter(rates))
     days = sum(rates.values()) or 1
-    exact = sum((rate * held for rate, held in rates.items()), ZERO) / days
+    exact = sum((rate * share for rate, share in rates.items()), ZERO) / days
     return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
-def _invoiced(facts: Facts) -> None:
+def _invoiced(facts: TrueUpFacts) -> None:
     """What issued invoices charge for the period less what credit notes took back of it, by VAT regime."""
     scope = facts.scope
     charges = scope.of(Charge.objects.filter(kind__in=INVOICED), month="service_month")
@@ -242,7 +245,7 @@ def _invoiced(facts: Facts) -> None:
             "line__credited_by__net", filter=Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED)
         )
     )
-    held: set[int] = set()
+    invoices: set[int] = set()
     for employee, member, month, kind, regime, net, credited, invoice in issued.order_by("pk").values_list(
         *("employee", "member", "service_month", "kind", "vat_regime", "net", "credited", "line__invoice")
     ):
@@ -251,37 +254,37 @@ def _invoiced(facts: Facts) -> None:
         if KINDS[kind].pays_for_work or KINDS[kind].writer is Writer.TRUE_UP:
             _add(facts.costs_invoiced[employee], member, left)
         facts.billed.add((employee, month))
-        facts.placed[employee][member] = 1
-        held.add(invoice)
-    rows = Invoice.objects.filter(pk__in=held, kind=InvoiceKind.INVOICE).order_by(
+        facts.assigned[employee][member] = 1
+        invoices.add(invoice)
+    rows = Invoice.objects.filter(pk__in=invoices, kind=InvoiceKind.INVOICE).order_by(
         "issued_on", "sequence", "pk"
     )
     for row in rows:
         facts.invoices[row.member_id].append(row)
 
 
-def _settlements(facts: Facts) -> None:
-    """What the reserve took on in the monthly closes, and the months whose cost a close has taken up."""
+def _settlements(facts: TrueUpFacts) -> None:
+    """What the monthly closes took from the reserve, and the months whose cost one of them settled."""
     rows = facts.scope.of(Settlement.objects.filter(run__status="issued")).values_list(
         "employee", "month", "employer_cost", "reserve"
     )
     for employee, month, cost, reserve in rows.order_by("pk"):
         facts.reserve[employee] += reserve
         if cost:
-            facts.taken_up.add((employee, month))
+            facts.closed.add((employee, month))
 
 
-def _late(scope: Scope) -> list[Late]:
-    """Approved timesheets that no invoice holds, at members and at the group, oldest first."""
-    held = InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk"))
+def _late(scope: TrueUpScope) -> list[LateSheet]:
+    """Approved timesheets that no invoice bills, at members and at the group, oldest first."""
+    invoiced = InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk"))
     rows = (
         scope.of(Timesheet.objects.all())
-        .filter(~Exists(held), status=TimesheetStatus.APPROVED, billed_at=None)
+        .filter(~Exists(invoiced), status=TimesheetStatus.APPROVED, billed_at=None)
         .with_minutes()
         .order_by("month", "pk")
         .values_list("pk", "employee", "assignment__member", "month", "minutes")
     )
-    return [Late(*row) for row in rows]
+    return [LateSheet(*row) for row in rows]
 
 
 def _add(sums: dict[Any, Any], name: Any, value: Any) -> None:

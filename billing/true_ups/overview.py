@@ -1,4 +1,4 @@
-"""A true-up as its page shows it: shares by member with its people, documents, letters; and the list of them all."""
+"""A true-up as its page shows it: shares by member and person, documents, letters; and the list of true-ups."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class MemberShares:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The whole of it; amounts in euros without VAT."""
+class TrueUpSummary:
+    """A true-up with its sums, in euros without VAT; ``to_reserve`` stays with the reserve, ``moved`` is its entry."""
 
     members: Sequence[MemberShares]
     keys: Sequence[str]
     cost: Decimal
-    kept: Decimal
+    to_reserve: Decimal
     moved: Decimal
     remarks: Sequence[str]
 
@@ -82,7 +82,7 @@ class Shown:
         return sum(document.paper_state != "ready" for row in self.members for document in row.documents)
 
 
-def read(true_up: TrueUp) -> Shown:
+def summary(true_up: TrueUp) -> TrueUpSummary:
     """Shares by member's and person's name, documents by number. Three queries."""
     rows: dict[int, MemberShares] = {}
     shares = true_up.shares.select_related("employee", "member").order_by(
@@ -100,7 +100,7 @@ def read(true_up: TrueUp) -> Shown:
     figures: dict[str, Any] = true_up.figures
     for member, letter in figures.get("letters", {}).items():
         rows[int(member)].letter = letter
-    return Shown(
+    return TrueUpSummary(
         list(rows.values()),
         list(dict.fromkeys(str(TrueUpKey(key).label) for key in figures.get("keys", {}).values())),
         Decimal(figures.get("cost", "0")),
@@ -118,7 +118,7 @@ def letter_of(invoice: Invoice) -> int | None:
     return letter
 
 
-def listed() -> QuerySet[TrueUp]:
+def all_true_ups() -> QuerySet[TrueUp]:
     """Every true-up, the last period first, with what it comes to and for how many members."""
     total = (
         TrueUpShare.objects.filter(true_up=OuterRef("pk"))

@@ -20,7 +20,7 @@ from billing.models import (
     TrueUpShare,
     Unit,
 )
-from billing.true_ups.gathering import Facts, Late
+from billing.true_ups.gathering import LateSheet, TrueUpFacts
 from employees.models import Employee, VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.money import ZERO, allocate, spell
@@ -32,7 +32,7 @@ ONE = Decimal("1.00")
 
 
 @dataclass(frozen=True)
-class Item:
+class RegimeShare:
     """The part of a share under one VAT regime: owed when positive."""
 
     share: TrueUpShare
@@ -41,43 +41,43 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Paper:
-    """A document to be: of one member, one way, with the late hours that it holds."""
+class TrueUpPaper:
+    """A document to be: an invoice or a credit note of one member, with the late hours that it bills."""
 
     member: Member
     kind: str
-    items: Sequence[Item]
-    late: Sequence[Late]
+    items: Sequence[RegimeShare]
+    late: Sequence[LateSheet]
 
 
 def papers_of(
-    member: Member, shares: Sequence[TrueUpShare], late: Mapping[int, Sequence[Late]], facts: Facts
-) -> list[Paper]:
+    member: Member, shares: Sequence[TrueUpShare], late: Mapping[int, Sequence[LateSheet]], facts: TrueUpFacts
+) -> list[TrueUpPaper]:
     """What the member gets: an invoice, a credit note, both or neither; late hours go on the first."""
     items = [item for share in shares for item in _by_regime(share, facts)]
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for item in items:
         sums[item.regime] += item.amount
-    papers: list[Paper] = []
+    papers: list[TrueUpPaper] = []
     for kind, sign in ((InvoiceKind.INVOICE, 1), (InvoiceKind.CREDIT_NOTE, -1)):
-        mine = [item for item in items if item.amount and sums[item.regime] * sign > 0]
-        if mine:
-            papers.append(Paper(member, kind, mine, () if papers else late.get(member.pk, ())))
+        own = [item for item in items if item.amount and sums[item.regime] * sign > 0]
+        if own:
+            papers.append(TrueUpPaper(member, kind, own, () if papers else late.get(member.pk, ())))
     return papers
 
 
-def _by_regime(share: TrueUpShare, facts: Facts) -> list[Item]:
-    """The share by VAT regime: as what it settles was invoiced; with nothing invoiced, as the last terms say."""
+def _by_regime(share: TrueUpShare, facts: TrueUpFacts) -> list[RegimeShare]:
+    """The share by VAT regime, in proportion to what was invoiced; with nothing invoiced, by the last terms."""
     invoiced = facts.invoiced[share.employee_id].get(share.member_id, {})
     nets = {regime: net for regime, net in sorted(invoiced.items()) if net > 0}
     if not nets:
         regime = facts.regimes[share.employee_id].get(share.member_id) or VatRegime.STANDARD
-        return [Item(share, str(regime), share.amount)]
+        return [RegimeShare(share, str(regime), share.amount)]
     amounts = allocate(share.amount, [*nets.values()])
-    return [Item(share, regime, amount) for regime, amount in zip(nets, amounts, strict=True)]
+    return [RegimeShare(share, regime, amount) for regime, amount in zip(nets, amounts, strict=True)]
 
 
-def draft_of(paper: Paper, true_up: TrueUp, at: datetime) -> Invoice:
+def draft_of(paper: TrueUpPaper, true_up: TrueUp, at: datetime) -> Invoice:
     """The document itself, not issued yet."""
     return Invoice(
         true_up=true_up,
@@ -90,8 +90,8 @@ def draft_of(paper: Paper, true_up: TrueUp, at: datetime) -> Invoice:
     )
 
 
-def line_of(draft: Invoice, rank: int, item: Item, true_up: TrueUp) -> Line:
-    """One person’s line, which goes the way of its document, or below zero."""
+def line_of(draft: Invoice, rank: int, item: RegimeShare, true_up: TrueUp) -> Line:
+    """One person’s line; of the other sign than its document’s kind, it is below zero."""
     amount = -item.amount if draft.kind == InvoiceKind.CREDIT_NOTE else item.amount
     return Line(
         invoice=draft,
@@ -106,7 +106,7 @@ def line_of(draft: Invoice, rank: int, item: Item, true_up: TrueUp) -> Line:
     )
 
 
-def charge_of(item: Item, line: Line, true_up: TrueUp, *, by: User | None, at: datetime) -> Charge:
+def charge_of(item: RegimeShare, line: Line, true_up: TrueUp, *, by: User | None, at: datetime) -> Charge:
     """The ledger's row: below zero for what is due back, so that sums of charges are what a member owes."""
     share = item.share
     return Charge(
@@ -135,7 +135,7 @@ def charge_of(item: Item, line: Line, true_up: TrueUp, *, by: User | None, at: d
     )
 
 
-# How a letter tells the key: what the real cost of a person was shared by.
+# The key in a letter: what the real cost of a person was shared by.
 KEYS = {
     TrueUpKey.HOURS: "selon les heures approuvées chez chaque adhérent sur la période",
     TrueUpKey.PLANNED: "selon les heures prévues par les mises à disposition sur la période",
@@ -145,7 +145,7 @@ KEYS = {
 
 
 @dataclass(frozen=True)
-class Sent:
+class LetterParts:
     """What one member receives: its shares, the invoices they concern, and the documents made of them."""
 
     member: Member
@@ -172,15 +172,15 @@ def line_label(employee: Employee) -> str:
 
 
 def line_detail(share: TrueUpShare, true_up: TrueUp, amount: Decimal) -> str:
-    """Period and reckoning; a part of the whole when the person has two VAT regimes at the member."""
+    """Period and figures; a part of the whole when the person has two VAT regimes at the member."""
     period = period_label(true_up.first_month, true_up.last_month)
-    told = (
+    words = (
         f"{period}, {spell_hours(share.minutes)}{NO_BREAK_SPACE}h, part du coût réel {spell(share.actual)}, "
         f"déjà facturé {spell(share.invoiced)}"
     )
     if abs(amount) != abs(share.amount):
-        told += f", soit {spell(share.amount)}, dont {spell(amount)} sous ce régime de TVA"
-    return told[:300]
+        words += f", soit {spell(share.amount)}, dont {spell(amount)} sous ce régime de TVA"
+    return words[:300]
 
 
 def reason(true_up: TrueUp) -> str:
@@ -189,18 +189,18 @@ def reason(true_up: TrueUp) -> str:
     return f"Régularisation au coût réel {period}"
 
 
-def letter(true_up: TrueUp, sent: Sent, on: date) -> dict[str, Any]:
-    """The letter's content as plain JSON; templates/paper/letters/true_up.html tells its shape.
+def letter_content(true_up: TrueUp, parts: LetterParts, on: date) -> dict[str, Any]:
+    """The letter's content as plain JSON; its shape is in templates/paper/letters/true_up.html.
 
     It holds the member's own shares only: no wage, nobody else's hours.
     """
-    shares = sent.shares
-    used = dict.fromkeys(sent.keys[str(share.employee_id)] for share in shares)
+    shares = parts.shares
+    used = dict.fromkeys(parts.keys[str(share.employee_id)] for share in shares)
     return {
         "written_on": on.isoformat(),
         "label": true_up.label,
         "period": period_label(true_up.first_month, true_up.last_month),
-        "member": {"legal_name": sent.member.legal_name, **sent.member.invoice_address},
+        "member": {"legal_name": parts.member.legal_name, **parts.member.invoice_address},
         "keys": [KEYS[TrueUpKey(key)] for key in used],
         "rows": [
             {
@@ -217,9 +217,9 @@ def letter(true_up: TrueUp, sent: Sent, on: date) -> dict[str, Any]:
         "actual": str(_sum(share.actual for share in shares)),
         "invoiced": str(_sum(share.invoiced for share in shares)),
         "amount": str(_sum(share.amount for share in shares)),
-        "late_minutes": sent.late_minutes,
-        "invoices": [_named(row) for row in sent.concerned],
-        "documents": [_document(row) for row in sent.documents],
+        "late_minutes": parts.late_minutes,
+        "invoices": [_named(row) for row in parts.concerned],
+        "documents": [_document(row) for row in parts.documents],
     }
 
 

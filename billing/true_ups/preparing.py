@@ -1,4 +1,4 @@
-"""Prepare a true-up, as often as one likes: its choices, its reckoning and a share for each person at each member."""
+"""Prepare a true-up, as often as one likes: its choices, its figures and a share for each person at each member."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from django.db import transaction
 
 from billing.models import TrueUp, TrueUpKey, TrueUpShare, TrueUpStatus
 from billing.true_ups.checks import obstacles, remarks
-from billing.true_ups.gathering import Facts, Scope, gather
+from billing.true_ups.gathering import TrueUpFacts, TrueUpScope, gather
 from billing.true_ups.papers import period_label
-from billing.true_ups.previewing import shared
-from billing.true_ups.sharing import Shares
+from billing.true_ups.sharing import SharedPeriod, share_all
 from employees.models import Employee
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
@@ -24,7 +23,7 @@ from members.models import Member, User
 
 
 class NotPreparable(Refusal):
-    """The period cannot be settled, or this true-up is issued."""
+    """The period cannot be trued up, or this true-up is issued."""
 
 
 def scope_of(
@@ -35,8 +34,8 @@ def scope_of(
     members: Iterable[Member],
     keeps_reserve: bool = True,
     management: Decimal | None = None,
-) -> Scope:
-    """What is to be settled, checked and in the order of names. Raises NotPreparable."""
+) -> TrueUpScope:
+    """What is to be trued up, checked and in the order of names. Raises NotPreparable."""
     if last < first:
         raise NotPreparable(
             f"La période se termine avant de commencer{NO_BREAK_SPACE}: choisissez un dernier mois après "
@@ -51,12 +50,18 @@ def scope_of(
         raise NotPreparable("Choisissez au moins un adhérent.", field="members")
     if management is not None and management < 0:
         raise NotPreparable("Les frais de gestion réels ne sont pas négatifs.", field="management")
-    return Scope(first, last, staff, hosts, keeps_reserve, management)
+    return TrueUpScope(first, last, staff, hosts, keeps_reserve, management)
 
 
 @transaction.atomic
 def prepare(
-    scope: Scope, *, key: str, label: str = "", true_up: TrueUp | None = None, by: User | None, at: datetime
+    scope: TrueUpScope,
+    *,
+    key: str,
+    label: str = "",
+    true_up: TrueUp | None = None,
+    by: User | None,
+    at: datetime,
 ) -> TrueUp:
     """Write a draft with its shares by ``key``, or write ``true_up`` again; the same facts give the same shares.
 
@@ -64,9 +69,9 @@ def prepare(
     """
     row = _draft(true_up)
     facts = gather(scope)
-    if in_the_way := obstacles(facts, key):
-        raise NotPreparable("Cette période ne peut pas être régularisée.", errors=in_the_way)
-    everybody = shared(facts, key)
+    if found := obstacles(facts, key):
+        raise NotPreparable("Cette période ne peut pas être régularisée.", errors=found)
+    everybody = share_all(facts.periods, key)
     row.first_month, row.last_month, row.key, row.prepared_at = scope.first, scope.last, key, at
     row.label = (label.strip() or f"Régularisation {period_label(scope.first, scope.last)}")[:120]
     row.figures = figures(facts, everybody)
@@ -82,7 +87,7 @@ def discard(true_up: TrueUp, *, by: User | None, at: datetime) -> None:
     _draft(true_up).delete()
 
 
-def scope_again(true_up: TrueUp) -> Scope:
+def scope_again(true_up: TrueUp) -> TrueUpScope:
     """The choices that ``true_up`` was prepared with."""
     chosen = true_up.figures["chosen"]
     typed = chosen["management"]
@@ -96,30 +101,30 @@ def scope_again(true_up: TrueUp) -> Scope:
     )
 
 
-def shares(true_up: TrueUp, facts: Facts, everybody: Sequence[Shares]) -> list[TrueUpShare]:
+def shares(true_up: TrueUp, facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> list[TrueUpShare]:
     """A row for each person at each member to settle, by names; those that come to nothing at all are left out."""
-    parts = {(one.account.employee, part.member): part for one in everybody for part in one.parts}
+    by_person = {(one.period.employee, each.member): each for one in everybody for each in one.shares}
     rows = []
     for member in facts.scope.members:
         for employee in facts.scope.employees:
-            part = parts.get((employee.pk, member.pk))
-            if part and (part.weight or part.actual or part.invoiced):
+            share = by_person.get((employee.pk, member.pk))
+            if share and (share.weight or share.actual or share.invoiced):
                 rows.append(
                     TrueUpShare(
                         true_up=true_up,
                         employee=employee,
                         member=member,
                         minutes=facts.hours[employee.pk].get(member.pk, 0),
-                        actual=part.actual,
-                        invoiced=part.invoiced,
-                        amount=part.amount,
+                        actual=share.actual,
+                        invoiced=share.invoiced,
+                        amount=share.amount,
                     )
                 )
     return rows
 
 
-def figures(facts: Facts, everybody: Sequence[Shares]) -> dict[str, Any]:
-    """What the reckoning stands on, as plain JSON: choices, sums, keys that stand in, the reserve before and after."""
+def figures(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> dict[str, Any]:
+    """The figures behind the shares, as plain JSON: choices, sums, keys used, the reserve before and after."""
     scope = facts.scope
     return {
         "chosen": {
@@ -128,30 +133,30 @@ def figures(facts: Facts, everybody: Sequence[Shares]) -> dict[str, Any]:
             "keeps_reserve": scope.keeps_reserve,
             "management": None if scope.management is None else str(scope.management),
         },
-        "cost": str(sum((one.account.cost for one in everybody), ZERO)),
-        "kept": str(sum((one.account.kept for one in everybody), ZERO)),
+        "cost": str(sum((one.period.cost for one in everybody), ZERO)),
+        "kept": str(sum((one.period.to_reserve for one in everybody), ZERO)),
         "actual": str(sum((one.total for one in everybody), ZERO)),
-        "keys": {str(one.account.employee): one.key for one in everybody},
+        "keys": {str(one.period.employee): one.key for one in everybody},
         "reserve_before": str(sum(facts.reserve.values(), ZERO)),
         "reserve_after": str(reserve_after(facts, everybody)),
         "remarks": remarks(facts),
     }
 
 
-def reserve_after(facts: Facts, everybody: Sequence[Shares]) -> Decimal:
-    """What the reserve bears of these months once settled: what was left to it, and what members not settled leave."""
+def reserve_after(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> Decimal:
+    """What the reserve bears of these months (euros) afterwards: what is left to it, and what other members leave."""
     settled = facts.scope.member_ids
     borne = ZERO
     for one in everybody:
-        borne += one.account.kept
-        borne += sum((part.cost for part in one.parts if part.member not in settled), ZERO)
-        nets = facts.costs_invoiced[one.account.employee]
+        borne += one.period.to_reserve
+        borne += sum((share.cost for share in one.shares if share.member not in settled), ZERO)
+        nets = facts.costs_invoiced[one.period.employee]
         borne -= sum((net for member, net in nets.items() if member not in settled), ZERO)
     return borne
 
 
 def key_labels(used: Mapping[str, str]) -> list[str]:
-    """The keys that weighed, in words, without doubles."""
+    """The keys that were used, in words, each once."""
     return list(dict.fromkeys(str(TrueUpKey(key).label) for key in used.values()))
 
 

@@ -1,4 +1,4 @@
-"""Look at a true-up before it is written: keys side by side, member by member and person by person."""
+"""Preview a true-up before it is written: keys side by side, member by member and person by person."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from billing.models import TrueUpKey
 from billing.true_ups.checks import obstacles, remarks
-from billing.true_ups.gathering import Facts, Scope, gather
-from billing.true_ups.sharing import NobodyToShare, Part, Shares, share
+from billing.true_ups.gathering import TrueUpFacts, TrueUpScope, gather
+from billing.true_ups.sharing import MemberShare, SharedPeriod, share_all
 from employees.models import Employee
 from groupement.kernel.money import ZERO
 from members.models import Member
@@ -19,8 +19,8 @@ SIDE_BY_SIDE = (TrueUpKey.HOURS, TrueUpKey.PLANNED, TrueUpKey.EQUAL)
 
 
 @dataclass(frozen=True)
-class Row:
-    """One member, or one person at one member: what was invoiced, and its part by each key asked for."""
+class PreviewRow:
+    """One member, or one person at one member: what was invoiced, and its share by each key asked for (euros)."""
 
     member: Member
     employee: Employee | None
@@ -35,7 +35,7 @@ class Row:
 
     @property
     def cells(self) -> list[tuple[str, Decimal, Decimal]]:
-        """Each key in words, the part by it, and the difference."""
+        """Each key in words, the share by it, and the difference."""
         return [
             (str(TrueUpKey(key).label), actual, actual - self.invoiced) for key, actual in self.actual.items()
         ]
@@ -45,21 +45,21 @@ class Row:
 class Preview:
     """A period by several keys; ``rows`` are sums by member, ``people`` the same person by person."""
 
-    facts: Facts
+    facts: TrueUpFacts
     keys: Sequence[str]
-    shares: Mapping[str, Sequence[Shares]]
-    rows: Sequence[Row]
-    people: Sequence[Row]
+    shares: Mapping[str, Sequence[SharedPeriod]]
+    rows: Sequence[PreviewRow]
+    people: Sequence[PreviewRow]
     obstacles: Sequence[str]
     remarks: Sequence[str]
 
     @property
     def cost(self) -> Decimal:
-        return sum((account.cost for account in self.facts.accounts), ZERO)
+        return sum((period.cost for period in self.facts.periods), ZERO)
 
     @property
-    def kept(self) -> Decimal:
-        return sum((account.kept for account in self.facts.accounts), ZERO)
+    def to_reserve(self) -> Decimal:
+        return sum((period.to_reserve for period in self.facts.periods), ZERO)
 
     @property
     def minutes(self) -> int:
@@ -79,13 +79,13 @@ class Preview:
         ]
 
 
-def preview(scope: Scope, keys: Sequence[str] = SIDE_BY_SIDE) -> Preview:
+def preview(scope: TrueUpScope, keys: Sequence[str] = SIDE_BY_SIDE) -> Preview:
     """Share the period by each of ``keys``; nothing is written. A fixed number of queries.
 
-    What stands in the way is judged by the first of them. Rows are of the members to settle only, by name.
+    Obstacles are those of the first key. Rows are of the members to true up only, by name.
     """
     facts = gather(scope)
-    shares = {str(key): shared(facts, key) for key in keys}
+    shares = {str(key): share_all(facts.periods, key) for key in keys}
     people = list(_people(facts, shares))
     return Preview(
         facts,
@@ -98,45 +98,29 @@ def preview(scope: Scope, keys: Sequence[str] = SIDE_BY_SIDE) -> Preview:
     )
 
 
-def shared(facts: Facts, key: str) -> list[Shares]:
-    """Everybody's period by ``key``; a person whose cost is nobody's is left out, ``obstacles`` tells."""
-    found = []
-    for account in facts.accounts:
-        try:
-            found.append(share(account, key))
-        except NobodyToShare:
-            continue
-    return found
-
-
-def _people(facts: Facts, shares: Mapping[str, Sequence[Shares]]) -> Iterable[Row]:
-    parts: dict[tuple[int, int], dict[str, Part]] = {}
+def _people(facts: TrueUpFacts, shares: Mapping[str, Sequence[SharedPeriod]]) -> Iterable[PreviewRow]:
+    by_person: dict[tuple[int, int], dict[str, MemberShare]] = {}
     for key, everybody in shares.items():
         for one in everybody:
-            for part in one.parts:
-                parts.setdefault((one.account.employee, part.member), {})[key] = part
+            for share in one.shares:
+                by_person.setdefault((one.period.employee, share.member), {})[key] = share
     for member in facts.scope.members:
         for employee in facts.scope.employees:
-            if found := parts.get((employee.pk, member.pk)):
+            if found := by_person.get((employee.pk, member.pk)):
                 minutes = facts.hours[employee.pk].get(member.pk, 0)
-                actual = {key: part.actual for key, part in found.items()}
+                actual = {key: share.actual for key, share in found.items()}
                 invoiced = next(iter(found.values())).invoiced
                 if minutes or invoiced or any(actual.values()):
-                    yield Row(member, employee, minutes, invoiced, actual)
+                    yield PreviewRow(member, employee, minutes, invoiced, actual)
 
 
-def _sum(member: Member, people: Sequence[Row]) -> Row:
-    mine = [row for row in people if row.member == member]
-    keys = mine[0].actual
-    return Row(
+def _sum(member: Member, people: Sequence[PreviewRow]) -> PreviewRow:
+    own = [row for row in people if row.member == member]
+    keys = own[0].actual
+    return PreviewRow(
         member,
         None,
-        sum(row.minutes for row in mine),
-        sum((row.invoiced for row in mine), ZERO),
-        {key: sum((row.actual[key] for row in mine), ZERO) for key in keys},
+        sum(row.minutes for row in own),
+        sum((row.invoiced for row in own), ZERO),
+        {key: sum((row.actual[key] for row in own), ZERO) for key in keys},
     )
-
-
-# Units of the drawing: bars keep room on both sides for the amounts that stand at their ends.
-WIDTH, MARGIN = 640, 150
-NAME, STEP, BAR, GAP, TOP = 28, 24, 16, 12, 4

@@ -39,7 +39,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles(Role.FINANCE)
 def prepare(request: HttpRequest) -> HttpResponse:
-    """Write the draft of what the page shows, by the key chosen; what cannot be is told on the page."""
+    """Write the draft of what the page shows, by the key chosen; the reasons why it cannot are on the page."""
     form, key = ScopeForm(request.POST), KeyForm(request.POST)
     scope = form.scope()
     if scope and key.is_valid():
@@ -66,7 +66,7 @@ def true_up(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(TrueUp, pk=pk)
     context = {
         "true_up": found,
-        "shown": overview.read(found),
+        "summary": overview.summary(found),
         "may_act": holds(request.user, Role.FINANCE),
         "again": f"{reverse('billing:true_up_preview')}?{urlencode(_asked(found), doseq=True)}",
         "asked": request.GET.get("confirmer", ""),
@@ -81,7 +81,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(TrueUp, pk=pk)
     done = act(request, issuing.issue, found, by=request.user, at=timezone.now(), success=_issued)
     if done:
-        _have_printed(found, [document.pk for document in done.value])
+        _queue_pdfs(found, [document.pk for document in done.value])
     return redirect("billing:true_up", pk)
 
 
@@ -90,8 +90,8 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     found = get_object_or_404(TrueUp, pk=pk)
-    told = f"{quoted(found.label)} est abandonnée."
-    done = act(request, preparing.discard, found, by=request.user, at=timezone.now(), success=told)
+    done_text = f"{quoted(found.label)} est abandonnée."
+    done = act(request, preparing.discard, found, by=request.user, at=timezone.now(), success=done_text)
     return redirect("billing:year") if done else redirect("billing:true_up", pk)
 
 
@@ -114,12 +114,12 @@ def _page(
     request: HttpRequest, form: ScopeForm, key: KeyForm | None = None, status: int = 200
 ) -> HttpResponse:
     scope = form.scope() if form.is_bound else None
-    shown = previewing.preview(scope) if scope else None
+    preview_of_scope = previewing.preview(scope) if scope else None
     context: dict[str, Any] = {
         "form": form,
         "key_form": key or KeyForm(initial={"cle": TrueUpKey.HOURS}),
-        "preview": shown,
-        "chart": chart.draw(shown) if shown and shown.rows else None,
+        "preview": preview_of_scope,
+        "chart": chart.draw(preview_of_scope) if preview_of_scope and preview_of_scope.rows else None,
         "key_labels": {key: TrueUpKey(key).label for key in previewing.SIDE_BY_SIDE},
         "may_act": holds(request.user, Role.FINANCE),
         "chosen": [
@@ -133,7 +133,7 @@ def _page(
     return page(request, "billing/true_ups/true_up_preview.html", context=context, status=status)
 
 
-def _have_printed(found: TrueUp, documents: list[int]) -> None:
+def _queue_pdfs(found: TrueUp, documents: list[int]) -> None:
     """Queue the PDFs; should the queue be down, the clock finds the documents, and a letter is printed when opened."""
     found.refresh_from_db()
     written = list(found.figures["letters"].values())
@@ -173,7 +173,7 @@ TRUE_UPS_A_PAGE = 12
 def year(request: HttpRequest) -> HttpResponse:
     """True-ups, the newest period first; the reserve's balance; the ways to the other pages of the year."""
     context = {
-        "page": paginate(request, overview.listed(), TRUE_UPS_A_PAGE),
+        "page": paginate(request, overview.all_true_ups(), TRUE_UPS_A_PAGE),
         "balance": reserve.balance(),
         "may_act": holds(request.user, Role.FINANCE),
     }

@@ -47,6 +47,11 @@ def line_net(quantity: Decimal | int, unit_price: Decimal | int) -> Decimal:
     return cents(_exact(quantity) * _exact(unit_price))
 
 
+def an_hour(amount: Decimal, minutes: int) -> Decimal:
+    """``amount`` euros for one hour of ``minutes``, to the cent; zero without any minutes."""
+    return cents(amount * 60 / minutes) if minutes else Decimal("0.00")
+
+
 def vat(net: Decimal, rate: Decimal | int) -> Decimal:
     """VAT in euros on ``net`` at ``rate`` percent (20 means 20 %)."""
     return cents(_exact(net) * _exact(rate) / _HUNDRED)

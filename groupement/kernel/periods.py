@@ -128,11 +128,19 @@ def overlaps(
     return covers(starts_on, ends_before, first) and covers(other_starts_on, other_ends_before, first)
 
 
+def intersection(*ranges: tuple[date, date | None]) -> tuple[date, date] | None:
+    """The days that lie in all ``ranges``, half-open; None when there are none.
+
+    An end of None is open; at least one of the ranges has an end.
+    """
+    first = max(starts_on for starts_on, _ in ranges)
+    before = min(ends_before for _, ends_before in ranges if ends_before is not None)
+    return (first, before) if first < before else None
+
+
 def clip(starts_on: date, ends_before: date | None, month: Month) -> tuple[date, date] | None:
     """The part of the range that lies in ``month``, half-open; None when nothing does."""
-    first = max(starts_on, month.first)
-    before = month.before if ends_before is None else min(ends_before, month.before)
-    return (first, before) if first < before else None
+    return intersection((starts_on, ends_before), (month.first, month.before))
 
 
 def active_days(starts_on: date, ends_before: date | None, month: Month) -> tuple[date, ...]:

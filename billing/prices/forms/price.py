@@ -1,4 +1,4 @@
-"""What is asked about prices: which to list, what is agreed from when, a revision, which terms a quote becomes."""
+"""Forms of prices: which to list, a new price, a revision by its index, the acceptance of a quote."""
 
 from __future__ import annotations
 
@@ -81,15 +81,15 @@ class PriceFilter(forms.Form):
         if data["personne"]:
             found = found.filter(employee=data["personne"])
         if data["methode"]:
-            held = Terms.objects.filter(price_method=data["methode"]).on(self.on)
-            found = found.filter(terms__in=held)
+            in_force = Terms.objects.filter(price_method=data["methode"]).on(self.on)
+            found = found.filter(terms__in=in_force)
         return found.order_by(
             Lower("member__short_name__unaccent"), Lower("employee__last_name__unaccent"), "starts_on", "pk"
         )
 
 
 class PriceForm(forms.Form):
-    """A price from a day on; the figures of other methods than the one chosen are not looked at."""
+    """A price from a day on; the figures of other methods than the one chosen are ignored."""
 
     starts_on = day_field("À partir du")
     price_method = forms.ChoiceField(label="Méthode de prix", choices=PriceMethod.choices)
@@ -140,8 +140,8 @@ class PriceForm(forms.Form):
         indices = PriceIndex.objects.order_by("code", "-month", "pk").distinct("code")
         self.indices = {row.code: row for row in indices}
         choices = [(row.code, row.label or row.code) for row in self.indices.values()]
-        held = self.initial.get("index_code") or ""
-        known = [] if held in {"", *self.indices} else [(held, held)]
+        current = self.initial.get("index_code") or ""
+        known = [] if current in {"", *self.indices} else [(current, current)]
         self.fields["index_code"].choices = [("", "Aucun"), *choices, *known]
 
     @property
@@ -160,7 +160,7 @@ class PriceForm(forms.Form):
 
     @staticmethod
     def initial_of(terms: Terms | None, *, starts_on: date) -> dict[str, Any]:
-        """What ``terms`` say, to begin from."""
+        """The figures of ``terms`` as initial values."""
         if terms is None:
             return {"starts_on": starts_on}
         names = [name for name in PriceForm.base_fields if name != "starts_on"]
@@ -168,7 +168,7 @@ class PriceForm(forms.Form):
         return {"starts_on": starts_on, **{name: getattr(terms, name) for name in names}, **rules}
 
     def figures(self) -> dict[str, Any]:
-        """What is agreed on; read it when the form is valid."""
+        """The figures agreed on; for a form that is valid."""
         data = {name: self.cleaned_data[name] for name in PriceForm.base_fields if name != "starts_on"}
         method, code = data["price_method"], data["index_code"]
         data["hourly_price"] = data["hourly_price"] if method == PriceMethod.HOURLY else None

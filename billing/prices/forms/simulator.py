@@ -1,4 +1,4 @@
-"""What the simulator asks: a job’s pay, costs and hours, who would share it; and what a quote says beside."""
+"""Forms of the simulator (a job’s pay, costs and hours, its hosts) and of the quote made from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django import forms
 
 from billing.prices.forms.price import PercentField
 from billing.prices.job_cost import Job
-from billing.prices.simulator import Host, Question
+from billing.prices.simulator import Host, SimulationInput
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, PriceMethod
 from groupement.kernel.money import ZERO, AmountField
@@ -157,8 +157,8 @@ class SimulatorForm(forms.Form):
     def hour_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("annee", *UNBILLED)]
 
-    def question(self) -> Question:
-        """What is asked; read it when the form is valid. Raises NotComputable."""
+    def simulation_input(self) -> SimulationInput:
+        """The job and its hosts; for a form that is valid. Raises NotComputable."""
         data = self.cleaned_data
         job = Job(
             gross_monthly_pay=data["brut"],
@@ -170,7 +170,9 @@ class SimulatorForm(forms.Form):
             management_rate=_or_zero(data["gestion"]),
             paid_hours=data["payees"],
         )
-        return Question(job, [self._host(n) for n in self.rows if self._is_filled(n)], data["coefficient"])
+        return SimulationInput(
+            job, [self._host(n) for n in self.rows if self._is_filled(n)], data["coefficient"]
+        )
 
     def _is_filled(self, n: int) -> bool:
         return any(self.cleaned_data[f"s{n}_{name}"] for name in ("nom", "heures", "part"))
@@ -186,7 +188,7 @@ class SimulatorForm(forms.Form):
 
 
 class QuoteForm(forms.Form):
-    """To whom of a simulation a quote goes, and what it says beside the price."""
+    """For which host of a simulation a quote is, and what it contains besides the price."""
 
     simulation = forms.CharField(widget=forms.HiddenInput)
     row = forms.TypedChoiceField(label="Pour", coerce=int)

@@ -1,4 +1,4 @@
-"""Prices: the list, the history of one, a change and a revision, told before they are agreed on."""
+"""Pages of prices: the list, the history of one, a change or a revision with its effect before it is agreed on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from billing.prices import changing, price_list
 from billing.prices.effects import effect
 from billing.prices.forms.price import PriceFilter, PriceForm, RevisionForm
-from billing.prices.price_list import Price
+from billing.prices.price_list import TermsPrice
 from employees.models import Assignment, Terms
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
@@ -34,15 +34,15 @@ def prices(request: HttpRequest) -> HttpResponse:
     """Each assignment with the price that holds, filtered; the prices whose index moved are counted."""
     asked = PriceFilter(request.GET, on=today())
     found = asked.chosen().select_related("employee", "member").prefetch_related(_terms())
-    shown = paginate(request, found, PRICES_A_PAGE)
-    kept = request.GET.copy()
-    kept.pop("page", None)
+    listed = paginate(request, found, PRICES_A_PAGE)
+    query = request.GET.copy()
+    query.pop("page", None)
     context = {
         "filter": asked,
-        "page": shown,
-        "rows": price_list.rows(shown.object_list, on=today()),
-        "moved": len(changing.moved(today())),
-        "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
+        "page": listed,
+        "rows": price_list.rows(listed.object_list, on=today()),
+        "due_revisions": len(changing.due_revisions(today())),
+        "query": f"{query.urlencode()}&" if any(query.values()) else "",
     }
     return page(request, "billing/prices/prices.html", context=context)
 
@@ -51,12 +51,12 @@ def prices(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.COORDINATOR, Role.FINANCE)
 def price(request: HttpRequest, pk: int) -> HttpResponse:
     """All prices of one assignment, the newest first."""
-    placed = _placed(pk)
+    assignment = _assignment(pk)
     context = {
-        "assignment": placed,
-        "prices": price_list.history(placed, on=today()),
-        "earliest": changing.earliest(placed),
-        "invoiced": changing.invoiced_through(placed),
+        "assignment": assignment,
+        "prices": price_list.history(assignment, on=today()),
+        "earliest": changing.earliest(assignment),
+        "invoiced": changing.invoiced_through(assignment),
     }
     return page(request, "billing/prices/price.html", context=context)
 
@@ -65,19 +65,23 @@ def price(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(Role.COORDINATOR, Role.FINANCE)
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """A new price from a day on, in two steps."""
-    placed = _placed(pk)
-    starts_on = _first_day(placed)
-    initial = PriceForm.initial_of(changing.in_force(placed, starts_on), starts_on=starts_on)
+    assignment = _assignment(pk)
+    starts_on = _first_day(assignment)
+    initial = PriceForm.initial_of(changing.in_force(assignment, starts_on), starts_on=starts_on)
     form = PriceForm(request.POST or None, initial=initial)
 
-    def facts() -> dict[str, Any]:
+    def figures() -> dict[str, Any]:
         return {"starts_on": form.cleaned_data["starts_on"], "figures": form.figures()}
 
-    context = {"assignment": placed, "title": "Changer le prix", "earliest": changing.earliest(placed)}
-    steps = Change(
+    context = {
+        "assignment": assignment,
+        "title": "Changer le prix",
+        "earliest": changing.earliest(assignment),
+    }
+    steps = TwoStepChange(
         form,
-        propose=lambda: changing.propose(placed, **facts()),
-        agree=lambda: changing.agree(placed, **facts(), by=request.user, at=timezone.now()),
+        propose=lambda: changing.propose(assignment, **figures()),
+        agree=lambda: changing.agree(assignment, **figures(), by=request.user, at=timezone.now()),
         context=context,
     )
     return answer(request, steps)
@@ -88,7 +92,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def indices(request: HttpRequest) -> HttpResponse:
     """The prices whose index was published anew, with what they become."""
     values = sorted(changing.latest_values().values(), key=lambda row: row.code)
-    context = {"moved": changing.moved(today()), "indices": values}
+    context = {"due_revisions": changing.due_revisions(today()), "indices": values}
     return page(request, "billing/prices/indices.html", context=context)
 
 
@@ -96,37 +100,41 @@ def indices(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.COORDINATOR, Role.FINANCE)
 def revise(request: HttpRequest, pk: int) -> HttpResponse:
     """The price follows its index, in two steps."""
-    placed = _placed(pk)
-    starts_on = _first_day(placed)
-    held = changing.in_force(placed, starts_on)
+    assignment = _assignment(pk)
+    starts_on = _first_day(assignment)
+    current = changing.in_force(assignment, starts_on)
     form = RevisionForm(
-        request.POST or None, code=held.index_code if held else "", initial={"starts_on": starts_on}
+        request.POST or None, code=current.index_code if current else "", initial={"starts_on": starts_on}
     )
 
-    def facts() -> dict[str, Any]:
+    def figures() -> dict[str, Any]:
         data = form.cleaned_data
         return {"month": Month.parse(data["month"]), "starts_on": data["starts_on"]}
 
-    steps = Change(
+    steps = TwoStepChange(
         form,
-        propose=lambda: _revised(placed, **facts()),
-        agree=lambda: changing.revise(placed, **facts(), by=request.user, at=timezone.now()),
-        context={"assignment": placed, "title": "Réviser le prix", "earliest": changing.earliest(placed)},
+        propose=lambda: _revised(assignment, **figures()),
+        agree=lambda: changing.revise(assignment, **figures(), by=request.user, at=timezone.now()),
+        context={
+            "assignment": assignment,
+            "title": "Réviser le prix",
+            "earliest": changing.earliest(assignment),
+        },
     )
     return answer(request, steps)
 
 
-def _revised(placed: Assignment, *, month: Month, starts_on: date) -> Terms:
-    figures = changing.revision(placed, month=month, starts_on=starts_on)
-    return changing.propose(placed, starts_on=starts_on, figures=figures)
+def _revised(assignment: Assignment, *, month: Month, starts_on: date) -> Terms:
+    figures = changing.revision(assignment, month=month, starts_on=starts_on)
+    return changing.propose(assignment, starts_on=starts_on, figures=figures)
 
 
-def _first_day(placed: Assignment) -> date:
+def _first_day(assignment: Assignment) -> date:
     """The first of next month, or the first day that no invoice touches if it comes later."""
-    return max(Month.of(today()).before, changing.earliest(placed))
+    return max(Month.of(today()).before, changing.earliest(assignment))
 
 
-def _placed(pk: int) -> Assignment:
+def _assignment(pk: int) -> Assignment:
     return get_object_or_404(Assignment.objects.select_related("employee", "member"), pk=pk)
 
 
@@ -134,12 +142,12 @@ def _terms() -> Prefetch[str, QuerySet[Terms], str]:
     return Prefetch("terms", Terms.objects.order_by("starts_on"))
 
 
-LOOK, AGREE = "effet", "accord"
+SHOW_EFFECT, AGREE = "effet", "accord"
 
 
 @dataclass(frozen=True)
-class Change:
-    """One way to a new price: its form, and the acts that check it and agree on it; ``context`` is the page's."""
+class TwoStepChange:
+    """A new price in two steps: its form, the acts that check it and agree on it; ``context`` is the page's."""
 
     form: forms.Form
     propose: Callable[[], Terms]
@@ -147,8 +155,8 @@ class Change:
     context: dict[str, Any]
 
 
-def answer(request: HttpRequest, change: Change) -> HttpResponse:
-    """The form; with what was typed its effect; agreed on, the history of the price."""
+def answer(request: HttpRequest, change: TwoStepChange) -> HttpResponse:
+    """The form; posted, the effect of the price typed; agreed on, the history of the price."""
     step = request.POST.get("etape")
     if request.method != "POST":
         return _page(request, change)
@@ -157,14 +165,14 @@ def answer(request: HttpRequest, change: Change) -> HttpResponse:
     if step == AGREE:
         done = act(request, change.agree, form=change.form, success=_agreed)
         return redirect("billing:price", done.value.assignment_id) if done else _page(request, change, 422)
-    if step != LOOK:
+    if step != SHOW_EFFECT:
         return _page(request, change)
     proposed = act(request, change.propose, form=change.form)
     return _page(request, change, proposed=proposed.value) if proposed else _page(request, change, 422)
 
 
 def _page(
-    request: HttpRequest, change: Change, status: int = 200, proposed: Terms | None = None
+    request: HttpRequest, change: TwoStepChange, status: int = 200, proposed: Terms | None = None
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": change.form,
@@ -173,20 +181,20 @@ def _page(
         **change.context,
     }
     if proposed is not None:
-        told = effect(proposed.assignment, proposed, by=request.user, at=timezone.now())
+        changes = effect(proposed.assignment, proposed, by=request.user, at=timezone.now())
         context |= {
-            "proposed": Price(proposed, "to_come"),
+            "proposed": TermsPrice(proposed, "to_come"),
             "assignment": proposed.assignment,
-            # What was looked at is what is agreed on: the second step asks again with the same words.
+            # The second step posts the same fields again: what is agreed on is the price whose effect was shown.
             "typed": [(name, value) for name, value in request.POST.items() if name in change.form.fields],
             "effects": [
-                ("Si ce prix avait valu", told.closed),
-                ("Prévu", told.planned),
+                ("Si ce prix avait valu", changes.closed),
+                ("Prévu", changes.planned),
             ],
         }
     return page(request, "billing/prices/change.html", context=context, status=status)
 
 
 def _agreed(terms: Terms) -> str:
-    placed: Assignment = terms.assignment
-    return f"Le prix de {placed.reference} est convenu à partir du {long_date(terms.starts_on)}."
+    assignment: Assignment = terms.assignment
+    return f"Le prix de {assignment.reference} est convenu à partir du {long_date(terms.starts_on)}."

@@ -1,4 +1,4 @@
-"""Quotes: the list, one of them as its paper says it, its PDF, and how it becomes terms."""
+"""Pages of quotes and of the simulator: the list, a quote, its PDF, its acceptance; a simulation and its quote."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from billing.prices.forms.price import AcceptForm
 from billing.prices.forms.simulator import EXAMPLE, MOST_ROWS, QuoteForm, SimulatorForm, member_named
 from billing.prices.offering import Offer
 from billing.prices.simulator import Simulation, draw, simulate
-from billing.prices.views.prices import Change, answer
+from billing.prices.views.prices import TwoStepChange, answer
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from members.access import for_roles, holds, today
@@ -44,7 +44,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def quote(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the paper says; who may agree on prices also sees the way back to the simulation."""
+    """The quote as its paper has it; who may agree on prices also sees the link to its simulation."""
     found = _quote(request, pk)
     context = {
         "quote": found,
@@ -58,7 +58,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The file, made at the first reading and kept, its digest checked."""
+    """The file, made when it is first opened and stored, its digest checked."""
     found = _quote(request, pk)
     done = act(request, letters.open_printed, found.letter)
     if not done:
@@ -75,14 +75,14 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {"starts_on": Month.of(today()).before}
     form = AcceptForm(request.POST or None, quote=found, on=today(), initial=initial)
 
-    def facts() -> dict[str, Any]:
+    def figures() -> dict[str, Any]:
         data = form.cleaned_data
         return {"assignment": data["assignment"], "starts_on": data["starts_on"], "at": timezone.now()}
 
-    steps = Change(
+    steps = TwoStepChange(
         form,
-        propose=lambda: offering.propose(found, **facts()),
-        agree=lambda: offering.accept(found, **facts(), by=request.user),
+        propose=lambda: offering.propose(found, **figures()),
+        agree=lambda: offering.accept(found, **figures(), by=request.user),
         context={"quote": found, "assignment": None, "title": "Accepter le devis", "earliest": None},
     )
     return answer(request, steps)
@@ -106,9 +106,9 @@ def simulator(request: HttpRequest) -> HttpResponse:
     """What the address asks; without anything asked, an example to change."""
     asked = request.GET or QueryDict(urlencode(EXAMPLE))
     form = SimulatorForm(asked)
-    said = _said(request, form)
-    quote = None if said is None else QuoteForm(names=_names(said), initial=_offered(asked))
-    return _page(request, form, said, quote)
+    simulation = _simulation(request, form)
+    quote = None if simulation is None else QuoteForm(names=_names(simulation), initial=_initial(asked))
+    return _page(request, form, simulation, quote)
 
 
 @require_POST
@@ -117,40 +117,46 @@ def make_quote(request: HttpRequest) -> HttpResponse:
     """The simulation is done again from its address, and one of its structures gets a quote."""
     asked = QueryDict(request.POST.get("simulation", ""))
     form = SimulatorForm(asked)
-    said = _said(request, form)
-    if said is None:
+    simulation = _simulation(request, form)
+    if simulation is None:
         return _page(request, form, None, None, status=422)
-    quote = QuoteForm(request.POST, names=_names(said))
+    quote = QuoteForm(request.POST, names=_names(simulation))
     if quote.is_valid():
-        offer = _offer(said, quote, asked.urlencode())
+        offer = _offer(simulation, quote, asked.urlencode())
         done = act(
-            request, offering.write, offer, by=request.user, at=timezone.now(), form=quote, success=_made
+            request,
+            offering.write,
+            offer,
+            by=request.user,
+            at=timezone.now(),
+            form=quote,
+            success=_quote_made,
         )
         if done:
             return redirect("billing:quote", done.value.pk)
-    return _page(request, form, said, quote, status=422)
+    return _page(request, form, simulation, quote, status=422)
 
 
-def _said(request: HttpRequest, form: SimulatorForm) -> Simulation | None:
+def _simulation(request: HttpRequest, form: SimulatorForm) -> Simulation | None:
     """The simulation, or None with the sentences at the fields."""
     if not form.is_valid():
         return None
-    done = act(request, lambda: simulate(form.question(), rates=vat.rates(today())), form=form)
+    done = act(request, lambda: simulate(form.simulation_input(), rates=vat.rates(today())), form=form)
     return done.value if done else None
 
 
 def _page(
     request: HttpRequest,
     form: SimulatorForm,
-    said: Simulation | None,
+    simulation: Simulation | None,
     quote: QuoteForm | None,
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
-        "said": said,
+        "simulation": simulation,
         "quote": quote,
-        "chart": draw(said.job) if said else None,
+        "chart": draw(simulation.job) if simulation else None,
         "is_example": not (request.GET or request.POST),
         "members": list(Member.objects.by_name().values_list("short_name", flat=True)),
         "more": min(len(form.rows) + 1, MOST_ROWS) if len(form.rows) < MOST_ROWS else None,
@@ -158,27 +164,27 @@ def _page(
     return page(request, "billing/prices/simulator.html", context=context, status=status)
 
 
-def _offered(asked: QueryDict) -> dict[str, Any]:
+def _initial(asked: QueryDict) -> dict[str, Any]:
     return {"simulation": asked.urlencode(), "valid_until": today() + VALID_FOR}
 
 
-def _offer(said: Simulation, quote: QuoteForm, question: str) -> Offer:
+def _offer(simulation: Simulation, quote: QuoteForm, address: str) -> Offer:
     data = quote.cleaned_data
     return Offer(
-        simulation=said,
+        simulation=simulation,
         row=data["row"],
         method=data["method"],
         job=data["job"],
         valid_until=data["valid_until"],
-        member=member_named(said.bills[data["row"]].host.name),
+        member=member_named(simulation.hosts[data["row"]].host.name),
         note=data["note"],
-        question=question,
+        address=address,
     )
 
 
-def _names(said: Simulation) -> list[str]:
-    return [bill.host.name for bill in said.bills]
+def _names(simulation: Simulation) -> list[str]:
+    return [each.host.name for each in simulation.hosts]
 
 
-def _made(quote: Quote) -> str:
+def _quote_made(quote: Quote) -> str:
     return f"Le devis {quote.letter.content['reference']} est prêt."

@@ -118,7 +118,7 @@ class Command(BaseCommand):
             time.sleep(0.1)
 
     def _tell(self, run: BillingRun) -> None:
-        rows = reconciling.summary(run)
+        rows = reconciling.issued_invoices(run)
         self.stdout.write(f"\nFactures {run.month.of_label}")
         heads = ("numéro", "adhérent", "heures", "HT", "TVA", "TTC", "fichier")
         self._row(*heads)

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from billing.grants import reckoning, reports, tagging
-from billing.grants.reckoning import hourly, share
+from billing.grants import funded_costs, reports, tagging
+from billing.grants.funded_costs import cost_a_minute, cost_by_action
 from billing.models import ActualCost, EmployerCost, FundedHours, FundingReport, PayrollImport
 from tests import world
 from tests.billing.grants.granted import grant, whole, worked
@@ -62,7 +62,7 @@ def lock(line, finance, first=NOVEMBER, last=NOVEMBER):
 
 
 def reckoned(line):
-    return reckoning.reckon([line])[line.pk]
+    return funded_costs.funding_of([line])[line.pk]
 
 
 def test_an_hour_costs_the_month_over_all_hours_worked_or_learnt(entries, finance):
@@ -113,7 +113,7 @@ def test_lines_together_never_pay_more_than_the_month(aloen, finance):
     lines = [grant(code) for code in ("A", "B", "C")]
     for line in lines:
         put(line, {entries[0].pk: 60}, finance)
-    found = reckoning.reckon(lines)
+    found = funded_costs.funding_of(lines)
     assert [found[line.pk].total for line in lines] == [Decimal("33.33")] * 3
 
 
@@ -121,7 +121,7 @@ def test_lines_together_never_pay_more_than_the_month(aloen, finance):
 def test_whatever_is_tagged_the_sum_stays_within_the_month(hundredths, lines):
     cost = Decimal(hundredths) / 100
     worked_minutes = sum(map(sum, lines))
-    paid = [share(hourly(cost, worked_minutes), actions) for actions in lines]
+    paid = [cost_by_action(cost_a_minute(cost, worked_minutes), actions) for actions in lines]
     total = sum(map(sum, paid), Decimal(0))
     assert cost - Decimal("0.01") * len(lines) <= total <= cost or not lines
     assert [len(each) for each in paid] == [len(actions) for actions in lines]
@@ -131,10 +131,10 @@ def test_whatever_is_tagged_the_sum_stays_within_the_month(hundredths, lines):
     st.integers(0, 500_000), st.integers(0, 500_000), st.integers(1, 5000), st.integers(0, 5000), st.data()
 )
 def test_what_comes_after_a_lock_takes_no_more_than_is_left(before, after, locked, added, data):
-    locked_cost = sum(share(hourly(Decimal(before) / 100, locked), [locked]))
+    locked_cost = sum(cost_by_action(cost_a_minute(Decimal(before) / 100, locked), [locked]))
     cost, minutes = Decimal(after) / 100, locked + added
     later = data.draw(st.integers(0, added))
-    a_minute = hourly(cost, minutes, locked_cost, locked)
+    a_minute = cost_a_minute(cost, minutes, locked_cost, locked)
     assert Fraction(locked_cost) + a_minute * later <= max(cost, locked_cost)
 
 

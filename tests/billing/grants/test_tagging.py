@@ -140,8 +140,10 @@ def test_candidates_say_what_is_left_and_who_has_the_rest(aloen, maelle, finance
     put(line, {entries[0].pk: 300}, finance)
 
     def found(**facts):
-        search = tagging.Search(NOVEMBER, **facts)
-        return [(each.entry.day.day, each.left, each.funded) for each in tagging.candidates(line, search)]
+        search = tagging.HourSearch(NOVEMBER, **facts)
+        return [
+            (each.entry.day.day, each.left, each.funded) for each in tagging.taggable_entries(line, search)
+        ]
 
     mine = [(2, 120, (("COOPTER", 300),)), (3, 180, ()), (9, 420, ())]
     assert found() == [*mine, (2, 420, ())]

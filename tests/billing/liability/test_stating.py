@@ -7,7 +7,7 @@ import pytest
 
 from billing.liability import exposure, reserve
 from billing.liability.exposure import NotStatable
-from billing.liability.reserve import NotNotable
+from billing.liability.reserve import NotRecordable
 from billing.models import Invoice
 from members.models import Group, Member
 from tests import world
@@ -105,7 +105,9 @@ def test_only_the_months_of_the_key_weigh(worked):
 
 
 def test_the_reserve_is_what_was_put_in_less_what_closes_took(worked):
-    reserve.note(booked_on=TODAY, amount=Decimal("5000.00"), label="Dotation 2026", by=None, at=NOW)
+    reserve.record_movement(
+        booked_on=TODAY, amount=Decimal("5000.00"), label="Dotation 2026", by=None, at=NOW
+    )
     scene.issuing.issue_run(scene.drafting.draft(NOVEMBER, by=None, at=NOW), by=None, at=NOW)
     # 150 hours at 22.44 are 3 366.00 of a cost of 3 637.92.
     assert reserve.balance() == Decimal("4728.08")
@@ -131,8 +133,8 @@ def test_the_reserve_is_what_was_put_in_less_what_closes_took(worked):
 )
 def test_what_is_no_movement_is_refused(facts, sentence, field):
     put = {"booked_on": TODAY, "amount": Decimal("1.00"), "label": "x"} | facts
-    with pytest.raises(NotNotable, match=sentence) as refused:
-        reserve.note(**put, by=None, at=NOW)
+    with pytest.raises(NotRecordable, match=sentence) as refused:
+        reserve.record_movement(**put, by=None, at=NOW)
     assert refused.value.field == field
 
 

@@ -134,7 +134,9 @@ def test_pages_ask_a_fixed_number_of_queries(login, django_assert_num_queries, r
     scene.issued(hosts)
     finance = world.finance()
     for rank in range(rows):
-        reserve.note(booked_on=NOW.date(), amount=Decimal(10), label=f"n° {rank}", by=finance, at=NOW)
+        reserve.record_movement(
+            booked_on=NOW.date(), amount=Decimal(10), label=f"n° {rank}", by=finance, at=NOW
+        )
     client = login(finance)
     client.get(PAGE)
     with django_assert_num_queries(15):

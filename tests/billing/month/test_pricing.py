@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from billing.charge_kinds import ChargeKind
 from billing.models import Unit
 from billing.month import pricing
-from billing.month.pricing import Due, EmployeeMonth, Segment, Shares
+from billing.month.cost_sharing import CostShares, share_cost
+from billing.month.pricing import PricedSegment
+from billing.month.segments import EmployeeMonth, Segment
 from employees.models import AbsenceRule, PriceMethod
 from groupement.kernel.money import line_net, vat
 from groupement.kernel.periods import Month
@@ -59,12 +61,12 @@ def month(
 
 def shares(*segments: Segment, **facts: Any) -> list[str]:
     """The amounts by segment, then the reserve."""
-    shared: Shares = pricing.share_cost(month(*segments, **facts))
+    shared: CostShares = share_cost(month(*segments, **facts))
     return [str(amount) for amount in (*shared.amounts, shared.reserve)]
 
 
-def told(dues: list[Due]) -> list[tuple[str, str, str]]:
-    return [(str(due.quantity), str(due.unit_price), str(due.net)) for due in dues]
+def figures(priced: list[PricedSegment]) -> list[tuple[str, str, str]]:
+    return [(str(each.quantity), str(each.unit_price), str(each.net)) for each in priced]
 
 
 @pytest.mark.parametrize(
@@ -81,17 +83,21 @@ def told(dues: list[Due]) -> list[tuple[str, str, str]]:
     ],
 )
 def test_hourly_price_multiplies_what_is_printed(minutes: int, price: str, hours: str, net: str) -> None:
-    dues = pricing.price(month(segment(minutes=minutes, hourly_price=Decimal(price))))
-    assert told(dues) == [(hours, price, net)]
-    assert (dues[0].kind, dues[0].unit, dues[0].minutes) == (ChargeKind.WORKED_HOURS, Unit.HOUR, minutes)
+    priced = pricing.price(month(segment(minutes=minutes, hourly_price=Decimal(price))))
+    assert figures(priced) == [(hours, price, net)]
+    assert (priced[0].kind, priced[0].unit, priced[0].minutes) == (
+        ChargeKind.WORKED_HOURS,
+        Unit.HOUR,
+        minutes,
+    )
 
 
 def test_case_57_gross_by_coefficient_for_a_whole_month() -> None:
     price = Decimal("12.00") * Decimal("1.87")
     assert price == Decimal("22.44")  # case 56
-    (due,) = pricing.price(month(segment(minutes=9100, hourly_price=price.quantize(Decimal("0.01")))))
-    assert (due.quantity, due.net) == (Decimal("151.67"), Decimal("3403.47"))
-    assert (vat(due.net, 20), due.net + vat(due.net, 20)) == (Decimal("680.69"), Decimal("4084.16"))
+    (each,) = pricing.price(month(segment(minutes=9100, hourly_price=price.quantize(Decimal("0.01")))))
+    assert (each.quantity, each.net) == (Decimal("151.67"), Decimal("3403.47"))
+    assert (vat(each.net, 20), each.net + vat(each.net, 20)) == (Decimal("680.69"), Decimal("4084.16"))
 
 
 def test_case_15_time_is_summed_before_it_is_rounded() -> None:
@@ -100,13 +106,13 @@ def test_case_15_time_is_summed_before_it_is_rounded() -> None:
     net = line_net(merged, Decimal("293.27"))
     assert (str(merged), net, net + vat(net, 19)) == ("1.61", Decimal("472.16"), Decimal("561.87"))
     by_day = {date(2026, 11, day): 20 for day in (2, 3, 4)}
-    dues = pricing.price(month(replace(segment(hourly_price=Decimal("15.00")), minutes=by_day)))
-    assert told(dues) == [("1.00", "15.00", "15.00")]
+    priced = pricing.price(month(replace(segment(hourly_price=Decimal("15.00")), minutes=by_day)))
+    assert figures(priced) == [("1.00", "15.00", "15.00")]
 
 
 def test_only_what_no_invoice_holds_is_billed_by_the_hour() -> None:
     worked = segment(minutes=9 * 60, to_bill=4 * 60, hourly_price=Decimal("20.00"))
-    assert told(pricing.price(month(worked))) == [("4.00", "20.00", "80.00")]
+    assert figures(pricing.price(month(worked))) == [("4.00", "20.00", "80.00")]
 
 
 def test_no_hours_owe_nothing() -> None:
@@ -126,25 +132,25 @@ def test_actual_cost_of_the_domain_notes() -> None:
     a = at_cost(1, hours="70", fee="5")
     b = at_cost(2, hours="30", fee="5")
     pool = {date(2026, 11, 3): 600, date(2026, 11, 4): 2500}  # a meeting of 10 h, leave of 41.67 h
-    dues = pricing.price(month(a, b, at_cost(3, fee="5"), pool=pool))
-    assert [(due.segment.member, due.kind, str(due.net)) for due in dues] == [
+    priced = pricing.price(month(a, b, at_cost(3, fee="5"), pool=pool))
+    assert [(each.segment.member, each.kind, str(each.net)) for each in priced] == [
         (1, ChargeKind.COST_SHARE, "1960.00"),
         (1, ChargeKind.MANAGEMENT_FEE, "98.00"),
         (2, ChargeKind.COST_SHARE, "840.00"),
         (2, ChargeKind.MANAGEMENT_FEE, "42.00"),
     ]
-    assert [str(due.quantity) for due in dues] == ["1.00"] * 4
+    assert [str(each.quantity) for each in priced] == ["1.00"] * 4
     assert shares(a, b, pool=pool) == ["1960.00", "840.00", "0.00"]
 
 
 def test_flat_amounts_of_the_domain_notes() -> None:
     flat = {"method": PriceMethod.FLAT, "hourly_price": None}
     amounts = [Decimal("1575.00"), Decimal("945.00"), Decimal("630.00")]
-    dues = pricing.price(
+    priced = pricing.price(
         month(*(segment(n, flat_amount=amount, **flat) for n, amount in enumerate(amounts, 1)))
     )
-    assert told(dues) == [("1.00", str(amount), str(amount)) for amount in amounts]
-    assert {due.unit for due in dues} == {Unit.MONTH}
+    assert figures(priced) == [("1.00", str(amount), str(amount)) for amount in amounts]
+    assert {each.unit for each in priced} == {Unit.MONTH}
 
 
 @pytest.mark.parametrize(
@@ -164,10 +170,10 @@ def test_case_29_flat_amount_goes_by_calendar_days(in_month: Month, days: int) -
         method=PriceMethod.FLAT, hourly_price=None, flat_amount=Decimal("840.00"), spans=[(start, before)]
     )
     assert flat.days == days
-    (due,) = pricing.price(EmployeeMonth(in_month, [flat]))
+    (each,) = pricing.price(EmployeeMonth(in_month, [flat]))
     whole = days == len(in_month.days)
     part = (Decimal("840.00") * days / len(in_month.days)).quantize(Decimal("0.01"))
-    assert (due.unit, due.net) == ((Unit.MONTH, Decimal("840.00")) if whole else (Unit.ONE, part))
+    assert (each.unit, each.net) == ((Unit.MONTH, Decimal("840.00")) if whole else (Unit.ONE, part))
 
 
 def test_case_51_equal_weights_share_in_a_stable_order() -> None:
@@ -187,8 +193,8 @@ def test_case_54_fewer_cents_than_members() -> None:
 
 
 def test_hours_at_an_agreed_price_bear_their_part_of_the_cost() -> None:
-    dues = pricing.price(month(at_cost(1, hours="30"), segment(2, minutes=70 * 60), cost="1000.00"))
-    assert [(due.segment.member, str(due.net)) for due in dues] == [(1, "300.00"), (2, "1570.80")]
+    priced = pricing.price(month(at_cost(1, hours="30"), segment(2, minutes=70 * 60), cost="1000.00"))
+    assert [(each.segment.member, str(each.net)) for each in priced] == [(1, "300.00"), (2, "1570.80")]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +247,7 @@ def test_each_kind_of_absence_may_be_borne_by_others() -> None:
     pools = {"sickness": {FIRST: 1200}, "leave": {FIRST: 1200}}
     known = EmployeeMonth(NOVEMBER, [a, b], {}, Decimal("800.00"), {}, pools)
     # 40 h worked, 20 h of leave by worked hours (15 and 5), 20 h of sickness to the reserve: 80 h for 800 €.
-    shared = pricing.share_cost(known)
+    shared = share_cost(known)
     assert [str(amount) for amount in (*shared.amounts, shared.reserve)] == ["450.00", "150.00", "200.00"]
     assert shared.borne == [900, 300]
 
@@ -264,14 +270,14 @@ def test_each_kind_of_absence_may_be_borne_by_others() -> None:
     ],
 )
 def test_a_minimum_is_topped_up_once_and_late_hours_fill_the_gap(facts, expected) -> None:
-    dues = pricing.price(month(segment(1, **facts), cost=None))
-    assert [(due.kind, due.minutes) for due in dues] == expected
+    priced = pricing.price(month(segment(1, **facts), cost=None))
+    assert [(each.kind, each.minutes) for each in priced] == expected
 
 
 def test_a_minimum_goes_by_days_when_the_price_begins_on_the_way() -> None:
     half = segment(1, minutes=600, minimum=3600, spans=[(FIRST, FIRST + timedelta(days=15))])
-    dues = pricing.price(month(half, cost=None))
-    assert [(due.kind, due.minutes) for due in dues] == [("worked_hours", 600), ("minimum", 1200)]
+    priced = pricing.price(month(half, cost=None))
+    assert [(each.kind, each.minutes) for each in priced] == [("worked_hours", 600), ("minimum", 1200)]
 
 
 def test_month_without_work_goes_by_planned_shares() -> None:
@@ -296,10 +302,10 @@ def test_past_of_a_member_is_not_counted_for_each_of_its_segments() -> None:
 
 
 def test_unknown_cost_charges_agreed_prices_only() -> None:
-    dues = pricing.price(month(at_cost(1, hours="30"), segment(2, minutes=60), cost=None))
-    assert [(due.segment.member, str(due.net)) for due in dues] == [(2, "22.44")]
+    priced = pricing.price(month(at_cost(1, hours="30"), segment(2, minutes=60), cost=None))
+    assert [(each.segment.member, str(each.net)) for each in priced] == [(2, "22.44")]
     with pytest.raises(ValueError, match="not known"):
-        pricing.share_cost(month(at_cost(1), cost=None))
+        share_cost(month(at_cost(1), cost=None))
 
 
 days = st.dates(FIRST, NOVEMBER.last)
@@ -340,22 +346,22 @@ def employee_months(draw: st.DrawFn) -> EmployeeMonth:
 
 @given(employee_months())
 def test_shares_and_reserve_are_the_cost_to_the_cent(drawn: EmployeeMonth) -> None:
-    shared = pricing.share_cost(drawn)
+    shared = share_cost(drawn)
     assert sum(shared.amounts) + shared.reserve == drawn.cost
     assert all(amount >= 0 for amount in (*shared.amounts, shared.reserve))
-    assert pricing.share_cost(drawn) == shared
+    assert share_cost(drawn) == shared
 
 
 @given(employee_months())
 def test_what_is_printed_multiplies(drawn: EmployeeMonth) -> None:
-    for due in pricing.price(drawn):
-        assert due.net == (due.quantity * due.unit_price).quantize(Decimal("0.01"), "ROUND_HALF_UP")
-        assert due.net > 0
+    for each in pricing.price(drawn):
+        assert each.net == (each.quantity * each.unit_price).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+        assert each.net > 0
 
 
 @given(employee_months())
 def test_without_the_reserve_rule_everything_worked_is_charged_or_covered(drawn: EmployeeMonth) -> None:
-    shared = pricing.share_cost(drawn)
+    shared = share_cost(drawn)
     is_anybodys = any(part.worked or part.expected for part in drawn.segments)
     rules = {part.rule_of(kind) for part in drawn.segments for kind in drawn.by_kind}
     if is_anybodys and not (AbsenceRule.RESERVE in rules and drawn.absent):

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from billing.models import BillingRun, Charge
 from billing.month import drafting, issuing
 from billing.prices import changing
-from billing.prices.effects import Change, effect
+from billing.prices.effects import MemberEffect, effect
 from employees.models import AbsenceRule, Terms
 from groupement.kernel.periods import Month
 from members.models import User
@@ -122,7 +122,7 @@ class TestEffect:
         assert BillingRun.objects.count() == 1
 
     def test_a_member_that_paid_nothing_has_no_percentage(self):
-        assert Change(None, Decimal("0.00"), Decimal("12.00")).percent is None
+        assert MemberEffect(None, Decimal("0.00"), Decimal("12.00")).percent is None
 
 
 def at_cost():

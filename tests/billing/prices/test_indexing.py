@@ -66,9 +66,9 @@ def test_a_flat_amount_is_revised_too(gael):
 
 
 def test_prices_whose_index_moved_are_listed_with_what_they_become(placed, gael):
-    assert changing.moved(world.NOW.date()) == []
+    assert changing.due_revisions(world.NOW.date()) == []
     published(NOVEMBER, "107.9")
-    (found,) = changing.moved(world.NOW.date())
+    (found,) = changing.due_revisions(world.NOW.date())
     assert (found.terms.assignment, found.old, found.new, found.percent) == (
         placed,
         Decimal("22.44"),
@@ -80,17 +80,17 @@ def test_prices_whose_index_moved_are_listed_with_what_they_become(placed, gael)
 def test_a_price_that_is_revised_already_is_not_listed_again(placed, gael):
     published(NOVEMBER, "107.9")
     revise(placed, gael)
-    assert changing.moved(world.NOW.date()) == []
+    assert changing.due_revisions(world.NOW.date()) == []
 
 
 def test_the_newest_value_counts_and_an_ended_assignment_does_not(placed, gael):
     published(NOVEMBER, "107.9")
     published(Month(2026, 12), "105.2")
-    assert changing.moved(world.NOW.date()) == []
+    assert changing.due_revisions(world.NOW.date()) == []
     Terms.objects.update(index_base=Decimal(100))
     placed.ends_before = date(2026, 12, 1)
     placed.save()
-    assert changing.moved(world.NOW.date()) == []
+    assert changing.due_revisions(world.NOW.date()) == []
 
 
 def test_the_list_takes_two_queries(placed, django_assert_num_queries):
@@ -98,7 +98,7 @@ def test_the_list_takes_two_queries(placed, django_assert_num_queries):
     for name in ("Sonam", "Book"):
         world.assignment(placed.employee, world.member(name), index_code="ICHT", index_base=Decimal("105.2"))
     with django_assert_num_queries(2):
-        assert len([each.terms.assignment.member for each in changing.moved(world.NOW.date())]) == 3
+        assert len([each.terms.assignment.member for each in changing.due_revisions(world.NOW.date())]) == 3
 
 
 @pytest.mark.parametrize(

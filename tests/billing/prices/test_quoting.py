@@ -13,7 +13,7 @@ from billing.month import drafting
 from billing.prices import offering
 from billing.prices.changing import NotRepriceable
 from billing.prices.offering import NotAcceptable, NotQuotable, Offer
-from billing.prices.simulator import Host, Question, simulate
+from billing.prices.simulator import Host, SimulationInput, simulate
 from employees.models import Terms
 from tests import world
 from tests.billing.prices.test_worked_figures import RATES, job
@@ -42,7 +42,7 @@ def offered(member=None, *, row=0, regime="S20", method="hourly", minutes=3600, 
         Host("Sonam", 2400, Decimal(40), "E261B"),
     ]
     defaults = {"job": "comptable", "valid_until": JANUARY_31, "question": "brut=2000"}
-    said = simulate(Question(job(), hosts), rates=RATES)
+    said = simulate(SimulationInput(job(), hosts), rates=RATES)
     return Offer(said, row, method, member=member, **{**defaults, **facts})
 
 

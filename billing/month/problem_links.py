@@ -1,4 +1,4 @@
-"""What stands between a month and its invoices, each with the one gesture that helps."""
+"""What is to be settled before a month is invoiced: each problem with a link to the page that settles it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from members.models import User
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One thing to settle: ``title`` and ``text`` say what and why, ``label`` and ``url`` what to do about it."""
+class ProblemNotice:
+    """One thing to settle: ``title`` and ``text`` say what and why; ``label`` and ``url`` are the link to settle it."""
 
     title: str
     text: str
@@ -28,66 +28,70 @@ class Problem:
         return "warning" if self.is_blocking else "info"
 
 
-def problems(month: Month, told: Sequence[RunProblem] | None, ready: Readiness, user: User) -> list[Problem]:
-    """What the last trial ``told``; before any (None), what can be seen without one."""
-    if told is None:
-        return _before_trial(month, ready)
-    return [_of_trial(problem, month, user) for problem in told]
+def problem_notices(
+    month: Month, problems: Sequence[RunProblem] | None, readiness: Readiness, user: User
+) -> list[ProblemNotice]:
+    """The run's ``problems`` as ``user`` can settle them; before a first draft (None), hours and costs that lack."""
+    if problems is None:
+        return _before_drafting(month, readiness)
+    return [_of_run(problem, month, user) for problem in problems]
 
 
-def _before_trial(month: Month, ready: Readiness) -> list[Problem]:
+def _before_drafting(month: Month, readiness: Readiness) -> list[ProblemNotice]:
     found = []
-    if ready.to_approve:
-        one = ready.to_approve == 1
+    if readiness.to_approve:
+        one = readiness.to_approve == 1
         found.append(
-            Problem(
+            ProblemNotice(
                 "Un relevé n’est pas approuvé"
                 if one
-                else f"{ready.to_approve} relevés ne sont pas approuvés",
+                else f"{readiness.to_approve} relevés ne sont pas approuvés",
                 "L’essai ne prendra que les heures approuvées\u00a0; les autres rejoindront un prochain mois.",
-                *_hours(month),
+                *_hours_link(month),
             )
         )
-    if ready.uncosted:
-        one = ready.uncosted == 1
+    if readiness.uncosted:
+        one = readiness.uncosted == 1
         found.append(
-            Problem(
-                "Le coût d’une personne manque" if one else f"Le coût de {ready.uncosted} personnes manque",
+            ProblemNotice(
+                "Le coût d’une personne manque"
+                if one
+                else f"Le coût de {readiness.uncosted} personnes manque",
                 "Sans le fichier de paie, le coût réel du mois ne peut pas être réparti.",
-                *_costs(month),
+                *_costs_link(month),
             )
         )
     return found
 
 
-def _of_trial(problem: RunProblem, month: Month, user: User) -> Problem:
+def _of_run(problem: RunProblem, month: Month, user: User) -> ProblemNotice:
     title, action = KNOWN.get(problem.code, UNKNOWN)
     label, url = action(problem, month, user)
-    return Problem(title, problem.message, label, url, problem.is_blocking)
+    return ProblemNotice(title, problem.message, label, url, problem.is_blocking)
 
 
-def _hours(month: Month) -> tuple[str, str]:
+def _hours_link(month: Month) -> tuple[str, str]:
     return "Voir les heures du mois", reverse("timesheets:month", args=[month])
 
 
-def _costs(month: Month) -> tuple[str, str]:
+def _costs_link(month: Month) -> tuple[str, str]:
     return "Importer la paie", f"{reverse('billing:costs')}?mois={month}"
 
 
 def _terms(problem: RunProblem, month: Month, user: User) -> tuple[str, str]:
-    """Terms are reference records: an admin mends them, others see the hours concerned."""
+    """Terms are reference records: an admin corrects them, others see the hours concerned."""
     if user.is_admin and problem.employee_id:
         return "Compléter les conditions", (
             f"{reverse('admin:employees_assignment_changelist')}?employee__id__exact={problem.employee_id}"
         )
-    return _hours(month)
+    return _hours_link(month)
 
 
 def _attestation(problem: RunProblem, month: Month, user: User) -> tuple[str, str]:
     """An admin records the statement; others ask the member for it."""
     member = problem.member
     if member is None:
-        return _hours(month)
+        return _hours_link(month)
     if user.is_admin:
         return "Enregistrer l’attestation", reverse("admin:members_member_change", args=[member.pk])
     if member.billing_email:
@@ -96,7 +100,7 @@ def _attestation(problem: RunProblem, month: Month, user: User) -> tuple[str, st
 
 
 def _mentions(_problem: RunProblem, month: Month, user: User) -> tuple[str, str]:
-    """Wordings are rows of the admin; others look at the draft."""
+    """Wordings are rows of the admin; others see the drafts."""
     if user.is_admin:
         return "Changer la mention", reverse("admin:billing_legalmention_changelist")
     return "Voir les brouillons", reverse("billing:run", args=[month])
@@ -106,11 +110,11 @@ Action = Callable[[RunProblem, Month, User], tuple[str, str]]
 
 
 def _to_hours(_problem: RunProblem, month: Month, _user: User) -> tuple[str, str]:
-    return _hours(month)
+    return _hours_link(month)
 
 
 def _to_costs(_problem: RunProblem, month: Month, _user: User) -> tuple[str, str]:
-    return _costs(month)
+    return _costs_link(month)
 
 
 UNKNOWN: tuple[str, Action] = ("À vérifier", _to_hours)
@@ -130,6 +134,6 @@ KNOWN: dict[str, tuple[str, Action]] = {
 }
 
 
-def count(found: Sequence[Problem]) -> int:
-    """How many of ``found`` hold something back."""
-    return sum(problem.is_blocking for problem in found)
+def count_blocking(notices: Sequence[ProblemNotice]) -> int:
+    """How many of ``notices`` block an invoice."""
+    return sum(problem.is_blocking for problem in notices)

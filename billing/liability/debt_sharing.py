@@ -1,4 +1,7 @@
-"""What members weigh on the statutes' key over some months: hours, invoices, wage bill used; nothing is written."""
+"""How a debt of the group is shared between members: base ÷ Σ base on the statutes' key (C. trav. L1253-8).
+
+The base of a member is its hours, invoices or wage bill of some months, or one for each. Nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,12 @@ from members.models import LiabilityKey, Member, Membership
 from timesheets.models import Entry, TimesheetStatus
 
 Bases = Mapping[int, Decimal | int]
-"""What each member weighs on the key, by id."""
+"""The base of each member on the key, by id: minutes, euros, or ones."""
 
 
 @dataclass(frozen=True)
-class Exposure:
-    """A member's share of a debt: base ÷ Σ base (C. trav. L1253-8)."""
+class DebtShare:
+    """A member's share of a debt: its base, that base in percent of all, and euros."""
 
     member: int
     base: Decimal | int
@@ -29,26 +32,26 @@ class Exposure:
     amount: Decimal
 
 
-def expose(debt: Decimal, bases: Bases) -> list[Exposure]:
-    """Each member's share of ``debt``, in the order of ids; the sum is exact. Nothing when nobody weighs anything."""
+def share_debt(debt: Decimal, bases: Bases) -> list[DebtShare]:
+    """Each member's share of ``debt``, in the order of ids; the sum is exact. Empty when all bases are zero."""
     members = sorted(bases)
     whole = sum(bases.values())
     if not whole:
         return []
     shares = allocate(debt, [bases[member] for member in members])
     return [
-        Exposure(member, bases[member], percent(bases[member], whole), share)
+        DebtShare(member, bases[member], percent(bases[member], whole), share)
         for member, share in zip(members, shares, strict=True)
     ]
 
 
-def default_of(member: int, exposures: Sequence[Exposure]) -> dict[int, Decimal]:
+def added_by_default(member: int, shares: Sequence[DebtShare]) -> dict[int, Decimal]:
     """What the default of ``member`` adds to each other's share, on the same key; empty when nobody is left to pay.
 
     Only its own share is shared again: what the others owe already stays as it is.
     """
-    share = next((row.amount for row in exposures if row.member == member), ZERO)
-    others = [row for row in exposures if row.member != member]
+    share = next((row.amount for row in shares if row.member == member), ZERO)
+    others = [row for row in shares if row.member != member]
     if not any(row.base for row in others):
         return {}
     more = allocate(share, [row.base for row in others])
@@ -63,8 +66,8 @@ def percent(part: Decimal | int, whole: Decimal | int) -> Decimal:
 
 
 @dataclass(frozen=True)
-class Window:
-    """The months that a key looks at; ``last`` is in it."""
+class KeyPeriod:
+    """The months of which bases are taken; ``last`` is in it."""
 
     last: Month
     months: int
@@ -74,15 +77,15 @@ class Window:
         return self.last.shift(1 - self.months)
 
 
-def bases(key: str, window: Window) -> tuple[list[Member], Bases]:
-    """The members admitted on the last day of ``window``, by name, and what each of them weighs."""
-    admitted = Membership.objects.admitting(window.last.last).values("member")
+def bases(key: str, period: KeyPeriod) -> tuple[list[Member], Bases]:
+    """The members admitted on the last day of ``period``, by name, and the base of each."""
+    admitted = Membership.objects.admitting(period.last.last).values("member")
     members = list(Member.objects.filter(pk__in=admitted).by_name())
-    weighed = _WEIGHINGS[LiabilityKey(key)](window)
     if key == LiabilityKey.EQUAL:
         return members, {member.pk: 1 for member in members}
-    # A member whose credit notes exceed its invoices weighs nothing.
-    return members, {member.pk: max(weighed.get(member.pk, 0), 0) for member in members}
+    by_member = _BASES_BY_KEY[LiabilityKey(key)](period)
+    # The base of a member whose credit notes exceed its invoices is zero.
+    return members, {member.pk: max(by_member.get(member.pk, 0), 0) for member in members}
 
 
 def cost_of(month: Month) -> Decimal:
@@ -102,15 +105,15 @@ def last_costed_month(until: Month) -> Month | None:
     return found
 
 
-def _hours(window: Window) -> dict[int, int]:
+def _hours(period: KeyPeriod) -> dict[int, int]:
     """Approved minutes by member."""
     minutes: dict[int, int] = defaultdict(int)
-    for member, _, _, total in _worked(window):
+    for member, _, _, total in _worked(period):
         minutes[member] += total
     return minutes
 
 
-def _invoiced(window: Window) -> dict[int, Decimal]:
+def _invoiced(period: KeyPeriod) -> dict[int, Decimal]:
     """Net of issued invoices less credit notes by member, by month of service; dues and deposits aside."""
     net = Case(
         When(kind=InvoiceKind.CREDIT_NOTE, then=-F("net")), default=F("net"), output_field=MoneyField()
@@ -119,8 +122,8 @@ def _invoiced(window: Window) -> dict[int, Decimal]:
         Invoice.objects.filter(
             status=InvoiceStatus.ISSUED,
             is_out_of_scope=False,
-            service_month__gte=window.first,
-            service_month__lte=window.last,
+            service_month__gte=period.first,
+            service_month__lte=period.last,
         )
         .values_list("member")
         .annotate(total=Sum(net))
@@ -129,14 +132,14 @@ def _invoiced(window: Window) -> dict[int, Decimal]:
     return dict(rows)
 
 
-def _wage_bill(window: Window) -> dict[int, Decimal]:
+def _wage_bill(period: KeyPeriod) -> dict[int, Decimal]:
     """Each person's cost of each month to the members where it worked that month, by hours; else to nobody."""
     hours: dict[tuple[int, Month], dict[int, int]] = defaultdict(dict)
-    for member, employee, month, minutes in _worked(window):
+    for member, employee, month, minutes in _worked(period):
         hours[employee, month][member] = minutes
     used: dict[int, Decimal] = defaultdict(Decimal)
     costs = (
-        EmployerCost.objects.filter(month__gte=window.first, month__lte=window.last)
+        EmployerCost.objects.filter(month__gte=period.first, month__lte=period.last)
         .values_list("employee", "month")
         .annotate(total=Sum("amount"))
         .order_by("employee", "month")
@@ -149,14 +152,14 @@ def _wage_bill(window: Window) -> dict[int, Decimal]:
     return used
 
 
-def _worked(window: Window) -> list[tuple[int, int, Month, int]]:
+def _worked(period: KeyPeriod) -> list[tuple[int, int, Month, int]]:
     """Member, employee, month and approved minutes."""
     rows = (
         Entry.objects.filter(
             timesheet__status=TimesheetStatus.APPROVED,
             timesheet__assignment__isnull=False,
-            timesheet__month__gte=window.first,
-            timesheet__month__lte=window.last,
+            timesheet__month__gte=period.first,
+            timesheet__month__lte=period.last,
         )
         .values_list("timesheet__assignment__member", "timesheet__employee", "timesheet__month")
         .annotate(total=Sum("minutes"))
@@ -165,9 +168,8 @@ def _worked(window: Window) -> list[tuple[int, int, Month, int]]:
     return list(rows)
 
 
-_WEIGHINGS: dict[LiabilityKey, Callable[[Window], Bases]] = {
+_BASES_BY_KEY: dict[LiabilityKey, Callable[[KeyPeriod], Bases]] = {
     LiabilityKey.HOURS: _hours,
     LiabilityKey.INVOICED: _invoiced,
     LiabilityKey.WAGE_BILL: _wage_bill,
-    LiabilityKey.EQUAL: lambda _: {},
 }

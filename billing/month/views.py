@@ -1,4 +1,4 @@
-"""One month’s run: what is missing, the trial, the drafts, issuing, and the PDFs as they come."""
+"""Pages of the monthly close: the list of months; of one, what is missing, drafts, issue, and the PDFs as they come."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.documents import rendering
 from billing.models import BillingRun, Invoice, RunStatus
 from billing.month import drafting, issuing, overview, price_reasons
-from billing.month.overview import Readiness, Row
+from billing.month.overview import Readiness, RunRow
+from billing.month.problem_links import count_blocking, problem_notices
 from billing.month.reconciling import reconcile
-from billing.month.views.problems import count as problems_count
-from billing.month.views.problems import problems
 from groupement.kernel import worktime
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
@@ -28,12 +27,21 @@ from members.access import for_roles, holds, today
 from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+MONTHS_A_PAGE = 12
+
+
+@require_safe
+@for_roles(*READERS)
+def runs(request: HttpRequest) -> HttpResponse:
+    """Every month that has hours or a run, newest first."""
+    listed = paginate(request, overview.months(), MONTHS_A_PAGE)
+    return page(request, "billing/month/runs.html", context={"page": listed})
 
 
 @require_safe
 @for_roles(*READERS)
 def run(request: HttpRequest, month: Month) -> HttpResponse:
-    """The month’s close as it stands; ``?confirmer=`` shows a dialog’s question without JavaScript."""
+    """The month’s close; ``?confirmer=`` shows a dialog’s question without JavaScript."""
     return page(request, "billing/month/run.html", context=_context(request, month))
 
 
@@ -53,7 +61,7 @@ def progress(request: HttpRequest, month: Month) -> HttpResponse:
 @require_POST
 @for_roles(Role.FINANCE)
 def draft(request: HttpRequest, month: Month) -> HttpResponse:
-    """The trial: charges and drafts for every member, as often as one likes; nothing is numbered."""
+    """Draft the month: charges and drafts for every member, as often as one likes; nothing is numbered."""
     act(
         request,
         drafting.draft,
@@ -88,7 +96,7 @@ def issue(request: HttpRequest, month: Month) -> HttpResponse:
     done = act(request, issuing.issue_run, the_run, by=request.user, at=timezone.now())
     if done and done.value:
         issued, failed = done.value.issued, done.value.failed
-        _have_printed([invoice.pk for invoice in issued])
+        _queue_pdfs([invoice.pk for invoice in issued])
         if issued:
             messages.success(request, _issued_sentence(len(issued)))
         for member, message in failed:
@@ -125,22 +133,23 @@ def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
     """Everything that the page and its part show."""
     the_run = BillingRun.objects.filter(month=month).first()
     rows = overview.rows(the_run) if the_run else []
-    ready = overview.readiness(month)
-    told = overview.problems(the_run) if the_run and the_run.status != RunStatus.OPEN else None
-    found = problems(month, told, ready, request.user)
+    readiness = overview.readiness(month)
+    problems = overview.problems(the_run) if the_run and the_run.status != RunStatus.OPEN else None
+    notices = problem_notices(month, problems, readiness, request.user)
+    blocking = count_blocking(notices)
     may_act = holds(request.user, Role.FINANCE)
-    drafts = overview.issuable(rows, told or [])
+    drafts = overview.issuable(rows, problems or [])
     return {
         "month": month,
         "run": the_run,
-        "ready": ready,
+        "readiness": readiness,
         "rows": rows,
         "sums": overview.sums(rows),
         "drafts": overview.sums(drafts),
-        "papers": overview.papers(rows),
-        "problems": found,
-        "blocking": problems_count(found),
-        "steps": steps(the_run, ready, rows, problems_count(found)),
+        "papers": overview.pdf_progress(rows),
+        "problems": notices,
+        "blocking": blocking,
+        "steps": steps(the_run, readiness, rows, blocking),
         "may_act": may_act,
         "can": _can(month, the_run, rows, drafts) if may_act else {},
         "asked": request.GET.get("confirmer"),
@@ -150,7 +159,7 @@ def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
 
 
 def _can(
-    month: Month, the_run: BillingRun | None, rows: Sequence[Row], drafts: Sequence[Row]
+    month: Month, the_run: BillingRun | None, rows: Sequence[RunRow], drafts: Sequence[RunRow]
 ) -> dict[str, bool]:
     """Which buttons make sense now; the acts themselves have the last word.
 
@@ -166,7 +175,7 @@ def _can(
     }
 
 
-def _selected(rows: Sequence[Row], wanted: str | None, *, with_costs: bool) -> dict[str, Any]:
+def _selected(rows: Sequence[RunRow], wanted: str | None, *, with_costs: bool) -> dict[str, Any]:
     """The invoice whose price is explained: that of the member asked for, else the first."""
     if not rows:
         return {"selected": None, "reasons": []}
@@ -177,7 +186,7 @@ def _selected(rows: Sequence[Row], wanted: str | None, *, with_costs: bool) -> d
     }
 
 
-def _have_printed(invoices: Sequence[int]) -> None:
+def _queue_pdfs(invoices: Sequence[int]) -> None:
     """Queue the PDFs after commit; should the queue be down, the clock finds the job rows and sends them again."""
     transaction.on_commit(lambda: rendering.enqueue(invoices), robust=True)
 
@@ -188,22 +197,11 @@ def _issued_sentence(count: int) -> str:
     return f"{count} factures sont émises. Leurs PDF se préparent."
 
 
-MONTHS_A_PAGE = 12
-
-
-@require_safe
-@for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
-def runs(request: HttpRequest) -> HttpResponse:
-    """Every month that has hours or a run, newest first."""
-    listed = paginate(request, overview.months(), MONTHS_A_PAGE)
-    return page(request, "billing/month/runs.html", context={"page": listed})
-
-
 def steps(
-    run: BillingRun | None, ready: Readiness, rows: Sequence[Row], blocking: int
+    run: BillingRun | None, readiness: Readiness, rows: Sequence[RunRow], blocking: int
 ) -> list[dict[str, Any]]:
     """From hours to PDFs: label, note, done; the first step that is not done is the current one."""
-    found = _hours_and_costs(ready) + _invoices(run, rows, blocking)
+    found = _hours_and_costs(readiness) + _invoices(run, rows, blocking)
     if run is not None and run.status == RunStatus.ISSUED:
         # Hours that came late join the next month: they no longer hold this one back.
         for step in found[:-1]:
@@ -212,33 +210,37 @@ def steps(
     return [step | {"current": step is current} for step in found]
 
 
-def _hours_and_costs(ready: Readiness) -> list[dict[str, Any]]:
-    begun = ready.sheets > 0
-    entered = begun and not ready.drafts
+def _hours_and_costs(readiness: Readiness) -> list[dict[str, Any]]:
+    begun = readiness.sheets > 0
+    entered = begun and not readiness.drafts
     return [
         _step(
             "Heures",
-            _left(ready.drafts, "relevé à saisir", "relevés à saisir")
-            or f"{worktime.short_hours(ready.minutes)}\u00a0h",
+            _left(readiness.drafts, "relevé à saisir", "relevés à saisir")
+            or f"{worktime.short_hours(readiness.minutes)}\u00a0h",
             entered,
         ),
         _step(
             "Visa des adhérents",
-            _left(ready.submitted, "à viser", "à viser") or ("reçus" if entered else ""),
-            entered and not ready.submitted,
+            _left(readiness.submitted, "à viser", "à viser") or ("reçus" if entered else ""),
+            entered and not readiness.submitted,
         ),
         _step(
             "Approbation",
-            f"{ready.approved} sur {ready.sheets}" if ready.to_approve else counted(ready.sheets, "relevé"),
-            begun and not ready.to_approve,
+            f"{readiness.approved} sur {readiness.sheets}"
+            if readiness.to_approve
+            else counted(readiness.sheets, "relevé"),
+            begun and not readiness.to_approve,
         ),
         _step(
-            "Coûts", f"{ready.costed} sur {counted(ready.people, 'personne')}", begun and not ready.uncosted
+            "Coûts",
+            f"{readiness.costed} sur {counted(readiness.people, 'personne')}",
+            begun and not readiness.uncosted,
         ),
     ]
 
 
-def _invoices(run: BillingRun | None, rows: Sequence[Row], blocking: int) -> list[dict[str, Any]]:
+def _invoices(run: BillingRun | None, rows: Sequence[RunRow], blocking: int) -> list[dict[str, Any]]:
     is_issued = run is not None and run.status == RunStatus.ISSUED
     is_drafted = run is not None and run.status != RunStatus.OPEN
     papers = sum(row.invoice.paper_state == "ready" for row in rows)

@@ -1,0 +1,198 @@
+"""What a run has read, employee's month by employee's month, and each of them cut into segments; no query, no clock."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from billing.charge_kinds import ChargeKind
+from billing.models import Charge
+from billing.month.segments import Minutes, Segment, Span, in_spans, minutes_within, spans_by_price
+from employees import planning
+from employees.models import Assignment, Employee, PriceMethod, Terms
+from groupement.kernel.periods import Month, overlaps
+from members.models import VatAttestation
+
+Key = tuple[int, Month]
+"""An employee's id and a month of service."""
+
+
+@dataclass(frozen=True)
+class SheetHours:
+    """A timesheet with its minutes by day; ``is_open`` when it is approved and no other run or invoice bills it.
+
+    ``by_kind`` are the minutes by kind and day of a timesheet at the group.
+    """
+
+    pk: int
+    assignment: int | None
+    supplement: int
+    is_approved: bool
+    is_open: bool
+    minutes: Mapping[date, int]
+    by_kind: Mapping[str, Mapping[date, int]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return sum(self.minutes.values())
+
+
+@dataclass(frozen=True)
+class ReleasedMinutes:
+    """Minutes of a day that a credit note released: they wait to be billed again."""
+
+    pk: int
+    day: date
+    minutes: int
+
+
+@dataclass
+class RunFacts:
+    """What a run needs to price the employee-months that it can charge.
+
+    ``charged`` counts the charges that last, by assignment, month and kind; ``recorded`` are the charges that acts
+    recorded and that no invoice bills yet, up to the run's month. ``issued`` are the members that have the run's
+    invoice already, each with whether it is the one outside VAT, and ``charged_there`` what these invoices charge for
+    each employee's month: what comes late for such a member waits for the next run.
+    """
+
+    month: Month
+    keys: list[Key]
+    employees: dict[int, Employee]
+    assignments: dict[int, Assignment]
+    sheets: dict[Key, list[SheetHours]] = field(default_factory=dict)
+    terms: dict[int, list[Terms]] = field(default_factory=dict)
+    costs: dict[Key, Decimal] = field(default_factory=dict)
+    estimated: set[Key] = field(default_factory=set)
+    settled: set[Key] = field(default_factory=set)
+    charged: Counter[tuple[int, Month, str]] = field(default_factory=Counter)
+    released: dict[int, list[ReleasedMinutes]] = field(default_factory=dict)
+    recorded: list[Charge] = field(default_factory=list)
+    is_franchise: bool = False
+    outdated_mentions: list[str] = field(default_factory=list)
+    charged_there: dict[Key, Decimal] = field(default_factory=dict)
+    issued: set[tuple[int, bool]] = field(default_factory=set)
+    plans: dict[Month, planning.Plan] = field(default_factory=dict)
+    past: dict[int, dict[tuple[int, Month], int]] = field(default_factory=dict)
+    attestations: dict[int, list[VatAttestation]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._assignments_of: dict[int, list[Assignment]] = defaultdict(list)
+        for assignment in self.assignments.values():
+            self._assignments_of[assignment.employee_id].append(assignment)
+
+    @property
+    def members_issued(self) -> set[int]:
+        """Members whose invoice of the run's hours is issued."""
+        return {member for member, is_out_of_scope in self.issued if not is_out_of_scope}
+
+    def active(self, key: Key) -> list[Assignment]:
+        """The employee's assignments with a day in the month, by reference."""
+        employee, month = key
+        days = month.first, month.before
+        return [
+            row for row in self._assignments_of[employee] if overlaps(row.starts_on, row.ends_before, *days)
+        ]
+
+    def past_of(self, key: Key) -> dict[int, int]:
+        """Minutes approved in the twelve months before the key's, by member."""
+        employee, month = key
+        minutes: dict[int, int] = defaultdict(int)
+        for (member, worked_in), total in self.past.get(employee, {}).items():
+            if month.shift(-12) <= worked_in < month:
+                minutes[member] += total
+        return dict(minutes)
+
+
+@dataclass
+class EmployeeMonthFacts:
+    """One employee's month: timesheets by assignment, segments, and the days worked for which no price was agreed."""
+
+    key: Key
+    facts: RunFacts
+    sheets: dict[int, list[SheetHours]]
+    segments: list[Segment]
+    unpriced: dict[int, list[date]]
+
+    @property
+    def month(self) -> Month:
+        return self.key[1]
+
+    @property
+    def at_cost(self) -> set[int]:
+        """Assignments with a part of the month at actual cost."""
+        return {segment.assignment for segment in self.segments if segment.method == PriceMethod.ACTUAL}
+
+    @property
+    def at_group(self) -> dict[str, Any]:
+        """The hours at the group for EmployeeMonth: apart by kind only where an assignment has a rule for a kind."""
+        sheets = [sheet for sheet in self.facts.sheets[self.key] if sheet.assignment is None]
+        whole = [(self.month.first, self.month.before)]
+        if not any(segment.absence_rules for segment in self.segments):
+            return {"at_group": minutes_within(whole, *(sheet.minutes for sheet in sheets))}
+        by_kind: dict[str, Minutes] = {}
+        for sheet in sheets:
+            for kind, days in sheet.by_kind.items():
+                minutes = by_kind.setdefault(kind, {})
+                for day, worked in days.items():
+                    minutes[day] = minutes.get(day, 0) + worked
+        return {"at_group_by_kind": by_kind}
+
+
+def employee_month(key: Key, facts: RunFacts) -> EmployeeMonthFacts:
+    """The employee's month ``key`` of ``facts``, each assignment cut into its segments."""
+    sheets: dict[int, list[SheetHours]] = defaultdict(list)
+    for sheet in facts.sheets[key]:
+        if sheet.assignment is not None:
+            sheets[sheet.assignment].append(sheet)
+    segments: list[Segment] = []
+    unpriced: dict[int, list[date]] = {}
+    for assignment in facts.active(key):
+        own = sheets.get(assignment.pk, ())
+        priced = spans_by_price(assignment, facts.terms.get(assignment.pk, ()), key[1])
+        segments += [_segment(assignment, terms, spans, key[1], facts, own) for terms, spans in priced]
+        covered = [span for _, spans in priced for span in spans]
+        worked = {day for sheet in own for day in sheet.minutes}
+        if without_price := [day for day in worked if not in_spans(day, covered)]:
+            unpriced[assignment.pk] = sorted(without_price)
+    return EmployeeMonthFacts(key, facts, sheets, segments, unpriced)
+
+
+def all_approved(sheets: Sequence[SheetHours]) -> bool:
+    """Whether there is a timesheet, and none that waits."""
+    return bool(sheets) and all(sheet.is_approved for sheet in sheets)
+
+
+def _segment(
+    assignment: Assignment,
+    terms: Terms,
+    spans: Sequence[Span],
+    month: Month,
+    facts: RunFacts,
+    sheets: Sequence[SheetHours],
+) -> Segment:
+    plan = facts.plans.get(month, {}).get(assignment.pk, {})
+    to_bill = minutes_within(spans, *(sheet.minutes for sheet in sheets if sheet.is_open))
+    return Segment(
+        assignment=assignment.pk,
+        terms=terms.pk,
+        member=assignment.member_id,
+        method=terms.price_method,
+        spans=spans,
+        minutes=minutes_within(spans, *(sheet.minutes for sheet in sheets)),
+        planned=minutes_within(spans, plan),
+        hourly_price=terms.hourly_price,
+        flat_amount=terms.flat_amount,
+        management_rate=terms.management_rate,
+        absence_rule=terms.absence_rule,
+        absence_rules=terms.absence_rules,
+        vat_regime=terms.vat_regime,
+        to_bill=sum(to_bill.values()),
+        again=sum(row.minutes for row in facts.released.get(assignment.pk, ()) if in_spans(row.day, spans)),
+        minimum=(terms.monthly_minimum_minutes or 0) if all_approved(sheets) else 0,
+        is_topped_up=bool(facts.charged[assignment.pk, month, ChargeKind.MINIMUM]),
+    )
