@@ -12,7 +12,7 @@ from django.forms.boundfield import BoundField
 
 from employees.forms import DurationField
 from employees.models import Employee
-from employees.worktime_rules import Rule, Severity
+from employees.worktime_rules.facts import Rule, Severity
 from groupement.kernel.periods import MonthFormField
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import DAY, BadDuration, parse_minutes

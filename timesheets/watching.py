@@ -15,20 +15,10 @@ from django.db.models.functions import TruncWeek
 
 from employees.limits import limits_between
 from employees.models import Employee, TimeScheme
-from employees.worktime_rules import (
-    AT_GROUP,
-    Calendar,
-    Earlier,
-    Finding,
-    Person,
-    Place,
-    Severity,
-    Span,
-    by_civil_day,
-    monday_of,
-)
-from employees.worktime_rules import findings as find
-from employees.worktime_rules.people import changes, people
+from employees.worktime_rules.calendar import Calendar, Earlier, by_civil_day, monday_of
+from employees.worktime_rules.facts import AT_GROUP, Finding, Person, Place, Severity, Span
+from employees.worktime_rules.findings import findings as find
+from employees.worktime_rules.records import changes, people
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.access import decides_on

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from employees.calendar.laying import Balance, balances
-from employees.calendar.reading import Facts
+from employees.calendar.reading import CalendarFacts
+from employees.calendar.rows import WeekBalance, week_balances
 from employees.limits import DatedLimits
 from employees.models import Assignment, Employee
 from groupement.kernel.french import enumeration
@@ -34,7 +34,7 @@ class Clash:
         return self.first <= day <= self.last
 
 
-def find(facts: Facts, limits: DatedLimits) -> list[Clash]:
+def find_clashes(facts: CalendarFacts, limits: DatedLimits) -> list[Clash]:
     """The clashes of everybody in ``facts``, the grave ones first; none where whole weeks may not be read."""
     if not facts.scope.is_inside:
         return []
@@ -64,7 +64,7 @@ def days_by_person(clashes: Iterable[Clash]) -> dict[int, frozenset[date]]:
 
 
 def _long_days(
-    facts: Facts, person: Employee, held: Sequence[Assignment], limits: DatedLimits
+    facts: CalendarFacts, person: Employee, held: Sequence[Assignment], limits: DatedLimits
 ) -> Iterator[Clash]:
     by_day: dict[date, int] = {}
     for placed in held:
@@ -85,7 +85,7 @@ def _long_days(
             )
 
 
-def _while_away(facts: Facts, person: Employee, held: Sequence[Assignment]) -> Iterator[Clash]:
+def _while_away(facts: CalendarFacts, person: Employee, held: Sequence[Assignment]) -> Iterator[Clash]:
     """One clash for each run of days away on which somebody is expected, days off in between included."""
     away = facts.away.get(person.pk, {})
     struck: dict[date, int] = {}
@@ -105,8 +105,8 @@ def _while_away(facts: Facts, person: Employee, held: Sequence[Assignment]) -> I
         )
 
 
-def _beyond_contract(facts: Facts, person: Employee, held: Sequence[Assignment]) -> Iterator[Clash]:
-    for balance in balances(facts, person, held):
+def _beyond_contract(facts: CalendarFacts, person: Employee, held: Sequence[Assignment]) -> Iterator[Clash]:
+    for balance in week_balances(facts, person, held):
         if balance.over:
             there = [placed for placed in held if _has_work(facts, placed, balance)]
             yield Clash(
@@ -120,7 +120,7 @@ def _beyond_contract(facts: Facts, person: Employee, held: Sequence[Assignment])
             )
 
 
-def _not_open(facts: Facts, person: Employee, placed: Any) -> Iterator[Clash]:
+def _not_open(facts: CalendarFacts, person: Employee, placed: Any) -> Iterator[Clash]:
     """Days at a member that is no member then, or that the contract does not name or hold (C. trav. L1253-1, -9)."""
     days = sorted(facts.plans.get(placed.pk, {}))
     reasons = (
@@ -142,7 +142,7 @@ def _not_open(facts: Facts, person: Employee, placed: Any) -> Iterator[Clash]:
             return
 
 
-def _has_work(facts: Facts, placed: Assignment, balance: Balance) -> bool:
+def _has_work(facts: CalendarFacts, placed: Assignment, balance: WeekBalance) -> bool:
     worked = {**facts.plans.get(placed.pk, {}), **facts.lost.get(placed.pk, {})}
     return any(day in balance.week for day in worked)
 

@@ -48,7 +48,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Apart:
+class ChangedDay:
     """A day planned apart; the reason is for the group and the person."""
 
     minutes: int
@@ -65,7 +65,7 @@ class ContractWeek:
 
 
 @dataclass(frozen=True)
-class Facts:
+class CalendarFacts:
     """All that a calendar says, from ``first`` to the day before ``before``."""
 
     scope: Scope
@@ -80,16 +80,16 @@ class Facts:
     absences: list[Absence] = field(default_factory=list)
     contracts: Mapping[int, list[ContractWeek]] = field(default_factory=dict)
 
-    def apart(self, assignment: Any) -> dict[date, Apart]:
+    def apart(self, assignment: Any) -> dict[date, ChangedDay]:
         """The days of ``assignment`` planned apart, as the person who looks may know them."""
         inside = self.scope.is_inside
         return {
-            date.fromisoformat(told["day"]): Apart(told["minutes"], told["reason"] if inside else "")
+            date.fromisoformat(told["day"]): ChangedDay(told["minutes"], told["reason"] if inside else "")
             for told in assignment.told_apart
         }
 
 
-def gather(scope: Scope, first: date, before: date) -> Facts:
+def gather(scope: Scope, first: date, before: date) -> CalendarFacts:
     """Read the days of ``scope``: three queries, one more for who reads whole weeks."""
     rows: list[Any] = list(_assignments(scope, first, before))
     people = {placed.employee_id: placed.employee for placed in rows}
@@ -102,7 +102,7 @@ def gather(scope: Scope, first: date, before: date) -> Facts:
             contracts.setdefault(contract.employee_id, []).extend(_weeks_of(contract))
     plans, lost = plan_and_holidays(first, before, rows)
     rows_away = list(_absences(first, before, people))
-    return Facts(
+    return CalendarFacts(
         scope,
         first,
         before,

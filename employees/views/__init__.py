@@ -1,1 +1,1 @@
-"""Pages of the app employees: the planning, its changes, absences, calendar addresses."""
+"""Pages of the app employees: the planning, its changes, absences, calendar feeds."""

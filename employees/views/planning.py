@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +12,71 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from employees import calendar
-from employees.calendar import Calendar, Cell, Row, Week
+from employees.calendar import calendars
+from employees.calendar.calendars import Calendar
+from employees.calendar.rows import CalendarRow, DayCell
+from employees.calendar.week import Week
 from employees.models import Absence, Employee
-from employees.views import bench, law
+from employees.views import day_plan
+from employees.views.choices import MEMBERS, OWN, PEOPLE, PlanningChoice, Viewer
 from employees.views.forms import AbsenceForm
-from employees.views.look import MEMBERS, OWN, PEOPLE, Look, Viewer
+from employees.worktime_rules.facts import Finding, Rule, Severity
+from employees.worktime_rules.records import planned_findings
 from groupement.kernel.pages import page
 from groupement.kernel.periods import Month
 from members.access import today
 from members.models import Member
+
+TONES = {
+    Severity.BLOCK: "danger",
+    Severity.ERROR: "danger",
+    Severity.WARNING: "warning",
+    Severity.INFO: "info",
+}
+GRAVITY = list(TONES)
+
+
+@dataclass(frozen=True)
+class LawFinding:
+    """One finding about one person’s plan."""
+
+    employee: Employee
+    finding: Finding
+
+    @property
+    def tone(self) -> str:
+        return TONES[Severity(self.finding.severity)]
+
+
+def law_findings(look: PlanningChoice, shown: Calendar) -> list[LawFinding]:
+    """The findings about the people of the calendar, the gravest first; a day too long is told among the clashes."""
+    people = {row.employee.pk: row.employee for row in shown.rows if row.employee}
+    people |= {
+        place.assignment.employee_id: place.assignment.employee
+        for row in shown.rows
+        for cell in row.cells
+        for place in cell.places
+    }
+    told = {(clash.employee.pk, clash.first) for clash in shown.clashes if clash.article == "L3121-18"}
+    found = planned_findings(look.span.first, look.span.before, set(people))
+    sayings = [
+        LawFinding(people[pk], finding)
+        for pk, findings in found.items()
+        for finding in findings
+        if finding.rule != Rule.DAILY or (pk, finding.day) not in told
+    ]
+    return sorted(sayings, key=_gravest_first)
+
+
+def _gravest_first(saying: LawFinding) -> tuple[int, int, str, int]:
+    finding = saying.finding
+    return (
+        GRAVITY.index(Severity(finding.severity)),
+        finding.day.toordinal(),
+        saying.employee.full_name,
+        saying.employee.pk,
+    )
+
 
 ROWS, MONTH_ROWS = 40, 25
 MOST_CLASHES = 12
@@ -34,7 +90,7 @@ LABELS = {OWN: "Mon planning", PEOPLE: "Par personne", MEMBERS: "Par adhérent"}
 def planning(request: HttpRequest) -> HttpResponse:
     """The week we are in, as the role in use looks at it; one’s own turns to the next at the weekend."""
     viewer = Viewer.of(request)
-    look = Look.of(request, viewer, Week.of(today()))
+    look = PlanningChoice.of(request, viewer, Week.of(today()))
     return redirect(look.to(span=Week.of(today() + WEEKEND)).url if look.view == OWN else look.url)
 
 
@@ -42,20 +98,20 @@ def planning(request: HttpRequest) -> HttpResponse:
 def week(request: HttpRequest, week: Week) -> HttpResponse:
     """One week."""
     viewer = Viewer.of(request)
-    return show(request, viewer, Look.of(request, viewer, week))
+    return show(request, viewer, PlanningChoice.of(request, viewer, week))
 
 
 @require_safe
 def month(request: HttpRequest, month: Month) -> HttpResponse:
     """One month."""
     viewer = Viewer.of(request)
-    return show(request, viewer, Look.of(request, viewer, month))
+    return show(request, viewer, PlanningChoice.of(request, viewer, month))
 
 
 def show(
     request: HttpRequest,
     viewer: Viewer,
-    look: Look,
+    look: PlanningChoice,
     *,
     faulty: tuple[int, str, forms.Form] | None = None,
     absence: tuple[Absence | None, AbsenceForm] | None = None,
@@ -66,13 +122,13 @@ def show(
     )
     context |= _absences(viewer, context, absence)
     if viewer.decides and look.view != OWN:
-        context["bench"] = bench.lay(look.who, look.day, faulty)
+        context["bench"] = day_plan.read_day_plan(look.who, look.day, faulty)
     status = 422 if faulty or absence else 200
     part = "law" if request.htmx.target == LAW else "planning"  # type: ignore[attr-defined]
     return page(request, "employees/planning.html", part=part, context=context, status=status)
 
 
-def _frame(viewer: Viewer, look: Look) -> dict[str, Any]:
+def _frame(viewer: Viewer, look: PlanningChoice) -> dict[str, Any]:
     """Where one is, and where one may go from here."""
     return {
         "look": look,
@@ -97,7 +153,7 @@ def _frame(viewer: Viewer, look: Look) -> dict[str, Any]:
     }
 
 
-def _everybody(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, Any]:
+def _everybody(request: HttpRequest, viewer: Viewer, look: PlanningChoice) -> dict[str, Any]:
     read = _read(viewer, look)
     return {
         "calendar": read,
@@ -110,11 +166,11 @@ def _everybody(request: HttpRequest, viewer: Viewer, look: Look) -> dict[str, An
     }
 
 
-def _law(request: HttpRequest, viewer: Viewer, look: Look, shown: Calendar) -> dict[str, Any]:
+def _law(request: HttpRequest, viewer: Viewer, look: PlanningChoice, shown: Calendar) -> dict[str, Any]:
     """What the law would say of the plan, when the coordination asks."""
     if not viewer.decides or "loi" not in request.GET:
         return {"sayings": None}
-    sayings = law.say(look, shown)
+    sayings = law_findings(look, shown)
     grave = [saying for saying in sayings if saying.tone != "info"]
     return {
         "sayings": grave[:MOST_SAYINGS],
@@ -123,12 +179,12 @@ def _law(request: HttpRequest, viewer: Viewer, look: Look, shown: Calendar) -> d
     }
 
 
-def _own(viewer: Viewer, look: Look) -> dict[str, Any]:
+def _own(viewer: Viewer, look: PlanningChoice) -> dict[str, Any]:
     """One’s own days with who else is there; of the present week also what comes next."""
     read = _read(viewer, look)
     row = read.rows[0] if read.rows else None
     first, before = look.span.first, look.span.before
-    company = calendar.colleagues(row, first, before) if row else {}
+    company = calendars.colleagues(row, first, before) if row else {}
     return {
         "calendar": read,
         "row": row,
@@ -141,13 +197,13 @@ def _own(viewer: Viewer, look: Look) -> dict[str, Any]:
     }
 
 
-def _coming(row: Row | None) -> Cell | None:
+def _coming(row: CalendarRow | None) -> DayCell | None:
     """The next day, today included, on which the person is expected."""
     cells = row.cells if row else ()
     return next((cell for cell in cells if cell.day >= today() and cell.minutes and not cell.absence), None)
 
 
-def _weeks(cells: Any, look: Look) -> list[tuple[Week, list[Any]]]:
+def _weeks(cells: Any, look: PlanningChoice) -> list[tuple[Week, list[Any]]]:
     """The cells of a month by week, with nothing where another month’s days are."""
     by_day = {cell.day: cell for cell in cells}
     first = Week.of(look.month.first)
@@ -158,11 +214,11 @@ def _weeks(cells: Any, look: Look) -> list[tuple[Week, list[Any]]]:
     return weeks
 
 
-def _read(viewer: Viewer, look: Look) -> Calendar:
+def _read(viewer: Viewer, look: PlanningChoice) -> Calendar:
     scope, members = viewer.scope(look), look.view == MEMBERS
     if isinstance(look.span, Week):
-        return calendar.week(look.span, scope, members=members)
-    return calendar.month(look.span, scope, members=members)
+        return calendars.week_calendar(look.span, scope, members=members)
+    return calendars.month_calendar(look.span, scope, members=members)
 
 
 def _absences(

@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from workalendar.europe import France, FranceAlsaceMoselle
 
-from employees import calendar, planning
-from employees.calendar import Scope, Week
+from employees import planning
+from employees.calendar import calendars
+from employees.calendar.reading import Scope
+from employees.calendar.week import Week
 from employees.models import Absence, ContractMember, ContractTerms, PlannedDay, Terms
 from members.models import Membership, Site
 from tests import world
@@ -98,7 +100,7 @@ def apart(placed, day, minutes, reason=""):
 
 
 def week(scope=EVERYBODY, of=S45, **how):
-    return calendar.week(of, scope, **how)
+    return calendars.week_calendar(of, scope, **how)
 
 
 def told(clash):
@@ -189,7 +191,7 @@ class TestRows:
         assert list(by_week.values()).count("-") <= 3  # a Friday or Tuesday that is a public holiday
 
     def test_a_month_balances_its_whole_weeks(self, placed):
-        row = calendar.month(NOVEMBER, EVERYBODY).rows[0]
+        row = calendars.month_calendar(NOVEMBER, EVERYBODY).rows[0]
         assert len(row.cells) == 30
         assert [(balance.week.number, balance.free) for balance in row.balances] == [
             (number, 420) for number in range(44, 50)
@@ -310,11 +312,11 @@ class TestColleagues:
         there = world.assignment(anna, aloen, weekly_pattern=(420, 420, 0, 0, 0, 0, 0))
         away(anna, MONDAY, MONDAY)
         row = week(Scope(own=maelle.pk)).rows[0]
-        found = calendar.colleagues(row, S45.first, S45.before)
+        found = calendars.colleagues(row, S45.first, S45.before)
         assert found == {(placed.pk, MONDAY): ["Youenn Talec"], (placed.pk, TUESDAY): ["Anna Riou"]}
         there.site = Site.objects.create(member=aloen, name="Antenne")
         there.save()
-        assert calendar.colleagues(row, S45.first, S45.before)[placed.pk, TUESDAY] == []
+        assert calendars.colleagues(row, S45.first, S45.before)[placed.pk, TUESDAY] == []
 
 
 @pytest.mark.parametrize("many", [1, 3])
@@ -327,7 +329,7 @@ def test_a_calendar_asks_as_often_for_one_as_for_many(aloen, many, scope, querie
         apart(there, MONDAY, 60)
         away(person, TUESDAY, TUESDAY)
     read = EVERYBODY if scope == "everybody" else Scope(members=frozenset({aloen.pk}))
-    for kind, span in ((calendar.week, S45), (calendar.month, NOVEMBER)):
+    for kind, span in ((calendars.week_calendar, S45), (calendars.month_calendar, NOVEMBER)):
         with CaptureQueriesContext(connection) as taken:
             assert len(kind(span, read).rows) == many
         assert len(taken) == queries

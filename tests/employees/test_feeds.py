@@ -73,7 +73,7 @@ def fetch(client, secret, **headers):
 
 
 def written(user, **calendar):
-    return feeds.write(open_feed(user, **calendar)[0], at=world.NOW)
+    return feeds.write_calendar(open_feed(user, **calendar)[0], at=world.NOW)
 
 
 def events(content, *, first=date(2026, 12, 7), before=date(2026, 12, 21)):
@@ -186,7 +186,7 @@ class TestBytes:
         assert len(set(found)) == len(found) > 50
         assert {uid.partition("@")[2] for uid in found} == {"ronde.example"}
         feed = CalendarFeed.objects.get()
-        assert feeds.write(feed, at=world.at(date(2026, 12, 3), 18)) == content
+        assert feeds.write_calendar(feed, at=world.at(date(2026, 12, 3), 18)) == content
 
 
 class TestAddress:
@@ -194,7 +194,7 @@ class TestAddress:
         feed, secret = open_feed(house["maelle"].user, employee=house["maelle"])
         assert len(secret) == 43
         assert secret not in str(CalendarFeed.objects.values().get())
-        assert feeds.find(secret) == feed
+        assert feeds.find_feed(secret) == feed
 
     def test_it_answers_without_login_and_is_kept_by_no_shared_cache(self, house, client):
         _, secret = open_feed(house["maelle"].user, employee=house["maelle"])
@@ -218,7 +218,7 @@ class TestAddress:
     def test_one_that_is_revoked_or_invented_does_not_exist(self, house, client):
         feed, secret = open_feed(house["nolwenn"], member=house["aloen"])
         assert fetch(client, secret).status_code == 200
-        feeds.revoke(feed, world.NOW)
+        feeds.revoke_feed(feed, world.NOW)
         assert fetch(client, secret).status_code == 404
         assert fetch(client, "x" * 43).status_code == 404
 
@@ -310,7 +310,7 @@ class TestPage:
         feed, secret = open_feed(house["maelle"].user, employee=house["maelle"])
         page = Visitor(house["solene"]).send(reverse("employees:revoke_feed", args=[feed.pk]), {})
         assert page.page.status_code == 404
-        assert feeds.find(secret) == feed
+        assert feeds.find_feed(secret) == feed
 
     def test_who_has_no_planning_is_told_whom_it_is_for(self, house):
         page = Visitor(world.user("Ana Nouvelle")).open(PAGE)

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from employees.worktime_rules import Change, Earlier
+from employees.worktime_rules.calendar import Earlier
+from employees.worktime_rules.facts import Change
 from tests.employees.worked import (
     ALOEN,
     MONDAY,

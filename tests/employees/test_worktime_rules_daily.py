@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from employees.worktime_rules import Span
+from employees.worktime_rules.facts import Span
 from tests.employees.worked import (
     ALOEN,
     MONDAY,

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from employees.models import Absence, ContractTerms, PlannedDay
-from employees.worktime_rules.planned import planned_findings
+from employees.worktime_rules.records import planned_findings
 from tests import world
 
 pytestmark = pytest.mark.django_db

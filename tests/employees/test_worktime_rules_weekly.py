@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from employees.worktime_rules import Earlier, monday_of
+from employees.worktime_rules.calendar import Earlier, monday_of
 from tests.employees.worked import (
     MONDAY,
     SONAM,

@@ -7,7 +7,9 @@ from datetime import date, time, timedelta
 
 from employees.limits import DatedLimits
 from employees.models import TimeScheme, WorkingTimeLimits
-from employees.worktime_rules import Calendar, Finding, Person, Place, Regime, Span, findings
+from employees.worktime_rules.calendar import Calendar
+from employees.worktime_rules.facts import Finding, Person, Place, Regime, Span
+from employees.worktime_rules.findings import findings
 
 ALOEN, SONAM = Place(1, "Aloen"), Place(2, "Sonam")
 BORN = date(1990, 5, 17)

@@ -25,7 +25,7 @@ from billing.models import (
 )
 from billing.reminders import disputing
 from employees import feeds
-from employees.calendar import Week
+from employees.calendar.week import Week
 from employees.models import Absence, Assignment, Employee
 from members.models import Member
 from tests import world

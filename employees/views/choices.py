@@ -1,4 +1,4 @@
-"""How somebody looks at the planning: who they are there, which days, what they chose; kept in the address."""
+"""What a reader of the planning may see and has chosen: view, days, filters; the choice is in the address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from employees.calendar import YEARS, Scope, Week
+from employees.calendar.reading import Scope
+from employees.calendar.week import YEARS, Week
 from employees.models import Employee
 from groupement.kernel.periods import Month
 from members.access import coordinates, current_seats, today
@@ -61,7 +62,7 @@ class Viewer:
             return found
         return [OWN, *found] if self.chosen_role == "employee" else [*found, OWN]
 
-    def scope(self, look: Look) -> Scope:
+    def scope(self, look: PlanningChoice) -> Scope:
         """What may be read in that look: nothing beyond one’s own days, or the members where one sits."""
         if look.view == OWN and self.employee is not None:
             return Scope(own=self.employee.pk)
@@ -70,7 +71,7 @@ class Viewer:
 
 
 @dataclass(frozen=True)
-class Look:
+class PlanningChoice:
     """Days, view and filters; ``who`` and ``day`` are what is open to be changed."""
 
     span: Week | Month

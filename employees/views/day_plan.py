@@ -1,4 +1,4 @@
-"""One person’s day on the coordinator’s bench: each place with what is planned there, and the forms that change it."""
+"""The plan of one person on one day, for the coordination: each assignment with its minutes and its forms."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FORMS: dict[str, type[forms.Form]] = {"set": SetForm, "move": MoveForm, "clear":
 
 
 @dataclass(frozen=True)
-class Line:
+class AssignmentDay:
     """One assignment on the day; ``open`` names the form whose faults are to be read."""
 
     assignment: Assignment
@@ -30,12 +30,12 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Bench:
+class DayPlan:
     """A person, a day, and the places where they might be."""
 
     person: Employee
     day: date
-    lines: list[Line]
+    lines: list[AssignmentDay]
 
     @property
     def minutes(self) -> int:
@@ -47,12 +47,12 @@ class Bench:
         return any(line.open for line in self.lines)
 
     @property
-    def busy(self) -> list[Line]:
+    def busy(self) -> list[AssignmentDay]:
         """The places where something is planned or was changed that day."""
         return [line for line in self.lines if line.minutes or line.apart]
 
     @property
-    def idle(self) -> list[Line]:
+    def idle(self) -> list[AssignmentDay]:
         """The other places of the person, where the day could be planned."""
         return [line for line in self.lines if not line.minutes and not line.apart]
 
@@ -62,9 +62,9 @@ def prefix(assignment: int, name: str) -> str:
     return f"m{assignment}-{name}"
 
 
-def lay(
+def read_day_plan(
     employee: int | None, day: date | None, faulty: tuple[int, str, forms.Form] | None = None
-) -> Bench | None:
+) -> DayPlan | None:
     """The bench of that person and day, with the form that was refused; None when nobody is there. Four queries."""
     person = Employee.objects.filter(pk=employee).first() if employee and day else None
     if person is None or day is None:
@@ -77,17 +77,19 @@ def lay(
     )
     plans = plan_between(day, day + timedelta(days=1), held)
     apart = {row.assignment_id: row for row in PlannedDay.objects.filter(day=day, assignment__in=held)}
-    return Bench(
+    return DayPlan(
         person,
         day,
         [
-            _line(each, day, plans[each.pk].get(day, 0), apart.get(each.pk), faulty, is_alone=len(held) == 1)
+            _assignment_day(
+                each, day, plans[each.pk].get(day, 0), apart.get(each.pk), faulty, is_alone=len(held) == 1
+            )
             for each in held
         ],
     )
 
 
-def _line(
+def _assignment_day(
     assignment: Assignment,
     day: date,
     minutes: int,
@@ -95,7 +97,7 @@ def _line(
     faulty: tuple[int, str, forms.Form] | None,
     *,
     is_alone: bool,
-) -> Line:
+) -> AssignmentDay:
     initial: dict[str, dict[str, Any]] = {
         "set": {"minutes": minutes, "reason": apart.reason if apart else ""},
         "move": {},
@@ -108,4 +110,4 @@ def _line(
     if faulty and faulty[0] == assignment.pk:
         opened = faulty[1]
         made[opened] = faulty[2]
-    return Line(assignment, minutes, apart, **made, open=opened, is_alone=is_alone)
+    return AssignmentDay(assignment, minutes, apart, **made, open=opened, is_alone=is_alone)

@@ -1,4 +1,4 @@
-"""The coordinator changes the plan day by day, from the page of the planning, and comes back to it."""
+"""Changes made from the planning: days planned apart by the coordination, absences by it or by the person."""
 
 from __future__ import annotations
 
@@ -11,17 +11,75 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from employees import rescheduling
-from employees.models import Assignment
+from employees import absences, rescheduling
+from employees.models import Absence, Assignment, Employee
 from employees.rescheduling import Rescheduled
 from employees.views import planning
-from employees.views.bench import FORMS, prefix
-from employees.views.look import Look, Viewer
+from employees.views.choices import OWN, PlanningChoice, Viewer
+from employees.views.day_plan import FORMS, prefix
+from employees.views.forms import AbsenceForm
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from members.access import for_roles
+
+
+@require_POST
+@for_roles("coordinator", "employee")
+def record_absence(request: HttpRequest) -> HttpResponse:
+    """Note an absence: one’s own, or somebody’s for the coordination."""
+    viewer = Viewer.of(request)
+    look = PlanningChoice.of(request, viewer)
+    own = viewer.employee if look.view == OWN or not viewer.decides else None
+    people = None if own else Employee.objects.by_name()
+    form = AbsenceForm(request.POST, people=people, prefix="absence")
+    if form.is_valid():
+        employee = own or form.cleaned_data["employee"]
+        if act(request, absences.record, employee, **_typed(request, form), form=form, success=_recorded):
+            return answer(request, viewer, look.to())
+    return planning.show(request, viewer, look, absence=(None, form))
+
+
+@require_POST
+def change_absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Other days, another cause or note."""
+    viewer, look, absence = _find_absence(request, pk)
+    form = AbsenceForm(request.POST, absence=absence, prefix=f"a{pk}")
+    if form.is_valid() and act(
+        request, absences.change, absence, **_typed(request, form), form=form, success=_recorded
+    ):
+        return answer(request, viewer, look.to())
+    return planning.show(request, viewer, look, absence=(absence, form))
+
+
+@require_POST
+def cancel_absence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an absence back."""
+    viewer, look, absence = _find_absence(request, pk)
+    told = f"Absence annulée, {absences.span_fr(absence.starts_on, absence.last_day)}."
+    act(request, absences.cancel, absence, by=request.user, at=timezone.now(), success=told)
+    return answer(request, viewer, look.to())
+
+
+def _find_absence(request: HttpRequest, pk: int) -> tuple[Viewer, PlanningChoice, Absence]:
+    """The absence, if it is one’s own or one coordinates; for everybody else there is none."""
+    rows = Absence.objects.visible_to(request.user).select_related("employee")
+    absence = get_object_or_404(rows, pk=pk)
+    if not absences.may_record(request.user, absence.employee):  # type: ignore[arg-type]
+        raise Http404
+    viewer = Viewer.of(request)
+    return viewer, PlanningChoice.of(request, viewer), absence
+
+
+def _typed(request: HttpRequest, form: AbsenceForm) -> dict[str, Any]:
+    typed = {name: value for name, value in form.cleaned_data.items() if name != "employee"}
+    return {**typed, "by": request.user, "at": timezone.now()}
+
+
+def _recorded(absence: Absence) -> str:
+    days = absences.span_fr(absence.starts_on, absence.last_day)
+    return f"Absence notée, {days}. Les structures verront «\u00a0indisponible\u00a0», sans le motif."
 
 
 @require_POST
@@ -55,7 +113,7 @@ def restore_day(request: HttpRequest, pk: int) -> HttpResponse:
 def _change(request: HttpRequest, pk: int, name: str, deed: Callable[..., Rescheduled]) -> HttpResponse:
     """Run ``deed`` on what the form says; a refusal comes back with all that was typed."""
     viewer = Viewer.of(request)
-    look = Look.of(request, viewer)
+    look = PlanningChoice.of(request, viewer)
     if look.day is None:
         raise Http404
     rows = Assignment.objects.visible_to(request.user).select_related("employee", "member", "site")
@@ -71,7 +129,7 @@ def _change(request: HttpRequest, pk: int, name: str, deed: Callable[..., Resche
     return planning.show(request, viewer, look, faulty=(pk, name, form))
 
 
-def answer(request: HttpRequest, viewer: Viewer, look: Look) -> HttpResponse:
+def answer(request: HttpRequest, viewer: Viewer, look: PlanningChoice) -> HttpResponse:
     """After a change: the new content for htmx, else the page to go back to."""
     if request.htmx:  # type: ignore[attr-defined]
         shown = planning.show(request, viewer, look)
@@ -80,7 +138,7 @@ def answer(request: HttpRequest, viewer: Viewer, look: Look) -> HttpResponse:
     return redirect(look.url)
 
 
-def _arguments(request: HttpRequest, look: Look, name: str, form: Any) -> dict[str, Any]:
+def _arguments(request: HttpRequest, look: PlanningChoice, name: str, form: Any) -> dict[str, Any]:
     by_at = {"by": request.user, "at": timezone.now()}
     if form is None:
         return {"day": look.day, **by_at}

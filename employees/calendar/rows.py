@@ -1,4 +1,4 @@
-"""The calendar laid out: a row a person or a member, a cell a day, a balance a week."""
+"""The rows of a calendar: a row for each person or member, a cell for each day, a balance for each week."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from employees.calendar.reading import ContractWeek, Facts
+from employees.calendar.reading import CalendarFacts, ContractWeek
 from employees.calendar.week import Week
 from employees.models import Assignment, Employee
 from employees.planning import holidays
@@ -18,7 +18,7 @@ WORKING_DAYS = 5  # contract minutes of a week spread over Monday to Friday
 
 
 @dataclass(frozen=True)
-class Place:
+class PlannedPlace:
     """Minutes planned at one member on a day; ``away`` when the person will not be there, and in which words."""
 
     assignment: Assignment
@@ -29,11 +29,11 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Cell:
+class DayCell:
     """One day of a row: its places, those freed that day included; a holiday and an absence by name."""
 
     day: date
-    places: tuple[Place, ...] = ()
+    places: tuple[PlannedPlace, ...] = ()
     holiday: str = ""
     absence: str = ""
     is_clash: bool = False
@@ -53,7 +53,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Balance:
+class WeekBalance:
     """A person's week: minutes planned, lost to public holidays, and due by contract (None: not counted in hours)."""
 
     week: Week
@@ -73,13 +73,13 @@ class Balance:
 
 
 @dataclass(frozen=True)
-class Row:
+class CalendarRow:
     """The days of one person, or of one member; balances only where whole weeks may be read."""
 
     employee: Employee | None
     member: Member | None
-    cells: tuple[Cell, ...]
-    balances: tuple[Balance, ...] = ()
+    cells: tuple[DayCell, ...]
+    balances: tuple[WeekBalance, ...] = ()
 
     @property
     def minutes(self) -> int:
@@ -100,7 +100,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Head:
+class DayHead:
     """A day at the top of its column."""
 
     day: date
@@ -111,31 +111,31 @@ class Head:
         return self.day.weekday() >= WORKING_DAYS
 
 
-def heads(facts: Facts, days: Iterable[date]) -> list[Head]:
+def heads(facts: CalendarFacts, days: Iterable[date]) -> list[DayHead]:
     """The columns, with the public holidays of the group's zone."""
-    return [Head(day, holidays(day.year, facts.zone).get(day, "")) for day in days]
+    return [DayHead(day, holidays(day.year, facts.zone).get(day, "")) for day in days]
 
 
-def by_person(
-    facts: Facts, days: Sequence[date], clashes: Mapping[int, frozenset[date]] | None = None
-) -> list[Row]:
+def rows_by_person(
+    facts: CalendarFacts, days: Sequence[date], clashes: Mapping[int, frozenset[date]] | None = None
+) -> list[CalendarRow]:
     """A row a person, in order of names; ``clashes`` tells the days to mark by employee id."""
     held: dict[int, list[Assignment]] = {}
     for placed in facts.assignments:
         held.setdefault(placed.employee_id, []).append(placed)
     places = _places(facts)
     return [
-        Row(
+        CalendarRow(
             person,
             None,
             tuple(_cell(facts, day, person, held.get(person.pk, []), places, clashes or {}) for day in days),
-            tuple(balances(facts, person, held.get(person.pk, []))) if facts.scope.is_inside else (),
+            tuple(week_balances(facts, person, held.get(person.pk, []))) if facts.scope.is_inside else (),
         )
         for person in facts.people
     ]
 
 
-def by_member(facts: Facts, days: Sequence[date]) -> list[Row]:
+def rows_by_member(facts: CalendarFacts, days: Sequence[date]) -> list[CalendarRow]:
     """A row a member, in order of names, with the people expected there each day."""
     held: dict[int, list[Assignment]] = {}
     for placed in facts.assignments:
@@ -143,10 +143,10 @@ def by_member(facts: Facts, days: Sequence[date]) -> list[Row]:
             held.setdefault(placed.member_id, []).append(placed)
     places = _places(facts)
     rows = [
-        Row(
+        CalendarRow(
             None,
             rows[0].member,
-            tuple(Cell(day, _found(places, rows, day), _holiday(facts, rows, day)) for day in days),
+            tuple(DayCell(day, _found(places, rows, day), _holiday(facts, rows, day)) for day in days),
         )
         for rows in held.values()
     ]
@@ -155,13 +155,13 @@ def by_member(facts: Facts, days: Sequence[date]) -> list[Row]:
     )
 
 
-def balances(facts: Facts, person: Employee, held: Sequence[Assignment]) -> list[Balance]:
+def week_balances(facts: CalendarFacts, person: Employee, held: Sequence[Assignment]) -> list[WeekBalance]:
     """Each whole week of the facts: what is planned, and what the contract would have."""
     found = []
     week = Week.of(facts.first)
     while week.before <= facts.before:
         found.append(
-            Balance(
+            WeekBalance(
                 week,
                 _sum(facts.plans, held, week),
                 _sum(facts.lost, held, week),
@@ -191,7 +191,7 @@ def _sum(minutes: Mapping[int, Mapping[date, int]], held: Iterable[Assignment], 
     return sum(each for placed in held for day, each in minutes.get(placed.pk, {}).items() if day in week)
 
 
-def _places(facts: Facts) -> dict[tuple[int, date], Place]:
+def _places(facts: CalendarFacts) -> dict[tuple[int, date], PlannedPlace]:
     """By assignment and day: what is planned, and what was freed on a day apart."""
     found = {}
     for placed in facts.assignments:
@@ -199,7 +199,7 @@ def _places(facts: Facts) -> dict[tuple[int, date], Place]:
         away = facts.away.get(placed.employee_id, {})
         for day in sorted({*plan, *(day for day in apart if placed.covers(day))}):
             changed = apart.get(day)
-            found[placed.pk, day] = Place(
+            found[placed.pk, day] = PlannedPlace(
                 placed,
                 plan.get(day, 0),
                 changed is not None,
@@ -210,27 +210,29 @@ def _places(facts: Facts) -> dict[tuple[int, date], Place]:
 
 
 def _found(
-    places: Mapping[tuple[int, date], Place], held: Iterable[Assignment], day: date
-) -> tuple[Place, ...]:
+    places: Mapping[tuple[int, date], PlannedPlace], held: Iterable[Assignment], day: date
+) -> tuple[PlannedPlace, ...]:
     return tuple(places[placed.pk, day] for placed in held if (placed.pk, day) in places)
 
 
 def _cell(
-    facts: Facts,
+    facts: CalendarFacts,
     day: date,
     person: Employee,
     held: Sequence[Assignment],
-    places: Mapping[tuple[int, date], Place],
+    places: Mapping[tuple[int, date], PlannedPlace],
     clashes: Mapping[int, frozenset[date]],
-) -> Cell:
+) -> DayCell:
     found = _found(places, held, day)
     absence = facts.away.get(person.pk, {}).get(day, "")
     if absence and not facts.scope.is_inside and not any(place.minutes for place in found):
         absence = ""  # a member learns it of the days on which it expects the person, and of no other
-    return Cell(day, found, _holiday(facts, held, day), absence, day in clashes.get(person.pk, frozenset()))
+    return DayCell(
+        day, found, _holiday(facts, held, day), absence, day in clashes.get(person.pk, frozenset())
+    )
 
 
-def _holiday(facts: Facts, held: Iterable[Assignment], day: date) -> str:
+def _holiday(facts: CalendarFacts, held: Iterable[Assignment], day: date) -> str:
     """The holiday where the person works that day, else the group's."""
     zones = {placed.site.holiday_zone for placed in held if placed.site and placed.site.holiday_zone}
     for zone in (facts.zone, *sorted(zones - {facts.zone})):
