@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Prefetch
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Deputy, Member, Seat, User
@@ -154,6 +155,11 @@ def trust_email(user: User) -> None:
     EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True, "primary": True}
     )
+
+
+def invitation_address(request: HttpRequest, token: str) -> str:
+    """The link of an invitation, on the host that ``request`` came to."""
+    return request.build_absolute_uri(reverse("members:invitation", args=[token]))
 
 
 def demo_people() -> list[dict[str, Any]]:

@@ -17,9 +17,8 @@ from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
 from members import deputising, inviting
-from members.access import for_roles, holds, today
+from members.access import for_roles, holds, invitation_address, today
 from members.forms import DeputyForm, FrequencyForm, PasswordForm, RoleForm, ThemeForm
-from members.links import invitation_address
 from members.models import Deputy, User
 from members.roles import Role
 

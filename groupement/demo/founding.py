@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from charter import signing, writing
 from charter.models import Article, Charter, Commitment, Theme
 from employees.models import Assignment, Contract, ContractMember, ContractTerms, Employee, Terms
-from groupement.demo import agreed, cast
+from groupement.demo import cast
 from groupement.kernel.french import of
 from members.access import trust_email
 from members.models import Declaration, Group, Member, Membership, Seat, Site, User, VatAttestation
@@ -126,18 +126,18 @@ def _seats(users: dict[str, User], houses: dict[str, Member]) -> None:
 
 
 def _charter(users: dict[str, User], houses: dict[str, Member], *, by: User) -> None:
-    charter = Charter.objects.create(version=1, title=agreed.CHARTER_TITLE, preamble=agreed.PREAMBLE)
+    charter = Charter.objects.create(version=1, title=cast.CHARTER_TITLE, preamble=cast.PREAMBLE)
     Article.objects.bulk_create(
         Article(charter=charter, position=position, title=title, text=text)
-        for position, (title, text) in enumerate(agreed.ARTICLES, start=1)
+        for position, (title, text) in enumerate(cast.ARTICLES, start=1)
     )
     themes = {
         code: Theme.objects.create(code=code, label=label, summary=summary, position=position)
-        for position, (code, label, summary) in enumerate(agreed.THEMES, start=1)
+        for position, (code, label, summary) in enumerate(cast.THEMES, start=1)
     }
     Commitment.objects.bulk_create(
         Commitment(charter=charter, theme=themes[theme], position=position, title=title, text=text)
-        for position, (theme, title, text) in enumerate(agreed.COMMITMENTS, start=1)
+        for position, (theme, title, text) in enumerate(cast.COMMITMENTS, start=1)
     )
     writing.open_for_signature(charter, by=by, at=moment(date(2026, 5, 11), 10))
     for rank, person in enumerate(_representatives()):

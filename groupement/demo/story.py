@@ -1,8 +1,9 @@
-"""Lives the demonstration's months by the product's own acts: hours, confirmations, approvals, costs, invoices."""
+"""Lives the demonstration's months by the product's own acts: hours to invoices, and the plans of the weeks ahead."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -10,21 +11,18 @@ from billing.costs import payroll_file as costs_payroll_file
 from billing.costs import payroll_import
 from billing.models import BillingRun
 from billing.month import drafting, issuing
-from employees import planning
+from employees import absences, assigning, planning, rescheduling
 from employees.models import Assignment, Employee
-from groupement.demo import ahead, cast, months
+from groupement.demo import cast, months
 from groupement.demo.founding import moment
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import span_minutes
+from members import deputising
 from members.models import Group, Seat, User
 from timesheets import approval, confirming, recording
 from timesheets.models import Entry, Timesheet
 
 Days = dict[date, dict[str, int]]
-
-
-def user(login: str) -> User:
-    return User.objects.get(email=f"{login}@{cast.DOMAIN}")
 
 
 def live() -> None:
@@ -40,7 +38,7 @@ def live() -> None:
     for sheet in _sheets(months.OPEN):
         goal = months.PROGRESS[sheet.assignment.reference] if sheet.assignment else "submitted"
         _advance(sheet, goal)
-    ahead.look_ahead()
+    plan_december()
 
 
 def _lapses(sheet: Timesheet) -> bool:
@@ -112,7 +110,7 @@ def _fill(sheet: Timesheet) -> None:
     if days:
         recording.save(sheet, days, by=sheet.employee.user, at=moment(sheet.month.last, 17))
     if sheet.assignment:
-        _tell_the_clock(sheet)
+        _set_clock_times(sheet)
 
 
 def _worked(assignment: Assignment, month: Month) -> Days:
@@ -155,7 +153,7 @@ def _is_away(payroll_number: str, day: date) -> bool:
     )
 
 
-def _tell_the_clock(sheet: Timesheet) -> None:
+def _set_clock_times(sheet: Timesheet) -> None:
     for change in months.CHANGED:
         if change.reference == sheet.assignment.reference and change.day in sheet.month and change.started:
             started, ended = map(time.fromisoformat, (change.started, change.ended))
@@ -195,3 +193,48 @@ def _confirm(sheet: Timesheet, goal: str, last: date) -> None:
         )
     else:
         confirming.confirm(sheet, by=representative, at=moment(last + timedelta(days=1), 10))
+
+
+PLANNED_ON = date(2026, 11, 5)
+
+
+def plan_december() -> None:
+    """Plan December, as the coordination did early in November."""
+    solene, at = user("solene.rivoal"), moment(PLANNED_ON, 15)
+    people = {employee.payroll_number: employee for employee in Employee.objects.order_by("pk")}
+    for number, kind, first, last in (
+        ("LR001", "leave", date(2026, 12, 21), date(2026, 12, 31)),
+        ("LR003", "training", date(2026, 12, 3), date(2026, 12, 3)),
+        ("LR002", "leave", date(2026, 12, 24), date(2026, 12, 31)),
+    ):
+        absences.record(people[number], kind=kind, first=first, last=last, note="", by=solene, at=at)
+    rescheduling.move_day(
+        _assignment("MAD-2026-009"),
+        date(2026, 11, 26),
+        to=date(2026, 11, 25),
+        reason="Inventaire du dépôt",
+        by=solene,
+        at=at,
+    )
+    # From December on, every other Tuesday at the bookshop is shared between Tuesday and Wednesday mornings.
+    assigning.set_terms(
+        _assignment("MAD-2026-008"),
+        starts_on=date(2026, 12, 1),
+        weekly_pattern=cast.week(tuesday=420),
+        alternate_pattern=list(cast.week(tuesday=210, wednesday=210)),
+        price_method="hourly",
+        hourly_price=Decimal("22.44"),
+        by=solene,
+        at=at,
+    )
+    deputising.appoint(
+        solene, user("gael.perrot"), first=date(2026, 12, 24), last=date(2026, 12, 31), by=solene, at=at
+    )
+
+
+def user(login: str) -> User:
+    return User.objects.get(email=f"{login}@{cast.DOMAIN}")
+
+
+def _assignment(reference: str) -> Assignment:
+    return Assignment.objects.select_related("employee", "member").get(reference=reference)

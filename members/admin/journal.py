@@ -1,17 +1,25 @@
-"""The journal: every change of a reference record, in words: when, by whom, what was and what is."""
+"""What was changed, by whom and when, and the mails that were written; read-only but for sending again."""
 
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
 from django.apps import apps
-from django.contrib import admin
-from django.core.exceptions import FieldDoesNotExist
-from django.urls import NoReverseMatch, reverse
+from django.contrib import admin, messages
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from pghistory.admin import EventsAdmin
 from pghistory.admin.core import BackFilter, EventModelFilter, MethodFilter, ModelFilter, ObjFilter
 
-from groupement.kernel.french import quoted
+from groupement.kernel.french import counted, quoted
+from members import mailing
+from members.admin.site import ReadOnly
+from members.models import Mail
 
-DEEDS = {"insert": "Création", "update": "Modification", "delete": "Suppression"}
+ACTIONS = {"insert": "Création", "update": "Modification", "delete": "Suppression"}
 LONGEST = 80
 # What a record is called by, in the order of preference.
 NAMES = ("short_name", "reference", "last_name", "name", "title", "label", "subject")
@@ -64,10 +72,10 @@ class JournalAdmin(EventsAdmin):
 
     @admin.display(description="Fiche")
     def record(self, event):
-        words = f"{_model_name(event.pgh_obj_model)} {_called(event)}"
+        words = f"{_model_name(event.pgh_obj_model)} {_quoted_name(event)}"
         try:
             url = reverse(
-                f"admin:{event.pgh_obj_model.lower().replace('.', '_')}_change", args=[event.pgh_obj_id]
+                f"admin:{event.pgh_obj_model.lower().replace('.', '_')}_change_text", args=[event.pgh_obj_id]
             )
         except NoReverseMatch:
             return words
@@ -75,7 +83,7 @@ class JournalAdmin(EventsAdmin):
 
     @admin.display(description="Fait")
     def deed(self, event):
-        return DEEDS.get(event.pgh_label, event.pgh_label)
+        return ACTIONS.get(event.pgh_label, event.pgh_label)
 
     @admin.display(description="Par")
     def author(self, event):
@@ -85,29 +93,33 @@ class JournalAdmin(EventsAdmin):
     def changes(self, event):
         if not event.pgh_diff:
             return "—"
-        rows = (_change(event.pgh_obj_model, name, *values) for name, values in event.pgh_diff.items())
+        rows = (_change_text(event.pgh_obj_model, name, *values) for name, values in event.pgh_diff.items())
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}\u00a0: {} → {}</li>", rows))
 
 
-def _called(event):
+def _quoted_name(event):
     named = next((event.pgh_data[key] for key in NAMES if event.pgh_data.get(key)), None)
-    return f"{quoted(named)}" if named else f"n°\u00a0{event.pgh_obj_id}"
+    return quoted(named) if named else f"n°\u00a0{event.pgh_obj_id}"
 
 
-def _change(label, name, before, after):
+def _change_text(label, name, before, after):
     try:
         field = apps.get_model(label)._meta.get_field(name.removesuffix("_id"))
     except (LookupError, FieldDoesNotExist):
-        return name, _said(before), _said(after)
+        return name, _value_text(before), _value_text(after)
     choices = dict(getattr(field, "flatchoices", ()))
-    return field.verbose_name, _said(choices.get(before, before)), _said(choices.get(after, after))
+    return (
+        field.verbose_name,
+        _value_text(choices.get(before, before)),
+        _value_text(choices.get(after, after)),
+    )
 
 
-def _said(value):
+def _value_text(value):
     text = (
         {None: "rien", "": "rien", True: "oui", False: "non"}.get(value, value) if _is_plain(value) else value
     )
-    return f"{quoted(str(text), at_most=LONGEST)}"
+    return quoted(str(text), at_most=LONGEST)
 
 
 def _is_plain(value):
@@ -124,3 +136,64 @@ def _model_name(label):
 def _record_name(event_label):
     tracked = getattr(apps.get_model(event_label), "pgh_tracked_model", None)
     return capfirst(tracked._meta.verbose_name) if tracked else event_label
+
+
+# A message brings its own style, and may do nothing else: no script, no image, no form, no origin to act from.
+AS_SENT = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "form-action": [NONE],
+    "frame-ancestors": [NONE],
+    "base-uri": [NONE],
+    "sandbox": True,
+}
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnly, admin.ModelAdmin):
+    """What the product wrote to whom; nobody edits or deletes it."""
+
+    actions = ["resend"]
+    list_display = ["queued_at", "to", "address", "kind", "subject", "status", "sent_at", "attempts"]
+    list_filter = ["status", "kind", "queued_at"]
+    list_select_related = ["to"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["to__name", "address", "subject", "key"]
+    search_help_text = "Nom, adresse e-mail, titre ou clé"
+    date_hierarchy = "queued_at"
+    ordering = ["-queued_at", "-pk"]
+    fieldsets = [
+        (None, {"fields": ["to", "address", "kind", "subject"]}),
+        ("Message", {"fields": ["text", "as_sent"]}),
+        ("Envoi", {"fields": ["status", "queued_at", "sent_at", "attempts", "error", "key"]}),
+    ]
+    readonly_fields = ["as_sent"]
+
+    def get_urls(self):
+        own = path(
+            "<int:pk>/html/", self.admin_site.admin_view(csp(AS_SENT)(self.html)), name="members_mail_html"
+        )
+        return [own, *super().get_urls()]
+
+    def html(self, request, pk):
+        """The message in HTML, as a mail program shows it."""
+        mail = get_object_or_404(Mail, pk=pk)
+        if not self.has_view_permission(request, mail):
+            raise PermissionDenied
+        return HttpResponse(mail.html)
+
+    @admin.display(description="Mis en forme")
+    def as_sent(self, mail):
+        return format_html(
+            '<a href="{}">Voir le message mis en forme</a>',
+            reverse("admin:members_mail_html", args=[mail.pk]),
+        )
+
+    @admin.action(description="Renvoyer les messages en échec")
+    def resend(self, request, queryset):
+        count = mailing.resend(list(queryset.values_list("pk", flat=True)), at=timezone.now())
+        if count:
+            messages.success(request, f"{counted(count, 'message')} remis en file.")
+        else:
+            messages.info(request, "Aucun message en échec dans votre choix\u00a0: rien n’est renvoyé.")

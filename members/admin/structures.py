@@ -1,10 +1,82 @@
-"""Members and what hangs on them: sites, seats, memberships, statements behind an exempt VAT regime."""
+"""The group, its members with their places of work and seats, and their memberships with the declarations due."""
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
+from django.db import models
+from django.shortcuts import redirect
+from django.utils import timezone
 
-from members.admin.site import ReadOnlyInline
+from groupement.kernel.pages import act
+from members import joining
+from members.access import today
+from members.admin.site import ReadOnlyInline, StepInline
 from members.joining import choose_mark
-from members.models import Member, Membership, Seat, Site, VatAttestation
+from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):
+    """Identity printed on documents, and default rules."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    fieldsets = [
+        (None, {"fields": ["name", "tagline", "legal_form", "logo"]}),
+        ("Identifiants", {"fields": ["siren", "siret", "vat_number", "rna", "collective_agreement"]}),
+        ("Coordonnées", {"fields": ["street", "postal_code", "city", "email", "phone", "website"]}),
+        ("Banque", {"fields": ["iban", "bic", "bank_name", "sepa_creditor_id"]}),
+        (
+            "Facturation",
+            {
+                "fields": [
+                    "invoice_prefix",
+                    "credit_prefix",
+                    "number_template",
+                    "payment_days",
+                    "payment_basis",
+                    "late_penalty_rate",
+                    "recovery_indemnity",
+                    "discount_terms",
+                    "write_off_limit",
+                    "vat_on_debits",
+                    "vat_franchise",
+                    "price_detail",
+                ]
+            },
+        ),
+        (
+            "Heures",
+            {
+                "fields": [
+                    "confirmation_days",
+                    "has_tacit_confirmation",
+                    "entry_grace_days",
+                    "draft_visibility",
+                    "holiday_zone",
+                ]
+            },
+        ),
+        ("Règles", {"fields": ["absence_rule", "invitation_days"]}),
+        ("Responsabilité solidaire", {"fields": ["liability_key", "liability_months"]}),
+        ("Coûts", {"fields": ["leave_method", "payroll_tax_percent"]}),
+    ]
+
+    def changelist_view(self, request, extra_context=None):
+        """There is one row: go to it."""
+        group = Group.objects.order_by("pk").first()
+        if group is None:
+            return super().changelist_view(request, extra_context)
+        return redirect("admin:members_group_change", group.pk)
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not Group.objects.exists()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        obj.pk = 1  # the table allows no other
+        super().save_model(request, obj, form, change)
 
 
 class SiteInline(admin.StackedInline):
@@ -116,3 +188,139 @@ class SeatAdmin(admin.ModelAdmin):
     search_help_text = "Nom, adresse e-mail ou adhérent"
     autocomplete_fields = ["user", "member"]
     ordering = ["member__short_name", "starts_on", "pk"]
+
+
+TERMS = ["college", "votes", "deposit", "yearly_dues"]
+
+
+class DatedActionForm(ActionForm):
+    """The day on which an act takes effect; without one, the day itself."""
+
+    day = forms.DateField(
+        label="Date d’effet",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class MembershipForm(forms.ModelForm):
+    """A new application, or the terms of a membership."""
+
+    def clean_member(self):
+        member = self.cleaned_data["member"]
+        if member.memberships.open().exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError("Cet adhérent a déjà une adhésion en cours. Poursuivez celle-là.")
+        return member
+
+
+class MembershipStepInline(StepInline):
+    model = MembershipStep
+
+
+class DeclarationInline(admin.TabularInline):
+    model = Declaration
+    extra = 0
+    fields = ["subject", "event_on", "due_on", "sent_on", "letter_reference"]
+    ordering = ["due_on", "pk"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    """Candidate, admitted, leaving, left: the actions of the list move them."""
+
+    form = MembershipForm
+    action_form = DatedActionForm
+    actions = ["admit", "announce_departure", "stay", "leave"]
+    list_display = ["member", "status", "applied_on", "starts_on", "notice_on", "ends_before", "votes"]
+    list_filter = ["status", "college"]
+    list_select_related = ["member"]
+    search_fields = ["member__short_name", "member__legal_name"]
+    autocomplete_fields = ["member"]
+    ordering = ["member__short_name", "-applied_on", "-pk"]
+    inlines = [DeclarationInline, MembershipStepInline]
+
+    def get_fields(self, request, obj=None):
+        dates = ["status", "applied_on", "starts_on", "notice_on", "ends_before"]
+        return ["member", *(dates if obj else []), *TERMS]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["member", "status", "applied_on", "starts_on", "notice_on", "ends_before"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        terms = {name: form.cleaned_data[name] for name in TERMS}
+        made = joining.apply(obj.member, by=request.user, at=timezone.now(), **terms)
+        obj.pk = made.pk
+        obj.refresh_from_db()
+
+    @admin.action(description="Admettre (à la date d’effet)")
+    def admit(self, request, queryset):
+        self._each(request, queryset, joining.admit, "est admis.", starts_on=_day(request))
+
+    @admin.action(description="Annoncer le départ (à la date d’effet)")
+    def announce_departure(self, request, queryset):
+        ends_before = _day(request) or today()
+        self._each(request, queryset, joining.announce_departure, "est en départ.", ends_before=ends_before)
+
+    @admin.action(description="Reprendre l’annonce du départ")
+    def stay(self, request, queryset):
+        self._each(request, queryset, joining.stay, "reste adhérent.")
+
+    @admin.action(description="Constater le départ")
+    def leave(self, request, queryset):
+        self._each(request, queryset, joining.leave, "n’est plus adhérent.")
+
+    @staticmethod
+    def _each(request, queryset, deed, sentence, **facts):
+        for membership in queryset.select_related("member").order_by("pk"):
+            act(
+                request,
+                deed,
+                membership,
+                by=request.user,
+                at=timezone.now(),
+                success=f"{membership.member} {sentence}",
+                **facts,
+            )
+
+
+class SentFilter(admin.SimpleListFilter):
+    """Declarations by what is left to do."""
+
+    title = "envoi"
+    parameter_name = "envoi"
+
+    def lookups(self, request, model_admin):
+        return [("due", "À envoyer"), ("late", "En retard"), ("sent", "Envoyées")]
+
+    def queryset(self, request, queryset):
+        chosen = {
+            "due": {"sent_on__isnull": True},
+            "late": {"sent_on__isnull": True, "due_on__lt": today()},
+            "sent": {"sent_on__isnull": False},
+        }
+        return queryset.filter(**chosen.get(self.value(), {}))
+
+
+@admin.register(Declaration)
+class DeclarationAdmin(admin.ModelAdmin):
+    """What the labour administration must be told within one month (C. trav. D1253-3, D1253-6)."""
+
+    list_display = ["subject", "event_on", "due_on", "sent_on", "letter_reference"]
+    list_filter = [SentFilter]
+    search_fields = ["subject", "letter_reference", "membership__member__short_name"]
+    autocomplete_fields = ["membership"]
+    date_hierarchy = "due_on"
+    ordering = ["due_on", "pk"]
+
+
+def _day(request):
+    form = DatedActionForm(request.POST)
+    form.fields["action"].required = False
+    form.is_valid()
+    return form.cleaned_data.get("day")

@@ -13,7 +13,6 @@ EDGES = {
     "views",
     "admin",
     "forms",
-    "links",
     "tasks",
     "apps",
     "management",
