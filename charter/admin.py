@@ -1,4 +1,4 @@
-"""The charter in Django admin: drafts are written here, what is open or signed is looked at only."""
+"""The charter in Django admin: drafts are written here, what is open or signed is read-only."""
 
 from django.contrib import admin
 from django.db.models import Max
@@ -88,11 +88,11 @@ class CharterAdmin(admin.ModelAdmin):
         self._each(request, queryset, writing.draft_next, "Le brouillon de la version {} est prêt.")
 
     @staticmethod
-    def _each(request, queryset, deed, sentence):
+    def _each(request, queryset, function, sentence):
         for charter in queryset.order_by("version"):
             act(
                 request,
-                deed,
+                function,
                 charter,
                 by=request.user,
                 at=timezone.now(),

@@ -54,7 +54,7 @@ def assign(
 ) -> Assignment:
     """Place ``employee`` at ``member`` from ``starts_on`` to the day before ``ends_before``.
 
-    Without ``reference`` the next free one of the person is taken. Raises NotAssignable; see contract_for().
+    Without ``reference`` the next free one of the person is used. Raises NotAssignable; see contract_for().
     """
     # Two assignments of the same person wait for each other: neither sees the other's dates or reference half done.
     Employee.objects.select_for_update().get(pk=employee.pk)
@@ -192,9 +192,9 @@ def refuse_terms(
 
 def next_reference(employee: Employee) -> str:
     """The first free "MAD-<payroll number>-<n>"; call it with the employee's row locked."""
-    taken = set(Assignment.objects.filter(employee=employee).values_list("reference", flat=True))
-    number = len(taken) + 1
-    while (reference := f"MAD-{employee.payroll_number}-{number}") in taken:
+    existing = set(Assignment.objects.filter(employee=employee).values_list("reference", flat=True))
+    number = len(existing) + 1
+    while (reference := f"MAD-{employee.payroll_number}-{number}") in existing:
         number += 1
     return reference
 

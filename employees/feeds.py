@@ -20,6 +20,7 @@ from icalendar import Calendar, Event, vDuration, vText
 from employees.models import Absence, Assignment, CalendarFeed, Employee
 from employees.planning import absences, plan_between
 from groupement.kernel import postal
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
@@ -29,7 +30,7 @@ BYTES = 32
 
 
 class NotYourCalendar(Refusal):
-    """Who asks may not look at this calendar."""
+    """Who asks may not read this calendar."""
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def revoke_feed(feed: CalendarFeed, at: datetime) -> None:
 
 
 def find_feed(secret: str) -> CalendarFeed | None:
-    """The live address of that secret, if its owner may still look at the calendar today; else None."""
+    """The live address of that secret, if its owner may still read the calendar today; else None."""
     rows = CalendarFeed.objects.filter(secret_digest=_digest(secret), revoked_at__isnull=True)
     feed = rows.select_related("user", "employee", "member").order_by("pk").first()
     if feed is None or not may_read(feed.user, employee=feed.employee, member=feed.member):
@@ -72,7 +73,7 @@ def find_feed(secret: str) -> CalendarFeed | None:
 
 
 def may_read(user: User, *, employee: Employee | None = None, member: Member | None = None) -> bool:
-    """Whether ``user`` may look at that calendar today: their own, their members’, all by a group-wide role.
+    """Whether ``user`` may read that calendar today: their own, their members’, all by a group-wide role.
 
     One of the two is given: what a member sees of a person is in the member’s calendar.
     """
@@ -106,7 +107,6 @@ def _digest(secret: str) -> str:
 MONTHS_BACK, MONTHS_AHEAD = 3, 12
 REFRESH = timedelta(hours=4)
 UNAVAILABLE = "indisponible"
-NBSP = "\u00a0"
 
 
 def write_calendar(feed: CalendarFeed, *, at: datetime) -> bytes:
@@ -167,9 +167,9 @@ def _of_member(feed: CalendarFeed, first: date, before: date) -> Iterator[Event]
         person, where = held[pk].employee, _where(held[pk].site)
         gone = away.get(person.pk, {})
         for day, minutes in sorted(days.items()):
-            told = f"{NBSP}: {UNAVAILABLE}" if day in gone else f" ({spell_clock(minutes)})"
+            state = f"{NO_BREAK_SPACE}: {UNAVAILABLE}" if day in gone else f" ({spell_clock(minutes)})"
             yield _event(
-                f"plan-{pk}-{day:%Y%m%d}", f"{person.full_name}{told}", day, where=where, is_free=True
+                f"plan-{pk}-{day:%Y%m%d}", f"{person.full_name}{state}", day, where=where, is_free=True
             )
 
 

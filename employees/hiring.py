@@ -31,12 +31,12 @@ def hire(*, birth_date: date, starts_on: date, by: User, at: datetime, **identit
     """Enter a person into the personnel register, who starts on ``starts_on``.
 
     ``identity`` holds the other fields of Employee. Raises NotHireable under sixteen (C. trav. L4153-1) and when
-    the payroll number is taken.
+    the payroll number is in use.
     """
     _refuse_under_age(birth_date, starts_on)
-    taken = Employee.objects.filter(payroll_number=identity.get("payroll_number")).first()
-    if taken:
-        raise NotHireable(f"Ce matricule est déjà celui {of(taken.full_name)}.", field="payroll_number")
+    existing = Employee.objects.filter(payroll_number=identity.get("payroll_number")).first()
+    if existing:
+        raise NotHireable(f"Ce matricule est déjà celui {of(existing.full_name)}.", field="payroll_number")
     with _history(by, at):
         return Employee.objects.create(birth_date=birth_date, **identity)
 

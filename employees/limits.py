@@ -15,7 +15,7 @@ from members.models import Group
 
 @dataclass(frozen=True)
 class DatedLimits:
-    """The limits of a stretch of time; ``rows`` of the group’s agreement stand before those of the law."""
+    """The limits of a period; ``rows`` of the group’s agreement stand before those of the law."""
 
     rows: tuple[WorkingTimeLimits, ...] = ()
 

@@ -1,6 +1,6 @@
 """Who is expected where, day by day: the patterns of the terms in force, days planned apart, public holidays, absences.
 
-A day planned apart stands as it is, also on a public holiday. Absences are told beside the plan, never taken off it:
+A day planned apart stands as it is, also on a public holiday. Absences are given beside the plan, never taken off it:
 shares of cost follow what was agreed; ``expected`` is the plan without them.
 """
 
@@ -79,7 +79,7 @@ def days_away(rows: Iterable[Absence], first: date, before: date) -> dict[int, d
 
 
 def expected(plans: Plan, away: Mapping[int, Collection[date]], employee_of: Mapping[int, int]) -> Plan:
-    """``plans`` without the days on which the person is away; ``employee_of`` tells whose each assignment is."""
+    """``plans`` without the days on which the person is away; ``employee_of`` gives the employee of each assignment."""
     return {
         assignment: {
             day: minutes for day, minutes in days.items() if day not in away.get(employee_of[assignment], ())
@@ -102,7 +102,7 @@ def _read(first: date, before: date, assignments: Collection[Assignment] | None)
     """The plan, and what public holidays take off it, on days that assignment and terms both hold."""
     plans: Plan = {assignment.pk: {} for assignment in assignments or ()}
     feasts: Plan = {assignment.pk: {} for assignment in assignments or ()}
-    spread = cache(_spread)  # a group agrees on few different weeks: each is laid out once
+    spread = cache(_spread)  # a group agrees on few different weeks: each is computed once
     for row in _terms(first, before, assignments):
         starts = max(row["starts_on"], row["assignment__starts_on"], first)
         ends = min(end for end in (row["ends_before"], row["assignment__ends_before"], before) if end)
@@ -114,33 +114,40 @@ def _read(first: date, before: date, assignments: Collection[Assignment] | None)
         )
         # Only weeks that alternate depend on when they were agreed.
         planned, lost = spread(*weeks[:2], weeks[2] if weeks[1] else None, zone, starts, ends)
-        held, taken = plans.setdefault(row["assignment"], {}), feasts.setdefault(row["assignment"], {})
-        held.update(planned)
-        taken.update(lost)
-        for told in row["apart"]:
-            day, minutes = date.fromisoformat(told["day"]), told["minutes"]
+        planned_days, holiday_days = (
+            plans.setdefault(row["assignment"], {}),
+            feasts.setdefault(row["assignment"], {}),
+        )
+        planned_days.update(planned)
+        holiday_days.update(lost)
+        for changed in row["changed_days"]:
+            day, minutes = date.fromisoformat(changed["day"]), changed["minutes"]
             if starts <= day < ends:
-                held.pop(day, None)
-                taken.pop(day, None)
+                planned_days.pop(day, None)
+                holiday_days.pop(day, None)
                 if minutes:
-                    held[day] = minutes
+                    planned_days[day] = minutes
     return plans, feasts
 
 
 def _terms(first: date, before: date, assignments: Collection[Assignment] | None) -> Iterable[dict[str, Any]]:
-    apart = PlannedDay.objects.filter(assignment=OuterRef("assignment"), day__gte=first, day__lt=before)
+    changed_days = PlannedDay.objects.filter(
+        assignment=OuterRef("assignment"), day__gte=first, day__lt=before
+    )
     rows = (
         Terms.objects.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=first), starts_on__lt=before)
         .annotate(
             group_zone=Subquery(Group.objects.order_by("pk").values("holiday_zone")[:1]),
-            apart=ArraySubquery(apart.order_by("day").values(told=JSONObject(day="day", minutes="minutes"))),
+            changed_days=ArraySubquery(
+                changed_days.order_by("day").values(changed=JSONObject(day="day", minutes="minutes"))
+            ),
         )
         .order_by("assignment", "starts_on")
     )
     if assignments is not None:
         rows = rows.filter(assignment__in=[assignment.pk for assignment in assignments])
     found: Iterable[dict[str, Any]] = rows.values(
-        *("assignment", "starts_on", "ends_before", "weekly_pattern", "alternate_pattern", "apart"),
+        *("assignment", "starts_on", "ends_before", "weekly_pattern", "alternate_pattern", "changed_days"),
         *("assignment__starts_on", "assignment__ends_before", "assignment__site__holiday_zone", "group_zone"),
     )
     return found

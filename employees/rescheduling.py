@@ -31,7 +31,7 @@ class NotReschedulable(Refusal):
 
 @dataclass(frozen=True)
 class Notice:
-    """Working days between the telling and the first day changed, those due (0 when none are), and the article."""
+    """Working days between the announcement and the first day changed, those due (0 when none are), and the article."""
 
     given: int
     due: int
@@ -55,9 +55,9 @@ class Rescheduled:
 def set_day(
     assignment: Assignment, day: date, *, minutes: int, reason: str = "", by: User, at: datetime
 ) -> Rescheduled:
-    """Plan ``minutes`` on ``day`` instead of what the week says; 0 is a day off.
+    """Plan ``minutes`` on ``day`` instead of the usual week; 0 is a day off.
 
-    No notice is refused: a short one is told (C. trav. L3123-31). Raises NotReschedulable for who does not
+    No notice is refused: a short one is reported (C. trav. L3123-31). Raises NotReschedulable for who does not
     coordinate, a day outside the assignment or its terms, more than 24 h for the person, or no change at all.
     """
     _begin(assignment, reason, by)
@@ -126,7 +126,7 @@ def clear_days(
 
 @transaction.atomic
 def restore_day(assignment: Assignment, day: date, *, by: User, at: datetime) -> Rescheduled:
-    """Let the usual week say again what is planned on ``day``; the other day of a move stays as it is.
+    """Let the usual week decide again what is planned on ``day``; the other day of a move stays as it is.
 
     Raises NotReschedulable for who does not coordinate, and when the day is not planned apart.
     """
@@ -145,9 +145,9 @@ def notice(assignment: Assignment, days: Iterable[date], at: datetime) -> Notice
 
     Due to part-time (C. trav. L3123-31) and to annualised time (L3121-47); the law asks none of others.
     """
-    first, told = min(days), timezone.localdate(at)
+    first, announced_on = min(days), timezone.localdate(at)
     zone = Group.objects.order_by("pk").values_list("holiday_zone", flat=True).first()
-    given = _working_days(told + timedelta(days=1), first, zone or HolidayZone.METROPOLE)
+    given = _working_days(announced_on + timedelta(days=1), first, zone or HolidayZone.METROPOLE)
     terms = ContractTerms.objects.filter(contract=assignment.contract_id).on(first).first()
     limits = limits_on(first)
     if terms is None or terms.time_scheme == TimeScheme.DAY_RATE:

@@ -30,7 +30,7 @@ class BadDeputy(Refusal):
 
 
 class BadDates(Refusal):
-    """The days asked for are past, the wrong way round, too many, or taken."""
+    """The days asked for are past, the wrong way round, too many, or overlap another deputy’s."""
 
 
 class AlreadyOver(Refusal):
@@ -79,7 +79,7 @@ def refuse(
 
 @transaction.atomic
 def end(deputyship: Deputy, *, on: date, by: User, at: datetime) -> None:
-    """Make ``on`` the first day without deputy; one that would hold no day is taken back whole, and history keeps it.
+    """Make ``on`` the first day without deputy; one that would hold no day is deleted, and history keeps it.
 
     The principal, the deputy, a coordinator or an admin may. Raises MayNotAppoint, BadDates, AlreadyOver.
     """
@@ -205,8 +205,8 @@ def _refuse_capacity(principal: User, member: Member | None, first: date, last: 
 
 
 def _refuse_overlap(principal: User, deputy: User, member: Member | None, first: date, last: date) -> None:
-    taken = Deputy.objects.filter(principal=principal, user=deputy, member=member)
-    other = taken.filter(starts_on__lte=last, ends_before__gt=first).order_by("starts_on", "pk").first()
+    existing = Deputy.objects.filter(principal=principal, user=deputy, member=member)
+    other = existing.filter(starts_on__lte=last, ends_before__gt=first).order_by("starts_on", "pk").first()
     if other is not None:
         raise BadDates(
             f"{deputy} remplace déjà {principal} du {day_fr(other.starts_on)} au {day_fr(other.last_day)}\u00a0: "

@@ -87,8 +87,8 @@ def check_number_template(value: str) -> None:
         )
     if value.count("{sequence}") != 1 or not value.endswith("{sequence}"):
         raise ValidationError("Terminez le modèle par {sequence}, une seule fois.", code="invalid")
-    bare = value.replace("{prefix}", "").replace("{year}", "").replace("{sequence}", "")
-    if not re.fullmatch(r"[A-Za-z0-9+_/-]*", bare):
+    rest = value.replace("{prefix}", "").replace("{year}", "").replace("{sequence}", "")
+    if not re.fullmatch(r"[A-Za-z0-9+_/-]*", rest):
         raise ValidationError(
             "Un numéro ne contient que des lettres sans accent, des chiffres et + - _ /, sans espace.",
             code="invalid",

@@ -203,10 +203,10 @@ def _refusal(error: Exception) -> str:
 
 def _note_failure(mails: Collection[int], error: Exception | str, *, for_good: bool = False) -> None:
     """Count an attempt that failed, and say why; after the last, or ``for_good``, the message is failed."""
-    said = error if isinstance(error, str) else f"{type(error).__name__}{NO_BREAK_SPACE}: {error}"
+    text = error if isinstance(error, str) else f"{type(error).__name__}{NO_BREAK_SPACE}: {error}"
     last = When(attempts__gte=0 if for_good else len(ATTEMPTS) - 1, then=Value(MailStatus.FAILED))
     status = Case(last, default=Value(MailStatus.PENDING))
-    Mail.objects.filter(pk__in=mails).update(attempts=F("attempts") + 1, status=status, error=said[:300])
+    Mail.objects.filter(pk__in=mails).update(attempts=F("attempts") + 1, status=status, error=text[:300])
 
 
 def _letter(mail: Mail, server: BaseEmailBackend) -> EmailMultiAlternatives:

@@ -71,7 +71,7 @@ def _long_days(
         for day, minutes in facts.plans.get(placed.pk, {}).items():
             by_day[day] = by_day.get(day, 0) + minutes
     for day, minutes in sorted(by_day.items()):
-        # The ordinary day; what an agreement lets go further is still something to look at (C. trav. L3121-18, -19).
+        # The ordinary day; what an agreement allows beyond is still worth reading (C. trav. L3121-18, -19).
         if minutes > (most := limits.on(day).daily_minutes):
             yield Clash(
                 person,
@@ -88,13 +88,13 @@ def _long_days(
 def _while_away(facts: CalendarFacts, person: Employee, held: Sequence[Assignment]) -> Iterator[Clash]:
     """One clash for each run of days away on which somebody is expected, days off in between included."""
     away = facts.away.get(person.pk, {})
-    struck: dict[date, int] = {}
+    minutes_away: dict[date, int] = {}
     for placed in held:
         for day, minutes in facts.plans.get(placed.pk, {}).items():
             if day in away:
-                struck[day] = struck.get(day, 0) + minutes
-    for run in _runs(sorted(struck), away):
-        minutes = sum(struck[day] for day in run)
+                minutes_away[day] = minutes_away.get(day, 0) + minutes
+    for run in _runs(sorted(minutes_away), away):
+        minutes = sum(minutes_away[day] for day in run)
         at = _names(placed for placed in held if any(facts.plans.get(placed.pk, {}).get(day) for day in run))
         yield Clash(
             person,
@@ -124,8 +124,8 @@ def _not_open(facts: CalendarFacts, person: Employee, placed: Any) -> Iterator[C
     """Days at a member that is no member then, or that the contract does not name or hold (C. trav. L1253-1, -9)."""
     days = sorted(facts.plans.get(placed.pk, {}))
     reasons = (
-        (placed.told_admitted, f"{placed.member} n’est pas adhérent", "L1253-1"),
-        (placed.told_listed, f"le contrat ne cite pas {placed.member}", "L1253-9"),
+        (placed.membership_spans, f"{placed.member} n’est pas adhérent", "L1253-1"),
+        (placed.contract_spans, f"le contrat ne cite pas {placed.member}", "L1253-9"),
         ([_span(placed.contract)], "le contrat est terminé", ""),
     )
     for spans, why, article in reasons:

@@ -1,4 +1,4 @@
-"""What a calendar stands on, read at once in the scope of who looks: the number of queries does not grow with it."""
+"""What a calendar shows, read in the scope of the reader, in a number of queries that does not grow with it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ContractWeek:
 
 @dataclass(frozen=True)
 class CalendarFacts:
-    """All that a calendar says, from ``first`` to the day before ``before``."""
+    """All that a calendar shows, from ``first`` to the day before ``before``."""
 
     scope: Scope
     first: date
@@ -80,12 +80,12 @@ class CalendarFacts:
     absences: list[Absence] = field(default_factory=list)
     contracts: Mapping[int, list[ContractWeek]] = field(default_factory=dict)
 
-    def apart(self, assignment: Any) -> dict[date, ChangedDay]:
-        """The days of ``assignment`` planned apart, as the person who looks may know them."""
+    def changed_days(self, assignment: Any) -> dict[date, ChangedDay]:
+        """The days of ``assignment`` planned apart, as the reader may know them."""
         inside = self.scope.is_inside
         return {
-            date.fromisoformat(told["day"]): ChangedDay(told["minutes"], told["reason"] if inside else "")
-            for told in assignment.told_apart
+            date.fromisoformat(row["day"]): ChangedDay(row["minutes"], row["reason"] if inside else "")
+            for row in assignment.changed_days_json
         }
 
 
@@ -131,11 +131,11 @@ def _assignments(scope: Scope, first: date, before: date) -> QuerySet[Assignment
         .select_related("employee", "member", "site", "contract")
         .annotate(
             group_zone=Subquery(Group.objects.order_by("pk").values("holiday_zone")[:1]),
-            told_apart=ArraySubquery(
-                days.order_by("day").values(told=JSONObject(day="day", minutes="minutes", reason="reason"))
+            changed_days_json=ArraySubquery(
+                days.order_by("day").values(row=JSONObject(day="day", minutes="minutes", reason="reason"))
             ),
-            told_admitted=ArraySubquery(member_since.order_by("starts_on").values(told=dates)),
-            told_listed=ArraySubquery(listed.order_by("starts_on").values(told=dates)),
+            membership_spans=ArraySubquery(member_since.order_by("starts_on").values(span=dates)),
+            contract_spans=ArraySubquery(listed.order_by("starts_on").values(span=dates)),
         )
         .order_by(*BY_NAME, Lower("member__short_name__unaccent"), "pk")
     )
@@ -161,7 +161,7 @@ def _within(rows: QuerySet[Assignment], scope: Scope, there: QuerySet[Assignment
 
 def _contracts(scope: Scope, first: date, before: date) -> Any:
     terms = ContractTerms.objects.filter(contract=OuterRef("pk")).order_by("starts_on")
-    told = JSONObject(
+    row = JSONObject(
         starts_on="starts_on", ends_before="ends_before", minutes="weekly_minutes", scheme="time_scheme"
     )
     rows = Contract.objects.filter(_holding(first, before))
@@ -169,7 +169,7 @@ def _contracts(scope: Scope, first: date, before: date) -> Any:
         rows = rows.filter(employee=who)
     return (
         rows.select_related("employee")
-        .annotate(told_terms=ArraySubquery(terms.values(told=told)))
+        .annotate(terms_json=ArraySubquery(terms.values(row=row)))
         .order_by(*BY_NAME, "pk")
     )
 
@@ -179,14 +179,14 @@ def _weeks_of(contract: Any) -> list[ContractWeek]:
     ends = [contract.ends_before] if contract.ends_before else []
     return [
         ContractWeek(
-            max(date.fromisoformat(told["starts_on"]), contract.starts_on),
+            max(date.fromisoformat(row["starts_on"]), contract.starts_on),
             min(
-                [*ends, *([date.fromisoformat(told["ends_before"])] if told["ends_before"] else [])],
+                [*ends, *([date.fromisoformat(row["ends_before"])] if row["ends_before"] else [])],
                 default=None,
             ),
-            None if told["scheme"] == "day_rate" else told["minutes"],
+            None if row["scheme"] == "day_rate" else row["minutes"],
         )
-        for told in contract.told_terms
+        for row in contract.terms_json
     ]
 
 

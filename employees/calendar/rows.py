@@ -119,7 +119,7 @@ def heads(facts: CalendarFacts, days: Iterable[date]) -> list[DayHead]:
 def rows_by_person(
     facts: CalendarFacts, days: Sequence[date], clashes: Mapping[int, frozenset[date]] | None = None
 ) -> list[CalendarRow]:
-    """A row a person, in order of names; ``clashes`` tells the days to mark by employee id."""
+    """A row a person, in order of names; ``clashes`` gives the days to mark by employee id."""
     held: dict[int, list[Assignment]] = {}
     for placed in facts.assignments:
         held.setdefault(placed.employee_id, []).append(placed)
@@ -195,7 +195,7 @@ def _places(facts: CalendarFacts) -> dict[tuple[int, date], PlannedPlace]:
     """By assignment and day: what is planned, and what was freed on a day apart."""
     found = {}
     for placed in facts.assignments:
-        plan, apart = facts.plans.get(placed.pk, {}), facts.apart(placed)
+        plan, apart = facts.plans.get(placed.pk, {}), facts.changed_days(placed)
         away = facts.away.get(placed.employee_id, {})
         for day in sorted({*plan, *(day for day in apart if placed.covers(day))}):
             changed = apart.get(day)

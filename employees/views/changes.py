@@ -30,36 +30,36 @@ from members.access import for_roles
 def record_absence(request: HttpRequest) -> HttpResponse:
     """Note an absence: one’s own, or somebody’s for the coordination."""
     viewer = Viewer.of(request)
-    look = PlanningChoice.of(request, viewer)
-    own = viewer.employee if look.view == OWN or not viewer.decides else None
+    choice = PlanningChoice.of(request, viewer)
+    own = viewer.employee if choice.view == OWN or not viewer.decides else None
     people = None if own else Employee.objects.by_name()
     form = AbsenceForm(request.POST, people=people, prefix="absence")
     if form.is_valid():
         employee = own or form.cleaned_data["employee"]
         if act(request, absences.record, employee, **_typed(request, form), form=form, success=_recorded):
-            return answer(request, viewer, look.to())
-    return planning.show(request, viewer, look, absence=(None, form))
+            return answer(request, viewer, choice.to())
+    return planning.show(request, viewer, choice, absence=(None, form))
 
 
 @require_POST
 def change_absence(request: HttpRequest, pk: int) -> HttpResponse:
     """Other days, another cause or note."""
-    viewer, look, absence = _find_absence(request, pk)
+    viewer, choice, absence = _find_absence(request, pk)
     form = AbsenceForm(request.POST, absence=absence, prefix=f"a{pk}")
     if form.is_valid() and act(
         request, absences.change, absence, **_typed(request, form), form=form, success=_recorded
     ):
-        return answer(request, viewer, look.to())
-    return planning.show(request, viewer, look, absence=(absence, form))
+        return answer(request, viewer, choice.to())
+    return planning.show(request, viewer, choice, absence=(absence, form))
 
 
 @require_POST
 def cancel_absence(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an absence back."""
-    viewer, look, absence = _find_absence(request, pk)
-    told = f"Absence annulée, {absences.span_fr(absence.starts_on, absence.last_day)}."
-    act(request, absences.cancel, absence, by=request.user, at=timezone.now(), success=told)
-    return answer(request, viewer, look.to())
+    viewer, choice, absence = _find_absence(request, pk)
+    sentence = f"Absence annulée, {absences.span_fr(absence.starts_on, absence.last_day)}."
+    act(request, absences.cancel, absence, by=request.user, at=timezone.now(), success=sentence)
+    return answer(request, viewer, choice.to())
 
 
 def _find_absence(request: HttpRequest, pk: int) -> tuple[Viewer, PlanningChoice, Absence]:
@@ -110,47 +110,47 @@ def restore_day(request: HttpRequest, pk: int) -> HttpResponse:
     return _change(request, pk, "restore", rescheduling.restore_day)
 
 
-def _change(request: HttpRequest, pk: int, name: str, deed: Callable[..., Rescheduled]) -> HttpResponse:
-    """Run ``deed`` on what the form says; a refusal comes back with all that was typed."""
+def _change(request: HttpRequest, pk: int, name: str, function: Callable[..., Rescheduled]) -> HttpResponse:
+    """Call ``function`` with what the form holds; a refused form comes back as it was typed."""
     viewer = Viewer.of(request)
-    look = PlanningChoice.of(request, viewer)
-    if look.day is None:
+    choice = PlanningChoice.of(request, viewer)
+    if choice.day is None:
         raise Http404
     rows = Assignment.objects.visible_to(request.user).select_related("employee", "member", "site")
     assignment = get_object_or_404(rows, pk=pk)
     form = FORMS[name](request.POST, prefix=prefix(pk, name)) if name in FORMS else None
     if form is None or form.is_valid():
-        done = act(request, deed, assignment, **_arguments(request, look, name, form), form=form)
+        done = act(request, function, assignment, **_arguments(request, choice, name, form), form=form)
         if done.value:
             _tell(request, assignment, name, done.value)
-            return answer(request, viewer, look.to())
+            return answer(request, viewer, choice.to())
     if form is None:
-        return answer(request, viewer, look)
-    return planning.show(request, viewer, look, faulty=(pk, name, form))
+        return answer(request, viewer, choice)
+    return planning.show(request, viewer, choice, faulty=(pk, name, form))
 
 
-def answer(request: HttpRequest, viewer: Viewer, look: PlanningChoice) -> HttpResponse:
+def answer(request: HttpRequest, viewer: Viewer, choice: PlanningChoice) -> HttpResponse:
     """After a change: the new content for htmx, else the page to go back to."""
     if request.htmx:  # type: ignore[attr-defined]
-        shown = planning.show(request, viewer, look)
-        shown["HX-Push-Url"] = look.url
-        return shown
-    return redirect(look.url)
+        answered = planning.show(request, viewer, choice)
+        answered["HX-Push-Url"] = choice.url
+        return answered
+    return redirect(choice.url)
 
 
-def _arguments(request: HttpRequest, look: PlanningChoice, name: str, form: Any) -> dict[str, Any]:
+def _arguments(request: HttpRequest, choice: PlanningChoice, name: str, form: Any) -> dict[str, Any]:
     by_at = {"by": request.user, "at": timezone.now()}
     if form is None:
-        return {"day": look.day, **by_at}
+        return {"day": choice.day, **by_at}
     typed = dict(form.cleaned_data)
-    return {**typed, **by_at} if name == "clear" else {"day": look.day, **typed, **by_at}
+    return {**typed, **by_at} if name == "clear" else {"day": choice.day, **typed, **by_at}
 
 
 def _tell(request: HttpRequest, assignment: Assignment, name: str, done: Rescheduled) -> None:
     who, hours = f"{assignment.employee.full_name}, {assignment.member}", spell_clock(done.minutes)
     first, last = spell_day(done.days[0]), spell_day(done.days[-1])
     many = len(done.days)
-    told = {
+    sentences = {
         "set": f"{first.capitalize()}\u00a0: {hours} prévues."
         if done.minutes
         else f"{first.capitalize()} libéré.",
@@ -160,7 +160,7 @@ def _tell(request: HttpRequest, assignment: Assignment, name: str, done: Resched
         else f"{first.capitalize()} libéré, {hours}.",
         "restore": f"{first.capitalize()} suit de nouveau la semaine type.",
     }
-    messages.success(request, f"{who}. {told[name]}")
+    messages.success(request, f"{who}. {sentences[name]}")
     if done.notice.is_short:
         given = done.notice.given
         days = counted(given, "jour ouvré") if given else "aucun jour"

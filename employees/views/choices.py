@@ -24,7 +24,7 @@ OWN, PEOPLE, MEMBERS = "moi", "personnes", "adherents"
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks: a group-wide role, seats at members, an employee themself; one may be several."""
+    """A reader of the planning: by a group-wide role, by seats at members, as an employee, or several of these."""
 
     user: User
     employee: Employee | None
@@ -33,7 +33,7 @@ class Viewer:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        """Raises PermissionDenied for who has no planning to look at."""
+        """Raises PermissionDenied for who has no planning to choice at."""
         user: Any = request.user
         employee = Employee.objects.filter(user=user).first()
         seats = [] if user.sees_every_member else current_seats(user).select_related("member")
@@ -62,17 +62,17 @@ class Viewer:
             return found
         return [OWN, *found] if self.chosen_role == "employee" else [*found, OWN]
 
-    def scope(self, look: PlanningChoice) -> Scope:
-        """What may be read in that look: nothing beyond one’s own days, or the members where one sits."""
-        if look.view == OWN and self.employee is not None:
+    def scope(self, choice: PlanningChoice) -> Scope:
+        """What may be read with this choice: one’s own days, everybody’s, or those at the members where one sits."""
+        if choice.view == OWN and self.employee is not None:
             return Scope(own=self.employee.pk)
         members = None if self.sees_all else frozenset(member.pk for member in self.members)
-        return Scope(members=members, person=look.person, member=look.member)
+        return Scope(members=members, person=choice.person, member=choice.member)
 
 
 @dataclass(frozen=True)
 class PlanningChoice:
-    """Days, view and filters; ``who`` and ``day`` are what is open to be changed."""
+    """The days, the view and the filters chosen; ``who`` (employee id) and ``day`` name the day plan that is open."""
 
     span: Week | Month
     view: str
@@ -83,13 +83,13 @@ class PlanningChoice:
 
     @classmethod
     def of(cls, request: HttpRequest, viewer: Viewer, span: Week | Month | None = None) -> Self:
-        """Read the address; what cannot be read is left out, days that no calendar has are not found."""
+        """Read the query of ``request``; unreadable values are left out. Raises Http404 for years out of range."""
         asked = request.GET
         span = span or _span(asked.get("pour", ""))
         if isinstance(span, Month) and span.year not in YEARS:
             raise Http404
         view = asked.get("vue", "")
-        look = cls(
+        choice = cls(
             span,
             view if view in viewer.views else viewer.views[0],
             _key(asked.get("personne")),
@@ -97,7 +97,7 @@ class PlanningChoice:
             _key(asked.get("qui")),
             _day(asked.get("jour")),
         )
-        return replace(look, person=None, member=None) if look.view == OWN else look
+        return replace(choice, person=None, member=None) if choice.view == OWN else choice
 
     @property
     def is_week(self) -> bool:
@@ -105,35 +105,35 @@ class PlanningChoice:
 
     @property
     def month(self) -> Month:
-        """The month shown, or the one that holds the Thursday of the week: most of its days."""
+        """The month chosen, or the one that holds the Thursday of the week: most of its days."""
         return self.span if isinstance(self.span, Month) else Month.of(self.span.days[3])
 
     @property
     def week(self) -> Week:
-        """The week shown; of a month the one we are in, else its first."""
+        """The week chosen; of a month the one we are in, else its first."""
         if isinstance(self.span, Week):
             return self.span
         return Week.of(today() if today() in self.span else self.span.first)
 
     @cached_property
     def query(self) -> str:
-        """The choices as a query string, without what is open."""
+        """The choices as a query string, without the day plan that is open."""
         return urlencode(self._choices())
 
     @property
     def full_query(self) -> str:
-        """The same with the days and what is open: for forms, whose answer shows the page again."""
+        """The same with the days and the open day plan: for forms, whose answer shows the page again."""
         opened = {"qui": self.who, "jour": self.day} if self.who and self.day else {}
         return urlencode({"pour": self.span, **self._choices(), **opened})
 
     @cached_property
     def url(self) -> str:
-        """The address of this look, with nothing open; further choices may be appended after "&"."""
+        """The address of this choice, with no form open; further choices may be appended after "&"."""
         name = "employees:week" if self.is_week else "employees:month"
         return f"{reverse(name, args=[self.span])}?{self.query}"
 
     def to(self, **changes: Any) -> Self:
-        """The same look elsewhere, with nothing open."""
+        """The same choice with ``changes``, and no form open."""
         return replace(self, who=None, day=None, **changes)
 
     def _choices(self) -> dict[str, Any]:

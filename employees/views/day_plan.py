@@ -31,7 +31,7 @@ class AssignmentDay:
 
 @dataclass(frozen=True)
 class DayPlan:
-    """A person, a day, and the places where they might be."""
+    """A person, a day, and the assignments that hold that day."""
 
     person: Employee
     day: date
@@ -65,7 +65,7 @@ def prefix(assignment: int, name: str) -> str:
 def read_day_plan(
     employee: int | None, day: date | None, faulty: tuple[int, str, forms.Form] | None = None
 ) -> DayPlan | None:
-    """The bench of that person and day, with the form that was refused; None when nobody is there. Four queries."""
+    """The plan of that person on that day, with the form that was refused; None when nobody is there. Four queries."""
     person = Employee.objects.filter(pk=employee).first() if employee and day else None
     if person is None or day is None:
         return None

@@ -48,39 +48,41 @@ class LawFinding:
         return TONES[Severity(self.finding.severity)]
 
 
-def law_findings(look: PlanningChoice, shown: Calendar) -> list[LawFinding]:
-    """The findings about the people of the calendar, the gravest first; a day too long is told among the clashes."""
-    people = {row.employee.pk: row.employee for row in shown.rows if row.employee}
+def law_findings(choice: PlanningChoice, calendar: Calendar) -> list[LawFinding]:
+    """The findings about the people of ``calendar``, the gravest first, without the long days among its clashes."""
+    people = {row.employee.pk: row.employee for row in calendar.rows if row.employee}
     people |= {
         place.assignment.employee_id: place.assignment.employee
-        for row in shown.rows
+        for row in calendar.rows
         for cell in row.cells
         for place in cell.places
     }
-    told = {(clash.employee.pk, clash.first) for clash in shown.clashes if clash.article == "L3121-18"}
-    found = planned_findings(look.span.first, look.span.before, set(people))
-    sayings = [
+    among_clashes = {
+        (clash.employee.pk, clash.first) for clash in calendar.clashes if clash.article == "L3121-18"
+    }
+    found = planned_findings(choice.span.first, choice.span.before, set(people))
+    rows = [
         LawFinding(people[pk], finding)
         for pk, findings in found.items()
         for finding in findings
-        if finding.rule != Rule.DAILY or (pk, finding.day) not in told
+        if finding.rule != Rule.DAILY or (pk, finding.day) not in among_clashes
     ]
-    return sorted(sayings, key=_gravest_first)
+    return sorted(rows, key=_gravest_first)
 
 
-def _gravest_first(saying: LawFinding) -> tuple[int, int, str, int]:
-    finding = saying.finding
+def _gravest_first(each: LawFinding) -> tuple[int, int, str, int]:
+    finding = each.finding
     return (
         GRAVITY.index(Severity(finding.severity)),
         finding.day.toordinal(),
-        saying.employee.full_name,
-        saying.employee.pk,
+        each.employee.full_name,
+        each.employee.pk,
     )
 
 
 ROWS, MONTH_ROWS = 40, 25
 MOST_CLASHES = 12
-MOST_SAYINGS = 20
+MOST_FINDINGS = 20
 WEEKEND = timedelta(days=2)
 LAW = "planning-law"  # the part that is asked for once the page is there: it reads months of plan
 LABELS = {OWN: "Mon planning", PEOPLE: "Par personne", MEMBERS: "Par adhérent"}
@@ -88,10 +90,10 @@ LABELS = {OWN: "Mon planning", PEOPLE: "Par personne", MEMBERS: "Par adhérent"}
 
 @require_safe
 def planning(request: HttpRequest) -> HttpResponse:
-    """The week we are in, as the role in use looks at it; one’s own turns to the next at the weekend."""
+    """The week we are in, for the role in use; one’s own turns to the next at the weekend."""
     viewer = Viewer.of(request)
-    look = PlanningChoice.of(request, viewer, Week.of(today()))
-    return redirect(look.to(span=Week.of(today() + WEEKEND)).url if look.view == OWN else look.url)
+    choice = PlanningChoice.of(request, viewer, Week.of(today()))
+    return redirect(choice.to(span=Week.of(today() + WEEKEND)).url if choice.view == OWN else choice.url)
 
 
 @require_safe
@@ -111,79 +113,81 @@ def month(request: HttpRequest, month: Month) -> HttpResponse:
 def show(
     request: HttpRequest,
     viewer: Viewer,
-    look: PlanningChoice,
+    choice: PlanningChoice,
     *,
     faulty: tuple[int, str, forms.Form] | None = None,
     absence: tuple[Absence | None, AbsenceForm] | None = None,
 ) -> HttpResponse:
-    """The page of ``look``, or its content when htmx asks; with a form that was refused, as an answer that says so."""
-    context = _frame(viewer, look) | (
-        _own(viewer, look) if look.view == OWN else _everybody(request, viewer, look)
+    """The page of ``choice``, or its content when htmx asks; status 422 with a form that was refused."""
+    context = _frame(viewer, choice) | (
+        _own(viewer, choice) if choice.view == OWN else _everybody(request, viewer, choice)
     )
     context |= _absences(viewer, context, absence)
-    if viewer.decides and look.view != OWN:
-        context["bench"] = day_plan.read_day_plan(look.who, look.day, faulty)
+    if viewer.decides and choice.view != OWN:
+        context["bench"] = day_plan.read_day_plan(choice.who, choice.day, faulty)
     status = 422 if faulty or absence else 200
     part = "law" if request.htmx.target == LAW else "planning"  # type: ignore[attr-defined]
     return page(request, "employees/planning.html", part=part, context=context, status=status)
 
 
-def _frame(viewer: Viewer, look: PlanningChoice) -> dict[str, Any]:
+def _frame(viewer: Viewer, choice: PlanningChoice) -> dict[str, Any]:
     """Where one is, and where one may go from here."""
     return {
-        "look": look,
-        "decides": viewer.decides and look.view != OWN,
+        "look": choice,
+        "decides": viewer.decides and choice.view != OWN,
         "inside": viewer.sees_all,
-        "own": look.view == OWN,
-        "by_member": look.view == MEMBERS,
+        "own": choice.view == OWN,
+        "by_member": choice.view == MEMBERS,
         "today": today(),
         "views": [
-            {"label": LABELS[name], "url": look.to(view=name).url, "current": name == look.view}
+            {"label": LABELS[name], "url": choice.to(view=name).url, "current": name == choice.view}
             for name in viewer.views
         ],
         "spans": [
-            {"label": "Semaine", "url": look.to(span=look.week).url, "current": look.is_week},
-            {"label": "Mois", "url": look.to(span=look.month).url, "current": not look.is_week},
+            {"label": "Semaine", "url": choice.to(span=choice.week).url, "current": choice.is_week},
+            {"label": "Mois", "url": choice.to(span=choice.month).url, "current": not choice.is_week},
         ],
-        "previous_url": look.to(span=look.span.previous).url,
-        "next_url": look.to(span=look.span.next).url,
-        "present_url": look.to(span=Week.of(today()) if look.is_week else Month.of(today())).url,
-        "is_present": today() in look.span,
+        "previous_url": choice.to(span=choice.span.previous).url,
+        "next_url": choice.to(span=choice.span.next).url,
+        "present_url": choice.to(span=Week.of(today()) if choice.is_week else Month.of(today())).url,
+        "is_present": today() in choice.span,
         "bench": None,
     }
 
 
-def _everybody(request: HttpRequest, viewer: Viewer, look: PlanningChoice) -> dict[str, Any]:
-    read = _read(viewer, look)
+def _everybody(request: HttpRequest, viewer: Viewer, choice: PlanningChoice) -> dict[str, Any]:
+    read = _read(viewer, choice)
     return {
         "calendar": read,
-        "page": Paginator(read.rows, ROWS if look.is_week else MONTH_ROWS).get_page(request.GET.get("page")),
+        "page": Paginator(read.rows, ROWS if choice.is_week else MONTH_ROWS).get_page(
+            request.GET.get("page")
+        ),
         "clashes": read.clashes[:MOST_CLASHES],
         "more_clashes": max(0, len(read.clashes) - MOST_CLASHES),
         "people": list(Employee.objects.by_name()) if viewer.sees_all else [],
-        **_law(request, viewer, look, read),
+        **_law(request, viewer, choice, read),
         "members": list(Member.objects.order_by("short_name", "pk")) if viewer.sees_all else viewer.members,
     }
 
 
-def _law(request: HttpRequest, viewer: Viewer, look: PlanningChoice, shown: Calendar) -> dict[str, Any]:
-    """What the law would say of the plan, when the coordination asks."""
+def _law(request: HttpRequest, viewer: Viewer, choice: PlanningChoice, calendar: Calendar) -> dict[str, Any]:
+    """The findings of the law of working time about the plan, when the coordination asks for them."""
     if not viewer.decides or "loi" not in request.GET:
         return {"sayings": None}
-    sayings = law_findings(look, shown)
-    grave = [saying for saying in sayings if saying.tone != "info"]
+    found_by_law = law_findings(choice, calendar)
+    grave = [each for each in found_by_law if each.tone != "info"]
     return {
-        "sayings": grave[:MOST_SAYINGS],
+        "sayings": grave[:MOST_FINDINGS],
         "saying_count": len(grave),
-        "remarks": [saying for saying in sayings if saying.tone == "info"][:MOST_SAYINGS],
+        "remarks": [each for each in found_by_law if each.tone == "info"][:MOST_FINDINGS],
     }
 
 
-def _own(viewer: Viewer, look: PlanningChoice) -> dict[str, Any]:
+def _own(viewer: Viewer, choice: PlanningChoice) -> dict[str, Any]:
     """One’s own days with who else is there; of the present week also what comes next."""
-    read = _read(viewer, look)
+    read = _read(viewer, choice)
     row = read.rows[0] if read.rows else None
-    first, before = look.span.first, look.span.before
+    first, before = choice.span.first, choice.span.before
     company = calendars.colleagues(row, first, before) if row else {}
     return {
         "calendar": read,
@@ -192,7 +196,7 @@ def _own(viewer: Viewer, look: PlanningChoice) -> dict[str, Any]:
             (cell, [(place, company.get((place.assignment.pk, cell.day), [])) for place in cell.places])
             for cell in (row.cells if row else ())
         ],
-        "weeks": _weeks(row.cells, look) if row and not look.is_week else [],
+        "weeks": _weeks(row.cells, choice) if row and not choice.is_week else [],
         "coming": _coming(row),
     }
 
@@ -203,22 +207,22 @@ def _coming(row: CalendarRow | None) -> DayCell | None:
     return next((cell for cell in cells if cell.day >= today() and cell.minutes and not cell.absence), None)
 
 
-def _weeks(cells: Any, look: PlanningChoice) -> list[tuple[Week, list[Any]]]:
+def _weeks(cells: Any, choice: PlanningChoice) -> list[tuple[Week, list[Any]]]:
     """The cells of a month by week, with nothing where another month’s days are."""
     by_day = {cell.day: cell for cell in cells}
-    first = Week.of(look.month.first)
+    first = Week.of(choice.month.first)
     weeks = []
-    while first.first < look.month.before:
+    while first.first < choice.month.before:
         weeks.append((first, [by_day.get(day) for day in first.days]))
         first = first.next
     return weeks
 
 
-def _read(viewer: Viewer, look: PlanningChoice) -> Calendar:
-    scope, members = viewer.scope(look), look.view == MEMBERS
-    if isinstance(look.span, Week):
-        return calendars.week_calendar(look.span, scope, members=members)
-    return calendars.month_calendar(look.span, scope, members=members)
+def _read(viewer: Viewer, choice: PlanningChoice) -> Calendar:
+    scope, members = viewer.scope(choice), choice.view == MEMBERS
+    if isinstance(choice.span, Week):
+        return calendars.week_calendar(choice.span, scope, members=members)
+    return calendars.month_calendar(choice.span, scope, members=members)
 
 
 def _absences(

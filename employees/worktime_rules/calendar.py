@@ -101,7 +101,7 @@ class Earlier:
 
 
 class Calendar:
-    """All the work of ``person`` around the days from ``first`` to the day before ``before``, which the rules look at.
+    """All the work of ``person`` around the days from ``first`` to the day before ``before``, which the rules check.
 
     ``spans`` begin at least a week before ``first`` and go on for nine days after; sums from before ``counted_from``, a
     Monday, come from ``earlier``. ``counts_years`` is false where nobody read the year.
@@ -145,12 +145,12 @@ class Calendar:
 
     @cached_property
     def days(self) -> list[date]:
-        """The worked civil days to look at, in order."""
+        """The worked civil days to check, in order."""
         return sorted(day for day in self.minutes if day in self)
 
     @cached_property
     def mondays(self) -> list[date]:
-        """The weeks to look at: those whose Monday lies in the days asked for."""
+        """The weeks to check: those whose Monday lies in the days asked for."""
         start = monday_of(self.first + timedelta(days=6))
         return [start + n * ONE_WEEK for n in range(max(0, -(-(self.before - start).days // 7)))]
 

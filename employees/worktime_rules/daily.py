@@ -48,13 +48,13 @@ def breaks(calendar: Calendar) -> Iterator[Finding]:
         limits = calendar.limits.on(shift.day)
         if calendar.person.is_under(ADULT, shift.day):
             rule, due, least = Rule.MINOR_BREAK, limits.minor_break_after_minutes, limits.minor_break_minutes
-            # No stretch of theirs is longer, also after a first break.
-            worked = max(stretches(shift, least, due))
+            # No period of work of theirs is longer, also after a first break.
+            worked = max(minutes_between_breaks(shift, least, due))
             is_missing = worked > due
         else:
             rule, due, least = Rule.BREAK, limits.break_after_minutes, limits.break_minutes
             # Six hours and then the break is in time; six hours and no break is not.
-            worked, *others = stretches(shift, least, due)
+            worked, *others = minutes_between_breaks(shift, least, due)
             is_missing = worked > due or (worked == due and not others)
         if is_missing:
             yield calendar.finding(
@@ -68,10 +68,10 @@ def breaks(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def stretches(shift: Shift, least: int, due: int) -> list[int]:
+def minutes_between_breaks(shift: Shift, least: int, due: int) -> list[int]:
     """The minutes of work between breaks of ``least`` minutes, in order.
 
-    When a break inside a span was taken is not known: it is believed to have come when it was ``due``, or half-way.
+    The time of a break inside a span is not known: it is assumed when it was ``due``, or half-way.
     """
     found = [0]
     for gap, timed in zip([0, *(gap for gap, _ in shift.gaps())], shift.spans, strict=True):
@@ -105,12 +105,12 @@ def _interrupted(
     if len(gaps) <= limits.part_time_breaks and longest <= allowed:
         return
     if longest > allowed:
-        said = f"Coupure de {spell_clock(longest)} dans la journée, {spell_clock(allowed)} au plus."
+        sentence = f"Coupure de {spell_clock(longest)} dans la journée, {spell_clock(allowed)} au plus."
     else:
-        said = f"{len(gaps)} coupures dans la journée ({spell_clock(sum(gaps))}), {limits.part_time_breaks} au plus."
-    # Two short ones are measured by what they take together, so that a change shows.
+        sentence = f"{len(gaps)} coupures dans la journée ({spell_clock(sum(gaps))}), {limits.part_time_breaks} au plus."
+    # Two short ones are measured by their sum, so that a change shows.
     measured = longest if longest > allowed else sum(gaps)
-    yield calendar.finding(Rule.INTERRUPTION, shift.day, Severity.ERROR, measured, allowed, said)
+    yield calendar.finding(Rule.INTERRUPTION, shift.day, Severity.ERROR, measured, allowed, sentence)
 
 
 def may_day(calendar: Calendar) -> Iterator[Finding]:
@@ -118,8 +118,9 @@ def may_day(calendar: Calendar) -> Iterator[Finding]:
     for day in calendar.days:
         if (day.month, day.day) == (5, 1):
             minutes = calendar.minutes[day]
-            said = f"{spell_clock(minutes)} le 1er{NO_BREAK_SPACE}mai{NO_BREAK_SPACE}: ces heures sont payées double."
-            yield calendar.finding(Rule.MAY_DAY, day, Severity.INFO, minutes, 0, said)
+            when = f"le 1er{NO_BREAK_SPACE}mai"
+            sentence = f"{spell_clock(minutes)} {when}{NO_BREAK_SPACE}: ces heures sont payées double."
+            yield calendar.finding(Rule.MAY_DAY, day, Severity.INFO, minutes, 0, sentence)
 
 
 def travel(calendar: Calendar) -> Iterator[Finding]:
@@ -130,8 +131,8 @@ def travel(calendar: Calendar) -> Iterator[Finding]:
         count = len({place.member for place in places})
         if count > 1 and day not in travelled:
             names = enumeration(dict.fromkeys(place.name for place in places))
-            said = (
+            sentence = (
                 f"{names}{NO_BREAK_SPACE}: trajet entre deux lieux le même jour, c’est du temps de travail. "
                 "Aucun trajet n’est noté."
             )
-            yield calendar.finding(Rule.TRAVEL, day, Severity.INFO, count, 1, said)
+            yield calendar.finding(Rule.TRAVEL, day, Severity.INFO, count, 1, sentence)

@@ -1,4 +1,4 @@
-"""What the rules are told of one person, and what they find: spans of work, contract regimes, changes, findings."""
+"""What the rules get about one person, and what they find: spans of work, contract regimes, changes, findings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Severity(TextChoices):
 
 
 class Rule(TextChoices):
-    """What is looked at; the values name acknowledged findings, so they never change."""
+    """The rules of working time; the values name acknowledged findings, so they never change."""
 
     DAILY = "daily", "Durée de la journée"
     BREAK = "break", "Pause"
@@ -114,7 +114,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A day whose plan was changed, and the day on which that was done; ``zone`` says which holidays hold there."""
+    """A day whose plan was changed, and the day on which that was done; ``zone`` names the public holidays there."""
 
     day: date
     made_on: date

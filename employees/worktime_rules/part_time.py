@@ -31,12 +31,12 @@ def late_notice(calendar: Calendar) -> Iterator[Finding]:
             severity, article = Severity.WARNING, "C. trav. L3121-47"
         elif regime and regime.is_part_time(limits):
             severity, article = Severity.WARNING, ""
-        said = (
+        sentence = (
             f"Planning changé le {change.made_on:%d/%m/%Y} chez {change.place.name}, "
             f"{counted(given, 'jour ouvré')} avant, {limits.notice_days} au moins."
         )
         yield calendar.finding(
-            Rule.NOTICE, change.day, severity, given, limits.notice_days, said, article=article
+            Rule.NOTICE, change.day, severity, given, limits.notice_days, sentence, article=article
         )
 
 
@@ -63,7 +63,7 @@ def least_a_week(calendar: Calendar) -> Iterator[Finding]:
         limits = calendar.limits.on(regime.starts_on)
         is_short = regime.is_part_time(limits) and regime.weekly_minutes < limits.part_time_minutes
         if regime.starts_on in calendar and is_short:
-            said = (
+            sentence = (
                 f"Contrat de {spell_clock(regime.weekly_minutes)} par semaine, "
                 f"{spell_clock(limits.part_time_minutes)} au moins, sauf demande écrite et motivée de la personne "
                 "ou autre cas prévu par la loi."
@@ -74,7 +74,7 @@ def least_a_week(calendar: Calendar) -> Iterator[Finding]:
                 Severity.WARNING,
                 regime.weekly_minutes,
                 limits.part_time_minutes,
-                said,
+                sentence,
             )
 
 
@@ -112,12 +112,12 @@ def rates(contract: int, extra: int, limit: int) -> str:
     at_10 = min(extra, int(contract * TENTH), limit)
     at_25 = min(extra, limit) - at_10
     beyond = extra - at_10 - at_25
-    said = [f"{spell_clock(at_10)} à +10{NO_BREAK_SPACE}%"] if at_10 else []
+    sentence = [f"{spell_clock(at_10)} à +10{NO_BREAK_SPACE}%"] if at_10 else []
     if at_25:
-        said.append(f"{spell_clock(at_25)} à +25{NO_BREAK_SPACE}%")
+        sentence.append(f"{spell_clock(at_25)} à +25{NO_BREAK_SPACE}%")
     if beyond:
-        said.append(f"{spell_clock(beyond)} au-delà de la limite de {spell_clock(limit)}")
-    return ", ".join(said)
+        sentence.append(f"{spell_clock(beyond)} au-delà de la limite de {spell_clock(limit)}")
+    return ", ".join(sentence)
 
 
 def share_of(limits: WorkingTimeLimits) -> Fraction:
@@ -130,7 +130,7 @@ def full_time(calendar: Calendar) -> Iterator[Finding]:
     for monday in calendar.mondays:
         minutes, limits = calendar.weeks.get(monday, 0), calendar.limits.on(monday)
         if _regime(calendar, monday) and minutes >= limits.legal_week_minutes:
-            said = (
+            sentence = (
                 f"{spell_clock(minutes)} dans la semaine à temps partiel, "
                 f"toujours moins de {spell_clock(limits.legal_week_minutes)}."
             )
@@ -140,7 +140,7 @@ def full_time(calendar: Calendar) -> Iterator[Finding]:
                 Severity.ERROR,
                 minutes,
                 limits.legal_week_minutes,
-                said,
+                sentence,
                 first=monday,
                 before=monday + ONE_WEEK,
             )
@@ -155,7 +155,7 @@ def contract_raise(calendar: Calendar) -> Iterator[Finding]:
         mean = _habit(calendar, regime, monday)
         raised_before = _habit(calendar, regime, monday - ONE_WEEK) - regime.weekly_minutes >= TWO_HOURS
         if mean - regime.weekly_minutes >= TWO_HOURS and not raised_before:
-            said = (
+            sentence = (
                 f"{spell_clock(mean)} par semaine en moyenne sur 12 semaines pour un contrat de "
                 f"{spell_clock(regime.weekly_minutes)}{NO_BREAK_SPACE}: "
                 "le contrat est à relever, sauf refus de la personne."
@@ -166,7 +166,7 @@ def contract_raise(calendar: Calendar) -> Iterator[Finding]:
                 Severity.WARNING,
                 mean,
                 regime.weekly_minutes,
-                said,
+                sentence,
                 first=monday - (RAISE_WITHIN - 1) * ONE_WEEK,
                 before=monday + ONE_WEEK,
             )

@@ -76,7 +76,7 @@ def changes(first: date, before: date, employees: Collection[int] | None = None)
     return dict(found)
 
 
-# What the longest look back, twelve weeks of the last fifteen and whether that was already so a week before, needs.
+# For the rule that reads furthest back: twelve weeks of the last fifteen, and the same a week before.
 LOOKBACK = timedelta(weeks=16)
 LOOKAHEAD = timedelta(days=9)
 

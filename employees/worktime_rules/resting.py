@@ -24,7 +24,7 @@ def daily_rest(calendar: Calendar) -> Iterator[Finding]:
         rule, limit = _rest_due(calendar, later.day)
         if rest < limit:
             resumed = spell_clock(of_day(later.spans[0].span.start or MIDNIGHT))
-            said = (
+            sentence = (
                 f"{spell_clock(rest)} de repos avant la reprise à {resumed}, {spell_clock(limit)} au moins."
             )
             yield calendar.finding(
@@ -33,7 +33,7 @@ def daily_rest(calendar: Calendar) -> Iterator[Finding]:
                 Severity.ERROR,
                 rest,
                 limit,
-                said,
+                sentence,
                 first=earlier.day,
                 before=later.day + ONE_DAY,
             )
@@ -57,9 +57,9 @@ def days_a_week(calendar: Calendar) -> Iterator[Finding]:
         if calendar.person.is_under(ADULT, monday):
             rule, limit = Rule.MINOR_DAYS, limits.minor_days_a_week
         if count > limit:
-            said = f"{count} jours travaillés dans la semaine, {limit} au plus."
+            sentence = f"{count} jours travaillés dans la semaine, {limit} au plus."
             yield calendar.finding(
-                rule, monday, Severity.ERROR, count, limit, said, first=monday, before=monday + ONE_WEEK
+                rule, monday, Severity.ERROR, count, limit, sentence, first=monday, before=monday + ONE_WEEK
             )
 
 
@@ -72,7 +72,7 @@ def weekly_rest(calendar: Calendar) -> Iterator[Finding]:
             continue
         rest = longest_rest(calendar, monday, limits)
         if rest < limits.weekly_rest_minutes:
-            said = (
+            sentence = (
                 f"{spell_clock(rest)} pour le plus long repos de la semaine, "
                 f"{spell_clock(limits.weekly_rest_minutes)} d’affilée au moins."
             )
@@ -82,7 +82,7 @@ def weekly_rest(calendar: Calendar) -> Iterator[Finding]:
                 Severity.ERROR,
                 rest,
                 limits.weekly_rest_minutes,
-                said,
+                sentence,
                 first=monday,
                 before=monday + ONE_WEEK,
             )
@@ -104,5 +104,5 @@ def sundays(calendar: Calendar) -> Iterator[Finding]:
     for day in calendar.days:
         if day.weekday() == 6:
             minutes = calendar.minutes[day]
-            said = f"{spell_clock(minutes)} de travail un dimanche."
-            yield calendar.finding(Rule.SUNDAY, day, Severity.INFO, minutes, 0, said)
+            sentence = f"{spell_clock(minutes)} de travail un dimanche."
+            yield calendar.finding(Rule.SUNDAY, day, Severity.INFO, minutes, 0, sentence)

@@ -42,7 +42,7 @@ def most_a_week(calendar: Calendar) -> Iterator[Finding]:
 
 
 def average(calendar: Calendar) -> Iterator[Finding]:
-    """44 h on average over any 12 consecutive weeks (L3121-22); coming near is told once, being over each week."""
+    """44 h on average over any 12 consecutive weeks (L3121-22); coming near is reported once, being over each week."""
     for monday in calendar.mondays:
         limits = calendar.limits.on(monday)
         if calendar.person.counts_days(monday):
@@ -112,14 +112,14 @@ def quota(calendar: Calendar) -> Iterator[Finding]:
         is_new = severity == Severity.ERROR or not graded(was, limit, limits.warning_percent)
         if monday in calendar and used > was and severity and is_new:
             since = f"depuis le 1er{NO_BREAK_SPACE}janvier"
-            said = f"{spell_clock(used)} supplémentaires {since}, {at_most(severity, limit)}."
+            sentence = f"{spell_clock(used)} supplémentaires {since}, {at_most(severity, limit)}."
             yield calendar.finding(
                 Rule.QUOTA,
                 monday,
                 severity,
                 used,
                 limit,
-                said,
+                sentence,
                 first=monday_of(date(monday.year, 1, 7)),
                 before=monday + ONE_WEEK,
             )

@@ -30,8 +30,8 @@ def annual(calendar: Calendar) -> Iterator[Finding]:
             used += calendar.entered[day]
             severity = graded(used, limit, limits.warning_percent)
             if severity and severity != level and day in calendar:
-                said = f"{spell_clock(used)} depuis le début de la période, {at_most(severity, limit)}."
-                yield _of_year(calendar, Rule.ANNUAL, day, severity, (used, limit), said)
+                sentence = f"{spell_clock(used)} depuis le début de la période, {at_most(severity, limit)}."
+                yield _of_year(calendar, Rule.ANNUAL, day, severity, (used, limit), sentence)
             level = severity
 
 
@@ -45,8 +45,9 @@ def day_rate(calendar: Calendar) -> Iterator[Finding]:
             severity = graded(count, limit, limits.warning_percent)
             if severity and severity != level and day in calendar:
                 near = "proche du forfait de" if severity == Severity.WARNING else "pour un forfait de"
-                said = f"{count} jours travaillés depuis le début de la période, {near} {limit}{NO_BREAK_SPACE}jours."
-                yield _of_year(calendar, Rule.DAY_RATE, day, severity, (count, limit), said)
+                since = "depuis le début de la période"
+                sentence = f"{count} jours travaillés {since}, {near} {limit}{NO_BREAK_SPACE}jours."
+                yield _of_year(calendar, Rule.DAY_RATE, day, severity, (count, limit), sentence)
             level = severity
 
 
@@ -58,7 +59,7 @@ def prorated(whole: int, regime: Regime, year: int) -> int:
 
 
 def _years(calendar: Calendar, scheme: str) -> Iterator[tuple[Regime, int, list[date]]]:
-    """The regimes of ``scheme``, each civil year that is looked at, and the days worked in it."""
+    """The regimes of ``scheme``, each civil year that is checked, and the days worked in it."""
     if not calendar.counts_years:
         return
     for regime in calendar.person.regimes:
@@ -80,7 +81,7 @@ def _held(regime: Regime, year: int) -> tuple[date, date]:
 
 
 def _of_year(
-    calendar: Calendar, rule: Rule, day: date, severity: Severity, figures: tuple[int, int], said: str
+    calendar: Calendar, rule: Rule, day: date, severity: Severity, figures: tuple[int, int], sentence: str
 ) -> Finding:
     measured, limit = figures
-    return calendar.finding(rule, day, severity, measured, limit, said)
+    return calendar.finding(rule, day, severity, measured, limit, sentence)

@@ -76,7 +76,7 @@ def _pay_all(finance: User) -> None:
 
 
 def _credit(finance: User) -> None:
-    """The last day of a line of hours was counted by mistake: it is taken back, for good."""
+    """The last day of a line of hours was counted by mistake: it is credited, for good."""
     charge = (
         Charge.objects.filter(kind=ChargeKind.WORKED_HOURS, line__invoice__run__month=months.SEPTEMBER)
         .select_related("line__invoice")
@@ -116,8 +116,8 @@ def _fund(finance: User) -> None:
     )
     reference, month, action = GRANTED
     days = Entry.objects.filter(timesheet__assignment__reference=reference, timesheet__month=month)
-    taken = {entry.pk: entry.minutes for entry in days.order_by("day", "pk")[:2]}
-    tag(line, taken, action=action, by=finance, at=moment(date(2026, 10, 15), 10))
+    tagged = {entry.pk: entry.minutes for entry in days.order_by("day", "pk")[:2]}
+    tag(line, tagged, action=action, by=finance, at=moment(date(2026, 10, 15), 10))
 
 
 def owing() -> list[tuple[str, Decimal]]:

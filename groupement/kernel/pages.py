@@ -59,7 +59,7 @@ def page(
 
 def act(
     request: HttpRequest,
-    deed: Callable[..., T],
+    function: Callable[..., T],
     /,
     *args: Any,
     form: forms.BaseForm | None = None,
@@ -67,14 +67,14 @@ def act(
     undo: str = "",
     **kwargs: Any,
 ) -> Done[T]:
-    """Run ``deed(*args, **kwargs)``; a Refusal becomes an error of ``form`` if there is one, else a message.
+    """Run ``function(*args, **kwargs)``; a Refusal becomes an error of ``form`` if there is one, else a message.
 
     ``success`` is the sentence to show when it was done, or a function from its result to that sentence; with ``undo``,
     an address of ours, the sentence has a button that posts there.
     Whatever is not a Refusal is a fault of ours and goes through.
     """
     try:
-        value = deed(*args, **kwargs)
+        value = function(*args, **kwargs)
     except Refusal as refusal:
         if form is None:
             _tell(request, refusal)

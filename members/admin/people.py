@@ -100,7 +100,7 @@ class InvitationAdmin(ReadOnly, admin.ModelAdmin):
 
 
 class DeputyForm(forms.ModelForm):
-    """A new deputy; what the act would refuse is said beside the fields. ``by`` is who asks."""
+    """A new deputy; what the act would refuse is shown beside the fields. ``by`` is who asks."""
 
     by = None
     first = forms.DateField(label="premier jour", widget=admin.widgets.AdminDateWidget)

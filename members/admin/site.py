@@ -1,4 +1,4 @@
-"""The admin site itself: its French titles, its login behind the common door, and what is looked at only."""
+"""The admin site itself: its French titles, its login behind the common door, and what is read-only."""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -32,7 +32,7 @@ class CurrentFilter(admin.SimpleListFilter):
 
 
 class ReadOnly:
-    """Written by acts, never by hand: looked at, not added, changed or deleted."""
+    """Written by acts, never by hand: read, not added, changed or deleted."""
 
     def has_add_permission(self, request, obj=None):
         return False

@@ -276,11 +276,11 @@ class MembershipAdmin(admin.ModelAdmin):
         self._each(request, queryset, joining.leave, "n’est plus adhérent.")
 
     @staticmethod
-    def _each(request, queryset, deed, sentence, **facts):
+    def _each(request, queryset, function, sentence, **facts):
         for membership in queryset.select_related("member").order_by("pk"):
             act(
                 request,
-                deed,
+                function,
                 membership,
                 by=request.user,
                 at=timezone.now(),
