@@ -30,7 +30,7 @@ class BadDeputy(Refusal):
 
 
 class BadDates(Refusal):
-    """The days asked for are past, the wrong way round, too many, or overlap another deputy’s."""
+    """The days asked for are past, the wrong way round, too many, or days of an earlier mandate."""
 
 
 class AlreadyOver(Refusal):

@@ -107,7 +107,8 @@ def _interrupted(
     if longest > allowed:
         sentence = f"Coupure de {spell_clock(longest)} dans la journée, {spell_clock(allowed)} au plus."
     else:
-        sentence = f"{len(gaps)} coupures dans la journée ({spell_clock(sum(gaps))}), {limits.part_time_breaks} au plus."
+        together = spell_clock(sum(gaps))
+        sentence = f"{len(gaps)} coupures dans la journée ({together}), {limits.part_time_breaks} au plus."
     # Two short ones are measured by their sum, so that a change shows.
     measured = longest if longest > allowed else sum(gaps)
     yield calendar.finding(Rule.INTERRUPTION, shift.day, Severity.ERROR, measured, allowed, sentence)
