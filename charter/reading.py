@@ -20,7 +20,7 @@ CURRENT = (CharterStatus.IN_FORCE, CharterStatus.OPEN)
 
 
 @dataclass(frozen=True)
-class Line:
+class MemberSignature:
     """A member and its signature, if it has signed; ``is_mine`` when the reader has a seat there."""
 
     member: Member
@@ -34,7 +34,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Reading:
+class CharterReading:
     """One version as ``user`` reads it on the day ``on``; ``versions`` are all they may open, the newest first.
 
     Each property asks the database once at most.
@@ -56,11 +56,13 @@ class Reading:
         return [{**theme, "icon": ICONS.get(theme["code"], "charter")} for theme in self.content["themes"]]
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[MemberSignature]:
         """The members concerned, in the order in which they are drawn on the ring."""
         signatures = {each.member_id: each for each in self._signatures}
         mine = {seat.member_id for seat in self._seats}
-        return [Line(member, signatures.get(member.pk), member.pk in mine) for member in self._members]
+        return [
+            MemberSignature(member, signatures.get(member.pk), member.pk in mine) for member in self._members
+        ]
 
     @cached_property
     def ring(self) -> list[Member]:
@@ -139,7 +141,7 @@ class Reading:
         return [everyone[pk] for pk in sorted(everyone)]
 
 
-def read(user: User, on: date, version: int | None = None) -> Reading | None:
+def read(user: User, on: date, version: int | None = None) -> CharterReading | None:
     """That version, or without a number the one in force, else the one to sign, else the newest.
 
     None when there is none that ``user`` may open.
@@ -147,7 +149,7 @@ def read(user: User, on: date, version: int | None = None) -> Reading | None:
     versions = list(Charter.objects.visible_to(user).by_version())
     wanted = [each for each in versions if version in (None, each.version)]
     found = sorted(wanted, key=_rank)
-    return Reading(found[0], versions, user, on) if found else None
+    return CharterReading(found[0], versions, user, on) if found else None
 
 
 def _rank(charter: Charter) -> int:

@@ -28,7 +28,7 @@ LAST_INVOICES = 4
 
 
 @dataclass
-class Placed:
+class PersonThisMonth:
     """One person at the member this month: minutes planned, and minutes entered so far."""
 
     assignment: Assignment
@@ -132,7 +132,7 @@ def _with_deadline(sheets: list[Timesheet], group: Group | None) -> list[dict[st
     ]
 
 
-def _people(seat: Seat, month: Month, sheets: list[Timesheet]) -> list[Placed]:
+def _people(seat: Seat, month: Month, sheets: list[Timesheet]) -> list[PersonThisMonth]:
     assignments = list(
         Assignment.objects.filter(member=seat.member)
         .during(month)
@@ -140,7 +140,7 @@ def _people(seat: Seat, month: Month, sheets: list[Timesheet]) -> list[Placed]:
         .order_by("employee__last_name", "employee__first_name", "pk")
     )
     planned = plan(month, assignments)
-    placed = {each.pk: Placed(each, planned=sum(planned[each.pk].values())) for each in assignments}
+    placed = {each.pk: PersonThisMonth(each, planned=sum(planned[each.pk].values())) for each in assignments}
     for sheet in sheets:
         if sheet.month == month and sheet.assignment_id in placed:
             placed[sheet.assignment_id].entered += 0 if _is_private(sheet, seat) else sheet.minutes

@@ -23,7 +23,7 @@ PHONE_ITEMS = 4
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldRole:
     """A role that somebody holds: its code, kept in the session, and how the bar calls it."""
 
     code: str
@@ -31,7 +31,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Place:
+class Destination:
     """A destination of a role: ``views`` are the beginnings of the view names that belong to it."""
 
     label: str
@@ -46,60 +46,60 @@ def waiting(user: User) -> int:
     return awaiting(user).count()
 
 
-CHARTER = Place("Charte", "charter", "charter:charter", ("charter:",))
-MONTHS = Place("Mois", "calendar", "timesheets:months", ("timesheets:",))
-PLANNING = Place("Planning", "planning", "employees:planning", ("employees:",))
-RUNS = Place("Facturation", "receipt", "billing:runs", ("billing:run",))
+CHARTER = Destination("Charte", "charter", "charter:charter", ("charter:",))
+MONTHS = Destination("Mois", "calendar", "timesheets:months", ("timesheets:",))
+PLANNING = Destination("Planning", "planning", "employees:planning", ("employees:",))
+RUNS = Destination("Facturation", "receipt", "billing:runs", ("billing:run",))
 LATE = ("billing:late_costs", "billing:dunning_levels", "billing:dispute", "billing:close_dispute")
 REMINDERS = ("billing:reminder", "billing:review_reminders", "billing:sent_reminders", *LATE)
 ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account", *REMINDERS)
 BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve", "billing:funding")
-INVOICES = Place("Factures", "file", "billing:invoices", ("billing:invoice", *ACCOUNTS))
+INVOICES = Destination("Factures", "file", "billing:invoices", ("billing:invoice", *ACCOUNTS))
 QUOTES = ("billing:quote", "billing:accept_quote", "billing:make_quote")
 PRICING = ("billing:price", "billing:change_price", "billing:revise_price", "billing:simulator", *QUOTES)
-PRICES = Place("Prix", "receipt", "billing:prices", PRICING)
+PRICES = Destination("Prix", "receipt", "billing:prices", PRICING)
 SPENT = ("billing:expense", "billing:dues", "billing:waiting", "billing:add_line")
 
-# The first place of a role is where it lands.
-PLACES: dict[str, tuple[Place, ...]] = {
+# The first destination of a role is where it lands.
+DESTINATIONS: dict[str, tuple[Destination, ...]] = {
     "coordinator": (
         MONTHS,
         PLANNING,
         RUNS,
         INVOICES,
-        Place("Frais", "euro", "billing:expenses", (*SPENT, "billing:funding")),
+        Destination("Frais", "euro", "billing:expenses", (*SPENT, "billing:funding")),
         PRICES,
         CHARTER,
     ),
     "finance": (
         RUNS,
-        Place("Factures", "file", "billing:invoices", ("billing:invoice", "billing:credit")),
-        Place("Règlements", "swap", "billing:payments", (*ACCOUNTS, *BANK)),
-        Place("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs", *SPENT)),
+        Destination("Factures", "file", "billing:invoices", ("billing:invoice", "billing:credit")),
+        Destination("Règlements", "swap", "billing:payments", (*ACCOUNTS, *BANK)),
+        Destination("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs", *SPENT)),
         PRICES,
-        Place("Année", "checks", "billing:year", YEAR),
+        Destination("Année", "checks", "billing:year", YEAR),
         MONTHS,
         CHARTER,
     ),
     "admin": (
-        Place("Comptes", "users", "admin:members_user_changelist", ("admin:members_user",)),
-        Place("Adhérents", "home", "admin:members_member_changelist", ("admin:members_member",)),
-        Place("Paramètres", "gear", "admin:members_group_changelist", ("admin:members_group",)),
-        Place("Journal", "clock", "admin:pghistory_middlewareevents_changelist", ("admin:pghistory",)),
+        Destination("Comptes", "users", "admin:members_user_changelist", ("admin:members_user",)),
+        Destination("Adhérents", "home", "admin:members_member_changelist", ("admin:members_member",)),
+        Destination("Paramètres", "gear", "admin:members_group_changelist", ("admin:members_group",)),
+        Destination("Journal", "clock", "admin:pghistory_middlewareevents_changelist", ("admin:pghistory",)),
         MONTHS,
     ),
     "member": (
-        Place("Accueil", "home", "member_home", ("member_home", "timesheets:member_balance")),
-        Place("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",), waiting),
+        Destination("Accueil", "home", "member_home", ("member_home", "timesheets:member_balance")),
+        Destination("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",), waiting),
         PLANNING,
-        Place("Factures", "file", "billing:invoices", ("billing:invoice", "billing:quote", *ACCOUNTS)),
+        Destination("Factures", "file", "billing:invoices", ("billing:invoice", "billing:quote", *ACCOUNTS)),
         CHARTER,
     ),
     "employee": (
-        Place("Mes heures", "clock", "timesheets:my_months", ("timesheets:",)),
+        Destination("Mes heures", "clock", "timesheets:my_months", ("timesheets:",)),
         PLANNING,
-        Place("Frais", "euro", "billing:my_expenses", ("billing:my_expenses", "billing:expense")),
+        Destination("Frais", "euro", "billing:my_expenses", ("billing:my_expenses", "billing:expense")),
         CHARTER,
     ),
 }
@@ -125,7 +125,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def roles_of(request: HttpRequest) -> list[Held]:
+def roles_of(request: HttpRequest) -> list[HeldRole]:
     """The roles of who asks, the widest first; read once for each request."""
     if not hasattr(request, "_roles"):
         request._roles = _read_roles(request.user, seats_of(request))  # type: ignore[attr-defined]
@@ -147,7 +147,7 @@ def group_of(request: HttpRequest) -> Group | None:
     return request._group  # type: ignore[attr-defined,no-any-return]
 
 
-def active_role(request: HttpRequest) -> Held | None:
+def active_role(request: HttpRequest) -> HeldRole | None:
     """The role chosen in the account menu if it is still held, else the widest one; None for who has none."""
     roles = roles_of(request)
     chosen = request.session.get("role")
@@ -157,7 +157,7 @@ def active_role(request: HttpRequest) -> Held | None:
 def landing(request: HttpRequest) -> str | None:
     """The address where the role in use begins its day; None for who has no role."""
     role = active_role(request)
-    return reverse(PLACES[role.code][0].to) if role else None
+    return reverse(DESTINATIONS[role.code][0].to) if role else None
 
 
 def _entrance(request: HttpRequest) -> dict[str, Any]:
@@ -177,9 +177,9 @@ def _visitor(request: HttpRequest) -> bool:
     )
 
 
-def _read_roles(user: User, seats: list[Seat]) -> list[Held]:
+def _read_roles(user: User, seats: list[Seat]) -> list[HeldRole]:
     roles = [
-        Held(role.value, label)
+        HeldRole(role.value, label)
         for role, label, held in (
             (Role.COORDINATOR, _coordination(user), coordinates(user)),
             (Role.FINANCE, Role.FINANCE.heading, user.is_finance),
@@ -188,9 +188,9 @@ def _read_roles(user: User, seats: list[Seat]) -> list[Held]:
         if held
     ]
     if seats:
-        roles.append(Held(Role.MEMBER.value, _places(user, seats)))
+        roles.append(HeldRole(Role.MEMBER.value, _places(user, seats)))
     if employee := Employee.objects.filter(user=user).only("job").first():
-        roles.append(Held(Role.EMPLOYEE.value, employee.job or "Mon travail"))
+        roles.append(HeldRole(Role.EMPLOYEE.value, employee.job or "Mon travail"))
     return roles
 
 
@@ -214,25 +214,25 @@ def _first_of(labels: list[str]) -> str:
     return enumeration(labels, at_most=1)
 
 
-def _match(place: Place, here: str) -> int:
-    """How much of the view's name ``place`` claims: a whole name wins over the beginning of one."""
-    return max((len(view) for view in place.views if here.startswith(view)), default=0)
+def _match(destination: Destination, here: str) -> int:
+    """How much of the view's name ``destination`` claims: a whole name wins over the beginning of one."""
+    return max((len(view) for view in destination.views if here.startswith(view)), default=0)
 
 
-def _items(request: HttpRequest, role: Held | None) -> list[dict[str, Any]]:
+def _items(request: HttpRequest, role: HeldRole | None) -> list[dict[str, Any]]:
     match = request.resolver_match
     here = match.view_name if match else ""
     items = []
-    places = PLACES[role.code] if role else ()
-    nearest = max((_match(place, here) for place in places), default=0)
-    for place in places:
+    places = DESTINATIONS[role.code] if role else ()
+    nearest = max((_match(destination, here) for destination in places), default=0)
+    for destination in places:
         items.append(
             {
-                "label": place.label,
-                "icon": place.icon,
-                "url": reverse(place.to),
-                "current": bool(nearest) and _match(place, here) == nearest,
-                "count": place.count(request.user) if place.count else 0,
+                "label": destination.label,
+                "icon": destination.icon,
+                "url": reverse(destination.to),
+                "current": bool(nearest) and _match(destination, here) == nearest,
+                "count": destination.count(request.user) if destination.count else 0,
                 "phone": len(items) < PHONE_ITEMS,
             }
         )

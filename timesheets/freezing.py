@@ -91,7 +91,7 @@ def print_signed(pk: int, *, at: datetime) -> bool:
             if row is None:
                 return False
             name = f"{row.timesheet_id}-{row.version}-{row.digest[:12]}"
-            kept = paper.keep(f"timesheets/{row.signed_at:%Y}/{name}.pdf", printed(row))
+            kept = paper.store(f"timesheets/{row.signed_at:%Y}/{name}.pdf", printed(row))
             waiting.update(path=kept.path, size=kept.size, sha256=kept.sha256, made_at=at, error="")
     except Exception as error:
         log.exception("signed sheet not printed: %s", pk)
@@ -120,7 +120,7 @@ def open_printed(row: SignedSheet) -> IO[bytes]:
     if row.made_at is None:
         raise NotPrinted("Le PDF de ce relevé n’est pas encore prêt. Revenez dans un instant.")
     try:
-        return paper.open_kept(row.path, row.sha256)
+        return paper.open_stored(row.path, row.sha256)
     except FileNotFoundError as error:
         log.error("signed sheet missing: %s", row.pk)
         raise NotPrinted(f"Le fichier de ce relevé est introuvable. {TELL_ADMIN}") from error

@@ -15,8 +15,8 @@ from django.db.models.functions import TruncWeek
 
 from employees.limits import limits_between
 from employees.models import Employee, TimeScheme
-from employees.worktime_rules.calendar import Calendar, Earlier, by_civil_day, monday_of
-from employees.worktime_rules.facts import AT_GROUP, Finding, Person, Place, Severity, Span
+from employees.worktime_rules.calendar import EarlierSums, WorkCalendar, by_civil_day, monday_of
+from employees.worktime_rules.facts import AT_GROUP, Finding, Severity, WorkingPerson, Workplace, WorkSpan
 from employees.worktime_rules.findings import findings as find
 from employees.worktime_rules.records import changes, people
 from groupement.kernel.lifecycle import Refusal
@@ -36,7 +36,7 @@ class Watched:
     """One person and the merged calendar of all members."""
 
     employee: Employee
-    calendar: Calendar
+    calendar: WorkCalendar
 
 
 def read(first: date, before: date, employees: Collection[int] | None = None) -> dict[int, Watched]:
@@ -58,14 +58,14 @@ def read(first: date, before: date, employees: Collection[int] | None = None) ->
     return {
         pk: Watched(
             employee,
-            Calendar(
+            WorkCalendar(
                 person,
                 spans.get(pk, ()),
                 limits,
                 first,
                 before,
                 changes=changed.get(pk, ()),
-                earlier=Earlier(weeks.get(pk, {}), days.get(pk, {})),
+                earlier=EarlierSums(weeks.get(pk, {}), days.get(pk, {})),
                 counted_from=counted_from,
             ),
         )
@@ -85,10 +85,10 @@ def _entries(first: date, before: date, employees: Collection[int] | None) -> Qu
     return rows if employees is None else rows.filter(timesheet__employee__in=employees)
 
 
-def _spans(first: date, before: date, employees: Collection[int] | None) -> dict[int, list[Span]]:
+def _spans(first: date, before: date, employees: Collection[int] | None) -> dict[int, list[WorkSpan]]:
     rows = _entries(first, before, employees).order_by("day", "pk")
-    found: dict[int, list[Span]] = defaultdict(list)
-    places: dict[tuple[int, int | None], Place] = {}
+    found: dict[int, list[WorkSpan]] = defaultdict(list)
+    places: dict[tuple[int, int | None], Workplace] = {}
     for person, member, name, site, *span in rows.values_list(
         "timesheet__employee",
         "timesheet__assignment__member",
@@ -98,9 +98,9 @@ def _spans(first: date, before: date, employees: Collection[int] | None) -> dict
     ):
         place = AT_GROUP
         if member is not None:
-            place = places.setdefault((member, site), Place(member, name, site))
+            place = places.setdefault((member, site), Workplace(member, name, site))
         day, minutes, *rest = span
-        found[person].append(Span(day, minutes, place, *rest))
+        found[person].append(WorkSpan(day, minutes, place, *rest))
     return found
 
 
@@ -124,7 +124,7 @@ def _weeks(first: date, before: date, employees: Collection[int] | None) -> dict
 
 def _move_the_end_of(weeks: dict[date, int], before: date, facts: list[Any]) -> None:
     day, minutes, start, end = facts
-    (_, _), (monday, after) = by_civil_day(Span(day, minutes, start=start, end=end))
+    (_, _), (monday, after) = by_civil_day(WorkSpan(day, minutes, start=start, end=end))
     weeks[monday_of(day)] -= after
     # The week of ``before`` is counted from its spans, this one among them.
     if monday < before:
@@ -140,7 +140,7 @@ def _days(first: date, before: date, employees: Collection[int]) -> Mapping[int,
     return sums
 
 
-def _counts_by_year(person: Person) -> bool:
+def _counts_by_year(person: WorkingPerson) -> bool:
     return any(regime.scheme != TimeScheme.WEEKLY for regime in person.regimes)
 
 
@@ -155,7 +155,7 @@ class Share:
     day: date
     is_week: bool
     minutes: int
-    places: tuple[tuple[Place, int], ...] = ()
+    places: tuple[tuple[Workplace, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Seen:
 
     employee: Employee
     finding: Finding
-    calendar: Calendar
+    calendar: WorkCalendar
     read: Acknowledgement | None = None
 
     @cached_property
@@ -255,7 +255,7 @@ def _notes(
     }
 
 
-def _shares(calendar: Calendar, finding: Finding) -> tuple[Share, ...]:
+def _shares(calendar: WorkCalendar, finding: Finding) -> tuple[Share, ...]:
     """The hours of the days concerned; a rest lies between two days of work, an average runs over weeks."""
     length = (finding.before - finding.first).days
     if length > MOST_DAYS:

@@ -57,7 +57,7 @@ def open_printed(letter: Letter) -> IO[bytes]:
     """The letter's PDF at its start, its digest checked; made at the first reading, then kept. Raises NotReadable."""
     row = letter if letter.made_at else _make(letter)
     try:
-        return paper.open_kept(row.path, row.sha256)
+        return paper.open_stored(row.path, row.sha256)
     except FileNotFoundError as error:
         log.error("letter missing: %s", row.pk)
         raise NotReadable(f"Le fichier de ce courrier est introuvable. {TELL_ADMIN}") from error
@@ -91,7 +91,7 @@ def _make(letter: Letter) -> Letter:
     """Print and keep, unless another request did so while we waited for the row."""
     row = Letter.objects.select_for_update().get(pk=letter.pk)
     if row.made_at is None:
-        kept = paper.keep(
+        kept = paper.store(
             f"letters/{row.written_at:%Y}/{row.kind}-{row.pk}-{row.digest[:12]}.pdf", printed(row)
         )
         row.path, row.size, row.sha256, row.made_at = kept.path, kept.size, kept.sha256, timezone.now()

@@ -130,7 +130,7 @@ def progress(run: BillingRun) -> Progress:
 def open_document(document: Document) -> IO[bytes]:
     """The file, at its start, after its digest was checked. Raises NotReady when it is gone or was changed."""
     try:
-        return paper.open_kept(document.path, document.sha256)
+        return paper.open_stored(document.path, document.sha256)
     except FileNotFoundError as error:
         log.error("document missing: %s", document.pk)
         raise NotReady(f"Le fichier de cette facture est introuvable. {TELL_ADMIN}") from error
@@ -191,7 +191,7 @@ def print_invoice(invoice: Invoice) -> bytes:
 
 
 def _record(invoice: Invoice, printed: bytes) -> Document:
-    kept = paper.keep(f"invoices/{invoice.issued_on:%Y}/{invoice.number}.pdf", printed)
+    kept = paper.store(f"invoices/{invoice.issued_on:%Y}/{invoice.number}.pdf", printed)
     with connection.cursor() as cursor:
         # Held to the end of the transaction: positions have no gap and each digest is chained to the one before.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from employees.calendar.clashes import Clash, days_by_person, find_clashes
-from employees.calendar.reading import BY_NAME, Scope, gather
+from employees.calendar.reading import BY_NAME, CalendarScope, read_calendar_facts
 from employees.calendar.rows import CalendarRow, DayHead, heads, rows_by_member, rows_by_person, whole_weeks
 from employees.calendar.week import Week
 from employees.limits import limits_between
@@ -17,7 +17,7 @@ from groupement.kernel.periods import Month
 
 
 @dataclass(frozen=True)
-class Calendar:
+class PlanningCalendar:
     """Columns, rows of people or of members, what does not fit together, absences with their causes.
 
     Clashes are for the group; causes for the group and the person.
@@ -38,19 +38,19 @@ class Calendar:
         return sum(row.free for row in self.rows)
 
 
-def week_calendar(week: Week, scope: Scope, *, members: bool = False) -> Calendar:
+def week_calendar(week: Week, scope: CalendarScope, *, members: bool = False) -> PlanningCalendar:
     """One week, by person, or by member when ``members``."""
     return _read(week.days, scope, members)
 
 
-def month_calendar(month: Month, scope: Scope, *, members: bool = False) -> Calendar:
+def month_calendar(month: Month, scope: CalendarScope, *, members: bool = False) -> PlanningCalendar:
     """One month, read with the whole weeks that touch it, so that each has its balance."""
     return _read(month.days, scope, members)
 
 
-def _read(days: Sequence[date], scope: Scope, members: bool) -> Calendar:
+def _read(days: Sequence[date], scope: CalendarScope, members: bool) -> PlanningCalendar:
     first, before = whole_weeks(days)
-    facts = gather(scope, first, before)
+    facts = read_calendar_facts(scope, first, before)
     found = []
     if scope.is_inside and scope.own is None:
         limits = limits_between(first, before)
@@ -61,7 +61,7 @@ def _read(days: Sequence[date], scope: Scope, members: bool) -> Calendar:
         ]
     rows = rows_by_member(facts, days) if members else rows_by_person(facts, days, days_by_person(found))
     away = [row for row in facts.absences if row.covers(days[0]) or days[0] < row.starts_on <= days[-1]]
-    return Calendar(heads(facts, days), rows, found, away)
+    return PlanningCalendar(heads(facts, days), rows, found, away)
 
 
 Company = Mapping[tuple[int, date], list[str]]

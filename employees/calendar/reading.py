@@ -30,7 +30,7 @@ BY_NAME = (Lower("employee__last_name__unaccent"), Lower("employee__first_name__
 
 
 @dataclass(frozen=True)
-class Scope:
+class CalendarScope:
     """Whose days are read: of everybody, of one person by themself, or what is at ``members`` and nothing else.
 
     ``person`` and ``member`` narrow it further; what lies outside the scope stays outside.
@@ -68,7 +68,7 @@ class ContractWeek:
 class CalendarFacts:
     """All that a calendar shows, from ``first`` to the day before ``before``."""
 
-    scope: Scope
+    scope: CalendarScope
     first: date
     before: date
     zone: str
@@ -89,7 +89,7 @@ class CalendarFacts:
         }
 
 
-def gather(scope: Scope, first: date, before: date) -> CalendarFacts:
+def read_calendar_facts(scope: CalendarScope, first: date, before: date) -> CalendarFacts:
     """Read the days of ``scope``: three queries, one more for who reads whole weeks."""
     rows: list[Any] = list(_assignments(scope, first, before))
     people = {placed.employee_id: placed.employee for placed in rows}
@@ -117,7 +117,7 @@ def gather(scope: Scope, first: date, before: date) -> CalendarFacts:
     )
 
 
-def _assignments(scope: Scope, first: date, before: date) -> QuerySet[Assignment]:
+def _assignments(scope: CalendarScope, first: date, before: date) -> QuerySet[Assignment]:
     """Those of the scope that hold one of these days, with what departs from them and what they rest on."""
     days = PlannedDay.objects.filter(assignment=OuterRef("pk"), day__gte=first, day__lt=before)
     member_since = Membership.objects.filter(member=OuterRef("member")).exclude(
@@ -146,7 +146,9 @@ def _holding(first: date, before: date) -> Q:
     return Q(ends_before__isnull=True, starts_on__lt=before) | Q(ends_before__gt=first, starts_on__lt=before)
 
 
-def _within(rows: QuerySet[Assignment], scope: Scope, there: QuerySet[Assignment]) -> QuerySet[Assignment]:
+def _within(
+    rows: QuerySet[Assignment], scope: CalendarScope, there: QuerySet[Assignment]
+) -> QuerySet[Assignment]:
     if scope.members is not None:
         rows = rows.filter(member__in=scope.members)
     if scope.own is not None:
@@ -159,7 +161,7 @@ def _within(rows: QuerySet[Assignment], scope: Scope, there: QuerySet[Assignment
     return rows.filter(member=scope.member) if scope.member is not None else rows
 
 
-def _contracts(scope: Scope, first: date, before: date) -> Any:
+def _contracts(scope: CalendarScope, first: date, before: date) -> Any:
     terms = ContractTerms.objects.filter(contract=OuterRef("pk")).order_by("starts_on")
     row = JSONObject(
         starts_on="starts_on", ends_before="ends_before", minutes="weekly_minutes", scheme="time_scheme"
@@ -195,7 +197,7 @@ def _absences(first: date, before: date, people: Collection[int]) -> QuerySet[Ab
     return rows.select_related("employee").order_by("starts_on", *BY_NAME, "pk")
 
 
-def _words(scope: Scope, found: Mapping[int, Mapping[date, str]]) -> dict[int, dict[date, str]]:
+def _words(scope: CalendarScope, found: Mapping[int, Mapping[date, str]]) -> dict[int, dict[date, str]]:
     """The days away of each person: the cause for the group and the person, one word for all others."""
     kinds = dict(AbsenceKind.choices)
     return {

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from employees.calendar.reading import Scope
+from employees.calendar.reading import CalendarScope
 from employees.calendar.week import YEARS, Week
 from employees.models import Employee
 from groupement.kernel.periods import Month
@@ -62,12 +62,12 @@ class Viewer:
             return found
         return [OWN, *found] if self.chosen_role == "employee" else [*found, OWN]
 
-    def scope(self, choice: PlanningChoice) -> Scope:
+    def scope(self, choice: PlanningChoice) -> CalendarScope:
         """What may be read with this choice: one’s own days, everybody’s, or those at the members where one sits."""
         if choice.view == OWN and self.employee is not None:
-            return Scope(own=self.employee.pk)
+            return CalendarScope(own=self.employee.pk)
         members = None if self.sees_all else frozenset(member.pk for member in self.members)
-        return Scope(members=members, person=choice.person, member=choice.member)
+        return CalendarScope(members=members, person=choice.person, member=choice.member)
 
 
 @dataclass(frozen=True)

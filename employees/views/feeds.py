@@ -18,7 +18,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from employees import feeds as billing_feeds
+from employees import feeds
 from employees.models import CalendarFeed
 from employees.views.forms import CalendarForm
 from groupement.kernel.pages import act, page
@@ -28,10 +28,10 @@ from groupement.kernel.pages import act, page
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     """The calendar, for who knows the address: programs have no login. Unknown or revoked, it does not exist."""
-    found = billing_feeds.find_feed(secret)
+    found = feeds.find_feed(secret)
     if found is None:
         raise Http404
-    content = billing_feeds.write_calendar(found, at=timezone.now())
+    content = feeds.write_calendar(found, at=timezone.now())
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     response["Content-Disposition"] = 'inline; filename="planning.ics"'
@@ -42,7 +42,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
 
 
 @require_safe
-def feeds(request: HttpRequest) -> HttpResponse:
+def list_feeds(request: HttpRequest) -> HttpResponse:
     """One’s addresses, and how to make one."""
     return _show(request, _form(request))
 
@@ -55,7 +55,7 @@ def open_feed(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form)
     calendar, now = form.cleaned_data["calendar"], timezone.now()
-    done = act(request, billing_feeds.open_feed, request.user, **calendar, at=now, form=form)
+    done = act(request, feeds.open_feed, request.user, **calendar, at=now, form=form)
     if not done or done.value is None:
         return _show(request, form)
     made, secret = done.value
@@ -67,7 +67,7 @@ def open_feed(request: HttpRequest) -> HttpResponse:
 def revoke_feed(request: HttpRequest, pk: int) -> HttpResponse:
     """Close one of one’s addresses."""
     found = get_object_or_404(CalendarFeed, pk=pk, user=request.user)
-    billing_feeds.revoke_feed(found, timezone.now())
+    feeds.revoke_feed(found, timezone.now())
     messages.success(
         request, "L’adresse est révoquée\u00a0: les agendas qui la lisaient ne se mettent plus à jour."
     )
@@ -76,7 +76,7 @@ def revoke_feed(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, data: Any = None) -> CalendarForm:
     user: Any = request.user
-    people, members = billing_feeds.calendars(user)
+    people, members = feeds.calendars(user)
     if not people and not members:
         raise PermissionDenied(
             "Cette page est réservée aux salariés partagés, aux structures et au groupement."
@@ -90,7 +90,7 @@ def _show(
     context = {
         "form": form,
         "is_single": len(form.offered) == 1,
-        "feeds": billing_feeds.live_feeds(request.user),  # type: ignore[arg-type]
+        "feeds": feeds.live_feeds(request.user),  # type: ignore[arg-type]
         "made": made,
         "address": address,
         "webcal": f"webcal://{address.partition('://')[2]}" if address else "",

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from employees.calendar import calendars
-from employees.calendar.calendars import Calendar
+from employees.calendar.calendars import PlanningCalendar
 from employees.calendar.rows import CalendarRow, DayCell
 from employees.calendar.week import Week
 from employees.models import Absence, Employee
@@ -48,7 +48,7 @@ class LawFinding:
         return TONES[Severity(self.finding.severity)]
 
 
-def law_findings(choice: PlanningChoice, calendar: Calendar) -> list[LawFinding]:
+def law_findings(choice: PlanningChoice, calendar: PlanningCalendar) -> list[LawFinding]:
     """The findings about the people of ``calendar``, the gravest first, without the long days among its clashes."""
     people = {row.employee.pk: row.employee for row in calendar.rows if row.employee}
     people |= {
@@ -170,7 +170,9 @@ def _everybody(request: HttpRequest, viewer: Viewer, choice: PlanningChoice) -> 
     }
 
 
-def _law(request: HttpRequest, viewer: Viewer, choice: PlanningChoice, calendar: Calendar) -> dict[str, Any]:
+def _law(
+    request: HttpRequest, viewer: Viewer, choice: PlanningChoice, calendar: PlanningCalendar
+) -> dict[str, Any]:
     """The findings of the law of working time about the plan, when the coordination asks for them."""
     if not viewer.decides or "loi" not in request.GET:
         return {"sayings": None}
@@ -218,7 +220,7 @@ def _weeks(cells: Any, choice: PlanningChoice) -> list[tuple[Week, list[Any]]]:
     return weeks
 
 
-def _read(viewer: Viewer, choice: PlanningChoice) -> Calendar:
+def _read(viewer: Viewer, choice: PlanningChoice) -> PlanningCalendar:
     scope, members = viewer.scope(choice), choice.view == MEMBERS
     if isinstance(choice.span, Week):
         return calendars.week_calendar(choice.span, scope, members=members)

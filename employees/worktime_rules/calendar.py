@@ -15,13 +15,13 @@ from employees.limits import DatedLimits
 from employees.worktime_rules.facts import (
     ARTICLES,
     TRAVEL,
-    Change,
     Finding,
-    Person,
-    Place,
+    PlanChange,
     Rule,
     Severity,
-    Span,
+    WorkingPerson,
+    Workplace,
+    WorkSpan,
 )
 from groupement.kernel import worktime
 
@@ -45,7 +45,7 @@ def of_day(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def by_civil_day(span: Span) -> tuple[tuple[date, int], ...]:
+def by_civil_day(span: WorkSpan) -> tuple[tuple[date, int], ...]:
     """The minutes of ``span`` by civil day: what goes past midnight is shared as the clock says, breaks with it."""
     if span.start is None or span.end is None or span.end >= span.start:
         return ((span.day, span.minutes),)
@@ -55,10 +55,10 @@ def by_civil_day(span: Span) -> tuple[tuple[date, int], ...]:
 
 
 @dataclass(slots=True)
-class Timed:
+class TimedSpan:
     """A span whose times are known, with its instants."""
 
-    span: Span
+    span: WorkSpan
     start: int
     end: int
 
@@ -68,7 +68,7 @@ class Shift:
     """The timed spans of a day of work, in order; what goes on at midnight without a gap belongs to the day before."""
 
     day: date
-    spans: list[Timed] = field(default_factory=list)
+    spans: list[TimedSpan] = field(default_factory=list)
     untimed_travel: int = 0
 
     @property
@@ -79,7 +79,7 @@ class Shift:
     def end(self) -> int:
         return max(timed.end for timed in self.spans)
 
-    def gaps(self) -> Iterator[tuple[int, Timed]]:
+    def gaps(self) -> Iterator[tuple[int, TimedSpan]]:
         """Minutes off before each span but the first; travel that was noted without times fills a change of place."""
         travel = self.untimed_travel
         last, at = self.spans[0].end, self.spans[0].span.place
@@ -93,14 +93,14 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierSums:
     """What is known in sums only, from before the spans: minutes by Monday, and by day for who counts by the year."""
 
     weeks: Mapping[date, int] = field(default_factory=dict)
     days: Mapping[date, int] = field(default_factory=dict)
 
 
-class Calendar:
+class WorkCalendar:
     """All the work of ``person`` around the days from ``first`` to the day before ``before``, which the rules check.
 
     ``spans`` begin at least a week before ``first`` and go on for nine days after; sums from before ``counted_from``, a
@@ -109,28 +109,28 @@ class Calendar:
 
     def __init__(
         self,
-        person: Person,
-        spans: Collection[Span],
+        person: WorkingPerson,
+        spans: Collection[WorkSpan],
         limits: DatedLimits,
         first: date,
         before: date,
         *,
-        changes: Collection[Change] = (),
-        earlier: Earlier | None = None,
+        changes: Collection[PlanChange] = (),
+        earlier: EarlierSums | None = None,
         counted_from: date = date.min,
         counts_years: bool = True,
     ) -> None:
         self.person, self.limits, self.first, self.before = person, limits, first, before
         self.spans, self.changes, self.counts_years = spans, changes, counts_years
-        self.civil: dict[date, dict[Place, int]] = defaultdict(lambda: defaultdict(int))
+        self.civil: dict[date, dict[Workplace, int]] = defaultdict(lambda: defaultdict(int))
         # By the day that an entry names, for what is counted by the year.
-        self.entered: dict[date, int] = defaultdict(int, (earlier or Earlier()).days)
-        self.weeks: dict[date, int] = defaultdict(int, (earlier or Earlier()).weeks)
+        self.entered: dict[date, int] = defaultdict(int, (earlier or EarlierSums()).days)
+        self.weeks: dict[date, int] = defaultdict(int, (earlier or EarlierSums()).weeks)
         for span in spans:
             self._place(span, counted_from)
         self.minutes = {day: sum(places.values()) for day, places in self.civil.items()}
 
-    def _place(self, span: Span, counted_from: date) -> None:
+    def _place(self, span: WorkSpan, counted_from: date) -> None:
         if span.day >= counted_from:
             self.entered[span.day] += span.minutes
         for day, minutes in by_civil_day(span):
@@ -164,12 +164,12 @@ class Calendar:
         return frozenset(span.day for span in self.spans if span.start is None and span.kind != TRAVEL)
 
     @cached_property
-    def timed(self) -> list[Timed]:
+    def timed(self) -> list[TimedSpan]:
         """The spans whose times are known, in order."""
         timed = (_timed(span) for span in self.spans if span.start is not None)
         return sorted(timed, key=attrgetter("start"))
 
-    def timed_between(self, opens: int, closes: int) -> list[Timed]:
+    def timed_between(self, opens: int, closes: int) -> list[TimedSpan]:
         """Those that hold a moment after ``opens`` and before ``closes``, both in minutes since 1970."""
         start = attrgetter("start")
         # Nothing lasts longer than a day, which may have 25 hours.
@@ -195,9 +195,9 @@ class Calendar:
             shift.untimed_travel = travel.get(shift.day, 0)
         return shifts
 
-    def shares(self, first: date, before: date) -> tuple[tuple[Place, int], ...]:
+    def shares(self, first: date, before: date) -> tuple[tuple[Workplace, int], ...]:
         """Minutes by place on the civil days from ``first`` to the day before ``before``, the most first."""
-        sums: dict[Place, int] = defaultdict(int)
+        sums: dict[Workplace, int] = defaultdict(int)
         for n in range((before - first).days):
             for place, minutes in self.civil.get(first + timedelta(days=n), {}).items():
                 sums[place] += minutes
@@ -233,7 +233,7 @@ class Calendar:
         )
 
 
-def _timed(span: Span) -> Timed:
+def _timed(span: WorkSpan) -> TimedSpan:
     start, end = span.start or MIDNIGHT, span.end or MIDNIGHT
     began, ended = worktime.span(span.day, start, end, PARIS)
-    return Timed(span, int(began.timestamp()) // 60, int(ended.timestamp()) // 60)
+    return TimedSpan(span, int(began.timestamp()) // 60, int(ended.timestamp()) // 60)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from employees.models import WorkingTimeLimits
-from employees.worktime_rules.calendar import Calendar, Shift
+from employees.worktime_rules.calendar import Shift, WorkCalendar
 from employees.worktime_rules.facts import ADULT, TRAVEL, Finding, Rule, Severity, at_most, graded
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
 from groupement.kernel.worktime import spell_clock
 
 
-def most_a_day(calendar: Calendar) -> Iterator[Finding]:
+def most_a_day(calendar: WorkCalendar) -> Iterator[Finding]:
     """10 h of effective work, 12 h by agreement (L3121-18, -19); 8 h under 18 (L3162-1).
 
     The civil day counts, and so does a shift that goes past midnight as a whole.
@@ -40,7 +40,7 @@ def most_a_day(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def breaks(calendar: Calendar) -> Iterator[Finding]:
+def breaks(calendar: WorkCalendar) -> Iterator[Finding]:
     """20 min once work reaches 6 h (L3121-16); 30 min after 4 h 30 under 18 (L3162-3). Silent without all times."""
     for shift in calendar.shifts:
         if shift.day not in calendar or shift.day in calendar.untimed:
@@ -87,7 +87,7 @@ def minutes_between_breaks(shift: Shift, least: int, due: int) -> list[int]:
     return found
 
 
-def interruptions(calendar: Calendar) -> Iterator[Finding]:
+def interruptions(calendar: WorkCalendar) -> Iterator[Finding]:
     """Part-time: one interruption a day, of 2 h at most (L3123-30); gaps no longer than a break are none."""
     for shift in calendar.shifts:
         limits = calendar.limits.on(shift.day)
@@ -99,7 +99,7 @@ def interruptions(calendar: Calendar) -> Iterator[Finding]:
 
 
 def _interrupted(
-    calendar: Calendar, shift: Shift, gaps: list[int], limits: WorkingTimeLimits
+    calendar: WorkCalendar, shift: Shift, gaps: list[int], limits: WorkingTimeLimits
 ) -> Iterator[Finding]:
     longest, allowed = max(gaps, default=0), limits.part_time_break_minutes
     if len(gaps) <= limits.part_time_breaks and longest <= allowed:
@@ -114,7 +114,7 @@ def _interrupted(
     yield calendar.finding(Rule.INTERRUPTION, shift.day, Severity.ERROR, measured, allowed, sentence)
 
 
-def may_day(calendar: Calendar) -> Iterator[Finding]:
+def may_day(calendar: WorkCalendar) -> Iterator[Finding]:
     """1 May is off and paid (L3133-4, -5); worked, it is paid twice (L3133-6)."""
     for day in calendar.days:
         if (day.month, day.day) == (5, 1):
@@ -124,7 +124,7 @@ def may_day(calendar: Calendar) -> Iterator[Finding]:
             yield calendar.finding(Rule.MAY_DAY, day, Severity.INFO, minutes, 0, sentence)
 
 
-def travel(calendar: Calendar) -> Iterator[Finding]:
+def travel(calendar: WorkCalendar) -> Iterator[Finding]:
     """The way from one member to another on the same day is work (Cass. soc. 16 January 1996, 12 January 2005)."""
     travelled = {span.day for span in calendar.spans if span.kind == TRAVEL}
     for day in calendar.days:

@@ -86,7 +86,7 @@ ARTICLES = {
 }
 
 
-class Place(NamedTuple):
+class Workplace(NamedTuple):
     """Where work was done: a member by id, name and site; ``member`` is None at the group."""
 
     member: int | None
@@ -94,10 +94,10 @@ class Place(NamedTuple):
     site: int | None = None
 
 
-AT_GROUP = Place(None, "Au groupement")
+AT_GROUP = Workplace(None, "Au groupement")
 
 
-class Span(NamedTuple):
+class WorkSpan(NamedTuple):
     """Effective work on a day, ``minutes`` of it; with both times or none, an end before its start is on the next day.
 
     Travel between two places, training and meetings are work; absences are no spans.
@@ -105,7 +105,7 @@ class Span(NamedTuple):
 
     day: date
     minutes: int
-    place: Place = AT_GROUP
+    place: Workplace = AT_GROUP
     kind: str = "worked"
     start: time | None = None
     end: time | None = None
@@ -113,17 +113,17 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PlanChange:
     """A day whose plan was changed, and the day on which that was done; ``zone`` names the public holidays there."""
 
     day: date
     made_on: date
-    place: Place
+    place: Workplace
     zone: str = HolidayZone.METROPOLE
 
 
 @dataclass(frozen=True, slots=True)
-class Regime:
+class ContractRegime:
     """How a contract counts time from a day on; minutes a week, and minutes or days a year where it says so."""
 
     starts_on: date
@@ -142,13 +142,13 @@ class Regime:
 
 
 @dataclass(frozen=True)
-class Person:
+class WorkingPerson:
     """Whose calendar it is: the birth date, and the regimes in order."""
 
     birth_date: date
-    regimes: tuple[Regime, ...] = ()
+    regimes: tuple[ContractRegime, ...] = ()
 
-    def regime_on(self, day: date) -> Regime | None:
+    def regime_on(self, day: date) -> ContractRegime | None:
         return next((regime for regime in self.regimes if regime.covers(day)), None)
 
     def is_under(self, age: int, day: date) -> bool:
@@ -179,7 +179,7 @@ class Finding:
     sentence: str
     first: date
     before: date
-    places: tuple[tuple[Place, int], ...] = ()
+    places: tuple[tuple[Workplace, int], ...] = ()
 
     @property
     def key(self) -> tuple[str, date, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date
 
 from employees.worktime_rules import daily, part_time, resting, weekly, yearly
-from employees.worktime_rules.calendar import Calendar
+from employees.worktime_rules.calendar import WorkCalendar
 from employees.worktime_rules.facts import Finding, Severity
 
 RULES = (
@@ -35,7 +35,7 @@ RULES = (
 GRAVITY = list(Severity)
 
 
-def findings(calendar: Calendar) -> list[Finding]:
+def findings(calendar: WorkCalendar) -> list[Finding]:
     """Everything the rules find on the days asked for: the newest first, on a day the gravest first."""
     found = [finding for rule in RULES for finding in rule(calendar)]
     return sorted(found, key=_newest_first)

@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from employees.models import TimeScheme, WorkingTimeLimits
 from employees.planning import holidays
-from employees.worktime_rules.calendar import ONE_WEEK, Calendar
-from employees.worktime_rules.facts import Change, Finding, Regime, Rule, Severity, graded
+from employees.worktime_rules.calendar import ONE_WEEK, WorkCalendar
+from employees.worktime_rules.facts import ContractRegime, Finding, PlanChange, Rule, Severity, graded
 from groupement.kernel.french import NO_BREAK_SPACE, counted
 from groupement.kernel.periods import days_between
 from groupement.kernel.worktime import HOUR, spell_clock
@@ -18,7 +18,7 @@ from groupement.kernel.worktime import HOUR, spell_clock
 SATURDAY = 5
 
 
-def late_notice(calendar: Calendar) -> Iterator[Finding]:
+def late_notice(calendar: WorkCalendar) -> Iterator[Finding]:
     """Seven working days before a change: part-time (L3123-31), annualised (L3121-47); for others a reasonable time."""
     for change in calendar.changes:
         limits = calendar.limits.on(change.day)
@@ -40,7 +40,7 @@ def late_notice(calendar: Calendar) -> Iterator[Finding]:
         )
 
 
-def working_days(change: Change) -> int:
+def working_days(change: PlanChange) -> int:
     """Working days between the announcement and the day, neither of them counted."""
     return sum(
         day.weekday() < SATURDAY and not _is_holiday(day, change.zone)
@@ -57,7 +57,7 @@ TWO_HOURS = 2 * HOUR
 RAISE_WEEKS, RAISE_WITHIN = 12, 15
 
 
-def least_a_week(calendar: Calendar) -> Iterator[Finding]:
+def least_a_week(calendar: WorkCalendar) -> Iterator[Finding]:
     """24 h a week, unless the person asked for less in writing and gave reasons (L3123-27, -7)."""
     for regime in calendar.person.regimes:
         limits = calendar.limits.on(regime.starts_on)
@@ -78,7 +78,7 @@ def least_a_week(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def extra_hours(calendar: Calendar) -> Iterator[Finding]:
+def extra_hours(calendar: WorkCalendar) -> Iterator[Finding]:
     """Hours beyond the contract: a tenth of it at +10 % (L3123-28, -29), by agreement up to a third at +25 % (-20).
 
     With 28 h, 31 h worked are 2.8 h at +10 % and 0.2 h at +25 %; without an agreement those 0.2 h are over the limit.
@@ -125,7 +125,7 @@ def share_of(limits: WorkingTimeLimits) -> Fraction:
     return THIRD if limits.extra_hours_share == Decimal("0.3333") else Fraction(limits.extra_hours_share)
 
 
-def full_time(calendar: Calendar) -> Iterator[Finding]:
+def full_time(calendar: WorkCalendar) -> Iterator[Finding]:
     """Extra hours never bring a week to the legal 35 h (L3123-9)."""
     for monday in calendar.mondays:
         minutes, limits = calendar.weeks.get(monday, 0), calendar.limits.on(monday)
@@ -146,7 +146,7 @@ def full_time(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def contract_raise(calendar: Calendar) -> Iterator[Finding]:
+def contract_raise(calendar: WorkCalendar) -> Iterator[Finding]:
     """2 h a week over the contract for 12 weeks on end, or 12 of 15: the contract is raised (L3123-13). Told once."""
     for monday in calendar.mondays:
         regime = _regime(calendar, monday)
@@ -172,14 +172,14 @@ def contract_raise(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def _habit(calendar: Calendar, regime: Regime, last: date) -> int:
+def _habit(calendar: WorkCalendar, regime: ContractRegime, last: date) -> int:
     """Minutes a week over the twelve fullest of the last fifteen weeks under ``regime``; 0 before there are twelve."""
     weeks = [last - n * ONE_WEEK for n in range(RAISE_WITHIN)]
     under = sorted((calendar.weeks.get(week, 0) for week in weeks if regime.covers(week)), reverse=True)
     return sum(under[:RAISE_WEEKS]) // RAISE_WEEKS if len(under) >= RAISE_WEEKS else 0
 
 
-def _regime(calendar: Calendar, monday: date) -> Regime | None:
+def _regime(calendar: WorkCalendar, monday: date) -> ContractRegime | None:
     """The part-time regime of a week, if it counts by the week."""
     regime = calendar.person.regime_on(monday) or calendar.person.regime_on(monday + timedelta(days=6))
     if regime is None or regime.scheme != TimeScheme.WEEKLY:

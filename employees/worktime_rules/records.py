@@ -13,8 +13,15 @@ from django.utils import timezone
 from employees.limits import limits_between
 from employees.models import Assignment, ContractTerms, Employee, PlannedDay
 from employees.planning import absences, plan_between
-from employees.worktime_rules.calendar import Calendar, monday_of
-from employees.worktime_rules.facts import Change, Finding, Person, Place, Regime, Span
+from employees.worktime_rules.calendar import WorkCalendar, monday_of
+from employees.worktime_rules.facts import (
+    ContractRegime,
+    Finding,
+    PlanChange,
+    WorkingPerson,
+    Workplace,
+    WorkSpan,
+)
 from employees.worktime_rules.findings import findings
 from members.models import Group, HolidayZone
 
@@ -27,7 +34,7 @@ BY_NAME = (
 
 def people(
     first: date, before: date, employees: Collection[int] | None = None
-) -> dict[int, tuple[Employee, Person]]:
+) -> dict[int, tuple[Employee, WorkingPerson]]:
     """The people under contract between two days, with their regimes: of all, or of those with these ids.
 
     By employee id, in the order of names.
@@ -41,13 +48,13 @@ def people(
     if employees is not None:
         rows = rows.filter(contract__employee__in=employees)
     known: dict[int, Employee] = {}
-    regimes: dict[int, list[Regime]] = defaultdict(list)
+    regimes: dict[int, list[ContractRegime]] = defaultdict(list)
     for row in rows.select_related("contract__employee").order_by(*BY_NAME, "starts_on", "pk"):
         contract = row.contract
         known[contract.employee_id] = contract.employee
         ends = [end for end in (row.ends_before, contract.ends_before) if end]
         regimes[contract.employee_id].append(
-            Regime(
+            ContractRegime(
                 row.starts_on,
                 min(ends, default=None),
                 row.weekly_minutes,
@@ -56,23 +63,27 @@ def people(
                 row.yearly_days,
             )
         )
-    return {pk: (each, Person(each.birth_date, tuple(regimes[pk]))) for pk, each in known.items()}
+    return {pk: (each, WorkingPerson(each.birth_date, tuple(regimes[pk]))) for pk, each in known.items()}
 
 
-def changes(first: date, before: date, employees: Collection[int] | None = None) -> dict[int, list[Change]]:
+def changes(
+    first: date, before: date, employees: Collection[int] | None = None
+) -> dict[int, list[PlanChange]]:
     """The days between two that were planned apart, by employee id, with the day on which that was last decided."""
     zone = Group.objects.order_by("pk").values("holiday_zone")[:1]
     rows = PlannedDay.objects.filter(day__gte=first, day__lt=before).annotate(group_zone=Subquery(zone))
     if employees is not None:
         rows = rows.filter(assignment__employee__in=employees)
-    found: dict[int, list[Change]] = defaultdict(list)
+    found: dict[int, list[PlanChange]] = defaultdict(list)
     for row in rows.select_related("assignment__member", "assignment__site").order_by("day", "pk"):
         placed = row.assignment
-        place = Place(placed.member_id, placed.member.short_name, placed.site_id)
+        place = Workplace(placed.member_id, placed.member.short_name, placed.site_id)
         zone_there = (
             (placed.site.holiday_zone if placed.site else "") or row.group_zone or HolidayZone.METROPOLE
         )
-        found[placed.employee_id].append(Change(row.day, timezone.localdate(row.made_at), place, zone_there))
+        found[placed.employee_id].append(
+            PlanChange(row.day, timezone.localdate(row.made_at), place, zone_there)
+        )
     return dict(found)
 
 
@@ -96,7 +107,7 @@ def planned_findings(
     limits, changed = limits_between(since, until), changes(first, before, employees)
     found = {
         pk: findings(
-            Calendar(
+            WorkCalendar(
                 person,
                 spans.get(pk, ()),
                 limits,
@@ -111,7 +122,7 @@ def planned_findings(
     return {pk: each for pk, each in found.items() if each}
 
 
-def _planned_spans(first: date, before: date, employees: Collection[int] | None) -> dict[int, list[Span]]:
+def _planned_spans(first: date, before: date, employees: Collection[int] | None) -> dict[int, list[WorkSpan]]:
     current = Q(ends_before__isnull=True) | Q(ends_before__gt=first)
     rows = Assignment.objects.filter(current, starts_on__lt=before).select_related("member").order_by("pk")
     if employees is not None:
@@ -119,12 +130,12 @@ def _planned_spans(first: date, before: date, employees: Collection[int] | None)
     placed = {row.pk: row for row in rows}
     plans = plan_between(first, before, None if employees is None else list(placed.values()))
     away = absences(first, before, employees)
-    spans: dict[int, list[Span]] = defaultdict(list)
+    spans: dict[int, list[WorkSpan]] = defaultdict(list)
     for pk, row in placed.items():
         days = plans.get(pk, {})
-        place = Place(row.member_id, row.member.short_name, row.site_id)
+        place = Workplace(row.member_id, row.member.short_name, row.site_id)
         off = away.get(row.employee_id, {})
         spans[row.employee_id] += [
-            Span(day, minutes, place) for day, minutes in days.items() if day not in off
+            WorkSpan(day, minutes, place) for day, minutes in days.items() if day not in off
         ]
     return spans

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from employees.models import WorkingTimeLimits
-from employees.worktime_rules.calendar import MIDNIGHT, ONE_DAY, ONE_WEEK, Calendar, instant, of_day
+from employees.worktime_rules.calendar import MIDNIGHT, ONE_DAY, ONE_WEEK, WorkCalendar, instant, of_day
 from employees.worktime_rules.facts import ADULT, YOUTH, Finding, Rule, Severity
 from groupement.kernel.worktime import spell_clock
 
 
-def daily_rest(calendar: Calendar) -> Iterator[Finding]:
+def daily_rest(calendar: WorkCalendar) -> Iterator[Finding]:
     """11 h between two days of work (L3131-1); under 18 12 h, under 16 14 h (L3164-1).
 
     Times that are unknown can only shorten the rest between two that are known: what is found is certain.
@@ -39,7 +39,7 @@ def daily_rest(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def _rest_due(calendar: Calendar, day: date) -> tuple[Rule, int]:
+def _rest_due(calendar: WorkCalendar, day: date) -> tuple[Rule, int]:
     limits, person = calendar.limits.on(day), calendar.person
     if person.is_under(YOUTH, day):
         return Rule.MINOR_REST, limits.child_daily_rest_minutes
@@ -48,7 +48,7 @@ def _rest_due(calendar: Calendar, day: date) -> tuple[Rule, int]:
     return Rule.DAILY_REST, limits.daily_rest_minutes
 
 
-def days_a_week(calendar: Calendar) -> Iterator[Finding]:
+def days_a_week(calendar: WorkCalendar) -> Iterator[Finding]:
     """Six days at most (L3132-1); five under 18 (L3164-2)."""
     for monday in calendar.mondays:
         count = len(calendar.worked_days(monday))
@@ -63,7 +63,7 @@ def days_a_week(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def weekly_rest(calendar: Calendar) -> Iterator[Finding]:
+def weekly_rest(calendar: WorkCalendar) -> Iterator[Finding]:
     """24 h and the daily 11 h on end, each week (L3132-2)."""
     for monday in calendar.mondays:
         limits = calendar.limits.on(monday)
@@ -88,7 +88,7 @@ def weekly_rest(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def longest_rest(calendar: Calendar, monday: date, limits: WorkingTimeLimits) -> int:
+def longest_rest(calendar: WorkCalendar, monday: date, limits: WorkingTimeLimits) -> int:
     """Minutes of the longest rest that is this week’s: at least half of what is due lies in it."""
     half = limits.weekly_rest_minutes // 2
     opens, closes = instant(monday) - half, instant(monday + ONE_WEEK) + half
@@ -99,7 +99,7 @@ def longest_rest(calendar: Calendar, monday: date, limits: WorkingTimeLimits) ->
     return max(longest, closes - last)
 
 
-def sundays(calendar: Calendar) -> Iterator[Finding]:
+def sundays(calendar: WorkCalendar) -> Iterator[Finding]:
     """The weekly rest is given on Sunday, in principle (L3132-3)."""
     for day in calendar.days:
         if day.weekday() == 6:

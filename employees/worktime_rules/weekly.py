@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from employees.models import TimeScheme
-from employees.worktime_rules.calendar import ONE_WEEK, Calendar, monday_of
+from employees.worktime_rules.calendar import ONE_WEEK, WorkCalendar, monday_of
 from employees.worktime_rules.facts import ADULT, Finding, Rule, Severity, at_most, graded
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.worktime import HOUR, spell_clock
@@ -14,7 +14,7 @@ from groupement.kernel.worktime import HOUR, spell_clock
 FIRST_HOURS = 8 * HOUR
 
 
-def most_a_week(calendar: Calendar) -> Iterator[Finding]:
+def most_a_week(calendar: WorkCalendar) -> Iterator[Finding]:
     """48 h from Monday 0 h to Sunday 24 h (L3121-20), never over 60 h (L3121-21); 35 h under 18 (L3162-1)."""
     for monday in calendar.mondays:
         minutes, limits = calendar.weeks.get(monday, 0), calendar.limits.on(monday)
@@ -41,7 +41,7 @@ def most_a_week(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def average(calendar: Calendar) -> Iterator[Finding]:
+def average(calendar: WorkCalendar) -> Iterator[Finding]:
     """44 h on average over any 12 consecutive weeks (L3121-22); coming near is reported once, being over each week."""
     for monday in calendar.mondays:
         limits = calendar.limits.on(monday)
@@ -67,13 +67,13 @@ def average(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def mean_of_weeks(calendar: Calendar, last: date, weeks: int) -> int:
+def mean_of_weeks(calendar: WorkCalendar, last: date, weeks: int) -> int:
     """Minutes a week over ``weeks`` weeks of which that of ``last`` is the last, rounded up: over is over."""
     total = sum(calendar.weeks.get(last - n * ONE_WEEK, 0) for n in range(weeks))
     return -(-total // weeks)
 
 
-def overtime(calendar: Calendar) -> Iterator[Finding]:
+def overtime(calendar: WorkCalendar) -> Iterator[Finding]:
     """Beyond the legal 35 h, 25 % more for eight hours and 50 % for the others (L3121-28, -36); a counter."""
     for monday in calendar.mondays:
         over = overtime_of(calendar, monday)
@@ -95,7 +95,7 @@ def overtime(calendar: Calendar) -> Iterator[Finding]:
         )
 
 
-def quota(calendar: Calendar) -> Iterator[Finding]:
+def quota(calendar: WorkCalendar) -> Iterator[Finding]:
     """220 h of overtime a year (D3121-24), beyond which a rest is due (L3121-38). Told when near, then each week.
 
     A week counts in the year of its Monday.
@@ -125,7 +125,7 @@ def quota(calendar: Calendar) -> Iterator[Finding]:
             )
 
 
-def overtime_of(calendar: Calendar, monday: date) -> int:
+def overtime_of(calendar: WorkCalendar, monday: date) -> int:
     """Minutes of overtime of a full-time week; none where hours count by the year, in days, or part-time."""
     limits = calendar.limits.on(monday)
     regime = calendar.person.regime_on(monday) or calendar.person.regime_on(monday + timedelta(days=6))

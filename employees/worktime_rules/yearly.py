@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from employees.models import TimeScheme
-from employees.worktime_rules.calendar import ONE_DAY, Calendar
-from employees.worktime_rules.facts import Finding, Regime, Rule, Severity, at_most, graded
+from employees.worktime_rules.calendar import ONE_DAY, WorkCalendar
+from employees.worktime_rules.facts import ContractRegime, Finding, Rule, Severity, at_most, graded
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.worktime import spell_clock
 
 MOST_DAYS = 218
 
 
-def annual(calendar: Calendar) -> Iterator[Finding]:
+def annual(calendar: WorkCalendar) -> Iterator[Finding]:
     """Annualised time: 1 607 h for 35 h a week and a whole year, in proportion otherwise (L3121-41).
 
     Told on the day that comes near, and on the day from which all is overtime.
@@ -35,7 +35,7 @@ def annual(calendar: Calendar) -> Iterator[Finding]:
             level = severity
 
 
-def day_rate(calendar: Calendar) -> Iterator[Finding]:
+def day_rate(calendar: WorkCalendar) -> Iterator[Finding]:
     """Forfait en jours: the days of the convention, 218 where it says nothing (L3121-64). Days begun count whole."""
     for regime, year, days in _years(calendar, TimeScheme.DAY_RATE):
         limits = calendar.limits.on(days[-1])
@@ -51,14 +51,14 @@ def day_rate(calendar: Calendar) -> Iterator[Finding]:
             level = severity
 
 
-def prorated(whole: int, regime: Regime, year: int) -> int:
+def prorated(whole: int, regime: ContractRegime, year: int) -> int:
     """The share of a year’s ``whole`` for the days of ``year`` that the regime holds, rounded half up."""
     first, before = _held(regime, year)
     days, held = (date(year + 1, 1, 1) - date(year, 1, 1)).days, (before - first).days
     return (2 * whole * held + days) // (2 * days)
 
 
-def _years(calendar: Calendar, scheme: str) -> Iterator[tuple[Regime, int, list[date]]]:
+def _years(calendar: WorkCalendar, scheme: str) -> Iterator[tuple[ContractRegime, int, list[date]]]:
     """The regimes of ``scheme``, each civil year that is checked, and the days worked in it."""
     if not calendar.counts_years:
         return
@@ -74,14 +74,14 @@ def _years(calendar: Calendar, scheme: str) -> Iterator[tuple[Regime, int, list[
                 yield regime, year, days
 
 
-def _held(regime: Regime, year: int) -> tuple[date, date]:
+def _held(regime: ContractRegime, year: int) -> tuple[date, date]:
     first = max(regime.starts_on, date(year, 1, 1))
     before = min(regime.ends_before or date.max, date(year + 1, 1, 1))
     return first, max(first, before)
 
 
 def _of_year(
-    calendar: Calendar, rule: Rule, day: date, severity: Severity, figures: tuple[int, int], sentence: str
+    calendar: WorkCalendar, rule: Rule, day: date, severity: Severity, figures: tuple[int, int], sentence: str
 ) -> Finding:
     measured, limit = figures
     return calendar.finding(rule, day, severity, measured, limit, sentence)

@@ -12,7 +12,7 @@ FIRST_DAY = date(2026, 8, 1)
 
 
 @dataclass(frozen=True)
-class House:
+class Structure:
     """A member structure as the demonstration knows it."""
 
     key: str
@@ -44,7 +44,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Placing:
+class Placement:
     """An assignment: weekly pattern in minutes from Monday, and its price."""
 
     reference: str
@@ -55,7 +55,7 @@ class Placing:
 
 
 @dataclass(frozen=True)
-class Shared:
+class SharedEmployee:
     """A shared employee, what a month of work costs, and where the work is."""
 
     first_name: str
@@ -68,7 +68,7 @@ class Shared:
     payroll_number: str
     weekly_minutes: int
     gross: str
-    placings: tuple[Placing, ...]
+    placings: tuple[Placement, ...]
 
 
 GROUP = {
@@ -93,19 +93,19 @@ GROUP = {
 GROUP_SIREN_BODY = "90000000"
 
 HOUSES = (
-    House("aloen", "Aloen, agence locale de l’énergie (démonstration)", "Aloen", 1, "association", "90000101",
+    Structure("aloen", "Aloen, agence locale de l’énergie (démonstration)", "Aloen", 1, "association", "90000101",
           "6 rue de l’Aquilon", ("56100", "Lorient"), "Bureaux d’études (1486)", 22, False, "7112B"),
-    House("optimism", "Optim’ism, insertion par le maraîchage (démonstration)", "Optim’ism", 2, "association",
+    Structure("optimism", "Optim’ism, insertion par le maraîchage (démonstration)", "Optim’ism", 2, "association",
           "90000102", "3 chemin des Serres", ("56670", "Riantec"), "Ateliers et chantiers d’insertion (3016)",
           64, True, "0113Z"),
-    House("spl", "SPL Bois Énergie Renouvelable (démonstration)", "SPL Bois Énergie", 3, "spl", "90000103",
+    Structure("spl", "SPL Bois Énergie Renouvelable (démonstration)", "SPL Bois Énergie", 3, "spl", "90000103",
           "40 boulevard du Bois", ("56100", "Lorient"), "Équipements thermiques (1256)", 9, True, "3530Z"),
-    House("oncime", "OnCIMé, société citoyenne solaire (démonstration)", "OnCIMé", 4, "sas", "90000104",
+    Structure("oncime", "OnCIMé, société citoyenne solaire (démonstration)", "OnCIMé", 4, "sas", "90000104",
           "8 place du Soleil", ("56600", "Lanester"), "Sans convention", 2, True, "3511Z"),
-    House("book", "Book Hémisphères, coopérative du livre (démonstration)", "Book Hémisphères", 5, "scic",
+    Structure("book", "Book Hémisphères, coopérative du livre (démonstration)", "Book Hémisphères", 5, "scic",
           "90000105", "15 rue des Relieurs", ("56700", "Kervignac"), "Commerces de détail (1517)", 39, True,
           "4779Z"),
-    House("sonam", "Sonam, école de musique (démonstration)", "Sonam", 6, "association", "90000106",
+    Structure("sonam", "Sonam, école de musique (démonstration)", "Sonam", 6, "association", "90000106",
           "2 rue des Luthiers", ("56100", "Lorient"), "ECLAT (1518)", 14, False, "8552Z", "3.20"),
 )  # fmt: skip
 
@@ -134,45 +134,45 @@ def week(**minutes: int) -> tuple[int, ...]:
 ACTUAL = {"price_method": "actual", "management_rate": "5.00"}
 
 EMPLOYEES = (
-    Shared(
+    SharedEmployee(
         "Maëlle", "Kerbrat", "maelle.kerbrat", date(1988, 3, 14), "F", "comptable", "technicienne", "LR001", 2100,
         "2350.00",
         (
-            Placing("MAD-2026-001", "aloen", "comptabilité", week(monday=420), ACTUAL),
-            Placing("MAD-2026-002", "optimism", "paies des chantiers", week(tuesday=420), ACTUAL),
-            Placing("MAD-2026-003", "book", "comptabilité des magasins", week(wednesday=420), ACTUAL),
-            Placing("MAD-2026-004", "spl", "suivi des livraisons", week(thursday=420),
+            Placement("MAD-2026-001", "aloen", "comptabilité", week(monday=420), ACTUAL),
+            Placement("MAD-2026-002", "optimism", "paies des chantiers", week(tuesday=420), ACTUAL),
+            Placement("MAD-2026-003", "book", "comptabilité des magasins", week(wednesday=420), ACTUAL),
+            Placement("MAD-2026-004", "spl", "suivi des livraisons", week(thursday=420),
                     {"price_method": "hourly", "hourly_price": "30.60"}),
-            Placing("MAD-2026-005", "sonam", "comptabilité", week(friday=210), {**ACTUAL, "vat_regime": "E261B"}),
-            Placing("MAD-2026-006", "oncime", "comptabilité", week(friday=210), ACTUAL),
+            Placement("MAD-2026-005", "sonam", "comptabilité", week(friday=210), {**ACTUAL, "vat_regime": "E261B"}),
+            Placement("MAD-2026-006", "oncime", "comptabilité", week(friday=210), ACTUAL),
         ),
     ),
-    Shared(
+    SharedEmployee(
         "Youenn", "Talec", "youenn.talec", date(1995, 11, 2), "M", "assistant administratif", "employé", "LR002",
         1680, "1640.00",
         (
-            Placing("MAD-2026-007", "optimism", "secrétariat", week(monday=420),
+            Placement("MAD-2026-007", "optimism", "secrétariat", week(monday=420),
                     {"price_method": "hourly", "hourly_price": "22.44"}),
-            Placing("MAD-2026-008", "book", "accueil et commandes", week(tuesday=420),
+            Placement("MAD-2026-008", "book", "accueil et commandes", week(tuesday=420),
                     {"price_method": "hourly", "hourly_price": "22.44"}),
-            Placing("MAD-2026-009", "spl", "suivi des livraisons", week(thursday=420),
+            Placement("MAD-2026-009", "spl", "suivi des livraisons", week(thursday=420),
                     {"price_method": "hourly", "hourly_price": "22.44"}),
-            Placing("MAD-2026-010", "sonam", "inscriptions", week(friday=420),
+            Placement("MAD-2026-010", "sonam", "inscriptions", week(friday=420),
                     {"price_method": "hourly", "hourly_price": "22.44", "vat_regime": "E261B",
                      "is_trued_up": "yes"}),
         ),
     ),
-    Shared(
+    SharedEmployee(
         "Inès", "Guillou", "ines.guillou", date(1992, 7, 29), "F", "chargée de communication", "cadre", "LR003",
         2100, "2480.00",
         (
-            Placing("MAD-2026-011", "aloen", "communication", week(monday=420),
+            Placement("MAD-2026-011", "aloen", "communication", week(monday=420),
                     {"price_method": "hourly", "hourly_price": "26.40"}),
-            Placing("MAD-2026-012", "optimism", "communication", week(tuesday=420), ACTUAL),
-            Placing("MAD-2026-013", "book", "librairie en ligne", week(wednesday=420), ACTUAL),
-            Placing("MAD-2026-014", "oncime", "vie coopérative", week(thursday=420, friday=210),
+            Placement("MAD-2026-012", "optimism", "communication", week(tuesday=420), ACTUAL),
+            Placement("MAD-2026-013", "book", "librairie en ligne", week(wednesday=420), ACTUAL),
+            Placement("MAD-2026-014", "oncime", "vie coopérative", week(thursday=420, friday=210),
                     {"price_method": "flat", "flat_amount": "1260.00"}),
-            Placing("MAD-2026-015", "sonam", "saison musicale", week(friday=210), {**ACTUAL, "vat_regime": "E261B"}),
+            Placement("MAD-2026-015", "sonam", "saison musicale", week(friday=210), {**ACTUAL, "vat_regime": "E261B"}),
         ),
     ),
 )  # fmt: skip

@@ -65,7 +65,7 @@ def _account(login: str, name: str, **roles: bool) -> User:
     return user
 
 
-def _house(house: cast.House, *, by: User) -> Member:
+def _house(house: cast.Structure, *, by: User) -> Member:
     member = Member.objects.create(
         legal_name=house.legal_name,
         short_name=house.short_name,
@@ -96,7 +96,7 @@ def _house(house: cast.House, *, by: User) -> Member:
     return member
 
 
-def _admit(member: Member, house: cast.House, *, by: User) -> None:
+def _admit(member: Member, house: cast.Structure, *, by: User) -> None:
     membership = Membership.objects.create(
         member=member, applied_on=cast.FOUNDED_ON, college="fondateurs", deposit=Decimal("500.00")
     )
@@ -155,7 +155,7 @@ def _representatives() -> Iterable[cast.Person]:
     return (person for person in cast.PEOPLE if person.seats and person.seats[0][1] == "representative")
 
 
-def _employee(shared: cast.Shared, houses: dict[str, Member]) -> None:
+def _employee(shared: cast.SharedEmployee, houses: dict[str, Member]) -> None:
     employee = Employee.objects.create(
         user=_account(shared.login, f"{shared.first_name} {shared.last_name}"),
         first_name=shared.first_name,
@@ -183,7 +183,7 @@ def _employee(shared: cast.Shared, houses: dict[str, Member]) -> None:
         _placing(placing, employee, contract, houses[placing.house])
 
 
-def _placing(placing: cast.Placing, employee: Employee, contract: Contract, member: Member) -> None:
+def _placing(placing: cast.Placement, employee: Employee, contract: Contract, member: Member) -> None:
     terms = placing.terms
     assignment = Assignment.objects.create(
         reference=placing.reference,

@@ -11,7 +11,7 @@ OPEN = OCTOBER
 
 
 @dataclass(frozen=True)
-class Away:
+class AbsentDays:
     """Days that were not worked at members: the planned minutes go to the group's timesheet, under ``kind``."""
 
     payroll_number: str
@@ -21,7 +21,7 @@ class Away:
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedMinutes:
     """A day on an assignment whose minutes differ from the plan; the clock is told where it matters."""
 
     reference: str
@@ -32,23 +32,23 @@ class Changed:
 
 
 AWAY = (
-    Away("LR003", date(2026, 8, 3), date(2026, 8, 7), "leave"),
-    Away("LR001", date(2026, 8, 10), date(2026, 8, 14), "leave"),
-    Away("LR002", date(2026, 8, 17), date(2026, 8, 21), "leave"),
-    Away("LR002", date(2026, 9, 17), date(2026, 9, 17), "training"),
-    Away("LR003", date(2026, 9, 8), date(2026, 9, 9), "sickness"),
-    Away("LR001", date(2026, 10, 29), date(2026, 10, 30), "leave"),
+    AbsentDays("LR003", date(2026, 8, 3), date(2026, 8, 7), "leave"),
+    AbsentDays("LR001", date(2026, 8, 10), date(2026, 8, 14), "leave"),
+    AbsentDays("LR002", date(2026, 8, 17), date(2026, 8, 21), "leave"),
+    AbsentDays("LR002", date(2026, 9, 17), date(2026, 9, 17), "training"),
+    AbsentDays("LR003", date(2026, 9, 8), date(2026, 9, 9), "sickness"),
+    AbsentDays("LR001", date(2026, 10, 29), date(2026, 10, 30), "leave"),
 )
 CHANGED = (
-    Changed("MAD-2026-001", date(2026, 8, 31), 450),
-    Changed("MAD-2026-007", date(2026, 9, 14), 390),
-    Changed("MAD-2026-012", date(2026, 9, 22), 510),
-    Changed("MAD-2026-006", date(2026, 9, 25), 255),
-    Changed("MAD-2026-002", date(2026, 10, 13), 540),
-    Changed("MAD-2026-011", date(2026, 10, 26), 300),
+    ChangedMinutes("MAD-2026-001", date(2026, 8, 31), 450),
+    ChangedMinutes("MAD-2026-007", date(2026, 9, 14), 390),
+    ChangedMinutes("MAD-2026-012", date(2026, 9, 22), 510),
+    ChangedMinutes("MAD-2026-006", date(2026, 9, 25), 255),
+    ChangedMinutes("MAD-2026-002", date(2026, 10, 13), 540),
+    ChangedMinutes("MAD-2026-011", date(2026, 10, 26), 300),
     # A daily rest of 10 h 15 between two members: an evening concert, then an early start (C. trav. L3131-1).
-    Changed("MAD-2026-015", date(2026, 10, 20), 225, "19:00", "22:45"),
-    Changed("MAD-2026-013", date(2026, 10, 21), 420, "09:00", "17:00"),
+    ChangedMinutes("MAD-2026-015", date(2026, 10, 20), 225, "19:00", "22:45"),
+    ChangedMinutes("MAD-2026-013", date(2026, 10, 21), 420, "09:00", "17:00"),
 )
 # The one timesheet of September that its member left unanswered: it lapsed, and is marked so.
 LAPSED = "MAD-2026-009"

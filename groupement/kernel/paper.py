@@ -30,7 +30,7 @@ VARIANT = "pdf/a-3b"
 _one_at_a_time = threading.Lock()
 
 
-class Press(NamedTuple):
+class PrintSetup(NamedTuple):
     """What is costly to make and the same for every document of the process."""
 
     fonts: FontConfiguration
@@ -50,9 +50,9 @@ def pdf(html: str, *, title: str, author: str, created_at: datetime, identifier:
         raise ValueError("created_at needs a time zone")
     moment = created_at.isoformat(timespec="seconds")
     with _one_at_a_time:
-        press = stylesheet()
-        source = press.source(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=press.fetcher)
-        document = source.render(font_config=press.fonts, stylesheets=[press.stylesheet])
+        setup = stylesheet()
+        source = setup.source(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=setup.fetcher)
+        document = source.render(font_config=setup.fonts, stylesheets=[setup.stylesheet])
         document.metadata.title = title
         document.metadata.authors = [author]
         document.metadata.created = document.metadata.modified = moment
@@ -68,7 +68,7 @@ def pdf(html: str, *, title: str, author: str, created_at: datetime, identifier:
     return written
 
 
-class Kept(NamedTuple):
+class StoredFile(NamedTuple):
     """A file in private storage: its path there, its bytes, and their digest (SHA-256, hexadecimal)."""
 
     path: str
@@ -77,10 +77,10 @@ class Kept(NamedTuple):
 
 
 class Altered(Exception):  # noqa: N818 - named like the refusals
-    """A kept file is no longer what was made."""
+    """A stored file is no longer what was made."""
 
 
-def keep(path: str, content: bytes) -> Kept:
+def store(path: str, content: bytes) -> StoredFile:
     """Write a document into private storage, beside first and then renamed: a reader never sees half a file."""
     target = Path(storages["private"].path(path))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,10 +94,10 @@ def keep(path: str, content: bytes) -> Kept:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
-    return Kept(path, len(content), hashlib.sha256(content).hexdigest())
+    return StoredFile(path, len(content), hashlib.sha256(content).hexdigest())
 
 
-def open_kept(path: str, sha256: str) -> IO[bytes]:
+def open_stored(path: str, sha256: str) -> IO[bytes]:
     """A kept file, at its start, after its digest was checked. Raises FileNotFoundError and Altered."""
     file: Any = storages["private"].open(path, "rb")
     if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
@@ -108,7 +108,7 @@ def open_kept(path: str, sha256: str) -> IO[bytes]:
 
 
 @cache
-def stylesheet() -> Press:
+def stylesheet() -> PrintSetup:
     """The fonts and the parsed stylesheet, made once: new ones for each document cost a fifth more and leak."""
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
@@ -133,7 +133,7 @@ def stylesheet() -> Press:
         def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
             return [elements]
 
-    return Press(fonts, parsed, fetcher, HouseHTML)
+    return PrintSetup(fonts, parsed, fetcher, HouseHTML)
 
 
 # WeasyPrint's fonts must go while its modules are still there.

@@ -9,7 +9,7 @@ from workalendar.europe import France, FranceAlsaceMoselle
 
 from employees import planning
 from employees.calendar import calendars
-from employees.calendar.reading import Scope
+from employees.calendar.reading import CalendarScope
 from employees.calendar.week import Week
 from employees.models import Absence, ContractMember, ContractTerms, PlannedDay, Terms
 from members.models import Membership, Site
@@ -18,7 +18,7 @@ from tests.world import NOVEMBER, NOW
 
 S45, S46 = Week.parse("2026-S45"), Week.parse("2026-S46")
 MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)
-EVERYBODY = Scope()
+EVERYBODY = CalendarScope()
 
 
 class TestWeek:
@@ -265,7 +265,7 @@ class TestScope:
         assert [minutes(row) for row in read.rows] == [[660, 400, 0, 0, 480, 0, 0]]
 
     def test_a_member_reads_its_own_hours_and_one_word(self, elsewhere, aloen):
-        read = week(Scope(members=frozenset({aloen.pk})))
+        read = week(CalendarScope(members=frozenset({aloen.pk})))
         row = read.rows[0]
         assert minutes(row) == [420, 400, 0, 0, 0, 0, 0]
         assert [cell.absence for cell in row.cells] == ["", "Indisponible"] + 5 * [""]
@@ -275,23 +275,23 @@ class TestScope:
         assert (read.clashes, row.balances, row.free, row.over) == ([], (), 0, 0)
 
     def test_a_filter_does_not_widen_the_scope(self, elsewhere, aloen, sonam):
-        assert week(Scope(members=frozenset({aloen.pk}), member=sonam.pk)).rows == []
+        assert week(CalendarScope(members=frozenset({aloen.pk}), member=sonam.pk)).rows == []
 
     def test_a_member_without_people_reads_nobody(self, elsewhere):
         stranger = world.member("Book")
-        assert week(Scope(members=frozenset({stranger.pk}))).rows == []
-        assert week(Scope(members=frozenset())).rows == []
+        assert week(CalendarScope(members=frozenset({stranger.pk}))).rows == []
+        assert week(CalendarScope(members=frozenset())).rows == []
 
     def test_one_reads_one_s_own_days_only(self, elsewhere, maelle, aloen):
         youenn = world.employee("Youenn", "Talec")
         world.assignment(youenn, aloen)
-        read = week(Scope(own=maelle.pk))
+        read = week(CalendarScope(own=maelle.pk))
         assert [row.employee for row in read.rows] == [maelle]
         assert read.rows[0].cells[1].places[0].reason == "Pour libérer Sonam"
 
     def test_who_works_at_a_member_is_read_with_their_whole_week(self, elsewhere, sonam, aloen):
         world.assignment(world.employee("Youenn", "Talec"), aloen)
-        rows = week(Scope(member=sonam.pk)).rows
+        rows = week(CalendarScope(member=sonam.pk)).rows
         assert [(row.employee.first_name, minutes(row)) for row in rows] == [
             ("Maëlle", [660, 400, 0, 0, 480, 0, 0])
         ]
@@ -300,9 +300,9 @@ class TestScope:
         def seen(scope):
             return [row.kind for row in week(scope).absences]
 
-        assert seen(EVERYBODY) == seen(Scope(own=maelle.pk)) == ["sickness"]
-        assert seen(Scope(members=frozenset({aloen.pk}))) == []
-        assert seen(Scope(own=world.employee("Youenn", "Talec").pk)) == []
+        assert seen(EVERYBODY) == seen(CalendarScope(own=maelle.pk)) == ["sickness"]
+        assert seen(CalendarScope(members=frozenset({aloen.pk}))) == []
+        assert seen(CalendarScope(own=world.employee("Youenn", "Talec").pk)) == []
 
 
 class TestColleagues:
@@ -311,7 +311,7 @@ class TestColleagues:
         world.assignment(youenn, aloen)
         there = world.assignment(anna, aloen, weekly_pattern=(420, 420, 0, 0, 0, 0, 0))
         away(anna, MONDAY, MONDAY)
-        row = week(Scope(own=maelle.pk)).rows[0]
+        row = week(CalendarScope(own=maelle.pk)).rows[0]
         found = calendars.colleagues(row, S45.first, S45.before)
         assert found == {(placed.pk, MONDAY): ["Youenn Talec"], (placed.pk, TUESDAY): ["Anna Riou"]}
         there.site = Site.objects.create(member=aloen, name="Antenne")
@@ -328,7 +328,7 @@ def test_a_calendar_asks_as_often_for_one_as_for_many(aloen, many, scope, querie
         world.assignment(person, world.member(f"Structure {number}"))
         apart(there, MONDAY, 60)
         away(person, TUESDAY, TUESDAY)
-    read = EVERYBODY if scope == "everybody" else Scope(members=frozenset({aloen.pk}))
+    read = EVERYBODY if scope == "everybody" else CalendarScope(members=frozenset({aloen.pk}))
     for kind, span in ((calendars.week_calendar, S45), (calendars.month_calendar, NOVEMBER)):
         with CaptureQueriesContext(connection) as taken:
             assert len(kind(span, read).rows) == many

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from employees.worktime_rules.calendar import Earlier
-from employees.worktime_rules.facts import Change
+from employees.worktime_rules.calendar import EarlierSums
+from employees.worktime_rules.facts import PlanChange
 from tests.employees.worked import (
     ALOEN,
     MONDAY,
@@ -114,7 +114,7 @@ def test_weeks_under_another_contract_do_not_raise_this_one():
 
 def year_of(regime, hours, *, first=date(2026, 11, 30), **facts):
     """The annual findings of a week after ``hours`` so far, and seven hours a day at two members."""
-    sums = Earlier(days={first - timedelta(days=7): hours * 60})
+    sums = EarlierSums(days={first - timedelta(days=7): hours * 60})
     spans = week(first, 7, 7, 7, 7, 7)
     return figures("annual", spans, regimes=[regime], first=first, earlier=sums, counted_from=first, **facts)
 
@@ -146,7 +146,7 @@ def test_annualised_time_is_prorated(regime, limit):
 
 def days_of(count, until=MONDAY):
     """Sums of ``count`` days worked before ``until``."""
-    return Earlier(days={until - timedelta(days=n + 1): 420 for n in range(count)})
+    return EarlierSums(days={until - timedelta(days=n + 1): 420 for n in range(count)})
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_w9_a_changed_day_is_announced_seven_working_days_before(
     made_on, expected, regime, severity, article
 ):
     day = date(2026, 11, 12)
-    change = Change(day, made_on, SONAM)
+    change = PlanChange(day, made_on, SONAM)
     here = found("notice", [on(day, 4), on(day, 3, SONAM)], regimes=[regime], first=day, changes=[change])
     assert [(each.severity, each.measured, each.limit, each.article) for each in here] == [
         (severity, given, 7, article) for given in expected
@@ -205,7 +205,7 @@ def test_w9_counts_the_holidays_of_the_place():
     """From Thursday 18 to Tuesday 30 March 2027: Easter Monday is off everywhere, Good Friday in Alsace-Moselle."""
     tuesday, made_on = date(2027, 3, 30), date(2027, 3, 18)
     for zone, given in (("metropole", 6), ("alsace_moselle", 5)):
-        change = Change(tuesday, made_on, SONAM, zone)
+        change = PlanChange(tuesday, made_on, SONAM, zone)
         assert figures("notice", [], regimes=TWENTY_EIGHT, first=tuesday, changes=[change]) == [
             (tuesday, "warning", given, 7)
         ]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from employees.worktime_rules.facts import Span
+from employees.worktime_rules.facts import WorkSpan
 from tests.employees.worked import (
     ALOEN,
     MONDAY,
@@ -88,7 +88,7 @@ def test_w2_a_break_of_twenty_minutes_once_six_hours_are_worked(spans, expected)
 def test_w2_travel_is_no_break():
     day = [timed(MONDAY, "08:00", "12:00"), timed(MONDAY, "12:30", "17:00", SONAM)]
     assert figures("break", day) == []
-    ride = Span(MONDAY, 20, SONAM, "travel")
+    ride = WorkSpan(MONDAY, 20, SONAM, "travel")
     assert figures("break", [*day, ride]) == [(MONDAY, "error", 510, 360)]
 
 
@@ -168,7 +168,7 @@ def test_part_time_has_one_interruption_of_two_hours(spans, expected):
 
 def test_the_way_that_was_noted_is_no_interruption():
     day = [timed(MONDAY, "09:00", "12:00"), timed(MONDAY, "14:20", "17:00", SONAM)]
-    ride = Span(MONDAY, 30, SONAM, "travel")
+    ride = WorkSpan(MONDAY, 30, SONAM, "travel")
     assert figures("interruption", day, regimes=[contract(28)]) == [(MONDAY, "error", 140, 120)]
     assert figures("interruption", [*day, ride], regimes=[contract(28)]) == []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from employees.worktime_rules.calendar import Earlier, monday_of
+from employees.worktime_rules.calendar import EarlierSums, monday_of
 from tests.employees.worked import (
     MONDAY,
     SONAM,
@@ -109,7 +109,7 @@ def test_w5_coming_near_is_told_once_and_being_over_each_week():
 
 
 def test_w5_earlier_weeks_come_as_sums():
-    sums = Earlier({MONDAY - timedelta(weeks=n): 45 * 60 for n in range(1, 12)})
+    sums = EarlierSums({MONDAY - timedelta(weeks=n): 45 * 60 for n in range(1, 12)})
     this_week = week(MONDAY, 9, 9, 9, 9, 9)
     assert figures("average", this_week, earlier=sums, counted_from=MONDAY) == [(MONDAY, "error", 2700, 2640)]
 
@@ -117,7 +117,7 @@ def test_w5_earlier_weeks_come_as_sums():
 @given(st.lists(st.integers(0, 3600), min_size=12, max_size=12))
 def test_w5_is_found_exactly_when_twelve_weeks_exceed_their_limit(minutes):
     sums = {MONDAY - timedelta(weeks=n): each for n, each in enumerate(minutes)}
-    here = figures("average", [], earlier=Earlier(sums))
+    here = figures("average", [], earlier=EarlierSums(sums))
     assert ([each[1] for each in here] == ["error"]) == (sum(minutes) > 12 * 2640)
 
 
