@@ -34,7 +34,7 @@ FROZEN_WHEN_OPEN = """
 
 
 class CharterQuerySet(models.QuerySet):
-    """Versions of the charter, in the scope of who looks."""
+    """Versions of the charter, in the scope of the reader."""
 
     def visible_to(self, user):
         """Every version once it is open for signature; drafts for group-wide roles only."""

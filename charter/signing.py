@@ -1,4 +1,4 @@
-"""Signing the charter: a representative engages a member, once, on exactly the text whose digest is kept."""
+"""Signing the charter: a representative engages a member, once, on exactly the text whose digest is stored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def sign(charter: Charter, *, member: Member, by: User, at: datetime, consent: b
 
     Raises NotOpen, NoConsent (field "consent"), NoMandate, AlreadySigned.
     """
-    # Held until commit: the version cannot be superseded between this look and the signature.
+    # Held until commit: the version cannot be superseded between this check and the signature.
     charter = Charter.objects.select_for_update().get(pk=charter.pk)
     if charter.status not in SIGNABLE:
         raise NotOpen(

@@ -18,7 +18,7 @@ from members.models import User
 
 
 class NothingToSign(Refusal):
-    """A charter without a preamble or without a commitment says nothing."""
+    """A charter without a preamble or without a commitment cannot be signed."""
 
 
 class AnotherIsOpen(Refusal):

@@ -381,7 +381,7 @@ class AbsenceAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(CalendarFeed)
 class CalendarFeedAdmin(ReadOnly, admin.ModelAdmin):
-    """Who reads which calendar elsewhere; the addresses themselves are kept nowhere."""
+    """Who reads which calendar elsewhere; the addresses themselves are stored nowhere."""
 
     actions = ["revoke"]
     list_display = ["user", "employee", "member", "made_at", "revoked_at"]

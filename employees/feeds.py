@@ -39,7 +39,7 @@ def open_feed(
 ) -> tuple[CalendarFeed, str]:
     """Make the one live address at which ``user`` reads the calendar of ``employee`` or of ``member``.
 
-    Returns the row and the secret (256 bits, kept nowhere); an earlier address of the same calendar is revoked.
+    Returns the row and the secret (256 bits, stored nowhere); an earlier address of the same calendar is revoked.
     Raises NotYourCalendar.
     """
     if not may_read(user, employee=employee, member=member):

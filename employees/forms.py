@@ -95,7 +95,7 @@ class DatedFormSet(forms.BaseInlineFormSet):
         """Raise the Refusal of the row, if there is one."""
 
     def save_existing_objects(self, commit: bool = True) -> Any:
-        """Save rows that make room before those that take it: PostgreSQL looks at every step."""
+        """Save rows that make room before those that take it: PostgreSQL checks every step."""
         self._is_saving = True
         try:
             return super().save_existing_objects(commit)
@@ -115,7 +115,7 @@ class DatedFormSet(forms.BaseInlineFormSet):
 
 
 class RowForm(forms.ModelForm):
-    """One row of a DatedFormSet, which looks after overlaps: the row alone cannot know the others."""
+    """One row of a DatedFormSet, which checks overlaps: the row alone cannot know the others."""
 
     owner = ""
 

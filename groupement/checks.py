@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core import checks
 
-# Library, Debian package, and what happens without it; WeasyPrint looks for the same names.
+# Library, Debian package, and what happens without it; WeasyPrint loads the same names.
 NEEDED = {
     "libgobject-2.0.so.0": "libglib2.0-0",
     "libpango-1.0.so.0": "libpango-1.0-0",

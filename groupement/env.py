@@ -105,7 +105,7 @@ class Environment:
 
 
 def kept_secret(path: Path) -> str:
-    """A random key made once and kept in ``path``, readable by its owner only; safe when two processes start."""
+    """A random key made once and stored in ``path``, readable by its owner only; safe when two processes start."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as fresh:

@@ -39,7 +39,7 @@ class PersonThisMonth:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Send people where their day begins; who has no role yet is told whom to ask."""
+    """Send people where their day begins; who has no role yet reads whom to ask."""
     begin = landing(request)
     return redirect(begin) if begin else page(request, "home/nobody.html")
 

@@ -24,7 +24,7 @@ PHONE_ITEMS = 4
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A role that somebody holds: its code, kept in the session, and how the bar calls it."""
+    """A role that somebody holds: its code, stored in the session, and its label in the account menu."""
 
     code: str
     label: str

@@ -23,7 +23,7 @@ DEBUG = env.flag("DEBUG", default=False) and LOCAL_MODE
 SECRET_KEY = env.secret("SECRET_KEY", "" if LOCAL_MODE else None) or kept_secret(LOCAL_FOLDER / "secret-key")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if LOCAL_MODE else None)
 
-# Where messages and calendars say that the site is: the first of its names, unless told otherwise.
+# Where messages and calendars say that the site is: the first of its names, unless set otherwise.
 SITE_URL = env.text(
     "SITE_URL", "http://127.0.0.1:8000" if LOCAL_MODE else f"https://{ALLOWED_HOSTS[0]}"
 ).rstrip("/")
@@ -136,7 +136,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60),
         "options": {"expires": 50},
     },
-    # Before people are told what waits for them: what lapsed in the night waits no more.
+    # Before people are reminded of what waits for them: what lapsed in the night waits no more.
     "confirm tacitly": {
         "task": "timesheets.tasks.confirm_tacitly",
         "schedule": crontab(hour=5, minute=30),

@@ -1,4 +1,4 @@
-"""Static files as production serves them: compressed, under names that change with what they say."""
+"""Static files as production serves them: compressed, under names that change with their content."""
 
 from typing import ClassVar
 

@@ -25,8 +25,8 @@ def start_if_chosen() -> None:
 def start(app: Celery, *, with_clock: bool = True) -> Thread:
     """Run a worker and a clock for ``app`` in daemon threads; the worker’s thread is returned.
 
-    Whatever is scheduled also runs once now: the former process’s queue died with it, so what its rows say must be
-    taken up again; without a clock the worker only does what it is asked. A solo pool sets no signal handler, so a
+    Whatever is scheduled also runs once now: the former process’s queue died with it, so what its rows hold is
+    resumed; without a clock the worker only does what it is asked. A solo pool sets no signal handler, so a
     thread is as good a place as a process.
     """
     worker = app.WorkController(pool="solo", without_gossip=True, without_mingle=True, without_heartbeat=True)

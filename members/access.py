@@ -44,7 +44,7 @@ def today() -> date:
 
 
 def recognise(role: Role, test: Callable[[User], bool]) -> None:
-    """Let an upper app say who holds ``role``; asked only for active people."""
+    """Let an upper app define who holds ``role``; asked only for active people."""
     _HOLDERS[role] = test
 
 
@@ -57,7 +57,7 @@ def for_roles(*codes: str) -> Callable[[View], View]:
     """Open a view to holders of at least one of these roles, whichever they use at the moment.
 
     Others read in the 403 page whom the page is reserved to; where the address names a record, it does not exist for
-    them (404), so that no guess at an id tells anything. Raises ValueError for a code that is no role.
+    them (404), so that a guessed id reveals nothing. Raises ValueError for a code that is no role.
     """
     roles = [Role(code) for code in codes]
     sentence = reserved("Cette page est réservée", *roles)
@@ -192,7 +192,7 @@ class Backend(AuthenticationBackend):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """The group’s door: accounts are opened by invitation only, and refusals say what to do."""
+    """The group’s door: accounts are opened by invitation only, and refusals name the remedy."""
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,

@@ -1,4 +1,4 @@
-"""Standing in: who answers for whom between two dates, and who may say so."""
+"""Deputies: who answers for whom between two dates, and who may appoint them."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _refuse_stranger(principal: User, deputy: User, by: User) -> None:
             "On ne se remplace pas soi-même\u00a0: choisissez une autre personne.", field="deputy"
         )
     if deputy.pk == by.pk:
-        # Whoever looks after the group could otherwise give themself the word of every member.
+        # Who administers the group could otherwise give themself the rights of every member.
         raise MayNotAppoint(
             f"On ne se nomme pas soi-même\u00a0: demandez à {principal}, ou à une autre personne de la coordination.",
             field="deputy",

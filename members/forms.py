@@ -11,7 +11,7 @@ def _day_input():
 
 
 class PasswordForm(forms.Form):
-    """A first password; whether it is strong enough is for the act to say."""
+    """A first password; whether it is strong enough is checked by the act."""
 
     password = forms.CharField(
         label="Mot de passe",
@@ -75,7 +75,7 @@ class DeputyForm(forms.Form):
             )
             for member, people in candidates.items()
         ]
-        # What one answers for is said only where there is a choice.
+        # What one answers for is named only where there is a choice.
         options = groups if len(groups) > 1 else [option for _, people in groups for option in people]
         self.fields["deputy"].choices = [("", "Choisissez une personne"), *options]
 

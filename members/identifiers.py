@@ -102,7 +102,7 @@ def check_number_template(value: str) -> None:
 
 
 def belongs_to(vat_number: str, siren: str) -> bool:
-    """Whether a French ``vat_number`` ends with this ``siren``; other countries' say nothing about it."""
+    """Whether a French ``vat_number`` ends with this ``siren``; other countries' do not contain it."""
     return not vat_number.startswith("FR") or vat_number.endswith(siren)
 
 
@@ -120,7 +120,7 @@ class IdentifierFormField(forms.CharField):
         return compact(super().to_python(value) or "")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        # No maxlength: the browser would cut "123 456 789" before its blanks are taken out.
+        # No maxlength: the browser would cut "123 456 789" before its blanks are removed.
         return {"autocomplete": "off", "spellcheck": "false"}
 
 

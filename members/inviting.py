@@ -1,4 +1,4 @@
-"""Letting people in: an invitation is a single-use link sent by e-mail, of which only the digest is kept."""
+"""Letting people in: an invitation is a single-use link sent by e-mail, of which only the digest is stored."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class BadInvitation(Refusal):
 
 
 class MayNotInvite(Refusal):
-    """Who asks only stands in for the coordination, or looks after nobody's account."""
+    """Who asks only stands in for the coordination, or administers nobody's account."""
 
 
 class WeakPassword(Refusal):
@@ -49,7 +49,7 @@ class MailFailed(Refusal):
 
 @transaction.atomic
 def invite(user: User, *, by: User | None, at: datetime, address: Callable[[str], str] | None = None) -> str:
-    """Make the one valid invitation of ``user`` and return its token (256 bits, kept nowhere).
+    """Make the one valid invitation of ``user`` and return its token (256 bits, stored nowhere).
 
     Earlier ones that were not used are voided. ``address`` turns the token into a link; with it the letter leaves
     after commit. Raises MayNotInvite, ClosedAccount, and MailFailed when the letter could not leave (the invitation

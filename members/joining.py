@@ -1,4 +1,4 @@
-"""Becoming a member and leaving: each change creates the duty to tell the labour administration within a month."""
+"""Becoming a member and leaving: each change is to be declared to the labour administration within a month."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _check_half(member: Member, on: date) -> None:
 
 
 def _declare(membership: Membership, subject: str, event_on: date) -> None:
-    # C. trav. D1253-3 and D1253-6: the list of members is among what must be told within one month.
+    # C. trav. D1253-3 and D1253-6: the list of members is among what must be declared within one month.
     Declaration.objects.create(
         membership=membership, subject=subject[:160], event_on=event_on, due_on=month_after(event_on)
     )

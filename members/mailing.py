@@ -59,7 +59,7 @@ def write(
 ) -> Mail | None:
     """Put a message to ``to`` into the outbox, in two forms: templates/mail/<template>.txt and .html.
 
-    ``key`` (at most 160 characters) says what it is about and when. None when that was written already, or when
+    ``key`` (at most 160 characters) names its subject and its day. None when that was written already, or when
     nobody reads it: a closed account, an address that was refused. Callers ``enqueue`` once they have written.
     A Correspondent has no preferences: the templates get "" for their address.
     """
@@ -194,7 +194,7 @@ def _send_next(server: BaseEmailBackend, at: datetime, *, after: int) -> Mail | 
 
 
 def _refusal(error: Exception) -> str:
-    """What the server said of an address that it will never take; empty when it may yet."""
+    """The server’s answer about an address that it refuses for good; empty when it may accept it later."""
     if not isinstance(error, smtplib.SMTPRecipientsRefused):
         return ""
     codes = sorted(code for code, _ in error.recipients.values())
@@ -202,7 +202,7 @@ def _refusal(error: Exception) -> str:
 
 
 def _note_failure(mails: Collection[int], error: Exception | str, *, for_good: bool = False) -> None:
-    """Count an attempt that failed, and say why; after the last, or ``for_good``, the message is failed."""
+    """Count an attempt that failed, with its error; after the last, or ``for_good``, the message is failed."""
     text = error if isinstance(error, str) else f"{type(error).__name__}{NO_BREAK_SPACE}: {error}"
     last = When(attempts__gte=0 if for_good else len(ATTEMPTS) - 1, then=Value(MailStatus.FAILED))
     status = Case(last, default=Value(MailStatus.PENDING))
@@ -210,11 +210,11 @@ def _note_failure(mails: Collection[int], error: Exception | str, *, for_good: b
 
 
 def _letter(mail: Mail, server: BaseEmailBackend) -> EmailMultiAlternatives:
-    """The message as it travels: plain text and HTML, and what tells programs that a program wrote it."""
+    """The message as it travels: plain text and HTML, and the headers that mark it as written by a program."""
     group = Group.objects.order_by("pk").first()
     mark = hashlib.sha256(mail.key.encode()).hexdigest()[:16]
     headers = {
-        # The same whenever this message is sent: a mailbox that gets it twice can tell.
+        # The same whenever this message is sent: a mailbox that gets it twice knows it.
         "Message-ID": f"<mail-{mail.pk}-{mark}@{urlsplit(settings.SITE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
     }

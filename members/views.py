@@ -114,7 +114,7 @@ def preferences(request):
 
 @require_POST
 def appoint_deputy(request):
-    """Name somebody who stands in; what cannot be is said beside the form, which keeps what was typed."""
+    """Name somebody who stands in; a refusal is shown beside the form, which keeps what was typed."""
     principal = _principal(request)
     form = DeputyForm(request.POST, candidates=deputising.candidates(principal, on=today()))
     if form.is_valid():
@@ -175,7 +175,7 @@ def _show_preferences(request, principal, frequency=None, deputy=None):
 
 
 def _principal(request):
-    """Who the page is about: oneself, or with ``pour`` whomever the coordination looks after."""
+    """Who the page is about: oneself, or with ``pour`` a person whom the coordination administers."""
     wanted = request.POST.get("pour") or request.GET.get("pour") or ""
     if wanted in ("", str(request.user.pk)):
         return request.user

@@ -43,7 +43,7 @@ class VatRegime(models.TextChoices):
     OUT_OF_SCOPE = "O", "hors champ de la TVA"
 
 
-# What the terms of an assignment may say; the others are for free lines, for a group in franchise, for dues.
+# The regimes of the terms of an assignment; the others are for free lines, for a group in franchise, for dues.
 TERMS_REGIMES = (VatRegime.STANDARD, VatRegime.EXEMPT_261B)
 
 
@@ -67,7 +67,7 @@ def week_of(day, weekly, alternate, agreed_on):
 
 
 class AssignmentQuerySet(DatedQuerySet):
-    """Assignments, in the scope of who looks."""
+    """Assignments, in the scope of the reader."""
 
     def visible_to(self, user):
         """All for a group-wide role; one's own; those at members where ``user`` has a current seat."""

@@ -9,7 +9,7 @@ from groupement.kernel.periods import Dated, ends_after_start, no_overlap
 
 
 class EmployeeQuerySet(models.QuerySet):
-    """Employees, in the scope of who looks."""
+    """Employees, in the scope of the reader."""
 
     def visible_to(self, user):
         """All for a group-wide role; oneself; and for a seat, the people assigned to its member."""

@@ -12,7 +12,7 @@ from groupement.kernel.periods import Dated, ends_after_start, no_overlap
 
 @pghistory.track()
 class WorkingTimeLimits(Dated):
-    """What a person’s working time may not exceed, from a day on; durations in minutes unless the name says days.
+    """What a person’s working time may not exceed, from a day on; durations in minutes unless the name ends in days.
 
     The row whose ``collective_agreement`` is the group’s wins over the one without (the law), which wins over the
     defaults below. Sources: Code du travail L3121-16 to -36, L3123-7 to -31, L3131-1, L3132-1 and -2, L3162-1,

@@ -19,7 +19,7 @@ class AbsenceKind(models.TextChoices):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class PlannedDay(models.Model):
-    """One day of an assignment that is not as its weekly pattern says: other minutes, or none (a day off, moved)."""
+    """One day of an assignment that differs from its weekly pattern: other minutes, or none (a day off, moved)."""
 
     assignment = models.ForeignKey(
         "employees.Assignment",
@@ -48,7 +48,7 @@ class PlannedDay(models.Model):
 
 
 class AbsenceQuerySet(DatedQuerySet):
-    """Absences, in the scope of who looks."""
+    """Absences, in the scope of the reader."""
 
     def visible_to(self, user):
         """All for the coordinator, finance and admins; one's own; nobody else's: members only see "unavailable"."""
@@ -95,7 +95,7 @@ class Absence(Dated):
 class CalendarFeed(models.Model):
     """A secret address where somebody’s calendar program reads the plan of one employee or one member.
 
-    Only the digest of the secret is kept. It opens nothing that ``user`` could not open today.
+    Only the digest of the secret is stored. It opens nothing that ``user`` could not open today.
     """
 
     user = models.ForeignKey("members.User", models.CASCADE, related_name="+", verbose_name="personne")

@@ -50,7 +50,7 @@ def list_feeds(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def open_feed(request: HttpRequest) -> HttpResponse:
-    """Make an address and show it, this once: what is kept cannot be shown again."""
+    """Make an address and show it, this once: what is stored cannot be shown again."""
     form = _form(request, request.POST)
     if not form.is_valid():
         return _show(request, form)

@@ -46,7 +46,7 @@ def of_day(at: time) -> int:
 
 
 def by_civil_day(span: WorkSpan) -> tuple[tuple[date, int], ...]:
-    """The minutes of ``span`` by civil day: what goes past midnight is shared as the clock says, breaks with it."""
+    """The minutes of ``span`` by civil day: past midnight they are shared by the clock, breaks with them."""
     if span.start is None or span.end is None or span.end >= span.start:
         return ((span.day, span.minutes),)
     till, since = worktime.DAY - of_day(span.start), of_day(span.end)

@@ -124,7 +124,7 @@ class PlanChange:
 
 @dataclass(frozen=True, slots=True)
 class ContractRegime:
-    """How a contract counts time from a day on; minutes a week, and minutes or days a year where it says so."""
+    """How a contract counts time from a day on; minutes a week, and minutes or days a year where it has them."""
 
     starts_on: date
     ends_before: date | None

@@ -36,7 +36,7 @@ def annual(calendar: WorkCalendar) -> Iterator[Finding]:
 
 
 def day_rate(calendar: WorkCalendar) -> Iterator[Finding]:
-    """Forfait en jours: the days of the convention, 218 where it says nothing (L3121-64). Days begun count whole."""
+    """Forfait en jours: the days of the convention, 218 where it has no number (L3121-64). Days begun count whole."""
     for regime, year, days in _years(calendar, TimeScheme.DAY_RATE):
         limits = calendar.limits.on(days[-1])
         limit = prorated(regime.yearly_days or MOST_DAYS, regime, year)

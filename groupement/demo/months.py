@@ -1,4 +1,4 @@
-"""What happened in the demonstration's three months: two closed, one open; only what differs from the plan is told."""
+"""What happened in the demonstration's three months: two closed, one open; what differs from the plan is listed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ class AbsentDays:
 
 @dataclass(frozen=True)
 class ChangedMinutes:
-    """A day on an assignment whose minutes differ from the plan; the clock is told where it matters."""
+    """A day on an assignment whose minutes differ from the plan; with clock times where they matter."""
 
     reference: str
     day: date

@@ -59,7 +59,7 @@ def quoted(text: object, *, at_most: int | None = None) -> str:
 
 
 def ordinal(day: date) -> str:
-    """The day of the month as it is said: "1er", "2", "31"."""
+    """The day of the month as it is spoken: "1er", "2", "31"."""
     return "1er" if day.day == 1 else str(day.day)
 
 
@@ -69,7 +69,7 @@ def day_and_month(day: date) -> str:
 
 
 def weekday_and_day(day: date) -> str:
-    """ "mardi 3": where the month is said beside."""
+    """ "mardi 3": where the month stands beside."""
     return f"{WEEKDAYS[day.weekday()]} {ordinal(day)}"
 
 
@@ -84,7 +84,7 @@ def short_weekday(day: date) -> str:
 
 
 def from_day_to_day(first: date, last: date) -> str:
-    """ "2 au 8 novembre 2026", "30 novembre au 6 décembre 2026": what both days share is said once, at the end."""
+    """ "2 au 8 novembre 2026", "30 novembre au 6 décembre 2026": what both days share is written once, at the end."""
     if first.year != last.year:
         return f"{full_date(first)} au {full_date(last)}"
     return f"{ordinal(first) if first.month == last.month else day_and_month(first)} au {full_date(last)}"

@@ -41,7 +41,7 @@ class StaleRow(Refusal):
 
 
 class Lifecycle(models.Model):
-    """A record with a ``status``; ``MOVES`` says which states lead where, ``steps`` who moved it when.
+    """A record with a ``status``; ``MOVES`` maps each state to those it leads to, ``steps`` are who moved it and when.
 
     The concrete model declares ``status`` with its choices, MOVES with one key for each of them, and a Step
     model whose ``subject`` points here with ``related_name="steps"``.

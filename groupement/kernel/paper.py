@@ -1,4 +1,4 @@
-"""HTML to PDF/A-3b with fixed metadata, kept whole with its digest: the same text, the same bytes; and nothing else."""
+"""HTML to PDF/A-3b with fixed metadata, stored with its digest: the same text, the same bytes; and nothing else."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def store(path: str, content: bytes) -> StoredFile:
 
 
 def open_stored(path: str, sha256: str) -> IO[bytes]:
-    """A kept file, at its start, after its digest was checked. Raises FileNotFoundError and Altered."""
+    """A stored file, at its start, after its digest was checked. Raises FileNotFoundError and Altered."""
     file: Any = storages["private"].open(path, "rb")
     if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
         file.close()
@@ -128,7 +128,7 @@ def stylesheet() -> PrintSetup:
     elements = CSS(filename=ELEMENTS, url_fetcher=fetcher)
 
     class HouseHTML(HTML):
-        """HTML whose elements look as ELEMENTS says; a WeasyPrint that never asks prints the same, a tenth slower."""
+        """HTML whose elements have the styles of ELEMENTS; without them the print is the same, a tenth slower."""
 
         def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
             return [elements]

@@ -185,7 +185,7 @@ class MonthFormField(forms.Field):
 
 
 class MonthField(models.DateField):  # type: ignore[type-arg]
-    """A Month, kept as the date of its first day; PostgreSQL refuses any other day."""
+    """A Month, stored as the date of its first day; PostgreSQL refuses any other day."""
 
     description = "Un mois"
 

@@ -89,7 +89,7 @@ class UserAdmin(admin.ModelAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnly, admin.ModelAdmin):
-    """Who was invited, when and by whom; the links themselves are kept nowhere."""
+    """Who was invited, when and by whom; the links themselves are stored nowhere."""
 
     list_display = ["user", "sent_by", "sent_at", "expires_at", "used_at", "voided_at"]
     list_filter = ["sent_at", "used_at"]

@@ -309,7 +309,7 @@ class SentFilter(admin.SimpleListFilter):
 
 @admin.register(Declaration)
 class DeclarationAdmin(admin.ModelAdmin):
-    """What the labour administration must be told within one month (C. trav. D1253-3, D1253-6)."""
+    """What has to be declared to the labour administration within one month (C. trav. D1253-3, D1253-6)."""
 
     list_display = ["subject", "event_on", "due_on", "sent_on", "letter_reference"]
     list_filter = [SentFilter]

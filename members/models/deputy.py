@@ -11,7 +11,7 @@ from members.roles import Role
 
 
 class DeputyQuerySet(DatedQuerySet):
-    """Deputies, in the scope of who looks."""
+    """Deputies, in the scope of the reader."""
 
     def visible_to(self, user):
         """Those one appointed or is; all for who may arrange them for others: never by standing in oneself."""

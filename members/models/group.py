@@ -1,4 +1,4 @@
-"""The one row that says who the group is and how it invoices by default."""
+"""The one row of the group: its identity, and how it invoices by default."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The outbox: every message the product sends, kept as sent; each row is also the durable job of sending it."""
+"""The outbox: every message the product sends, stored as sent; each row is also the durable job of sending it."""
 
 import pgtrigger
 from django.db import models
@@ -32,7 +32,7 @@ class MailStatus(models.TextChoices):
 
 
 class Mail(models.Model):
-    """One message to one person. ``key`` says what it is about and when, so that it is written once.
+    """One message to one person. ``key`` names its subject and its day, so that it is written once.
 
     ``to`` is None for an address without an account: that of a member's accounts department.
     """

@@ -25,7 +25,7 @@ class LegalForm(models.TextChoices):
 
 
 class MemberQuerySet(models.QuerySet):
-    """Members, in the scope of who looks."""
+    """Members, in the scope of the reader."""
 
     def visible_to(self, user):
         """All for a group-wide role; otherwise those where ``user`` holds a seat today, or stands in for one."""

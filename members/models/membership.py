@@ -38,7 +38,7 @@ class MembershipQuerySet(models.QuerySet):
 
 @pghistory.track()
 class Membership(Lifecycle):
-    """Candidate, admitted, leaving, left: dated, no overlap; votes, deposit, dues as the statutes say."""
+    """Candidate, admitted, leaving, left: dated, no overlap; votes, deposit, dues as in the statutes."""
 
     MOVES = {
         MembershipStatus.CANDIDATE: {MembershipStatus.ADMITTED},
@@ -119,7 +119,7 @@ class MembershipStep(Step):
 
 @pghistory.track()
 class Declaration(models.Model):
-    """A change to tell the labour administration within one month (C. trav. L1253-6, D1253-3, D1253-6)."""
+    """A change to declare to the labour administration within one month (C. trav. L1253-6, D1253-3, D1253-6)."""
 
     membership = models.ForeignKey(
         Membership,

@@ -85,7 +85,7 @@ class User(AbstractBaseUser):
         """Those that hold today: (principal's id, member's id or None for the coordination). At most one query.
 
         Nobody answers for more than the principal could today: a closed account, a seat that ended or that only reads,
-        a coordination laid down leave nothing to stand in for. ``is_deputy`` is read with the user at each request
+        a coordination given up leave nothing to stand in for. ``is_deputy`` is read with the user at each request
         (members.access.Backend): most people are nobody's deputy.
         """
         if not getattr(self, "is_deputy", True):
@@ -161,7 +161,7 @@ class Seat(Dated):
 
 
 class Invitation(models.Model):
-    """A single-use, expiring link to choose a password; only its digest is kept."""
+    """A single-use, expiring link to choose a password; only its digest is stored."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="invitations", verbose_name="personne")
     token_digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -24,7 +24,7 @@ WAIT_SECONDS = 180
 
 
 class Command(BaseCommand):
-    """``manage.py demo``: idempotent; what is already there is left as it is, and said so."""
+    """``manage.py demo``: idempotent; what is already there is left as it is, with a message."""
 
     help = "Crée le groupement de démonstration et facture pour de vrai ses mois clos."
 
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Fabrication par Celery des PDF : {len(waiting)} factures, {len(signed)} relevés signés…"
         )
-        logging.disable(logging.INFO)  # each paper is an event of its own; here only their sum is told
+        logging.disable(logging.INFO)  # each paper is an event of its own; here only their sum is reported
         try:
             self._print(waiting, signed)
         finally:
