@@ -80,24 +80,24 @@ def test_nobody_else_has_a_hand_in_it(leave, maelle):
 
 
 @pytest.mark.parametrize(
-    ("days", "told"),
+    ("days", "sentence"),
     [
         (DAYS, "du 02/11/2026 au 06/11/2026"),
         ({"first": LAST, "last": date(2026, 11, 20)}, "du 02/11/2026 au 06/11/2026"),
         ({"first": date(2026, 10, 1), "last": FIRST}, "du 02/11/2026 au 06/11/2026"),
     ],
 )
-def test_an_overlap_names_the_other_dates(leave, maelle, solene, days, told):
+def test_an_overlap_names_the_other_dates(leave, maelle, solene, days, sentence):
     assert refused(absences.record, maelle, kind="training", **days, by=solene) == (
-        f"Une absence est déjà prévue {told}\u00a0: modifiez-la, ou choisissez d’autres jours.",
+        f"Une absence est déjà prévue {sentence}\u00a0: modifiez-la, ou choisissez d’autres jours.",
         "first",
     )
 
 
 def test_one_day_is_named_as_one_day(maelle, solene):
     absences.record(maelle, kind="leave", first=FIRST, last=FIRST, by=solene, at=NOW)
-    told, _ = refused(absences.record, maelle, kind="leave", **DAYS, by=solene)
-    assert told.startswith("Une absence est déjà prévue le 02/11/2026\u00a0: ")
+    sentence, _ = refused(absences.record, maelle, kind="leave", **DAYS, by=solene)
+    assert sentence.startswith("Une absence est déjà prévue le 02/11/2026\u00a0: ")
 
 
 def test_absences_may_follow_each_other_and_be_those_of_others(leave, solene):
@@ -110,7 +110,7 @@ def test_absences_may_follow_each_other_and_be_those_of_others(leave, solene):
 
 
 @pytest.mark.parametrize(
-    ("facts", "told"),
+    ("facts", "sentence"),
     [
         ({"kind": "holiday"}, ("Choisissez un motif dans la liste.", "kind")),
         ({"first": LAST, "last": FIRST}, ("Le dernier jour vient avant le premier.", "last")),
@@ -119,8 +119,8 @@ def test_absences_may_follow_each_other_and_be_those_of_others(leave, solene):
         ({"note": "x" * 201}, ("La note tient en 200 caractères.", "note")),
     ],
 )
-def test_what_cannot_be_is_refused(maelle, solene, facts, told):
-    assert refused(absences.record, maelle, **{"kind": "leave", **DAYS, **facts}, by=solene) == told
+def test_what_cannot_be_is_refused(maelle, solene, facts, sentence):
+    assert refused(absences.record, maelle, **{"kind": "leave", **DAYS, **facts}, by=solene) == sentence
     assert not Absence.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""The calendar by week and month: who is where, what clashes, what is left to place, in the scope of who looks."""
+"""The calendar by week and month: who is where, what clashes, what is left to place, in the scope of the reader."""
 
 from datetime import date, timedelta
 
@@ -103,7 +103,7 @@ def week(scope=EVERYBODY, of=S45, **how):
     return calendars.week_calendar(of, scope, **how)
 
 
-def told(clash):
+def fields_of(clash):
     return clash.title, clash.sentence, clash.first, clash.last, clash.tone, clash.article
 
 
@@ -205,7 +205,7 @@ class TestClashes:
         assert week().clashes == []
         apart(placed, MONDAY, 421)
         read = week()
-        assert told(read.clashes[0]) == (
+        assert fields_of(read.clashes[0]) == (
             "10\u00a0h\u00a001 prévues",
             "Aloen et Sonam\u00a0: une journée en compte 10\u00a0h au plus.",
             MONDAY,
@@ -218,7 +218,7 @@ class TestClashes:
     def test_an_absence_over_planned_days_is_one_clash(self, placed, maelle):
         away(maelle, MONDAY, date(2026, 11, 6))
         clash = week().clashes[0]
-        assert told(clash)[:4] == (
+        assert fields_of(clash)[:4] == (
             "Congé, 14\u00a0h restent prévues",
             "Aloen\u00a0: déplacez ces heures ou prévenez la structure.",
             MONDAY,
@@ -233,7 +233,7 @@ class TestClashes:
         world.assignment(maelle, sonam, weekly_pattern=(0, 0, 420, 0, 0, 0, 0))
         assert week().clashes == []
         world.assignment(maelle, world.member("Book"), weekly_pattern=(0, 0, 0, 90, 0, 0, 0))
-        assert told(week().clashes[0])[:2] == (
+        assert fields_of(week().clashes[0])[:2] == (
             "1\u00a0h\u00a030 de plus que le contrat",
             "Semaine 45, Aloen, Book et Sonam\u00a0: 22\u00a0h\u00a030 pour 21\u00a0h au contrat.",
         )
@@ -296,7 +296,7 @@ class TestScope:
             ("Maëlle", [660, 400, 0, 0, 480, 0, 0])
         ]
 
-    def test_absences_are_told_to_the_group_and_to_the_person(self, elsewhere, maelle, aloen):
+    def test_absences_are_shown_to_the_group_and_to_the_person(self, elsewhere, maelle, aloen):
         def seen(scope):
             return [row.kind for row in week(scope).absences]
 

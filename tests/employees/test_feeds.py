@@ -107,7 +107,7 @@ class TestWhatItSays:
         ]
 
     def test_a_member_s_says_nothing_of_another_nor_of_a_cause(self, house):
-        """The person’s own calendar shows that all of it could be told."""
+        """The person’s own calendar shows that all of it could be shown."""
         secrets = ("Sonam", "Maladie", f"{SICK + timedelta(days=1):%Y%m%d}")
         own = unfolded(written(house["maelle"].user, employee=house["maelle"]))
         assert [word for word in secrets if word not in own.replace("20261216", "20261215")] == []
@@ -312,7 +312,7 @@ class TestPage:
         assert page.page.status_code == 404
         assert feeds.find_feed(secret) == feed
 
-    def test_who_has_no_planning_is_told_whom_it_is_for(self, house):
+    def test_who_has_no_planning_reads_whom_it_is_for(self, house):
         page = Visitor(world.user("Ana Nouvelle")).open(PAGE)
         assert page.page.status_code == 403
         assert "réservée aux salariés partagés" in page.words

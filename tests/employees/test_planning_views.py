@@ -78,7 +78,7 @@ def change(client, name, placed, data=None, **how):
 class TestWhoReadsWhat:
     def test_the_coordination_reads_everything(self, client, solene, maelle):
         text = words(client.get(WEEK))
-        for told in (
+        for expected in (
             "Aloen 7 h",
             "Sonam 3 h",
             "Sonam 3,85 h",
@@ -87,7 +87,7 @@ class TestWhoReadsWhat:
             "18,85 h",
             "11,15 h à placer",
         ):
-            assert told in text
+            assert expected in text
         assert "Maladie, 8 h restent prévues" in text
 
     @pytest.mark.parametrize("role", [world.finance, world.admin])
@@ -103,8 +103,8 @@ class TestWhoReadsWhat:
         client.force_login(world.staff(aloen))
         page = client.get(path)
         text, source = words(page), page.content.decode()
-        for told in ("Maëlle Kerbrat", "Indisponible", "Qui vient chez vous"):
-            assert told in text
+        for expected in ("Maëlle Kerbrat", "Indisponible", "Qui vient chez vous"):
+            assert expected in text
         for hidden in (
             "Sonam",
             "Maladie",
@@ -147,7 +147,7 @@ class TestWhoReadsWhat:
         world.assignment(youenn, world.member("Book"), weekly_pattern=(0, 60, 0, 0, 0, 0, 0))
         client.force_login(maelle.user)
         text = words(client.get(reverse("employees:planning"), follow=True))
-        for told in (
+        for expected in (
             "Mon planning",
             "Lundi 2",
             "Aloen 7 h",
@@ -155,7 +155,7 @@ class TestWhoReadsWhat:
             "Maladie",
             "dont 8 h d’absence",
         ):
-            assert told in text
+            assert expected in text
         assert "Mes heures de novembre 2026" in text
         assert not re.search("Book|jardin", text)
         assert "Maëlle" not in words(client.get(MONTH))
@@ -219,7 +219,7 @@ class TestChanging:
         )
         assert PlannedDay.objects.values_list("day", "minutes", "reason").get() == (MONDAY, 210, "Fermeture")
 
-    def test_short_notice_is_told_and_not_refused(self, client, solene, placed):
+    def test_short_notice_is_reported_and_not_refused(self, client, solene, placed):
         answer = change(client, "set_day", placed, {f"m{placed.pk}-set-minutes": "0"}, follow=True)
         assert "Prévenance courte\u00a0: aucun jour au lieu de 7 (C. trav. L3123-31)." in unescape(
             answer.content.decode()
@@ -286,12 +286,12 @@ class TestChanging:
 
 
 class TestAbsences:
-    def post(self, client, person=None, look="vue=personnes", **typed):
+    def post(self, client, person=None, query="vue=personnes", **typed):
         data = {"kind": "leave", "first": "2026-11-09", "last": "2026-11-13", "note": "", **typed}
         if person is not None:
             data["employee"] = person.pk
         fields = {f"absence-{name}": value for name, value in data.items()}
-        return client.post(f"{reverse('employees:record_absence')}?pour=2026-S45&{look}", fields)
+        return client.post(f"{reverse('employees:record_absence')}?pour=2026-S45&{query}", fields)
 
     def test_the_coordination_notes_somebody_s(self, client, solene, maelle):
         assert self.post(client, maelle).url == f"{WEEK}?vue=personnes"
@@ -300,14 +300,14 @@ class TestAbsences:
     def test_a_person_notes_their_own_whatever_they_send(self, client, maelle):
         youenn = world.employee("Youenn", "Talec")
         client.force_login(maelle.user)
-        self.post(client, youenn, look="vue=moi")
+        self.post(client, youenn, query="vue=moi")
         assert (
             list(Absence.objects.order_by("starts_on").values_list("employee", flat=True)) == [maelle.pk] * 2
         )
 
     def test_an_overlap_names_the_other_days_and_keeps_what_was_typed(self, client, maelle):
         client.force_login(maelle.user)
-        answer = self.post(client, look="vue=moi", first="2026-11-01", note="Fête de famille")
+        answer = self.post(client, query="vue=moi", first="2026-11-01", note="Fête de famille")
         assert answer.status_code == 422
         assert "Une absence est déjà prévue le 03/11/2026" in words(answer)
         assert 'value="Fête de famille"' in answer.content.decode()

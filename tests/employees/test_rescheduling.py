@@ -73,8 +73,8 @@ class TestSetting:
 
     @pytest.mark.parametrize("minutes", [-1, 1441])
     def test_a_day_has_24_hours(self, placed, solene, minutes):
-        told = refused(rescheduling.set_day, placed, MONDAY, minutes=minutes, by=solene, at=LONG_BEFORE)
-        assert told == ("Une journée compte de 0 à 24\u00a0h.", "minutes")
+        refusal = refused(rescheduling.set_day, placed, MONDAY, minutes=minutes, by=solene, at=LONG_BEFORE)
+        assert refusal == ("Une journée compte de 0 à 24\u00a0h.", "minutes")
 
     def test_a_day_has_24_hours_over_all_members(self, placed, solene):
         world.assignment(placed.employee, world.member("Sonam"), weekly_pattern=(300, 0, 0, 0, 0, 0, 0))
@@ -102,8 +102,10 @@ class TestSetting:
 
     def test_only_the_coordination_changes_the_plan(self, placed):
         for stranger in (placed.employee.user, world.staff(placed.member), world.finance(), world.admin()):
-            told, _ = refused(rescheduling.set_day, placed, MONDAY, minutes=60, by=stranger, at=LONG_BEFORE)
-            assert told == "Seule la coordination modifie le planning."
+            refusal, _ = refused(
+                rescheduling.set_day, placed, MONDAY, minutes=60, by=stranger, at=LONG_BEFORE
+            )
+            assert refusal == "Seule la coordination modifie le planning."
         assert not PlannedDay.objects.exists()
 
     def test_a_deputy_of_the_coordination_changes_it_too(self, placed, solene):
@@ -115,10 +117,10 @@ class TestSetting:
         assert days(placed)[9] == 60
 
     def test_a_long_reason_is_refused(self, placed, solene):
-        told, field = refused(
+        refusal, field = refused(
             rescheduling.set_day, placed, MONDAY, minutes=1, reason="x" * 201, by=solene, at=LONG_BEFORE
         )
-        assert (told, field) == ("Le motif tient en 200 caractères.", "reason")
+        assert (refusal, field) == ("Le motif tient en 200 caractères.", "reason")
 
 
 class TestMoving:
@@ -139,21 +141,21 @@ class TestMoving:
         assert days(placed, world.DECEMBER)[1] == 420
 
     @pytest.mark.parametrize(
-        ("day", "to", "told"),
+        ("day", "to", "refusal"),
         [
             (TUESDAY, MONDAY, ("Rien n’est prévu le 10/11/2026\u00a0: il n’y a rien à déplacer.", "day")),
             (MONDAY, MONDAY, ("Choisissez un autre jour que celui d’origine.", "to")),
             (MONDAY, date(2025, 12, 31), ("Le 31/12/2025 n’est pas dans la mise à disposition.", "to")),
         ],
     )
-    def test_what_cannot_move_is_refused(self, placed, solene, day, to, told):
-        assert refused(rescheduling.move_day, placed, day, to=to, by=solene, at=LONG_BEFORE) == told
+    def test_what_cannot_move_is_refused(self, placed, solene, day, to, refusal):
+        assert refused(rescheduling.move_day, placed, day, to=to, by=solene, at=LONG_BEFORE) == refusal
         assert not PlannedDay.objects.exists()
 
     def test_a_day_does_not_move_where_it_would_not_fit(self, placed, solene):
         rescheduling.set_day(placed, TUESDAY, minutes=1021, by=solene, at=LONG_BEFORE)
-        told = refused(rescheduling.move_day, placed, MONDAY, to=TUESDAY, by=solene, at=LONG_BEFORE)
-        assert told == ("Le 10/11/2026 compterait 24\u00a0h\u00a001\u00a0: une journée en a 24.", "to")
+        refusal = refused(rescheduling.move_day, placed, MONDAY, to=TUESDAY, by=solene, at=LONG_BEFORE)
+        assert refusal == ("Le 10/11/2026 compterait 24\u00a0h\u00a001\u00a0: une journée en a 24.", "to")
         assert days(placed)[9] == 420
 
 
@@ -167,7 +169,7 @@ class TestClearing:
         assert PlannedDay.objects.count() == 2
 
     @pytest.mark.parametrize(
-        ("first", "last", "told"),
+        ("first", "last", "refusal"),
         [
             (TUESDAY, MONDAY, ("Le dernier jour vient avant le premier.", "last")),
             (
@@ -182,8 +184,8 @@ class TestClearing:
             ),
         ],
     )
-    def test_what_cannot_be_freed_is_refused(self, placed, solene, first, last, told):
-        assert refused(rescheduling.clear_days, placed, first, last, by=solene, at=LONG_BEFORE) == told
+    def test_what_cannot_be_freed_is_refused(self, placed, solene, first, last, refusal):
+        assert refused(rescheduling.clear_days, placed, first, last, by=solene, at=LONG_BEFORE) == refusal
 
 
 class TestRestoring:
@@ -194,8 +196,8 @@ class TestRestoring:
         assert (done.minutes, days(placed)[9]) == (420, 420)
 
     def test_a_usual_day_has_nothing_to_restore(self, placed, solene):
-        told = refused(rescheduling.restore_day, placed, MONDAY, by=solene, at=LONG_BEFORE)
-        assert told == ("Le 09/11/2026 suit déjà la semaine type\u00a0: il n’y a rien à rétablir.", "day")
+        refusal = refused(rescheduling.restore_day, placed, MONDAY, by=solene, at=LONG_BEFORE)
+        assert refusal == ("Le 09/11/2026 suit déjà la semaine type\u00a0: il n’y a rien à rétablir.", "day")
 
 
 class TestNotice:
@@ -204,9 +206,9 @@ class TestNotice:
 
     def test_working_days_leave_weekends_and_holidays_out(self, placed, solene):
         self.terms(placed, weekly_minutes=1680)
-        told = at(date(2026, 11, 2))  # a Monday; the Wednesday of the next week is a public holiday
+        announced = at(date(2026, 11, 2))  # a Monday; the Wednesday of the next week is a public holiday
         for day, given, is_short in ((date(2026, 11, 12), 6, True), (date(2026, 11, 13), 7, False)):
-            notice = rescheduling.notice(placed, [day], told)
+            notice = rescheduling.notice(placed, [day], announced)
             assert (notice.given, notice.due, notice.article) == (given, 7, "L3123-31")
             assert notice.is_short is is_short
 

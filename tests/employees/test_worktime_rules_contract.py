@@ -93,7 +93,7 @@ def test_a_contract_is_raised_after_twelve_weeks_two_hours_over():
     assert figures("raise", above) == []
 
 
-def test_a_contract_is_raised_after_twelve_weeks_of_fifteen_and_that_is_told_once():
+def test_a_contract_is_raised_after_twelve_weeks_of_fifteen_and_that_is_reported_once():
     rested = [MONDAY - timedelta(weeks=n) for n in (3, 6, 9)]
     spans = [
         span for span in weeks(15, 8, 8, 8, 6) if span.day - timedelta(days=span.day.weekday()) not in rested

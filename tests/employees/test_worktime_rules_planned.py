@@ -33,7 +33,7 @@ def maelle():
     return world.employee()
 
 
-def told(person, *rules, days=WEEK):
+def found_about(person, *rules, days=WEEK):
     found = planned_findings(*days, [person.pk]).get(person.pk, [])
     return [(each.rule, each.day, each.severity, each.measured) for each in found if each.rule in rules]
 
@@ -48,7 +48,7 @@ def test_two_members_together_plan_too_much(maelle, aloen, sonam):
     """14 July is off, which shows in the average."""
     world.assignment(maelle, aloen, weekly_pattern=FULL)
     world.assignment(maelle, sonam, weekly_pattern=(241, 240, 240, 240, 240, 0, 0))
-    assert told(maelle, "daily", "weekly", "average") == [
+    assert found_about(maelle, "daily", "weekly", "average") == [
         ("daily", MONDAY + timedelta(days=4), "warning", 600),
         ("daily", MONDAY + timedelta(days=3), "warning", 600),
         ("daily", MONDAY + timedelta(days=2), "warning", 600),
@@ -67,7 +67,7 @@ def test_a_day_planned_apart_counts_and_is_to_be_announced(maelle, aloen):
     sunday = MONDAY + timedelta(days=6)
     made = world.at(MONDAY - timedelta(days=3))
     PlannedDay.objects.create(assignment=placed, day=sunday, minutes=300, made_at=made)
-    assert told(maelle, "notice", "sunday", "extra_hours", "full_time") == [
+    assert found_about(maelle, "notice", "sunday", "extra_hours", "full_time") == [
         ("notice", sunday, "warning", 5),
         ("sunday", sunday, "info", 300),
         ("extra_hours", MONDAY, "error", 300),
@@ -78,18 +78,18 @@ def test_a_day_planned_apart_counts_and_is_to_be_announced(maelle, aloen):
 def test_absences_are_taken_off(maelle, aloen, sonam):
     world.assignment(maelle, aloen, weekly_pattern=FULL)
     world.assignment(maelle, sonam, weekly_pattern=(300, 300, 300, 300, 300, 0, 0))
-    assert ("weekly", MONDAY, "error", 3300) in told(maelle, "weekly")
+    assert ("weekly", MONDAY, "error", 3300) in found_about(maelle, "weekly")
     tuesday = MONDAY + timedelta(days=1)
     Absence.objects.create(
         employee=maelle, starts_on=tuesday, ends_before=WEEK[1], recorded_at=world.NOW, kind="leave"
     )
-    assert told(maelle, "weekly", "daily") == [("daily", MONDAY, "error", 660)]
+    assert found_about(maelle, "weekly", "daily") == [("daily", MONDAY, "error", 660)]
 
 
 def test_years_are_left_to_what_was_worked(maelle, aloen):
     ContractTerms.objects.update(time_scheme="annualised", yearly_minutes=60)
     world.assignment(maelle, aloen, weekly_pattern=FULL)
-    assert told(maelle, "annual", "quota") == []
+    assert found_about(maelle, "annual", "quota") == []
 
 
 def test_an_assignment_that_ended_long_ago_is_no_plan(maelle, aloen):

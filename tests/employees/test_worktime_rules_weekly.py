@@ -101,7 +101,7 @@ def test_w5_forty_six_hours_by_agreement():
     ]
 
 
-def test_w5_coming_near_is_told_once_and_being_over_each_week():
+def test_w5_coming_near_is_reported_once_and_being_over_each_week():
     near = weeks(14, 8, 8, 8, 8, 8)
     assert [day for day, *_ in figures("average", near, **BACK)] == [BACK["first"]]
     over = weeks(14, 9, 9, 9, 9, 9)
@@ -151,7 +151,7 @@ def quota_of(weekly, count):
     return [each[1:] for each in figures("quota", spans, first=first, before=MONDAY + timedelta(weeks=1))]
 
 
-def test_quota_of_220_hours_a_year_is_told_when_near_and_each_week_beyond():
+def test_quota_of_220_hours_a_year_is_reported_when_near_and_each_week_beyond():
     ten_more = ("9", "9", "9", "9", "9")
     assert quota_of(ten_more, 19) == []
     assert quota_of(ten_more, 20) == [("warning", 200 * 60, 220 * 60)]

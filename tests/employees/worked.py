@@ -65,7 +65,7 @@ def calendar(
     law: DatedLimits | None = None,
     **facts: object,
 ) -> WorkCalendar:
-    """A calendar of the week of ``first`` unless told otherwise, of an adult with a contract of 35 h."""
+    """A calendar of the week of ``first`` unless given otherwise, of an adult with a contract of 35 h."""
     person = WorkingPerson(born, tuple([contract()] if regimes is None else regimes))
     ends = before or first + timedelta(days=7)
     return WorkCalendar(person, list(spans), law or DatedLimits(), first, ends, **facts)

@@ -1,4 +1,4 @@
-"""Answers: the whole page or its part, an act and what the person is told, pages of a list."""
+"""Answers: the whole page or its part, an act and the message to the person, pages of a list."""
 
 from types import SimpleNamespace
 
@@ -51,7 +51,7 @@ def by_htmx(**more):
     return Details(**{"boosted": False, "history_restore_request": False, **more})
 
 
-def told(request):
+def messages_of(request):
     return [(message.level_tag, str(message)) for message in get_messages(request)]
 
 
@@ -97,32 +97,32 @@ def test_an_act_gives_its_value_and_says_so():
     request = asked()
     done = pages.act(request, lambda a, *, b: a + b, 1, b=2, success="C’est fait.")
     assert (bool(done), done.ok, done.value, done.refusal) == (True, True, 3, None)
-    assert told(request) == [("success", "C’est fait.")]
+    assert messages_of(request) == [("success", "C’est fait.")]
 
 
 def test_the_success_may_be_told_from_the_value():
     request = asked()
     pages.act(request, lambda: 6, success=lambda n: f"{n} factures émises.")
-    assert told(request) == [("success", "6 factures émises.")]
+    assert messages_of(request) == [("success", "6 factures émises.")]
 
 
 def test_an_act_without_success_says_nothing():
     request = asked()
     assert pages.act(request, lambda: None).ok
-    assert told(request) == []
+    assert messages_of(request) == []
 
 
 def test_a_refusal_without_form_becomes_a_message():
     request = asked()
     done = pages.act(request, refuse, success="jamais")
     assert (bool(done), done.value, done.refusal.message) == (False, None, "Le lundi est férié.")
-    assert told(request) == [("error", "Le lundi est férié.")]
+    assert messages_of(request) == [("error", "Le lundi est férié.")]
 
 
 def test_many_faults_without_form_are_counted_not_poured_out():
     request = asked()
     pages.act(request, refuse, errors=[f"Ligne {n}" for n in range(12)])
-    messages = [text for _, text in told(request)]
+    messages = [text for _, text in messages_of(request)]
     assert messages == ["Le lundi est férié.", *(f"Ligne {n}" for n in range(10)), "… et 2\u00a0autres."]
 
 
@@ -133,7 +133,7 @@ def test_a_refusal_with_form_marks_the_field_or_the_form(field, where):
     done = pages.act(request, refuse, field=field, form=form)
     assert not done
     assert form.errors == {where: ["Le lundi est férié."]}
-    assert told(request) == []
+    assert messages_of(request) == []
 
 
 def test_a_form_lists_the_faults_line_by_line():

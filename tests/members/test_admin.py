@@ -1,4 +1,4 @@
-"""The admin of members: records are mended, secrets stay hidden, lifecycles move by acts, changes are told."""
+"""The admin of members: records are mended, secrets stay hidden, lifecycles move by acts, changes are listed."""
 
 from datetime import date
 

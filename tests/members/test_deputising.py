@@ -47,7 +47,7 @@ def end(deputyship, *, by, on=TODAY, today=TODAY):
     return deputising.end(deputyship, on=on, by=by, at=world.at(today))
 
 
-def told(pk):
+def history_of(pk):
     """Each change of a deputyship in history, with the id of who made it."""
     events = apps.get_model("members", "DeputyEvent").objects.filter(pgh_obj_id=pk).order_by("pgh_id")
     return list(events.values_list("pgh_label", "pgh_context__metadata__user"))
@@ -65,7 +65,7 @@ class TestAppoint:
 
     def test_history_names_who_appointed(self, nolwenn, erwan, aloen, solene):
         made = appoint(nolwenn, erwan, aloen, by=solene)
-        assert told(made.pk) == [("insert", solene.pk)]
+        assert history_of(made.pk) == [("insert", solene.pk)]
 
     @pytest.mark.parametrize("role", ["coordinator", "admin"])
     def test_coordination_and_administration_do_it_for_somebody_absent(self, nolwenn, erwan, aloen, role):
@@ -189,7 +189,7 @@ class TestEnd:
         pk = made.pk
         end(made, by=nolwenn)
         assert not Deputy.objects.exists()
-        assert told(pk) == [("insert", nolwenn.pk), ("delete", nolwenn.pk)]
+        assert history_of(pk) == [("insert", nolwenn.pk), ("delete", nolwenn.pk)]
 
     @pytest.mark.parametrize("who", ["principal", "deputy", "coordinator", "admin"])
     def test_those_concerned_end_it(self, running, nolwenn, erwan, solene, who):

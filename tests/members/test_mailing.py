@@ -37,7 +37,7 @@ def write(to, key="essai", **facts):
 
 
 class Broken(EmailBackend):
-    """A mail server that raises what it is told."""
+    """A mail server that raises what it is given."""
 
     error: Exception = OSError("no route")
 

@@ -17,11 +17,11 @@ def seen(client):
     world.group()
     client.force_login(world.user("Solène Rivoal", is_coordinator=True))
 
-    def look():
+    def visit():
         client.get(reverse("account_reauthenticate"))
         return UserSession.objects.values_list("last_seen_at", flat=True).get()
 
-    return look
+    return visit
 
 
 def test_a_login_is_noted_at_most_every_five_minutes(seen):
