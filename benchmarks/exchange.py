@@ -1,7 +1,7 @@
 """A file of 50 000 lines in and out again: ``python -m benchmarks.exchange [lines]``.
 
-Told apart: a file with errors on every third line, as CSV and as workbook; a sound file rehearsed, then taken in; all
-of it exported.
+Measured one by one: a file with errors on every third line, as CSV and as workbook; a file without fault previewed,
+then imported; all of it exported.
 """
 
 import csv
@@ -24,26 +24,29 @@ def main(lines: int = 50_000) -> None:
     """Measure on a database of its own."""
     with ground():
         at, by = _people()
-        sound = _lines(lines)
-        spoilt = [_spoil(line) if rank % 3 == 0 else line for rank, line in enumerate(sound)]
+        correct = _lines(lines)
+        faulty = [_with_fault(line) if rank % 3 == 0 else line for rank, line in enumerate(correct)]
         from timesheets import exporting
-        from timesheets.importing.questions import report
-        from timesheets.importing.rehearsing import rehearse, take_in
-        from timesheets.importing.scope import Choices
+        from timesheets.importing.preview import faults_csv, import_hours, preview_hours
+        from timesheets.importing.scope import ImportChoices
 
-        data, bad = _csv(sound), _csv(spoilt)
+        data, bad = _csv(correct), _csv(faulty)
         print(f"{lines} lines, {len(data) / 1e6:.1f} MB")
-        trial = _timed("errors on every third line, CSV", lambda: rehearse(bad, Choices(), by=by, at=at))
-        print(f"  {len(trial.faults)} errors")
-        _timed("report of all errors", lambda: report(trial.faults))
-        book = _workbook(spoilt)
-        _timed("the same as a workbook", lambda: rehearse(book, Choices(), by=by, at=at))
-        trial = _timed("sound file, rehearsed", lambda: rehearse(data, Choices(), by=by, at=at))
-        print(f"  {len(trial.faults)} errors, {trial.total.new} days")
-        _timed("taken in", lambda: take_in(data, Choices(), digest=trial.digest, by=by, at=at))
-        again = _timed("rehearsed again", lambda: rehearse(data, Choices(), by=by, at=at))
+        preview = _timed(
+            "errors on every third line, CSV", lambda: preview_hours(bad, ImportChoices(), by=by, at=at)
+        )
+        print(f"  {len(preview.faults)} errors")
+        _timed("report of all errors", lambda: faults_csv(preview.faults))
+        book = _workbook(faulty)
+        _timed("the same as a workbook", lambda: preview_hours(book, ImportChoices(), by=by, at=at))
+        preview = _timed(
+            "file without fault, previewed", lambda: preview_hours(data, ImportChoices(), by=by, at=at)
+        )
+        print(f"  {len(preview.faults)} errors, {preview.total.new} days")
+        _timed("imported", lambda: import_hours(data, ImportChoices(), digest=preview.digest, by=by, at=at))
+        again = _timed("previewed again", lambda: preview_hours(data, ImportChoices(), by=by, at=at))
         print(f"  {again.total.unchanged} days unchanged")
-        wanted = exporting.Wanted()
+        wanted = exporting.ExportChoice()
         _timed("exported as CSV", lambda: sum(map(len, exporting.as_csv(by, wanted))))
         _timed("exported as workbook", lambda: exporting.as_workbook(by, wanted).close())
 
@@ -83,7 +86,7 @@ def _lines(count: int) -> list[Line]:
     return found[:count]
 
 
-def _spoil(line: Line) -> Line:
+def _with_fault(line: Line) -> Line:
     return (line[0], "Structure inconnue", line[2], "25h", *line[4:])
 
 

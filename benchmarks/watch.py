@@ -17,18 +17,18 @@ def main(members: int = 6, repetitions: int = 9, employees: int = 200) -> None:
         from django.test.utils import CaptureQueriesContext
 
         from tests import world
-        from timesheets import watching
+        from timesheets.watching import findings
 
         year = (world.YEAR_START, date(2027, 1, 1))
         fill(members, 1, *year)
         person, entries = read_back()
         with CaptureQueriesContext(connection) as queries:
-            found = watching.findings(*year, [person])
-        taken = measured(lambda: watching.findings(*year, [person]), repetitions)
+            found = findings.person_findings(*year, [person])
+        taken = measured(lambda: findings.person_findings(*year, [person]), repetitions)
         print(f"a year of one person at {members} members, {entries} entries with times: {taken:.0f} ms,")
         print(f"  {len(queries)} queries, {len(found)} findings")
         fill(members, employees - 1, date(2026, 1, 1), date(2026, 12, 1))
-        taken = measured(lambda: watching.panel(world.NOVEMBER), 3)
+        taken = measured(lambda: findings.findings_panel(world.NOVEMBER), 3)
         print(f"November of {employees} people, {read_back()[1]} entries: {taken:.0f} ms")
 
 

@@ -42,7 +42,7 @@ class Party(StrEnum):
 
 
 class Role(StrEnum):
-    """Who asks, seen from one timesheet."""
+    """Who acts, in relation to one timesheet."""
 
     PERSON = "the person"
     SEATED_PERSON = "the person, who is also the member’s staff"
@@ -75,7 +75,7 @@ DRAFTS = ("draft", "contested", "returned")
 
 
 @dataclass(frozen=True)
-class Rule:
+class ActionRule:
     """Where an act leads from each state, at a member and at the group, on whose side it is, what else it asks for."""
 
     party: Party
@@ -84,50 +84,52 @@ class Rule:
     needs: str = ""
 
 
-RULES: Mapping[Action, Rule] = {
-    Action.WRITE: Rule(
+RULES: Mapping[Action, ActionRule] = {
+    Action.WRITE: ActionRule(
         Party.AUTHORS,
         {state: state for state in DRAFTS},
         {"draft": "draft", "returned": "returned"},
         "the assignment says who enters; the group’s days of grace are not over",
     ),
-    Action.SUBMIT: Rule(
+    Action.SUBMIT: ActionRule(
         Party.AUTHORS,
         dict.fromkeys(DRAFTS, "submitted"),
         dict.fromkeys(("draft", "returned"), "submitted"),
         "the month has begun",
     ),
-    Action.RECALL: Rule(Party.AUTHORS, {"submitted": "draft"}, {"submitted": "draft"}),
-    Action.CONFIRM: Rule(Party.MEMBER, {"submitted": "confirmed"}),
-    Action.CONTEST: Rule(
+    Action.RECALL: ActionRule(Party.AUTHORS, {"submitted": "draft"}, {"submitted": "draft"}),
+    Action.CONFIRM: ActionRule(Party.MEMBER, {"submitted": "confirmed"}),
+    Action.CONTEST: ActionRule(
         Party.MEMBER, {"submitted": "contested"}, needs="a reason for each day; the other days are accepted"
     ),
-    Action.TACIT: Rule(
+    Action.TACIT: ActionRule(
         Party.TIME, {"submitted": "confirmed"}, needs="the group has tacit confirmation and its delay is over"
     ),
-    Action.SETTLE: Rule(
+    Action.SETTLE: ActionRule(
         Party.COORDINATION,
         {"submitted": "confirmed"},
         needs="the member had contested; a reason that all read",
     ),
-    Action.RETURN: Rule(
+    Action.RETURN: ActionRule(
         Party.COORDINATION,
         dict.fromkeys(("submitted", "confirmed"), "returned"),
         {"submitted": "returned"},
         "a reason",
     ),
-    Action.APPROVE: Rule(Party.COORDINATION, {"confirmed": "approved"}, {"submitted": "approved"}),
-    Action.UNDO: Rule(
+    Action.APPROVE: ActionRule(Party.COORDINATION, {"confirmed": "approved"}, {"submitted": "approved"}),
+    Action.UNDO: ActionRule(
         Party.COORDINATION,
         {"approved": "confirmed"},
         {"approved": "submitted"},
         "by whoever approved, within fifteen minutes",
     ),
-    Action.REOPEN: Rule(Party.COORDINATION, {"approved": "returned"}, {"approved": "returned"}, "a reason"),
-    Action.BILL: Rule(
+    Action.REOPEN: ActionRule(
+        Party.COORDINATION, {"approved": "returned"}, {"approved": "returned"}, "a reason"
+    ),
+    Action.BILL: ActionRule(
         Party.INVOICE, {"approved": "invoiced"}, {"approved": "invoiced"}, "finance issues the invoice"
     ),
-    Action.SUPPLEMENT: Rule(
+    Action.SUPPLEMENT: ActionRule(
         Party.COORDINATION,
         {"invoiced": "invoiced"},
         {"invoiced": "invoiced"},
@@ -156,7 +158,7 @@ def outcome(action: Action, state: str, role: Role, *, at_group: bool = False) -
     return (rule.at_group if at_group else rule.at_member).get(state)
 
 
-def offered(
+def offered_actions(
     timesheet: Timesheet, user: User, *, at: datetime, steps: Iterable[TimesheetStep] | None = None
 ) -> frozenset[Action]:
     """What ``user`` may do with ``timesheet`` now, for the page to offer; the acts themselves refuse the rest.
@@ -189,7 +191,7 @@ _SIDES: Mapping[Party, Callable[[User, Timesheet], bool]] = {
 
 
 def document() -> str:
-    """The whole table in words, as docs/timesheet-life.md keeps it."""
+    """The whole table in words: the text of docs/timesheet-life.md."""
     return "\n".join([_PREFACE, *_summary(), *_tables(at_group=False), *_tables(at_group=True)])
 
 

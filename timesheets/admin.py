@@ -1,19 +1,113 @@
-"""Timesheets in Django admin: the hours of a draft can be mended; all else, and every change of the hours, is read."""
+"""Timesheets in Django admin: the hours of a draft can be corrected; the rest is read-only."""
 
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 
-from groupement.kernel.worktime import spell_hours
+from employees.forms import DurationField
+from groupement.kernel.worktime import DAY, spell_hours
 from members.access import today
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
-from timesheets.forms import EntryForm, EntryFormSet
+from timesheets.day_rules import (
+    BadDays,
+    HoursValue,
+    TimedHours,
+    bad_times,
+    refuse_impossible_days,
+    refuse_long_days,
+    refuse_overlaps,
+)
 from timesheets.locking import why_closed
-from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
-from timesheets.overview import days
+from timesheets.models import (
+    ASSIGNMENT_KINDS,
+    GROUP_KINDS,
+    Entry,
+    Kind,
+    Timesheet,
+    TimesheetStatus,
+    TimesheetStep,
+)
+from timesheets.sheet import days as sheet_days
+
+
+class EntryForm(forms.ModelForm):
+    """One entry, its minutes read as hours."""
+
+    minutes = DurationField(label="Heures", at_most=DAY, widget=forms.TextInput(attrs={"size": 4}))
+    break_minutes = forms.IntegerField(
+        label="Pause (minutes)",
+        required=False,
+        min_value=0,
+        max_value=DAY - 1,
+        widget=forms.NumberInput(attrs={"size": 4}),
+    )
+
+    class Meta:
+        model = Entry
+        fields = ["day", "kind", "minutes", "started_at", "ended_at", "break_minutes", "note"]
+        widgets = {"note": forms.TextInput(attrs={"size": 12})}
+
+    def clean_break_minutes(self) -> int:
+        return self.cleaned_data["break_minutes"] or 0
+
+    def clean(self) -> dict[str, Any]:
+        read = super().clean() or self.cleaned_data
+        if not self.errors and (why := bad_times(timed_hours(read), read["day"])):
+            self.add_error("started_at", f"{why[0].upper()}{why[1:]}")
+        return read
+
+
+def timed_hours(read: dict[str, Any]) -> TimedHours:
+    """The hours of an entry's form with their times."""
+    return TimedHours(
+        read["minutes"], read.get("started_at"), read.get("ended_at"), read.get("break_minutes") or 0
+    )
+
+
+class EntryFormSet(forms.BaseInlineFormSet):
+    """The entries of one draft, under the rules of the grid: the month, the assignment, the kinds, 24 hours a day."""
+
+    by = None
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        kinds = ASSIGNMENT_KINDS if self.instance.assignment_id else GROUP_KINDS
+        form.fields["kind"].choices = [choice for choice in Kind.choices if choice[0] in kinds]
+        form.fields["kind"].initial = Kind.WORKED if self.instance.assignment_id else Kind.LEAVE
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
+        wanted = {
+            (self.instance.pk, row["day"], str(row["kind"])): timed_hours(row)
+            for row in rows
+            if row.get("minutes")
+        }
+        days: dict[date, dict[str, HoursValue]] = {}
+        for (_, day, kind), value in wanted.items():
+            days.setdefault(day, {})[kind] = value
+        around = {day + timedelta(days=n) for day in days for n in (-1, 0, 1)}
+        others = Entry.objects.filter(timesheet__employee=self.instance.employee_id, day__in=around)
+        others = others.exclude(timesheet=self.instance).order_by("day", "pk")
+        try:
+            refuse_impossible_days({self.instance: days})
+            sums = {key: value.minutes or 0 for key, value in wanted.items()}
+            refuse_long_days(sums, others, by=self.by, is_own=False)
+            refuse_overlaps(wanted, others, {}, by=self.by, is_own=False)
+        except BadDays as refusal:
+            raise forms.ValidationError(refusal.errors) from refusal
+
 
 EntryEvent = Entry.pgh_event_models["update"]
 # pghistory makes this model, with an English name that the page would print.
 EntryEvent.__str__ = lambda event: f"{event.day:%d/%m}"
-DEEDS = {"insert": "Saisi", "update": "Modifié", "delete": "Retiré"}
+CHANGE_LABELS = {"insert": "Saisi", "update": "Modifié", "delete": "Retiré"}
 
 
 class EntryInline(admin.TabularInline):
@@ -52,7 +146,7 @@ class TimesheetStepInline(StepInline):
 
     @admin.display(description="Étape")
     def what(self, step):
-        return days.event_of(step).label
+        return sheet_days.event_of(step).label
 
     @admin.display(description="Jours")
     def remarked(self, step):
@@ -63,7 +157,7 @@ class TimesheetStepInline(StepInline):
 
 
 class EntryEventInline(ReadOnlyInline):
-    """What was entered, changed and taken away, as the triggers wrote it down."""
+    """Every insertion, change and deletion of an entry, as the triggers recorded it."""
 
     model = EntryEvent
     verbose_name_plural = "journal des pointages"
@@ -79,7 +173,7 @@ class EntryEventInline(ReadOnlyInline):
 
     @admin.display(description="Fait")
     def deed(self, event):
-        return DEEDS[event.pgh_label]
+        return CHANGE_LABELS[event.pgh_label]
 
     @admin.display(description="Heures")
     def hours(self, event):
@@ -150,7 +244,7 @@ class TimesheetAdmin(admin.ModelAdmin):
         return _is_draft(obj) and not obj.steps.exists() and super().has_delete_permission(request, obj)
 
     def save_formset(self, request, form, formset, change):
-        """Who mends an entry in the admin has entered it."""
+        """Whoever corrects an entry in the admin becomes its author."""
         for entry in formset.save(commit=False):
             entry.entered_by = request.user
         formset.save()
@@ -174,7 +268,7 @@ class TimesheetAdmin(admin.ModelAdmin):
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnly, admin.ModelAdmin):
-    """All hours, to find them; they are mended in their timesheet."""
+    """All hours, to search; they are corrected in their timesheet."""
 
     list_display = ["day", "person", "where", "kind", "hours", "entered_by"]
     list_filter = ["kind", "timesheet__status", "timesheet__assignment__member"]
@@ -207,7 +301,7 @@ class EntryAdmin(ReadOnly, admin.ModelAdmin):
 
 
 def _is_open(request, timesheet):
-    """Whether its hours may be mended here: a draft, and the days to enter its month are not over."""
+    """Whether its hours may be corrected here: a draft, and the days to enter its month are not over."""
     return _is_draft(timesheet) and not why_closed(timesheet, request.user, today())
 
 

@@ -1,4 +1,4 @@
-"""What the coordinator decides on a timesheet: approve, undo, settle, send back, reopen; the seal, supplements."""
+"""What the coordinator decides on a timesheet: approve, undo, settle, send back, reopen; billed hours, supplements."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from members.access import coordinates, decides_on
 from members.models import User
 from members.roles import Role, only
 from timesheets import freezing
-from timesheets.confirming import Contested, hold, open_contest, write_remarks
+from timesheets.confirming import ContestedDay, lock_unchanged, open_contest, write_remarks
 from timesheets.models import Timesheet, TimesheetStatus, TimesheetStep
 
 UNDO_WITHIN = timedelta(minutes=15)
 
-# What an upper app has built on approved hours: it adds its own question with `stand_on`.
-_STANDING: list[Callable[[int], str]] = []
+# Questions of upper apps that make something from approved hours, added by stand_on().
+_DEPENDENTS: list[Callable[[int], str]] = []
 
 
 class NotApprovable(Refusal):
@@ -28,16 +28,16 @@ class NotApprovable(Refusal):
 
 
 class AlreadyBilled(Refusal):
-    """An invoice holds these hours: what is missing goes to a supplement, what is wrong to a credit note."""
+    """These hours are billed: what is missing goes to a supplement, what is wrong to a credit note."""
 
 
-class StoodOn(NotApprovable):
-    """Something above stands on these hours as they are."""
+class HoursInUse(NotApprovable):
+    """Something in an upper app was made from these hours as they are."""
 
 
 def stand_on(why: Callable[[int], str]) -> None:
-    """Let an upper app say, by a sentence, why a timesheet (id) stays approved; an empty one when it need not."""
-    _STANDING.append(why)
+    """Register a question of an upper app: the sentence why a timesheet (id) stays approved; "" when it need not."""
+    _DEPENDENTS.append(why)
 
 
 def is_ready(timesheet: Timesheet) -> bool:
@@ -47,8 +47,8 @@ def is_ready(timesheet: Timesheet) -> bool:
 
 
 @dataclass
-class Approved:
-    """How many went through, and for each of the others the sentence that says why not."""
+class ApprovalResult:
+    """How many were approved, and each of the others with the sentence that refused it."""
 
     count: int = 0
     exceptions: list[tuple[Timesheet, str]] = field(default_factory=list)
@@ -63,16 +63,16 @@ def approve(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     """
     if refusal := _why_not(timesheet, _lock([timesheet]), by):
         raise refusal
-    _accept([timesheet], by=by, at=at)
+    _write_approval([timesheet], by=by, at=at)
 
 
 @transaction.atomic
-def approve_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> Approved:
+def approve_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> ApprovalResult:
     """Approve each of ``timesheets`` that may be; one refusal holds up no other.
 
-    Judged one by one as approve() does, written together: the number of queries does not depend on how many there are.
+    Checked one by one as approve() does, written together: the number of queries does not depend on how many there are.
     """
-    sheets, done = list(timesheets), Approved()
+    sheets, done = list(timesheets), ApprovalResult()
     statuses = _lock(sheets)
     accepted: list[Timesheet] = []
     for timesheet in sheets:
@@ -81,14 +81,14 @@ def approve_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> A
         else:
             accepted.append(timesheet)
             statuses[timesheet.pk] = TimesheetStatus.APPROVED  # named twice, it is approved once
-    _accept(accepted, by=by, at=at)
+    _write_approval(accepted, by=by, at=at)
     done.count = len(accepted)
     return done
 
 
 @transaction.atomic
 def undo(timesheet: Timesheet, *, by: User, at: datetime) -> None:
-    """Take back one's own approval within fifteen minutes: the hours wait for it again, as the member left them.
+    """Undo one's own approval within fifteen minutes: the hours are confirmed, or submitted, as before.
 
     Raises AlreadyBilled, NotApprovable, StaleRow.
     """
@@ -104,7 +104,7 @@ def undo(timesheet: Timesheet, *, by: User, at: datetime) -> None:
 
 
 def may_undo(timesheet: Timesheet, *, by: User, at: datetime) -> bool:
-    """Whether ``by`` has just approved these hours and no invoice holds them; one query while that may be."""
+    """Whether ``by`` has just approved these hours and they are not billed; one query at most."""
     approved_at = timesheet.approved_at if timesheet.billed_at is None else None
     if approved_at is None or at - approved_at > UNDO_WITHIN:
         return False
@@ -120,7 +120,7 @@ def settle(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
     Only after a contest, once the hours are submitted again. Raises NotApprovable, StaleRow.
     """
     _refuse_unless_in_charge(timesheet, by)
-    hold(timesheet)
+    lock_unchanged(timesheet)
     if not may_settle(timesheet):
         raise NotApprovable(
             "La coordination tranche quand des heures contestées sont soumises à nouveau\u00a0; "
@@ -143,7 +143,7 @@ def may_settle(timesheet: Timesheet, steps: Iterable[TimesheetStep] | None = Non
 
 @transaction.atomic
 def send_back(
-    timesheet: Timesheet, *, by: User, at: datetime, note: str, remarks: Sequence[Contested] = ()
+    timesheet: Timesheet, *, by: User, at: datetime, note: str, remarks: Sequence[ContestedDay] = ()
 ) -> None:
     """Return submitted or confirmed hours to the person, who reads ``note``. Raises NotApprovable, StaleRow."""
     _refuse_unless_in_charge(timesheet, by)
@@ -155,7 +155,7 @@ def send_back(
 
 @transaction.atomic
 def reopen(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
-    """Undo an approval while no invoice holds the hours. Raises AlreadyBilled, NotApprovable, StaleRow."""
+    """Undo an approval while the hours are not billed. Raises AlreadyBilled, NotApprovable, StaleRow."""
     _refuse_unless_in_charge(timesheet, by)
     _lock_approved(timesheet, "Seules des heures approuvées peuvent être rouvertes.")
     _back_to_draft(timesheet, by=by, at=at, note=note)
@@ -163,7 +163,7 @@ def reopen(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
 
 @transaction.atomic
 def seal(timesheet_ids: Collection[int], *, at: datetime) -> None:
-    """Mark timesheets as held by an invoice, in one statement: all of them, or AlreadyBilled is raised."""
+    """Mark timesheets as billed, in one statement: all of them, or AlreadyBilled is raised."""
     ready = Timesheet.objects.filter(pk__in=timesheet_ids, status=TimesheetStatus.APPROVED, billed_at=None)
     if ready.update(billed_at=at) != len(set(timesheet_ids)):
         raise AlreadyBilled(
@@ -195,7 +195,7 @@ def _lock(timesheets: Collection[Timesheet]) -> dict[int, str]:
 
 
 def _why_not(timesheet: Timesheet, statuses: dict[int, str], by: User) -> Refusal | None:
-    """Why ``by`` may not approve ``timesheet`` now, whose row is in the state that ``statuses`` says."""
+    """Why ``by`` may not approve ``timesheet`` now, whose stored status is in ``statuses``."""
     if refusal := _why_not_in_charge(timesheet, by):
         return refusal
     if statuses.get(timesheet.pk) != timesheet.status:
@@ -207,8 +207,8 @@ def _why_not(timesheet: Timesheet, statuses: dict[int, str], by: User) -> Refusa
     return NotApprovable(f"Ces heures ne sont pas à approuver\u00a0: {timesheet.state_label.lower()}.")
 
 
-def _accept(timesheets: Sequence[Timesheet], *, by: User, at: datetime) -> None:
-    """Write the approval of rows that are locked and judged: the one place where hours become approved.
+def _write_approval(timesheets: Sequence[Timesheet], *, by: User, at: datetime) -> None:
+    """Write the approval of rows that are locked and checked: the one place where hours become approved.
 
     What an approval brings with it belongs here, in the same transaction.
     """
@@ -226,14 +226,14 @@ def _accept(timesheets: Sequence[Timesheet], *, by: User, at: datetime) -> None:
 
 
 def _lock_approved(timesheet: Timesheet, otherwise: str) -> None:
-    """Wait for an invoice that may be sealing the row at this moment, and believe the row rather than the instance."""
+    """Lock the row, so that an invoice being issued is waited for, and check the row rather than the instance."""
     row = Timesheet.objects.select_for_update().get(pk=timesheet.pk)
     if row.billed_at:
         raise AlreadyBilled("Ces heures sont facturées\u00a0: ouvrez un complément pour ce qui manque.")
     if row.status != TimesheetStatus.APPROVED:
         raise NotApprovable(otherwise)
-    if reason := next(filter(None, (why(row.pk) for why in _STANDING)), ""):
-        raise StoodOn(reason)
+    if reason := next(filter(None, (why(row.pk) for why in _DEPENDENTS)), ""):
+        raise HoursInUse(reason)
 
 
 def _back_to_draft(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:

@@ -1,4 +1,4 @@
-"""The member's word on a timesheet: confirm it, contest days of it with a reason for each, or let the delay pass."""
+"""The member's answer to a timesheet: confirm it, contest days of it with a reason for each, or let the delay pass."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from members.access import answers_for
 from members.models import Group, User
 from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
 
-Contested = tuple[date, str, int | None]
+ContestedDay = tuple[date, str, int | None]
 
 
-class NotYours(Refusal):
-    """Who asks may not answer for this member, or the hours are their own."""
+class NotAllowedToAnswer(Refusal):
+    """The person may not answer for this member, or the hours are their own."""
 
 
 class NothingToConfirm(Refusal):
@@ -35,29 +35,30 @@ class NoReason(Refusal):
 
 @transaction.atomic
 def confirm(timesheet: Timesheet, *, by: User, at: datetime) -> None:
-    """The member says that these hours were worked; none at all is an answer too.
+    """Confirm for the member that these hours were worked; a month of zero hours is confirmed too.
 
-    ``by`` holds a current seat that may write at the timesheet's member, or stands in for somebody who does, and is
-    not the person whose hours these are. Raises NotYours, NothingToConfirm, StaleRow.
+    ``by`` holds a current seat that may write at the timesheet's member, or deputises for one, and is
+    not the person whose hours these are. Raises NotAllowedToAnswer, NothingToConfirm, StaleRow.
     """
-    _refuse_stranger(timesheet, by)
-    hold(timesheet)
+    _refuse_unless_answerable(timesheet, by)
+    lock_unchanged(timesheet)
     timesheet.move(TimesheetStatus.CONFIRMED, by=by, at=at, confirmed_at=at, accepted_days={})
 
 
 @transaction.atomic
 def contest(
-    timesheet: Timesheet, *, by: User, at: datetime, remarks: Sequence[Contested], note: str = ""
+    timesheet: Timesheet, *, by: User, at: datetime, remarks: Sequence[ContestedDay], note: str = ""
 ) -> None:
     """The member disagrees on some days: the timesheet is a draft again, and the person reads why.
 
     ``remarks`` are (day, reason, minutes that the member counted or None). The other days are accepted with their
-    minutes: unless they change, nobody reads them again. Raises NotYours, NothingToConfirm, NoReason, StaleRow.
+    minutes: unless they change, nobody reads them again. Raises NotAllowedToAnswer, NothingToConfirm, NoReason and
+    StaleRow.
     """
-    _refuse_stranger(timesheet, by)
+    _refuse_unless_answerable(timesheet, by)
     if not remarks:
         raise NoReason("Indiquez au moins un jour à contester.")
-    hold(timesheet)
+    lock_unchanged(timesheet)
     timesheet.move(
         TimesheetStatus.DRAFT,
         by=by,
@@ -87,7 +88,7 @@ def confirm_tacitly(*, on: date, at: datetime) -> list[Timesheet]:
         submitted_at__lt=timezone.make_aware(start),
     ).order_by("submitted_at", "pk")
     keys = list(late.values_list("pk", flat=True))
-    return [done for pk in keys if (done := _lapse(late, pk, group, at))]
+    return [done for pk in keys if (done := _confirm_one_tacitly(late, pk, group, at))]
 
 
 def may_answer(user: User, timesheet: Timesheet) -> bool:
@@ -128,15 +129,15 @@ def open_contest(steps: Iterable[TimesheetStep]) -> TimesheetStep | None:
     return None
 
 
-def hold(timesheet: Timesheet) -> None:
-    """Lock the row; raise StaleRow when it is not what was read: recalled and submitted anew, it holds other hours."""
+def lock_unchanged(timesheet: Timesheet) -> None:
+    """Lock the row; raise StaleRow when it was moved since it was read: submitted anew, it may have other hours."""
     row = Timesheet.objects.select_for_update().get(pk=timesheet.pk)
     if (row.status, row.submitted_at) != (timesheet.status, timesheet.submitted_at):
         raise StaleRow("Ces heures viennent de changer\u00a0: rechargez la page et relisez-les.")
 
 
-def write_remarks(timesheet: Timesheet, remarks: Sequence[Contested]) -> None:
-    """Hang ``remarks`` on the step just made. Raises NoReason when a day has no reason or is of another month."""
+def write_remarks(timesheet: Timesheet, remarks: Sequence[ContestedDay]) -> None:
+    """Attach ``remarks`` to the last step. Raises NoReason when a day has no reason or is of another month."""
     faults = [
         f"{spell_day(day).capitalize()}\u00a0: dites pourquoi."
         if day in timesheet.month
@@ -154,7 +155,7 @@ def write_remarks(timesheet: Timesheet, remarks: Sequence[Contested]) -> None:
 
 
 @transaction.atomic
-def _lapse(late: QuerySet[Timesheet], pk: int, group: Group, at: datetime) -> Timesheet | None:
+def _confirm_one_tacitly(late: QuerySet[Timesheet], pk: int, group: Group, at: datetime) -> Timesheet | None:
     """Confirm one of ``late``, unless somebody answered or submitted it anew since it was listed."""
     timesheet = late.select_for_update().filter(pk=pk).first()
     if timesheet is None:
@@ -177,13 +178,17 @@ def _accepted(timesheet: Timesheet, contested: Collection[date]) -> dict[str, in
     return {day.isoformat(): minutes for day, minutes in sorted(seen.items()) if day not in contested}
 
 
-def _refuse_stranger(timesheet: Timesheet, by: User) -> None:
+def _refuse_unless_answerable(timesheet: Timesheet, by: User) -> None:
     if timesheet.assignment is None:
         raise NothingToConfirm("Les heures au groupement ne passent pas par le visa d’un adhérent.")
     if timesheet.employee.user_id == by.pk:
-        raise NotYours("Vous ne pouvez pas viser vos propres heures\u00a0: une autre personne doit le faire.")
+        raise NotAllowedToAnswer(
+            "Vous ne pouvez pas viser vos propres heures\u00a0: une autre personne doit le faire."
+        )
     if not may_answer(by, timesheet):
-        raise NotYours(f"Seule l’équipe {of(str(timesheet.assignment.member))} peut viser ces heures.")
+        raise NotAllowedToAnswer(
+            f"Seule l’équipe {of(str(timesheet.assignment.member))} peut viser ces heures."
+        )
     if timesheet.status != TimesheetStatus.SUBMITTED:
         raise NothingToConfirm(
             "Ces heures ne sont pas à viser\u00a0: elles ne sont pas soumises, ou elles ont déjà été visées."

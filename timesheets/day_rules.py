@@ -1,4 +1,4 @@
-"""What a day of a timesheet may hold: the faults of days that cannot be as asked, each as a sentence."""
+"""The rules of a day: its month, assignment, kinds, durations and times; what breaks one is a fault with a sentence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from members.models import User
 from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind, Timesheet
 
 
-class Timed(NamedTuple):
+class TimedHours(NamedTuple):
     """Hours with the times they were worked; ``minutes`` is what lies between them less the break, or None for that.
 
     Without times it says that there are none: plain minutes leave those alone that were noted for as many minutes.
@@ -39,13 +39,13 @@ class Timed(NamedTuple):
 
 
 # Minutes, or (minutes, start, end, break).
-Value = int | tuple[int | None, time | None, time | None, int]
-Days = Mapping[date, Mapping[str, Value]]
-Key = tuple[int, date, str]
+HoursValue = int | tuple[int | None, time | None, time | None, int]
+HoursByDay = Mapping[date, Mapping[str, HoursValue]]
+EntryKey = tuple[int, date, str]
 
 
 @dataclass(frozen=True)
-class Fault:
+class DayFault:
     """What is wrong with one day of one timesheet, as a sentence."""
 
     timesheet_id: int
@@ -54,9 +54,9 @@ class Fault:
 
 
 class BadDays(Refusal):
-    """Some days cannot be as asked; nothing was saved. ``faults`` says which, ``errors`` the same as sentences."""
+    """Some days break a rule; nothing was saved. ``faults`` by timesheet and day, ``errors`` the same as sentences."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[DayFault]) -> None:
         super().__init__(
             "Rien n’est enregistré\u00a0: corrigez les jours signalés.",
             errors=[fault.message for fault in faults],
@@ -64,27 +64,27 @@ class BadDays(Refusal):
         self.faults = faults
 
 
-def minutes_of(value: Value, day: date) -> int:
+def minutes_of(value: HoursValue, day: date) -> int:
     """The minutes of ``value`` on ``day``: those given, else those between its times, else none."""
     if isinstance(value, int):
         return value
-    asked = Timed(*value)
+    asked = TimedHours(*value)
     return (asked.counted_on(day) or 0) if asked.minutes is None else asked.minutes
 
 
-def refuse_misfits(changes: Mapping[Timesheet, Days]) -> None:
+def refuse_impossible_days(changes: Mapping[Timesheet, HoursByDay]) -> None:
     """Raise BadDays for days outside the month or the assignment, kinds, durations and times that do not fit."""
     faults = [
-        Fault(sheet.pk, day, f"{spell_day(day).capitalize()}\u00a0: {why}")
+        DayFault(sheet.pk, day, f"{spell_day(day).capitalize()}\u00a0: {why}")
         for sheet, days in changes.items()
         for day, kinds in sorted(days.items())
-        for why in _misfits(sheet, day, kinds)
+        for why in _impossibilities(sheet, day, kinds)
     ]
     if faults:
         raise BadDays(faults)
 
 
-def _misfits(sheet: Timesheet, day: date, kinds: Mapping[str, Value]) -> Iterator[str]:
+def _impossibilities(sheet: Timesheet, day: date, kinds: Mapping[str, HoursValue]) -> Iterator[str]:
     placed = sheet.assignment
     if day not in sheet.month:
         yield f"ce jour n’est pas {sheet.month.of_label}."
@@ -104,11 +104,11 @@ def _misfits(sheet: Timesheet, day: date, kinds: Mapping[str, Value]) -> Iterato
             yield "une durée va de 0 à 24\u00a0h."
 
 
-def bad_times(value: Value, day: date) -> str:
+def bad_times(value: HoursValue, day: date) -> str:
     """What is wrong with the times of ``value`` on ``day``, as a sentence; empty when nothing is, or there are none."""
     if isinstance(value, int):
         return ""
-    asked = Timed(*value)
+    asked = TimedHours(*value)
     if (asked.start is None) != (asked.end is None):
         return "indiquez le début et la fin, ou aucun des deux."
     counted = asked.counted_on(day)
@@ -135,7 +135,9 @@ def spell_times(start: time | None, end: time | None) -> str:
     return f"de {first} à {last}"
 
 
-def refuse_long_days(wanted: Mapping[Key, int], kept: Iterable[Entry], *, by: User, is_own: bool) -> None:
+def refuse_long_days(
+    wanted: Mapping[EntryKey, int], kept: Iterable[Entry], *, by: User, is_own: bool
+) -> None:
     """Raise BadDays where a person's day, over all timesheets, exceeds 24 hours.
 
     ``wanted`` replaces, ``kept`` stays. A member's staff do not learn how many hours there are elsewhere.
@@ -148,7 +150,7 @@ def refuse_long_days(wanted: Mapping[Key, int], kept: Iterable[Entry], *, by: Us
         totals[entry.day] += entry.minutes
     knows = is_own or by.sees_every_member
     faults = [
-        Fault(timesheet_id, day, f"{spell_day(day).capitalize()}\u00a0: {_too_long(totals[day], knows)}")
+        DayFault(timesheet_id, day, f"{spell_day(day).capitalize()}\u00a0: {_too_long(totals[day], knows)}")
         for timesheet_id, day in sorted({(timesheet_id, day) for timesheet_id, day, _ in wanted})
         if day in asked and totals[day] > DAY
     ]
@@ -157,7 +159,7 @@ def refuse_long_days(wanted: Mapping[Key, int], kept: Iterable[Entry], *, by: Us
 
 
 def refuse_overlaps(
-    wanted: Mapping[Key, int | Timed],
+    wanted: Mapping[EntryKey, int | TimedHours],
     kept: Iterable[Entry],
     names: Mapping[int, str],
     *,
@@ -169,9 +171,14 @@ def refuse_overlaps(
     A night runs into the next day: ``kept`` holds the days around those of ``wanted`` too. ``names`` says what each
     timesheet is called; a member's staff learn neither where the other hours are nor when.
     """
-    asked = [_span(key, value.start, value.end) for key, value in wanted.items() if isinstance(value, Timed)]
+    asked = [
+        _worked_span(key, value.start, value.end)
+        for key, value in wanted.items()
+        if isinstance(value, TimedHours)
+    ]
     there = [
-        _span((entry.timesheet_id, entry.day, entry.kind), entry.started_at, entry.ended_at) for entry in kept
+        _worked_span((entry.timesheet_id, entry.day, entry.kind), entry.started_at, entry.ended_at)
+        for entry in kept
     ]
     mine = [each for each in asked if each]
     knows = is_own or by.sees_every_member
@@ -182,27 +189,27 @@ def refuse_overlaps(
                 why = _clash(one, other, names) if knows else "ces heures en chevauchent d’autres ce jour-là."
                 faults.setdefault(one.key[:2], f"{spell_day(one.key[1]).capitalize()}\u00a0: {why}")
     if faults:
-        raise BadDays([Fault(*place, message) for place, message in sorted(faults.items())])
+        raise BadDays([DayFault(*place, message) for place, message in sorted(faults.items())])
 
 
-class _Span(NamedTuple):
+class _WorkedSpan(NamedTuple):
     """When an entry begins and ends, and as people wrote it."""
 
     starts: datetime
     ends: datetime
-    key: Key
+    key: EntryKey
     words: str
 
 
-def _span(key: Key, start: time | None, end: time | None) -> _Span | None:
+def _worked_span(key: EntryKey, start: time | None, end: time | None) -> _WorkedSpan | None:
     if start is None or end is None:
         return None
-    return _Span(
+    return _WorkedSpan(
         *span(key[1], start, end, timezone.get_default_timezone()), key=key, words=spell_times(start, end)
     )
 
 
-def _clash(one: _Span, other: _Span, names: Mapping[int, str]) -> str:
+def _clash(one: _WorkedSpan, other: _WorkedSpan, names: Mapping[int, str]) -> str:
     """ "de 9 h à 12 h, ces heures en chevauchent d’autres : Sonam, de 11 h à 18 h." """
     where = names.get(other.key[0], "un autre relevé")
     when = "" if other.key[1] == one.key[1] else f" {spell_day(other.key[1])}"

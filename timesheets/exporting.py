@@ -26,7 +26,7 @@ from openpyxl.utils import get_column_letter
 
 from employees.models import Assignment, Employee, HoursEntry
 from groupement.kernel.periods import Month, MonthFormField
-from groupement.kernel.tabular import inert, printable
+from groupement.kernel.tabular import BYTE_ORDER_MARK, csv_cell, inert, printable
 from groupement.kernel.worktime import DAY, HOUR
 from members.access import current_seats
 from members.models import Member, User
@@ -35,8 +35,8 @@ from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 ROWS_AT_ONCE = 2000
 
 
-class Line(NamedTuple):
-    """All that a row may say of an entry: plain values, for tens of thousands of them."""
+class ExportRow(NamedTuple):
+    """An entry with all that its row of the file may show; plain values, as there are tens of thousands."""
 
     day: date
     kind: str
@@ -59,7 +59,7 @@ class Line(NamedTuple):
     typist_email: str | None
 
 
-COLUMNS = (
+FIELDS = (
     "day",
     "kind",
     "minutes",
@@ -83,7 +83,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExportChoice:
     """Which hours: months from ``first`` to ``last`` included, of one person, at one member, in one state; or all."""
 
     first: Month | None = None
@@ -93,8 +93,8 @@ class Wanted:
     state: str = ""
 
 
-class Filter(forms.Form):
-    """Which hours to take out; the names are those of the address, so they are French."""
+class ExportForm(forms.Form):
+    """Which hours to export; the names are those of the address, so they are French."""
 
     de = MonthFormField(label="Du mois", required=False)
     a = MonthFormField(label="Au mois", required=False)
@@ -128,17 +128,17 @@ class Filter(forms.Form):
             self.add_error("a", "Le dernier mois vient avant le premier. Inversez-les.")
         return self.cleaned_data
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ExportChoice:
         """The filters as entries() takes them."""
         data = self.cleaned_data
-        return Wanted(
+        return ExportChoice(
             data.get("de"), data.get("a"), data.get("personne"), data.get("adherent"), data.get("etat", "")
         )
 
 
-def lines(user: User, wanted: Wanted) -> Iterator[Line]:
+def export_rows(user: User, wanted: ExportChoice) -> Iterator[ExportRow]:
     """The entries that ``user`` may see and wants, by person, day and place; one query, never all in memory."""
-    found = entries(user, wanted).order_by(
+    found = visible_entries(user, wanted).order_by(
         "timesheet__employee__last_name",
         "timesheet__employee__first_name",
         "timesheet__employee",
@@ -147,10 +147,10 @@ def lines(user: User, wanted: Wanted) -> Iterator[Line]:
         "kind",
         "pk",
     )
-    return map(Line._make, found.values_list(*COLUMNS).iterator(ROWS_AT_ONCE))
+    return map(ExportRow._make, found.values_list(*FIELDS).iterator(ROWS_AT_ONCE))
 
 
-def entries(user: User, wanted: Wanted) -> QuerySet[Entry]:
+def visible_entries(user: User, wanted: ExportChoice) -> QuerySet[Entry]:
     """Of a member's staff: those at their member, and none that the person is still writing for themselves alone."""
     found = Entry.objects.filter(timesheet__in=Timesheet.objects.visible_to(user))
     if not user.sees_every_member:
@@ -173,60 +173,62 @@ def entries(user: User, wanted: Wanted) -> QuerySet[Entry]:
 DIGITS = 17  # what a spreadsheet's own numbers hold, and one more
 PRESENT = "présent"
 DURATION = "[h]:mm"
-RESERVED = ("matricule", "saisi par")
+INSIDER_COLUMNS = ("matricule", "saisi par")
 
 
 @dataclass(frozen=True)
-class Column:
+class ExportColumn:
     """One column: its title, what it holds of a line, its number format and width in a workbook."""
 
     title: str
-    value: Callable[[Line], Any]
+    value: Callable[[ExportRow], Any]
     number_format: str = ""
     width: int = 12
 
 
-def columns(user: User) -> list[Column]:
+def visible_columns(user: User) -> list[ExportColumn]:
     """What ``user`` may know of the entries in their scope; of their own, the kind too."""
     person = Employee.objects.filter(user=user).values_list("pk", flat=True).first()
     knows = user.sees_every_member
     labels = dict(Kind.choices)
 
-    def kind(line: Line) -> str:
+    def kind(line: ExportRow) -> str:
         return str(labels[line.kind]) if knows or line.employee == person else PRESENT
 
     shown = [
-        Column("matricule", lambda line: line.payroll_number),
-        Column("personne", lambda line: f"{line.first_name} {line.last_name}", width=26),
-        Column("adhérent", lambda line: line.member, width=22),
-        Column("référence de mise à disposition", lambda line: line.reference, width=18),
-        Column("date", lambda line: line.day, "dd/mm/yyyy"),
-        Column("nature", kind, width=22),
-        Column("heures", lambda line: part(line.minutes, DAY), DURATION),
-        Column("heures décimales", lambda line: part(line.minutes, HOUR), "0.00", 16),
-        Column("minutes", lambda line: line.minutes),
-        Column("début", lambda line: line.started_at, "hh:mm"),
-        Column("fin", lambda line: line.ended_at, "hh:mm"),
-        Column("pause", lambda line: part(line.break_minutes, DAY) if line.started_at else None, DURATION),
-        Column("note", lambda line: line.note, width=30),
-        Column("état", _state),
-        Column("saisi par", lambda line: line.typist or line.typist_email, width=22),
+        ExportColumn("matricule", lambda line: line.payroll_number),
+        ExportColumn("personne", lambda line: f"{line.first_name} {line.last_name}", width=26),
+        ExportColumn("adhérent", lambda line: line.member, width=22),
+        ExportColumn("référence de mise à disposition", lambda line: line.reference, width=18),
+        ExportColumn("date", lambda line: line.day, "dd/mm/yyyy"),
+        ExportColumn("nature", kind, width=22),
+        ExportColumn("heures", lambda line: exact_part(line.minutes, DAY), DURATION),
+        ExportColumn("heures décimales", lambda line: exact_part(line.minutes, HOUR), "0.00", 16),
+        ExportColumn("minutes", lambda line: line.minutes),
+        ExportColumn("début", lambda line: line.started_at, "hh:mm"),
+        ExportColumn("fin", lambda line: line.ended_at, "hh:mm"),
+        ExportColumn(
+            "pause", lambda line: exact_part(line.break_minutes, DAY) if line.started_at else None, DURATION
+        ),
+        ExportColumn("note", lambda line: line.note, width=30),
+        ExportColumn("état", _state),
+        ExportColumn("saisi par", lambda line: line.typist or line.typist_email, width=22),
     ]
     if knows or (person and not current_seats(user).exists()):
         return shown
-    return [column for column in shown if column.title not in RESERVED]
+    return [column for column in shown if column.title not in INSIDER_COLUMNS]
 
 
 @cache
-def part(minutes: int, whole: int) -> Decimal:
-    """``minutes`` as a part of an hour or a day, to the last digit that a spreadsheet keeps."""
+def exact_part(minutes: int, whole: int) -> Decimal:
+    """``minutes`` as a part of an hour or a day, with all digits that a spreadsheet stores."""
     with localcontext() as context:
         context.prec = DIGITS
         return Decimal(minutes) / whole
 
 
-def _state(line: Line) -> str:
-    """The words of Timesheet.state_label, which says what a status means after a contest, a return or an invoice."""
+def _state(line: ExportRow) -> str:
+    """The label of Timesheet.state, made from plain values."""
     sheet = Timesheet(
         status=line.status,
         billed_at=line.billed_at,
@@ -236,39 +238,36 @@ def _state(line: Line) -> str:
     return str(sheet.state_label)
 
 
-MARK = "\ufeff"
-
-
-def as_csv(user: User, wanted: Wanted) -> Iterator[str]:
+def as_csv(user: User, wanted: ExportChoice) -> Iterator[str]:
     """The lines of a CSV file: marked UTF-8, semicolons, decimal commas."""
-    held = [column for column in columns(user) if column.title != "heures décimales"]
+    held = [column for column in visible_columns(user) if column.title != "heures décimales"]
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerow([column.title for column in held])
-    yield MARK + written.getvalue()
-    for line in lines(user, wanted):
+    yield BYTE_ORDER_MARK + written.getvalue()
+    for line in export_rows(user, wanted):
         written.seek(0)
         written.truncate()
         # Text knows no duration: the hours are decimal there.
-        hours = part(line.minutes, HOUR)
+        hours = exact_part(line.minutes, HOUR)
         writer.writerow(
-            [_french(hours if column.title == "heures" else column.value(line)) for column in held]
+            [csv_cell(hours if column.title == "heures" else column.value(line)) for column in held]
         )
         yield written.getvalue()
 
 
-def as_workbook(user: User, wanted: Wanted) -> IO[bytes]:
+def as_workbook(user: User, wanted: ExportChoice) -> IO[bytes]:
     """The same as XLSX, open at its beginning: days, times and durations as spreadsheets count them."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Heures")
     sheet.freeze_panes = "A2"
-    held = columns(user)
+    held = visible_columns(user)
     for number, column in enumerate(held, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     sheet.append([_title(sheet, column.title) for column in held])
     # A row is written as soon as it is appended: one cell with its format does for a whole column.
     cells = [_formatted(sheet, column) for column in held]
-    for line in lines(user, wanted):
+    for line in export_rows(user, wanted):
         sheet.append(
             [_filled(sheet, cell, column.value(line)) for cell, column in zip(cells, held, strict=True)]
         )
@@ -278,22 +277,12 @@ def as_workbook(user: User, wanted: Wanted) -> IO[bytes]:
     return file
 
 
-def file_name(wanted: Wanted, suffix: str) -> str:
+def file_name(wanted: ExportChoice, suffix: str) -> str:
     """ "heures-2026-10-a-2026-11-aloen.xlsx" """
     months = [str(month) for month in (wanted.first, wanted.last) if month]
     parts = ["heures", "-a-".join(dict.fromkeys(months))]
     parts += [slugify(str(named)) for named in (wanted.person, wanted.member, wanted.state) if named]
     return f"{'-'.join(part for part in parts if part)}.{suffix}"
-
-
-def _french(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:f}".replace(".", ",")
-    if isinstance(value, time):
-        return f"{value:%H:%M}"
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    return inert(str(value)) if value is not None else ""
 
 
 def _title(sheet: Any, text: str) -> WriteOnlyCell:
@@ -302,7 +291,7 @@ def _title(sheet: Any, text: str) -> WriteOnlyCell:
     return cell
 
 
-def _formatted(sheet: Any, column: Column) -> WriteOnlyCell:
+def _formatted(sheet: Any, column: ExportColumn) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet)
     if column.number_format:
         cell.number_format = column.number_format

@@ -35,7 +35,7 @@ class NotPrinted(Refusal):
 
 
 def sign(sheets: Collection[Timesheet], *, at: datetime) -> list[SignedSheet]:
-    """Keep what each of ``sheets``, just approved, says: days, hours, who confirmed and approved it and when.
+    """Store the content of each of ``sheets``, just approved: days, hours, who confirmed and approved it and when.
 
     Call it in the transaction that approves, with employee and assignment loaded. A further approval makes a further
     version. The PDFs are asked for on commit. The queries do not depend on how many there are.
@@ -54,7 +54,7 @@ def sign(sheets: Collection[Timesheet], *, at: datetime) -> list[SignedSheet]:
             )
         )
     made = SignedSheet.objects.bulk_create(rows)
-    transaction.on_commit(lambda: enqueue(row.pk for row in made), robust=True)
+    transaction.on_commit(lambda: enqueue_printing(row.pk for row in made), robust=True)
     return made
 
 
@@ -64,14 +64,14 @@ def digest_of(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def enqueue(signed: Iterable[int]) -> None:
-    """Tell the worker to print these; what gets lost on the way, ``left`` finds again."""
+def enqueue_printing(signed: Iterable[int]) -> None:
+    """Tell the worker to print these; what gets lost on the way, waiting_for_pdf() finds again."""
     for pk in signed:
         current_app.send_task(TASK, [pk])
 
 
-def left(at: datetime) -> list[int]:
-    """The signed sheets that wait for their PDF since a while, and that nobody has in hand, oldest first."""
+def waiting_for_pdf(at: datetime) -> list[int]:
+    """The signed sheets without PDF that no worker is printing, some seconds after their signature; oldest first."""
     with transaction.atomic():
         waiting = SignedSheet.objects.filter(
             made_at=None, attempts__lt=MOST_ATTEMPTS, signed_at__lt=at - JUST_SIGNED
@@ -80,7 +80,7 @@ def left(at: datetime) -> list[int]:
 
 
 def print_signed(pk: int, *, at: datetime) -> bool:
-    """Make the PDF of one signed sheet from its content alone; False when it is made or in another worker's hands.
+    """Make the PDF of one signed sheet from its content alone; False when it is made or being made by another worker.
 
     A failure is kept on the row and raised; after the third it is given up.
     """
@@ -91,7 +91,7 @@ def print_signed(pk: int, *, at: datetime) -> bool:
             if row is None:
                 return False
             name = f"{row.timesheet_id}-{row.version}-{row.digest[:12]}"
-            kept = paper.store(f"timesheets/{row.signed_at:%Y}/{name}.pdf", printed(row))
+            kept = paper.store(f"timesheets/{row.signed_at:%Y}/{name}.pdf", render_signed(row))
             waiting.update(path=kept.path, size=kept.size, sha256=kept.sha256, made_at=at, error="")
     except Exception as error:
         log.exception("signed sheet not printed: %s", pk)
@@ -103,7 +103,7 @@ def print_signed(pk: int, *, at: datetime) -> bool:
     return True
 
 
-def printed(row: SignedSheet) -> bytes:
+def render_signed(row: SignedSheet) -> bytes:
     """The PDF/A of a signed sheet; the same bytes each time."""
     content = row.content
     return paper.pdf(
@@ -129,7 +129,7 @@ def open_printed(row: SignedSheet) -> IO[bytes]:
         raise NotPrinted(f"Le fichier de ce relevé a été modifié depuis sa création. {TELL_ADMIN}") from error
 
 
-def latest(sheets: Collection[int]) -> dict[int, SignedSheet]:
+def latest_signed(sheets: Collection[int]) -> dict[int, SignedSheet]:
     """The last version of each of these timesheets, by its id; one query."""
     rows = SignedSheet.objects.filter(timesheet__in=sheets).order_by("timesheet", "-version")
     return {row.timesheet_id: row for row in rows.distinct("timesheet").defer("content")}

@@ -57,13 +57,13 @@ def may_enter(user: User, employee: Employee, assignment: Assignment | None) -> 
     )
 
 
-def with_grace(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet, Any]:
+def with_grace_days(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet, Any]:
     """``sheets`` read together with the group's days of grace, which why_closed() asks for otherwise."""
     return sheets.annotate(grace_days=Subquery(_grace_days()))
 
 
-def share_grace(known: Timesheet, sheets: Iterable[Timesheet]) -> None:
-    """What was read with ``known`` by with_grace() holds for ``sheets`` too, that may not exist yet."""
+def copy_grace_days(known: Timesheet, sheets: Iterable[Timesheet]) -> None:
+    """Copy what with_grace_days() read with ``known`` to ``sheets``, which may not exist yet."""
     for sheet in sheets:
         sheet.__dict__["grace_days"] = known.__dict__["grace_days"]
 
@@ -77,7 +77,7 @@ def why_closed(timesheet: Timesheet, user: User, on: date) -> str:
     current = Month.of(on)
     if timesheet.month >= current or timesheet.contested_at or timesheet.returned_at or timesheet.supplement:
         return ""
-    # Read with the timesheet by with_grace(), so that a save asks no more than it must.
+    # Read with the timesheet by with_grace_days(), so that a save asks no more than it must.
     days = timesheet.grace_days if hasattr(timesheet, "grace_days") else _grace_days().first()
     if days is None:
         return ""
@@ -115,23 +115,23 @@ def how_to_reopen(timesheet: Timesheet) -> str:
 def refuse_unless_writable(timesheet: Timesheet, by: User, at: datetime) -> None:
     """Raise NotWritable, Locked or Closed unless ``by`` may change the entries of ``timesheet`` at that moment."""
     if not may_write(by, timesheet):
-        raise NotWritable(whose_hand(timesheet))
+        raise NotWritable(who_enters(timesheet))
     if timesheet.status != TimesheetStatus.DRAFT:
-        raise Locked(f"{name(timesheet)} n’est plus modifiable. {why_locked(timesheet)}")
+        raise Locked(f"{sheet_name(timesheet)} n’est plus modifiable. {why_locked(timesheet)}")
     refuse_closed(timesheet, by, at)
 
 
 def refuse_closed(timesheet: Timesheet, by: User, at: datetime) -> None:
     """Raise Closed when the days to enter its month are over for ``by``."""
     if reason := why_closed(timesheet, by, timezone.localdate(at)):
-        raise Closed(f"{name(timesheet)} n’est plus modifiable\u00a0: {reason}.")
+        raise Closed(f"{sheet_name(timesheet)} n’est plus modifiable\u00a0: {reason}.")
 
 
 def refuse_unless_begun(timesheet: Timesheet, at: datetime) -> None:
     """Raise NotBegun before the first day of its month: hours may be planned ahead, not handed over."""
     if timesheet.month.first > timezone.localdate(at):
         raise NotBegun(
-            f"{name(timesheet)} ne se soumet qu’à partir du {long_date(timesheet.month.first)}\u00a0: "
+            f"{sheet_name(timesheet)} ne se soumet qu’à partir du {long_date(timesheet.month.first)}\u00a0: "
             "le mois n’a pas commencé. Vos heures prévues sont gardées."
         )
 
@@ -140,14 +140,14 @@ def _grace_days() -> QuerySet[Group, Any]:
     return Group.objects.order_by("pk").values_list("entry_grace_days", flat=True)[:1]
 
 
-def name(timesheet: Timesheet) -> str:
-    """How people call a timesheet: by its member and month."""
+def sheet_name(timesheet: Timesheet) -> str:
+    """The subject of sentences about a timesheet: its member and month."""
     where = str(timesheet.assignment.member) if timesheet.assignment else "absences et groupement"
     return f"Le relevé {quoted(where)} {timesheet.month.of_label}"
 
 
-def whose_hand(timesheet: Timesheet) -> str:
-    """Who enters these hours, for somebody who may not."""
+def who_enters(timesheet: Timesheet) -> str:
+    """The sentence on who enters these hours, for somebody who may not."""
     if timesheet.assignment is None:
         return "Ces heures sont saisies par la personne ou par la coordination."
     if timesheet.assignment.hours_entry == HoursEntry.MEMBER:

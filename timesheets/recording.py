@@ -1,4 +1,4 @@
-"""Writing hours down: open a month, save days of its timesheets, submit them, recall them before they are confirmed."""
+"""Recording hours: open a month, save days of its timesheets, submit them, recall them before they are confirmed."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.models import User
 from timesheets.day_rules import (
-    Days,
-    Key,
-    Timed,
+    EntryKey,
+    HoursByDay,
+    TimedHours,
     minutes_of,
+    refuse_impossible_days,
     refuse_long_days,
-    refuse_misfits,
     refuse_overlaps,
 )
 from timesheets.locking import (
     Locked,
     NotWritable,
     may_write,
-    name,
     refuse_closed,
     refuse_unless_begun,
     refuse_unless_writable,
-    whose_hand,
+    sheet_name,
+    who_enters,
     why_locked,
-    with_grace,
+    with_grace_days,
 )
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 MONTHS_AHEAD = 12
-WRITTEN = ["minutes", "note", "entered_by", "started_at", "ended_at", "break_minutes"]
+SAVED_FIELDS = ["minutes", "note", "entered_by", "started_at", "ended_at", "break_minutes"]
 
 
 class TooFarAhead(Refusal):
-    """A month that nobody plans yet, so most likely a slip of the finger."""
+    """A month so far ahead that it is most likely a typing error."""
 
 
-class Overtaken(Refusal):
-    """Somebody changed the same day since the person read it: nobody overwrites what they have not seen."""
+class ChangedMeanwhile(Refusal):
+    """Somebody changed the same day since the person read it: nobody overwrites hours that they have not read."""
 
 
 @transaction.atomic
@@ -85,7 +85,7 @@ def refuse_too_far(month: Month, at: datetime) -> None:
 
 
 def save(
-    timesheet: Timesheet, days: Days, *, by: User, at: datetime, notes: Mapping[date, str] | None = None
+    timesheet: Timesheet, days: HoursByDay, *, by: User, at: datetime, notes: Mapping[date, str] | None = None
 ) -> int:
     """Replace the entries of ``timesheet`` on each of ``days`` by {kind: minutes}; other days stay as they are.
 
@@ -99,7 +99,7 @@ def save(
 
 @transaction.atomic
 def save_all(
-    changes: Mapping[Timesheet, Days],
+    changes: Mapping[Timesheet, HoursByDay],
     *,
     by: User,
     at: datetime,
@@ -108,9 +108,9 @@ def save_all(
 ) -> int:
     """save() for several timesheets of one person and month at once: all or nothing, in a constant number of queries.
 
-    The sum of a day and its times are judged over all the person's timesheets, as they will be after the last change.
-    ``seen`` tells, by timesheet and day, the minutes that ``by`` had in front of them: raises Overtaken when somebody
-    has changed one of these days since.
+    The sum of a day and its times are checked over all the person's timesheets, as they will be after the last change.
+    ``seen``: by timesheet and day, the minutes by kind that the page showed; raises ChangedMeanwhile when somebody has
+    changed one of these days since.
     """
     whose = {(sheet.employee_id, sheet.month) for sheet in changes}
     if len(whose) != 1:
@@ -119,10 +119,10 @@ def save_all(
     for sheet in changes:
         refuse_unless_writable(locked[sheet.pk], by, at)
     days_of = {locked[sheet.pk]: days for sheet, days in changes.items()}
-    refuse_misfits(days_of)
+    refuse_impossible_days(days_of)
     wanted = _wanted(days_of)
     present, kept = _present(days_of)
-    _refuse_overtaken(present, seen or {})
+    _refuse_changed_meanwhile(present, seen or {})
     is_own = _is_own(by, days_of)
     sums = {key: minutes_of(value, key[1]) for key, value in wanted.items()}
     refuse_long_days(sums, kept, by=by, is_own=is_own)
@@ -134,15 +134,15 @@ def save_all(
 
 @transaction.atomic
 def submit(timesheet: Timesheet, *, by: User, at: datetime, note: str = "") -> None:
-    """Hand the hours over to the member, or to the coordinator when they are at the group; none at all is an answer.
+    """Hand the hours over to the member, or to the coordinator when they are at the group; a month of zero hours too.
 
     Clears a contest or a return; ``note`` is the answer to it. Days of grace do not count: hours that can no longer be
     changed can still be handed over. Raises Locked, NotWritable, NotBegun, StaleRow.
     """
     if not may_write(by, timesheet):
-        raise NotWritable(whose_hand(timesheet))
+        raise NotWritable(who_enters(timesheet))
     if timesheet.status != TimesheetStatus.DRAFT:
-        raise Locked(f"{name(timesheet)} n’est plus modifiable. {why_locked(timesheet)}")
+        raise Locked(f"{sheet_name(timesheet)} n’est plus modifiable. {why_locked(timesheet)}")
     refuse_unless_begun(timesheet, at)
     timesheet.move(
         TimesheetStatus.SUBMITTED,
@@ -162,7 +162,7 @@ def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     Raises Locked, NotWritable, StaleRow; and Closed when nobody could correct them any more.
     """
     if not may_write(by, timesheet):
-        raise NotWritable(whose_hand(timesheet))
+        raise NotWritable(who_enters(timesheet))
     if timesheet.status != TimesheetStatus.SUBMITTED:
         raise Locked(
             "Ce relevé n’est pas soumis\u00a0: vous pouvez le modifier."
@@ -176,7 +176,7 @@ def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
 def _lock(employee_id: int, month: Month) -> dict[int, Timesheet]:
     """All timesheets of the person's month: two saves wait for each other, and neither overlooks the other."""
     rows = (
-        with_grace(Timesheet.objects.filter(employee=employee_id, month=month))
+        with_grace_days(Timesheet.objects.filter(employee=employee_id, month=month))
         .select_related("employee", "assignment__member")
         .order_by("pk")
         .select_for_update(of=("self",))
@@ -188,19 +188,19 @@ def _is_own(by: User, sheets: Iterable[Timesheet]) -> bool:
     return all(sheet.employee.user_id == by.pk for sheet in sheets)
 
 
-def _wanted(days_of: Mapping[Timesheet, Days]) -> dict[Key, int | Timed]:
-    """What each day shall hold, with its minutes counted; what has none is left out."""
-    wanted: dict[Key, int | Timed] = {}
+def _wanted(days_of: Mapping[Timesheet, HoursByDay]) -> dict[EntryKey, int | TimedHours]:
+    """The hours to save by key, with their minutes counted; empty ones are left out."""
+    wanted: dict[EntryKey, int | TimedHours] = {}
     for sheet, days in days_of.items():
         for day, kinds in days.items():
             for kind, value in kinds.items():
                 if minutes := minutes_of(value, day):
-                    timed = None if isinstance(value, int) else Timed(*value)._replace(minutes=minutes)
+                    timed = None if isinstance(value, int) else TimedHours(*value)._replace(minutes=minutes)
                     wanted[sheet.pk, day, str(kind)] = timed or minutes
     return wanted
 
 
-def _present(days_of: Mapping[Timesheet, Days]) -> tuple[dict[Key, Entry], list[Entry]]:
+def _present(days_of: Mapping[Timesheet, HoursByDay]) -> tuple[dict[EntryKey, Entry], list[Entry]]:
     """The person's entries of those days: those to replace by their key; and the others, with those of the days around.
 
     A night runs from one day into the next.
@@ -208,7 +208,7 @@ def _present(days_of: Mapping[Timesheet, Days]) -> tuple[dict[Key, Entry], list[
     touched = {(sheet.pk, day) for sheet, days in days_of.items() for day in days}
     around = {day + timedelta(days=n) for _, day in touched for n in (-1, 0, 1)}
     employee = next(iter(days_of)).employee_id
-    present: dict[Key, Entry] = {}
+    present: dict[EntryKey, Entry] = {}
     kept: list[Entry] = []
     for entry in Entry.objects.filter(timesheet__employee=employee, day__in=around).order_by("day", "pk"):
         if (entry.timesheet_id, entry.day) in touched:
@@ -218,22 +218,22 @@ def _present(days_of: Mapping[Timesheet, Days]) -> tuple[dict[Key, Entry], list[
     return present, kept
 
 
-def _refuse_overtaken(
-    present: Mapping[Key, Entry], seen: Mapping[tuple[int, date], Mapping[str, int]]
+def _refuse_changed_meanwhile(
+    present: Mapping[EntryKey, Entry], seen: Mapping[tuple[int, date], Mapping[str, int]]
 ) -> None:
     stored: dict[tuple[int, date], dict[str, int]] = {place: {} for place in seen}
     for (timesheet_id, day, kind), entry in present.items():
         if (timesheet_id, day) in seen:
             stored[timesheet_id, day][kind] = entry.minutes
     if any(stored[place] != kinds for place, kinds in seen.items()):
-        raise Overtaken(
+        raise ChangedMeanwhile(
             "Une autre personne vient de changer ces jours. Relisez-les, puis enregistrez de nouveau."
         )
 
 
 def _write(
-    wanted: Mapping[Key, int | Timed],
-    present: Mapping[Key, Entry],
+    wanted: Mapping[EntryKey, int | TimedHours],
+    present: Mapping[EntryKey, Entry],
     notes: Mapping[int, Mapping[date, str]],
     by: User,
 ) -> int:
@@ -244,30 +244,30 @@ def _write(
     for key, value in wanted.items():
         timesheet_id, day, kind = key
         entry = present.get(key) or Entry(timesheet_id=timesheet_id, day=day, kind=kind, minutes=0)
-        before = _facts(entry)
+        before = _stored_values(entry)
         _rewrite(entry, value)
         if day in notes.get(timesheet_id, {}):
             # One note a day: it stays with the first kind.
             entry.note = "" if (timesheet_id, day) in noted else notes[timesheet_id][day]
             noted.add((timesheet_id, day))
-        if _facts(entry) != before:
+        if _stored_values(entry) != before:
             entry.entered_by = by
             (changed if entry.pk else new).append(entry)
     if gone:
         Entry.objects.filter(pk__in=gone).delete()
     if changed:
-        Entry.objects.bulk_update(changed, WRITTEN)
+        Entry.objects.bulk_update(changed, SAVED_FIELDS)
     if new:
         Entry.objects.bulk_create(new)
     return len(gone) + len(changed) + len(new)
 
 
-def _facts(entry: Entry) -> tuple[object, ...]:
+def _stored_values(entry: Entry) -> tuple[object, ...]:
     return entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes, entry.note
 
 
-def _rewrite(entry: Entry, value: int | Timed) -> None:
-    if isinstance(value, Timed):
+def _rewrite(entry: Entry, value: int | TimedHours) -> None:
+    if isinstance(value, TimedHours):
         entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes = (
             value.minutes or 0,
             *value[1:],

@@ -2,20 +2,25 @@
 
 from django.urls import path
 
-from timesheets.views import balances, confirm, day, entry, exchange, findings, month, sheet
+from timesheets.balances import views as balances
+from timesheets.grid.views import day, month
+from timesheets.importing import views as exchange
+from timesheets.overview import views as overview
+from timesheets.sheet import views as sheet
+from timesheets.watching import views as watching
 
 app_name = "timesheets"
 
 urlpatterns = [
-    path("", entry.my_months, name="my_months"),
-    path("mois/", month.months, name="months"),
-    path("mois/<month:month>/", month.month, name="month"),
-    path("mois/<month:month>/alertes/", month.alerts, name="month_alerts"),
-    path("mois/<month:month>/ouvrir/", month.open_month, name="open"),
-    path("mois/<month:month>/approuver/", month.approve_confirmed, name="approve_confirmed"),
-    path("alertes/", findings.findings, name="findings"),
-    path("alertes/<int:employee>/", findings.acknowledge, name="acknowledge"),
-    path("a-viser/", confirm.to_confirm, name="to_confirm"),
+    path("", month.my_months, name="my_months"),
+    path("mois/", overview.months, name="months"),
+    path("mois/<month:month>/", overview.month, name="month"),
+    path("mois/<month:month>/alertes/", overview.alerts, name="month_alerts"),
+    path("mois/<month:month>/ouvrir/", overview.open_month, name="open"),
+    path("mois/<month:month>/approuver/", overview.approve_confirmed, name="approve_confirmed"),
+    path("alertes/", watching.findings, name="findings"),
+    path("alertes/<int:employee>/", watching.acknowledge, name="acknowledge"),
+    path("a-viser/", sheet.to_confirm, name="to_confirm"),
     path("import/", exchange.import_hours, name="import"),
     path("import/valider/", exchange.confirm, name="import_confirm"),
     path("import/erreurs/", exchange.report, name="import_report"),
@@ -26,19 +31,19 @@ urlpatterns = [
     path("engagement/", balances.at_member, name="member_balance"),
     path("releve/<int:pk>/", sheet.sheet, name="sheet"),
     path("releve/<int:pk>/signe/<int:version>/", sheet.signed, name="signed"),
-    path("releve/<int:pk>/viser/", confirm.confirm, name="confirm"),
+    path("releve/<int:pk>/viser/", sheet.confirm, name="confirm"),
     path("releve/<int:pk>/approuver/", sheet.approve, name="approve"),
     path("releve/<int:pk>/annuler/", sheet.undo, name="undo"),
     path("releve/<int:pk>/trancher/", sheet.settle, name="settle"),
     path("releve/<int:pk>/renvoyer/", sheet.send_back, name="return"),
     path("releve/<int:pk>/rouvrir/", sheet.reopen, name="reopen"),
-    path("releve/<int:pk>/relancer/", confirm.remind, name="remind"),
+    path("releve/<int:pk>/relancer/", sheet.remind, name="remind"),
     path("releve/<int:pk>/complement/", sheet.supplement, name="supplement"),
-    path("<month:month>/", entry.my_month, name="my_month"),
-    path("<month:month>/alertes/", findings.my_findings, name="my_findings"),
+    path("<month:month>/", month.my_month, name="my_month"),
+    path("<month:month>/alertes/", watching.my_findings, name="my_findings"),
     path("<month:month>/jour/<int:day>/", day.my_day, name="day"),
-    path("<month:month>/personne/<int:employee>/", entry.person_month, name="person_month"),
+    path("<month:month>/personne/<int:employee>/", month.person_month, name="person_month"),
     path("<month:month>/personne/<int:employee>/jour/<int:day>/", day.person_day, name="person_day"),
-    path("<month:month>/<int:assignment>/", entry.grid, name="grid"),
+    path("<month:month>/<int:assignment>/", month.grid, name="grid"),
     path("<month:month>/<int:assignment>/jour/<int:day>/", day.grid_day, name="grid_day"),
 ]

@@ -19,9 +19,9 @@ from billing.bank.statement import (
     one_line,
 )
 from billing.models import PaymentMethod
+from groupement.kernel.cells import plain
 from groupement.kernel.french import quoted
 from groupement.kernel.money import ZERO, cents, spell
-from groupement.kernel.tabular import plain
 
 _MONEY = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,5})?")
 _FAMILIES = {

@@ -23,8 +23,8 @@ from billing.models import (
     Payment,
     PaymentMethod,
 )
+from groupement.kernel.cells import plain
 from groupement.kernel.money import ZERO
-from groupement.kernel.tabular import plain
 from members.models import Member
 
 T = TypeVar("T")

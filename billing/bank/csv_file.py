@@ -1,19 +1,18 @@
-"""Read the CSV of a French bank: preamble, titles, one operation a line; judged line by line, kept nowhere."""
+"""The CSV of a French bank read and checked: preamble, titles, one operation a line; nothing is stored."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from stdnum import iban as stdnum_iban
 
 from billing.bank import csv_layouts
-from billing.bank.csv_layouts import Layout, Row, UnknownTitles
+from billing.bank.csv_layouts import CsvRow, StoredLayouts, UnknownColumns
 from billing.bank.statement import (
     CSV,
     LARGEST_FILE,
@@ -30,15 +29,13 @@ from billing.bank.statement import (
     one_line,
 )
 from groupement.kernel import tabular
-from groupement.kernel.french import quoted
-from groupement.kernel.money import ZERO, cents, parse_amount
-from groupement.kernel.tabular import plain
+from groupement.kernel.cells import cell_text, plain, read_bank_amount, read_day
+from groupement.kernel.money import ZERO, cents
+from groupement.kernel.tabular import Fault, Layout
 from members.identifiers import compact
 
 FIRST_ROWS = 30
 SEPARATORS = ";\t,"
-_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})|(\d{4})-(\d{1,2})-(\d{1,2})")
-_THOUSANDS_BY_POINTS = re.compile(r"[-+−]?\d{1,3}(?:\.\d{3})+,\d{1,2}")
 _IBAN = re.compile(r"\bFR\d{2}(?:[ \u00a0]?[0-9A-Z]){23}\b")
 # Lines that sum up: no operation. "Solde facture 12" and "TOTAL ENERGIES" are labels of operations.
 _BALANCES = re.compile(
@@ -48,25 +45,23 @@ _SUMS = re.compile(r"(?:\w+ )?soldes?\b|total\b|totaux\b|sous-total\b|nombre d'o
 
 
 @dataclass
-class _Reading:
-    """What is known while the lines go by."""
+class _StatementReading:
+    """The operations and the faults of the lines read so far; ``left_out``: lines that are no operation, and why."""
 
     layout: Layout
     operations: list[Operation] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
-    def texts(self, column: str, cells: Sequence[str]) -> list[str]:
-        return [cells[place] for place in self.layout.get(column, ()) if place < len(cells)]
-
     def text(self, column: str, cells: Sequence[str]) -> str:
-        return next(iter(self.texts(column, cells)), "")
+        """The first cell of a column, even when it is empty; empty without such a column."""
+        return cell_text(next(iter(self.layout.cells(column, cells)), None))
 
 
-def read_table(data: bytes, remembered: Mapping[str, Layout] | None = None) -> Statement:
-    """The statement in a CSV file; ``remembered``: what finance said of titles, by their digest.
+def read_csv(data: bytes, stored: StoredLayouts | None = None) -> Statement:
+    """The statement in a CSV file; ``stored``: the layouts that finance chose.
 
-    Raises UnknownTitles when nobody said, BadStatement with one sentence for each fault otherwise.
+    Raises UnknownColumns when no layout is known, BadStatement with one sentence for each fault otherwise.
     """
     text = tabular.decode(
         data,
@@ -74,21 +69,21 @@ def read_table(data: bytes, remembered: Mapping[str, Layout] | None = None) -> S
         largest=LARGEST_FILE,
         too_large="Le fichier dépasse 5\u00a0Mo. Choisissez une période plus courte.",
     )
-    rows, found = _table(text, remembered or {})
+    rows, found = _table(text, stored or {})
     if found is None:
-        raise _not_known(rows)
-    rank, layout = found
-    reading = _Reading(layout)
-    if len(rows) - rank > MOST_OPERATIONS:
+        raise _unknown(rows)
+    index, layout = found
+    reading = _StatementReading(layout)
+    if len(rows) - index > MOST_OPERATIONS:
         raise BadStatement("Le relevé compte plus de 20\u202f000 lignes. Choisissez une période plus courte.")
-    for line, cells in rows[rank + 1 :]:
+    for line, cells in rows[index + 1 :]:
         _read_line(line, cells, reading)
-    if reading.errors:
-        raise faults_of(reading.errors)
+    if reading.faults:
+        raise faults_of([str(fault) for fault in reading.faults])
     if not reading.operations:
         raise no_operation(reading.left_out)
     days = [operation.booked_on for operation in reading.operations]
-    preamble = " ".join(cell for _, cells in rows[:rank] for cell in cells)
+    preamble = " ".join(cell for _, cells in rows[:index] for cell in cells)
     return Statement(
         CSV,
         _iban(preamble),
@@ -96,44 +91,23 @@ def read_table(data: bytes, remembered: Mapping[str, Layout] | None = None) -> S
         max(days),
         reading.operations,
         left_out=reading.left_out,
-        titles=csv_layouts.digest(rows[rank][1]),
+        titles=csv_layouts.digest(rows[index][1]),
     )
 
 
-def read_day(told: str) -> date:
-    """ "03/12/2026", "3.12.26", "2026-12-03"; an hour behind it is not looked at."""
-    match = _DAY.match(told.strip())
-    if not match:
-        raise ValueError(f"{quoted(told, at_most=20)} n’est pas une date, par exemple 03/12/2026.")
-    day, month, year, *iso = match.groups()
-    try:
-        if iso[0]:
-            return date(int(iso[0]), int(iso[1]), int(iso[2]))
-        return date(int(year) + (2000 if len(year) == 2 else 0), int(month), int(day))
-    except ValueError as error:
-        raise ValueError(f"le jour {quoted(told, at_most=20)} n’existe pas.") from error
-
-
-def read_money(told: str) -> Decimal:
-    """Euros as banks write them: "-1 234,56", "1.234,56", "+12.5 EUR"."""
-    text = re.sub(r"\s*(?:EUR|eur|€)\s*$", "", told.strip())
-    bare = re.sub(r"[\s\u00a0\u202f]", "", text)
-    return cents(parse_amount(bare.replace(".", "") if _THOUSANDS_BY_POINTS.fullmatch(bare) else text))
-
-
-def _table(text: str, remembered: Mapping[str, Layout]) -> tuple[list[Row], tuple[int, Layout] | None]:
+def _table(text: str, stored: StoredLayouts) -> tuple[list[CsvRow], tuple[int, Layout] | None]:
     """The rows by the separator under which titles are known, else under which most rows have cells."""
-    tried: list[list[Row]] = []
+    tried: list[list[CsvRow]] = []
     for separator in SEPARATORS:
         rows = _rows(text, separator)
-        if found := csv_layouts.find(rows[:FIRST_ROWS], remembered):
+        if found := csv_layouts.find_titles(rows[:FIRST_ROWS], stored):
             return rows, found
         tried.append(rows)
     return max(tried, key=lambda rows: sum(len(cells) > 2 for _, cells in rows)), None
 
 
-def _rows(text: str, separator: str) -> list[Row]:
-    """Numbered rows that say something. Banks leave quotes open in labels: such a file is read without quoting."""
+def _rows(text: str, separator: str) -> list[CsvRow]:
+    """Numbered rows, blank ones left out. Banks leave quotes open in labels: such a file is read without quoting."""
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         reader = csv.reader(
             io.StringIO(text, newline=""),
@@ -150,28 +124,28 @@ def _rows(text: str, separator: str) -> list[Row]:
     raise BadStatement("Ce fichier n’est pas un CSV. Exportez de nouveau le relevé au format CSV.")
 
 
-def _not_known(rows: Sequence[Row]) -> Exception:
-    rank = csv_layouts.likely(rows[:FIRST_ROWS])
-    if rank is None:
+def _unknown(rows: Sequence[CsvRow]) -> Exception:
+    index = csv_layouts.likely_titles(rows[:FIRST_ROWS])
+    if index is None:
         return BadStatement(
             "Ce fichier n’est pas un relevé\u00a0: aucune ligne ne nomme une date et un montant. "
             "Téléchargez le relevé au format CAMT.053 ou CSV."
         )
-    return UnknownTitles(rows[rank][1], [cells for _, cells in rows[rank + 1 : rank + 4]])
+    return UnknownColumns(rows[index][1], [cells for _, cells in rows[index + 1 : index + 4]])
 
 
-def _read_line(line: int, cells: Sequence[str], reading: _Reading) -> None:
+def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> None:
     day = reading.text("booked_on", cells)
-    label = joined(*reading.texts("label", cells), most=400)
-    told = plain(" ".join(filter(None, cells)))
-    if _BALANCES.match(plain(label)) or (not day[:1].isdigit() and _SUMS.match(told)):
+    label = joined(*reading.layout.cells("label", cells), most=400)
+    whole = plain(" ".join(filter(None, cells)))
+    if _BALANCES.match(plain(label)) or (not day[:1].isdigit() and _SUMS.match(whole)):
         reading.left_out.append(f"Ligne {line}\u00a0: un solde ou un total, laissé de côté.")
         return
     try:
         booked_on = read_day(day)
         amount = _amount(cells, reading)
     except ValueError as error:
-        reading.errors.append(f"Ligne {line}\u00a0: {error}")
+        reading.faults.append(Fault(line, str(error)))
         return
     if not amount:
         reading.left_out.append(f"Ligne {line}\u00a0: sans montant, laissée de côté.")
@@ -191,15 +165,15 @@ def _read_line(line: int, cells: Sequence[str], reading: _Reading) -> None:
     )
 
 
-def _amount(cells: Sequence[str], reading: _Reading) -> Decimal:
+def _amount(cells: Sequence[str], reading: _StatementReading) -> Decimal:
     currency = reading.text("currency", cells)
     if currency and plain(currency) not in ("eur", "euro", "euros", "€"):
         raise ValueError(f"le montant est en {currency[:10]}. Seuls les comptes en euros sont lus.")
-    if "amount" in reading.layout:
-        return read_money(reading.text("amount", cells))
+    if reading.layout.has("amount"):
+        return read_bank_amount(reading.text("amount", cells))
     out, came = reading.text("debit", cells), reading.text("credit", cells)
-    debit = abs(read_money(out)) if out else ZERO
-    credit = read_money(came) if came else ZERO
+    debit = abs(read_bank_amount(out)) if out else ZERO
+    credit = read_bank_amount(came) if came else ZERO
     if not (out or came):
         raise ValueError("le montant manque, au débit comme au crédit.")
     if debit and credit:

@@ -1,15 +1,15 @@
-"""Which column of a bank's CSV means what: titles of French banks, what finance mapped once, where titles are."""
+"""The columns of a bank's CSV: titles of French banks, layouts that finance chose once, and on which row titles are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
-from groupement.kernel.tabular import Unreadable, plain
+from groupement.kernel.cells import plain
+from groupement.kernel.tabular import Layout, Unreadable, titles_digest
 
-# What a column may mean, as the screen offers it. Several columns may make the label.
+# What a column may mean, as the screen offers it; several columns may make the label.
 COLUMNS = {
     "booked_on": "date",
     "amount": "montant signé",
@@ -22,7 +22,7 @@ COLUMNS = {
     "currency": "devise",
 }
 ONCE = tuple(column for column in COLUMNS if column != "label")
-_NAMES = {
+_TITLES = {
     "booked_on": (
         "date",
         "date operation",
@@ -96,16 +96,20 @@ _NAMES = {
     ),
     "currency": ("devise", "monnaie", "currency"),
 }
-_BY_TITLE = {name: column for column, names in _NAMES.items() for name in names}
+_BY_TITLE = {name: column for column, names in _TITLES.items() for name in names}
 # "Montant(EUROS)", "Débit €", "Montant en EUR": the currency is not a part of the name.
-_CURRENCY = re.compile(r"\(.*?\)|€|\ben euros?\b|\ben eur\b|\beuros?\b|\beur\b")
+_CURRENCY_WORDS = re.compile(r"\(.*?\)|€|\ben euros?\b|\ben eur\b|\beuros?\b|\beur\b")
 
-Row = tuple[int, list[str]]
-Layout = dict[str, list[int]]
+# A row of the file with its line number.
+CsvRow = tuple[int, list[str]]
+# Stored layouts: places of columns by meaning, by the digest of the titles.
+StoredLayouts = Mapping[str, Mapping[str, Sequence[int]]]
+# Of the digests stored since the first bank layout.
+_SEPARATOR = "\x1f"
 
 
-class UnknownTitles(Unreadable):
-    """Nobody said yet which column means what: ``titles``, with ``rows`` below them to show, ask for a mapping."""
+class UnknownColumns(Unreadable):
+    """No layout is known for these ``titles``; the page asks for the meanings, with ``rows`` below as examples."""
 
     def __init__(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         super().__init__(
@@ -117,42 +121,42 @@ class UnknownTitles(Unreadable):
 
 
 def digest(titles: Sequence[str]) -> str:
-    """By which titles are known again, whatever their accents or case."""
-    return sha256("\x1f".join(map(plain, titles)).encode()).hexdigest()
+    """By which the stored layout of these titles is found."""
+    return titles_digest(titles, _SEPARATOR)
 
 
-def guess(titles: Sequence[str]) -> Layout:
-    """What known titles mean: places by column; what is not known is left out."""
-    found: Layout = {}
+def guess_layout(titles: Sequence[str]) -> Layout:
+    """The layout of titles that French banks use; unknown ones are left out."""
+    found: dict[str, tuple[int, ...]] = {}
     for place, title in enumerate(titles):
-        column = _BY_TITLE.get(" ".join(_CURRENCY.sub(" ", plain(title)).split()))
+        column = _BY_TITLE.get(" ".join(_CURRENCY_WORDS.sub(" ", plain(title)).split()))
         if column == "label" or (column and column not in found):
-            found.setdefault(column, []).append(place)
-    return found
+            found[column] = (*found.get(column, ()), place)
+    return Layout(titles, found)
 
 
-def is_whole(layout: Mapping[str, Any]) -> bool:
-    """Whether a statement can be read by ``layout``: a day, and an amount in one column or in two."""
-    return "booked_on" in layout and ("amount" in layout or {"debit", "credit"} <= layout.keys())
+def is_complete(places: Mapping[str, Any]) -> bool:
+    """Whether these columns make a statement: a day, and an amount in one column or in two."""
+    return "booked_on" in places and ("amount" in places or {"debit", "credit"} <= places.keys())
 
 
-def find(rows: Sequence[Row], remembered: Mapping[str, Layout]) -> tuple[int, Layout] | None:
-    """The rank of the titles among the first ``rows`` and what they mean; what finance said comes first."""
-    for rank, (_, cells) in enumerate(rows):
-        if layout := remembered.get(digest(cells)):
-            return rank, layout
-    for rank, (_, cells) in enumerate(rows):
-        if is_whole(layout := guess(cells)):
-            return rank, layout
+def find_titles(rows: Sequence[CsvRow], stored: StoredLayouts) -> tuple[int, Layout] | None:
+    """The index of the titles among the first ``rows``, and their layout; a stored one comes first."""
+    for index, (_, cells) in enumerate(rows):
+        if places := stored.get(digest(cells)):
+            return index, Layout(cells, {meaning: tuple(each) for meaning, each in places.items()})
+    for index, (_, cells) in enumerate(rows):
+        if is_complete((layout := guess_layout(cells)).places):
+            return index, layout
     return None
 
 
-def likely(rows: Sequence[Row]) -> int | None:
-    """The rank of what looks most like titles: the first row of three words or more, with as many cells below it."""
-    for rank, (_, cells) in enumerate(rows[:-1]):
+def likely_titles(rows: Sequence[CsvRow]) -> int | None:
+    """The index of the most likely titles: the first row of three words or more, with as many cells below it."""
+    for index, (_, cells) in enumerate(rows[:-1]):
         words = [cell for cell in cells if cell]
         if len(words) >= 3 and not any(any(c.isdigit() for c in cell) for cell in words):
-            below = rows[rank + 1][1]
+            below = rows[index + 1][1]
             if len([cell for cell in below if cell]) >= 2 and len(below) >= len(words):
-                return rank
+                return index
     return None

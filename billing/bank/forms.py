@@ -5,7 +5,7 @@ from pathlib import Path
 from django import forms
 
 from billing.accounts.forms import PartsForm
-from billing.bank.csv_layouts import COLUMNS, guess
+from billing.bank.csv_layouts import COLUMNS, guess_layout
 from billing.bank.statement import LARGEST_FILE
 from groupement.kernel.money import AmountField, spell
 from members.models import Member
@@ -56,7 +56,9 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args, titles, rows, **kwargs):
         super().__init__(*args, **kwargs)
         self.titles = titles
-        guessed = {place: column for column, places in guess(titles).items() for place in places}
+        guessed = {
+            place: column for column, places in guess_layout(titles).places.items() for place in places
+        }
         choices = [(UNREAD, "Ne pas lire"), *((code, label.capitalize()) for code, label in COLUMNS.items())]
         for place, title in enumerate(titles[:MOST_COLUMNS]):
             seen = [row[place] for row in rows if place < len(row) and row[place]]

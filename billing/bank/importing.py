@@ -1,4 +1,4 @@
-"""Take a bank statement in, all or nothing: no file or operation twice, no other account, nothing to come."""
+"""Import of a bank statement, whole or not at all: no file or operation twice, no other account, no day to come."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from billing.bank import csv_layouts
 from billing.bank.camt import read_camt
-from billing.bank.csv_file import read_table
-from billing.bank.csv_layouts import Layout
+from billing.bank.csv_file import read_csv
+from billing.bank.csv_layouts import StoredLayouts
 from billing.bank.statement import CSV, LARGEST_FILE, BadStatement, Operation, Statement, faults_of
 from billing.models import BankLayout, BankOperation, BankStatement
 from groupement.kernel.french import counted, plural, quoted
@@ -25,20 +25,20 @@ from members.models import Group, User
 
 
 class NotImportable(Refusal):
-    """The file was taken before, or it is of another account."""
+    """The file was imported before, or it is of another account."""
 
 
-class Twins(BadStatement):
-    """Lines that say the same, without a reference that tells them apart: a person says whether they are two."""
+class IdenticalLines(BadStatement):
+    """Identical lines without a reference of the bank: a person decides whether they are several operations."""
 
 
-class NotAMapping(Refusal):
-    """Columns chosen for a statement from which it cannot be read."""
+class BadColumns(Refusal):
+    """The columns as they were chosen do not make a statement."""
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What an import did: the statement, how many operations are new, how many were known."""
+class StatementImported:
+    """The statement that was imported, and how many of its operations are new, how many were known."""
 
     statement: BankStatement
     new: int
@@ -46,19 +46,21 @@ class Taken:
 
 
 @transaction.atomic
-def take_in(data: bytes, *, file_name: str, has_twins: bool = False, by: User | None, at: datetime) -> Taken:
-    """Keep the statement in ``data`` with the operations that are not known yet.
+def import_statement(
+    data: bytes, *, file_name: str, has_twins: bool = False, by: User | None, at: datetime
+) -> StatementImported:
+    """Store the statement in ``data`` with those of its operations that are not known yet.
 
-    ``has_twins``: lines that say the same are as many operations. Raises NotImportable, Twins, UnknownTitles, and
+    ``has_twins``: identical lines are as many operations. Raises NotImportable, IdenticalLines, UnknownColumns, and
     BadStatement with a sentence for each fault.
     """
     # One import at a time: what is known stays true until the end.
     group = Group.objects.select_for_update(no_key=True).order_by("pk").first()
     digest = sha256(data).hexdigest()
     _refuse_again(digest)
-    read = read_statement(data, remembered())
+    read = read_statement(data, stored_layouts())
     _refuse_another_account(read, group)
-    _refuse_to_come(read, timezone.localdate(at))
+    _refuse_future_days(read, timezone.localdate(at))
     keys = _keys(read, has_twins)
     iban = read.iban or (group.iban if group else "")
     earlier = {row.key: row.statement for row in _earlier(iban, keys)}
@@ -77,40 +79,40 @@ def take_in(data: bytes, *, file_name: str, has_twins: bool = False, by: User | 
         ends_on=read.ends_on,
         opening_balance=read.opening_balance,
         closing_balance=read.closing_balance,
-        left_out=[*read.left_out, *_known_told(keys, earlier)],
+        left_out=[*read.left_out, *_known_sentences(keys, earlier)],
         imported_by=by,
         imported_at=at,
     )
     alike = _alike(iban, keys, [each for _, each in new])
     BankOperation.objects.bulk_create(_row(statement, key, each, alike) for key, each in new)
     BankLayout.objects.filter(titles_digest=read.titles).update(used_at=at)
-    return Taken(statement, len(new), len(keys) - len(new))
+    return StatementImported(statement, len(new), len(keys) - len(new))
 
 
 @transaction.atomic
-def remember(titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, at: datetime) -> BankLayout:
-    """Keep what finance said of the ``titles`` of a bank's CSV: places by column. Raises NotAMapping."""
+def save_layout(titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, at: datetime) -> BankLayout:
+    """Store the layout that finance chose for the ``titles`` of a bank's CSV: places by meaning. Raises BadColumns."""
     chosen = {column: list(places) for column, places in columns.items() if places}
-    if not csv_layouts.is_whole(chosen):
-        raise NotAMapping(
+    if not csv_layouts.is_complete(chosen):
+        raise BadColumns(
             "Dites quelle colonne est la date, et laquelle le montant\u00a0; ou lesquelles le débit et le crédit."
         )
     for column in csv_layouts.ONCE:
         if len(chosen.get(column, ())) > 1:
-            raise NotAMapping(
+            raise BadColumns(
                 f"{quoted(csv_layouts.COLUMNS[column].capitalize())} est choisi deux fois. "
                 f"Gardez une seule colonne."
             )
     if "amount" in chosen and chosen.keys() & {"debit", "credit"}:
-        raise NotAMapping("Choisissez un montant signé, ou un débit et un crédit, pas les deux.")
+        raise BadColumns("Choisissez un montant signé, ou un débit et un crédit, pas les deux.")
     return BankLayout.objects.update_or_create(
         titles_digest=csv_layouts.digest(titles),
         defaults={"titles": list(titles), "columns": chosen, "used_at": at},
     )[0]
 
 
-def remembered() -> dict[str, csv_layouts.Layout]:
-    """What finance said of titles, by their digest."""
+def stored_layouts() -> StoredLayouts:
+    """The layouts that finance chose, by the digest of the titles."""
     return dict(BankLayout.objects.order_by("pk").values_list("titles_digest", "columns"))
 
 
@@ -134,7 +136,7 @@ def _refuse_another_account(read: Statement, group: Group | None) -> None:
         )
 
 
-def _refuse_to_come(read: Statement, today: date) -> None:
+def _refuse_future_days(read: Statement, today: date) -> None:
     errors = [
         f"{_place(read, each)}\u00a0: l’opération est datée du {each.booked_on:%d/%m/%Y}, qui est à venir. "
         "Vérifiez la date."
@@ -146,7 +148,7 @@ def _refuse_to_come(read: Statement, today: date) -> None:
 
 
 def _keys(read: Statement, has_twins: bool) -> list[str]:
-    """The key of each operation, lines that say the same numbered where somebody said that they are as many."""
+    """The key of each operation; identical lines are numbered when ``has_twins``, refused otherwise."""
     lines: dict[str, list[Operation]] = {}
     keys, errors, may_be_two = [], [], True
     for each in read.operations:
@@ -157,7 +159,7 @@ def _keys(read: Statement, has_twins: bool) -> list[str]:
         keys.append(f"{each.key}#{len(before) + 1}" if before else each.key)
         before.append(each)
     if errors:
-        raise (Twins if may_be_two else BadStatement)(
+        raise (IdenticalLines if may_be_two else BadStatement)(
             "Le relevé n’a pas été importé\u00a0: la même opération y est plusieurs fois.", errors=errors
         )
     return keys
@@ -178,18 +180,18 @@ def _place(read: Statement, operation: Operation) -> str:
 
 
 def _earlier(iban: str, keys: Sequence[str]) -> QuerySet[BankOperation]:
-    """Operations of the account that are known by these keys; an account nobody named may be any."""
+    """Stored operations of the account with these keys; a statement without IBAN may be of any account."""
     rows = BankOperation.objects.filter(key__in=keys).select_related("statement").order_by("pk")
     return rows.filter(iban__in=(iban, "")) if iban else rows
 
 
-def _known_told(keys: Sequence[str], earlier: Mapping[str, BankStatement]) -> list[str]:
+def _known_sentences(keys: Sequence[str], earlier: Mapping[str, BankStatement]) -> list[str]:
     counts = Counter(earlier[key].file_name for key in keys if key in earlier)
-    told = []
+    sentences = []
     for name, count in sorted(counts.items()):
         known = counted(count, "opération déjà connue", "opérations déjà connues")
-        told.append(f"{known} par {quoted(name)}, {plural(count, 'laissée')} de côté.")
-    return told
+        sentences.append(f"{known} par {quoted(name)}, {plural(count, 'laissée')} de côté.")
+    return sentences
 
 
 def _alike(iban: str, keys: Sequence[str], new: Sequence[Operation]) -> dict[tuple[date, object], str]:
@@ -233,8 +235,8 @@ _OTHERS = (
 )
 
 
-def read_statement(data: bytes, remembered: Mapping[str, Layout] | None = None) -> Statement:
-    """The statement in ``data``: CAMT.053, or a bank's CSV. Raises BadStatement, or UnknownTitles for a mapping."""
+def read_statement(data: bytes, stored: StoredLayouts | None = None) -> Statement:
+    """The statement in ``data``: CAMT.053, or a bank's CSV. Raises BadStatement, or UnknownColumns."""
     if not data.strip():
         raise BadStatement("Le fichier est vide. Téléchargez de nouveau le relevé.")
     if len(data) > LARGEST_FILE:
@@ -247,4 +249,4 @@ def read_statement(data: bytes, remembered: Mapping[str, Layout] | None = None) 
             )
     if data[:2] == b"PK" and b"xl/" not in data:
         raise BadStatement("C’est une archive ZIP. Ouvrez-la, puis importez le relevé qu’elle contient.")
-    return read_camt(data) if start.startswith(_XML) else read_table(data, remembered)
+    return read_camt(data) if start.startswith(_XML) else read_csv(data, stored)

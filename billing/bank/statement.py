@@ -10,8 +10,9 @@ from decimal import Decimal
 from hashlib import sha256
 
 from billing.models import PaymentMethod
+from groupement.kernel.cells import plain
 from groupement.kernel.french import NO_BREAK_SPACE, counted
-from groupement.kernel.tabular import Unreadable, plain
+from groupement.kernel.tabular import Unreadable
 
 LARGEST_FILE = 5_000_000
 MOST_OPERATIONS = 20_000

@@ -23,9 +23,9 @@ from billing.bank.candidates import (
     names,
 )
 from billing.models import PaymentMethod
+from groupement.kernel.cells import plain
 from groupement.kernel.french import enumeration
 from groupement.kernel.money import ZERO, spell
-from groupement.kernel.tabular import plain
 from members.models import Member
 
 MOST = 5

@@ -25,6 +25,7 @@ from billing.bank.forms import (
     TakeBackForm,
 )
 from billing.models import BankOperation, BankStatement, OperationStatus
+from groupement.kernel import uploads
 from groupement.kernel.french import counted, of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
@@ -32,7 +33,6 @@ from groupement.kernel.pages import act, page, paginate
 from members.access import for_roles, today
 from members.models import Member
 from members.roles import Role
-from timesheets.importing import uploads
 
 KEPT = "bank_import"
 STATEMENTS_A_PAGE = 15
@@ -61,11 +61,11 @@ def import_bank(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _bank(request, form, status=422)
     if file := form.cleaned_data["file"]:
-        return _take_in(request, form, file.read(), file.name)
-    read = act(request, uploads.fetch, kept["token"], at=timezone.now(), form=form)
+        return _import(request, form, file.read(), file.name)
+    read = act(request, uploads.load, kept["token"], at=timezone.now(), form=form)
     if not read:
         return _bank(request, form, status=422)
-    return _take_in(request, form, read.value, kept["name"], has_twins=form.cleaned_data["has_twins"])
+    return _import(request, form, read.value, kept["name"], has_twins=form.cleaned_data["has_twins"])
 
 
 @require_POST
@@ -73,21 +73,21 @@ def import_bank(request: HttpRequest) -> HttpResponse:
 def bank_columns(request: HttpRequest) -> HttpResponse:
     """Keep what the columns of the file mean, and take it in."""
     kept = _kept(request)
-    read = act(request, uploads.fetch, kept.get("token", ""), at=timezone.now())
+    read = act(request, uploads.load, kept.get("token", ""), at=timezone.now())
     if not read:
         return redirect("billing:bank")
     try:
         importing.read_statement(read.value)
-    except csv_layouts.UnknownTitles as unknown:
+    except csv_layouts.UnknownColumns as unknown:
         columns = ColumnsForm(request.POST, titles=unknown.titles, rows=unknown.rows)
         chosen = columns.columns() if columns.is_valid() else {}
-        if not act(request, importing.remember, unknown.titles, chosen, at=timezone.now(), form=columns):
+        if not act(request, importing.save_layout, unknown.titles, chosen, at=timezone.now(), form=columns):
             return _columns(request, columns, status=422)
     except Refusal:
         pass  # said below
     form = StatementUpload({}, has_file=True)
     form.is_valid()
-    return _take_in(request, form, read.value, kept["name"])
+    return _import(request, form, read.value, kept["name"])
 
 
 @require_safe
@@ -133,21 +133,21 @@ def set_aside_unrelated(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("billing:statement", pk)
 
 
-def _take_in(
+def _import(
     request: HttpRequest, form: StatementUpload, data: bytes, name: str, *, has_twins: bool = False
 ) -> HttpResponse:
-    uploads.forget(_kept(request).get("token", ""))
+    uploads.delete(_kept(request).get("token", ""))
     request.session.pop(KEPT, None)
     now = timezone.now()
     facts = {"file_name": name, "has_twins": has_twins, "by": request.user, "at": now}
-    done = act(request, importing.take_in, data, **facts, form=form, success=_taken)
+    done = act(request, importing.import_statement, data, **facts, form=form, success=_imported)
     if done:
         return redirect("billing:statement", done.value.statement.pk)
-    if isinstance(done.refusal, csv_layouts.UnknownTitles):
-        request.session[KEPT] = {"token": uploads.keep(data, at=now), "name": name}
+    if isinstance(done.refusal, csv_layouts.UnknownColumns):
+        request.session[KEPT] = {"token": uploads.store(data, at=now), "name": name}
         return _columns(request, ColumnsForm(titles=done.refusal.titles, rows=done.refusal.rows))
-    if isinstance(done.refusal, importing.Twins):
-        request.session[KEPT] = {"token": uploads.keep(data, at=now), "name": name, "twins": True}
+    if isinstance(done.refusal, importing.IdenticalLines):
+        request.session[KEPT] = {"token": uploads.store(data, at=now), "name": name, "twins": True}
         return _bank(request, StatementUpload(asks_twins=True), refusal=done.refusal, status=422)
     return _bank(request, form, status=422)
 
@@ -175,9 +175,9 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
     return dict(request.session.get(KEPT) or {})
 
 
-def _taken(taken: importing.Taken) -> str:
-    known = f", {counted(taken.known, 'déjà connue', 'déjà connues')}" if taken.known else ""
-    return f"Relevé importé\u00a0: {counted(taken.new, 'opération nouvelle')}{known}."
+def _imported(done: importing.StatementImported) -> str:
+    known = f", {counted(done.known, 'déjà connue', 'déjà connues')}" if done.known else ""
+    return f"Relevé importé\u00a0: {counted(done.new, 'opération nouvelle')}{known}."
 
 
 def _accepted(accepted: accepting.Accepted) -> str:

@@ -1,15 +1,11 @@
-"""Which column of a payroll file means what: by its title, as finance said on screen once, or not yet known."""
+"""The columns of a payroll file: known by their titles, or chosen on screen once and stored; the sample to fill in."""
 
 from __future__ import annotations
 
-import hashlib
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from openpyxl import Workbook
@@ -18,11 +14,11 @@ from openpyxl.styles import Font
 from billing.models import NEGATIVE, CostKind, EmployerCost, PayrollLayout
 from employees.models import Employee
 from groupement.kernel import tabular
-from groupement.kernel.french import MONTHS, NO_BREAK_SPACE, quoted
+from groupement.kernel.cells import plain
+from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import cents, parse_amount
 from groupement.kernel.periods import Month
-from groupement.kernel.tabular import Table, Unreadable, inert, plain
+from groupement.kernel.tabular import FileLimits, Layout, Table, Unreadable, inert, titles_digest
 from timesheets.models import Timesheet
 
 NUMBER, LAST_NAME, FIRST_NAME, MONTH, ROW_TOTAL = "number", "last_name", "first_name", "month", "row_total"
@@ -70,43 +66,27 @@ class BadColumns(Refusal):
     """The columns as they were chosen do not make a payroll file."""
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Where the columns are: ``places`` by meaning, several for an amount that is the sum of several."""
-
-    titles: Sequence[str]
-    places: Mapping[str, tuple[int, ...]]
-
-    @property
-    def last(self) -> int:
-        """The last column that is read."""
-        return max(place for places in self.places.values() for place in places)
-
-    @property
-    def ignored(self) -> list[str]:
-        """The titles of columns that are not read."""
-        read = {place for places in self.places.values() for place in places}
-        return [title for place, title in enumerate(self.titles) if title and place not in read]
+class PayrollFileLayout(Layout):
+    """The layout of a payroll file; an amount may be the sum of several columns."""
 
     def title(self, meaning: str) -> str:
         """How sentences call a column: as the file does; several, one after the other."""
-        places = self.places.get(meaning, ())
-        names = [self.titles[place] for place in places if self.titles[place]]
+        names = [self.titles[place] for place in self.places.get(meaning, ()) if self.titles[place]]
         own = len(names) == 1 and _KNOWN.get(plain(names[0])) == meaning
         return TITLES[meaning] if own or not names else " + ".join(names)
 
 
-def recognise(titles: Sequence[str]) -> Layout | None:
-    """The layout that was remembered for these titles, else the one that our own titles tell; None when unknown."""
-    remembered = PayrollLayout.objects.filter(titles_digest=digest(titles)).first()
-    if remembered:
-        return _layout(titles, remembered.columns)
+def recognise_layout(titles: Sequence[str]) -> PayrollFileLayout | None:
+    """The layout stored for these titles, else that of our own titles; None when they are unknown."""
+    stored = _stored(titles)
+    if stored:
+        return _layout(titles, stored.columns)
     codes = [_KNOWN.get(plain(title), "") for title in titles]
     doubled = any(code and codes.count(code) > 1 for code in codes)
     return None if doubled or not set(NEEDED) <= set(codes) else _layout(titles, codes)
 
 
-def own_layout(titles: Sequence[str]) -> Layout:
+def own_layout(titles: Sequence[str]) -> PayrollFileLayout:
     """The layout of our own titles. Raises Unreadable when one is doubled or missing."""
     codes = [_KNOWN.get(plain(title), "") for title in titles]
     for place, code in enumerate(codes):
@@ -114,27 +94,27 @@ def own_layout(titles: Sequence[str]) -> Layout:
             raise Unreadable(f"La colonne {quoted(titles[place])} est là deux fois. Gardez-en une.")
     missing = [code for code in NEEDED if code not in codes]
     if missing:
-        titles = ", ".join(quoted(TITLES[code]) for code in missing)
+        names = ", ".join(quoted(TITLES[code]) for code in missing)
         raise Unreadable(
-            f"Il manque la colonne {quoted}. La première ligne doit nommer les colonnes{NO_BREAK_SPACE}: "
+            f"Il manque la colonne {names}. La première ligne doit nommer les colonnes{NO_BREAK_SPACE}: "
             "matricule ; nom ; prénom ; mois ; brut ; cotisations patronales ; autres ; aides."
         )
     return _layout(titles, codes)
 
 
-def guess(titles: Sequence[str]) -> list[str]:
-    """What each column may mean, "" for one that nothing tells: where the mapping begins."""
-    remembered = PayrollLayout.objects.filter(titles_digest=digest(titles)).first()
-    if remembered:
-        return [str(code) for code in remembered.columns]
+def guess_meanings(titles: Sequence[str]) -> list[str]:
+    """What each column may mean, "" for an unknown one: what the page offers first."""
+    stored = _stored(titles)
+    if stored:
+        return [str(code) for code in stored.columns]
     codes = [_KNOWN.get(plain(title)) or _by_word(plain(title)) for title in titles]
     single = (NUMBER, LAST_NAME, FIRST_NAME, MONTH, ROW_TOTAL)
     return ["" if code in single and code in codes[:place] else code for place, code in enumerate(codes)]
 
 
 @transaction.atomic
-def remember(titles: Sequence[str], columns: Sequence[str], *, at: datetime) -> Layout:
-    """Keep what each column means for the next file with these titles. Raises BadColumns with the cure."""
+def save_layout(titles: Sequence[str], columns: Sequence[str], *, at: datetime) -> PayrollFileLayout:
+    """Store what each column means for the next file with these titles. Raises BadColumns with the cure."""
     errors = [f"Choisissez la colonne {quoted(MEANINGS[code])}." for code in NEEDED if code not in columns]
     errors += [
         f"Une seule colonne peut être {quoted(MEANINGS[code])}."
@@ -144,18 +124,13 @@ def remember(titles: Sequence[str], columns: Sequence[str], *, at: datetime) -> 
     if errors or len(columns) != len(titles) or not set(columns) <= {"", *MEANINGS}:
         raise BadColumns("Les colonnes ne sont pas toutes choisies.", errors=errors)
     PayrollLayout.objects.update_or_create(
-        titles_digest=digest(titles),
+        titles_digest=titles_digest(titles),
         defaults={"titles": list(titles), "columns": list(columns), "used_at": at},
     )
     return _layout(titles, columns)
 
 
-def digest(titles: Sequence[str]) -> str:
-    """The mark by which a layout is found again: the titles in their order, whatever their accents or case."""
-    return hashlib.sha256("\n".join(plain(title) for title in titles).encode()).hexdigest()
-
-
-# Words by which payroll offices call their columns: the first that a title holds tells.
+# Words in the titles of payroll offices: the first that a title contains decides.
 _WORDS = (
     ("matricule", NUMBER),
     ("prenom", FIRST_NAME),
@@ -171,20 +146,24 @@ _WORDS = (
 )
 
 
+def _stored(titles: Sequence[str]) -> PayrollLayout | None:
+    return PayrollLayout.objects.filter(titles_digest=titles_digest(titles)).first()
+
+
 def _by_word(title: str) -> str:
     return next((code for word, code in _WORDS if word in title), "")
 
 
-def _layout(titles: Sequence[str], codes: Sequence[str]) -> Layout:
+def _layout(titles: Sequence[str], codes: Sequence[str]) -> PayrollFileLayout:
     places: dict[str, tuple[int, ...]] = {}
     for place, code in enumerate(codes):
         if code:
             places[code] = (*places.get(code, ()), place)
-    return Layout(list(titles), places)
+    return PayrollFileLayout(list(titles), places)
 
 
 LARGEST_FILE = 1_000_000
-PAYROLL = tabular.Asked(
+PAYROLL_FILE = FileLimits(
     what="la paie",
     largest_text=LARGEST_FILE,
     text_too_large="Le fichier dépasse 1 Mo. Un fichier de paie du mois est bien plus petit.",
@@ -194,68 +173,11 @@ PAYROLL = tabular.Asked(
     too_many_rows="Le fichier compte plus de 5\u202f000 lignes. Importez la paie d’un seul mois.",
     no_rows="Le fichier ne contient aucun salarié. Ajoutez une ligne par salarié sous les titres.",
 )
-# A workbook keeps 0.1 + 0.2 as 0.30000000000000004: what is nearer to a cent than this is that cent.
-NEARLY = Decimal("0.000001")
 
 
-def read_table(data: bytes) -> Table:
+def read_payroll_table(data: bytes) -> Table:
     """The table in a payroll file. Raises Unreadable with the cure."""
-    return tabular.read_table(data, PAYROLL)
-
-
-def shown(value: Any) -> str:
-    """A cell as text: a number of a workbook without its idle decimals, nothing for an empty one."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
-
-
-def read_amount(value: Any) -> Decimal | None:
-    """Euros in whole cents; None when the cell is empty. Raises ValueError with a sentence for the person."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _number(value)
-    told = shown(value)
-    if isinstance(value, (bool, date, datetime)):
-        raise ValueError(f"{quoted(told, at_most=20)} n’est pas un montant.")
-    if told[0] in "=@":
-        raise ValueError(f"{quoted(told, at_most=20)} est une formule. Écrivez le montant.")
-    return parse_amount(told[:40])
-
-
-def read_month(told: Any) -> Month | None:
-    """ "2026-11", "11/2026", "30/11/2026", "202611", "novembre 2026", or a date of a workbook."""
-    if isinstance(told, date):
-        return Month.of(told)
-    words = plain(shown(told))
-    names = {plain(name): rank for rank, name in enumerate(MONTHS, start=1)}
-    patterns = (
-        r"(?P<year>\d{4})[-/ ](?P<month>\d{1,2})(?:[-/]\d{1,2})?",
-        r"(?:\d{1,2}[-/])?(?P<month>\d{1,2})[-/ ](?P<year>\d{4})",
-        r"(?P<year>\d{4})(?P<month>\d{2})",
-        r"(?P<month>[a-z]+) (?P<year>\d{4})",
-    )
-    for pattern in patterns:
-        if match := re.fullmatch(pattern, words):
-            rank = names.get(match["month"]) or (int(match["month"]) if match["month"].isdigit() else 0)
-            return Month(int(match["year"]), rank) if 1 <= rank <= 12 and int(match["year"]) > 0 else None
-    return None
-
-
-def _number(value: float) -> Decimal:
-    exact = Decimal(repr(value))
-    if not exact.is_finite():
-        raise ValueError("le nombre de cette cellule n’est pas un montant.")
-    rounded = cents(exact)
-    if abs(exact - rounded) > NEARLY:
-        told = str(exact).replace(".", ",")
-        raise ValueError(
-            f"{quoted(told, at_most=20)} a plus de deux décimales{NO_BREAK_SPACE}: arrondissez au centime."
-        )
-    return rounded
+    return tabular.read_table(data, PAYROLL_FILE)
 
 
 SAMPLE_TITLES = [TITLES[code] for code in (NUMBER, LAST_NAME, FIRST_NAME, *AMOUNTS)]

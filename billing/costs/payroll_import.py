@@ -1,4 +1,4 @@
-"""Take a payroll file in, all or nothing: it replaces its month; what differs from a closed estimate is carried."""
+"""Preview and import of a payroll file, whole or not at all: it replaces its month; closed months carry over."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ from groupement.kernel.french import NO_BREAK_SPACE, of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
+from groupement.kernel.tabular import Fault
 from members.models import User
 
 Amounts = dict[str, Decimal]
 
 
 class NotImportable(Refusal):
-    """The file was taken before, or invoices stand on the figures that it would change."""
+    """The file was imported before, or invoices are issued on the figures that it would change."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One person's month as the file says it and as it stood; ``row`` is None for who the file does not name.
+class PersonComparison:
+    """One person's month in the file (``row``, None when the file does not name the person) and as stored (``before``).
 
-    ``is_closed``: an invoice stands on the month. ``was_estimate``: what stood was an estimate; closed, it stays and
-    the difference is carried.
+    ``is_closed``: the month is invoiced. ``was_estimate``: what is stored is an estimate; of a closed month it stays,
+    and the difference is carried over.
     """
 
     employee: Employee
@@ -64,11 +65,11 @@ class Outcome:
 
     @property
     def is_changed(self) -> bool:
-        return paid(self.after) != paid(self.before)
+        return without_zeros(self.after) != without_zeros(self.before)
 
     @property
     def is_carried(self) -> bool:
-        """Whether the difference goes into an open month, since an invoice stands on this one’s estimate."""
+        """Whether the difference goes into an open month, since this one was invoiced on an estimate."""
         return self.is_closed and self.was_estimate
 
     @property
@@ -78,11 +79,11 @@ class Outcome:
 
 
 @dataclass
-class Trial:
-    """A file without fault against what is there: ``outcomes`` by line, who is not named last; ``errors`` forbid it."""
+class PayrollPreview:
+    """A payroll file compared with its month: by line, whom it does not name last; ``errors`` forbid the import."""
 
     sheet: PayrollSheet
-    outcomes: list[Outcome] = field(default_factory=list)
+    comparisons: list[PersonComparison] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     digest: str = ""
 
@@ -91,57 +92,57 @@ class Trial:
         return not self.errors
 
     @property
-    def gone(self) -> list[Outcome]:
+    def gone(self) -> list[PersonComparison]:
         """People whose figures the file would take away."""
-        return [outcome for outcome in self.outcomes if outcome.row is None]
+        return [comparison for comparison in self.comparisons if comparison.row is None]
 
     @property
     def sums(self) -> list[tuple[str, Decimal]]:
         return [(CostKind(kind).label, self.sheet.sum_of(kind)) for kind in AMOUNTS]
 
 
-def rehearse(sheet: PayrollSheet) -> Trial:
-    """Compare ``sheet`` with its month; writes nothing. Raises NotImportable for a file that was taken before."""
+def preview_payroll(sheet: PayrollSheet) -> PayrollPreview:
+    """Compare ``sheet`` with its month; writes nothing. Raises NotImportable for a file that was imported before."""
     _refuse_twice(sheet)
     shut = closed(sheet.month)
     costs = EmployerCost.objects.filter(month=sheet.month, kind__in=AMOUNTS).select_related("employee")
-    stands: dict[int, dict[str, EmployerCost]] = {}
+    stored: dict[int, dict[str, EmployerCost]] = {}
     people: dict[int, Employee] = {}
     for cost in costs.order_by("employee__last_name", "employee__first_name", "employee", "pk"):
-        stands.setdefault(cost.employee_id, {})[cost.kind] = cost
+        stored.setdefault(cost.employee_id, {})[cost.kind] = cost
         people[cost.employee_id] = cost.employee
     arrived: dict[int, Amounts] = {}
     for actual in ActualCost.objects.filter(month=sheet.month).order_by("employee", "kind"):
         arrived.setdefault(actual.employee_id, {})[actual.kind] = actual.amount
-    trial = Trial(sheet)
+    preview = PayrollPreview(sheet)
     for row in sheet.rows:
-        kinds = stands.get(row.employee.pk, {})
-        trial.outcomes.append(_outcome(row.employee, row, kinds, arrived, shut))
+        kinds = stored.get(row.employee.pk, {})
+        preview.comparisons.append(_comparison(row.employee, row, kinds, arrived, shut))
     named = {row.employee.pk for row in sheet.rows}
-    trial.outcomes += [
-        _outcome(people[pk], None, kinds, arrived, shut)
-        for pk, kinds in stands.items()
+    preview.comparisons += [
+        _comparison(people[pk], None, kinds, arrived, shut)
+        for pk, kinds in stored.items()
         if pk not in named and pk not in shut
     ]
-    trial.errors = [error for outcome in trial.outcomes for error in _errors(outcome, stands)]
-    trial.digest = _digest(trial)
-    return trial
+    preview.errors = [error for comparison in preview.comparisons for error in _errors(comparison, stored)]
+    preview.digest = _digest(preview)
+    return preview
 
 
-def paid(amounts: Mapping[str, Decimal]) -> Amounts:
+def without_zeros(amounts: Mapping[str, Decimal]) -> Amounts:
     """``amounts`` without the kinds that come to nothing."""
     return {kind: amount for kind, amount in amounts.items() if amount}
 
 
-def _outcome(
+def _comparison(
     employee: Employee,
     row: PayrollRow | None,
     kinds: Mapping[str, EmployerCost],
     arrived: Mapping[int, Amounts],
     shut: Collection[int],
-) -> Outcome:
+) -> PersonComparison:
     before = {kind: cost.amount for kind, cost in kinds.items()}
-    return Outcome(
+    return PersonComparison(
         employee,
         row,
         before=arrived.get(employee.pk, before),
@@ -150,21 +151,23 @@ def _outcome(
     )
 
 
-def _errors(outcome: Outcome, stands: Mapping[int, Mapping[str, EmployerCost]]) -> list[str]:
-    """What the file may not say of a closed month: another figure than the actual one that was invoiced."""
-    if outcome.row is None or not outcome.is_closed:
+def _errors(comparison: PersonComparison, stored: Mapping[int, Mapping[str, EmployerCost]]) -> list[str]:
+    """What forbids a line of a closed month: another figure than the actual one that was invoiced."""
+    if comparison.row is None or not comparison.is_closed:
         return []
-    kept = stands.get(outcome.employee.pk, {})
+    figures = stored.get(comparison.employee.pk, {})
     may_differ = {
-        kind for kind in AMOUNTS if (kind not in kept or kept[kind].is_estimate) and outcome.was_estimate
+        kind
+        for kind in AMOUNTS
+        if (kind not in figures or figures[kind].is_estimate) and comparison.was_estimate
     }
-    now = paid(outcome.row.amounts)
-    then = paid({kind: cost.amount for kind, cost in kept.items()})
+    now = without_zeros(comparison.row.amounts)
+    then = without_zeros({kind: cost.amount for kind, cost in figures.items()})
     if all(now.get(kind) == then.get(kind) for kind in AMOUNTS if kind not in may_differ):
         return []
     stays = spell(sum(then.values(), ZERO))
-    told = f"le coût {of(outcome.employee.full_name)} est facturé, il reste à {stays}."
-    return [f"Ligne {outcome.row.line}{NO_BREAK_SPACE}: {told} Une différence passera par la régularisation."]
+    sentence = f"le coût {of(comparison.employee.full_name)} est facturé, il reste à {stays}."
+    return [str(Fault(comparison.row.line, f"{sentence} Une différence passera par la régularisation."))]
 
 
 def _refuse_twice(sheet: PayrollSheet) -> None:
@@ -177,8 +180,8 @@ def _refuse_twice(sheet: PayrollSheet) -> None:
         )
 
 
-def _digest(trial: Trial) -> str:
-    """The mark of what was shown: another file, or other figures below it, give another."""
+def _digest(preview: PayrollPreview) -> str:
+    """SHA-256 of the file and the figures that it was compared with."""
     facts = [
         (
             each.employee.pk,
@@ -187,13 +190,13 @@ def _digest(trial: Trial) -> str:
             each.was_estimate,
             each.is_closed,
         )
-        for each in trial.outcomes
+        for each in preview.comparisons
     ]
-    return hashlib.sha256(repr((str(trial.sheet.month), trial.sheet.sha256, facts)).encode()).hexdigest()
+    return hashlib.sha256(repr((str(preview.sheet.month), preview.sheet.sha256, facts)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
-class _Change:
+class _FigureChange:
     """One figure that an import changes; None before is new, None after is gone."""
 
     employee: Employee
@@ -202,7 +205,7 @@ class _Change:
     after: Decimal | None
     is_carried: bool
 
-    def told(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str]:
         label = CostKind(self.kind).label
         return {
             "employee": self.employee.full_name,
@@ -217,23 +220,24 @@ def import_payroll(
     sheet: PayrollSheet,
     *,
     month: Month | None = None,
-    rehearsed: str | None = None,
+    previewed: str | None = None,
     by: User | None,
     at: datetime,
 ) -> PayrollImport:
-    """Keep the figures of ``sheet`` in place of the month's earlier ones; ``changes`` of the result say what changed.
+    """Store the figures of ``sheet`` in place of the month's earlier ones; ``changes`` of the result say what changed.
 
-    In a month that is invoiced, figures that were invoiced as estimates stay too: the actual ones are kept beside, and
-    what they differ by is carried into the person's next open month. Actual figures that were invoiced do not change:
-    a file that says otherwise is refused, line by line. Raises NotImportable for that, for a file taken before, for a
-    file of another month than ``month``, and when ``rehearsed`` (Trial.digest) is not what would happen now.
+    In a month that is invoiced, figures that were invoiced as estimates stay; the actual ones are stored beside, and
+    the difference is carried into the person's next open month. Actual figures that were invoiced do not change:
+    a file that says otherwise is refused, line by line. Raises NotImportable for that, for a file imported
+    before, for a file of another month than ``month``, and when ``previewed`` (PayrollPreview.digest) is no longer the
+    digest of the preview.
     """
     if month is not None and month != sheet.month:
         raise NotImportable(f"Ce fichier est celui {sheet.month.of_label}, pas {month.of_label}.")
     lock(sheet.month, {row.employee.pk for row in sheet.rows})
-    trial = rehearse(sheet)
-    _refuse_closed(trial)
-    if rehearsed is not None and rehearsed != trial.digest:
+    preview = preview_payroll(sheet)
+    _refuse_closed(preview)
+    if previewed is not None and previewed != preview.digest:
         raise NotImportable("Les coûts ont changé depuis la relecture. Relisez, puis importez de nouveau.")
     made = PayrollImport.objects.create(
         month=sheet.month,
@@ -241,13 +245,13 @@ def import_payroll(
         sha256=sheet.sha256,
         row_count=len(sheet.rows),
         total=sheet.total,
-        changes=[change.told() for change in _changes(trial.outcomes)],
+        changes=[change.as_json() for change in _changes(preview.comparisons)],
         imported_by=by,
         imported_at=at,
     )
-    _replace([each for each in trial.outcomes if not each.is_closed], sheet, made, by=by, at=at)
-    _note_actual([each for each in trial.outcomes if each.is_carried], made)
-    touched = {each.employee.pk for each in trial.outcomes}
+    _replace([each for each in preview.comparisons if not each.is_closed], sheet, made, by=by, at=at)
+    _store_actual([each for each in preview.comparisons if each.is_carried], made)
+    touched = {each.employee.pk for each in preview.comparisons}
     leave_drawing.refresh({(employee, sheet.month) for employee in touched}, at=at)
     carry(touched, at=at)
     return made
@@ -262,20 +266,25 @@ def lock(month: Month, employees: Collection[int]) -> None:
     list(people.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _refuse_closed(trial: Trial) -> None:
-    nothing_to_take = all(each.is_closed and not each.was_estimate for each in trial.outcomes)
-    if trial.errors or nothing_to_take:
+def _refuse_closed(preview: PayrollPreview) -> None:
+    has_nothing_to_import = all(each.is_closed and not each.was_estimate for each in preview.comparisons)
+    if preview.errors or has_nothing_to_import:
         raise NotImportable(
-            f"Les factures {trial.sheet.month.of_label} sont émises{NO_BREAK_SPACE}: leurs coûts sont arrêtés.",
-            errors=trial.errors,
+            f"Les factures {preview.sheet.month.of_label} sont émises{NO_BREAK_SPACE}: leurs coûts sont arrêtés.",
+            errors=preview.errors,
         )
 
 
 def _replace(
-    outcomes: Collection[Outcome], sheet: PayrollSheet, made: PayrollImport, *, by: User | None, at: datetime
+    comparisons: Collection[PersonComparison],
+    sheet: PayrollSheet,
+    made: PayrollImport,
+    *,
+    by: User | None,
+    at: datetime,
 ) -> None:
     """Open months take the file's figures; what it does not name goes."""
-    people = [each.employee.pk for each in outcomes]
+    people = [each.employee.pk for each in comparisons]
     EmployerCost.objects.filter(employee__in=people, month=made.month, kind__in=AMOUNTS).delete()
     EmployerCost.objects.bulk_create(
         EmployerCost(
@@ -288,33 +297,33 @@ def _replace(
             noted_by=by,
             noted_at=at,
         )
-        for each in outcomes
+        for each in comparisons
         for kind, amount in each.after.items()
     )
 
 
-def _note_actual(outcomes: Collection[Outcome], made: PayrollImport) -> None:
-    """Closed estimates stay; what the payroll says of them at last is kept beside."""
-    people = [each.employee.pk for each in outcomes]
+def _store_actual(comparisons: Collection[PersonComparison], made: PayrollImport) -> None:
+    """Invoiced estimates stay; the actual figures are stored beside them."""
+    people = [each.employee.pk for each in comparisons]
     ActualCost.objects.filter(employee__in=people, month=made.month).delete()
     ActualCost.objects.bulk_create(
         ActualCost(employee=each.employee, month=made.month, kind=kind, amount=amount, source=made)
-        for each in outcomes
+        for each in comparisons
         for kind, amount in each.after.items()
     )
 
 
-def _changes(outcomes: Collection[Outcome]) -> list[_Change]:
-    taken = [each for each in outcomes if not each.is_closed or each.is_carried]
+def _changes(comparisons: Collection[PersonComparison]) -> list[_FigureChange]:
+    imported = [each for each in comparisons if not each.is_closed or each.is_carried]
     changes = [
-        _Change(each.employee, kind, each.before.get(kind), amount, each.is_carried)
-        for each in taken
+        _FigureChange(each.employee, kind, each.before.get(kind), amount, each.is_carried)
+        for each in imported
         for kind, amount in each.after.items()
         if each.before.get(kind) != amount
     ]
     gone = [
-        _Change(each.employee, kind, amount, None, each.is_carried)
-        for each in taken
+        _FigureChange(each.employee, kind, amount, None, each.is_carried)
+        for each in imported
         for kind, amount in each.before.items()
         if kind not in each.after
     ]

@@ -35,7 +35,7 @@ def annexes(invoices: Collection[int]) -> dict[int, list[dict[str, Any]]]:
         )
     )
     sheets = [row.timesheet_id for row in rows]
-    days, stamps, signed = _days(sheets), _stamps(sheets), freezing.latest(sheets)
+    days, stamps, signed = _days(sheets), _stamps(sheets), freezing.latest_signed(sheets)
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         if days.get(row.timesheet_id):
@@ -56,7 +56,7 @@ def credited(notes: Collection[int]) -> dict[int, list[dict[str, Any]]]:
         when = row.entry.day, row.entry.kind
         days[when] = days.get(when, 0) + row.minutes
         sheets[row.entry.timesheet_id] = row.entry.timesheet
-    stamps, signed = _stamps(sheets), freezing.latest(sheets)
+    stamps, signed = _stamps(sheets), freezing.latest_signed(sheets)
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for (note, sheet), days in taken.items():
         told = [_day_row(day, minutes, kind) for (day, kind), minutes in days.items()]

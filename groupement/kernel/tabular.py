@@ -1,32 +1,36 @@
-"""Tables as spreadsheets write and read them: text, workbooks that are safe to open, titles compared, inert cells.
+"""Uploaded tables: a CSV or XLSX file as titles and rows, the layout of its columns, the faults of its lines.
 
-Text is UTF-8 (with or without its mark) or Windows-1252; cells are parted by semicolons, commas or tabs. A workbook is
-opened after a look at what is packed in it, and only as far as its titles and the lines asked for go.
+Text is UTF-8 (with or without its mark) or Windows-1252; cells are parted by semicolons, commas or tabs. What a
+workbook packs is listed before it is opened, and only its titles and the rows that the limits allow are read. What a
+cell says is read by cells.py; the words of all imports are in docs/glossary.md.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
-import unicodedata
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.cells import plain
+from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal
 
 _RUNS_IN_A_SPREADSHEET = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
+BYTE_ORDER_MARK = "\ufeff"
 LARGEST_UNPACKED = 100_000_000
 MOST_PARTS = 500
 LAST_TITLE = 50
@@ -51,6 +55,8 @@ _UNSOUND = (
 )
 
 Cells = list[Any]
+# A row with the number by which a spreadsheet shows it.
+NumberedRow = tuple[int, Cells]
 
 
 class Unreadable(Refusal):
@@ -58,7 +64,7 @@ class Unreadable(Refusal):
 
 
 @dataclass(frozen=True)
-class Asked:
+class FileLimits:
     """What a file should hold ("la paie"), how much of it at most (bytes, rows), and the sentences that refuse more."""
 
     what: str
@@ -79,25 +85,75 @@ class Table:
     """
 
     titles: list[str]
-    rows: list[tuple[int, Cells]]
+    rows: list[NumberedRow]
     separator: str = ""
 
 
-def read_table(data: bytes, asked: Asked) -> Table:
+@dataclass(frozen=True)
+class Layout:
+    """Which columns of a table have a meaning: ``places`` from 0, several where a meaning is in several columns."""
+
+    titles: Sequence[str]
+    places: Mapping[str, tuple[int, ...]]
+
+    @property
+    def last(self) -> int:
+        """The place of the last column that is read."""
+        return max(place for places in self.places.values() for place in places)
+
+    @property
+    def ignored(self) -> list[str]:
+        """The titles of columns that are not read."""
+        read = {place for places in self.places.values() for place in places}
+        return [title for place, title in enumerate(self.titles) if title and place not in read]
+
+    def has(self, meaning: str) -> bool:
+        """Whether a column has this meaning."""
+        return meaning in self.places
+
+    def cells(self, meaning: str, row: Sequence[Any]) -> list[Any]:
+        """The cells of a row that have this meaning; None for those that a short row does not have."""
+        return [row[place] if place < len(row) else None for place in self.places.get(meaning, ())]
+
+    def cell(self, meaning: str, row: Sequence[Any]) -> Any:
+        """The first filled of these cells; None when there is none."""
+        return next((cell for cell in self.cells(meaning, row) if cell not in (None, "")), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one line of a file: its number, what to do, the column as the file calls it, what it says."""
+
+    line: int
+    sentence: str
+    column: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        where = f", colonne {quoted(self.column)}" if self.column else ""
+        return f"Ligne {self.line}{where}{NO_BREAK_SPACE}: {self.sentence}"
+
+
+def titles_digest(titles: Sequence[str], separator: str = "\n") -> str:
+    """SHA-256 by which a stored layout is found again, whatever the accents or case of the titles."""
+    return hashlib.sha256(separator.join(plain(title) for title in titles).encode()).hexdigest()
+
+
+def read_table(data: bytes, limits: FileLimits) -> Table:
     """The table in an uploaded file, by its content, not by its name. Raises Unreadable with the cure."""
     if data[:4] == OLD_WORKBOOK:
         raise Unreadable(
             "Ce classeur est protégé ou d’un format ancien (.xls). Enregistrez-le au format .xlsx, "
             "sans mot de passe."
         )
-    separator, rows = ("", _from_workbook(data, asked)) if data[:4] == PACKED else _from_text(data, asked)
-    kept: list[tuple[int, Cells]] = []
+    separator, rows = ("", _from_workbook(data, limits)) if data[:4] == PACKED else _from_text(data, limits)
+    kept: list[NumberedRow] = []
     for row in rows:
-        if len(kept) > asked.most_rows:
-            raise Unreadable(asked.too_many_rows)
+        if len(kept) > limits.most_rows:
+            raise Unreadable(limits.too_many_rows)
         kept.append(row)
     if len(kept) < 2:
-        raise Unreadable(asked.no_rows)
+        raise Unreadable(limits.no_rows)
     titles = ["" if title is None else str(title).strip()[:80] for title in kept[0][1]]
     return Table(titles, kept[1:], separator)
 
@@ -132,11 +188,23 @@ def split(text: str, *, what: str) -> tuple[str, list[str], Iterator[tuple[int, 
     return separator, next(lines)[1], lines
 
 
-@lru_cache(maxsize=4096)
-def plain(text: str) -> str:
-    """Without accents, case or doubled blanks: titles and names are compared so."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(bare.replace("’", "'").casefold().replace("_", " ").split())
+def csv_text(rows: Iterable[Iterable[Any]]) -> str:
+    """Rows as CSV that French spreadsheets open: marked UTF-8, semicolons, decimal commas, nothing that they run."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerows([csv_cell(value) for value in row] for row in rows)
+    return BYTE_ORDER_MARK + text.getvalue()
+
+
+def csv_cell(value: Any) -> str:
+    """A value as such a file writes it: 03/11/2026, 09:00, 7,5; a text made inert; nothing for None."""
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", ",")
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return inert(str(value)) if value is not None else ""
 
 
 def inert(text: str) -> str:
@@ -165,15 +233,15 @@ def _numbered(reader: Iterator[list[str]], what: str) -> Iterator[tuple[int, lis
             yield getattr(reader, "line_num", 0), [cell.strip() for cell in cells]
 
 
-def _from_text(data: bytes, asked: Asked) -> tuple[str, Iterator[tuple[int, Cells]]]:
-    text = decode(data, what=asked.what, largest=asked.largest_text, too_large=asked.text_too_large)
-    separator, titles, lines = split(text, what=asked.what)
+def _from_text(data: bytes, limits: FileLimits) -> tuple[str, Iterator[NumberedRow]]:
+    text = decode(data, what=limits.what, largest=limits.largest_text, too_large=limits.text_too_large)
+    separator, titles, lines = split(text, what=limits.what)
     return separator, iter([(1, list(titles)), *((number, list(cells)) for number, cells in lines)])
 
 
-def _from_workbook(data: bytes, asked: Asked) -> Iterator[tuple[int, Cells]]:
-    if len(data) > asked.largest_workbook:
-        raise Unreadable(asked.workbook_too_large)
+def _from_workbook(data: bytes, limits: FileLimits) -> Iterator[NumberedRow]:
+    if len(data) > limits.largest_workbook:
+        raise Unreadable(limits.workbook_too_large)
     try:
         _refuse_what_is_packed(data)
         with warnings.catch_warnings():
@@ -185,7 +253,7 @@ def _from_workbook(data: bytes, asked: Asked) -> Iterator[tuple[int, Cells]]:
             sheet.reset_dimensions()  # what the file says about its own size is not to be trusted
             width = _width(sheet)
             # Rows that a workbook may skip or leave empty count too: its numbers come from outside.
-            rows = sheet.iter_rows(max_row=3 * asked.most_rows, max_col=width, values_only=True)
+            rows = sheet.iter_rows(max_row=3 * limits.most_rows, max_col=width, values_only=True)
             for number, values in enumerate(rows, start=1):
                 cells = [value.strip() if isinstance(value, str) else value for value in values]
                 if any(cell not in (None, "") for cell in cells):
@@ -204,7 +272,7 @@ def _width(sheet: Any) -> int:
 
 
 def _refuse_what_is_packed(data: bytes) -> None:
-    """A workbook is a ZIP: look at its list before anything is unpacked. Raises Unreadable."""
+    """A workbook is a ZIP: its list of parts is checked before anything is unpacked. Raises Unreadable."""
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         parts = packed.infolist()
     if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):

@@ -12,7 +12,7 @@ from employees.planning import plan_between
 from groupement.kernel.periods import Month
 from tests import world
 from timesheets.balances import arithmetic, person
-from timesheets.balances.arithmetic import FullTime, Stretch
+from timesheets.balances.arithmetic import ContractPeriod, FullTime
 
 EVERY_DAY = (420,) * 7
 CHANGES = [date(2026, 3, 29), date(2026, 10, 25)]
@@ -35,7 +35,7 @@ def test_case_28_seven_hours_worked_on_such_a_day_are_seven(day):
     maelle = world.employee()
     placed = world.assignment(maelle, world.member(), weekly_pattern=EVERY_DAY)
     world.timesheet(placed, {day: 420}, month=Month.of(day))
-    line = person.detail(maelle, 2026, on=date(2026, 12, 3)).lines[day.month - 1]
+    line = person.person_detail(maelle, 2026, on=date(2026, 12, 3)).lines[day.month - 1]
     assert line.figures.worked == 420
     assert line.deviation == 420 - line.figures.planned
 
@@ -50,8 +50,8 @@ class TestCase30:
     """80 % from January to September, 100 % from October on."""
 
     stretches = (
-        Stretch(date(2018, 1, 1), date(2018, 10, 1), 1680),
-        Stretch(date(2018, 10, 1), None, 2100),
+        ContractPeriod(date(2018, 1, 1), date(2018, 10, 1), 1680),
+        ContractPeriod(date(2018, 10, 1), None, 2100),
     )
 
     def test_the_average_is_85_percent(self):

@@ -13,7 +13,7 @@ from members.models import DraftVisibility, Group
 from tests import world
 from timesheets import approval, confirming, recording
 from timesheets.models import Timesheet
-from timesheets.overview import days
+from timesheets.sheet import days
 
 pytestmark = pytest.mark.django_db
 

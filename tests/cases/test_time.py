@@ -19,7 +19,7 @@ from groupement.kernel.worktime import (
 from tests import world
 from tests.world import NOVEMBER, OCTOBER
 from timesheets import recording
-from timesheets.day_rules import Timed
+from timesheets.day_rules import TimedHours
 from timesheets.locking import Closed
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -105,7 +105,7 @@ class TestNights:
     def test_cases_25_and_26_such_a_night_is_entered_and_kept(self, day, minutes):
         placed = world.assignment(world.employee(), world.member(), weekly_pattern=(420,) * 7)
         sheet = world.timesheet(placed, month=world.Month.of(day), status="draft")
-        night = {day: {"worked": Timed(None, time(22), time(6))}}
+        night = {day: {"worked": TimedHours(None, time(22), time(6))}}
         recording.save(sheet, night, by=placed.employee.user, at=world.at(day))
         assert sheet.entries.get().minutes == minutes
 

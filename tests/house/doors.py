@@ -115,7 +115,11 @@ def statement() -> dict[str, Any]:
     row = (world.NOW.date(), "VIR ALOEN", "1,00")
     table = f"Date;Libellé;Montant\n{row[0]:%d/%m/%Y};{row[1]};{row[2]}\n".encode()
     known = BankStatement.objects.first()
-    return {"pk": (known or importing.take_in(table, file_name="r.csv", by=None, at=world.NOW).statement).pk}
+    return {
+        "pk": (
+            known or importing.import_statement(table, file_name="r.csv", by=None, at=world.NOW).statement
+        ).pk
+    }
 
 
 def operation() -> dict[str, Any]:

@@ -246,7 +246,7 @@ def test_the_page_offers_what_the_acts_allow(cast, state):
     roles, placed = cast
     sheets = {key: lived(each, state, roles) for key, each in placed.items()}
     for role, who in roles.items():
-        offered = actions.offered(sheets[ROLES_OF.get(role, "plain")], who, at=AT)
+        offered = actions.offered_actions(sheets[ROLES_OF.get(role, "plain")], who, at=AT)
         allowed = {action for action in Action if outcome(action, state, role)}
         if state == "approved" and role == Role.COORDINATION_DEPUTY:
             allowed.remove(Action.UNDO)  # Solène approved it

@@ -105,7 +105,7 @@ def test_approving_many_tells_which_were_refused_and_why(placed, solene):
     waiting = world.timesheet(placed, DAYS, status="submitted", supplement=1)
     also_ready = world.timesheet(placed.employee, DAYS, kind="leave", status="submitted")
     done = approval.approve_all([ready, waiting, also_ready], by=solene, at=world.NOW)
-    assert done == approval.Approved(2, [(waiting, "Aloen n’a pas encore visé ces heures.")])
+    assert done == approval.ApprovalResult(2, [(waiting, "Aloen n’a pas encore visé ces heures.")])
     assert [stored(sheet).status for sheet in (ready, waiting, also_ready)] == [
         "approved",
         "submitted",

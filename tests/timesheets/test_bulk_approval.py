@@ -35,7 +35,7 @@ def test_each_gets_its_stamp_and_its_step(django_assert_num_queries):
     sheets = fresh([world.timesheet(place, DAYS, status="confirmed") for place in placed_at(3)])
     leave = world.timesheet(sheets[0].employee, DAYS, kind="leave", status="submitted")
     done = approval.approve_all([*sheets, leave], by=solene, at=world.NOW)
-    assert done == approval.Approved(4, [])
+    assert done == approval.ApprovalResult(4, [])
     assert [sheet.status for sheet in sheets] == ["approved"] * 3  # the instances follow the rows
     for sheet, source in [*((sheet, "confirmed") for sheet in sheets), (leave, "submitted")]:
         step = sheet.steps.latest("pk")
@@ -108,7 +108,7 @@ def test_the_number_of_queries_does_not_grow():
 
 @pytest.mark.django_db
 def test_of_none_nothing_is_written():
-    assert approval.approve_all([], by=world.coordinator(), at=world.NOW) == approval.Approved(0, [])
+    assert approval.approve_all([], by=world.coordinator(), at=world.NOW) == approval.ApprovalResult(0, [])
 
 
 @pytest.mark.django_db(transaction=True)

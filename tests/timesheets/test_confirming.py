@@ -89,7 +89,7 @@ def test_case_69_nobody_confirms_their_own_hours(book, placed):
     sheet = submitted(placed)
     for act in (confirming.confirm, confirming.contest):
         extra = {"remarks": [(THURSDAY, "Trop court.", 480)]} if act is confirming.contest else {}
-        with pytest.raises(confirming.NotYours) as refused:
+        with pytest.raises(confirming.NotAllowedToAnswer) as refused:
             act(sheet, by=youenn, at=world.NOW, **extra)
         assert refused.value.message == (
             "Vous ne pouvez pas viser vos propres heures\u00a0: une autre personne doit le faire."
@@ -109,7 +109,7 @@ def test_case_67_staff_of_another_member_a_reader_and_a_former_seat_are_refused(
         world.admin(),
     ]
     for stranger in strangers:
-        with pytest.raises(confirming.NotYours):
+        with pytest.raises(confirming.NotAllowedToAnswer):
             confirming.confirm(sheet, by=stranger, at=world.NOW)
     assert Timesheet.objects.get(pk=sheet.pk).status == "submitted"
 

@@ -14,9 +14,9 @@ from openpyxl import load_workbook
 from employees.models import HoursEntry
 from tests import world
 from timesheets import exporting
-from timesheets.exporting import Wanted
-from timesheets.importing.rehearsing import rehearse
-from timesheets.importing.scope import Choices
+from timesheets.exporting import ExportChoice
+from timesheets.importing.preview import preview_hours
+from timesheets.importing.scope import ImportChoices
 from timesheets.models import Entry, Kind, TimesheetStatus
 
 pytestmark = pytest.mark.django_db
@@ -63,13 +63,13 @@ def cast():
 
 
 def rows(user, **wanted) -> list[dict[str, str]]:
-    text = "".join(exporting.as_csv(user, Wanted(**wanted)))
+    text = "".join(exporting.as_csv(user, ExportChoice(**wanted)))
     assert text.startswith("\ufeff")
     return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";"))
 
 
 def sheet(user, **wanted):
-    with exporting.as_workbook(user, Wanted(**wanted)) as file:
+    with exporting.as_workbook(user, ExportChoice(**wanted)) as file:
         return load_workbook(file)["Heures"]
 
 
@@ -175,11 +175,11 @@ def test_what_looks_like_an_error_is_text(cast):
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_what_went_out_comes_in_again_and_changes_nothing(cast, suffix):
     if suffix == "csv":
-        data = "".join(exporting.as_csv(cast["solene"], Wanted())).encode()
+        data = "".join(exporting.as_csv(cast["solene"], ExportChoice())).encode()
     else:
-        with exporting.as_workbook(cast["solene"], Wanted()) as file:
+        with exporting.as_workbook(cast["solene"], ExportChoice()) as file:
             data = file.read()
-    trial = rehearse(data, Choices(), by=cast["solene"], at=world.NOW)
+    trial = preview_hours(data, ImportChoices(), by=cast["solene"], at=world.NOW)
     assert (trial.faults, trial.has_changes, trial.total.unchanged) == ([], False, 6)
 
 
@@ -194,10 +194,10 @@ def test_the_number_of_queries_does_not_grow(cast):
 @pytest.mark.parametrize(
     ("wanted", "name"),
     [
-        (Wanted(), "heures.csv"),
-        (Wanted(first=world.NOVEMBER, last=world.NOVEMBER), "heures-2026-11.csv"),
+        (ExportChoice(), "heures.csv"),
+        (ExportChoice(first=world.NOVEMBER, last=world.NOVEMBER), "heures-2026-11.csv"),
         (
-            Wanted(first=world.OCTOBER, last=world.NOVEMBER, state="draft"),
+            ExportChoice(first=world.OCTOBER, last=world.NOVEMBER, state="draft"),
             "heures-2026-10-a-2026-11-draft.csv",
         ),
     ],

@@ -57,7 +57,7 @@ def test_the_digest_is_that_of_the_content_as_stored(approved):
 
 def test_a_further_approval_makes_a_further_version(approved):
     assert [signed(approved).version, signed(approved).version] == [1, 2]
-    assert freezing.latest([approved.pk])[approved.pk].version == 2
+    assert freezing.latest_signed([approved.pk])[approved.pk].version == 2
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -72,7 +72,7 @@ def test_the_queries_of_signing_do_not_grow(django_assert_num_queries, count):
 
 def test_the_pdf_is_made_once_from_the_content_alone(approved):
     row = signed(approved)
-    again = freezing.printed(row)
+    again = freezing.render_signed(row)
     Group.objects.update(name="Un autre nom")
     assert freezing.print_signed(row.pk, at=world.NOW) is True
     assert freezing.print_signed(row.pk, at=world.NOW) is False
@@ -99,8 +99,8 @@ def test_a_file_that_was_changed_or_lost_is_not_handed_out(approved):
 def test_what_was_left_is_found_until_it_is_given_up(approved, monkeypatch):
     row = signed(approved)
     later = world.NOW + timedelta(minutes=1)
-    assert freezing.left(world.NOW) == []
-    assert freezing.left(later) == [row.pk]
+    assert freezing.waiting_for_pdf(world.NOW) == []
+    assert freezing.waiting_for_pdf(later) == [row.pk]
 
     def fail(_row):
         raise OSError("plus de place")
@@ -110,7 +110,7 @@ def test_what_was_left_is_found_until_it_is_given_up(approved, monkeypatch):
         with pytest.raises(OSError, match="plus de place"):
             freezing.print_signed(row.pk, at=later)
     row.refresh_from_db()
-    assert (row.attempts, "plus de place" in row.error, freezing.left(later)) == (3, True, [])
+    assert (row.attempts, "plus de place" in row.error, freezing.waiting_for_pdf(later)) == (3, True, [])
 
 
 @pytest.mark.parametrize(

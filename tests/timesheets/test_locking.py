@@ -85,7 +85,7 @@ class TestGrace:
             recording.recall(late, by=by, at=NOW)
 
     def test_reason_is_the_same_whether_grace_is_read_with_the_row_or_apart(self, late):
-        together = locking.with_grace(Timesheet.objects.select_related("employee")).get(pk=late.pk)
+        together = locking.with_grace_days(Timesheet.objects.select_related("employee")).get(pk=late.pk)
         user, on = late.employee.user, NOW.date()
         assert locking.why_closed(together, user, on) == locking.why_closed(late, user, on) != ""
 

@@ -81,7 +81,7 @@ def test_entries_are_locked_on_every_path_once_submitted(state, change):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_the_same_gestures_go_through_on_a_draft(change):
+def test_the_same_changes_go_through_on_a_draft(change):
     """So that it is the state that refuses them, not a slip in the test."""
     sheet = world.timesheet(placed(), {MONDAY: 420}, status="draft")
     before = list(Entry.objects.values())

@@ -10,7 +10,7 @@ from members.models import Group, Mail
 from tests import world
 from timesheets import confirming, tasks
 from timesheets.models import Timesheet
-from timesheets.overview import days
+from timesheets.sheet import days
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +99,7 @@ def test_only_what_waits_for_a_member_lapses(placed):
 def test_what_was_recalled_meanwhile_is_left_alone(placed, monkeypatch):
     """Between listing and locking the person took the hours back and handed them in anew: the delay begins again."""
     first, second = waiting(placed), waiting(placed, supplement=1)
-    lapsed = confirming._lapse
+    lapsed = confirming._confirm_one_tacitly
 
     def recalled_first(late, pk, group, at):
         if pk == first.pk and stored(first).submitted_at < LATE:

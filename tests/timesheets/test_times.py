@@ -7,7 +7,7 @@ import pytest
 from tests import world
 from tests.world import NOW
 from timesheets import recording
-from timesheets.day_rules import BadDays, Timed
+from timesheets.day_rules import BadDays, TimedHours
 from timesheets.models import Kind
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def faults(sheet, day, value, by=None):
 
 class TestMinutes:
     def test_minutes_are_counted_from_the_times_less_the_break(self, sheet):
-        save(sheet, TUESDAY, Timed(None, time(9), time(17, 30), 60))
+        save(sheet, TUESDAY, TimedHours(None, time(9), time(17, 30), 60))
         assert times(sheet) == [(450, time(9), time(17, 30), 60)]
 
     def test_a_plain_tuple_will_do(self, sheet):
@@ -63,21 +63,21 @@ class TestMinutes:
         assert times(sheet) == [(450, time(9), time(17, 30), 60)]
 
     def test_same_minutes_leave_the_times_and_other_minutes_take_them_away(self, sheet):
-        save(sheet, TUESDAY, Timed(None, time(9), time(17), 60))
+        save(sheet, TUESDAY, TimedHours(None, time(9), time(17), 60))
         assert save(sheet, TUESDAY, 420) == 0
         assert times(sheet) == [(420, time(9), time(17), 60)]
         assert save(sheet, TUESDAY, 400) == 1
         assert times(sheet) == [(400, None, None, 0)]
 
     def test_no_times_can_be_asked_for(self, sheet):
-        save(sheet, TUESDAY, Timed(None, time(9), time(16)))
-        assert save(sheet, TUESDAY, Timed(420)) == 1
+        save(sheet, TUESDAY, TimedHours(None, time(9), time(16)))
+        assert save(sheet, TUESDAY, TimedHours(420)) == 1
         assert times(sheet) == [(420, None, None, 0)]
 
     def test_shifted_times_are_a_change_though_the_minutes_are_not(self, sheet):
-        save(sheet, TUESDAY, Timed(None, time(9), time(16)))
+        save(sheet, TUESDAY, TimedHours(None, time(9), time(16)))
         boss = world.coordinator()
-        assert save(sheet, TUESDAY, Timed(420, time(10), time(17)), boss) == 1
+        assert save(sheet, TUESDAY, TimedHours(420, time(10), time(17)), boss) == 1
         assert (times(sheet), sheet.entries.get().entered_by) == ([(420, time(10), time(17), 0)], boss)
 
 
@@ -85,13 +85,19 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("value", "sentence"),
         [
-            (Timed(420, time(9), None), "indiquez le début et la fin, ou aucun des deux."),
-            (Timed(420, None, None, 30), "une pause va avec un début et une fin."),
-            (Timed(None, time(9), time(9)), "la fin est à la même heure que le début."),
-            (Timed(None, time(9), time(10), 60), "la pause dure aussi longtemps que la présence, ou plus."),
-            (Timed(None, time(9), time(10), -5), "la pause dure aussi longtemps que la présence, ou plus."),
+            (TimedHours(420, time(9), None), "indiquez le début et la fin, ou aucun des deux."),
+            (TimedHours(420, None, None, 30), "une pause va avec un début et une fin."),
+            (TimedHours(None, time(9), time(9)), "la fin est à la même heure que le début."),
             (
-                Timed(450, time(9), time(17), 60),
+                TimedHours(None, time(9), time(10), 60),
+                "la pause dure aussi longtemps que la présence, ou plus.",
+            ),
+            (
+                TimedHours(None, time(9), time(10), -5),
+                "la pause dure aussi longtemps que la présence, ou plus.",
+            ),
+            (
+                TimedHours(450, time(9), time(17), 60),
                 "de 9 h à 17 h avec 1 h de pause, cela fait 7 h et non 7 h 30. Videz la durée, ou corrigez les heures.",
             ),
         ],
@@ -103,55 +109,58 @@ class TestFaults:
 
 class TestOverlaps:
     def test_times_that_run_into_others_are_refused_with_where_and_when(self, sheet, elsewhere):
-        save(elsewhere, TUESDAY, Timed(None, time(11), time(18)))
-        assert faults(sheet, TUESDAY, Timed(None, time(9), time(12))) == [
+        save(elsewhere, TUESDAY, TimedHours(None, time(11), time(18)))
+        assert faults(sheet, TUESDAY, TimedHours(None, time(9), time(12))) == [
             "Mardi 3 novembre : de 9 h à 12 h, ces heures en chevauchent d’autres : Sonam de 11 h à 18 h."
         ]
         assert times(sheet) == []
 
     def test_times_that_touch_do_not_overlap(self, sheet, elsewhere):
-        save(elsewhere, TUESDAY, Timed(None, time(12), time(18)))
-        save(sheet, TUESDAY, Timed(None, time(9), time(12)))
+        save(elsewhere, TUESDAY, TimedHours(None, time(12), time(18)))
+        save(sheet, TUESDAY, TimedHours(None, time(9), time(12)))
         assert times(sheet) == [(180, time(9), time(12), 0)]
 
     def test_a_night_runs_into_the_next_day(self, sheet, elsewhere):
-        save(elsewhere, MONDAY, Timed(None, time(22), time(6)))
-        (fault,) = faults(sheet, TUESDAY, Timed(None, time(5), time(9)))
+        save(elsewhere, MONDAY, TimedHours(None, time(22), time(6)))
+        (fault,) = faults(sheet, TUESDAY, TimedHours(None, time(5), time(9)))
         assert fault.endswith("en chevauchent d’autres : Sonam lundi 2 novembre de 22 h à 6 h.")
-        save(sheet, TUESDAY, Timed(None, time(6), time(9)))
+        save(sheet, TUESDAY, TimedHours(None, time(6), time(9)))
 
     def test_a_night_from_last_month_counts(self, maelle, aloen):
         placed = world.assignment(maelle, aloen)
         before = world.timesheet(placed, month=world.OCTOBER, status="draft")
-        save(before, date(2026, 10, 31), Timed(None, time(22), time(6)))
+        save(before, date(2026, 10, 31), TimedHours(None, time(22), time(6)))
         after = world.timesheet(placed, status="draft")
-        assert "Sonam" not in faults(after, date(2026, 11, 1), Timed(None, time(3), time(9)))[0]
+        assert "Sonam" not in faults(after, date(2026, 11, 1), TimedHours(None, time(3), time(9)))[0]
 
     def test_work_and_travel_of_one_timesheet_may_not_overlap_either(self, sheet):
-        value = {Kind.WORKED: Timed(None, time(9), time(12)), Kind.TRAVEL: Timed(None, time(11), time(13))}
+        value = {
+            Kind.WORKED: TimedHours(None, time(9), time(12)),
+            Kind.TRAVEL: TimedHours(None, time(11), time(13)),
+        }
         with pytest.raises(BadDays):
             recording.save(sheet, {TUESDAY: value}, by=sheet.employee.user, at=NOW)
 
     def test_both_days_of_one_save_are_judged_together(self, sheet, elsewhere):
         changes = {
-            sheet: {TUESDAY: {Kind.WORKED: Timed(None, time(9), time(12))}},
-            elsewhere: {TUESDAY: {Kind.WORKED: Timed(None, time(11), time(14))}},
+            sheet: {TUESDAY: {Kind.WORKED: TimedHours(None, time(9), time(12))}},
+            elsewhere: {TUESDAY: {Kind.WORKED: TimedHours(None, time(11), time(14))}},
         }
         with pytest.raises(BadDays) as refusal:
             recording.save_all(changes, by=sheet.employee.user, at=NOW)
         assert {fault.timesheet_id for fault in refusal.value.faults} == {sheet.pk, elsewhere.pk}
 
     def test_what_is_moved_away_in_the_same_save_is_no_obstacle(self, sheet, elsewhere):
-        save(elsewhere, TUESDAY, Timed(None, time(9), time(12)))
+        save(elsewhere, TUESDAY, TimedHours(None, time(9), time(12)))
         changes = {
-            sheet: {TUESDAY: {Kind.WORKED: Timed(None, time(9), time(12))}},
+            sheet: {TUESDAY: {Kind.WORKED: TimedHours(None, time(9), time(12))}},
             elsewhere: {TUESDAY: {}},
         }
         assert recording.save_all(changes, by=sheet.employee.user, at=NOW) == 2
 
     def test_member_learns_neither_where_nor_when(self, sheet, elsewhere, aloen):
-        save(elsewhere, TUESDAY, Timed(None, time(11), time(18)))
-        value = Timed(None, time(9), time(12))
+        save(elsewhere, TUESDAY, TimedHours(None, time(11), time(18)))
+        value = TimedHours(None, time(9), time(12))
         assert "Sonam" in faults(sheet, TUESDAY, value, world.coordinator())[0]
         assert faults(sheet, TUESDAY, value, world.staff(aloen)) == [
             "Mardi 3 novembre : ces heures en chevauchent d’autres ce jour-là."
@@ -161,7 +170,7 @@ class TestOverlaps:
 def test_save_is_refused_when_somebody_wrote_there_since(sheet):
     save(sheet, TUESDAY, 300, world.coordinator())
     days = {sheet: {TUESDAY: {Kind.WORKED: 420}}}
-    with pytest.raises(recording.Overtaken, match="Une autre personne vient de changer ces jours"):
+    with pytest.raises(recording.ChangedMeanwhile, match="Une autre personne vient de changer ces jours"):
         recording.save_all(days, by=sheet.employee.user, at=NOW, seen={(sheet.pk, TUESDAY): {}})
     seen = {(sheet.pk, TUESDAY): {Kind.WORKED: 300}}
     assert recording.save_all(days, by=sheet.employee.user, at=NOW, seen=seen) == 1

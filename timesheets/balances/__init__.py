@@ -1,1 +1,1 @@
-"""Balances, for reading only: planned, worked, approved, billed over a year, against contract and commitment."""
+"""The year in figures: planned, worked, approved, billed, against contracts and commitments."""

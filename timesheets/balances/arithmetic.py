@@ -28,7 +28,7 @@ LEGAL = FullTime()
 
 
 @dataclass(frozen=True)
-class Stretch:
+class ContractPeriod:
     """A time under contract on unchanged terms, open when ``ends_before`` is None; minutes, and days a year."""
 
     starts_on: date
@@ -49,7 +49,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Target:
+class YearTarget:
     """What a year asks: ``minutes`` of the contracts in hours, ``days`` of those in days; None where there are none."""
 
     minutes: int | None
@@ -61,18 +61,18 @@ def months_of(year: int) -> tuple[Month, ...]:
     return tuple(Month(year, number) for number in range(1, 13))
 
 
-def presence(stretch: Stretch, month: Month) -> Fraction:
+def month_presence(stretch: ContractPeriod, month: Month) -> Fraction:
     """The part of ``month`` that lies in ``stretch``, by calendar days: 1 is all of it."""
     held = clip(stretch.starts_on, stretch.ends_before, month)
     return Fraction((held[1] - held[0]).days, (month.before - month.first).days) if held else Fraction(0)
 
 
-def year_presence(stretch: Stretch, year: int) -> Fraction:
+def year_presence(stretch: ContractPeriod, year: int) -> Fraction:
     """The part of ``year`` that lies in ``stretch``: each month counts a twelfth, as pay does (L3242-1)."""
-    return sum((presence(stretch, month) for month in months_of(year)), Fraction(0)) / 12
+    return sum((month_presence(stretch, month) for month in months_of(year)), Fraction(0)) / 12
 
 
-def average_share(stretches: Iterable[Stretch], year: int, *, full_time: FullTime = LEGAL) -> Decimal:
+def average_share(stretches: Iterable[ContractPeriod], year: int, *, full_time: FullTime = LEGAL) -> Decimal:
     """The contract's weeks against those of full time, over the twelve months.
 
     80 % for nine of them and 100 % for three is 0.85.
@@ -82,11 +82,13 @@ def average_share(stretches: Iterable[Stretch], year: int, *, full_time: FullTim
 
 
 def leave_entitlement(full_time_days: Decimal | int, share: Decimal) -> Decimal:
-    """Days of leave of a year, told in days of full time: 25 at 85 % are 21.25."""
+    """Days of leave of a year, in days of full time: 25 at 85 % are 21.25."""
     return Decimal(full_time_days) * share
 
 
-def yearly_target(stretches: Collection[Stretch], year: int, *, full_time: FullTime = LEGAL) -> Target:
+def yearly_target(
+    stretches: Collection[ContractPeriod], year: int, *, full_time: FullTime = LEGAL
+) -> YearTarget:
     """What the year asks, in proportion to the time under contract, weighted over its changes.
 
     The hours a year that the contract says, else those of full time in proportion to the week (L3121-41); of a
@@ -96,7 +98,7 @@ def yearly_target(stretches: Collection[Stretch], year: int, *, full_time: FullT
     in_days = [each for each in stretches if not each.counts_hours and year_presence(each, year)]
     minutes = sum((_hours_a_year(each, full_time) * year_presence(each, year) for each in timed), Fraction(0))
     days = sum(((each.yearly_days or 0) * year_presence(each, year) for each in in_days), Fraction(0))
-    return Target(
+    return YearTarget(
         minutes=rounded(minutes) if timed else None,
         days=_decimal(days).quantize(Decimal("0.1"), ROUND_HALF_UP) if in_days else None,
     )
@@ -107,7 +109,7 @@ def open_days(month: Month, feasts: Collection[date]) -> list[date]:
     return [day for day in month.days if day.weekday() < WEEKDAYS and day not in feasts]
 
 
-def contract_minutes(stretches: Iterable[Stretch], days: Sequence[date]) -> int:
+def contract_minutes(stretches: Iterable[ContractPeriod], days: Sequence[date]) -> int:
     """What the contract holds on the open ``days`` of a month (in order): a fifth of its week on each.
 
     Leave is not taken off: it is taken off the plan as well, so what is left to place stays the same.
@@ -120,12 +122,12 @@ def contract_minutes(stretches: Iterable[Stretch], days: Sequence[date]) -> int:
     return rounded(total)
 
 
-def owed(planned: int, done: int, *, is_away: bool) -> int:
+def owed_minutes(planned: int, done: int, *, is_away: bool) -> int:
     """Minutes that a day asks: its plan; of a day away no more than what was done, so that absence is no debt."""
     return min(planned, done) if is_away else planned
 
 
-def stretch_of_week(stretches: Iterable[Stretch], monday: date) -> Stretch | None:
+def period_of_week(stretches: Iterable[ContractPeriod], monday: date) -> ContractPeriod | None:
     """The terms of a week: those that hold on its first day under contract."""
     week = [monday + timedelta(days=number) for number in range(7)]
     holding = (
@@ -140,7 +142,7 @@ def rounded(value: Fraction) -> int:
     return nearest if value >= 0 else -nearest
 
 
-def _hours_a_year(stretch: Stretch, full_time: FullTime) -> Fraction:
+def _hours_a_year(stretch: ContractPeriod, full_time: FullTime) -> Fraction:
     if stretch.yearly_minutes is not None:
         return Fraction(stretch.yearly_minutes)
     return Fraction(full_time.year * stretch.weekly_minutes, full_time.week)
@@ -156,7 +158,7 @@ AVERAGE_EXCESS = 2 * 60
 
 
 @dataclass(frozen=True)
-class PartTime:
+class PartTimeCounters:
     """Extra hours (heures complémentaires) of a year; the mean of the last twelve weeks and the contract's; minutes."""
 
     extra: int
@@ -174,15 +176,15 @@ class PartTime:
         return self.above >= AVERAGE_EXCESS
 
 
-def part_time(
-    stretches: Sequence[Stretch],
+def part_time_counters(
+    stretches: Sequence[ContractPeriod],
     year: int,
     weeks: Mapping[date, int],
     *,
     done: int,
     on: date,
     full_time: FullTime = LEGAL,
-) -> PartTime | None:
+) -> PartTimeCounters | None:
     """The counters of ``year``; ``weeks`` are minutes by Monday, ``done`` those of the year.
 
     None for who worked full time or in days all year. The average is that of the twelve weeks before that of ``on``,
@@ -201,24 +203,26 @@ def part_time(
     return _with_average(extra_by_week(weekly, year, weeks), partial, weeks, on)
 
 
-def extra_by_week(stretches: Sequence[Stretch], year: int, weeks: Mapping[date, int]) -> int:
+def extra_by_week(stretches: Sequence[ContractPeriod], year: int, weeks: Mapping[date, int]) -> int:
     """What each week of ``year`` (ISO 8601) has above its contract, summed (L3123-28); minutes."""
     above = 0
     for monday, minutes in weeks.items():
-        held = stretch_of_week(stretches, monday)
+        held = period_of_week(stretches, monday)
         if held and monday.isocalendar().year == year:
             above += max(minutes - held.weekly_minutes, 0)
     return above
 
 
-def _with_average(extra: int, partial: Sequence[Stretch], weeks: Mapping[date, int], on: date) -> PartTime:
+def _with_average(
+    extra: int, partial: Sequence[ContractPeriod], weeks: Mapping[date, int], on: date
+) -> PartTimeCounters:
     last = on - timedelta(days=on.weekday())
     mondays = [last - timedelta(weeks=back) for back in range(1, AVERAGE_WEEKS + 1)]
-    held = [each.weekly_minutes for monday in mondays if (each := stretch_of_week(partial, monday))]
+    held = [each.weekly_minutes for monday in mondays if (each := period_of_week(partial, monday))]
     if len(held) < AVERAGE_WEEKS:
-        return PartTime(extra)
+        return PartTimeCounters(extra)
     worked = sum(weeks.get(monday, 0) for monday in mondays)
-    return PartTime(
+    return PartTimeCounters(
         extra, rounded(Fraction(worked, AVERAGE_WEEKS)), rounded(Fraction(sum(held), AVERAGE_WEEKS))
     )
 
@@ -231,7 +235,7 @@ SATURDAY, SUNDAY = 5, 6
 
 
 @dataclass(frozen=True)
-class Leave:
+class LeaveCounters:
     """The counters of one person on one day; ``since`` is when the present year of leave began. Working days.
 
     ``acquired`` in the year before it, ``taken`` and ``booked`` (ahead) since it; ``earned`` since it, for the next.
@@ -249,9 +253,9 @@ class Leave:
         return self.acquired + self.earned - self.taken - self.booked
 
 
-def leave(
-    stretches: Sequence[Stretch], days: Collection[date], feasts: Collection[date], *, on: date
-) -> Leave:
+def leave_counters(
+    stretches: Sequence[ContractPeriod], days: Collection[date], feasts: Collection[date], *, on: date
+) -> LeaveCounters:
     """The counters ``on`` a day: from the time under contract, and the ``days`` of leave past and ahead.
 
     Sick leave, which earns less (L3141-5-1), is not told apart: the payslip has the last word.
@@ -260,12 +264,12 @@ def leave(
     before = since.replace(year=since.year + 1)
     passed = {day for day in days if since <= day < on}
     ahead = {day for day in days if on <= day < before}
-    return Leave(
+    return LeaveCounters(
         since=since,
-        acquired=ceil(earned(stretches, since.replace(year=since.year - 1), since)),
+        acquired=ceil(earned_days(stretches, since.replace(year=since.year - 1), since)),
         taken=working_days(passed, feasts),
         booked=working_days(passed | ahead, feasts) - working_days(passed, feasts),
-        earned=_hundredth(earned(stretches, since, on)),
+        earned=_hundredth(earned_days(stretches, since, on)),
     )
 
 
@@ -274,12 +278,12 @@ def leave_year(on: date) -> date:
     return date(on.year if on.month >= FIRST_MONTH else on.year - 1, FIRST_MONTH, 1)
 
 
-def earned(stretches: Iterable[Stretch], first: date, before: date) -> Fraction:
+def earned_days(stretches: Iterable[ContractPeriod], first: date, before: date) -> Fraction:
     """Days earned in the whole months from ``first`` (a first of month) that ended by ``before``."""
     held = list(stretches)
     total, month = Fraction(0), Month.of(first)
     while month.before <= before:
-        total += DAYS_A_MONTH * sum((presence(each, month) for each in held), Fraction(0))
+        total += DAYS_A_MONTH * sum((month_presence(each, month) for each in held), Fraction(0))
         month = month.next
     return min(total, Fraction(DAYS_A_YEAR))
 

@@ -1,4 +1,4 @@
-"""One person's year looked at closely: what each day asked and gave, part-time counters, leave; for insiders only."""
+"""One person's year in detail: planned and worked by day, part-time counters, leave; never for members."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from itertools import accumulate
 from employees.models import AbsenceKind, Employee
 from employees.planning import Plan, absences, holidays, plan_between
 from timesheets.balances import arithmetic, reading
-from timesheets.balances.arithmetic import FIRST_MONTH, Leave, leave, months_of, part_time
-from timesheets.balances.year import Detail, MonthLine, PersonYear
+from timesheets.balances.arithmetic import (
+    FIRST_MONTH,
+    LeaveCounters,
+    leave_counters,
+    months_of,
+    part_time_counters,
+)
+from timesheets.balances.year import MonthRow, PersonDetail, PersonYear
 from timesheets.models import Entry, Kind
 from timesheets.models.entry import ABSENCES
 
 
 @dataclass
-class Diary:
+class DayRecords:
     """What one person entered and was planned, day by day; minutes."""
 
     planned: dict[date, int] = field(default_factory=lambda: defaultdict(int))
@@ -28,10 +34,12 @@ class Diary:
 
     def owed(self, day: date) -> int:
         """What the day asked: its plan, of a day away no more than what was done."""
-        return arithmetic.owed(self.planned.get(day, 0), self.done.get(day, 0), is_away=day in self.away)
+        return arithmetic.owed_minutes(
+            self.planned.get(day, 0), self.done.get(day, 0), is_away=day in self.away
+        )
 
 
-def detail(employee: Employee, year: int, *, on: date) -> Detail:
+def person_detail(employee: Employee, year: int, *, on: date) -> PersonDetail:
     """The year of ``employee`` as it stands ``on`` that day; seven queries."""
     first, before = reading.bounds(year)
     # Leave of the year before is still taken now, and was earned in the one before that.
@@ -43,17 +51,17 @@ def detail(employee: Employee, year: int, *, on: date) -> Detail:
     sheets = reading.read_sheets(year, employee=employee)
     limits = reading.year_limits(year)
     person = reading.person_year(employee, year, contracts, limits, placed, plans, sheets, kinds)
-    diary = _diary(employee, year, plans, kinds)
-    lines = _lines(person, year, diary, on=on)
+    diary = _day_records(employee, year, plans, kinds)
+    lines = _month_rows(person, year, diary, on=on)
     worked = [day for day, minutes in diary.done.items() if minutes and day.year == year]
-    return Detail(
+    return PersonDetail(
         year=year,
         on=on,
         person=person,
         lines=lines,
         ahead=_ahead(person, year, on=on),
         days_worked=len(worked),
-        part_time=part_time(
+        part_time=part_time_counters(
             person.stretches,
             year,
             _weeks(diary.done),
@@ -65,9 +73,9 @@ def detail(employee: Employee, year: int, *, on: date) -> Detail:
     )
 
 
-def _diary(employee: Employee, year: int, plans: Plan, away: Mapping[date, str]) -> Diary:
+def _day_records(employee: Employee, year: int, plans: Plan, away: Mapping[date, str]) -> DayRecords:
     """Entries since 1 June of the year before, one query, beside the plan of the year and the absences known ahead."""
-    diary = Diary()
+    diary = DayRecords()
     rows = Entry.objects.filter(
         timesheet__employee=employee,
         day__gte=date(year - 1, FIRST_MONTH, 1),
@@ -88,8 +96,8 @@ def _diary(employee: Employee, year: int, plans: Plan, away: Mapping[date, str])
     return diary
 
 
-def _lines(person: PersonYear, year: int, diary: Diary, *, on: date) -> list[MonthLine]:
-    """The twelve months; those that have ended say by how much they differ from what was asked."""
+def _month_rows(person: PersonYear, year: int, diary: DayRecords, *, on: date) -> list[MonthRow]:
+    """The twelve months; ended ones with the deviation from the plan."""
     months = months_of(year)
     deviations = [
         sum(diary.done.get(day, 0) - diary.owed(day) for day in month.days)
@@ -100,7 +108,7 @@ def _lines(person: PersonYear, year: int, diary: Diary, *, on: date) -> list[Mon
     missing = [None] * (12 - len(deviations))
     rows = zip(months, person.months, [*deviations, *missing], [*balances, *missing], strict=True)
     return [
-        MonthLine(
+        MonthRow(
             month,
             figures,
             person.contract[n] if person.counts_hours else None,
@@ -131,8 +139,8 @@ def _weeks(done: Mapping[date, int]) -> dict[date, int]:
     return dict(weeks)
 
 
-def _leave(person: PersonYear, diary: Diary, zone: str, *, on: date) -> Leave:
+def _leave(person: PersonYear, diary: DayRecords, zone: str, *, on: date) -> LeaveCounters:
     feasts: Collection[date] = {
         day for year in (on.year - 1, on.year, on.year + 1) for day in holidays(year, zone)
     }
-    return leave(person.stretches, diary.leave, feasts, on=on)
+    return leave_counters(person.stretches, diary.leave, feasts, on=on)

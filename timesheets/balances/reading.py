@@ -17,15 +17,15 @@ from employees.planning import absences, holidays, plan_between
 from groupement.kernel.periods import Month
 from members.models import Group, HolidayZone, Member
 from timesheets.balances import arithmetic
-from timesheets.balances.arithmetic import FullTime, Stretch, months_of
-from timesheets.balances.year import Figures, MemberYear, PersonYear, Placement, of_member
+from timesheets.balances.arithmetic import ContractPeriod, FullTime, months_of
+from timesheets.balances.year import AssignmentYear, HourFigures, MemberYear, PersonYear, member_year
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.models.entry import ABSENCES, ASSIGNMENT_KINDS, GROUP_KINDS
 
 BY_NAME = (Lower("employee__last_name__unaccent"), Lower("employee__first_name__unaccent"), "employee")
 
 
-class Hours(NamedTuple):
+class SheetHours(NamedTuple):
     """What the timesheets of one place and month hold, in minutes; ``is_open`` while one of them is a draft."""
 
     worked: int = 0
@@ -35,8 +35,8 @@ class Hours(NamedTuple):
     absent: int = 0
     is_open: bool = False
 
-    def plus(self, other: Hours) -> Hours:
-        return Hours(
+    def plus(self, other: SheetHours) -> SheetHours:
+        return SheetHours(
             self.worked + other.worked,
             self.approved + other.approved,
             self.billed + other.billed,
@@ -47,7 +47,7 @@ class Hours(NamedTuple):
 
 
 # By employee, assignment (None at the group) and month.
-Sheets = dict[tuple[int, int | None, Month], Hours]
+HoursByPlace = dict[tuple[int, int | None, Month], SheetHours]
 
 
 @dataclass
@@ -55,7 +55,7 @@ class Contracts:
     """Who is under contract: the people by name, the stretches of each by id, and the zone of public holidays."""
 
     people: dict[int, Employee] = field(default_factory=dict)
-    stretches: dict[int, list[Stretch]] = field(default_factory=lambda: defaultdict(list))
+    stretches: dict[int, list[ContractPeriod]] = field(default_factory=lambda: defaultdict(list))
     zone: str = HolidayZone.METROPOLE
     _open: dict[int, list[list[date]]] = field(default_factory=dict)
 
@@ -68,7 +68,7 @@ class Contracts:
 
 
 @dataclass(frozen=True)
-class Roster:
+class YearRoster:
     """Who worked where in a year, before any figure is read: contracts, and assignments by the person's name."""
 
     year: int
@@ -86,15 +86,15 @@ class Roster:
         return [found[pk] for pk in sorted(found)]
 
 
-def roster(year: int) -> Roster:
+def read_roster(year: int) -> YearRoster:
     """Everybody with a contract or an assignment in ``year``; two queries."""
     contracts, placed = read_contracts(*bounds(year)), list(assignments(year))
     for each in placed:
         contracts.people.setdefault(each.employee_id, each.employee)
-    return Roster(year, contracts, placed)
+    return YearRoster(year, contracts, placed)
 
 
-def everybody(of: Roster) -> list[PersonYear]:
+def people_years(of: YearRoster) -> list[PersonYear]:
     """The years of all people of a roster, by name; four queries."""
     first, before = bounds(of.year)
     plans = plan_between(first, before, of.placed)
@@ -112,7 +112,7 @@ def everybody(of: Roster) -> list[PersonYear]:
     ]
 
 
-def at_member(member: Member, year: int, *, on: date, discreetly: bool = True) -> MemberYear:
+def read_member_year(member: Member, year: int, *, on: date, discreetly: bool = True) -> MemberYear:
     """The year of one member and nothing of any other; three queries.
 
     ``discreetly``: hours that the person enters alone are left out until they are submitted.
@@ -121,7 +121,7 @@ def at_member(member: Member, year: int, *, on: date, discreetly: bool = True) -
     placed = list(assignments(year).filter(member=member))
     plans = plan_between(first, before, placed)
     sheets = read_sheets(year, assignment__member=member, discreetly=discreetly)
-    return of_member(member, [placement(each, year, plans, sheets) for each in placed], year, on=on)
+    return member_year(member, [assignment_year(each, year, plans, sheets) for each in placed], year, on=on)
 
 
 def bounds(year: int) -> tuple[date, date]:
@@ -139,7 +139,7 @@ def assignments(year: int) -> QuerySet[Assignment]:
 
 
 def year_limits(year: int) -> WorkingTimeLimits:
-    """The limits that say what a full-time year and week are: those in force as the year ends; one query."""
+    """The limits with a full-time year and week: those in force as the year ends; one query."""
     return limits_on(date(year, 12, 31))
 
 
@@ -173,12 +173,12 @@ def read_contracts(first: date, before: date, *, employee: int | None = None) ->
     for row in rows:
         person = row.contract.employee
         found.people[person.pk] = person
-        found.stretches[person.pk].append(_stretch(row))
+        found.stretches[person.pk].append(_contract_period(row))
         found.zone = row.group_zone or HolidayZone.METROPOLE
     return found
 
 
-def read_sheets(year: int, *, discreetly: bool = False, **scope: object) -> Sheets:
+def read_sheets(year: int, *, discreetly: bool = False, **scope: object) -> HoursByPlace:
     """What the timesheets in ``scope`` hold, by person, place and month of ``year``; one query."""
     by_kind = {
         name: Sum("entries__minutes", filter=Q(entries__kind__in=kinds), default=0)
@@ -193,12 +193,12 @@ def read_sheets(year: int, *, discreetly: bool = False, **scope: object) -> Shee
         .values_list("employee", "assignment", "month", "status", "billed_at", "assignment__hours_entry")
         .annotate(**by_kind)
     )
-    found: Sheets = {}
+    found: HoursByPlace = {}
     for employee, assignment, month, status, billed_at, hours_entry, entered, at_group, absent in rows:
         is_open = status == TimesheetStatus.DRAFT
         is_private = discreetly and is_open and hours_entry == HoursEntry.EMPLOYEE
         worked = 0 if is_private else entered
-        held = Hours(
+        held = SheetHours(
             worked,
             worked if status == TimesheetStatus.APPROVED else 0,
             worked if billed_at else 0,
@@ -211,16 +211,16 @@ def read_sheets(year: int, *, discreetly: bool = False, **scope: object) -> Shee
     return found
 
 
-def placement(
-    assignment: Assignment, year: int, plans: Mapping[int, Mapping[date, int]], sheets: Sheets
-) -> Placement:
+def assignment_year(
+    assignment: Assignment, year: int, plans: Mapping[int, Mapping[date, int]], sheets: HoursByPlace
+) -> AssignmentYear:
     """The twelve months of one assignment."""
     planned = by_month(plans.get(assignment.pk, {}), year)
     held = [sheets.get((assignment.employee_id, assignment.pk, month)) for month in months_of(year)]
-    return Placement(
+    return AssignmentYear(
         assignment,
         tuple(
-            Figures(plan, each.worked, each.approved, each.billed) if each else Figures(plan)
+            HourFigures(plan, each.worked, each.approved, each.billed) if each else HourFigures(plan)
             for plan, each in zip(planned, held, strict=True)
         ),
         tuple(each is not None and not each.is_open for each in held),
@@ -234,15 +234,15 @@ def person_year(
     limits: WorkingTimeLimits,
     placed: Iterable[Assignment],
     plans: Mapping[int, Mapping[date, int]],
-    sheets: Sheets,
+    sheets: HoursByPlace,
     away: Collection[date],
 ) -> PersonYear:
     """The year of one person, from what was read of everybody."""
     stretches = tuple(contracts.stretches.get(employee.pk, ()))
-    placements = tuple(placement(each, year, plans, sheets) for each in placed)
+    placements = tuple(assignment_year(each, year, plans, sheets) for each in placed)
     planned = [plans.get(each.assignment.pk, {}) for each in placements]
     lost = {day: sum(days.get(day, 0) for days in planned) for day in away}
-    at_group = [sheets.get((employee.pk, None, month), Hours()) for month in months_of(year)]
+    at_group = [sheets.get((employee.pk, None, month), SheetHours()) for month in months_of(year)]
     return PersonYear(
         employee=employee,
         stretches=stretches,
@@ -264,9 +264,9 @@ def by_month(days: Mapping[date, int], year: int) -> tuple[int, ...]:
     return tuple(sums)
 
 
-def _stretch(row: ContractTerms) -> Stretch:
+def _contract_period(row: ContractTerms) -> ContractPeriod:
     ends = [end for end in (row.ends_before, row.contract.ends_before) if end]
-    return Stretch(
+    return ContractPeriod(
         max(row.starts_on, row.contract.starts_on),
         min(ends, default=None),
         row.weekly_minutes,

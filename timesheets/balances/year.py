@@ -10,12 +10,18 @@ from itertools import accumulate
 from employees.models import Assignment, Employee
 from groupement.kernel.periods import Month
 from members.models import Member
-from timesheets.balances.arithmetic import Leave, PartTime, Stretch, Target, year_presence
+from timesheets.balances.arithmetic import (
+    ContractPeriod,
+    LeaveCounters,
+    PartTimeCounters,
+    YearTarget,
+    year_presence,
+)
 from timesheets.balances.charts import BurnDown, burn_down, together
 
 
 @dataclass(frozen=True)
-class Figures:
+class HourFigures:
     """Minutes of one month or more: planned; worked with travel; of these approved; of these billed."""
 
     planned: int = 0
@@ -23,8 +29,8 @@ class Figures:
     approved: int = 0
     billed: int = 0
 
-    def __add__(self, other: Figures) -> Figures:
-        return Figures(
+    def __add__(self, other: HourFigures) -> HourFigures:
+        return HourFigures(
             self.planned + other.planned,
             self.worked + other.worked,
             self.approved + other.approved,
@@ -32,23 +38,23 @@ class Figures:
         )
 
 
-NOTHING = Figures()
+NOTHING = HourFigures()
 
 
 @dataclass(frozen=True)
-class Placement:
-    """One assignment's year: twelve ``months``; ``settled`` tells of which all hours were submitted."""
+class AssignmentYear:
+    """One assignment's year: twelve ``months``; ``settled``: whether all hours of a month are submitted."""
 
     assignment: Assignment
-    months: tuple[Figures, ...]
+    months: tuple[HourFigures, ...]
     settled: tuple[bool, ...]
 
     @property
-    def total(self) -> Figures:
+    def total(self) -> HourFigures:
         return sum(self.months, NOTHING)
 
     @property
-    def cumulated(self) -> list[Figures]:
+    def cumulated(self) -> list[HourFigures]:
         """At the end of each month, all since January."""
         return list(accumulate(self.months))
 
@@ -73,23 +79,23 @@ class PersonYear:
     """
 
     employee: Employee
-    stretches: tuple[Stretch, ...]
-    target: Target
-    placements: tuple[Placement, ...]
+    stretches: tuple[ContractPeriod, ...]
+    target: YearTarget
+    placements: tuple[AssignmentYear, ...]
     contract: tuple[int, ...]
     away: tuple[int, ...]
     at_group: tuple[int, ...]
     absent: tuple[int, ...]
 
     @property
-    def months(self) -> list[Figures]:
+    def months(self) -> list[HourFigures]:
         """All assignments together, month by month."""
         return [
             sum(parts, NOTHING) for parts in zip(*(each.months for each in self.placements), strict=True)
         ] or [NOTHING] * 12
 
     @property
-    def total(self) -> Figures:
+    def total(self) -> HourFigures:
         return sum(self.months, NOTHING)
 
     @property
@@ -117,11 +123,11 @@ class PersonYear:
 
 
 @dataclass(frozen=True)
-class MonthLine:
+class MonthRow:
     """A month of one person, minutes; ``deviation`` and ``balance`` (since January) once the month has ended."""
 
     month: Month
-    figures: Figures
+    figures: HourFigures
     contract: int | None
     away: int
     at_group: int
@@ -140,17 +146,17 @@ class MonthLine:
 
 
 @dataclass(frozen=True)
-class Detail:
-    """One person's year looked at closely, as it stood ``on`` that day; ``ahead``: what is still to come as planned."""
+class PersonDetail:
+    """One person's year in detail on the day ``on``; ``ahead``: minutes still planned, known absences left out."""
 
     year: int
     on: date
     person: PersonYear
-    lines: list[MonthLine]
+    lines: list[MonthRow]
     ahead: int
     days_worked: int
-    part_time: PartTime | None = None
-    leave: Leave | None = None
+    part_time: PartTimeCounters | None = None
+    leave: LeaveCounters | None = None
 
     @property
     def projected(self) -> int:
@@ -169,21 +175,21 @@ class Detail:
 
     @property
     def balance(self) -> int | None:
-        """Deviations since January: the last month that has ended tells."""
+        """The balance of the last month that has ended: deviations since January."""
         return next((line.balance for line in reversed(self.lines) if line.balance is not None), None)
 
     @property
-    def shown(self) -> list[MonthLine]:
-        """The months that have something to tell."""
+    def shown(self) -> list[MonthRow]:
+        """The months that are not empty."""
         return [line for line in self.lines if not line.is_empty]
 
     @property
-    def cumulated(self) -> list[MonthLine]:
-        """The lines from the first that tells something, each with all since January."""
-        return [line for line in accumulate(self.lines, _onto) if not line.is_empty]
+    def cumulated(self) -> list[MonthRow]:
+        """The months that are not empty, each with the sums since January."""
+        return [line for line in accumulate(self.lines, _added_to) if not line.is_empty]
 
     @property
-    def present_terms(self) -> Stretch | None:
+    def present_terms(self) -> ContractPeriod | None:
         """The contract of the day, or the last one of the year."""
         held = [each for each in self.person.stretches if year_presence(each, self.year)]
         begun = [each for each in held if each.starts_on <= self.on]
@@ -197,14 +203,14 @@ class MemberYear:
     member: Member
     year: int
     burned: BurnDown
-    parts: list[tuple[Placement, BurnDown]] = field(default_factory=list)
+    parts: list[tuple[AssignmentYear, BurnDown]] = field(default_factory=list)
 
     @property
-    def total(self) -> Figures:
+    def total(self) -> HourFigures:
         return sum((placement.total for placement, _ in self.parts), NOTHING)
 
 
-def of_member(member: Member, placements: Iterable[Placement], year: int, *, on: date) -> MemberYear:
+def member_year(member: Member, placements: Iterable[AssignmentYear], year: int, *, on: date) -> MemberYear:
     """The year of ``member`` from those of ``placements`` that are at it."""
     parts = [
         (each, each.burn_down(year, on=on)) for each in placements if each.assignment.member_id == member.pk
@@ -212,15 +218,15 @@ def of_member(member: Member, placements: Iterable[Placement], year: int, *, on:
     return MemberYear(member, year, together([burned for _, burned in parts], year), parts)
 
 
-def by_member(placements: Sequence[Placement], year: int, *, on: date) -> list[MemberYear]:
+def member_years(placements: Sequence[AssignmentYear], year: int, *, on: date) -> list[MemberYear]:
     """The years of all members that ``placements`` are at, the oldest member first."""
     members = {each.assignment.member_id: each.assignment.member for each in placements}
-    return [of_member(members[pk], placements, year, on=on) for pk in sorted(members)]
+    return [member_year(members[pk], placements, year, on=on) for pk in sorted(members)]
 
 
-def _onto(before: MonthLine, line: MonthLine) -> MonthLine:
+def _added_to(before: MonthRow, line: MonthRow) -> MonthRow:
     contract = None if line.contract is None or before.contract is None else before.contract + line.contract
-    return MonthLine(
+    return MonthRow(
         line.month,
         before.figures + line.figures,
         contract,

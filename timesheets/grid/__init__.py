@@ -1,1 +1,1 @@
-"""The month grid: its lines from the database, its weeks and days for the page, and what was typed into them."""
+"""The month grid and the day page: hours loaded, shown, posted, saved and undone."""

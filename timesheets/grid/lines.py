@@ -15,50 +15,55 @@ from members.models import User
 from timesheets.locking import how_to_reopen
 from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
-# From what needs somebody most to what needs nobody any more.
+# (assignment or None for "at the group", supplement): a timesheet that may not exist yet.
+SheetPlace = tuple[int | None, int]
+
+# From the state that needs an act most to the final one.
 URGENCY = ["contested", "returned", "draft", "submitted", "confirmed", "approved", "invoiced"]
-BEFORE, AFTER = 2, 1
+MONTHS_BEFORE, MONTHS_AFTER = 2, 1
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One month of the strip; no state when nothing was opened."""
+class MonthTab:
+    """One of the months to choose; no state when it has no timesheet."""
 
     month: Month
     state: str
     state_label: str
 
 
-def neighbours(month: Month) -> list[Month]:
+def months_around(month: Month) -> list[Month]:
     """Two months before ``month``, itself, and the one after."""
-    return [month.shift(n) for n in range(-BEFORE, AFTER + 1)]
+    return [month.shift(n) for n in range(-MONTHS_BEFORE, MONTHS_AFTER + 1)]
 
 
-def stages(month: Month, sheets: Iterable[Timesheet]) -> list[Stage]:
-    """The strip around ``month``, from the ``sheets`` of those months."""
+def month_tabs(month: Month, sheets: Iterable[Timesheet]) -> list[MonthTab]:
+    """The months around ``month``, each with the state of its most urgent timesheet among ``sheets``."""
     first: dict[Month, Timesheet] = {}
     for sheet in sorted(sheets, key=_urgency):
         first.setdefault(sheet.month, sheet)
     return [
-        Stage(each, first[each].state, first[each].state_label) if each in first else Stage(each, "", "")
-        for each in neighbours(month)
+        MonthTab(each, first[each].state, first[each].state_label)
+        if each in first
+        else MonthTab(each, "", "")
+        for each in months_around(month)
     ]
 
 
 def _urgency(sheet: Timesheet) -> int:
-    """Approved hours at the group ask nothing of anybody, and no invoice may ever hold them: they come last."""
+    """The place in URGENCY; approved hours at the group come last: they are final, as most are never invoiced."""
     if sheet.assignment_id is None and sheet.state == "approved":
         return len(URGENCY)
     return URGENCY.index(sheet.state)
 
 
-Kinds = dict[str, int]
-Entries = dict[date, dict[str, Entry]]
+MinutesByKind = dict[str, int]
+EntriesByDay = dict[date, dict[str, Entry]]
 KIND_ORDER = list(Kind.values)
 
 
 @dataclass
-class Line:
+class GridLine:
     """One row of inputs: the hours of a timesheet worked, travelled, or away from the members.
 
     ``slot`` tells the lines of one timesheet apart in the names of the inputs: "m" is the first, "t" holds travel,
@@ -93,7 +98,7 @@ class Line:
 
     @cached_property
     def key(self) -> str:
-        return key_of(self.sheet)
+        return sheet_key(self.sheet)
 
     @property
     def is_at_group(self) -> bool:
@@ -140,12 +145,12 @@ class Line:
 
 
 @dataclass
-class Grid:
+class MonthGrid:
     """A person's month as ``viewer`` may see it on a day ``on``; ``only`` is the one assignment shown to its member.
 
     ``days_of`` holds the minutes by kind and day of each timesheet's key, ``entries_of`` all that stands in them.
-    ``absent`` are days on which a member knows the person to be unavailable, ``known_away`` the kinds of absence that
-    are known in advance, for the person and the coordination.
+    ``absent``: days on which a member may know the person to be unavailable; ``known_absences``: the kinds of absence
+    known in advance, for the person and the coordination only.
     """
 
     employee: Employee
@@ -153,17 +158,17 @@ class Grid:
     viewer: User
     only: Assignment | None
     on: date
-    lines: list[Line]
-    entries_of: dict[str, Entries]
+    lines: list[GridLine]
+    entries_of: dict[str, EntriesByDay]
     placed: list[Assignment]
     plan: dict[date, int]
     absent: frozenset[date]
-    known_away: Mapping[date, str]
+    known_absences: Mapping[date, str]
     steps: list[TimesheetStep]
-    stages: list[Stage]
+    month_tabs: list[MonthTab]
 
     @cached_property
-    def days_of(self) -> dict[str, dict[date, Kinds]]:
+    def days_of(self) -> dict[str, dict[date, MinutesByKind]]:
         return {
             key: {day: {kind: entry.minutes for kind, entry in kinds.items()} for day, kinds in days.items()}
             for key, days in self.entries_of.items()
@@ -174,17 +179,17 @@ class Grid:
         return {day: name for day, name in planning.holidays(self.month.year).items() if day in self.month}
 
     @property
-    def sheets(self) -> list[Line]:
+    def sheets(self) -> list[GridLine]:
         """The first line of each timesheet, which stands for it."""
         return [line for line in self.lines if line.is_first]
 
     @property
-    def drafts(self) -> list[Line]:
+    def drafts(self) -> list[GridLine]:
         """Those that the viewer may change and submit now."""
         return [line for line in self.sheets if not line.lock]
 
     @property
-    def to_submit(self) -> list[Line]:
+    def to_submit(self) -> list[GridLine]:
         """Those that the viewer may hand over, once the month has begun."""
         return [line for line in self.sheets if line.may_submit] if self.has_begun else []
 
@@ -217,7 +222,7 @@ class Grid:
     def is_own(self) -> bool:
         return self.employee.user_id == self.viewer.pk
 
-    def total(self, line: Line) -> int:
+    def total(self, line: GridLine) -> int:
         """Minutes of the whole timesheet of ``line``."""
         return sum(sum(kinds.values()) for kinds in self.days_of[line.key].values())
 
@@ -247,7 +252,7 @@ class Grid:
         return sum_by_day(planning.holiday_minutes(self.month, self.placed))
 
 
-def key_of(sheet: Timesheet) -> str:
+def sheet_key(sheet: Timesheet) -> str:
     """The timesheet's part of its inputs' names; one that does not exist yet goes by its assignment."""
     if sheet.pk:
         return str(sheet.pk)

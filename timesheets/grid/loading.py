@@ -12,29 +12,38 @@ from employees import planning
 from employees.models import Assignment, Contract, Employee, HoursEntry
 from groupement.kernel.periods import Month
 from members.models import User
-from timesheets.grid.lines import KIND_ORDER, Entries, Grid, Line, key_of, neighbours, stages, sum_by_day
-from timesheets.locking import may_write, share_grace, whose_hand, why_closed, why_locked, with_grace
+from timesheets.grid.lines import (
+    KIND_ORDER,
+    EntriesByDay,
+    GridLine,
+    MonthGrid,
+    month_tabs,
+    months_around,
+    sheet_key,
+    sum_by_day,
+)
+from timesheets.locking import copy_grace_days, may_write, who_enters, why_closed, why_locked, with_grace_days
 from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
 
-def load(
+def load_grid(
     employee: Employee,
     month: Month,
     viewer: User,
     *,
     on: date,
     only: Assignment | None = None,
-    is_spacious: bool = False,
+    has_extra_lines: bool = False,
     is_brief: bool = False,
-) -> Grid:
+) -> MonthGrid:
     """The month of ``employee``, or only one assignment of it, in a constant number of queries and without writing.
 
-    Timesheets that nobody opened are there as unsaved drafts. ``is_spacious`` adds lines for travel and for a second
-    cause of absence. ``on`` is the day it is: a month that is over closes some time after. ``is_brief`` leaves out
-    what only the whole page shows: the months around, and absences known in advance.
+    Timesheets that nobody opened are there as unsaved drafts. ``has_extra_lines`` adds lines for travel and for a
+    second cause of absence. ``on``: the present day, as a month closes some days after its end. ``is_brief`` leaves
+    out what only the whole page shows: the months around, and absences known in advance.
     """
-    placed = _placed(employee, month, only)
-    around = _around(employee, [month] if is_brief else neighbours(month), only, viewer)
+    placed = _assignments(employee, month, only)
+    around = _around(employee, [month] if is_brief else months_around(month), only, viewer)
     there = _sheets(employee, month, placed, around, is_whole=only is None)
     sheets = [sheet for sheet in there if not _is_private(sheet, viewer)]
     entries_of = _entries_of(sheets)
@@ -43,28 +52,30 @@ def load(
     lines = [
         line
         for sheet in sheets
-        for line in _lines(sheet, entries_of[key_of(sheet)], plan, viewer, on, is_spacious=is_spacious)
+        for line in _lines(
+            sheet, entries_of[sheet_key(sheet)], plan, viewer, on, has_extra_lines=has_extra_lines
+        )
     ]
-    _remark(lines, steps)
+    _attach_remarks(lines, steps)
     if only is None:
         lines = _within_contracts(lines, employee, month)
-    away = {} if is_brief else _away(employee, month)
-    return Grid(
+    away = {} if is_brief else _known_absences(employee, month)
+    return MonthGrid(
         *(employee, month, viewer, only, on, lines, entries_of, placed, sum_by_day(plan)),
-        # Why somebody is away is between them and the group.
+        # Members do not learn the kind of an absence.
         absent=_unavailable(only, month, away) if only else frozenset(),
-        known_away={} if only else away,
+        known_absences={} if only else away,
         steps=steps,
-        stages=[] if is_brief else stages(month, around),
+        month_tabs=[] if is_brief else month_tabs(month, around),
     )
 
 
-def _away(employee: Employee, month: Month) -> dict[date, str]:
+def _known_absences(employee: Employee, month: Month) -> dict[date, str]:
     """The kinds of absence known in advance, by day."""
     return planning.absences(month.first, month.before, [employee.pk]).get(employee.pk, {})
 
 
-def _remark(lines: Iterable[Line], steps: Iterable[TimesheetStep]) -> None:
+def _attach_remarks(lines: Iterable[GridLine], steps: Iterable[TimesheetStep]) -> None:
     """Put what was contested or returned beside the first line of its timesheet."""
     remarks = {step.subject_id: {remark.day: remark for remark in step.remarks.all()} for step in steps}
     for line in lines:
@@ -82,7 +93,7 @@ def _is_private(sheet: Timesheet, viewer: User) -> bool:
     )
 
 
-def _placed(employee: Employee, month: Month, only: Assignment | None) -> list[Assignment]:
+def _assignments(employee: Employee, month: Month, only: Assignment | None) -> list[Assignment]:
     if only is not None:
         return [only] if only.active_days(month) else []
     rows = employee.assignments.during(month).select_related("member")
@@ -94,12 +105,12 @@ def _around(
 ) -> list[Timesheet]:
     """The timesheets of these months, in the order of their supplements; who and where is not read with them.
 
-    The group may keep from a member that hours are being written: such a month looks as if nobody had opened it.
+    The group may keep from a member that hours are being written: such a month is shown as not opened.
     """
     rows = Timesheet.objects.filter(employee=employee, month__in=months)
     if only is not None:
         rows = rows.visible_to(viewer).filter(assignment=only)
-    return list(with_grace(rows).order_by("supplement", "pk"))
+    return list(with_grace_days(rows).order_by("supplement", "pk"))
 
 
 def _sheets(
@@ -116,18 +127,18 @@ def _sheets(
         if sheet.month == month:
             existing[sheet.assignment_id].append(sheet)
     wanted: dict[int | None, Assignment | None] = {assignment.pk: assignment for assignment in placed}
-    _tell_whose(existing, wanted, employee)
+    _attach_people(existing, wanted, employee)
     if is_whole:
         wanted[None] = None
     found: list[Timesheet] = []
     for pk, assignment in wanted.items():
         found += existing.get(pk) or [Timesheet(employee=employee, assignment=assignment, month=month)]
     if around:
-        share_grace(around[0], found)
+        copy_grace_days(around[0], found)
     return found
 
 
-def _tell_whose(
+def _attach_people(
     existing: Mapping[int | None, list[Timesheet]],
     wanted: dict[int | None, Assignment | None],
     employee: Employee,
@@ -140,8 +151,8 @@ def _tell_whose(
             sheet.employee, sheet.assignment = employee, wanted.get(pk)
 
 
-def _entries_of(sheets: Iterable[Timesheet]) -> dict[str, Entries]:
-    entries_of: dict[str, Entries] = {key_of(sheet): {} for sheet in sheets}
+def _entries_of(sheets: Iterable[Timesheet]) -> dict[str, EntriesByDay]:
+    entries_of: dict[str, EntriesByDay] = {sheet_key(sheet): {} for sheet in sheets}
     saved = [sheet.pk for sheet in sheets if sheet.pk]
     for entry in Entry.objects.filter(timesheet__in=saved).order_by("day", "pk"):
         entries_of[str(entry.timesheet_id)].setdefault(entry.day, {})[entry.kind] = entry
@@ -151,7 +162,7 @@ def _entries_of(sheets: Iterable[Timesheet]) -> dict[str, Entries]:
 def _lock(sheet: Timesheet, viewer: User, on: date, *, is_mine: bool) -> str:
     """Why ``viewer`` cannot change the timesheet; empty when they can."""
     if not is_mine:
-        return whose_hand(sheet)
+        return who_enters(sheet)
     if lock := why_locked(sheet):
         return lock
     closed = why_closed(sheet, viewer, on)
@@ -159,40 +170,46 @@ def _lock(sheet: Timesheet, viewer: User, on: date, *, is_mine: bool) -> str:
 
 
 def _lines(
-    sheet: Timesheet, days: Entries, plan: planning.Plan, viewer: User, on: date, *, is_spacious: bool
-) -> list[Line]:
+    sheet: Timesheet,
+    days: EntriesByDay,
+    plan: planning.Plan,
+    viewer: User,
+    on: date,
+    *,
+    has_extra_lines: bool,
+) -> list[GridLine]:
     is_mine = may_write(viewer, sheet)
     lock = _lock(sheet, viewer, on, is_mine=is_mine)
-    spare = 1 if is_spacious and not lock else 0
+    spare = 1 if has_extra_lines and not lock else 0
     if sheet.assignment is None:
         most = max([len(kinds) for kinds in days.values()], default=0)
         open_days = frozenset(sheet.month.days)
         lines = [
-            Line(sheet, f"m{n}" if n > 1 else "m", open_days, {}, is_mine, lock)
+            GridLine(sheet, f"m{n}" if n > 1 else "m", open_days, {}, is_mine, lock)
             for n in range(1, max(most, 1) + spare + 1)
         ]
         for day, kinds in days.items():
             for line, kind in zip(lines, sorted(kinds, key=KIND_ORDER.index), strict=False):
-                _write(line, day, kinds[kind])
+                _fill_cell(line, day, kinds[kind])
                 line.kinds[day] = kind
         return lines
     open_days = frozenset(sheet.assignment.active_days(sheet.month))
     # A supplement completes what was planned and billed: nothing is planned for it.
     planned = {} if sheet.supplement else plan.get(sheet.assignment_id or 0, {})
-    worked = Line(sheet, "m", open_days, planned, is_mine, lock)
-    travel = Line(sheet, "t", open_days, {}, is_mine, lock)
+    worked = GridLine(sheet, "m", open_days, planned, is_mine, lock)
+    travel = GridLine(sheet, "t", open_days, {}, is_mine, lock)
     for line, kind in ((worked, Kind.WORKED), (travel, Kind.TRAVEL)):
         for day, kinds in days.items():
             if kind in kinds:
-                _write(line, day, kinds[kind])
+                _fill_cell(line, day, kinds[kind])
     return [worked, travel] if travel.minutes or spare else [worked]
 
 
-def _write(line: Line, day: date, entry: Entry) -> None:
+def _fill_cell(line: GridLine, day: date, entry: Entry) -> None:
     line.minutes[day], line.entries[day] = entry.minutes, entry
 
 
-def _within_contracts(lines: list[Line], employee: Employee, month: Month) -> list[Line]:
+def _within_contracts(lines: list[GridLine], employee: Employee, month: Month) -> list[GridLine]:
     """Nobody is absent on a day without contract; without any such day there is no line at the group."""
     held = {
         day

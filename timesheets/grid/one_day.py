@@ -11,13 +11,20 @@ from typing import Any
 from django import forms
 
 from groupement.kernel.worktime import BadClock, BadDuration, parse_clock, parse_minutes, short_hours
-from timesheets.day_rules import Timed, bad_times, minutes_of
-from timesheets.grid.lines import Grid, Line
-from timesheets.grid.typed import Conflict, Typed, as_minutes, chosen, own_kind, say
+from timesheets.day_rules import TimedHours, bad_times, minutes_of
+from timesheets.grid.lines import GridLine, MonthGrid
+from timesheets.grid.posted import (
+    DayConflict,
+    PostedGrid,
+    as_minutes,
+    chosen_side,
+    day_sentence,
+    kind_of_line,
+)
 from timesheets.models import GROUP_KINDS, Entry, Kind
 
 # The letters of the inputs' names, before what tells the lines of one timesheet apart.
-LETTERS = {"minutes": "m", "kind": "k", "start": "d", "end": "f", "pause": "p", "note": "n"}
+INPUT_LETTERS = {"minutes": "m", "kind": "k", "start": "d", "end": "f", "pause": "p", "note": "n"}
 WIDGETS: dict[str, dict[str, Any]] = {
     "minutes": {"inputmode": "decimal"},
     "start": {"type": "time"},
@@ -25,21 +32,21 @@ WIDGETS: dict[str, dict[str, Any]] = {
     "pause": {"inputmode": "numeric"},
     "note": {"maxlength": 200},
 }
-CAUSES = [("", "Motif ?"), *((kind.value, kind.label) for kind in Kind if kind in GROUP_KINDS)]
+ABSENCE_CHOICES = [("", "Motif ?"), *((kind.value, kind.label) for kind in Kind if kind in GROUP_KINDS)]
 
 
-class LineForm(forms.Form):
-    """The hours of one line on one day, as typed; ``value`` is what they come to, of a valid form."""
+class DayLineForm(forms.Form):
+    """The posted hours of one line on one day; ``value``: the hours that they make, of a valid form."""
 
     minutes = forms.CharField(label="Durée", required=False, max_length=20)
-    kind = forms.ChoiceField(label="Motif", required=False, choices=CAUSES)
+    kind = forms.ChoiceField(label="Motif", required=False, choices=ABSENCE_CHOICES)
     start = forms.CharField(label="Début", required=False, max_length=10)
     end = forms.CharField(label="Fin", required=False, max_length=10)
     pause = forms.CharField(label="Pause", required=False, max_length=20)
     note = forms.CharField(label="Note", required=False, max_length=200)
 
     def __init__(
-        self, line: Line, day: date, data: Mapping[str, Any] | None = None, *, kind: str = ""
+        self, line: GridLine, day: date, data: Mapping[str, Any] | None = None, *, kind: str = ""
     ) -> None:
         self.line, self.day = line, day
         super().__init__(data, initial=_initial(line, day, kind), auto_id="%s")
@@ -54,10 +61,10 @@ class LineForm(forms.Form):
 
     def add_prefix(self, field_name: str) -> str:
         """The name of the input, that of the grid's cell for the minutes: "m-12-2026-11-03"."""
-        if field_name not in LETTERS:
+        if field_name not in INPUT_LETTERS:
             return field_name  # Django prefixes ids too: they are the names already.
         slot = "t" if self.line.slot == "t" and field_name != "minutes" else self.line.slot[1:]
-        letter = self.line.slot[0] if field_name == "minutes" else LETTERS[field_name]
+        letter = self.line.slot[0] if field_name == "minutes" else INPUT_LETTERS[field_name]
         return f"{letter}{slot}-{self.line.key}-{self.day}"
 
     @property
@@ -67,13 +74,13 @@ class LineForm(forms.Form):
 
     @property
     def is_detailed(self) -> bool:
-        """Whether times, break or note deserve to be in sight."""
+        """Whether times, break or note are filled or at fault, so that they are unfolded."""
         names = [name for name in ("start", "end", "pause", "note") if name in self.fields]
         return any(self[name].value() or self[name].errors for name in names)
 
     @property
-    def taken_kind(self) -> str:
-        return self.cleaned_data.get("kind", "") if self.line.is_at_group else own_kind(self.line)
+    def chosen_kind(self) -> str:
+        return self.cleaned_data.get("kind", "") if self.line.is_at_group else kind_of_line(self.line)
 
     def clean_minutes(self) -> int | None:
         text = self.cleaned_data["minutes"]
@@ -91,11 +98,11 @@ class LineForm(forms.Form):
         return _parsed(parse_clock, self.cleaned_data["end"])
 
     def clean(self) -> dict[str, Any]:
-        self.value: Timed | None = None
+        self.value: TimedHours | None = None
         read = self.cleaned_data
         if self.errors:
             return read
-        timed = Timed(read["minutes"], read["start"], read["end"], read["pause"])
+        timed = TimedHours(read["minutes"], read["start"], read["end"], read["pause"])
         if why := bad_times(timed, self.day):
             self.add_error("minutes", f"{why[0].upper()}{why[1:]}")
         elif minutes := minutes_of(timed, self.day):
@@ -105,7 +112,7 @@ class LineForm(forms.Form):
         return read
 
 
-def _initial(line: Line, day: date, kind: str) -> dict[str, str]:
+def _initial(line: GridLine, day: date, kind: str) -> dict[str, str]:
     entry = line.entries.get(day)
     if entry is None:
         return {"kind": kind}
@@ -128,12 +135,12 @@ def _parsed(parse: Any, text: str) -> Any:
 
 
 @dataclass
-class Spot:
+class DayPlace:
     """One timesheet on the day: its forms, what is planned there, and what stands there."""
 
-    line: Line
+    line: GridLine
     day: date
-    forms: list[LineForm]
+    forms: list[DayLineForm]
     entries: Mapping[str, Entry]
     planned: int
     kind: str
@@ -153,120 +160,133 @@ class Spot:
         return next((entry.note for entry in self.entries.values() if entry.note), "")
 
 
-def open_day(grid: Grid, day: date, data: Mapping[str, Any] | None = None, *, plan: str = "") -> list[Spot]:
-    """The places of ``day``, with what was typed if it was; ``plan`` is the key of one to be filled as planned."""
-    spots = []
+def day_places(
+    grid: MonthGrid, day: date, data: Mapping[str, Any] | None = None, *, plan: str = ""
+) -> list[DayPlace]:
+    """The places of ``day``, with what was posted if it was; ``plan`` is the key of one to be filled as planned."""
+    places = []
     for first in grid.sheets:
         if day not in first.open_days:
             continue
         planned, kind = _planned(grid, first, day)
         lines = [line for line in grid.lines if line.sheet is first.sheet]
-        typed = data
+        posted = data
         if data is not None and plan in first.aliases:
-            typed = {name: data[name] for name in data} | _as_planned(first, day, planned, kind)
+            posted = {name: data[name] for name in data} | _planned_texts(first, day, planned, kind)
         entries = grid.entries_of[first.key].get(day, {})
         each = [
-            LineForm(line, day, _named(typed, line), kind=kind if line is first else "") for line in lines
+            DayLineForm(line, day, _with_present_names(posted, line), kind=kind if line is first else "")
+            for line in lines
         ]
-        spots.append(Spot(first, day, each, entries, planned, kind))
+        places.append(DayPlace(first, day, each, entries, planned, kind))
     # Where something is expected or written stands at the top, for the thumb.
-    return sorted(spots, key=lambda spot: not (spot.planned or spot.entries))
+    return sorted(places, key=lambda place: not (place.planned or place.entries))
 
 
 @dataclass
-class DayTyped(Typed):
-    """What was typed for one day; ``seals`` is what the page knows of each place, ``asked`` what it will once saved."""
+class PostedDay(PostedGrid):
+    """What was posted for one day.
 
-    seals: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, str] = field(default_factory=dict)
+    ``shown_fields``: the stored day as the page knows it, by
+    timesheet key; ``new_fields``: the same once the change is saved.
+    """
 
-    def keep(self, grid: Grid) -> None:
-        super().keep(grid)
-        self.seals |= self.asked
+    shown_fields: dict[str, str] = field(default_factory=dict)
+    new_fields: dict[str, str] = field(default_factory=dict)
+
+    def mark_saved(self, grid: MonthGrid) -> None:
+        super().mark_saved(grid)
+        self.shown_fields |= self.new_fields
 
 
-def read_day(grid: Grid, spots: list[Spot], data: Mapping[str, str], *, may_choose: bool = True) -> DayTyped:
-    """What the forms of ``spots`` change, against what is stored and what the page had shown."""
-    typed = DayTyped()
-    for spot in spots:
-        line, day = spot.line, spot.day
-        typed.shown[line.key] = {day: grid.days_of[line.key].get(day, {})}
-        stored = _stored(spot)
-        typed.seals[line.key] = next(
+def read_posted_day(
+    grid: MonthGrid, places: list[DayPlace], data: Mapping[str, str], *, may_choose: bool = True
+) -> PostedDay:
+    """What the forms of ``places`` change, against what is stored and what the page had shown."""
+    posted = PostedDay()
+    for place in places:
+        line, day = place.line, place.day
+        posted.shown[line.key] = {day: grid.days_of[line.key].get(day, {})}
+        stored = _encode_stored(place)
+        posted.shown_fields[line.key] = next(
             (data[f"vu-{alias}"] for alias in line.aliases if f"vu-{alias}" in data), stored
         )
         # A place that the page did not offer to change stays as it is.
-        if not any(form.is_posted for form in spot.forms):
+        if not any(form.is_posted for form in place.forms):
             continue
-        wanted = _wanted(spot)
-        for form in spot.forms:
+        wanted = _wanted(place)
+        for form in place.forms:
             for name, errors in form.errors.items():
-                typed.faults[form[name].html_name] = say(grid, line, day, str(errors[0]))
+                posted.faults[form[name].html_name] = day_sentence(grid, line, day, str(errors[0]))
         if wanted is not None:
-            choice = chosen(grid, line, day, data) if may_choose else ""
-            _settle(grid, spot, wanted, typed, choice)
-    return typed
+            choice = chosen_side(grid, line, day, data) if may_choose else ""
+            _record_change(grid, place, wanted, posted, choice)
+    return posted
 
 
-def seal_day(spot: Spot, typed: Typed) -> tuple[str, str, str]:
+def stored_field(place: DayPlace, posted: PostedGrid) -> tuple[str, str, str]:
     """Name and value of the hidden field that tells what the page has shown of a place, and how that was called."""
-    known = typed.seals.get(spot.line.key) if isinstance(typed, DayTyped) else None
-    return f"vu-{spot.line.key}", _stored(spot) if known is None else known, spot.line.aliases[-1]
+    known = posted.shown_fields.get(place.line.key) if isinstance(posted, PostedDay) else None
+    return f"vu-{place.line.key}", _encode_stored(place) if known is None else known, place.line.aliases[-1]
 
 
-def _settle(grid: Grid, spot: Spot, wanted: dict[str, Timed], typed: DayTyped, choice: str) -> None:
-    line, day = spot.line, spot.day
-    note = spot.forms[0].cleaned_data.get("note", "").strip()
-    asked, stored, seen = _spelt(wanted, note), _stored(spot), typed.seals[line.key]
+def _record_change(
+    grid: MonthGrid, place: DayPlace, wanted: dict[str, TimedHours], posted: PostedDay, choice: str
+) -> None:
+    line, day = place.line, place.day
+    note = place.forms[0].cleaned_data.get("note", "").strip()
+    asked, stored, seen = _encode_day(wanted, note), _encode_stored(place), posted.shown_fields[line.key]
     if asked in (stored, seen) or (seen != stored and choice == "theirs"):
         return
     if line.lock:
-        typed.faults[line.name(day)] = say(grid, line, day, f"ce relevé ne se modifie pas. {line.lock}")
+        posted.faults[line.name(day)] = day_sentence(
+            grid, line, day, f"ce relevé ne se modifie pas. {line.lock}"
+        )
     elif seen != stored and not choice:
-        conflict = Conflict(line, day, as_minutes(wanted, day), grid.days_of[line.key].get(day, {}))
-        typed.conflicts.append(conflict)
-        typed.faults[line.name(day)] = say(grid, line, day, conflict.sentence)
+        conflict = DayConflict(line, day, as_minutes(wanted, day), grid.days_of[line.key].get(day, {}))
+        posted.conflicts.append(conflict)
+        posted.faults[line.name(day)] = day_sentence(grid, line, day, conflict.sentence)
     else:
-        typed.changes[line.place] = {day: wanted}
-        typed.notes[line.place] = {day: note}
-        typed.seen[line.place] = {day: grid.days_of[line.key].get(day, {})}
-        typed.asked[line.key] = asked
+        posted.changes[line.place] = {day: wanted}
+        posted.notes[line.place] = {day: note}
+        posted.seen[line.place] = {day: grid.days_of[line.key].get(day, {})}
+        posted.new_fields[line.key] = asked
 
 
-def _wanted(spot: Spot) -> dict[str, Timed] | None:
+def _wanted(place: DayPlace) -> dict[str, TimedHours] | None:
     """The hours by kind; None when something cannot be read or cannot stand beside the rest."""
-    if [form for form in spot.forms if not form.is_valid()]:
+    if [form for form in place.forms if not form.is_valid()]:
         return None
-    wanted: dict[str, Timed] = {}
-    for form in spot.forms:
+    wanted: dict[str, TimedHours] = {}
+    for form in place.forms:
         if form.value is None:
             continue
-        if form.taken_kind in wanted:
+        if form.chosen_kind in wanted:
             form.add_error("kind", "Ce motif est déjà choisi plus haut\u00a0: réunissez les deux durées.")
             return None
-        wanted[form.taken_kind] = form.value
-    first = spot.forms[0]
+        wanted[form.chosen_kind] = form.value
+    first = place.forms[0]
     if first.cleaned_data.get("note", "").strip() and not wanted:
         first.add_error("note", "Une note accompagne des heures\u00a0: indiquez aussi une durée.")
         return None
     return wanted
 
 
-def _planned(grid: Grid, line: Line, day: date) -> tuple[int, str]:
+def _planned(grid: MonthGrid, line: GridLine, day: date) -> tuple[int, str]:
     """Minutes and, at the group, the kind: an absence known in advance takes the place of what was planned."""
     if line.is_at_group:
-        return (grid.plan.get(day, 0), grid.known_away[day]) if day in grid.known_away else (0, "")
-    is_away = day in grid.known_away or day in grid.absent
+        return (grid.plan.get(day, 0), grid.known_absences[day]) if day in grid.known_absences else (0, "")
+    is_away = day in grid.known_absences or day in grid.absent
     return (0 if is_away else line.planned.get(day, 0)), ""
 
 
-def _as_planned(line: Line, day: date, planned: int, kind: str) -> dict[str, str]:
+def _planned_texts(line: GridLine, day: date, planned: int, kind: str) -> dict[str, str]:
     emptied = {f"{letter}-{line.key}-{day}": "" for letter in "dfp"}
-    typed = {line.name(day): short_hours(planned)} if planned else {}
-    return emptied | typed | ({line.kind_name(day): kind} if kind else {})
+    posted = {line.name(day): short_hours(planned)} if planned else {}
+    return emptied | posted | ({line.kind_name(day): kind} if kind else {})
 
 
-def _named(data: Mapping[str, Any] | None, line: Line) -> Mapping[str, Any] | None:
+def _with_present_names(data: Mapping[str, Any] | None, line: GridLine) -> Mapping[str, Any] | None:
     """``data`` with the names of before the month was opened brought to those of now."""
     if data is None:
         return None
@@ -284,15 +304,15 @@ def _minutes(entries: Mapping[str, Entry]) -> dict[str, int]:
     return {kind: entry.minutes for kind, entry in entries.items()}
 
 
-def _stored(spot: Spot) -> str:
+def _encode_stored(place: DayPlace) -> str:
     kinds = {
-        kind: Timed(entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes)
-        for kind, entry in spot.entries.items()
+        kind: TimedHours(entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes)
+        for kind, entry in place.entries.items()
     }
-    return _spelt(kinds, spot.note)
+    return _encode_day(kinds, place.note)
 
 
-def _spelt(kinds: Mapping[str, Timed], note: str) -> str:
+def _encode_day(kinds: Mapping[str, TimedHours], note: str) -> str:
     """A day as a short text, to compare: "worked450@0900-1730-60 #1a2b3c4d"."""
     parts = []
     for kind, timed in sorted(kinds.items()):

@@ -1,4 +1,4 @@
-"""The grid laid out for the page: weeks of seven days, and in each the cells of every line."""
+"""The grid as the page shows it: weeks of seven days, and in each the cells of every line."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from groupement.kernel.french import day_and_month, ordinal, short_weekday, week
 from groupement.kernel.periods import days_between
 from groupement.kernel.worktime import short_hours
 from timesheets.day_rules import spell_times
-from timesheets.grid.lines import Grid, Line
-from timesheets.grid.typed import Typed
+from timesheets.grid.lines import GridLine, MonthGrid
+from timesheets.grid.posted import PostedGrid
 from timesheets.models import GROUP_KINDS, Kind
 
-CHOICES = [(kind.value, kind.label) for kind in Kind if kind in GROUP_KINDS]
+ABSENCE_CHOICES = [(kind.value, kind.label) for kind in Kind if kind in GROUP_KINDS]
 
 
 @dataclass
-class Day:
-    """The head of a column: its day, how it looks, and what it adds up to."""
+class DayHead:
+    """The head of a column: its day, its CSS class, the sum of its minutes."""
 
     day: date
     is_in_month: bool
@@ -45,7 +45,7 @@ class Day:
         return weekday_and_day(self.day)
 
     @property
-    def look(self) -> str:
+    def css_class(self) -> str:
         if not self.is_in_month:
             return "is-out"
         if self.holiday:
@@ -54,11 +54,11 @@ class Day:
 
 
 @dataclass
-class Cell:
+class GridCell:
     """One input, or the reason why there is none."""
 
     day: date
-    look: str
+    css_class: str
     is_open: bool
     name: str
     text: str
@@ -77,21 +77,21 @@ class Cell:
 
 
 @dataclass
-class Row:
+class WeekRow:
     """One line of one week; days of other months are left out."""
 
-    line: Line
-    cells: list[Cell]
+    line: GridLine
+    cells: list[GridCell]
     minutes: int
 
 
 @dataclass
-class Week:
+class GridWeek:
     """One week of the month, from Monday to Sunday."""
 
     number: int
-    days: list[Day]
-    rows: list[Row] = field(default_factory=list)
+    days: list[DayHead]
+    rows: list[WeekRow] = field(default_factory=list)
     planned: int = 0
     may_copy: bool = False
 
@@ -105,7 +105,7 @@ class Week:
         return self._out(self.days[::-1])
 
     @staticmethod
-    def _out(days: list[Day]) -> int:
+    def _out(days: list[DayHead]) -> int:
         return next(n for n, head in enumerate(days) if head.is_in_month)
 
     @property
@@ -120,7 +120,7 @@ class Week:
         return spelt if first == last else f"{ordinal(first)} au {spelt}"
 
     @property
-    def days_in_month(self) -> list[Day]:
+    def days_in_month(self) -> list[DayHead]:
         return [day for day in self.days if day.is_in_month]
 
     @property
@@ -132,50 +132,50 @@ class Week:
         return any(day.is_faulty for day in self.days)
 
 
-def lay_out(grid: Grid, typed: Typed | None = None) -> list[Week]:
-    """The weeks of ``grid``; the cells show what was ``typed`` where it was not kept."""
-    typed = typed or Typed()
+def weeks_of(grid: MonthGrid, posted: PostedGrid | None = None) -> list[GridWeek]:
+    """The weeks of ``grid``; the cells show what was ``posted`` where it was not saved."""
+    posted = posted or PostedGrid()
     weeks = []
     for days in grid.month.weeks():
         monday = days[0] - timedelta(days=days[0].weekday())
         heads = [_head(grid, day) for day in days_between(monday, monday + timedelta(days=7))]
-        week = Week(days[0].isocalendar().week, heads)
+        week = GridWeek(days[0].isocalendar().week, heads)
         week.planned = sum(grid.plan.get(day, 0) for day in days)
-        week.rows = [_row(grid, line, week.days_in_month, typed) for line in grid.lines]
-        workable = [day for day in days if day not in grid.holidays and day not in grid.known_away]
+        week.rows = [_row(grid, line, week.days_in_month, posted) for line in grid.lines]
+        workable = [day for day in days if day not in grid.holidays and day not in grid.known_absences]
         week.may_copy = any(_may_copy(line, workable) for line in grid.drafts)
         weeks.append(week)
     return weeks
 
 
-def _head(grid: Grid, day: date) -> Day:
+def _head(grid: MonthGrid, day: date) -> DayHead:
     is_weekend = day.weekday() > 4
-    return Day(
+    return DayHead(
         day,
         is_in_month=day in grid.month,
         is_off=not grid.plan.get(day) if grid.plan else is_weekend,
         holiday=grid.holidays.get(day, ""),
-        is_absent=day in grid.absent or day in grid.known_away,
+        is_absent=day in grid.absent or day in grid.known_absences,
     )
 
 
-def _may_copy(line: Line, days: Sequence[date]) -> bool:
+def _may_copy(line: GridLine, days: Sequence[date]) -> bool:
     """Whether the week before could fill a cell of this line."""
     return not line.is_at_group and any(day in line.open_days and day not in line.minutes for day in days)
 
 
-def _row(grid: Grid, line: Line, heads: list[Day], typed: Typed) -> Row:
+def _row(grid: MonthGrid, line: GridLine, heads: list[DayHead], posted: PostedGrid) -> WeekRow:
     cells = []
     for head in heads:
-        cell = _cell(grid, line, head, typed)
+        cell = _cell(grid, line, head, posted)
         head.minutes += line.minutes.get(head.day, 0)
         head.is_contested |= head.day in line.remarks
         head.is_faulty |= cell.is_faulty
         cells.append(cell)
-    return Row(line, cells, sum(line.minutes.get(head.day, 0) for head in heads))
+    return WeekRow(line, cells, sum(line.minutes.get(head.day, 0) for head in heads))
 
 
-def _cell(grid: Grid, line: Line, head: Day, typed: Typed) -> Cell:
+def _cell(grid: MonthGrid, line: GridLine, head: DayHead, posted: PostedGrid) -> GridCell:
     day = head.day
     name = line.name(day)
     minutes, planned = line.minutes.get(day, 0), _planned(grid, line, day)
@@ -189,44 +189,44 @@ def _cell(grid: Grid, line: Line, head: Day, typed: Typed) -> Cell:
         times: bool(times),
         f"note\u00a0: {entry.note}" if entry else "": bool(entry and entry.note),
     }
-    looks = {
-        head.look: True,
+    classes = {
+        head.css_class: True,
         "is-shut": head.is_in_month and day not in line.open_days,
         "is-contested": day in line.remarks,
         "is-moved": is_moved,
         "is-noted": bool(times or (entry and entry.note)),
     }
-    is_faulty = name in typed.faults
-    return Cell(
+    is_faulty = name in posted.faults
+    return GridCell(
         day,
-        look=" ".join(look for look, holds in looks.items() if look and holds),
+        css_class=" ".join(each for each, holds in classes.items() if each and holds),
         is_open=head.is_in_month and day in line.open_days,
         name=name,
-        text=typed.texts.get(name, short_hours(minutes) if minutes else ""),
+        text=posted.texts.get(name, short_hours(minutes) if minutes else ""),
         planned=short_hours(planned) if planned else "",
         words=head.words,
         spoken=", ".join([head.words, *(note for note, holds in notes.items() if holds)]),
         describedby=_describedby(line, day, is_faulty),
         is_faulty=is_faulty,
         moved=f"prévu {short_hours(planned)}" if is_moved else "",
-        kind=_kind(grid, line, day, typed) if line.is_at_group else "",
+        kind=_kind(grid, line, day, posted) if line.is_at_group else "",
         kind_name=line.kind_name(day) if line.is_at_group else "",
     )
 
 
-def _planned(grid: Grid, line: Line, day: date) -> int:
+def _planned(grid: MonthGrid, line: GridLine, day: date) -> int:
     """What the cell expects: an absence that is known in advance takes the place of the hours at the members."""
     if line.is_at_group:
-        return grid.plan.get(day, 0) if line.is_first and day in grid.known_away else 0
-    return 0 if day in grid.known_away else line.planned.get(day, 0)
+        return grid.plan.get(day, 0) if line.is_first and day in grid.known_absences else 0
+    return 0 if day in grid.known_absences else line.planned.get(day, 0)
 
 
-def _kind(grid: Grid, line: Line, day: date, typed: Typed) -> str:
-    known = grid.known_away.get(day, "") if line.is_first else ""
-    return typed.texts.get(line.kind_name(day), line.kinds.get(day, known))
+def _kind(grid: MonthGrid, line: GridLine, day: date, posted: PostedGrid) -> str:
+    known = grid.known_absences.get(day, "") if line.is_first else ""
+    return posted.texts.get(line.kind_name(day), line.kinds.get(day, known))
 
 
-def _describedby(line: Line, day: date, is_faulty: bool) -> str:
+def _describedby(line: GridLine, day: date, is_faulty: bool) -> str:
     if is_faulty:
         return f"faute-{line.name(day)}"
     return f"remarque-{line.sheet.pk}-{day}" if day in line.remarks else ""

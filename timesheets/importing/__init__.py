@@ -1,1 +1,1 @@
-"""Hours from a file: read, rehearsed line by line, then taken in whole or not at all."""
+"""Hours from a file: read, previewed line by line, then imported whole or not at all."""

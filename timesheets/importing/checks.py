@@ -1,4 +1,4 @@
-"""The rules of recording asked before anything is written: what they refuse becomes a fault of a line."""
+"""The rules of recording applied to a file before anything is written: what they refuse is a fault of a line."""
 
 from __future__ import annotations
 
@@ -11,18 +11,25 @@ from django.db.models import F
 
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
+from groupement.kernel.tabular import Fault
 from members.models import Group, User
-from timesheets.day_rules import BadDays, Timed, minutes_of, refuse_long_days, refuse_misfits, refuse_overlaps
-from timesheets.importing.gathering import Gathered, Spot
-from timesheets.importing.rows import Fault
-from timesheets.importing.scope import Place
+from timesheets.day_rules import (
+    BadDays,
+    TimedHours,
+    minutes_of,
+    refuse_impossible_days,
+    refuse_long_days,
+    refuse_overlaps,
+)
+from timesheets.importing.gathering import GatheredHours, PlaceDay
+from timesheets.importing.scope import HoursPlace
 from timesheets.locking import refuse_unless_writable
 from timesheets.models import Entry, Timesheet
 from timesheets.recording import refuse_too_far
 
 
 @dataclass
-class Standing:
+class StoredHours:
     """Timesheets by person, month and place; entries by person and day; ``names`` of the members by timesheet."""
 
     grace_days: int | None = None
@@ -39,10 +46,10 @@ class Standing:
         wide = {day + timedelta(days=n) for day in days for n in (-1, 0, 1)}
         return [entry for day in sorted(wide) for entry in self.entries.get((employee, day), ())]
 
-    def sheet(self, spot: Spot, place: Place) -> Timesheet:
-        """The timesheet of a spot; one that does not exist yet gets a key below zero, which no row has."""
-        month = Month.of(spot[2])
-        key = (spot[0], month, spot[1])
+    def sheet(self, place_day: PlaceDay, place: HoursPlace) -> Timesheet:
+        """The timesheet of a place and month; one that does not exist yet gets a key below zero, which no row has."""
+        month = Month.of(place_day.day)
+        key = (place_day.employee, month, place_day.assignment)
         if key not in self.sheets:
             self.add(
                 Timesheet(
@@ -55,74 +62,78 @@ class Standing:
         return self.sheets[key]
 
     def add(self, sheet: Timesheet) -> None:
-        """Remember a timesheet; supplements only by name: a file never writes into them."""
-        sheet.__dict__["grace_days"] = self.grace_days  # as locking.with_grace() would read it with each row
+        """Add a timesheet; a supplement only for its member's name: a file never writes into supplements."""
+        sheet.__dict__["grace_days"] = (
+            self.grace_days
+        )  # as locking.with_grace_days() would read it with each row
         if not sheet.supplement:
             self.sheets[sheet.employee_id, sheet.month, sheet.assignment_id] = sheet
         if sheet.assignment:
             self.names[sheet.employee_id][sheet.pk] = str(sheet.assignment.member)
 
 
-def read_standing(gathered: Gathered) -> Standing:
-    """All that the file touches, in three queries."""
-    standing = Standing(Group.objects.order_by("pk").values_list("entry_grace_days", flat=True).first())
+def read_stored(gathered: GatheredHours) -> StoredHours:
+    """The timesheets and entries that the file may change, in three queries."""
+    stored = StoredHours(Group.objects.order_by("pk").values_list("entry_grace_days", flat=True).first())
     if not gathered.cells:
-        return standing
-    whose, days = {spot[0] for spot in gathered.cells}, {spot[2] for spot in gathered.cells}
+        return stored
+    employees, days = {each.employee for each in gathered.cells}, {each.day for each in gathered.cells}
     first, last = min(days) - timedelta(days=1), max(days) + timedelta(days=1)
     sheets = Timesheet.objects.filter(
-        employee__in=whose, month__gte=Month.of(first), month__lte=Month.of(last)
+        employee__in=employees, month__gte=Month.of(first), month__lte=Month.of(last)
     )
     for sheet in sheets.select_related("employee", "assignment__member").order_by("pk"):
-        standing.add(sheet)
-    entries = Entry.objects.filter(timesheet__employee__in=whose, day__range=(first, last))
-    for entry in entries.annotate(whose=F("timesheet__employee")).order_by("day", "pk"):
-        standing.entries[entry.whose, entry.day].append(entry)
-    return standing
+        stored.add(sheet)
+    entries = Entry.objects.filter(timesheet__employee__in=employees, day__range=(first, last))
+    for entry in entries.annotate(person=F("timesheet__employee")).order_by("day", "pk"):
+        stored.entries[entry.person, entry.day].append(entry)
+    return stored
 
 
-Kinds = Mapping[str, int | Timed]
+HoursByKind = Mapping[str, int | TimedHours]
 # By person and month, then by assignment (None at the group), then by day.
-Changes = dict[tuple[int, Month], dict[int | None, dict[date, Kinds]]]
+ImportChanges = dict[tuple[int, Month], dict[int | None, dict[date, HoursByKind]]]
 
 
-def judge(changes: Changes, gathered: Gathered, standing: Standing, *, by: User, at: datetime) -> list[Fault]:
-    """The faults of all changes: locks, hands, days, sums and times, each at the first line of its day."""
+def check_changes(
+    changes: ImportChanges, gathered: GatheredHours, stored: StoredHours, *, by: User, at: datetime
+) -> list[Fault]:
+    """The faults of all changes: rights, locks, days, sums and times, each at the first line of its day."""
     return [
         fault
         for (employee, month), places in changes.items()
-        for fault in _judge(employee, month, places, gathered, standing, by, at)
+        for fault in _check_month(employee, month, places, gathered, stored, by, at)
     ]
 
 
-def _judge(
+def _check_month(
     employee: int,
     month: Month,
-    places: Mapping[int | None, Mapping[date, Kinds]],
-    gathered: Gathered,
-    standing: Standing,
+    places: Mapping[int | None, Mapping[date, HoursByKind]],
+    gathered: GatheredHours,
+    stored: StoredHours,
     by: User,
     at: datetime,
 ) -> Iterator[Fault]:
-    spots: dict[int, Spot] = {}
-    days_of: dict[Timesheet, Mapping[date, Kinds]] = {}
+    place_days: dict[int, PlaceDay] = {}
+    days_of: dict[Timesheet, Mapping[date, HoursByKind]] = {}
     for assignment, days in places.items():
-        spot = (employee, assignment, min(days))
-        sheet = standing.sheet(spot, gathered.places[spot])
-        spots[sheet.pk], days_of[sheet] = spot, days
-    first = min(gathered.first_line(spot) for spot in spots.values())
-    found = list(_refused(lambda: refuse_too_far(month, at), _always(first)))
+        place_day = PlaceDay(employee, assignment, min(days))
+        sheet = stored.sheet(place_day, gathered.places[place_day])
+        place_days[sheet.pk], days_of[sheet] = place_day, days
+    first = min(gathered.first_line(place_day) for place_day in place_days.values())
+    found = list(_faults_of(lambda: refuse_too_far(month, at), _always(first)))
     for sheet in days_of:
-        found += _refused(_writable(sheet, by, at), _always(gathered.first_line(spots[sheet.pk])))
+        found += _faults_of(_writable(sheet, by, at), _always(gathered.first_line(place_days[sheet.pk])))
 
     def line_of(pk: int, day: date) -> int:
-        return gathered.first_line((employee, spots[pk][1], day))
+        return gathered.first_line(PlaceDay(employee, place_days[pk].assignment, day))
 
-    has_clashes = employee in gathered.clashing
+    has_overlaps = employee in gathered.overlapping
     if not found:
-        found += _refused(lambda: refuse_misfits(days_of), line_of)
+        found += _faults_of(lambda: refuse_impossible_days(days_of), line_of)
     if not found:
-        found += _refused(lambda: _refuse_sums(employee, days_of, standing, by, has_clashes), line_of)
+        found += _faults_of(lambda: _refuse_sums(employee, days_of, stored, by, has_overlaps), line_of)
     yield from found
 
 
@@ -136,14 +147,14 @@ def _always(line: int) -> Callable[[int, date], int]:
 
 def _refuse_sums(
     employee: int,
-    days_of: Mapping[Timesheet, Mapping[date, Kinds]],
-    standing: Standing,
+    days_of: Mapping[Timesheet, Mapping[date, HoursByKind]],
+    stored: StoredHours,
     by: User,
-    has_clashes: bool,
+    has_overlaps: bool,
 ) -> None:
     """The person's days as they would be over all timesheets. Raises BadDays.
 
-    Times that clash within the file have been told already, at their lines.
+    Times that overlap within the file are faults already.
     """
     touched = {(sheet.pk, day) for sheet, days in days_of.items() for day in days}
     wanted = {
@@ -153,21 +164,21 @@ def _refuse_sums(
         for kind, value in kinds.items()
         if minutes_of(value, day)
     }
-    around = standing.around(employee, {day for _, day in touched})
-    kept = [entry for entry in around if (entry.timesheet_id, entry.day) not in touched]
+    around = stored.around(employee, {day for _, day in touched})
+    others = [entry for entry in around if (entry.timesheet_id, entry.day) not in touched]
     is_own = all(sheet.employee.user_id == by.pk for sheet in days_of)
     sums = {key: minutes_of(value, key[1]) for key, value in wanted.items()}
-    refuse_long_days(sums, kept, by=by, is_own=is_own)
-    if not has_clashes:
-        refuse_overlaps(wanted, kept, standing.names[employee], by=by, is_own=is_own)
+    refuse_long_days(sums, others, by=by, is_own=is_own)
+    if not has_overlaps:
+        refuse_overlaps(wanted, others, stored.names[employee], by=by, is_own=is_own)
 
 
-def _refused(rule: Callable[[], None], line_of: Callable[[int, date], int]) -> Iterator[Fault]:
-    """What a rule says against it, with the line to look at."""
+def _faults_of(rule: Callable[[], None], line_of: Callable[[int, date], int]) -> Iterator[Fault]:
+    """The refusal of a rule as faults of lines; none when it passes."""
     try:
         rule()
     except BadDays as bad:
         for fault in bad.faults:
-            yield Fault(line_of(fault.timesheet_id, fault.day), "", "", fault.message)
+            yield Fault(line_of(fault.timesheet_id, fault.day), fault.message)
     except Refusal as refusal:
-        yield Fault(line_of(0, date.min), "", "", refusal.message)
+        yield Fault(line_of(0, date.min), refusal.message)

@@ -1,4 +1,4 @@
-"""Rows into days: found among people and places, rounded, summed by kind; times that run into each other are faults."""
+"""Rows of a file summed to days by person, place and kind, and rounded; times that overlap in the file are faults."""
 
 from __future__ import annotations
 
@@ -6,87 +6,96 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from groupement.kernel.periods import Month
+from groupement.kernel.tabular import Fault
 from groupement.kernel.worktime import round_span, span_minutes, spell_clock
-from timesheets.day_rules import Timed
-from timesheets.importing.rows import LONGEST_NOTE, Clocked, Fault, Reading, Row
-from timesheets.importing.scope import Astray, Choices, Directory, LeftOut, Place
+from timesheets.day_rules import TimedHours
+from timesheets.importing.rows import LONGEST_NOTE, ClockedSpan, HoursReading, HoursRow
+from timesheets.importing.scope import Directory, HoursPlace, ImportChoices, RowLeftOut, UnknownPlace
 
 MIDNIGHT = datetime(2001, 1, 1, tzinfo=UTC)
-# employee, assignment or None, day
-Spot = tuple[int, int | None, date]
+
+
+class PlaceDay(NamedTuple):
+    """A person, an assignment (None at the group) and a day, by the keys of the first two."""
+
+    employee: int
+    assignment: int | None
+    day: date
 
 
 @dataclass
-class Cell:
-    """What the file says of one person, place, day and kind: its rows, minutes to enter, real seconds.
+class DayHours:
+    """What a file says of one person, place, day and kind: its rows, minutes to enter, seconds really worked.
 
-    Interleaved: between its first start and its last end the person worked elsewhere; one entry cannot hold its times.
+    ``is_interleaved``: the person worked elsewhere between its first start and its last end, so that the times of one
+    entry would overlap.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[HoursRow] = field(default_factory=list)
     minutes: int = 0
     seconds: int = 0
     is_interleaved: bool = False
 
 
 @dataclass
-class Gathered:
-    """The file by spot and kind; names nobody answers to; lines left out on purpose; people whose times clash in it."""
+class GatheredHours:
+    """The hours of a file by place, day and kind; unknown names; lines left out; people whose times overlap in it."""
 
-    places: dict[Spot, Place] = field(default_factory=dict)
-    cells: dict[Spot, dict[str, Cell]] = field(default_factory=dict)
+    places: dict[PlaceDay, HoursPlace] = field(default_factory=dict)
+    cells: dict[PlaceDay, dict[str, DayHours]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unknown: dict[str, dict[str, int]] = field(default_factory=lambda: {"people": {}, "places": {}})
     left_out: int = 0
-    clashing: set[int] = field(default_factory=set)
+    overlapping: set[int] = field(default_factory=set)
 
-    def first_line(self, spot: Spot) -> int:
-        return min(row.line for cell in self.cells[spot].values() for row in cell.rows)
+    def first_line(self, place_day: PlaceDay) -> int:
+        return min(row.line for cell in self.cells[place_day].values() for row in cell.rows)
 
 
-def gather(reading: Reading, directory: Directory, choices: Choices) -> Gathered:
+def gather(reading: HoursReading, directory: Directory, choices: ImportChoices) -> GatheredHours:
     """Find each row's place and sum the rows of each day; rounding is row by row, as the rows were clocked."""
-    gathered = Gathered(faults=list(reading.faults))
-    clocked: dict[int, list[Row]] = defaultdict(list)
+    gathered = GatheredHours(faults=list(reading.faults))
+    clocked: dict[int, list[HoursRow]] = defaultdict(list)
     for row in reading.rows:
         place = _find(row, directory, choices, gathered, reading)
         if place is None:
             continue
-        spot = (place.employee.pk, place.assignment.pk if place.assignment else None, row.day)
-        gathered.places.setdefault(spot, place)
-        gathered.cells.setdefault(spot, {}).setdefault(row.kind, Cell()).rows.append(row)
+        place_day = PlaceDay(place.employee.pk, place.assignment.pk if place.assignment else None, row.day)
+        gathered.places.setdefault(place_day, place)
+        gathered.cells.setdefault(place_day, {}).setdefault(row.kind, DayHours()).rows.append(row)
         if row.clocked:
             clocked[place.employee.pk].append(row)
-    _refuse_clashes(gathered, clocked, reading)
+    _add_overlaps(gathered, clocked, reading)
     _mark_interleaved(gathered, clocked)
     for cell in (cell for kinds in gathered.cells.values() for cell in kinds.values()):
         cell.seconds = sum(row.seconds for row in cell.rows)
         cell.minutes = _minutes(cell, choices)
     if not reading.layout.is_own:
-        _forget_moments(gathered)
+        _drop_hours_below_a_minute(gathered)
     return gathered
 
 
-def value_of(cell: Cell) -> int | Timed:
-    """The cell as recording.save() takes it: with its times where they tell the same minutes, else minutes alone."""
+def value_of(cell: DayHours) -> int | TimedHours:
+    """The hours as recording.save() takes them: with times where these give the same minutes, else minutes alone."""
     return (None if cell.is_interleaved else _timed(cell.rows, cell.minutes)) or cell.minutes
 
 
-def note_of(kinds: Mapping[str, Cell]) -> str:
-    """The notes of a day, and what was really worked where rounding changed it; empty when the file says nothing."""
-    told: list[str] = []
+def note_of(kinds: Mapping[str, DayHours]) -> str:
+    """The notes of a day, and what was really worked where rounding changed it; empty without either."""
+    notes: list[str] = []
     for cell in kinds.values():
-        told += [row.note for row in cell.rows if row.note and row.note not in told]
+        notes += [row.note for row in cell.rows if row.note and row.note not in notes]
     real = [
         f"réel {spell_seconds(cell.seconds)}" for cell in kinds.values() if cell.minutes * 60 != cell.seconds
     ]
-    # What was really worked is kept whole; the notes give way.
-    kept = " · ".join(told)[: LONGEST_NOTE - sum(len(words) + 3 for words in real)]
-    return " · ".join(words for words in (kept, *real) if words)
+    # What was really worked is always written; the notes are cut.
+    joined = " · ".join(notes)[: LONGEST_NOTE - sum(len(words) + 3 for words in real)]
+    return " · ".join(words for words in (joined, *real) if words)
 
 
 def spell_seconds(seconds: int) -> str:
@@ -98,31 +107,35 @@ def spell_seconds(seconds: int) -> str:
     return f"{hours}{minutes % 60:02}\u00a0min\u00a0{rest:02}\u00a0s"
 
 
-def months_of(spots: Iterable[Spot]) -> dict[tuple[int, Month], list[Spot]]:
-    """Spots by person and month, as they are saved together."""
-    found: dict[tuple[int, Month], list[Spot]] = defaultdict(list)
-    for spot in sorted(spots, key=lambda spot: (spot[0], spot[2], spot[1] or 0)):
-        found[spot[0], Month.of(spot[2])].append(spot)
+def by_person_and_month(place_days: Iterable[PlaceDay]) -> dict[tuple[int, Month], list[PlaceDay]]:
+    """Places and days by person and month, as they are saved together."""
+    found: dict[tuple[int, Month], list[PlaceDay]] = defaultdict(list)
+    for place_day in sorted(place_days, key=lambda each: (each.employee, each.day, each.assignment or 0)):
+        found[place_day.employee, Month.of(place_day.day)].append(place_day)
     return found
 
 
 def _find(
-    row: Row, directory: Directory, choices: Choices, gathered: Gathered, reading: Reading
-) -> Place | None:
+    row: HoursRow,
+    directory: Directory,
+    choices: ImportChoices,
+    gathered: GatheredHours,
+    reading: HoursReading,
+) -> HoursPlace | None:
     try:
         return directory.find(row, choices)
-    except LeftOut:
+    except RowLeftOut:
         gathered.left_out += 1
-    except Astray as astray:
-        title = reading.layout.title(astray.column)
-        gathered.faults.append(Fault(row.line, title, astray.told[:60], astray.message))
-        if astray.unknown:
-            group, name = astray.unknown
+    except UnknownPlace as unknown:
+        title = reading.layout.title(unknown.column)
+        gathered.faults.append(Fault(row.line, unknown.sentence, title, unknown.value[:60]))
+        if unknown.name:
+            group, name = unknown.name
             gathered.unknown[group][name] = gathered.unknown[group].get(name, 0) + 1
     return None
 
 
-def _overlaps(rows: list[Row], reading: Reading) -> list[Fault]:
+def _overlaps(rows: list[HoursRow], reading: HoursReading) -> list[Fault]:
     """A fault for each line that begins before another one of the same person has ended, at whatever place."""
     faults: list[Fault] = []
     moments = sorted((row.clocked.began, row.clocked.over, row.line) for row in rows if row.clocked)
@@ -132,9 +145,9 @@ def _overlaps(rows: list[Row], reading: Reading) -> list[Fault]:
             faults.append(
                 Fault(
                     line,
+                    f"ces heures en chevauchent d’autres, ligne {last[1]}. Corrigez le début ou la fin.",
                     reading.layout.title("started"),
                     timezone.localtime(began).strftime("%H:%M"),
-                    f"ces heures en chevauchent d’autres, ligne {last[1]}. Corrigez le début ou la fin.",
                 )
             )
         if last is None or over > last[0]:
@@ -142,21 +155,23 @@ def _overlaps(rows: list[Row], reading: Reading) -> list[Fault]:
     return faults
 
 
-def _refuse_clashes(gathered: Gathered, clocked: Mapping[int, list[Row]], reading: Reading) -> None:
+def _add_overlaps(
+    gathered: GatheredHours, clocked: Mapping[int, list[HoursRow]], reading: HoursReading
+) -> None:
     for employee, rows in clocked.items():
         if faults := _overlaps(rows, reading):
-            gathered.clashing.add(employee)
+            gathered.overlapping.add(employee)
             gathered.faults += faults
 
 
-def _mark_interleaved(gathered: Gathered, clocked: Mapping[int, list[Row]]) -> None:
-    by_day: dict[tuple[int, date], list[Row]] = defaultdict(list)
+def _mark_interleaved(gathered: GatheredHours, clocked: Mapping[int, list[HoursRow]]) -> None:
+    by_day: dict[tuple[int, date], list[HoursRow]] = defaultdict(list)
     for employee, rows in clocked.items():
         for row in rows:
             by_day[employee, row.day].append(row)
     for (employee, _, day), kinds in gathered.cells.items():
         for cell in kinds.values():
-            if len(cell.rows) > 1 and (bounds := _bounds(cell.rows)):
+            if len(cell.rows) > 1 and (bounds := _first_and_last(cell.rows)):
                 own = {row.line for row in cell.rows}
                 # A night runs from one day into the next.
                 days = [day + timedelta(days=n) for n in (-1, 0, 1)]
@@ -169,7 +184,7 @@ def _mark_interleaved(gathered: Gathered, clocked: Mapping[int, list[Row]]) -> N
                 )
 
 
-def _bounds(rows: list[Row]) -> tuple[Clocked, Clocked] | None:
+def _first_and_last(rows: list[HoursRow]) -> tuple[ClockedSpan, ClockedSpan] | None:
     """The span that begins first and the one that ends last; None unless all rows have theirs."""
     spans = [row.clocked for row in rows if row.clocked]
     if len(spans) < len(rows):
@@ -177,13 +192,13 @@ def _bounds(rows: list[Row]) -> tuple[Clocked, Clocked] | None:
     return min(spans, key=lambda span: span.began), max(spans, key=lambda span: span.over)
 
 
-def _minutes(cell: Cell, choices: Choices) -> int:
+def _minutes(cell: DayHours, choices: ImportChoices) -> int:
     if choices.how == "none":
         return round_span(MIDNIGHT, MIDNIGHT + timedelta(seconds=cell.seconds), 1, "none")
     return sum(_rounded(row, choices) for row in cell.rows)
 
 
-def _rounded(row: Row, choices: Choices) -> int:
+def _rounded(row: HoursRow, choices: ImportChoices) -> int:
     """Times of the clock are brought to the step; a duration alone is counted from midnight, which is on every step."""
     if row.clocked and row.clocked.over > row.clocked.began:
         return max(
@@ -192,9 +207,9 @@ def _rounded(row: Row, choices: Choices) -> int:
     return round_span(MIDNIGHT, MIDNIGHT + timedelta(seconds=row.seconds), choices.step, choices.how)
 
 
-def _timed(rows: list[Row], minutes: int) -> Timed | None:
+def _timed(rows: list[HoursRow], minutes: int) -> TimedHours | None:
     """From the first start to the last end, with what lies between as the break, if that leaves ``minutes``."""
-    bounds = _bounds(rows)
+    bounds = _first_and_last(rows)
     if bounds is None or bounds[0].first == bounds[1].last:
         return None
     worked = sum(row.clocked.minutes - row.break_minutes for row in rows if row.clocked)
@@ -206,12 +221,12 @@ def _timed(rows: list[Row], minutes: int) -> Timed | None:
         if len(rows) == 1
         else span_minutes(rows[0].day, first, last, timezone.get_default_timezone())
     )
-    return Timed(minutes, first, last, present - worked) if present >= worked else None
+    return TimedHours(minutes, first, last, present - worked) if present >= worked else None
 
 
-def _forget_moments(gathered: Gathered) -> None:
-    """A clock of another program that ran for some seconds makes no minute, and empties no day."""
-    for spot, kinds in list(gathered.cells.items()):
-        gathered.cells[spot] = {kind: cell for kind, cell in kinds.items() if cell.minutes}
-        if not gathered.cells[spot]:
-            del gathered.cells[spot]
+def _drop_hours_below_a_minute(gathered: GatheredHours) -> None:
+    """Seconds that another program counted and that make no minute are left out: they would empty a day."""
+    for place_day, kinds in list(gathered.cells.items()):
+        gathered.cells[place_day] = {kind: cell for kind, cell in kinds.items() if cell.minutes}
+        if not gathered.cells[place_day]:
+            del gathered.cells[place_day]

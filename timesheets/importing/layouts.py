@@ -1,17 +1,24 @@
-"""Which columns a file has, and from which program it comes: our own layout, Kimai, Toggl Track or Clockify."""
+"""The columns of a file of hours, and the program that wrote it: our own sample, Kimai, Toggl Track or Clockify."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
 from groupement.kernel import tabular
+from groupement.kernel.cells import plain
 from groupement.kernel.french import enumeration, quoted
-from groupement.kernel.tabular import Table, Unreadable, plain
+from groupement.kernel.tabular import FileLimits, Layout, Table, Unreadable, csv_text
 
 OWN = "own"
-LABELS = {OWN: "modèle de l’outil", "kimai": "Kimai", "toggl": "Toggl Track", "clockify": "Clockify"}
+PROGRAMS = {OWN: "modèle de l’outil", "kimai": "Kimai", "toggl": "Toggl Track", "clockify": "Clockify"}
 
 # Our own columns as people read them, in the order of the sample; the documented layout.
 COLUMNS = {
@@ -29,7 +36,7 @@ COLUMNS = {
     "note": "note",
 }
 # The same in words, with whether a row needs it.
-DESCRIBED = [
+COLUMN_HELP = [
     ("matricule", "celui de la fiche du salarié", "ou e-mail, ou personne"),
     ("e-mail", "l’adresse du compte", "ou matricule, ou personne"),
     ("personne", "prénom et nom", "ou matricule, ou e-mail"),
@@ -47,7 +54,7 @@ DESCRIBED = [
     ("nature", "travail si vide\u00a0; trajet, formation, réunion, congé, maladie…", "facultatif"),
     ("note", "200 caractères au plus", "facultatif"),
 ]
-_OWN = {
+_OWN_TITLES = {
     "payroll_number": ("matricule", "matricule de paie"),
     "email": ("e-mail", "email", "mail", "courriel", "adresse e-mail", "adresse email"),
     "person": ("personne", "salarie", "nom complet"),
@@ -62,7 +69,7 @@ _OWN = {
     "note": ("note", "commentaire"),
 }
 # Kimai names its columns in the language of who exports.
-_KIMAI = {
+_KIMAI_TITLES = {
     "day": ("date",),
     "started": ("from", "begin", "start", "de", "debut"),
     "ended": ("to", "end", "a", "fin"),
@@ -74,7 +81,7 @@ _KIMAI = {
     "break": ("break", "pause"),
     "note": ("description",),
 }
-_TOGGL = {
+_TOGGL_TITLES = {
     "email": ("email",),
     "person": ("user", "member"),
     "member": ("client",),
@@ -86,66 +93,48 @@ _TOGGL = {
     "hours": ("duration",),
     "note": ("description",),
 }
-_CLOCKIFY = {
-    **_TOGGL,
+_CLOCKIFY_TITLES = {
+    **_TOGGL_TITLES,
     "hours": ("duration (h)", "duration (decimal)"),
 }
-_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    OWN: _OWN,
-    "kimai": _KIMAI,
-    "toggl": _TOGGL,
-    "clockify": _CLOCKIFY,
+_TITLES_BY_PROGRAM: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    OWN: _OWN_TITLES,
+    "kimai": _KIMAI_TITLES,
+    "toggl": _TOGGL_TITLES,
+    "clockify": _CLOCKIFY_TITLES,
 }
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where the columns are: ``places`` by name, several where the program has several of them."""
+class HoursLayout(Layout):
+    """The layout of a file of hours, and the code of the program that wrote it."""
 
-    code: str
-    titles: Sequence[str]
-    places: Mapping[str, tuple[int, ...]]
+    program: str = OWN
 
     @property
     def label(self) -> str:
-        return LABELS[self.code]
+        return PROGRAMS[self.program]
 
     @property
     def is_own(self) -> bool:
-        return self.code == OWN
-
-    @property
-    def ignored(self) -> list[str]:
-        """The titles of columns that are not read."""
-        read = {place for places in self.places.values() for place in places}
-        return [title for place, title in enumerate(self.titles) if title and place not in read]
-
-    def has(self, column: str) -> bool:
-        return column in self.places
+        return self.program == OWN
 
     def title(self, column: str) -> str:
         """How the file calls a column, for sentences."""
         return self.titles[self.places[column][0]] if self.has(column) else COLUMNS.get(column, column)
 
-    def cell(self, column: str, cells: Sequence[Any]) -> Any:
-        """The first filled cell of a column; None when there is none."""
-        for place in self.places.get(column, ()):
-            if place < len(cells) and cells[place] not in (None, ""):
-                return cells[place]
-        return None
 
-
-def recognise(titles: Sequence[str]) -> Layout:
+def recognise_layout(titles: Sequence[str]) -> HoursLayout:
     """The layout that the titles tell, in any order, whatever their accents or case. Raises Unreadable."""
     known = [plain(title) for title in titles]
-    code = _program(set(known))
+    program = _program(set(known))
     places = {
         column: tuple(place for name in names for place, title in enumerate(known) if title == name)
-        for column, names in _NAMES[code].items()
+        for column, names in _TITLES_BY_PROGRAM[program].items()
     }
-    layout = Layout(code, titles, {column: found for column, found in places.items() if found})
+    layout = HoursLayout(titles, {column: found for column, found in places.items() if found}, program)
     if layout.is_own:
-        _refuse_what_is_not_ours(layout)
+        _refuse_incomplete(layout)
     return layout
 
 
@@ -161,7 +150,7 @@ def _program(known: set[str]) -> str:
     return OWN
 
 
-def _refuse_what_is_not_ours(layout: Layout) -> None:
+def _refuse_incomplete(layout: HoursLayout) -> None:
     for column, found in layout.places.items():
         if len(found) > 1:
             raise Unreadable(f"La colonne {quoted(COLUMNS[column])} est là deux fois. Gardez-en une.")
@@ -180,7 +169,7 @@ def _refuse_what_is_not_ours(layout: Layout) -> None:
 LARGEST_CSV = 12_000_000
 LARGEST_WORKBOOK = 6_000_000
 MOST_ROWS = 60_000
-HOURS = tabular.Asked(
+HOURS_FILE = FileLimits(
     what="les heures",
     largest_text=LARGEST_CSV,
     text_too_large="Le fichier dépasse 12 Mo. Découpez-le, par exemple un fichier par mois.",
@@ -193,6 +182,59 @@ HOURS = tabular.Asked(
 )
 
 
-def read_table(data: bytes) -> Table:
+def read_hours_table(data: bytes) -> Table:
     """The table in an uploaded file, by its content, not by its name. Raises Unreadable with the cure."""
-    return tabular.read_table(data, HOURS)
+    return tabular.read_table(data, HOURS_FILE)
+
+
+# Rows of the sample: one by the clock, one by its duration, one at the group; days and people are made up.
+SAMPLE_NAMES = ("M001", "", "Maëlle Kerbrat")
+SAMPLE_DAY = date(2026, 11, 3)
+
+
+def sample_csv(member: str) -> str:
+    """A file to fill in, as French spreadsheets open it; ``member`` is one that the reader knows."""
+    return csv_text([list(COLUMNS.values()), *_sample_rows(member)])
+
+
+def sample_workbook(member: str) -> bytes:
+    """The same as a workbook, with real days, times and durations."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Heures"
+    sheet.append(list(COLUMNS.values()))
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for row in _sample_rows(member):
+        sheet.append(row)
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            if isinstance(cell.value, date):
+                cell.number_format = "dd/mm/yyyy"
+            elif isinstance(cell.value, time):
+                cell.number_format = "hh:mm"
+    for number, width in enumerate((11, 26, 24, 18, 30, 12, 9, 9, 9, 9, 14, 30), start=1):
+        sheet.column_dimensions[sheet.cell(1, number).column_letter].width = width
+    sheet.freeze_panes = "A2"
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def _sample_rows(member: str) -> list[list[Any]]:
+    return [
+        [*SAMPLE_NAMES, member, "", SAMPLE_DAY, Decimal("7"), time(9), time(17), time(1), "travail", ""],
+        [
+            *SAMPLE_NAMES,
+            member,
+            "",
+            SAMPLE_DAY.replace(day=4),
+            Decimal("3.5"),
+            "",
+            "",
+            "",
+            "travail",
+            "matin",
+        ],
+        [*SAMPLE_NAMES, "", "", SAMPLE_DAY.replace(day=5), Decimal("7"), "", "", "", "formation", ""],
+    ]

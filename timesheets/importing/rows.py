@@ -1,4 +1,4 @@
-"""The rows of a file as facts: whose, where, which day, how long; what cannot be read becomes a fault of its line."""
+"""The rows of a file of hours: whose, where, which day, how long; a cell that cannot be read is a fault of its line."""
 
 from __future__ import annotations
 
@@ -10,41 +10,38 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.utils import timezone
 
-from groupement.kernel.tabular import Table, Unreadable
-from groupement.kernel.worktime import DAY, span_minutes, spell_clock
-from timesheets.importing.cells import (
+from groupement.kernel.cells import (
     DAY_FIRST,
+    cell_text,
     day_order,
+    plain,
     read_clock,
     read_day,
-    read_hours,
-    read_kind,
     read_seconds,
-    shown,
 )
-from timesheets.importing.layouts import Layout
+from groupement.kernel.tabular import Fault, Table, Unreadable
+from groupement.kernel.worktime import DAY, span_minutes, spell_clock
+from timesheets.importing.layouts import HoursLayout
 from timesheets.models import Kind
 
 T = TypeVar("T")
 LONGEST_NOTE = 200
+LONGEST_VALUE = 60
+_KINDS = {
+    **{plain(str(kind.label)): str(kind.value) for kind in Kind},
+    "travaille": "worked",
+    "present": "worked",
+    "trajet": "travel",
+    "reunion": "meeting",
+    "conges": "leave",
+    "arret maladie": "sickness",
+    "ferie": "holiday",
+    "autre": "other",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with one line: its number, the column as the file calls it, what it says, what to do."""
-
-    line: int
-    column: str
-    told: str
-    message: str
-
-    def __str__(self) -> str:
-        where = f", colonne «\u00a0{self.column}\u00a0»" if self.column else ""
-        return f"Ligne {self.line}{where}\u00a0: {self.message}"
-
-
-class Clocked(NamedTuple):
-    """From when to when: in the group's time zone, in UTC to compare, as an entry keeps it, and its minutes there."""
+class ClockedSpan(NamedTuple):
+    """From when to when: in the group's time zone, in UTC to compare, as an entry stores it, and its minutes."""
 
     start: datetime
     end: datetime
@@ -56,8 +53,8 @@ class Clocked(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line: people and places as told, the day, seconds worked; its span and minutes of break if told."""
+class HoursRow:
+    """One line: names of people and places as the file spells them, the day, seconds worked, span, minutes of break."""
 
     line: int
     payroll_number: str
@@ -67,50 +64,48 @@ class Row:
     places: tuple[str, ...]
     day: date
     seconds: int
-    clocked: Clocked | None
+    clocked: ClockedSpan | None
     break_minutes: int
     kind: str
     note: str
 
 
-class _Spoilt(Exception):  # noqa: N818 - the line is left, its fault is noted
-    """The line cannot be read; its fault has been noted."""
+class _UnreadableRow(Exception):  # noqa: N818 - its fault is in the list, the reading goes on
+    """A row that cannot be read; its fault is in HoursReading.faults."""
 
 
 @dataclass
-class Reading:
+class HoursReading:
     """The rows that could be read, and the faults of the others."""
 
-    layout: Layout
+    layout: HoursLayout
     order: str = DAY_FIRST
-    rows: list[Row] = field(default_factory=list)
+    rows: list[HoursRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
-    def spoil(self, line: int, column: str, told: Any, message: str) -> _Spoilt:
-        """Note a fault; raise what this returns."""
+    def refuse(self, line: int, column: str, value: Any, sentence: str) -> _UnreadableRow:
+        """Add a fault; the caller raises what this returns."""
         title = self.layout.title(column) if column else ""
-        self.faults.append(Fault(line, title, shown(told), message))
-        return _Spoilt()
+        self.faults.append(Fault(line, sentence, title, cell_text(value)[:LONGEST_VALUE]))
+        return _UnreadableRow()
 
     def text(self, column: str, cells: Sequence[Any]) -> str:
-        value = self.layout.cell(column, cells)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # a workbook turns the payroll number 12 into 12.0
-        return "" if value is None else str(value).strip()
+        """The first filled cell of a column as text."""
+        return cell_text(self.layout.cell(column, cells))
 
 
-def read_rows(table: Table, layout: Layout, order: str = "") -> Reading:
+def read_rows(table: Table, layout: HoursLayout, order: str = "") -> HoursReading:
     """Read every line; ``order`` of day and month, else what the days themselves tell. Raises Unreadable."""
-    reading = Reading(layout, order or _order(table, layout))
+    reading = HoursReading(layout, order or _order(table, layout))
     for line, cells in table.rows:
         try:
-            reading.rows.append(_read(line, cells, reading))
-        except _Spoilt:
+            reading.rows.append(_read_row(line, cells, reading))
+        except _UnreadableRow:
             continue
     return reading
 
 
-def _order(table: Table, layout: Layout) -> str:
+def _order(table: Table, layout: HoursLayout) -> str:
     """Other programs write days as their user chose: read all of them before the first."""
     if layout.is_own:
         return DAY_FIRST
@@ -124,18 +119,18 @@ def _order(table: Table, layout: Layout) -> str:
     return order
 
 
-def _read(line: int, cells: Sequence[Any], reading: Reading) -> Row:
+def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRow:
     layout = reading.layout
-    day = _asked(line, "day", cells, reading, lambda value: read_day(value, reading.order))
+    day = _read_cell(line, "day", cells, reading, lambda value: read_day(value, reading.order))
     if day is None:
-        raise reading.spoil(line, "day", None, "la date manque. Écrivez par exemple 03/11/2026.")
-    clocked = _clocked(line, day, cells, reading)
-    seconds, pause = _worked(line, cells, reading, clocked)
+        raise reading.refuse(line, "day", None, "la date manque. Écrivez par exemple 03/11/2026.")
+    clocked = _clocked_span(line, day, cells, reading)
+    seconds, pause = _worked_seconds(line, cells, reading, clocked)
     if pause < 0:
-        # The program counted more than passed between its times: its figure is kept, the times tell nothing.
+        # The program counted more than passed between its times: its figure counts, its times do not.
         clocked, pause = None, 0
-    kind = _asked(line, "kind", cells, reading, read_kind) if layout.is_own else None
-    return Row(
+    kind = _read_cell(line, "kind", cells, reading, read_kind) if layout.is_own else None
+    return HoursRow(
         line=line,
         payroll_number=reading.text("payroll_number", cells),
         email=reading.text("email", cells),
@@ -151,55 +146,52 @@ def _read(line: int, cells: Sequence[Any], reading: Reading) -> Row:
     )
 
 
-def _filled(column: str, cells: Sequence[Any], layout: Layout) -> tuple[str, ...]:
-    places = layout.places.get(column, ())
-    return tuple(
-        str(cells[place]).strip() for place in places if place < len(cells) and cells[place] not in (None, "")
-    )
+def _filled(column: str, cells: Sequence[Any], layout: HoursLayout) -> tuple[str, ...]:
+    return tuple(str(cell).strip() for cell in layout.cells(column, cells) if cell not in (None, ""))
 
 
-def _asked(
-    line: int, column: str, cells: Sequence[Any], reading: Reading, read: Callable[[Any], T]
+def _read_cell(
+    line: int, column: str, cells: Sequence[Any], reading: HoursReading, read: Callable[[Any], T]
 ) -> T | None:
-    """The cell of a column as ``read`` takes it, None when it is empty; a sentence of ``read`` spoils the line."""
+    """The cell of a column read by ``read``, None when it is empty; a ValueError of ``read`` is a fault of the line."""
     value = reading.layout.cell(column, cells)
     if value is None:
         return None
     try:
         return read(value)
     except ValueError as error:
-        raise reading.spoil(line, column, value, str(error)) from error
+        raise reading.refuse(line, column, value, str(error)) from error
 
 
-def _clocked(line: int, day: date, cells: Sequence[Any], reading: Reading) -> Clocked | None:
+def _clocked_span(line: int, day: date, cells: Sequence[Any], reading: HoursReading) -> ClockedSpan | None:
     """Start and end; an end before its start is on the next day, unless the file says which day it is on."""
-    start = _asked(line, "started", cells, reading, read_clock)
-    end = _asked(line, "ended", cells, reading, read_clock)
+    start = _read_cell(line, "started", cells, reading, read_clock)
+    end = _read_cell(line, "ended", cells, reading, read_clock)
     if start is None and end is None:
         return None
     if start is None or end is None:
         missing = "started" if start is None else "ended"
-        raise reading.spoil(
+        raise reading.refuse(
             line, missing, None, "il faut le début et la fin, ou aucun des deux. Complétez la ligne."
         )
-    last = _asked(line, "end_day", cells, reading, lambda value: read_day(value, reading.order))
+    last = _read_cell(line, "end_day", cells, reading, lambda value: read_day(value, reading.order))
     if last is None:
         last = day + timedelta(days=1) if end < start else day
     found = _span(day, start, last, end)
     if not timedelta(0) <= found.over - found.began < timedelta(days=1):
-        raise reading.spoil(
+        raise reading.refuse(
             line, "ended", end, "la fin doit suivre le début de moins de 24\u00a0h. Corrigez les heures."
         )
     return found
 
 
 @lru_cache(maxsize=65536)
-def _span(day: date, start: time, last: date, end: time) -> Clocked:
+def _span(day: date, start: time, last: date, end: time) -> ClockedSpan:
     """Many people begin and end together: worked out once for all of them."""
     zone = timezone.get_default_timezone()
     began, over = datetime.combine(day, start, zone), datetime.combine(last, end, zone)
     first, until = start.replace(second=0), end.replace(second=0)
-    return Clocked(
+    return ClockedSpan(
         began,
         over,
         began.astimezone(UTC),
@@ -210,34 +202,56 @@ def _span(day: date, start: time, last: date, end: time) -> Clocked:
     )
 
 
-def _worked(line: int, cells: Sequence[Any], reading: Reading, clocked: Clocked | None) -> tuple[int, int]:
+def _worked_seconds(
+    line: int, cells: Sequence[Any], reading: HoursReading, clocked: ClockedSpan | None
+) -> tuple[int, int]:
     """Seconds worked, and minutes of break; these are negative where a program's figure exceeds its own times."""
-    told = _asked(line, "hours", cells, reading, read_hours if reading.layout.is_own else read_seconds)
-    pause = _asked(line, "break", cells, reading, read_seconds) or 0
+    stated = _read_cell(line, "hours", cells, reading, read_hours if reading.layout.is_own else read_seconds)
+    pause = _read_cell(line, "break", cells, reading, read_seconds) or 0
     if clocked is None:
-        if told is None:
-            raise reading.spoil(
+        if stated is None:
+            raise reading.refuse(
                 line, "hours", None, "les heures manquent. Écrivez une durée, ou le début et la fin."
             )
-        return told, 0
+        return stated, 0
     # By what passes, not by the clock on the wall: the night of the change has an hour more or less.
     span = int((clocked.over - clocked.began) // timedelta(seconds=1))
-    if told is None:
+    if stated is None:
         if pause >= span > 0:
-            raise reading.spoil(
+            raise reading.refuse(
                 line, "break", None, "la pause dure plus que le temps de présence. Corrigez-la."
             )
         return span - pause, pause // 60
-    if abs(span - pause - told) < 60:
+    if abs(span - pause - stated) < 60:
         return span - pause, pause // 60
     if reading.layout.is_own:
-        raise reading.spoil(line, "hours", _spelled(told), _disagreement(span - pause, told))
-    return told, (span - told) // 60
+        raise reading.refuse(line, "hours", _spelled(stated), _disagreement(span - pause, stated))
+    return stated, (span - stated) // 60
 
 
-def _disagreement(span: int, told: int) -> str:
+def read_hours(value: Any) -> int:
+    """Seconds where people write hours themselves: their hundredths are brought to the minute, as in the grid."""
+    seconds = read_seconds(value)
+    is_clock = isinstance(value, (time, timedelta)) or ":" in str(value)
+    return seconds if is_clock else (seconds + 30) // 60 * 60
+
+
+def read_kind(value: Any) -> str:
+    """The kind that a word names: "travail", "Formation", "congés"; an empty cell means work."""
+    word = plain(cell_text(value))
+    if not word:
+        return str(Kind.WORKED)
+    if word not in _KINDS:
+        raise ValueError(
+            f"«\u00a0{cell_text(value)[:30]}\u00a0» n’est pas une nature d’heures. "
+            f"Écrivez {', '.join(str(label).lower() for label in Kind.labels)}."
+        )
+    return _KINDS[word]
+
+
+def _disagreement(span: int, stated: int) -> str:
     return (
-        f"du début à la fin, pause déduite, il y a {_spelled(span)}, et non {_spelled(told)}. "
+        f"du début à la fin, pause déduite, il y a {_spelled(span)}, et non {_spelled(stated)}. "
         "Corrigez les heures, ou le début, la fin et la pause."
     )
 

@@ -1,4 +1,4 @@
-"""Whose hours somebody may import, and where: names in a file are looked up among those, all others are unknown."""
+"""Whose hours somebody may import, and where: the names in a file are searched among these people and places only."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from datetime import date
 from django.db.models import Q
 
 from employees.models import Assignment, Employee
+from groupement.kernel.cells import plain
 from groupement.kernel.periods import Month
-from groupement.kernel.tabular import plain
 from members.access import coordinates, written_for
 from members.models import Group, Member, User
-from timesheets.importing.rows import Row
+from timesheets.importing.rows import HoursRow
 from timesheets.models import GROUP_KINDS
 
 LEFT_OUT = "leave"
@@ -24,7 +24,7 @@ UNKNOWN = "est inconnu. Corrigez-le, ou choisissez ci-dessus à quoi il correspo
 
 
 @dataclass(frozen=True)
-class Choices:
+class ImportChoices:
     """What the person decided before the import.
 
     ``how`` to round and to which ``step`` in minutes; the ``order`` of day and month; for names that are not
@@ -39,30 +39,33 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class Place:
+class HoursPlace:
     """An assignment, or "at the group" when there is none."""
 
     employee: Employee
     assignment: Assignment | None
 
 
-class Astray(Exception):  # noqa: N818 - it becomes a fault of the line
-    """A row leads nowhere: the column at fault, what it says, the sentence; ``unknown`` is the name to ask about."""
+class UnknownPlace(Exception):  # noqa: N818 - it becomes a fault of the line
+    """The person or place of a row is not found: the column at fault, its value, the sentence.
 
-    def __init__(self, column: str, told: str, message: str, unknown: tuple[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.column, self.told, self.message, self.unknown = column, told, message, unknown
+    ``name``: "people" or "places", and the unknown name that the page asks about; None when it asks nothing.
+    """
+
+    def __init__(self, column: str, value: str, sentence: str, name: tuple[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.column, self.value, self.sentence, self.name = column, value, sentence, name
 
 
-class LeftOut(Exception):  # noqa: N818 - a choice, not an error
+class RowLeftOut(Exception):  # noqa: N818 - a choice, not an error
     """The person chose not to import such rows."""
 
 
 @dataclass
 class Directory:
-    """The people and places within reach of who imports, by all the names that a file may use.
+    """The people and places that somebody may import for, by all the names that a file may use.
 
-    ``asked`` are the names that none of them goes by, as the file spells them.
+    ``asked``: the unknown names by their normalised form, as the file spells them.
     """
 
     people: Mapping[int, Employee]
@@ -76,82 +79,84 @@ class Directory:
     is_coordination: bool
     asked: dict[str, str] = field(default_factory=dict)
 
-    def find(self, row: Row, choices: Choices) -> Place:
-        """Where a row belongs. Raises Astray, or LeftOut."""
-        placed = self._referred(row)
-        employee = self._person(row, choices, placed)
-        if placed is not None:
-            if placed.employee_id != employee.pk:
-                raise Astray(
+    def find(self, row: HoursRow, choices: ImportChoices) -> HoursPlace:
+        """The person and place of a row. Raises UnknownPlace, or RowLeftOut."""
+        assignment = self._referred(row)
+        employee = self._person(row, choices, assignment)
+        if assignment is not None:
+            if assignment.employee_id != employee.pk:
+                raise UnknownPlace(
                     "reference",
                     row.reference,
                     f"cette mise à disposition n’est pas celle de {employee}. Corrigez la référence ou la personne.",
                 )
-            return Place(employee, placed)
+            return HoursPlace(employee, assignment)
         return self._place(row, choices, employee)
 
-    def _referred(self, row: Row) -> Assignment | None:
-        """The assignment that the row names by its reference, in the column for it or as a program's project."""
+    def _referred(self, row: HoursRow) -> Assignment | None:
+        """The assignment that the row names by its reference, in the column for it or as another program's project."""
         if row.reference:
             found = self.references.get(plain(row.reference))
             if found is None:
-                told = f"«\u00a0{row.reference[:30]}\u00a0»"
-                raise Astray("reference", row.reference, f"la référence {told} est inconnue. Corrigez-la.")
+                quoted = f"«\u00a0{row.reference[:30]}\u00a0»"
+                raise UnknownPlace(
+                    "reference", row.reference, f"la référence {quoted} est inconnue. Corrigez-la."
+                )
             return found
         return next(
             (self.references[name] for name in map(plain, row.places) if name in self.references), None
         )
 
-    def _person(self, row: Row, choices: Choices, placed: Assignment | None) -> Employee:
-        told = [("payroll_number", row.payroll_number), ("email", row.email)]
-        told += [("person", name) for name in row.names]
-        told = [(column, name) for column, name in told if name]
-        if not told:
-            if placed is not None:
-                return self.people[placed.employee_id]
+    def _person(self, row: HoursRow, choices: ImportChoices, assignment: Assignment | None) -> Employee:
+        named = [("payroll_number", row.payroll_number), ("email", row.email)]
+        named += [("person", name) for name in row.names]
+        named = [(column, name) for column, name in named if name]
+        if not named:
+            if assignment is not None:
+                return self.people[assignment.employee_id]
             if self.own is not None and len(self.people) == 1:
                 return self.own
-            raise Astray(
+            raise UnknownPlace(
                 "payroll_number", "", "la personne manque. Écrivez son matricule, son e-mail ou son nom."
             )
-        for column, name in told:
+        for column, name in named:
             found = self.names.get(plain(name), set())
             if len(found) == 1:
-                return self._checked(self.people[next(iter(found))], column, told)
+                return self._checked(self.people[next(iter(found))], column, named)
             if found:
-                raise Astray(
+                raise UnknownPlace(
                     column,
                     name,
                     f"plusieurs personnes s’appellent {name[:40]}. Ajoutez le matricule ou l’e-mail.",
                 )
             if column == "payroll_number":
-                raise Astray(
+                raise UnknownPlace(
                     column, name, f"le matricule «\u00a0{name[:30]}\u00a0» est inconnu. Corrigez-le."
                 )
-        return self._chosen_person(told, choices)
+        return self._chosen_person(named, choices)
 
-    def _checked(self, employee: Employee, column: str, told: list[tuple[str, str]]) -> Employee:
-        """A payroll number with somebody else's name or address is a slip of a line, the worst of all faults."""
-        for other, name in told[1:] if column == "payroll_number" else ():
-            called = self.names.get(plain(name), set())
-            # An address may be unknown: not everybody has an account. A name is never.
-            if employee.pk not in called and (called or other == "person"):
-                raise Astray(
+    def _checked(self, employee: Employee, column: str, named: list[tuple[str, str]]) -> Employee:
+        """Refuse a payroll number beside somebody else's name or address: hours would go to the wrong person."""
+        for other, name in named[1:] if column == "payroll_number" else ():
+            found = self.names.get(plain(name), set())
+            # An address may be unknown, as not everybody has an account; a name may not.
+            if employee.pk not in found and (found or other == "person"):
+                raise UnknownPlace(
                     other, name, f"ce matricule est celui de {employee}. Corrigez le matricule ou le nom."
                 )
         return employee
 
-    def _chosen_person(self, told: list[tuple[str, str]], choices: Choices) -> Employee:
-        column, name = told[0]
+    def _chosen_person(self, named: list[tuple[str, str]], choices: ImportChoices) -> Employee:
+        column, name = named[0]
         self.asked.setdefault(plain(name), name)
         choice = choices.people.get(plain(name), "")
         if choice == LEFT_OUT:
-            raise LeftOut
+            raise RowLeftOut
         if choice.isdecimal() and int(choice) in self.people:
             return self.people[int(choice)]
-        raise Astray(column, name, f"le nom «\u00a0{name[:40]}\u00a0» {UNKNOWN}", ("people", name))
+        raise UnknownPlace(column, name, f"le nom «\u00a0{name[:40]}\u00a0» {UNKNOWN}", ("people", name))
 
-    def _place(self, row: Row, choices: Choices, employee: Employee) -> Place:
+    def _place(self, row: HoursRow, choices: ImportChoices, employee: Employee) -> HoursPlace:
         names = [plain(name) for name in row.places]
         if row.kind in GROUP_KINDS or (self.group_names & set(names)):
             return self._group(row, employee, names)
@@ -160,43 +165,43 @@ class Directory:
             member = self._chosen_member(row, choices)
             if member is None:
                 return self._group(row, employee, [])
-        return Place(employee, self._assignment(employee, member, row.day))
+        return HoursPlace(employee, self._assignment(employee, member, row.day))
 
-    def _group(self, row: Row, employee: Employee, names: list[str]) -> Place:
+    def _group(self, row: HoursRow, employee: Employee, names: list[str]) -> HoursPlace:
         if row.kind not in GROUP_KINDS:
-            raise Astray("member", row.places[0] if row.places else "", _NOT_AT_GROUP)
+            raise UnknownPlace("member", row.places[0] if row.places else "", _NOT_AT_GROUP)
         if names and not (self.group_names & set(names)):
-            raise Astray(
+            raise UnknownPlace(
                 "kind", row.places[0], "cette nature d’heures se note au groupement. Laissez l’adhérent vide."
             )
         if not self.is_coordination and employee != self.own:
-            raise Astray("member", "", "l’adhérent manque. Écrivez son nom court.")
-        return Place(employee, None)
+            raise UnknownPlace("member", "", "l’adhérent manque. Écrivez son nom court.")
+        return HoursPlace(employee, None)
 
-    def _chosen_member(self, row: Row, choices: Choices) -> int | None:
+    def _chosen_member(self, row: HoursRow, choices: ImportChoices) -> int | None:
         name = row.places[0] if row.places else ""
         self.asked.setdefault(plain(name or NO_PLACE), name or NO_PLACE)
         choice = choices.places.get(plain(name or NO_PLACE), "")
         if choice == LEFT_OUT:
-            raise LeftOut
+            raise RowLeftOut
         if choice == AT_GROUP:
             return None
         if choice.isdecimal() and int(choice) in self.members:
             return int(choice)
         unknown = ("places", name or NO_PLACE)
         if not name:
-            raise Astray("member", "", "l’adhérent manque. Écrivez son nom court.", unknown)
-        raise Astray("member", name, f"le nom «\u00a0{name[:40]}\u00a0» {UNKNOWN}", unknown)
+            raise UnknownPlace("member", "", "l’adhérent manque. Écrivez son nom court.", unknown)
+        raise UnknownPlace("member", name, f"le nom «\u00a0{name[:40]}\u00a0» {UNKNOWN}", unknown)
 
     def _assignment(self, employee: Employee, member: int, day: date) -> Assignment:
         """The one that holds ``day``, else one of its month: the rules of days then say when it begins or ends."""
-        held = self.assignments.get((employee.pk, member), [])
-        found = [each for each in held if each.covers(day)] or [
-            each for each in held if each.active_days(Month.of(day))
+        candidates = self.assignments.get((employee.pk, member), [])
+        found = [each for each in candidates if each.covers(day)] or [
+            each for each in candidates if each.active_days(Month.of(day))
         ]
         if not found:
             where = self.members[member]
-            raise Astray(
+            raise UnknownPlace(
                 "member",
                 str(where),
                 f"{employee} n’a pas de mise à disposition chez {where} à cette date. Corrigez le nom ou la date.",
@@ -216,10 +221,10 @@ def may_import(user: User) -> bool:
 
 def known_member(user: User) -> str:
     """The short name of a member where ``user`` may import hours, for the sample."""
-    placed = Assignment.objects.order_by("pk").values_list("member__short_name", flat=True)
+    names = Assignment.objects.order_by("pk").values_list("member__short_name", flat=True)
     if not coordinates(user):
-        placed = placed.filter(Q(member__in=written_for(user)) | Q(employee__user=user))
-    return placed.first() or "Nom court"
+        names = names.filter(Q(member__in=written_for(user)) | Q(employee__user=user))
+    return names.first() or "Nom court"
 
 
 def read_directory(user: User) -> Directory:
@@ -231,11 +236,11 @@ def read_directory(user: User) -> Directory:
         assignments = assignments.filter(Q(member__in=written_for(user)) | Q(employee__user=user))
         within = Q(user=user) | Q(pk__in=assignments.values("employee"))
         people = Employee.objects.select_related("user").filter(within).order_by("pk")
-    placed = list(assignments.order_by("starts_on", "pk"))
+    found = list(assignments.order_by("starts_on", "pk"))
     employees = {person.pk: person for person in people}
-    members = {each.member_id: each.member for each in placed}
+    members = {each.member_id: each.member for each in found}
     of_pair: dict[tuple[int, int], list[Assignment]] = defaultdict(list)
-    for each in placed:
+    for each in found:
         of_pair[each.employee_id, each.member_id].append(each)
     own = next((person for person in employees.values() if person.user_id == user.pk), None)
     group = Group.objects.order_by("pk").values_list("name", flat=True).first() or ""
@@ -245,7 +250,7 @@ def read_directory(user: User) -> Directory:
         names=_names(employees.values()),
         places={plain(name): each.pk for each in members.values() for name in _names_of(each)},
         assignments=of_pair,
-        references={plain(each.reference): each for each in placed},
+        references={plain(each.reference): each for each in found},
         group_names=frozenset({"groupement", "au groupement", plain(group)} - {""}),
         own=own,
         is_coordination=coordinates(user),
@@ -255,10 +260,10 @@ def read_directory(user: User) -> Directory:
 def _names(people: Iterable[Employee]) -> Mapping[str, set[int]]:
     names: dict[str, set[int]] = defaultdict(set)
     for person in people:
-        called = [person.payroll_number, person.full_name, f"{person.last_name} {person.first_name}"]
+        spellings = [person.payroll_number, person.full_name, f"{person.last_name} {person.first_name}"]
         if person.user:
-            called += [person.user.email, person.user.name]
-        for name in called:
+            spellings += [person.user.email, person.user.name]
+        for name in spellings:
             if name:
                 names[plain(name)].add(person.pk)
     return names

@@ -1,4 +1,4 @@
-"""The entries of a timesheet: whole minutes, a day, a kind; locked as soon as the timesheet leaves draft."""
+"""The entries of a timesheet, and the coordinator's notes on what working-time rules found in them."""
 
 import pghistory
 import pgtrigger
@@ -30,7 +30,7 @@ ABSENCES = frozenset({Kind.LEAVE, Kind.SICKNESS, Kind.HOLIDAY, Kind.OTHER})
 class Entry(models.Model):
     """Minutes of one kind on one day of a timesheet; start, end and the breaks between are optional.
 
-    An end before its start is on the next day.
+    Locked as soon as the timesheet leaves draft. An end before its start is on the next day.
     """
 
     timesheet = models.ForeignKey(
@@ -95,3 +95,39 @@ class Entry(models.Model):
 
     def __str__(self):
         return f"{self.day:%d/%m} {self.kind} {self.minutes} min"
+
+
+class Acknowledgement(models.Model):
+    """A finding that was read and answered, with a note; it counts for these figures only.
+
+    Findings themselves are computed, never stored: ``rule`` and ``day`` name one, ``measured`` is what it found,
+    in minutes or days.
+    """
+
+    employee = models.ForeignKey(
+        "employees.Employee", models.PROTECT, related_name="+", verbose_name="salarié"
+    )
+    rule = models.CharField("règle", max_length=30)
+    day = models.DateField("jour")
+    measured = models.IntegerField("mesuré")
+    note = models.TextField("note", max_length=2000)
+    by = models.ForeignKey("members.User", models.PROTECT, related_name="+", verbose_name="par")
+    at = models.DateTimeField("le")
+
+    class Meta:
+        verbose_name = "alerte lue"
+        verbose_name_plural = "alertes lues"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "rule", "day", "measured"], name="a_finding_is_acknowledged_once"
+            ),
+            models.CheckConstraint(condition=~Q(note=""), name="an_acknowledgement_has_a_note"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="acknowledgements_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.rule} du {self.day:%d/%m/%Y}"

@@ -1,11 +1,22 @@
-"""The timesheet: one employee's month on one assignment, or at the group, and the steps of its life."""
+"""The timesheet: one employee's month on one assignment, or at the group; its steps, remarks and signed versions."""
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.periods import MonthField
+
+# People by name, of each of them the members by name, hours at the group last (nulls come last by themselves).
+BY_PERSON_AND_MEMBER = (
+    Lower("employee__last_name__unaccent"),
+    Lower("employee__first_name__unaccent"),
+    "employee",
+    Lower("assignment__member__short_name__unaccent"),
+    "supplement",
+    "pk",
+)
 
 
 class TimesheetStatus(models.TextChoices):
@@ -16,7 +27,7 @@ class TimesheetStatus(models.TextChoices):
 
 
 class TimesheetQuerySet(models.QuerySet):
-    """Timesheets, in the scope of who looks."""
+    """Timesheets, in the scope of a reader."""
 
     def visible_to(self, user):
         """All for a group-wide role; one's own; those on assignments at members where ``user`` has a seat.
@@ -38,7 +49,7 @@ class TimesheetQuerySet(models.QuerySet):
         return self.filter(Q(employee__user=user) | Q(assignment__member__in=seats) & in_sight)
 
     def answerable_by(self, user):
-        """Those at a member for which ``user`` may answer; one's own never, nor those of whom one stands in for."""
+        """Those at a member for which ``user`` may answer; never one's own, nor those of one's principal."""
         return self.filter(self._answering(user))
 
     def _answering(self, user):
@@ -266,3 +277,59 @@ class Remark(models.Model):
 
     def __str__(self):
         return f"{self.day:%d/%m} : {self.reason[:40]}"
+
+
+class SignedSheet(models.Model):
+    """What an approval signed: days, hours, who confirmed and approved and when, with the digest of it.
+
+    Made with the approval, in the same transaction; a further one for each approval after a reopening. The PDF follows
+    from ``content`` alone, made once by the worker; the row is also the durable job of making it.
+    """
+
+    timesheet = models.ForeignKey(
+        "timesheets.Timesheet", models.PROTECT, related_name="signed", verbose_name="relevé"
+    )
+    version = models.PositiveSmallIntegerField("version", default=1)
+    content = models.JSONField("contenu")
+    digest = models.CharField("empreinte du contenu (SHA-256)", max_length=64)
+    signed_at = models.DateTimeField("signé le")
+    path = models.CharField("fichier", max_length=200, blank=True)
+    size = models.PositiveIntegerField("taille (octets)", null=True)
+    sha256 = models.CharField("empreinte du PDF (SHA-256)", max_length=64, blank=True)
+    made_at = models.DateTimeField("fait le", null=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    error = models.CharField("dernière erreur", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "relevé signé"
+        verbose_name_plural = "relevés signés"
+        constraints = [
+            models.UniqueConstraint(fields=["timesheet", "version"], name="one_signed_sheet_a_version"),
+            models.CheckConstraint(
+                condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="signed_sheet_holds_a_digest"
+            ),
+            models.CheckConstraint(
+                condition=Q(made_at__isnull=True, size__isnull=True, path="", sha256="")
+                | (
+                    Q(made_at__isnull=False, size__isnull=False, sha256__regex=r"^[0-9a-f]{64}$")
+                    & ~Q(path="")
+                ),
+                name="signed_sheet_has_its_file_whole_or_not_at_all",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="signed_content_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("timesheet", "version", "content", "digest", "signed_at"),
+            ),
+            pgtrigger.Protect(
+                name="signed_file_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__made_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="signed_sheets_are_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self):
+        return f"relevé signé n° {self.pk or '—'}"

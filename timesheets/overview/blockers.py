@@ -1,4 +1,4 @@
-"""What stands between the month and its approval: each blocker says who and why, and has exactly one action."""
+"""What keeps a month from being approved: each blocker names the person and the reason, and has one action."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from groupement.kernel.french import counted, enumeration, quoted
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from timesheets.models import Timesheet, TimesheetStatus
-from timesheets.overview.reading import Line, MonthReading
+from timesheets.overview.month_sheets import MonthSheets, SheetFigures
 
 
 class BlockerKind(StrEnum):
@@ -34,9 +34,9 @@ ICONS = {
     BlockerKind.UNSUBMITTED: "pen",
     BlockerKind.UNCONFIRMED: "clock",
 }
-ORDER = list(BlockerKind)
-# What somebody else has to do: the coordinator can only ask.
-REMINDED = frozenset(
+KINDS_IN_ORDER = list(BlockerKind)
+# Kinds that somebody else has to resolve: the coordinator can only remind.
+WAITING_FOR_OTHERS = frozenset(
     {BlockerKind.RETURNED, BlockerKind.MISSING, BlockerKind.UNSUBMITTED, BlockerKind.UNCONFIRMED}
 )
 
@@ -64,21 +64,24 @@ class Blocker:
 
 
 def blockers(
-    reading: MonthReading, lines: Sequence[Line] | None = None, *, reminded: Collection[int] = ()
+    reading: MonthSheets, lines: Sequence[SheetFigures] | None = None, *, reminded: Collection[int] = ()
 ) -> list[Blocker]:
     """What blocks ``reading.month``: contests first, then what is to correct, to enter, to submit, to confirm.
 
-    Of ``lines`` if they are given. Where somebody else has to act the action is to remind them, unless the timesheet
-    is among those ``reminded`` today: then it is to look.
+    Of ``lines`` if they are given. Where somebody else has to act the action is a reminder; for timesheets in
+    ``reminded``, whose reminder left today, it is the page of the hours.
     """
     chosen = reading.lines if lines is None else lines
-    found = [blocker for line in chosen if (blocker := _of(line, reading))]
-    found = [blocker if blocker.kind not in REMINDED else _reminding(blocker, reminded) for blocker in found]
+    found = [blocker for line in chosen if (blocker := _blocker_of(line, reading))]
+    found = [
+        blocker if blocker.kind not in WAITING_FOR_OTHERS else _reminding(blocker, reminded)
+        for blocker in found
+    ]
     found += _unopened(reading) if lines is None or len(lines) == len(reading.lines) else []
-    return sorted(found, key=lambda blocker: ORDER.index(blocker.kind))
+    return sorted(found, key=lambda blocker: KINDS_IN_ORDER.index(blocker.kind))
 
 
-def missing_days(line: Line, reading: MonthReading) -> list[date]:
+def missing_days(line: SheetFigures, reading: MonthSheets) -> list[date]:
     """Days planned and past for which the person entered nothing, neither here nor anywhere else."""
     filled = reading.filled_days.get(line.employee.pk, set())
     return [day for day in sorted(line.planned_by_day) if day < reading.on and day not in filled]
@@ -94,7 +97,7 @@ def _reminding(blocker: Blocker, reminded: Collection[int]) -> Blocker:
     )
 
 
-def _of(line: Line, reading: MonthReading) -> Blocker | None:
+def _blocker_of(line: SheetFigures, reading: MonthSheets) -> Blocker | None:
     match line.timesheet.state:
         case "contested":
             return _contested(line)
@@ -107,13 +110,13 @@ def _of(line: Line, reading: MonthReading) -> Blocker | None:
     return None
 
 
-def _contested(line: Line) -> Blocker:
+def _contested(line: SheetFigures) -> Blocker:
     days = [remark.day for remark in line.remarks]
     what = f"le {spell_day(days[0])}" if len(days) == 1 else counted(len(days), "jour")
     return _sheet(BlockerKind.CONTESTED, line, f"{line.member} conteste {what}", _dispute(line))
 
 
-def _dispute(line: Line) -> str:
+def _dispute(line: SheetFigures) -> str:
     """The first contested day in figures if the member gave one, else in its words."""
     if not line.remarks:
         return f"{line.employee}."
@@ -124,7 +127,7 @@ def _dispute(line: Line) -> str:
     return f"{line.employee} a saisi {spell_clock(entered)}, l’adhérent en compte {spell_clock(counted)}."
 
 
-def _returned(line: Line) -> Blocker:
+def _returned(line: SheetFigures) -> Blocker:
     note = line.last_step.note if line.last_step else ""
     return _sheet(
         BlockerKind.RETURNED,
@@ -134,7 +137,7 @@ def _returned(line: Line) -> Blocker:
     )
 
 
-def _missing(line: Line, reading: MonthReading) -> Blocker | None:
+def _missing(line: SheetFigures, reading: MonthSheets) -> Blocker | None:
     days = missing_days(line, reading)
     if not days:
         return None
@@ -152,7 +155,7 @@ def _missing(line: Line, reading: MonthReading) -> Blocker | None:
     )
 
 
-def _unsubmitted(line: Line, reading: MonthReading) -> Blocker | None:
+def _unsubmitted(line: SheetFigures, reading: MonthSheets) -> Blocker | None:
     """Only once the month is at its end: until then a draft is as it should be."""
     if reading.on < reading.month.last:
         return None
@@ -162,14 +165,14 @@ def _unsubmitted(line: Line, reading: MonthReading) -> Blocker | None:
     )
 
 
-def _unconfirmed(line: Line, reading: MonthReading) -> Blocker:
+def _unconfirmed(line: SheetFigures, reading: MonthSheets) -> Blocker:
     title = f"{line.member} n’a pas visé {spell_clock(line.minutes)}"
     return _sheet(
         BlockerKind.UNCONFIRMED, line, title, f"{line.employee}, soumis {_ago(reading.days_since(line))}."
     )
 
 
-def _unopened(reading: MonthReading) -> list[Blocker]:
+def _unopened(reading: MonthSheets) -> list[Blocker]:
     count = len(reading.unopened)
     if not count:
         return []
@@ -191,18 +194,18 @@ def _unopened(reading: MonthReading) -> list[Blocker]:
     ]
 
 
-def _sheet(kind: BlockerKind, line: Line, title: str, explanation: str) -> Blocker:
+def _sheet(kind: BlockerKind, line: SheetFigures, title: str, explanation: str) -> Blocker:
     sheet = line.timesheet
     return Blocker(kind, sheet, title, explanation, "Ouvrir le relevé", "timesheets:sheet", (sheet.pk,))
 
 
-def _person(kind: BlockerKind, line: Line, title: str, explanation: str) -> Blocker:
+def _person(kind: BlockerKind, line: SheetFigures, title: str, explanation: str) -> Blocker:
     sheet = line.timesheet
     args = (sheet.month, sheet.employee_id)
     return Blocker(kind, sheet, title, explanation, "Ouvrir ses heures", "timesheets:person_month", args)
 
 
-def _where(line: Line) -> str:
+def _where(line: SheetFigures) -> str:
     return f"chez {line.member}" if line.member else "au groupement"
 
 

@@ -1,4 +1,4 @@
-"""How far the hours have come, by person or by member: planned, entered, submitted, confirmed, approved, billed."""
+"""Minutes at each step by person or member: planned, entered, submitted, confirmed, approved, billed; the step bar."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from groupement.kernel.periods import Month
 from groupement.kernel.worktime import short_hours
 from members.models import Member
 from timesheets.models import Timesheet, TimesheetStatus
-from timesheets.overview.reading import Line, MonthReading
+from timesheets.overview.month_sheets import MonthSheets, SheetFigures
 
 STEPS = ("Prévu", "Saisi", "Soumis", "Visé", "Approuvé", "Facturé")
 
 
 @dataclass
-class Tally:
+class MinutesByStep:
     """Minutes at each step of the month; what was approved had been submitted and confirmed before."""
 
     planned: int = 0
@@ -28,7 +28,7 @@ class Tally:
     approved: int = 0
     billed: int = 0
 
-    def add(self, line: Line) -> None:
+    def add(self, line: SheetFigures) -> None:
         """Count one timesheet; at the group nobody confirms, so that its hours count as confirmed with the approval."""
         minutes, status = line.minutes, line.timesheet.status
         self.planned += line.planned
@@ -51,7 +51,7 @@ class Tally:
         return [(step, short_hours(minutes)) for step, minutes in zip(STEPS, each, strict=True)]
 
 
-class Chip(TypedDict):
+class SheetChip(TypedDict):
     """One timesheet in a row: where or whose, its hours, its state; plain texts, for there may be thousands."""
 
     pk: str
@@ -62,50 +62,52 @@ class Chip(TypedDict):
 
 
 @dataclass
-class Row:
-    """One person, or one member (None: at the group), with the timesheets and their tally."""
+class FunnelRow:
+    """One person, or one member (None: at the group), with the timesheets and their minutes by step."""
 
     key: int
     label: str
     hint: str
     member: Member | None = None
-    chips: list[Chip] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
+    chips: list[SheetChip] = field(default_factory=list)
+    minutes: MinutesByStep = field(default_factory=MinutesByStep)
 
 
-def by_person(lines: Iterable[Line]) -> list[Row]:
+def by_person(lines: Iterable[SheetFigures]) -> list[FunnelRow]:
     """A row for each person of ``lines``, in their order, with a chip for each place."""
-    rows: dict[int, Row] = {}
+    rows: dict[int, FunnelRow] = {}
     for line in lines:
         person = line.employee
-        row = rows.get(person.pk) or rows.setdefault(person.pk, Row(person.pk, person.full_name, person.job))
-        row.chips.append(_chip(line, str(line.member) if line.member else "Au groupement"))
-        row.tally.add(line)
+        row = rows.get(person.pk) or rows.setdefault(
+            person.pk, FunnelRow(person.pk, person.full_name, person.job)
+        )
+        row.chips.append(_sheet_chip(line, str(line.member) if line.member else "Au groupement"))
+        row.minutes.add(line)
     return list(rows.values())
 
 
-def by_member(lines: Iterable[Line]) -> list[Row]:
+def by_member(lines: Iterable[SheetFigures]) -> list[FunnelRow]:
     """A row for each member of ``lines``, the oldest first and the group last, with a chip for each person."""
-    rows: dict[int, Row] = {}
+    rows: dict[int, FunnelRow] = {}
     for line in lines:
         key = line.member.pk if line.member else 0
         label = str(line.member) if line.member else "Au groupement"
-        row = rows.get(key) or rows.setdefault(key, Row(key, label, "", line.member))
-        row.chips.append(_chip(line, line.employee.full_name))
-        row.tally.add(line)
+        row = rows.get(key) or rows.setdefault(key, FunnelRow(key, label, "", line.member))
+        row.chips.append(_sheet_chip(line, line.employee.full_name))
+        row.minutes.add(line)
     return sorted(rows.values(), key=lambda row: (row.key == 0, row.key))
 
 
-def total(rows: Iterable[Row]) -> Tally:
+def sum_of_rows(rows: Iterable[FunnelRow]) -> MinutesByStep:
     """The sum of ``rows``."""
-    summed = Tally()
+    summed = MinutesByStep()
     for row in rows:
-        for name, minutes in vars(row.tally).items():
+        for name, minutes in vars(row.minutes).items():
             setattr(summed, name, getattr(summed, name) + minutes)
     return summed
 
 
-def _chip(line: Line, label: str) -> Chip:
+def _sheet_chip(line: SheetFigures, label: str) -> SheetChip:
     sheet = line.timesheet
     extra = f" (complément {sheet.supplement})" if sheet.supplement else ""
     return {
@@ -118,11 +120,11 @@ def _chip(line: Line, label: str) -> Chip:
 
 
 # Finance's steps: from here only their end is known, when an invoice has sealed every timesheet.
-LATER = ("Coûts", "Brouillons", "Émission")
+FINANCE_STEPS = ("Coûts", "Brouillons", "Émission")
 
 
 @dataclass(frozen=True)
-class Stage:
+class MonthStep:
     """One step of the bar."""
 
     label: str
@@ -131,8 +133,8 @@ class Stage:
     current: bool = False
 
 
-def stages(reading: MonthReading) -> list[Stage]:
-    """The bar of ``reading.month``: the first step that is not done is the current one."""
+def month_steps(reading: MonthSheets) -> list[MonthStep]:
+    """The step bar of the month: the first step that is not done is the current one."""
     sheets = [line.timesheet for line in reading.lines]
     placed = [sheet for sheet in sheets if sheet.assignment_id]
     entered = sum(line.minutes for line in reading.lines)
@@ -146,14 +148,14 @@ def stages(reading: MonthReading) -> list[Stage]:
         ("Heures", f"{short_hours(entered)}\u00a0h sur {short_hours(planned)}", is_entered),
         ("Visa des adhérents", f"{confirmed} sur {len(placed)}", is_entered and confirmed == len(placed)),
         ("Approbation", f"{approved} sur {len(sheets)}", is_entered and approved == len(sheets)),
-        *((label, "", is_billed) for label in LATER),
+        *((label, "", is_billed) for label in FINANCE_STEPS),
     ]
     current = next((label for label, _, done in steps if not done), None)
-    return [Stage(label, note, done, label == current) for label, note, done in steps]
+    return [MonthStep(label, note, done, label == current) for label, note, done in steps]
 
 
 def billed_months(months: Collection[Month]) -> set[Month]:
-    """Those of ``months`` whose every timesheet on an assignment is held by an invoice."""
+    """Those of ``months`` in which every timesheet on an assignment is billed."""
     sheets = (
         Timesheet.objects.filter(month__in=months, assignment__isnull=False).values("month").order_by("month")
     )

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from employees.models import Employee
 from members.models import Member
-from timesheets.overview.reading import Line, MonthReading
+from timesheets.overview.month_sheets import MonthSheets, SheetFigures
 
 # As the legend and the bar show them, from the start of a timesheet's life to its end.
-STATES = {
+STATE_LABELS = {
     "draft": "À saisir",
     "submitted": "Soumis",
     "confirmed": "Visé",
@@ -24,11 +24,11 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class MatrixCell:
     """What one person has at one place: usually one timesheet; further ones are supplements or a second assignment."""
 
     member: Member | None
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SheetFigures] = field(default_factory=list)
 
     @property
     def minutes(self) -> int:
@@ -40,13 +40,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MatrixRow:
     """One person’s month: a cell for each member of the matrix, in its order, and the group’s."""
 
     employee: Employee
     weekly_minutes: int | None
-    cells: list[Cell]
-    at_group: Cell
+    cells: list[MatrixCell]
+    at_group: MatrixCell
 
     @property
     def minutes(self) -> int:
@@ -68,7 +68,7 @@ class Matrix:
     """The month of everybody at a glance; ``minutes`` and ``planned`` are sums of it all."""
 
     members: list[Member]
-    rows: list[Row]
+    rows: list[MatrixRow]
     states: list[StateTotal]
 
     @property
@@ -108,75 +108,80 @@ class Matrix:
         return max(self.planned, self.minutes, 1)
 
 
-def month_matrix(reading: MonthReading, lines: Sequence[Line] | None = None) -> Matrix:
-    """Lay the month out; rows by name, columns for the members that have a timesheet in it, the oldest first.
+def month_matrix(reading: MonthSheets, lines: Sequence[SheetFigures] | None = None) -> Matrix:
+    """The matrix of the month; rows by name, columns for the members that have a timesheet in it, the oldest first.
 
-    Of ``lines`` if they are given: those that somebody chose to look at.
+    Of ``lines`` if they are given, as filtered.
     """
     lines = reading.lines if lines is None else lines
     found = {line.member.pk: line.member for line in lines if line.member}
     members = [found[pk] for pk in sorted(found)]
     people = {line.employee.pk: line.employee for line in lines}
-    places: dict[tuple[int, int | None], list[Line]] = {}
+    places: dict[tuple[int, int | None], list[SheetFigures]] = {}
     for line in lines:
         at = line.member.pk if line.member else None
         places.setdefault((line.employee.pk, at), []).append(line)
     rows = [
-        Row(
+        MatrixRow(
             employee,
             reading.weekly_minutes.get(pk),
-            [Cell(member, places.get((pk, member.pk), [])) for member in members],
-            Cell(None, places.get((pk, None), [])),
+            [MatrixCell(member, places.get((pk, member.pk), [])) for member in members],
+            MatrixCell(None, places.get((pk, None), [])),
         )
         for pk, employee in people.items()
     ]
     return Matrix(members, rows, state_totals(lines))
 
 
-def state_totals(lines: Sequence[Line]) -> list[StateTotal]:
+def state_totals(lines: Sequence[SheetFigures]) -> list[StateTotal]:
     """How many of ``lines`` are in each state, with their minutes."""
-    found: dict[str, list[int]] = {state: [] for state in STATES}
+    found: dict[str, list[int]] = {state: [] for state in STATE_LABELS}
     for line in lines:
         found[line.timesheet.state].append(line.minutes)
-    return [StateTotal(state, label, len(found[state]), sum(found[state])) for state, label in STATES.items()]
+    return [
+        StateTotal(state, label, len(found[state]), sum(found[state]))
+        for state, label in STATE_LABELS.items()
+    ]
 
 
 # Beyond so many members the grid is wider than any screen: people come first then.
 WIDEST_GRID = 10
 
 
-class View(StrEnum):
-    """How the month is laid out; the values are those of the address."""
+class MonthView(StrEnum):
+    """The views of the month; the values are those of the address."""
 
     GRID = "grille"
     PEOPLE = "personnes"
     MEMBERS = "structures"
 
 
-LABELS = {View.GRID: "Grille", View.PEOPLE: "Par personne", View.MEMBERS: "Par structure"}
+VIEW_LABELS = {MonthView.GRID: "Grille", MonthView.PEOPLE: "Par personne", MonthView.MEMBERS: "Par structure"}
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A view, and what lines must be of to be shown: a member (0: at the group), a person, a state; None is any."""
+class MonthFilter:
+    """The chosen view and filters: a member (0: at the group), a person, a state; None is any."""
 
-    view: View
+    view: MonthView
     member: int | None = None
     person: int | None = None
     state: str = ""
     shows_all: bool = False
 
     @classmethod
-    def read(cls, asked: Mapping[str, str], reading: MonthReading) -> Choice:
-        """From the query of an address; what means nothing is as if it were not there."""
+    def read(cls, asked: Mapping[str, str], reading: MonthSheets) -> MonthFilter:
+        """From the query of an address; unknown values are ignored."""
         several = len({line.member.pk for line in reading.lines if line.member}) > WIDEST_GRID
         wanted = asked.get("vue", "")
-        view = View(wanted) if wanted in set(View) else View.PEOPLE if several else View.GRID
+        view = (
+            MonthView(wanted) if wanted in set(MonthView) else MonthView.PEOPLE if several else MonthView.GRID
+        )
         return cls(
             view,
-            member=_number(asked.get("adherent", "")),
-            person=_number(asked.get("personne", "")),
-            state=asked.get("etat", "") if asked.get("etat", "") in STATES else "",
+            member=_key_from(asked.get("adherent", "")),
+            person=_key_from(asked.get("personne", "")),
+            state=asked.get("etat", "") if asked.get("etat", "") in STATE_LABELS else "",
             shows_all="tout" in asked,
         )
 
@@ -184,7 +189,7 @@ class Choice:
     def is_filtered(self) -> bool:
         return self.member is not None or self.person is not None or bool(self.state)
 
-    def holds(self, line: Line) -> bool:
+    def holds(self, line: SheetFigures) -> bool:
         """Whether ``line`` is among those that were asked for."""
         return (
             (self.member is None or self.member == (line.member.pk if line.member else 0))
@@ -202,9 +207,9 @@ class Choice:
             "tout": "oui" if self.shows_all else None,
             **changed,
         }
-        told = {name: str(value) for name, value in parts.items() if value not in (None, "")}
-        return f"?{urlencode(told)}" if told else ""
+        query = {name: str(value) for name, value in parts.items() if value not in (None, "")}
+        return f"?{urlencode(query)}" if query else ""
 
 
-def _number(text: str) -> int | None:
+def _key_from(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None

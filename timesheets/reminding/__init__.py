@@ -1,1 +1,1 @@
-"""Who is told what by mail: in the morning what waits, at once what was contested, and when the coordination asks."""
+"""Messages about hours: to whom, in which words, and when."""

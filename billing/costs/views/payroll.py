@@ -1,4 +1,4 @@
-"""A payroll file on its way in: what its columns mean, what it would change, then the one button that keeps it."""
+"""Pages of a payroll import: the columns of the file, the preview of what it would change, the import."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.costs import payroll_columns, payroll_file, payroll_import
 from billing.costs.forms import ColumnsForm, PayrollUpload
-from billing.costs.payroll_columns import Layout
+from billing.costs.payroll_columns import PayrollFileLayout
 from billing.costs.views.costs import costs_page, month_asked
 from billing.models import CostKind, PayrollImport
+from groupement.kernel import uploads
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
@@ -24,27 +25,26 @@ from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Table
 from members.access import for_roles
 from members.roles import Role
-from timesheets.importing.uploads import Gone, fetch, forget, keep
 
-KEPT = "payroll_import"
+SESSION_KEY = "payroll_import"
 SAMPLES = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
 def import_costs(request: HttpRequest) -> HttpResponse:
-    """Posted, a payroll file to look at; then what it would change, or what its columns mean. Nothing is kept yet."""
+    """Posted, a payroll file; then its preview, or the meaning of its columns. Nothing is imported yet."""
     if request.method != "POST":
-        return _stage(request)
+        return _next_page(request)
     form = PayrollUpload(request.POST, request.FILES)
     if form.is_valid():
         month, file = form.cleaned_data["month"], form.cleaned_data["file"]
         data = file.read()
-        if act(request, payroll_columns.read_table, data, form=form):
-            forget(_kept(request).get("token", ""))
-            token = keep(data, at=timezone.now())
-            request.session[KEPT] = {"token": token, "name": file.name[:100], "month": str(month)}
-            return _stage(request)
+        if act(request, payroll_columns.read_payroll_table, data, form=form):
+            uploads.delete(_pending(request).get("token", ""))
+            token = uploads.store(data, at=timezone.now())
+            request.session[SESSION_KEY] = {"token": token, "name": file.name[:100], "month": str(month)}
+            return _next_page(request)
     month = form.cleaned_data.get("month") or month_asked(None)
     return costs_page(request, month, upload=form, status=422)
 
@@ -52,7 +52,7 @@ def import_costs(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
 def columns(request: HttpRequest) -> HttpResponse:
-    """What each column of the file means; it is remembered for the next file with these titles."""
+    """What each column of the file means; stored for the next file with these titles."""
     read = _read(request)
     if isinstance(read, HttpResponse):
         return read
@@ -61,7 +61,7 @@ def columns(request: HttpRequest) -> HttpResponse:
         return _columns_page(request, table)
     form = ColumnsForm(request.POST, titles=table.titles, guessed=[""] * len(table.titles))
     if form.is_valid() and act(
-        request, payroll_columns.remember, table.titles, form.columns, at=timezone.now(), form=form
+        request, payroll_columns.save_layout, table.titles, form.columns, at=timezone.now(), form=form
     ):
         return redirect("billing:import_costs")
     return _columns_page(request, table, form, status=422)
@@ -70,55 +70,57 @@ def columns(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles(Role.FINANCE)
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Keep the file as it was shown."""
+    """Import the file as it was previewed."""
     read = _read(request)
     if isinstance(read, HttpResponse):
         return read
-    kept = _kept(request)
-    month = Month.parse(kept["month"])
-    sheet = act(request, payroll_file.read_payroll, read[0], file_name=kept["name"], month=month)
+    pending = _pending(request)
+    month = Month.parse(pending["month"])
+    sheet = act(request, payroll_file.read_payroll, read[0], file_name=pending["name"], month=month)
     if not sheet or not act(
         request,
         payroll_import.import_payroll,
         sheet.value,
         month=month,
-        rehearsed=request.POST.get("digest", ""),
+        previewed=request.POST.get("digest", ""),
         by=request.user,
         at=timezone.now(),
-        success=_taken,
+        success=_imported,
     ):
-        return _stage(request)
-    forget(kept["token"])
-    del request.session[KEPT]
+        return _next_page(request)
+    uploads.delete(pending["token"])
+    del request.session[SESSION_KEY]
     return redirect(f"{reverse('billing:costs')}?mois={month}")
 
 
-def _stage(request: HttpRequest) -> HttpResponse:
-    """Where the kept file stands: its columns to name, its faults, or what it would change."""
+def _next_page(request: HttpRequest) -> HttpResponse:
+    """The next page of the pending file: its columns to name, its faults, or its preview."""
     read = _read(request)
     if isinstance(read, HttpResponse):
         return read
     data, table = read
-    layout = payroll_columns.recognise(table.titles)
-    return _columns_page(request, table) if layout is None else _rehearsal(request, data, table, layout)
+    layout = payroll_columns.recognise_layout(table.titles)
+    return _columns_page(request, table) if layout is None else _preview_page(request, data, table, layout)
 
 
-def _rehearsal(request: HttpRequest, data: bytes, table: Table, layout: Layout) -> HttpResponse:
-    kept = _kept(request)
-    month = Month.parse(kept["month"])
-    context: dict[str, Any] = {"kept": kept, "month": month, "lines": len(table.rows), "trial": None}
+def _preview_page(request: HttpRequest, data: bytes, table: Table, layout: PayrollFileLayout) -> HttpResponse:
+    pending = _pending(request)
+    month = Month.parse(pending["month"])
+    context: dict[str, Any] = {"pending": pending, "month": month, "lines": len(table.rows), "preview": None}
     context["form"] = PayrollUpload(initial={"month": month})
     context["kinds"] = [CostKind(kind).label for kind in payroll_columns.AMOUNTS]
     context["ignored"] = layout.ignored
     try:
-        sheet = payroll_file.read_payroll(data, file_name=kept["name"], month=month, layout=layout)
-        trial = payroll_import.rehearse(sheet)
+        sheet = payroll_file.read_payroll(data, file_name=pending["name"], month=month, layout=layout)
+        preview = payroll_import.preview_payroll(sheet)
     except Refusal as refusal:
         return _import_page(request, context | {"refused": refusal.message, "errors": refusal.errors})
     refused = (
-        f"Les factures {month.of_label} sont émises\u00a0: leurs coûts sont arrêtés." if trial.errors else ""
+        f"Les factures {month.of_label} sont émises\u00a0: leurs coûts sont arrêtés."
+        if preview.errors
+        else ""
     )
-    return _import_page(request, context | {"trial": trial, "refused": refused, "errors": trial.errors})
+    return _import_page(request, context | {"preview": preview, "refused": refused, "errors": preview.errors})
 
 
 def _import_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -129,7 +131,7 @@ def _import_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def _columns_page(
     request: HttpRequest, table: Table, form: ColumnsForm | None = None, status: int = 200
 ) -> HttpResponse:
-    form = form or ColumnsForm(titles=table.titles, guessed=payroll_columns.guess(table.titles))
+    form = form or ColumnsForm(titles=table.titles, guessed=payroll_columns.guess_meanings(table.titles))
     samples = [
         [
             cells[place]
@@ -138,35 +140,35 @@ def _columns_page(
         ]
         for place in range(len(table.titles))
     ]
-    kept = _kept(request)
+    pending = _pending(request)
     context = {
         "form": form,
-        "kept": kept,
-        "month": Month.parse(kept["month"]),
+        "pending": pending,
+        "month": Month.parse(pending["month"]),
         "rows": list(zip(form, table.titles, samples, strict=True)),
-        "is_known": payroll_columns.recognise(table.titles) is not None,
+        "is_known": payroll_columns.recognise_layout(table.titles) is not None,
     }
     return page(request, "billing/costs/columns.html", context=context, status=status)
 
 
 def _read(request: HttpRequest) -> tuple[bytes, Table] | HttpResponse:
-    """The kept file and its table; the way back to the costs when it is not there any more."""
-    kept = _kept(request)
-    if not kept:
+    """The pending file and its table; the way back to the costs when it is not there any more."""
+    pending = _pending(request)
+    if not pending:
         return redirect("billing:costs")
     try:
-        data = fetch(kept["token"], at=timezone.now())
-    except Gone as gone:
+        data = uploads.load(pending["token"], at=timezone.now())
+    except uploads.UploadGone as gone:
         messages.error(request, gone.message)
-        return redirect(f"{reverse('billing:costs')}?mois={kept['month']}")
-    return data, payroll_columns.read_table(data)
+        return redirect(f"{reverse('billing:costs')}?mois={pending['month']}")
+    return data, payroll_columns.read_payroll_table(data)
 
 
-def _kept(request: HttpRequest) -> dict[str, str]:
-    """What the session knows of the file under way; empty when there is none."""
-    return dict(request.session.get(KEPT) or {})
+def _pending(request: HttpRequest) -> dict[str, str]:
+    """The stored file that waits for its import, as the session knows it; empty when there is none."""
+    return dict(request.session.get(SESSION_KEY) or {})
 
 
-def _taken(made: PayrollImport) -> str:
+def _imported(made: PayrollImport) -> str:
     lines = counted(made.row_count, "ligne")
     return f"La paie {made.month.of_label} est importée\u00a0: {lines}, {spell(made.total)}."

@@ -108,7 +108,7 @@ class Command(BaseCommand):
             app.control.purge()
             worker.start(app, with_clock=False)
         rendering.enqueue(waiting)
-        freezing.enqueue(signed)
+        freezing.enqueue_printing(signed)
         deadline = time.monotonic() + WAIT_SECONDS
         while self._is_printing():
             if time.monotonic() > deadline:

@@ -30,9 +30,9 @@ def table(*lines):
     return "\r\n".join((HEAD, *lines, "")).encode()
 
 
-def taken(*lines, name="releve.csv", by=None, **options):
-    """The statement of these lines, taken in."""
-    return importing.take_in(table(*lines), file_name=name, by=by, at=world.NOW, **options).statement
+def imported(*lines, name="releve.csv", by=None, **options):
+    """The statement of these lines, imported."""
+    return importing.import_statement(table(*lines), file_name=name, by=by, at=world.NOW, **options).statement
 
 
 def operations(statement):

@@ -12,7 +12,7 @@ from billing.models import Allocation, BankOperation, Invoice, OperationStatus, 
 from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing import scene
-from tests.billing.bank.statements import line, operations, said, taken
+from tests.billing.bank.statements import imported, line, operations, said
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 12, 2)
@@ -40,7 +40,7 @@ def accept(operation, rank=0):
 
 def paid(invoice, **facts):
     """The statement of one transfer that pays ``invoice``, and its operation."""
-    statement = taken(line(facts.pop("amount", invoice.total), f"VIR {invoice.number}", **facts))
+    statement = imported(line(facts.pop("amount", invoice.total), f"VIR {invoice.number}", **facts))
     return statement.operations.get()
 
 
@@ -84,7 +84,7 @@ def test_a_suggestion_that_stands_no_more_is_refused(invoices):
 
 
 def test_all_that_is_certain_is_accepted_at_once_and_an_invoice_is_settled_once(invoices):
-    statement = taken(
+    statement = imported(
         *(line(each.total, f"VIR {each.number}") for each in invoices),
         line(invoices[0].total, f"VIR ENCORE {invoices[0].number}"),
         line("7.77", "VIR INCONNU"),
@@ -144,7 +144,7 @@ def test_a_payment_recorded_before_is_confirmed_and_stays_when_undone(invoices):
         by=None,
         at=world.NOW,
     )
-    statement = taken(line(invoices[0].total, "REMISE CHQ 0000123"))
+    statement = imported(line(invoices[0].total, "REMISE CHQ 0000123"))
     operation = statement.operations.get()
     accept(operation)
     operation.refresh_from_db()
@@ -157,7 +157,7 @@ def test_a_payment_recorded_before_is_confirmed_and_stays_when_undone(invoices):
 def test_a_rejected_debit_takes_its_payment_back(invoices):
     first = paid(invoices[0], on=date(2026, 12, 1))
     accept(first)
-    statement = taken(line(-invoices[0].total, f"REJET PRLV {invoices[0].number}"), name="rejet.csv")
+    statement = imported(line(-invoices[0].total, f"REJET PRLV {invoices[0].number}"), name="rejet.csv")
     back = statement.operations.get()
     (only,) = suggestions(back)
     assert only.kind == "return"
@@ -177,14 +177,14 @@ def test_a_rejected_debit_takes_its_payment_back(invoices):
 
 def test_what_is_taken_back_mirrors_its_payment(invoices):
     accept(paid(invoices[0], on=date(2026, 12, 1)))
-    statement = taken(line("-1.00", "REJET"), name="rejet.csv")
+    statement = imported(line("-1.00", "REJET"), name="rejet.csv")
     told = refused(accepting.take_back, statement.operations.get(), Payment.objects.get())
     assert "les deux montants doivent s’annuler" in told
 
 
 def test_a_batch_is_split_into_the_payments_it_is_and_joined_again(invoices):
     total = sum(each.total for each in invoices)
-    statement = taken(line(total, "REMISE PRLV " + " ".join(each.number for each in invoices)))
+    statement = imported(line(total, "REMISE PRLV " + " ".join(each.number for each in invoices)))
     whole = statement.operations.get()
     assert len(suggestions(whole)[0].shares) == 3
     accept(whole)
@@ -210,13 +210,13 @@ def test_a_batch_is_split_into_the_payments_it_is_and_joined_again(invoices):
 )
 def test_parts_are_the_whole(amounts, sentence):
     world.group()
-    operation = taken(line("30.00", "REMISE CHQ")).operations.get()
+    operation = imported(line("30.00", "REMISE CHQ")).operations.get()
     assert sentence in refused(sorting.split, operation, [Decimal(each) for each in amounts])
 
 
 def test_money_out_is_split_and_set_aside_too():
     world.group()
-    operation = taken(line("-30.00", "PRLV")).operations.get()
+    operation = imported(line("-30.00", "PRLV")).operations.get()
     first, rest = sorting.split_off(operation, Decimal("12.50"), by=None, at=world.NOW)
     assert (first.amount, rest.amount) == (Decimal("-12.50"), Decimal("-17.50"))
     assert "entre 0,01 € et 12,49 €" in refused(sorting.split_off, first, Decimal("12.50"))
@@ -224,7 +224,7 @@ def test_money_out_is_split_and_set_aside_too():
 
 def test_the_database_holds_parts_within_their_operation():
     world.group()
-    operation = taken(line("30.00", "REMISE CHQ")).operations.get()
+    operation = imported(line("30.00", "REMISE CHQ")).operations.get()
     sorting.split(operation, [Decimal("10.00"), Decimal("20.00")], by=None, at=world.NOW)
     more = operation.parts.order_by("pk").first()
     more.pk, more.key = None, "part:more"
@@ -234,7 +234,7 @@ def test_the_database_holds_parts_within_their_operation():
 
 def test_set_aside_with_a_note_and_taken_up_again():
     world.group()
-    operation = taken(line("500.00", "SUBVENTION")).operations.get()
+    operation = imported(line("500.00", "SUBVENTION")).operations.get()
     assert "Dites en quelques mots" in refused(sorting.set_aside, operation, note=" ")
     assert "200 caractères" in refused(sorting.set_aside, operation, note="x" * 201)
     sorting.set_aside(operation, note="Subvention de la Région", by=None, at=world.NOW)
@@ -255,7 +255,7 @@ def test_only_money_out_that_takes_nothing_back_is_set_aside_together():
         line("3.00", "VIR"),
         line("-7.00", "REJET PRLV"),
     ]
-    statement = taken(*lines)
+    statement = imported(*lines)
     assert sorting.set_aside_all(statement, by=None, at=world.NOW) == 2
     assert [each.status for each in operations(statement)] == ["set_aside", "set_aside", "open", "open"]
 
@@ -263,7 +263,7 @@ def test_only_money_out_that_takes_nothing_back_is_set_aside_together():
 @pytest.mark.parametrize("status", [each for each in OperationStatus if each != OperationStatus.OPEN])
 def test_no_state_without_what_makes_it(invoices, status):
     operation = paid(invoices[0])
-    other = taken(line("3.00", "VIR"), name="autre.csv").operations.get()
+    other = imported(line("3.00", "VIR"), name="autre.csv").operations.get()
     payment = accept(other) if suggestions(other) else None
     assert payment is None
     rows = BankOperation.objects.filter(pk=operation.pk)

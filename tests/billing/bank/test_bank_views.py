@@ -13,7 +13,7 @@ from billing.bank import accepting, candidates, importing, suggesting
 from billing.models import BankLayout, BankOperation, BankStatement, Payment
 from tests import world
 from tests.billing import owing
-from tests.billing.bank.statements import line, operations, sample, table, taken
+from tests.billing.bank.statements import imported, line, operations, sample, table
 
 pytestmark = pytest.mark.django_db
 BANK = reverse("billing:bank")
@@ -54,7 +54,7 @@ def of(name, row, *more):
 
 
 def paid(invoice, amount="240.00", label=None):
-    return operations(taken(line(amount, label or f"VIR {invoice.number}", payer="ALOEN")))[0]
+    return operations(imported(line(amount, label or f"VIR {invoice.number}", payer="ALOEN")))[0]
 
 
 def test_a_statement_is_imported_and_shown(gael):
@@ -136,7 +136,7 @@ def test_one_click_settles_what_was_chosen_and_another_undoes_it(gael, invoice):
 
 
 def test_accepting_leads_to_the_next_that_waits(gael, invoice):
-    first, second = operations(taken(line("240.00", "VIR F-2026-0001"), line("3.00", "VIR")))
+    first, second = operations(imported(line("240.00", "VIR F-2026-0001"), line("3.00", "VIR")))
     codes = re.findall(
         r'name="choice" value="([^"]+)"', gael.get(of("statement", first.statement)).content.decode()
     )
@@ -170,7 +170,7 @@ def test_all_that_is_certain_in_one_click(gael, invoice):
 
 
 def test_money_out_is_set_aside_in_one_click_or_by_a_note(gael):
-    statement = taken(RENT, line("-5.00", "FRAIS"), line("500.00", "REGION"))
+    statement = imported(RENT, line("-5.00", "FRAIS"), line("500.00", "REGION"))
     *_, grant = operations(statement)
     gael.post(of("set_aside_unrelated", statement))
     assert "2 sorties mises de côté." in words(gael.get(of("statement", statement)))
@@ -203,7 +203,7 @@ def test_a_choice_by_hand(gael, invoice):
 
 
 def test_a_part_is_parted_and_put_back(gael):
-    operation = operations(taken(line("30.00", "REMISE CHQ")))[0]
+    operation = operations(imported(line("30.00", "REMISE CHQ")))[0]
     wrong = gael.post(of("split_operation", operation), {"amount": "30"})
     assert wrong.status_code == 422
     assert "Détachez moins que l’opération" in words(wrong)
@@ -220,7 +220,7 @@ def test_a_part_is_parted_and_put_back(gael):
 def test_a_payment_that_the_bank_took_back(gael, invoice):
     first = paid(invoice)
     gael.post(of("accept_certain", first.statement))
-    back = operations(taken(line("-240.00", "ANNULATION"), name="deux.csv"))[0]
+    back = operations(imported(line("-240.00", "ANNULATION"), name="deux.csv"))[0]
     page = words(gael.get(of("operation", back)))
     assert "Aloen, 240,00 € du 02/12/2026" in page
     refused = gael.post(of("take_back", back), {"payment": "0"})
@@ -239,7 +239,9 @@ def test_every_tab_opens(gael, invoice, state):
 
 
 def test_what_the_import_left_out_is_told(gael):
-    statement = importing.take_in(sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW).statement
+    statement = importing.import_statement(
+        sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW
+    ).statement
     page = words(gael.get(of("statement", statement)))
     assert "Une remarque de l’import Écriture 3, −75,00 € : en attente, laissée de côté." in page
     assert "Compte FR76 3000 6000 0112 3456 7890 189." in page
@@ -274,7 +276,7 @@ def test_pages_take_the_same_queries(gael, invoice, count, django_assert_num_que
     aside = [line("-1.00", f"FRAIS {rank}") for rank in range(count)]
     done = [owing.invoice(invoice.member, f"{rank + 1}.00") for rank in range(count)]
     more = [line(each.total, f"VIR {each.number}", payer="ALOEN") for each in done]
-    statement = taken(*lines, *aside, *more)
+    statement = imported(*lines, *aside, *more)
     for operation in operations(statement)[-count:]:
         code = next(
             each.code
@@ -284,7 +286,7 @@ def test_pages_take_the_same_queries(gael, invoice, count, django_assert_num_que
         )
         accepting.accept(operation, code, by=None, at=world.NOW)
     for rank in range(count - 1):
-        taken(line("1.00", f"AUTRE {rank}"), name=f"{rank}.csv")
+        imported(line("1.00", f"AUTRE {rank}"), name=f"{rank}.csv")
     gael.get(BANK)
     with django_assert_num_queries(8):
         gael.get(BANK)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.bank.csv_file import read_day, read_money
-from billing.bank.csv_layouts import UnknownTitles, digest
+from billing.bank.csv_layouts import UnknownColumns, digest
 from billing.bank.importing import read_statement
 from billing.bank.statement import BadStatement
+from groupement.kernel.cells import read_bank_amount, read_day
 from groupement.kernel.french import NARROW_SPACE
 from groupement.kernel.money import spell_plain
 from tests.billing.bank.statements import said, sample
@@ -55,7 +55,7 @@ def test_tabs_short_years_and_two_columns_of_words():
 
 def test_unknown_titles_ask_what_they_mean_and_are_then_known():
     data = sample("unknown.csv")
-    with pytest.raises(UnknownTitles) as caught:
+    with pytest.raises(UnknownColumns) as caught:
         read_statement(data)
     assert caught.value.titles == ["Quand", "Quoi", "Combien"]
     assert caught.value.rows == [["03/12/2026", "VIR SONAM", "12,50"]]
@@ -130,14 +130,14 @@ def test_every_faulty_line_is_told():
     ],
 )
 def test_amounts_as_banks_write_them(told, amount):
-    assert read_money(told) == Decimal(amount)
+    assert read_bank_amount(told) == Decimal(amount)
 
 
 @given(st.decimals("-9999999999.99", "9999999999.99", places=2))
 def test_amounts_come_out_as_they_went_in(amount):
     french = spell_plain(amount)
     for told in (french, french.replace(NARROW_SPACE, ""), french.replace(NARROW_SPACE, "."), f"{amount:f}"):
-        assert read_money(told) == amount
+        assert read_bank_amount(told) == amount
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from timesheets.importing import uploads
+from groupement.kernel import uploads
 
 
 @pytest.fixture(autouse=True)
 def kept_uploads(monkeypatch):
-    monkeypatch.setattr(uploads, "KEPT", timedelta(days=36_500))
+    monkeypatch.setattr(uploads, "STORED_FOR", timedelta(days=36_500))

@@ -95,23 +95,23 @@ def test_a_formula_nobody_computed_is_an_empty_cell():
 
 def test_titles_nobody_knows_are_mapped_once_and_found_again():
     data = books.workbook(OFFICE, MAELLE)
-    assert payroll_columns.recognise(OFFICE) is None
+    assert payroll_columns.recognise_layout(OFFICE) is None
     with pytest.raises(Refusal, match="Il manque la colonne"):
         books.read(data)
-    payroll_columns.remember(OFFICE, MEANS, at=NOW)
+    payroll_columns.save_layout(OFFICE, MEANS, at=NOW)
     assert amounts(books.read(data)) == [
         {"gross_pay": "2000.00", "employer_contributions": "800.10", "aid": "-100.00"}
     ]
     # Found again whatever accents and case; another order is another file.
     again = [title.upper().replace("É", "E") for title in OFFICE]
-    assert payroll_columns.recognise(again) is not None
-    assert payroll_columns.recognise(OFFICE[::-1]) is None
-    payroll_columns.remember(OFFICE, [*MEANS[:-1], ""], at=NOW)
+    assert payroll_columns.recognise_layout(again) is not None
+    assert payroll_columns.recognise_layout(OFFICE[::-1]) is None
+    payroll_columns.save_layout(OFFICE, [*MEANS[:-1], ""], at=NOW)
     assert PayrollLayout.objects.count() == 1
 
 
 def test_the_mapping_begins_with_what_titles_tell():
-    assert payroll_columns.guess(
+    assert payroll_columns.guess_meanings(
         ("Matricule", "Nom", "Salaire brut", "Part patronale", "Mutuelle employeur", "Truc")
     ) == [
         "number",
@@ -125,7 +125,7 @@ def test_the_mapping_begins_with_what_titles_tell():
 
 def test_a_mapping_without_what_is_needed_is_refused():
     with pytest.raises(BadColumns) as refused:
-        payroll_columns.remember(("a", "b", "c"), ["number", "number", ""], at=NOW)
+        payroll_columns.save_layout(("a", "b", "c"), ["number", "number", ""], at=NOW)
     assert [error.replace("\u00a0", " ") for error in refused.value.errors] == [
         "Choisissez la colonne « salaire brut ».",
         "Choisissez la colonne « cotisations patronales ».",
@@ -135,7 +135,7 @@ def test_a_mapping_without_what_is_needed_is_refused():
 
 
 def test_the_total_of_a_line_is_checked_with_several_columns():
-    payroll_columns.remember(OFFICE, MEANS, at=NOW)
+    payroll_columns.save_layout(OFFICE, MEANS, at=NOW)
     data = books.workbook(OFFICE, (*MAELLE[:-1], 2700))
     (error,) = errors(data)
     assert error == (
@@ -145,7 +145,7 @@ def test_the_total_of_a_line_is_checked_with_several_columns():
 
 
 def test_sums_that_do_not_match_the_file_s_own_total_are_refused():
-    payroll_columns.remember(OFFICE, MEANS, at=NOW)
+    payroll_columns.save_layout(OFFICE, MEANS, at=NOW)
     data = books.workbook(OFFICE, MAELLE, (None, "Totaux", None, 1800.5, 199.5, 600, 200.2, 100, None))
     (error,) = errors(data)
     assert error == (
@@ -191,19 +191,19 @@ def test_a_column_of_whole_names_is_compared_with_the_person():
     assert "est celui de Maëlle Kerbrat" in errors(books.csv_file("M001;Talec Youenn;1;1", titles=titles))[0]
 
 
-def test_a_rehearsal_tells_what_would_change_and_is_what_is_kept(people):
+def test_a_preview_shows_what_would_change_and_is_what_is_imported(people):
     books.take(books.line(people[0], "2000,00", "800,00"), books.line(people[1], "1800,00", "700,00"))
     sheet = books.read(books.csv_file(books.line(people[0], "2100,00", "800,00")))
-    trial = payroll_import.rehearse(sheet)
-    assert [(each.employee, each.difference, each.is_changed) for each in trial.outcomes] == [
+    preview = payroll_import.preview_payroll(sheet)
+    assert [(each.employee, each.difference, each.is_changed) for each in preview.comparisons] == [
         (people[0], 100, True),
         (people[1], -2500, True),
     ]
-    assert [each.employee for each in trial.gone] == [people[1]]
+    assert [each.employee for each in preview.gone] == [people[1]]
     assert books.kept(person=people[0])["gross_pay"] == "2000.00"
     world.cost(world.employee("Ana", "Le Bihan"))
     with pytest.raises(Refusal, match="Les coûts ont changé depuis la relecture"):
-        payroll_import.import_payroll(sheet, rehearsed=trial.digest, by=None, at=NOW)
-    fresh = payroll_import.rehearse(sheet)
-    assert payroll_import.import_payroll(sheet, rehearsed=fresh.digest, by=None, at=NOW).month == NOVEMBER
+        payroll_import.import_payroll(sheet, previewed=preview.digest, by=None, at=NOW)
+    fresh = payroll_import.preview_payroll(sheet)
+    assert payroll_import.import_payroll(sheet, previewed=fresh.digest, by=None, at=NOW).month == NOVEMBER
     assert books.kept() == {"gross_pay": "2100.00", "employer_contributions": "800.00"}

@@ -1,4 +1,4 @@
-"""The page of costs: its table, the payroll file reread then taken in or refused line by line, who may come here."""
+"""The page of costs: its table, the payroll file previewed, imported or refused line by line, who may come here."""
 
 import html
 import re
@@ -54,7 +54,7 @@ def send(client, file, month="2026-11"):
 
 
 def agree(client, shown):
-    """Press the button of the rehearsal that is ``shown``."""
+    """Press the button of the preview that is ``shown``."""
     digest = re.search(r'name="digest" value="(\w+)"', shown.content.decode())
     return client.post(CONFIRM, {"digest": digest[1] if digest else ""})
 
@@ -199,7 +199,7 @@ def test_titles_nobody_knows_are_mapped_on_screen_and_remembered(login, maelle):
     assert "2 100,00 800,00 — −100,00 2 800,00 2 700,00 100,00" in words(again)
 
 
-def test_what_changed_since_the_rehearsal_is_shown_again(login, maelle):
+def test_what_changed_since_the_preview_is_shown_again(login, maelle):
     client = login(world.finance())
     shown = send(client, payroll("M001;Kerbrat;Maëlle;2640,00;997,92"))
     world.cost(maelle)

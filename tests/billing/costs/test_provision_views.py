@@ -100,7 +100,7 @@ def test_aids_are_told_by_nature_and_nobody_is_named(login, maelle):
     titles = "matricule;brut;cotisations patronales;Aide à l’embauche"
     for month in (OCTOBER, NOVEMBER):
         data = books.csv_file(f"M001;2000;800;{month.month * 10}", titles=titles)
-        shown = payroll_columns.remember(
+        shown = payroll_columns.save_layout(
             titles.split(";"), ["number", "gross_pay", "employer_contributions", "aid"], at=NOW
         )
         sheet = books.read(data, month, layout=shown)

@@ -7,7 +7,7 @@ import pytest
 from members.models import Group, Mail, MailKind
 from tests import world
 from tests.timesheets.reminding.scene import CONFIRMED, MORNING, SUBMITTED, THURSDAY, Scene, letter, readers
-from timesheets.reminding import mail, morning
+from timesheets.reminding import recipients, sending
 
 pytestmark = pytest.mark.django_db
 HOURS, VISAS, DECISIONS = MailKind.HOURS_REMINDER, MailKind.CONFIRM_DIGEST, MailKind.APPROVE_DIGEST
@@ -32,7 +32,7 @@ def test_hours_not_submitted_remind_those_who_can_submit_them(scene):
     closed = scene.person("Goulven")
     closed.is_active = False
     closed.save()
-    assert morning.write_morning(MORNING) == 1
+    assert sending.send_digests(MORNING) == 1
     assert readers(HOURS) == ["Maëlle Kerbrat"]
     written = letter(late)
     assert written.subject == "Vos heures de novembre 2026 restent à soumettre"
@@ -44,8 +44,8 @@ def test_hours_not_submitted_remind_those_who_can_submit_them(scene):
 def test_who_comes_back_from_leave_is_reminded_then(scene):
     scene.person("Lénaïg")
     scene.away("Lénaïg", "leave")
-    assert morning.write_morning(MORNING) == 0
-    assert morning.write_morning(MORNING + timedelta(days=4)) == 1
+    assert sending.send_digests(MORNING) == 0
+    assert sending.send_digests(MORNING + timedelta(days=4)) == 1
     assert readers() == ["Lénaïg Kerbrat"]
     assert "cong" not in Mail.objects.get().text.lower()
 
@@ -53,8 +53,8 @@ def test_who_comes_back_from_leave_is_reminded_then(scene):
 def test_the_present_month_counts_from_its_last_working_day(scene):
     scene.person("Maëlle")
     friday = world.at(date(2026, 11, 27), 7, 30)
-    assert morning.write_morning(friday) == 0
-    assert morning.write_morning(friday + timedelta(days=3)) == 1
+    assert sending.send_digests(friday) == 0
+    assert sending.send_digests(friday + timedelta(days=3)) == 1
 
 
 def test_hours_sent_back_remind_at_once_whatever_the_month(scene):
@@ -62,7 +62,7 @@ def test_hours_sent_back_remind_at_once_whatever_the_month(scene):
     sheet = scene.sheets["Maëlle"]
     mid_month = world.at(date(2026, 11, 12), 7, 30)
     sheet.move("draft", by=None, at=mid_month, submitted_at=None, contested_at=mid_month)
-    assert morning.write_morning(mid_month) == 1
+    assert sending.send_digests(mid_month) == 1
     written = letter(user)
     assert written.subject == "1\u00a0relevé d’heures à corriger"
     assert "contesté par l’adhérent" in written.text
@@ -70,16 +70,16 @@ def test_hours_sent_back_remind_at_once_whatever_the_month(scene):
 
 def test_it_is_said_once_a_day_however_often_the_task_runs(scene):
     scene.person("Maëlle")
-    assert [morning.write_morning(MORNING) for _ in range(3)] == [1, 0, 0]
-    assert morning.write_morning(MORNING + timedelta(days=1)) == 1
-    assert morning.write_morning(MORNING + timedelta(days=2)) == 0  # Saturday
-    assert morning.write_morning(MORNING + timedelta(hours=-4)) == 0  # a restart at half past three
+    assert [sending.send_digests(MORNING) for _ in range(3)] == [1, 0, 0]
+    assert sending.send_digests(MORNING + timedelta(days=1)) == 1
+    assert sending.send_digests(MORNING + timedelta(days=2)) == 0  # Saturday
+    assert sending.send_digests(MORNING + timedelta(hours=-4)) == 0  # a restart at half past three
 
 
 def test_weekly_people_are_told_on_monday(scene):
     scene.person("Tifenn", frequency="weekly")
-    assert morning.write_morning(MORNING) == 0
-    assert morning.write_morning(MORNING + timedelta(days=4)) == 1
+    assert sending.send_digests(MORNING) == 0
+    assert sending.send_digests(MORNING + timedelta(days=4)) == 1
 
 
 def test_a_member_s_staff_learn_how_many_wait_until_when_and_what_follows(scene):
@@ -92,7 +92,7 @@ def test_a_member_s_staff_learn_how_many_wait_until_when_and_what_follows(scene)
     scene.person("Maëlle", status=SUBMITTED)
     scene.person("Youenn", status=SUBMITTED)
     scene.person("Lénaïg", status=CONFIRMED)
-    morning.write_morning(MORNING)
+    sending.send_digests(MORNING)
     assert readers(VISAS) == ["Nolwenn Jégo", "Ronan Le Bihan"]
     written = letter(nolwenn)
     assert written.subject == "2\u00a0relevés attendent votre visa"
@@ -105,7 +105,7 @@ def test_without_tacit_confirmation_the_message_says_what_blocks(scene):
     Group.objects.update(has_tacit_confirmation=False)
     nolwenn = scene.staff("Nolwenn Jégo")
     scene.person("Maëlle", status=SUBMITTED)
-    morning.write_morning(MORNING + timedelta(days=4))
+    sending.send_digests(MORNING + timedelta(days=4))
     written = letter(nolwenn)
     assert "attendu depuis le dimanche 6 décembre" in written.text
     assert "la coordination ne peut pas approuver" in written.text
@@ -120,7 +120,7 @@ def test_another_member_is_never_named(scene):
     nolwenn = scene.staff("Nolwenn Jégo")
     both = scene.staff("Anaïs Moal", at=scene.sonam)
     world.seat(both, scene.aloen)
-    morning.write_morning(MORNING)
+    sending.send_digests(MORNING)
     own, several = letter(nolwenn), letter(both)
     # It could be seen: who sits at both members reads of both.
     assert "Aloen" in several.text
@@ -134,7 +134,7 @@ def test_another_member_is_never_named(scene):
 def test_hours_that_the_staff_enter_are_theirs_to_hand_over(scene):
     nolwenn = scene.staff("Nolwenn Jégo")
     scene.person("Katell", hours_entry="member")
-    morning.write_morning(MORNING)
+    sending.send_digests(MORNING)
     written = letter(nolwenn, VISAS)
     assert written.subject == "1\u00a0relevé d’heures à saisir"
     assert "Aloen\u00a0: 1\u00a0relevé à saisir par votre équipe" in written.text
@@ -148,7 +148,7 @@ def test_the_coordination_learns_what_to_approve_and_what_is_contested(scene):
     scene.person("Lénaïg", status=SUBMITTED)
     sheet = scene.sheets["Lénaïg"]
     sheet.move("draft", by=None, at=MORNING, submitted_at=None, contested_at=MORNING)
-    morning.write_morning(MORNING)
+    sending.send_digests(MORNING)
     written = letter(solene)
     assert (written.kind, written.subject) == (DECISIONS, "2\u00a0relevés à approuver, et plus")
     assert (
@@ -163,7 +163,7 @@ def test_nobody_is_told_to_decide_on_their_own_hours(scene):
     own.save()
     world.seat(own, scene.aloen)
     solene = world.coordinator()
-    morning.write_morning(MORNING)
+    sending.send_digests(MORNING)
     assert readers() == [solene.name]
 
 
@@ -174,7 +174,7 @@ def test_the_coordination_learns_of_open_findings_but_not_of_its_own(scene):
     solene = world.coordinator()
     # Eleven hours on one day (C. trav. L3121-18).
     scene.sheets["Maëlle"].entries.filter(day=world.NOVEMBER.first + timedelta(days=1)).update(minutes=660)
-    morning.write_morning(MORNING)
+    sending.send_digests(MORNING)
     assert readers(DECISIONS) == [solene.name]
     written = letter(solene)
     assert written.subject == "1\u00a0alerte sur le temps de travail, à lire"
@@ -186,29 +186,29 @@ def test_nothing_to_say_is_no_message(scene):
     scene.staff("Nolwenn Jégo")
     world.coordinator()
     world.finance()
-    assert morning.write_morning(MORNING) == 0
+    assert sending.send_digests(MORNING) == 0
     assert Mail.objects.count() == 0
 
 
 def test_one_message_that_cannot_be_written_holds_up_no_other(scene, monkeypatch):
     scene.person("Maëlle")
     scene.person("Youenn")
-    from timesheets.reminding.mail import Letter
+    from timesheets.reminding.wording import ReminderMail
 
-    real = Letter.write
+    real = ReminderMail.write
 
     def write(self, at):
         if self.to.name.startswith("Maëlle"):
             raise ValueError("a fault of ours")
         return real(self, at)
 
-    monkeypatch.setattr(Letter, "write", write)
-    assert morning.write_morning(MORNING) == 1
+    monkeypatch.setattr(ReminderMail, "write", write)
+    assert sending.send_digests(MORNING) == 1
     assert readers() == ["Youenn Kerbrat"]
 
 
 def test_a_morning_is_read_in_a_fixed_number_of_queries(scene, django_assert_num_queries):
-    from timesheets.reminding import morning
+    from timesheets.reminding import sending
 
     scene.staff("Nolwenn Jégo")
     world.coordinator()
@@ -218,7 +218,7 @@ def test_a_morning_is_read_in_a_fixed_number_of_queries(scene, django_assert_num
         scene.person(f"Youenn{number}")
         scene.person(f"Katell{number}", status=CONFIRMED)
         with django_assert_num_queries(22):
-            assert len(list(morning._letters(MORNING, group))) == number + 3
+            assert len(list(sending._digests(MORNING, group))) == number + 3
 
 
 def test_duty_says_of_everybody_what_access_says_of_one(scene, monkeypatch):
@@ -240,7 +240,7 @@ def test_duty_says_of_everybody_what_access_says_of_one(scene, monkeypatch):
     for principal in (solene, gael):
         world.deputy(principal, world.user(f"Suppléance de {principal.name}"))
     world.deputy(solene, maelle)
-    duty = mail.read(THURSDAY)
+    duty = recipients.read_duty_roster(THURSDAY)
     for sheet in scene.sheets.values():
         member, person = sheet.assignment.member, sheet.employee.user_id
         everybody = list(User.objects.filter(is_active=True).order_by("pk"))

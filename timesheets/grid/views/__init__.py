@@ -1,0 +1,1 @@
+"""Pages on which hours are entered, by month and by day."""

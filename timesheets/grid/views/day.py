@@ -1,0 +1,156 @@
+"""One day at a time, with times, breaks and notes: the entry of hours on a phone."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from employees.models import Assignment, Employee
+from groupement.kernel.pages import page
+from groupement.kernel.periods import Month
+from members.access import for_roles
+from timesheets.grid.filling import GridAction
+from timesheets.grid.lines import MonthGrid
+from timesheets.grid.loading import load_grid
+from timesheets.grid.one_day import DayPlace, PostedDay, day_places, read_posted_day, stored_field
+from timesheets.grid.posted import PostedGrid
+from timesheets.grid.views.saving import (
+    SaveResult,
+    autosave_response,
+    is_autosave,
+    pop_undo,
+    save_posted,
+    store_undo,
+)
+
+# The page of the whole month, for each page of a day.
+MONTHS = {
+    "timesheets:day": "timesheets:my_month",
+    "timesheets:person_day": "timesheets:person_month",
+    "timesheets:grid_day": "timesheets:grid",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles("employee")
+def my_day(request: HttpRequest, month: Month, day: int) -> HttpResponse:
+    """One's own day, at all places."""
+    return _day_page(request, _day(month, day), get_object_or_404(Employee, user=request.user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles("coordinator", "finance", "admin")
+def person_day(request: HttpRequest, month: Month, employee: int, day: int) -> HttpResponse:
+    """The same of somebody else, for the coordinator and those who read everything."""
+    person = get_object_or_404(Employee.objects.visible_to(request.user), pk=employee)
+    return _day_page(request, _day(month, day), person)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def grid_day(request: HttpRequest, month: Month, assignment: int, day: int) -> HttpResponse:
+    """One assignment's day, for who may see it; nothing from elsewhere."""
+    visible = Assignment.objects.visible_to(request.user).select_related("employee", "member")
+    only = get_object_or_404(visible, pk=assignment)
+    return _day_page(request, _day(month, day), only.employee, only)
+
+
+def _day_page(
+    request: HttpRequest, day: date, employee: Employee, only: Assignment | None = None
+) -> HttpResponse:
+    """The page of a day; posted, it is saved and the button's next page follows, or it is shown with its faults."""
+
+    def load() -> MonthGrid:
+        options = {"only": only, "has_extra_lines": "plus" in request.GET, "is_brief": is_autosave(request)}
+        return load_grid(employee, Month.of(day), request.user, on=timezone.localdate(), **options)
+
+    if request.method != "POST":
+        grid = load()
+        return _show(request, grid, day, day_places(grid, day), undo=pop_undo(request))
+    action = GridAction(request.POST)
+    places: list[DayPlace] = []
+
+    def read(grid: MonthGrid) -> PostedDay:
+        places[:] = day_places(grid, day, request.POST, plan=action.key if action.verb == "plan" else "")
+        return read_posted_day(grid, places, request.POST, may_choose=not action.is_quiet)
+
+    saved = save_posted(request, action, load, read)
+    if is_autosave(request):
+        return _autosaved(saved, day, places)
+    if saved.is_saved:
+        store_undo(request, saved)
+        return redirect(_address(request, action.next_day or day))
+    places = places or day_places(saved.grid, day)
+    return _show(request, saved.grid, day, places, posted=saved.posted)
+
+
+def _day(month: Month, number: int) -> date:
+    """The day of that number; there is no page for the 31st of November."""
+    try:
+        return month.first.replace(day=number)
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _show(
+    request: HttpRequest,
+    grid: MonthGrid,
+    day: date,
+    places: list[DayPlace],
+    *,
+    posted: PostedGrid | None = None,
+    undo: str = "",
+) -> HttpResponse:
+    status = 422 if posted else 200
+    context = _day_context(grid, day, places, posted or PostedGrid()) | {"undo": undo, "saved_at": None}
+    context |= {
+        "days": [_day_link(request, day + timedelta(days=n)) for n in (-1, 1)],
+        "month_url": reverse(MONTHS[request.resolver_match.view_name], kwargs=_of_month(request)),
+        "has_extra_lines": "plus" in request.GET,
+        "title": grid.employee.full_name if not grid.is_own else "Mes heures",
+    }
+    return page(request, "timesheets/day.html", context=context, status=status)
+
+
+def _autosaved(saved: SaveResult, day: date, places: list[DayPlace]) -> HttpResponse:
+    """The answer to a page that saved itself: the sum, and the hidden fields for its next save."""
+    if saved.is_saved:
+        saved.posted.mark_saved(saved.grid)
+    context = _day_context(saved.grid, day, places, saved.posted)
+    context["saved_at"] = timezone.localtime() if saved.is_saved else None
+    return autosave_response("timesheets/day.html", context, saved)
+
+
+def _day_context(grid: MonthGrid, day: date, places: list[DayPlace], posted: PostedGrid) -> dict[str, Any]:
+    minutes = [(place, sum(grid.days_of[place.line.key].get(day, {}).values())) for place in places]
+    return {
+        "grid": grid,
+        "day": day,
+        "places": places,
+        "posted": posted,
+        "holiday": grid.holidays.get(day, ""),
+        "is_absent": day in grid.absent or day in grid.known_absences,
+        "sums": [(place.line, each) for place, each in minutes if each],
+        "total": sum(each for _, each in minutes),
+        "planned": grid.plan.get(day, 0),
+        "shown_fields": [stored_field(place, posted) for place in places],
+    }
+
+
+def _day_link(request: HttpRequest, day: date) -> dict[str, Any]:
+    return {"day": day, "url": _address(request, day)}
+
+
+def _address(request: HttpRequest, day: date) -> str:
+    """This page for another day."""
+    match = request.resolver_match
+    url = reverse(match.view_name, kwargs={**match.kwargs, "month": Month.of(day), "day": day.day})
+    return f"{url}?plus=1" if "plus" in request.GET else url
+
+
+def _of_month(request: HttpRequest) -> dict[str, Any]:
+    kwargs: dict[str, Any] = request.resolver_match.kwargs
+    return {name: value for name, value in kwargs.items() if name != "day"}

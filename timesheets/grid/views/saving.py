@@ -1,0 +1,155 @@
+"""A posted month or day saved, undone, or refused with its faults; for the views that show the page again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.pages import act
+from timesheets.day_rules import BadDays
+from timesheets.grid.entering import (
+    ChangeResult,
+    UndoExpired,
+    apply_changes,
+    load_undo_record,
+    sign_undo_record,
+    undo_changes,
+    undo_record,
+)
+from timesheets.grid.filling import GridAction
+from timesheets.grid.lines import MonthGrid
+from timesheets.grid.posted import PostedGrid, add_authors
+from timesheets.recording import ChangedMeanwhile
+
+# The hidden field, and the session key over a redirect, of the signed undo record.
+UNDO_FIELD = "avant"
+
+
+@dataclass
+class SaveResult:
+    """The grid as it was read, what was posted, whether it is saved, and the signed record that undoes it."""
+
+    grid: MonthGrid
+    posted: PostedGrid
+    is_saved: bool
+    undo: str = ""
+
+
+def save_posted(
+    request: HttpRequest,
+    action: GridAction,
+    load: Callable[[], MonthGrid],
+    read: Callable[[MonthGrid], PostedGrid],
+) -> SaveResult:
+    """Do the action if all that was posted can be read; faults that the act finds are added to their cells."""
+    grid = load()
+    if action.is_undo:
+        return _undo(request, grid)
+    posted = read(grid)
+    if not action.is_valid():
+        posted.general += [error for errors in action.errors.values() for error in errors]
+    if not posted.is_good:
+        return _refused(grid, posted)
+    done = _apply(request, grid, action, posted)
+    if isinstance(done.refusal, ChangedMeanwhile):
+        # Changed after the grid was read: read it again, so that the page shows both values.
+        grid = load()
+        posted = read(grid)
+        return _refused(grid, posted, done.refusal)
+    if done.refusal:
+        return _refused(grid, posted, done.refusal)
+    undo = (
+        sign_undo_record(undo_record(grid, posted), grid)
+        if posted.changes and not action.changes_status
+        else ""
+    )
+    if action.is_quiet and not posted.changes:
+        undo = request.POST.get(UNDO_FIELD, "")
+    return SaveResult(grid, posted, is_saved=True, undo=undo)
+
+
+def is_autosave(request: HttpRequest) -> bool:
+    """Whether the page saves itself and asks for its sum only."""
+    return request.method == "POST" and bool(request.htmx) and request.POST.get("do") == "auto"
+
+
+def store_undo(request: HttpRequest, saved: SaveResult) -> None:
+    """Keep the undo record in the session over a redirect."""
+    if saved.undo:
+        request.session[UNDO_FIELD] = saved.undo
+
+
+def pop_undo(request: HttpRequest) -> str:
+    """The undo record after the redirect, once."""
+    return str(request.session.pop(UNDO_FIELD, ""))
+
+
+def autosave_response(template: str, context: Mapping[str, Any], saved: SaveResult) -> HttpResponse:
+    """The part of ``template`` that a page which saved itself puts in place of its own.
+
+    Without the request: the bar of the page is not shown again, and this is asked for at every cell.
+    """
+    part = render_to_string(f"{template}#quiet", {**context, "undo": saved.undo})
+    return HttpResponse(part, status=200 if saved.is_saved else 422)
+
+
+def _apply(request: HttpRequest, grid: MonthGrid, action: GridAction, posted: PostedGrid) -> Any:
+    return act(
+        request,
+        apply_changes,
+        grid.employee,
+        grid.month,
+        posted.changes,
+        notes=posted.notes,
+        seen=posted.seen,
+        form=action,
+        success=None if action.is_quiet or action.next_day else _success,
+        by=request.user,
+        at=timezone.now(),
+        **action.save_arguments(grid),
+    )
+
+
+def _refused(grid: MonthGrid, posted: PostedGrid, refusal: Refusal | None = None) -> SaveResult:
+    if isinstance(refusal, BadDays):
+        posted.add_faults(grid, refusal.faults)
+    elif refusal and posted.is_good:
+        posted.general.append(refusal.message)
+    if posted.conflicts:
+        add_authors(posted.conflicts)
+    return SaveResult(grid, posted, is_saved=False)
+
+
+def _undo(request: HttpRequest, grid: MonthGrid) -> SaveResult:
+    """Undo by the record that the page posts; its cells are not read."""
+    posted = PostedGrid()
+    try:
+        undo = load_undo_record(request.POST.get(UNDO_FIELD, ""), grid)
+    except UndoExpired as refusal:
+        return _refused(grid, posted, refusal)
+    done = act(
+        request,
+        undo_changes,
+        grid.employee,
+        grid.month,
+        undo,
+        form=GridAction({}),
+        success="C’est annulé\u00a0: les jours sont comme avant.",
+        by=request.user,
+        at=timezone.now(),
+    )
+    return SaveResult(grid, posted, is_saved=True) if done else _refused(grid, posted, done.refusal)
+
+
+def _success(entered: ChangeResult) -> str:
+    if entered.submitted > 1:
+        return f"{entered.submitted} relevés sont soumis."
+    if entered.submitted:
+        return "Le relevé est soumis."
+    return "Le brouillon est enregistré." if entered.changed else "Rien n’avait changé."

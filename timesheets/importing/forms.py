@@ -1,0 +1,128 @@
+"""Forms of an import of hours: the file, how to round, which person or place an unknown name means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django import forms
+
+from groupement.kernel.cells import DAY_FIRST, MONTH_FIRST, plain
+from timesheets.importing.layouts import LARGEST_CSV
+from timesheets.importing.preview import HoursPreview
+from timesheets.importing.scope import LEFT_OUT, ImportChoices
+
+EXTENSIONS = (".csv", ".txt", ".xlsx")
+ROUNDINGS = [
+    ("none", "à la minute, sans arrondi"),
+    ("nearest", "au plus proche"),
+    ("up", "vers le haut"),
+    ("outward", "début vers le bas, fin vers le haut"),
+]
+STEPS = [(step, f"{step}\u00a0minutes") for step in (5, 6, 10, 15, 30, 60)]
+ORDER_FROM_FILE = "auto"
+ORDERS = [
+    (ORDER_FROM_FILE, "à reconnaître"),
+    (DAY_FIRST, "jour/mois/année"),
+    (MONTH_FIRST, "mois/jour/année"),
+]
+# More names than this are a wrong file, not names to choose for.
+MOST_NAMES = 60
+
+
+class ChoiceWithDefault(forms.ChoiceField):
+    """A choice with a default: it is never missing."""
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value or self.initial))
+
+
+class HoursUploadForm(forms.Form):
+    """The file, or the stored one when ``has_file``, and how to read it."""
+
+    file = forms.FileField(
+        label="Fichier CSV ou XLSX",
+        help_text="12\u00a0Mo au plus pour un CSV, 6\u00a0Mo pour un classeur\u00a0; 60\u202f000 lignes au plus.",
+        error_messages={
+            "required": "Choisissez le fichier des heures.",
+            "missing": "Choisissez le fichier des heures.",
+            "empty": "Ce fichier est vide. Exportez-le de nouveau.",
+        },
+        widget=forms.FileInput(attrs={"accept": ",".join(EXTENSIONS)}),
+    )
+    how = ChoiceWithDefault(label="Arrondi des durées", choices=ROUNDINGS, initial="none")
+    step = ChoiceWithDefault(label="Pas de l’arrondi", choices=STEPS, initial="15")
+    order = ChoiceWithDefault(label="Ordre des dates du fichier", choices=ORDERS, initial=ORDER_FROM_FILE)
+
+    def __init__(self, *args: Any, has_file: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not has_file
+
+    def clean_file(self) -> Any:
+        """Refuse by name and size what cannot be hours, before anybody reads it."""
+        file = self.cleaned_data["file"]
+        if file and Path(file.name).suffix.lower() == ".xlsm":
+            raise forms.ValidationError(
+                "Ce classeur peut contenir des macros. Enregistrez-le au format .xlsx."
+            )
+        if file and Path(file.name).suffix.lower() not in EXTENSIONS:
+            raise forms.ValidationError(
+                "Ce fichier n’est ni un CSV ni un classeur .xlsx. Exportez les heures dans l’un de ces formats."
+            )
+        if file and file.size > LARGEST_CSV:
+            raise forms.ValidationError(
+                "Ce fichier dépasse 12\u00a0Mo. Découpez-le, par exemple un fichier par mois."
+            )
+        return file
+
+    def choices(self, people: Mapping[str, str], places: Mapping[str, str]) -> ImportChoices:
+        """The choices of a valid form, with the meaning of unknown names."""
+        data = self.cleaned_data
+        order = "" if data["order"] == ORDER_FROM_FILE else data["order"]
+        return ImportChoices(data["how"], int(data["step"]), order, dict(people), dict(places))
+
+
+class UnknownNamesForm(forms.Form):
+    """One choice for each unknown name; a field is named after it, so that the answer says what it is about.
+
+    Not required in the browser: some names may be chosen now, others later.
+    """
+
+    use_required_attribute = False
+
+    def __init__(self, preview: HoursPreview, choices: ImportChoices, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        directory = preview.directory
+        people = [(str(each.pk), each.full_name) for each in directory.people.values()]
+        members = [(str(each.pk), each.short_name) for each in directory.members.values()]
+        self._ask("people", "Personne", people, preview, choices.people)
+        self._ask("places", "Client ou projet", members, preview, choices.places)
+
+    def _ask(
+        self,
+        group: str,
+        what: str,
+        options: Iterable[tuple[str, str]],
+        preview: HoursPreview,
+        chosen: Mapping[str, str],
+    ) -> None:
+        listed = sorted(options, key=lambda option: plain(option[1]))
+        names = [plain(name) for name in preview.unknown.get(group, {})]
+        for key in list(dict.fromkeys([*chosen, *names]))[:MOST_NAMES]:
+            name = preview.directory.asked.get(key, key)
+            self.fields[f"{group}:{key}"] = forms.ChoiceField(
+                label=f"{what} «\u00a0{name[:60]}\u00a0»",
+                choices=[("", "Choisissez"), *listed, (LEFT_OUT, "Ne pas importer ces lignes")],
+                initial=chosen.get(key, ""),
+            )
+
+
+def chosen_names(data: Mapping[str, str], group: str) -> dict[str, str]:
+    """What the posted NamesForm says for the names of a group: an id or LEFT_OUT by name, those chosen only."""
+    start = f"{group}:"
+    return {
+        name.removeprefix(start)[:200]: value
+        for name, value in data.items()
+        if name.startswith(start) and (value == LEFT_OUT or (value.isdecimal() and len(value) < 19))
+    }

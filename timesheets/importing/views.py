@@ -1,0 +1,185 @@
+"""Pages of hours from a file and to a file: preview, import, report of faults, sample; export as CSV or workbook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from groupement.kernel import uploads
+from groupement.kernel.french import counted
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.pages import act, page
+from members.access import for_roles
+from timesheets import exporting
+from timesheets.importing import layouts, scope
+from timesheets.importing import preview as acts
+from timesheets.importing.forms import HoursUploadForm, UnknownNamesForm, chosen_names
+
+SESSION_KEY = "hours_import"
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles("employee", "member", "coordinator")
+def import_hours(request: HttpRequest) -> HttpResponse:
+    """The form; posted, the preview of the file: what it would change, and its faults. Nothing is written."""
+    _refuse_who_enters_no_hours(request)
+    if request.method != "POST":
+        return _import_page(request, HoursUploadForm())
+    pending = _pending(request)
+    form = HoursUploadForm(request.POST, request.FILES, has_file=bool(pending))
+    if not form.is_valid():
+        return _import_page(request, form, status=422)
+    if file := form.cleaned_data["file"]:
+        uploads.delete(pending.get("token", ""))
+        pending = {"token": uploads.store(file.read(), at=timezone.now()), "name": file.name[:100]}
+    people = {**pending.get("people", {}), **chosen_names(request.POST, "people")}
+    places = {**pending.get("places", {}), **chosen_names(request.POST, "places")}
+    options = {name: form.cleaned_data[name] for name in ("how", "step", "order")}
+    request.session[SESSION_KEY] = pending | options | {"people": people, "places": places}
+    return _preview_page(request, form)
+
+
+@require_POST
+@for_roles("employee", "member", "coordinator")
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Import the file as it was previewed."""
+    _refuse_who_enters_no_hours(request)
+    pending = _pending(request)
+    form = _form(pending)
+    read = act(request, uploads.load, pending.get("token", ""), at=timezone.now(), form=form)
+    if not read:
+        return _import_page(request, form, status=422)
+    done = act(
+        request,
+        acts.import_hours,
+        read.value,
+        _choices(pending),
+        digest=request.POST.get("digest", ""),
+        by=request.user,
+        at=timezone.now(),
+        success=_imported,
+    )
+    if not done:
+        return _preview_page(request, form)
+    uploads.delete(pending["token"])
+    del request.session[SESSION_KEY]
+    return redirect("timesheets:import")
+
+
+@require_safe
+@for_roles("employee", "member", "coordinator")
+def report(request: HttpRequest) -> HttpResponse:
+    """All faults of the pending file, as CSV."""
+    _refuse_who_enters_no_hours(request)
+    pending = _pending(request)
+    try:
+        data = uploads.load(pending.get("token", ""), at=timezone.now())
+        preview = acts.preview_hours(data, _choices(pending), by=request.user, at=timezone.now())
+    except Refusal:
+        return redirect("timesheets:import")
+    return _download(acts.faults_csv(preview.faults), CSV, "erreurs-import-heures.csv")
+
+
+@require_safe
+@for_roles("employee", "member", "coordinator")
+def sample(request: HttpRequest) -> HttpResponse:
+    """A file to fill in, with a member that the person knows."""
+    _refuse_who_enters_no_hours(request)
+    member = scope.known_member(request.user)
+    if request.GET.get("format") == "xlsx":
+        return _download(layouts.sample_workbook(member), XLSX, "modele-heures.xlsx")
+    return _download(layouts.sample_csv(member), CSV, "modele-heures.csv")
+
+
+@require_safe
+@for_roles("employee", "member", "coordinator", "finance", "admin")
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The filters; with ``?format=``, the hours that fit them."""
+    form = exporting.ExportForm(request.GET or None, user=request.user)
+    suffix = request.GET.get("format", "")
+    if suffix not in ("csv", "xlsx") or not form.is_valid():
+        status = 422 if form.is_bound and not form.is_valid() else 200
+        context = {"form": form, "may_import": scope.may_import(request.user)}
+        return page(request, "timesheets/exchange/export.html", context=context, status=status)
+    wanted = form.wanted()
+    name = exporting.file_name(wanted, suffix)
+    if suffix == "xlsx":
+        return FileResponse(
+            exporting.as_workbook(request.user, wanted), as_attachment=True, filename=name, content_type=XLSX
+        )
+    answer = StreamingHttpResponse(exporting.as_csv(request.user, wanted), content_type=CSV)
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _refuse_who_enters_no_hours(request: HttpRequest) -> None:
+    if not scope.may_import(request.user):
+        raise PermissionDenied("Cette page est réservée aux personnes qui saisissent des heures.")
+
+
+def _preview_page(request: HttpRequest, form: HoursUploadForm) -> HttpResponse:
+    """The preview of the pending file."""
+    pending = _pending(request)
+    now = timezone.now()
+    read = act(request, uploads.load, pending["token"], at=now, form=form)
+    form.fields["file"].required = False  # it is here already
+    choices = _choices(pending)
+    read_file = read and act(
+        request, acts.preview_hours, read.value, choices, by=request.user, at=now, form=form
+    )
+    if not read_file:
+        return _import_page(request, form, status=422)
+    preview = read_file.value
+    names = UnknownNamesForm(preview, choices)
+    context = {
+        "preview": preview,
+        "pending": pending,
+        "names": names if names.fields else None,
+        "faults": preview.faults[: acts.MOST_LISTED],
+        "options": [(name, pending.get(name, "")) for name in ("how", "step", "order")],
+    }
+    return _import_page(request, form, context, status=200 if preview.is_good else 422)
+
+
+def _import_page(
+    request: HttpRequest, form: HoursUploadForm, context: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    columns = layouts.COLUMN_HELP
+    whole = {"form": form, "columns": columns, "preview": None, **(context or {})}
+    return page(request, "timesheets/exchange/import.html", part="import", context=whole, status=status)
+
+
+def _pending(request: HttpRequest) -> dict[str, Any]:
+    """The stored file that waits for its import, as the session knows it; empty when there is none."""
+    return dict(request.session.get(SESSION_KEY) or {})
+
+
+def _form(pending: dict[str, Any]) -> HoursUploadForm:
+    form = HoursUploadForm({name: pending.get(name, "") for name in ("how", "step", "order")}, has_file=True)
+    form.is_valid()
+    return form
+
+
+def _choices(pending: dict[str, Any]) -> scope.ImportChoices:
+    form = _form(pending)
+    return form.choices(pending.get("people", {}), pending.get("places", {}))
+
+
+def _download(content: str | bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _imported(taken: acts.HoursImported) -> str:
+    if not taken.entries:
+        return "Rien n’a changé\u00a0: ces heures étaient déjà là."
+    whose = counted(taken.people, "personne") if taken.people > 1 else "une personne"
+    return f"Import terminé\u00a0: {counted(taken.entries, 'pointage écrit')}, {whose}."

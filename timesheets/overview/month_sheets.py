@@ -1,0 +1,190 @@
+"""A month of timesheets read at once, in a number of queries that does not depend on how many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+
+from employees.models import Assignment, ContractTerms, Employee
+from employees.planning import plan
+from groupement.kernel.periods import Month
+from members.access import today
+from members.models import Member
+from timesheets.approval import is_ready
+from timesheets.models import BY_PERSON_AND_MEMBER, Entry, Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+
+@dataclass(frozen=True)
+class DayRemark:
+    """Why one day was contested or returned, and the minutes that the member counted, if it gave them."""
+
+    day: date
+    reason: str
+    expected_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class SheetFigures:
+    """A timesheet with its figures, and the last step that brought it where it is."""
+
+    timesheet: Timesheet
+    by_day: Mapping[date, int]
+    planned_by_day: Mapping[date, int]
+    member: Member | None = None
+    last_step: TimesheetStep | None = None
+    remarks: tuple[DayRemark, ...] = ()
+
+    @property
+    def employee(self) -> Employee:
+        return self.timesheet.employee
+
+    @cached_property
+    def minutes(self) -> int:
+        return sum(self.by_day.values())
+
+    @cached_property
+    def planned(self) -> int:
+        return sum(self.planned_by_day.values())
+
+    @property
+    def weekly_minutes(self) -> int | None:
+        """Of the person's contract, read with the person."""
+        return getattr(self.employee, "weekly", None)
+
+    @property
+    def deviation(self) -> int:
+        """Minutes above the plan, negative below."""
+        return self.minutes - self.planned
+
+
+@dataclass(frozen=True)
+class MonthSheets:
+    """The timesheets of ``month`` on the day ``on``; hours planned after ``on`` are not missing."""
+
+    month: Month
+    on: date
+    lines: list[SheetFigures]
+    unopened: list[Assignment]
+    weekly_minutes: Mapping[int, int | None]
+    filled_days: Mapping[int, set[date]] = field(default_factory=dict)
+    fingerprint: str = "0"
+
+    def days_since(self, line: SheetFigures) -> int:
+        """Days since the hours of ``line`` were submitted."""
+        return (self.on - timezone.localdate(line.timesheet.submitted_at)).days
+
+
+def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
+    """Read ``month``: timesheets, entries, plan, steps, remarks, assignments, contract hours."""
+    minutes, planned = _minutes(month), plan(month)
+    steps, seen = _last_steps(month), None
+    lines: list[SheetFigures] = []
+    filled: dict[int, set[date]] = defaultdict(set)
+    for sheet, member in _sheets(month):
+        step = steps.get(sheet.pk)
+        # The plan counts once, however many supplements follow.
+        expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
+        said = _day_remarks(step) if step else ()
+        lines.append(SheetFigures(sheet, minutes.get(sheet.pk, {}), expected, member, step, said))
+        filled[sheet.employee_id].update(lines[-1].by_day)
+        seen = sheet
+    return MonthSheets(
+        month=month,
+        on=on or today(),
+        lines=lines,
+        unopened=_unopened(month),
+        weekly_minutes={line.employee.pk: line.weekly_minutes for line in lines},
+        filled_days=filled,
+        fingerprint=_fingerprint_text(len(lines), seen) if seen else "0",
+    )
+
+
+def _sheets(month: Month) -> Iterator[tuple[Any, Member | None]]:
+    """Timesheets by name, each with its employee and where it was worked; a member or a person is read once."""
+    sheets = Timesheet.objects.filter(month=month).annotate(
+        at=F("assignment__member"), **_last_changes(month)
+    )
+    rows = list(sheets.defer("approved_at", "accepted_days").order_by(*BY_PERSON_AND_MEMBER))
+    agreed = ContractTerms.objects.during(month).filter(contract__employee=OuterRef("pk"))
+    people = Employee.objects.annotate(
+        # Contract hours: those in force at the end of the month.
+        weekly=Subquery(agreed.order_by("-starts_on", "-pk").values("weekly_minutes")[:1])
+    ).in_bulk({row.employee_id for row in rows})
+    members = Member.objects.in_bulk({row.at for row in rows if row.at})
+    for row in rows:
+        row.employee = people[row.employee_id]
+        yield row, members.get(row.at)
+
+
+def to_approve(reading: MonthSheets, lines: Sequence[SheetFigures] | None = None) -> list[SheetFigures]:
+    """What waits for the coordinator: confirmed by the member, or submitted at the group; of ``lines`` if given."""
+    return [line for line in (reading.lines if lines is None else lines) if is_ready(line.timesheet)]
+
+
+def month_fingerprint(month: Month) -> str:
+    """A text that changes with every step and every entry of the month. Two queries."""
+    rows = Timesheet.objects.filter(month=month)
+    last = rows.annotate(**_last_changes(month)).only("pk").order_by("pk").last()
+    return _fingerprint_text(rows.count(), last) if last else "0"
+
+
+def _last_changes(month: Month) -> dict[str, Subquery]:
+    """The last step and the last change of an entry of the month, the same for all its timesheets."""
+    steps = TimesheetStep.objects.filter(subject__month=month).order_by("-pk").values("pk")[:1]
+    events = Entry.pgh_event_model.objects.filter(timesheet__month=month)  # type: ignore[attr-defined]
+    return {"last_step": Subquery(steps), "last_event": Subquery(events.order_by("-pk").values("pk")[:1])}
+
+
+def _fingerprint_text(count: int, row: Any) -> str:
+    return f"{count}-{row.last_step or 0}-{row.last_event or 0}"
+
+
+def sheet_title(timesheet: Timesheet) -> str:
+    """How lists call a timesheet: whose, and where."""
+    placed = timesheet.assignment
+    return f"{timesheet.employee}, {placed.member if placed else 'au groupement'}"
+
+
+def _minutes(month: Month) -> dict[int, dict[date, int]]:
+    """Minutes by timesheet and day: one row for each timesheet, whatever the number of its entries."""
+    rows = Entry.objects.filter(timesheet__month=month).order_by("timesheet").values("timesheet")
+    spans = rows.annotate(days=ArrayAgg("day", order_by="pk"), each=ArrayAgg("minutes", order_by="pk"))
+    totals: dict[int, dict[date, int]] = {}
+    for timesheet, days, each in spans.values_list("timesheet", "days", "each"):
+        held = totals.setdefault(timesheet, {})
+        for day, minutes in zip(days, each, strict=True):
+            held[day] = held.get(day, 0) + minutes
+    return totals
+
+
+def _last_steps(month: Month) -> dict[int, TimesheetStep]:
+    """The last step of each timesheet that is not approved yet: of the others nobody is asked anything."""
+    open_ones = TimesheetStep.objects.filter(subject__month=month, subject__approved_at=None)
+    remarks = Remark.objects.filter(step=OuterRef("pk")).order_by("day", "pk")
+    told = JSONObject(day="day", reason="reason", expected_minutes="expected_minutes")
+    latest = open_ones.order_by("subject", "-pk").distinct("subject")
+    rows = latest.select_related("by").annotate(said=ArraySubquery(remarks.values(told=told)))
+    return {step.subject_id: step for step in rows}
+
+
+def _day_remarks(step: Any) -> tuple[DayRemark, ...]:
+    """The remarks of a step that sent the timesheet back to its draft; none of other steps."""
+    if step.target != TimesheetStatus.DRAFT:
+        return ()
+    return tuple(DayRemark(**{**told, "day": date.fromisoformat(told["day"])}) for told in step.said)
+
+
+def _unopened(month: Month) -> list[Assignment]:
+    opened = Timesheet.objects.filter(month=month, assignment=OuterRef("pk"))
+    placed = Assignment.objects.during(month).filter(~Exists(opened))
+    return list(placed.select_related("employee", "member").order_by("employee", "pk"))

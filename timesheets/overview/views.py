@@ -1,0 +1,188 @@
+"""The coordinator’s month: who works for whom, what blocks, and what is to approve, decided in place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from groupement.kernel.french import MONTHS, counted
+from groupement.kernel.pages import act, page
+from groupement.kernel.periods import Month
+from members.access import coordinates, for_roles
+from timesheets import approval, recording
+from timesheets.models import BY_PERSON_AND_MEMBER, Timesheet, TimesheetStatus
+from timesheets.overview import blockers, funnel, matrix, month_sheets
+from timesheets.reminding import sending
+from timesheets.watching import findings
+
+QUEUE_SHOWN = 20
+BLOCKERS_SHOWN = 20
+
+
+@require_safe
+@for_roles("coordinator", "finance", "admin")
+def months(request: HttpRequest) -> HttpResponse:
+    """The month to work on: the one that ended, until all of it is approved; then the one we are in."""
+    present = Month.of(timezone.localdate())
+    is_closing = (
+        Timesheet.objects.filter(month=present.previous).exclude(status=TimesheetStatus.APPROVED).exists()
+    )
+    return redirect("timesheets:month", present.previous if is_closing else present)
+
+
+@require_safe
+@for_roles("coordinator", "finance", "admin")
+def month(request: HttpRequest, month: Month) -> HttpResponse:
+    """The whole month; only the coordinator is offered decisions."""
+    return month_page(request, month)
+
+
+@require_POST
+@for_roles("coordinator")
+def open_month(request: HttpRequest, month: Month) -> HttpResponse:
+    """Make the timesheets that are missing in the month."""
+    act(request, recording.open_month, month, at=timezone.now(), success=_opened)
+    return back_to_month(request, month)
+
+
+@require_POST
+@for_roles("coordinator")
+def approve_confirmed(request: HttpRequest, month: Month) -> HttpResponse:
+    """Approve the timesheets that the posted page listed; a message for each that could not be approved."""
+    seen = [pk for each in request.POST.getlist("timesheet") for pk in each.split(",") if pk.isdecimal()]
+    sheets = Timesheet.objects.filter(month=month, pk__in=seen).select_related(
+        "employee", "assignment__member"
+    )
+    done = approval.approve_all(sheets.order_by(*BY_PERSON_AND_MEMBER), by=request.user, at=timezone.now())
+    if done.count:
+        messages.success(request, _approved(done.count))
+    for timesheet, sentence in done.exceptions:
+        messages.error(request, f"{month_sheets.sheet_title(timesheet)}\u00a0: {sentence}")
+    return back_to_month(request, month)
+
+
+def back_to_month(request: HttpRequest, month: Month) -> HttpResponse:
+    """After a decision: the month's new content for htmx, else a redirect to its page, with its filters."""
+    if request.htmx:
+        return month_page(request, month)
+    asked = request.GET.urlencode()
+    return redirect(reverse("timesheets:month", args=[month]) + (f"?{asked}" if asked else ""))
+
+
+def month_page(request: HttpRequest, month: Month) -> HttpResponse:
+    """The page of ``month``, or its content for htmx; 204 when the fingerprint that htmx sends is still right."""
+    if (
+        request.htmx
+        and request.method == "GET"
+        and request.GET.get("vu") == month_sheets.month_fingerprint(month)
+    ):
+        return HttpResponse(status=204)
+    reading = month_sheets.read_month(month, on=timezone.localdate())
+    choice = matrix.MonthFilter.read(request.GET, reading)
+    lines = [line for line in reading.lines if choice.holds(line)]
+    context = {
+        "month": month,
+        "fingerprint": reading.fingerprint,
+        "months": _month_tabs(month),
+        "stages": funnel.month_steps(reading),
+        "decides": coordinates(request.user),
+        "asks_for_all": "approuver" in request.GET,
+        "focus": _next_row(request.POST.get("next")),
+        **_view_context(reading, choice, lines),
+        **_work_context(reading, choice, lines),
+    }
+    return page(request, "timesheets/month.html", part="month", context=context)
+
+
+@require_safe
+@for_roles("coordinator", "finance", "admin")
+def alerts(request: HttpRequest, month: Month) -> HttpResponse:
+    """The panel of the month's findings, which its page asks for when it is there: the law takes longer to read."""
+    if not request.htmx:
+        return redirect(f"{reverse('timesheets:findings')}?mois={month}")
+    return page(request, "timesheets/parts/findings.html", context={"panel": findings.findings_panel(month)})
+
+
+def _view_context(
+    reading: month_sheets.MonthSheets, choice: matrix.MonthFilter, lines: list[month_sheets.SheetFigures]
+) -> dict[str, Any]:
+    """The chosen view of the month, and the choices of the filters."""
+    found: dict[str, Any] = {
+        "is_empty": not reading.lines,
+        "choice": choice,
+        "query": choice.query(),
+        "views": [
+            (label, choice.query(vue=view), view == choice.view) for view, label in matrix.VIEW_LABELS.items()
+        ],
+        "people": list({line.employee.pk: line.employee.full_name for line in reading.lines}.items()),
+        "hosts": sorted({(line.member.pk, str(line.member)) for line in reading.lines if line.member}),
+        "states": list(matrix.STATE_LABELS.items()),
+    }
+    if choice.view == matrix.MonthView.GRID:
+        found["matrix"] = matrix.month_matrix(reading, lines)
+    else:
+        lay_out = funnel.by_person if choice.view == matrix.MonthView.PEOPLE else funnel.by_member
+        found["rows"] = lay_out(lines)
+        found["total"] = funnel.sum_of_rows(found["rows"]).figures
+        found["steps"] = funnel.STEPS
+        found["totals"] = matrix.state_totals(lines)
+    return found
+
+
+def _work_context(
+    reading: month_sheets.MonthSheets, choice: matrix.MonthFilter, lines: list[month_sheets.SheetFigures]
+) -> dict[str, Any]:
+    """What is to approve and what blocks, among ``lines``; long lists are cut unless all was asked for."""
+    queue = month_sheets.to_approve(reading, lines)
+    shown = queue if choice.shows_all else queue[:QUEUE_SHOWN]
+    following = [line.timesheet.pk for line in shown[1:]] + [""]
+    found = blockers.blockers(reading, lines, reminded=sending.reminded_on(reading.on))
+    return {
+        "queue": queue,
+        "queue_shown": list(zip(shown, following, strict=False)),
+        "queue_rest": len(queue) - len(shown),
+        "queue_all": choice.query(tout="oui"),
+        "queue_pks": ",".join(str(line.timesheet.pk) for line in queue),
+        "queue_minutes": sum(line.minutes for line in queue),
+        "blocker_count": len(found),
+        "blockers": [
+            (blocker, reverse(blocker.view, args=blocker.args)) for blocker in found[:BLOCKERS_SHOWN]
+        ],
+    }
+
+
+def _next_row(following: str | None) -> int | str | None:
+    """Where to go on after a decision in the queue: the next row, "" when there is none; None without a decision."""
+    return int(following) if following and following.isdecimal() else following
+
+
+def _month_tabs(month: Month) -> list[dict[str, Any]]:
+    shown = [month.shift(n) for n in (-2, -1, 0, 1)]
+    billed = funnel.billed_months(shown)
+    return [
+        {
+            "url": reverse("timesheets:month", args=[each]),
+            "label": MONTHS[each.month - 1].capitalize()
+            + ("" if each.year == month.year else f" {each.year}"),
+            "current": each == month,
+            "state": "invoiced" if each in billed else "",
+            "state_label": "Facturé",
+        }
+        for each in shown
+    ]
+
+
+def _opened(count: int) -> str:
+    if not count:
+        return "Tous les relevés du mois étaient déjà ouverts."
+    return f"{counted(count, 'relevé ouvert')}." if count > 1 else "Un relevé ouvert."
+
+
+def _approved(count: int) -> str:
+    return f"{counted(count, 'relevé approuvé')}." if count > 1 else "Un relevé approuvé."

@@ -1,0 +1,292 @@
+"""When messages about hours are written: daily digests, notices at once, and reminders that the coordination asks for.
+
+What they say is in wording.py, whom they reach in recipients.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from groupement.kernel.french import of
+from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
+from members import mailing
+from members.access import coordinates
+from members.models import Group, Mail, MailFrequency, User
+from members.roles import Role, only
+from timesheets.models import BY_PERSON_AND_MEMBER, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.reminding import wording
+from timesheets.reminding.recipients import (
+    DutyRoster,
+    is_due,
+    is_working_morning,
+    last_working_day,
+    next_opening,
+    read_duty_roster,
+)
+from timesheets.reminding.wording import CoordinatorTasks, ReminderMail
+from timesheets.watching import findings as watching_findings
+
+log = logging.getLogger(__name__)
+
+# Timesheets that one reminder's key can name (160 characters).
+MOST_AT_ONCE = 12
+
+
+class NobodyToRemind(Refusal):
+    """Nobody has to act, or nobody who has to can be written to now."""
+
+
+class NotInCharge(Refusal):
+    """Only the coordination reminds people."""
+
+
+def send_digests(at: datetime) -> int:
+    """Write the digests of the morning of ``at``, to each person at the rhythm they chose; returns how many.
+
+    Nothing outside working mornings. One digest of each kind a person and day: a second run only writes to those who
+    have had none. A message that cannot be written holds up no other.
+    """
+    group = Group.objects.order_by("pk").first()
+    if group is None or not is_working_morning(at, group.holiday_zone):
+        return 0
+    count = 0
+    for mail in _digests(at, group):
+        if is_due(mail.to.mail_frequency, timezone.localdate(at), group.holiday_zone):
+            try:
+                count += mail.write(at) is not None
+            except Exception:
+                log.exception("reminder not written: user %s", mail.to.pk)
+    if count:
+        mailing.enqueue()
+    log.info("%s reminders written", count)
+    return count
+
+
+def _digests(at: datetime, group: Group) -> Iterator[ReminderMail]:
+    """All digests of the day, before anybody's rhythm is applied; in a constant number of queries."""
+    roster = read_duty_roster(timezone.localdate(at))
+    drafts = overdue_drafts(roster, group.holiday_zone)
+    yield from hours_digests(drafts, roster)
+    yield from visa_digests([*waiting_for_visa(), *drafts], roster, group)
+    yield from decision_digests(waiting_for_coordination(), open_findings_by_month(roster.on), roster)
+
+
+def overdue_drafts(roster: DutyRoster, zone: str) -> list[Timesheet]:
+    """Drafts that should have been handed over: of past months, of this one at its end, or sent back. One query."""
+    present = Month.of(roster.on)
+    ended = Q(month__lt=present)
+    if roster.on >= last_working_day(present.last, zone):
+        ended |= Q(month=present)
+    sent_back = Q(contested_at__isnull=False) | Q(returned_at__isnull=False)
+    drafts = Timesheet.objects.filter(ended | sent_back, status=TimesheetStatus.DRAFT)
+    rows = drafts.select_related("employee__user", "assignment__member").order_by(
+        "month", *BY_PERSON_AND_MEMBER
+    )
+    return list(rows)
+
+
+def hours_digests(drafts: Iterable[Timesheet], roster: DutyRoster) -> Iterator[ReminderMail]:
+    """One to each person who enters some of ``drafts`` and is there today."""
+    found: dict[User, list[Timesheet]] = defaultdict(list)
+    for sheet in drafts:
+        author = roster.author(sheet)
+        if author and not roster.is_away(sheet):
+            found[author].append(sheet)
+    for user, sheets in found.items():
+        yield wording.hours_mail(user, sheets, key=f"hours-reminder:{user.pk}:{roster.on}")
+
+
+def waiting_for_visa() -> list[Timesheet]:
+    """What waits for a member, the longest waiting first. One query."""
+    waiting = Timesheet.objects.filter(status=TimesheetStatus.SUBMITTED, assignment__isnull=False)
+    return list(waiting.select_related("employee__user", "assignment__member").order_by("submitted_at", "pk"))
+
+
+def visa_digests(sheets: Iterable[Timesheet], roster: DutyRoster, group: Group) -> Iterator[ReminderMail]:
+    """One to each person who may answer for some of ``sheets``: submitted ones, and drafts that the staff enter."""
+    found: dict[User, list[Timesheet]] = defaultdict(list)
+    for sheet in sheets:
+        if sheet.status == TimesheetStatus.SUBMITTED or not roster.author(sheet):
+            for user in roster.next_to_act(sheet):
+                found[user].append(sheet)
+    for user, own in found.items():
+        yield wording.visa_mail(user, own, group, on=roster.on, key=f"confirm-digest:{user.pk}:{roster.on}")
+
+
+def waiting_for_coordination() -> list[Timesheet]:
+    """What is ready to approve (confirmed, or submitted at the group), and what a member contests. One query."""
+    ready = Q(status=TimesheetStatus.CONFIRMED) | Q(status=TimesheetStatus.SUBMITTED, assignment__isnull=True)
+    contested = Q(status=TimesheetStatus.DRAFT, contested_at__isnull=False)
+    sheets = Timesheet.objects.filter(ready | contested)
+    return list(sheets.select_related("employee", "assignment").order_by("month", "pk"))
+
+
+def open_findings_by_month(on: date) -> list[tuple[int | None, Month]]:
+    """Whose working time has something to look at, last month and this one: the account, and the month, of each."""
+    present = Month.of(on)
+    return [
+        (each.employee.user_id, month)
+        for month in (present.previous, present)
+        for each in watching_findings.open_findings(month)
+    ]
+
+
+def decision_digests(
+    sheets: Iterable[Timesheet], findings: Iterable[tuple[int | None, Month]], roster: DutyRoster
+) -> Iterator[ReminderMail]:
+    """One to each person who may decide on some of ``sheets``, or answer some of ``findings``."""
+    tasks_of: dict[User, CoordinatorTasks] = defaultdict(CoordinatorTasks)
+    for sheet in sheets:
+        for user in roster.deciders(sheet.employee.user_id):
+            months = tasks_of[user].contested if sheet.contested_at else tasks_of[user].to_approve
+            months.append(sheet.month)
+    for person, month in findings:
+        for user in roster.deciders(person):
+            tasks_of[user].findings.append(month)
+    for user, tasks in tasks_of.items():
+        yield wording.decisions_mail(user, tasks, key=f"approve-digest:{user.pk}:{roster.on}")
+
+
+def notify_contested(sheet: Timesheet, *, at: datetime) -> int:
+    """Write to who enters the hours which days the member contests, and why; returns how many were written to."""
+    users, step, is_author = _correctors(sheet, at)
+    mails = [wording.contested_mail(user, sheet, step, is_to_author=is_author) for user in users]
+    return _enqueue_written([mail.write(at) for mail in mails])
+
+
+def notify_returned(sheet: Timesheet, *, at: datetime) -> int:
+    """The same of hours that the coordination sent back or reopened, with its reason."""
+    users, step, is_author = _correctors(sheet, at)
+    mails = [wording.returned_mail(user, sheet, step, is_to_author=is_author) for user in users]
+    return _enqueue_written([mail.write(at) for mail in mails])
+
+
+def notify_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> int:
+    """Write to each member’s staff once which of their timesheets were confirmed without an answer; returns how many.
+
+    The delay may end at night or on a Sunday: the message then leaves when offices open.
+    """
+    roster, group = read_duty_roster(timezone.localdate(at)), Group.objects.get()
+    found: dict[User, list[Timesheet]] = defaultdict(list)
+    for sheet in sheets:
+        for user in roster.writers(sheet):
+            found[user].append(sheet)
+    leaving = next_opening(at, group.holiday_zone)
+    written = [wording.confirmed_tacitly_mail(user, own).write(leaving) for user, own in found.items()]
+    return _enqueue_written(written)
+
+
+def _correctors(sheet: Timesheet, at: datetime) -> tuple[list[User], TimesheetStep, bool]:
+    """Who has to correct ``sheet``, the step that sent it back, and whether the corrector is its author.
+
+    Nobody when the author is away: the digest of their return will say it.
+    """
+    roster = read_duty_roster(timezone.localdate(at))
+    is_author = roster.author(sheet) is not None
+    step = sheet.steps.select_related("by").prefetch_related("remarks").latest("pk")
+    return [] if is_author and roster.is_away(sheet) else roster.next_to_act(sheet), step, is_author
+
+
+def _enqueue_written(written: Sequence[object]) -> int:
+    count = sum(mail is not None for mail in written)
+    if count:
+        mailing.enqueue()
+    return count
+
+
+@transaction.atomic
+def remind(sheets: Sequence[Timesheet], *, by: User, at: datetime) -> list[User]:
+    """Write to who has to act next on ``sheets``: the person for a draft, the member’s staff once it is submitted.
+
+    One message a person, at most one a day for each timesheet; away or past working life, nobody is disturbed. Returns
+    who was written to. Raises NotInCharge, and NobodyToRemind with the reason.
+    """
+    if not coordinates(by):
+        raise NotInCharge(only(Role.COORDINATOR, "relance les personnes"))
+    roster, group = read_duty_roster(timezone.localdate(at)), Group.objects.get()
+    wanted: dict[tuple[User, bool], list[Timesheet]] = defaultdict(list)
+    obstacles: dict[str, None] = {}
+    for sheet in sheets:
+        for user in _recipients(sheet, roster, by, obstacles):
+            wanted[user, sheet.employee.user_id == user.pk].append(sheet)
+    reminded = _reminded_today([user for user, _ in wanted], roster.on)
+    written: list[User] = []
+    for (user, _), waiting in wanted.items():
+        fresh = [sheet for sheet in waiting if sheet.pk not in reminded.get(user.pk, ())][:MOST_AT_ONCE]
+        if why := _why_not(user, fresh):
+            obstacles[why] = None
+        elif _reminder(user, fresh, group, roster.on, by).write(at):
+            written.append(user)
+    if not written:
+        first, *others = obstacles or {"Ces relevés n’attendent personne d’autre que la coordination.": None}
+        raise NobodyToRemind(first, errors=others)
+    mailing.enqueue()
+    return written
+
+
+def _recipients(sheet: Timesheet, roster: DutyRoster, by: User, obstacles: dict[str, None]) -> list[User]:
+    """Who has to act on ``sheet``; why nobody can is added to ``obstacles``."""
+    if sheet.status not in (TimesheetStatus.DRAFT, TimesheetStatus.SUBMITTED):
+        obstacles[f"Ces heures n’attendent que la coordination\u00a0: {sheet.state_label.lower()}."] = None
+        return []
+    is_draft = sheet.status == TimesheetStatus.DRAFT
+    if is_draft and roster.author(sheet) and roster.is_away(sheet):
+        obstacles[f"{sheet.employee} est en absence aujourd’hui\u00a0: relancez à son retour."] = None
+        return []
+    found = [user for user in roster.next_to_act(sheet) if user != by]
+    if not found:
+        obstacles[_why_nobody(sheet, is_draft)] = None
+    return found
+
+
+def _why_nobody(sheet: Timesheet, is_draft: bool) -> str:
+    if sheet.assignment is None and not is_draft:
+        return "Ces heures n’attendent que la coordination\u00a0: elles sont au groupement."
+    if sheet.assignment is None or is_draft:
+        return (
+            f"{sheet.employee} n’a pas de compte ouvert ou n’est plus en contrat\u00a0: "
+            "saisissez les heures pour cette personne."
+        )
+    return f"Personne chez {sheet.assignment.member} ne peut viser ces heures\u00a0: donnez un siège à quelqu’un."
+
+
+def _why_not(user: User, sheets: Sequence[Timesheet]) -> str:
+    """Why ``user`` is not written to about ``sheets``, which they were not reminded of today; empty when they are."""
+    if not sheets:
+        return f"Une relance est déjà partie aujourd’hui à {user}."
+    if user.mail_frequency == MailFrequency.NEVER:
+        return f"{user} ne veut pas de messages\u00a0: appelez plutôt."
+    if not mailing.is_reachable(user):
+        return f"L’adresse {of(str(user))} refuse nos messages\u00a0: vérifiez-la."
+    return ""
+
+
+def _reminded_today(users: Sequence[User], on: date) -> dict[int, set[int]]:
+    """The timesheets of which each of ``users`` was reminded by hand on that day, read back from the keys."""
+    rows = Mail.objects.filter(to__in=users, key__startswith=f"nudge:{on}:").values_list("to", "key")
+    reminded: dict[int, set[int]] = defaultdict(set)
+    for user, key in rows:
+        reminded[user].update(map(int, key.rsplit(":", 1)[1].split(".")))
+    return reminded
+
+
+def reminded_on(day: date) -> frozenset[int]:
+    """The timesheets of which somebody was reminded by hand on ``day``; one query."""
+    keys = Mail.objects.filter(key__startswith=f"nudge:{day}:").values_list("key", flat=True)
+    return frozenset(int(pk) for key in keys for pk in key.rsplit(":", 1)[1].split("."))
+
+
+def _reminder(user: User, sheets: list[Timesheet], group: Group, on: date, by: User) -> ReminderMail:
+    named = ".".join(str(sheet.pk) for sheet in sheets)
+    key = f"nudge:{on}:{user.pk}:{named}"
+    if all(sheet.employee.user_id == user.pk for sheet in sheets):
+        return wording.hours_mail(user, sheets, key=key, asked_by=by.name)
+    return wording.visa_mail(user, sheets, group, on=on, key=key, asked_by=by.name)

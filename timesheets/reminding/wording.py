@@ -1,0 +1,233 @@
+"""The text of every message about hours: subjects and lines are here, the letter around them in templates/mail.
+
+hours: to the person; visas: to the member's staff; decisions: to the coordination; contested and returned: to who
+corrects; confirmed_tacitly: to the member's staff. Each as .txt and .html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, cast
+
+from employees.models import Assignment
+from groupement.kernel.french import counted, plural, quoted
+from groupement.kernel.periods import Month
+from groupement.kernel.templatetags.formats import day as spell_day
+from groupement.kernel.worktime import spell_clock
+from members import mailing
+from members.models import Group, Mail, MailFrequency, MailKind, Member, User
+from timesheets.confirming import due_on
+from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+
+@dataclass(frozen=True)
+class ReminderMail:
+    """A message before it is put into the outbox; two with one ``key`` are one. ``template``: in templates/mail."""
+
+    to: User
+    kind: MailKind
+    key: str
+    subject: str
+    template: str
+    context: Mapping[str, Any]
+
+    def write(self, at: datetime) -> Mail | None:
+        """Put it into the outbox; None when it is there, or when the person is not to be written to."""
+        if self.to.mail_frequency == MailFrequency.NEVER:
+            return None
+        return mailing.write(
+            self.to,
+            kind=self.kind,
+            key=self.key,
+            subject=self.subject,
+            template=self.template,
+            context=self.context,
+            at=at,
+        )
+
+
+STATE_WORDS = {
+    TimesheetStatus.DRAFT: "à soumettre",
+    "contested": "contesté par l’adhérent, à corriger ou à expliquer",
+    "returned": "renvoyé par la coordination, à corriger",
+}
+
+
+def hours_mail(user: User, sheets: Sequence[Timesheet], *, key: str, asked_by: str = "") -> ReminderMail:
+    """To ``user`` about their own drafts, in the order of the months (template hours).
+
+    ``asked_by``: the name of the coordinator who asked for it, empty for a daily digest.
+    """
+    first = min(sheet.month for sheet in sheets)
+    context = {
+        "asked_by": asked_by,
+        "is_to_submit": any(sheet.state == TimesheetStatus.DRAFT for sheet in sheets),
+        "lines": [
+            f"{place_name(sheet)}, {sheet.month.label}\u00a0: {STATE_WORDS[sheet.state]}" for sheet in sheets
+        ],
+        "url": mailing.address("timesheets:my_month", first),
+    }
+    return ReminderMail(user, MailKind.HOURS_REMINDER, key, _hours_subject(sheets, first), "hours", context)
+
+
+def _hours_subject(sheets: Sequence[Timesheet], first: Month) -> str:
+    if all(sheet.state != TimesheetStatus.DRAFT for sheet in sheets):
+        return f"{counted(len(sheets), 'relevé')} d’heures à corriger"
+    if any(sheet.month != first for sheet in sheets):
+        return f"{counted(len(sheets), 'relevé')} d’heures à soumettre"
+    return f"Vos heures {first.of_label} restent à soumettre"
+
+
+def visa_mail(
+    user: User, sheets: Iterable[Timesheet], group: Group, *, on: date, key: str, asked_by: str = ""
+) -> ReminderMail:
+    """To ``user`` about ``sheets`` of their members, to confirm or to enter (template visas); ``asked_by`` as above."""
+    tasks_of: dict[int, MemberTasks] = {}
+    for sheet in sheets:
+        member = cast(Assignment, sheet.assignment).member  # those at the group have no staff
+        tasks = tasks_of.setdefault(member.pk, MemberTasks(member))
+        if sheet.status == TimesheetStatus.SUBMITTED:
+            tasks.due.append(due_on(sheet, group))
+        else:
+            tasks.to_enter += 1
+    members = sorted(tasks_of.values(), key=lambda each: (str(each.member).casefold(), each.member.pk))
+    visas = sum(len(each.due) for each in members)
+    context: dict[str, Any] = {
+        "asked_by": asked_by,
+        "lines": [line for each in members for line in each.lines(on)],
+        "visas": visas,
+        "is_tacit": group.has_tacit_confirmation,
+        "url": mailing.address("timesheets:to_confirm"),
+    }
+    return ReminderMail(user, MailKind.CONFIRM_DIGEST, key, _visa_subject(visas, members), "visas", context)
+
+
+def _visa_subject(visas: int, members: list[MemberTasks]) -> str:
+    if visas:
+        return counted(visas, "relevé attend votre visa", "relevés attendent votre visa")
+    return f"{counted(sum(each.to_enter for each in members), 'relevé')} d’heures à saisir"
+
+
+@dataclass
+class MemberTasks:
+    """What waits at one member for one of its staff: last days to confirm, and how many timesheets to enter."""
+
+    member: Member
+    due: list[date] = field(default_factory=list)
+    to_enter: int = 0
+
+    def lines(self, on: date) -> Iterator[str]:
+        """Counts only: whose hours they are is read on the site."""
+        if self.due:
+            count = counted(len(self.due), "relevé à viser", "relevés à viser")
+            yield f"{self.member}\u00a0: {count}, {self._until(on)}"
+        if self.to_enter:
+            yield f"{self.member}\u00a0: {counted(self.to_enter, 'relevé')} à saisir par votre équipe"
+
+    def _until(self, on: date) -> str:
+        first, several = min(self.due), len(set(self.due)) > 1
+        oldest = "le plus ancien " if several else ""
+        if first >= on:
+            return f"{oldest}jusqu’au {spell_day(first)}"
+        return f"{oldest}{plural(1 if several else len(self.due), 'attendu')} depuis le {spell_day(first)}"
+
+
+@dataclass
+class CoordinatorTasks:
+    """The months of what waits for one coordinator or deputy: timesheets to approve, contested ones, open findings."""
+
+    to_approve: list[Month] = field(default_factory=list)
+    contested: list[Month] = field(default_factory=list)
+    findings: list[Month] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """One line for each kind that is not empty."""
+        if self.to_approve:
+            yield counted(len(self.to_approve), "relevé à approuver", "relevés à approuver")
+        if self.contested:
+            yield f"{counted(len(self.contested), 'relevé contesté')} par un adhérent, à suivre"
+        if self.findings:
+            yield f"{counted(len(self.findings), 'alerte')} sur le temps de travail, à lire"
+
+
+def decisions_mail(user: User, tasks: CoordinatorTasks, *, key: str) -> ReminderMail:
+    """To a coordinator: how much is to approve, contested, or to read (template decisions)."""
+    lines = list(tasks.lines())
+    first = min(tasks.to_approve + tasks.contested or tasks.findings)
+    context = {"lines": lines, "url": mailing.address("timesheets:month", first)}
+    subject = lines[0] if len(lines) == 1 else f"{lines[0]}, et plus"
+    return ReminderMail(user, MailKind.APPROVE_DIGEST, key, subject, "decisions", context)
+
+
+def contested_mail(user: User, sheet: Timesheet, step: TimesheetStep, *, is_to_author: bool) -> ReminderMail:
+    """To who corrects ``sheet``: which days the member contests, and why (template contested)."""
+    subject = f"{place_name(sheet)} conteste des heures {sheet.month.of_label}"
+    return _correction_mail(
+        user, sheet, step, MailKind.CONTESTED, subject, is_to_author=is_to_author, shows_reasons=True
+    )
+
+
+def returned_mail(user: User, sheet: Timesheet, step: TimesheetStep, *, is_to_author: bool) -> ReminderMail:
+    """The same of hours that the coordination sent back or reopened (template returned).
+
+    The reason is for the person alone: it may not be for the member's staff to read.
+    """
+    subject = f"Des heures {sheet.month.of_label} sont à corriger"
+    return _correction_mail(
+        user, sheet, step, MailKind.RETURNED, subject, is_to_author=is_to_author, shows_reasons=is_to_author
+    )
+
+
+def _correction_mail(
+    user: User,
+    sheet: Timesheet,
+    step: TimesheetStep,
+    kind: MailKind,
+    subject: str,
+    *,
+    is_to_author: bool,
+    shows_reasons: bool,
+) -> ReminderMail:
+    remarks = sorted(step.remarks.all(), key=lambda remark: (remark.day, remark.pk)) if shows_reasons else []
+    context = {
+        "sheet": sheet,
+        "place": place_name(sheet),
+        "by_person": is_to_author,
+        "note": step.note if shows_reasons else "",
+        "lines": [_remark_line(remark) for remark in remarks],
+        "url": mailing.address("timesheets:sheet", sheet.pk),
+    }
+    return ReminderMail(user, kind, f"{kind}:{sheet.pk}:{step.pk}:{user.pk}", subject, str(kind), context)
+
+
+def _remark_line(remark: Remark) -> str:
+    line = f"{spell_day(remark.day).capitalize()}\u00a0: {quoted(remark.reason)}"
+    if remark.expected_minutes is None:
+        return line
+    return f"{line}, l’adhérent compte {spell_clock(remark.expected_minutes)}"
+
+
+def confirmed_tacitly_mail(user: User, sheets: list[Timesheet]) -> ReminderMail:
+    """To ``user`` about hours of their members that were confirmed without an answer (template confirmed_tacitly)."""
+    places = sorted({place_name(sheet) for sheet in sheets})
+    context = {
+        "lines": [
+            f"{place_name(sheet)}, {sheet.month.label}\u00a0: {sheet.employee}"
+            for sheet in sorted(sheets, key=lambda each: (place_name(each).casefold(), each.month, each.pk))
+        ],
+        "url": mailing.address("timesheets:to_confirm"),
+    }
+    what = counted(len(sheets), "relevé visé")
+    first = min(sheets, key=lambda sheet: sheet.pk)
+    # A timesheet that comes back is confirmed a second time: the key names the confirmation, not the timesheet.
+    key = f"{MailKind.CONFIRMED_TACITLY}:{first.pk}:{first.confirmed_at:%Y%m%d%H%M%S}:{user.pk}"
+    subject = f"{what} d’office" + (f" chez {places[0]}" if len(places) == 1 else "")
+    return ReminderMail(user, MailKind.CONFIRMED_TACITLY, key, subject, "confirmed_tacitly", context)
+
+
+def place_name(sheet: Timesheet) -> str:
+    """Where the hours of ``sheet`` belong, as a person reads it in a list."""
+    named = str(sheet.assignment.member) if sheet.assignment else "Absences et groupement"
+    return f"{named} (complément)" if sheet.supplement else named

@@ -1,0 +1,1 @@
+"""One timesheet: its days and history, the member’s confirmation, the coordinator’s decisions."""

@@ -1,0 +1,196 @@
+"""The days and the history of one timesheet, as its reader may know them: members do not learn kinds of absence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from employees.planning import plan
+from groupement.kernel.worktime import HOUR, spell_clock
+from members.models import User
+from timesheets.confirming import is_contest, open_contest
+from timesheets.models import Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
+
+SETTLED = "Tranché par la coordination"
+
+
+@dataclass(frozen=True)
+class SheetEvent:
+    """One step in words: label, author (None when a delay confirmed it), moment, note and remarks."""
+
+    label: str
+    by: User | None
+    at: datetime
+    note: str
+    remarks: list[Remark]
+    step: TimesheetStep
+
+
+def history(timesheet: Timesheet) -> list[SheetEvent]:
+    """The steps of ``timesheet``, the latest first; two queries."""
+    steps = timesheet.steps.select_related("by").prefetch_related("remarks").order_by("-at", "-pk")
+    return [event_of(step) for step in steps]
+
+
+def event_of(step: TimesheetStep) -> SheetEvent:
+    """One step in words; its ``remarks`` are read unless they were prefetched."""
+    remarks = sorted(step.remarks.all(), key=lambda remark: remark.day)
+    return SheetEvent(_label(step), step.by, step.at, step.note, remarks, step)
+
+
+def settling_decision(timesheet: Timesheet, events: Sequence[SheetEvent]) -> SheetEvent | None:
+    """The step by which the coordination confirmed these hours in the member's stead; None otherwise."""
+    if not timesheet.confirmed_at:
+        return None
+    confirmed = (event for event in events if _confirms(event.step))
+    last = next(confirmed, None)
+    return last if last and last.label == SETTLED else None
+
+
+def reply(timesheet: Timesheet, events: Sequence[SheetEvent]) -> SheetEvent | None:
+    """What the person answered to a contest or a return when submitting again, while it is to be read."""
+    if timesheet.status != TimesheetStatus.SUBMITTED or not events or not events[0].note:
+        return None
+    return events[0]
+
+
+def _confirms(step: TimesheetStep) -> bool:
+    return (step.source, step.target) == (TimesheetStatus.SUBMITTED, TimesheetStatus.CONFIRMED)
+
+
+def _label(step: TimesheetStep) -> str:
+    if not step.source:
+        return "Complément ouvert"
+    if step.target == TimesheetStatus.DRAFT:
+        return _return_label(step)
+    if step.source == TimesheetStatus.APPROVED:
+        return "Approbation annulée"
+    if step.target == TimesheetStatus.CONFIRMED and step.by is None:
+        return "Visé tacitement"
+    if step.target == TimesheetStatus.CONFIRMED and step.note:
+        return SETTLED
+    return TimesheetStatus(step.target).label
+
+
+def _return_label(step: TimesheetStep) -> str:
+    if step.source == TimesheetStatus.APPROVED:
+        return "Rouvert"
+    if is_contest(step):
+        return "Contesté"
+    return "Renvoyé" if step.source == TimesheetStatus.CONFIRMED or step.note else "Rappelé"
+
+
+@dataclass(frozen=True)
+class SheetDay:
+    """What was done on one day.
+
+    ``remark`` is the last one, until the member confirms; ``accepted`` are the minutes with which it passed
+    when the member contested others, None when it did not; ``typed_by`` who entered it.
+    """
+
+    day: date
+    minutes: int
+    planned: int
+    what: str
+    times: str = ""
+    note: str = ""
+    remark: Remark | None = None
+    accepted: int | None = None
+    typed_by: str = ""
+
+    @property
+    def deviation(self) -> int:
+        return self.minutes - self.planned
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the member has read this day as it is, and let it pass."""
+        return self.accepted == self.minutes
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the member let this day pass with other hours."""
+        return self.accepted is not None and not self.is_accepted
+
+
+def sheet_days(
+    timesheet: Timesheet, *, discreetly: bool, events: Sequence[SheetEvent] | None = None
+) -> list[SheetDay]:
+    """The days with hours, a plan or a remark, in order; ``discreetly``: "Présent" instead of the kind.
+
+    ``events`` is the history of the timesheet, read here when it is not given.
+    """
+    entries = defaultdict(list)
+    for entry in timesheet.entries.select_related("entered_by").order_by("day", "kind", "pk"):
+        entries[entry.day].append(entry)
+    planned = _planned(timesheet)
+    remarks = _remarks(timesheet, history(timesheet) if events is None else events)
+    accepted = {date.fromisoformat(day): minutes for day, minutes in timesheet.accepted_days.items()}
+    return [
+        _day(
+            day,
+            entries.get(day, []),
+            planned.get(day, 0),
+            remarks.get(day),
+            accepted.get(day),
+            discreetly=discreetly,
+        )
+        for day in sorted({*entries, *planned, *remarks, *accepted})
+    ]
+
+
+def _day(
+    day: date,
+    entries: list[Entry],
+    planned: int,
+    remark: Remark | None,
+    accepted: int | None,
+    *,
+    discreetly: bool,
+) -> SheetDay:
+    labels = ["Présent"] if discreetly else [Kind(entry.kind).label for entry in entries]
+    typists = {entry.entered_by_id: str(entry.entered_by) for entry in entries if entry.entered_by}
+    return SheetDay(
+        day=day,
+        minutes=sum(entry.minutes for entry in entries),
+        planned=planned,
+        what=", ".join(labels) if entries else "Rien de saisi",
+        times=", ".join(filter(None, map(_times, entries))),
+        note=" ".join(entry.note for entry in entries if entry.note),
+        remark=remark,
+        accepted=accepted,
+        typed_by=", ".join(typists.values()),
+    )
+
+
+def _times(entry: Entry) -> str:
+    """From when to when, the breaks between, and that the end is on the next day when it comes before the start."""
+    if not (entry.started_at and entry.ended_at):
+        return ""
+    start, end = (time.hour * 60 + time.minute for time in (entry.started_at, entry.ended_at))
+    times = f"{spell_clock(start)} – {spell_clock(end)}" + (" le lendemain" if end < start else "")
+    pause = entry.break_minutes
+    if not pause:
+        return times
+    return f"{times}, pause {pause}\u00a0min" if pause < HOUR else f"{times}, pause {spell_clock(pause)}"
+
+
+def _planned(timesheet: Timesheet) -> dict[date, int]:
+    """A supplement is about hours beside the plan."""
+    if timesheet.assignment is None or timesheet.supplement:
+        return {}
+    return plan(timesheet.month, [timesheet.assignment])[timesheet.assignment.pk]
+
+
+def _remarks(timesheet: Timesheet, events: Sequence[SheetEvent]) -> dict[date, Remark]:
+    """Those of the last step while there is something to correct, those of the contest while it is maintained."""
+    steps = [event.step for event in events]
+    if timesheet.status == TimesheetStatus.DRAFT:
+        last = steps[0] if steps else None
+    elif timesheet.status == TimesheetStatus.SUBMITTED:
+        last = open_contest(steps)
+    else:
+        last = None
+    return {remark.day: remark for remark in last.remarks.all()} if last else {}

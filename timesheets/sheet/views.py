@@ -1,0 +1,346 @@
+"""Pages of one timesheet: its days and history, the member's confirmation, the coordinator's decisions; and the list
+of what a member's staff have to confirm."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from groupement.kernel.french import enumeration
+from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.periods import Month
+from members.access import answers_by, current_seats, decides_on, for_roles
+from members.models import Group, Seat, User
+from timesheets import actions, approval, confirming, freezing, locking
+from timesheets.actions import Action
+from timesheets.models import BY_PERSON_AND_MEMBER, SignedSheet, Timesheet, TimesheetStatus
+from timesheets.overview import month_sheets, views
+from timesheets.reminding import sending
+from timesheets.sheet import days as sheet_days
+from timesheets.sheet.forms import AnswerForm, ReasonForm
+
+PER_PAGE = 20
+DRAFTS_SHOWN = 30
+
+
+@require_safe
+@for_roles("member")
+def to_confirm(request: HttpRequest) -> HttpResponse:
+    """The hours at one's members: those to confirm first, the longest waiting on top."""
+    seats: dict[int, list[Seat]] = defaultdict(list)
+    for seat in current_seats(request.user):
+        seats[seat.member_id].append(seat)
+    sheets = (
+        Timesheet.objects.visible_to(request.user)
+        .filter(assignment__member__in=seats)
+        .select_related("employee", "assignment__member")
+        .with_minutes()
+    )
+    context = {
+        "waiting": _to_confirm(sheets, request.user, seats),
+        "drafts": _drafts(sheets),
+        "done": paginate(request, _done(sheets), PER_PAGE),
+        "writes": any(seat.can_write for held in seats.values() for seat in held),
+        "has_several": len(seats) > 1,
+    }
+    return page(request, "timesheets/to_confirm.html", context=context)
+
+
+@require_POST
+@for_roles("member")
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """All days as they are, or some contested with a reason for each, from one form."""
+    timesheet = find_sheet(request, pk)
+    form = AnswerForm(
+        request.POST,
+        days=sheet_days.sheet_days(timesheet, discreetly=True),
+        submitted_at=timesheet.submitted_at,
+    )
+    if not form.is_valid():
+        return sheet_page(request, timesheet, answers=form)
+    who, by_at = month_sheets.sheet_title(timesheet), {"by": request.user, "at": timezone.now()}
+    if form.is_contest:
+        done = f"Contestation envoyée\u00a0: {who}. La personne lit vos motifs et corrige ou vous répond."
+        if act(request, confirming.contest, timesheet, remarks=form.remarks, success=done, **by_at):
+            sending.notify_contested(timesheet, at=by_at["at"])
+    else:
+        act(request, confirming.confirm, timesheet, success=f"Heures visées\u00a0: {who}.", **by_at)
+    return redirect("timesheets:to_confirm")
+
+
+@dataclass(frozen=True)
+class SheetToConfirm:
+    """A submitted timesheet: how long it waits, until when, and whether the reader may answer."""
+
+    sheet: Timesheet
+    days: int
+    due_on: date
+    may_answer: bool
+    is_late: bool
+
+
+def _to_confirm(
+    sheets: QuerySet[Timesheet], user: User, seats: Mapping[int, list[Seat]]
+) -> list[SheetToConfirm]:
+    today = timezone.localdate()
+    group = Group.objects.get()
+    found = []
+    for each in sheets.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk"):
+        due_on = confirming.due_on(each, group)
+        waits = (today - timezone.localdate(each.submitted_at)).days
+        may_answer = answers_by(user, seats[each.assignment.member_id], each.employee.user_id)
+        found.append(SheetToConfirm(each, waits, due_on, may_answer, today > due_on))
+    return found
+
+
+def _drafts(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
+    """What is being entered, of the present months: only that it is, until it is submitted."""
+    latest = Month.of(timezone.localdate())
+    recent = sheets.filter(status=TimesheetStatus.DRAFT, month__range=(latest.shift(-2), latest))
+    return recent.order_by("-month", *BY_PERSON_AND_MEMBER)[:DRAFTS_SHOWN]
+
+
+def _done(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
+    confirmed = (TimesheetStatus.CONFIRMED, TimesheetStatus.APPROVED)
+    return sheets.filter(status__in=confirmed).order_by("-month", "-confirmed_at", "-pk")
+
+
+@require_POST
+@for_roles("coordinator")
+def remind(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write to who has to act next, and go back to the month, or to the timesheet."""
+    timesheet = find_sheet(request, pk)
+    act(request, sending.remind, [timesheet], by=request.user, at=timezone.now(), success=_reminder_sent)
+    if request.POST.get("back") == "month":
+        return views.back_to_month(request, timesheet.month)
+    return redirect("timesheets:sheet", pk)
+
+
+def _reminder_sent(users: Sequence[User]) -> str:
+    return f"Relance envoyée à {enumeration(users)}."
+
+
+WITH_REASON = (Action.SETTLE, Action.RETURN, Action.REOPEN)
+ANSWERS = {Action.CONFIRM, Action.CONTEST}
+
+
+@require_safe
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The timesheet as its reader may see it."""
+    return sheet_page(request, find_sheet(request, pk))
+
+
+@require_POST
+@for_roles("coordinator")
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve one timesheet, from the month's queue or from its page."""
+    timesheet = find_sheet(request, pk)
+    done = f"Heures approuvées\u00a0: {month_sheets.sheet_title(timesheet)}."
+    way_back = reverse("timesheets:undo", args=[pk]) + _origin(request)
+    act(request, approval.approve, timesheet, by=request.user, at=timezone.now(), success=done, undo=way_back)
+    return _back(request, timesheet)
+
+
+@require_POST
+@for_roles("coordinator")
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the approval just given."""
+    timesheet = find_sheet(request, pk)
+    done = f"Approbation annulée\u00a0: {month_sheets.sheet_title(timesheet)}."
+    act(request, approval.undo, timesheet, by=request.user, at=timezone.now(), success=done)
+    return _back(request, timesheet)
+
+
+@require_POST
+@for_roles("coordinator")
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide between the person and the member, with the reason."""
+    return _with_reason(request, pk, Action.SETTLE, approval.settle, "Heures tranchées")
+
+
+@require_POST
+@for_roles("coordinator")
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return hours to the person, with the reason."""
+    return _with_reason(request, pk, Action.RETURN, approval.send_back, "Heures renvoyées")
+
+
+@require_POST
+@for_roles("coordinator")
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo an approval that no invoice holds, with the reason."""
+    return _with_reason(request, pk, Action.REOPEN, approval.reopen, "Heures rouvertes")
+
+
+@require_POST
+@for_roles("coordinator")
+def supplement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a further timesheet beside a billed one, and go there."""
+    timesheet = find_sheet(request, pk)
+    done = act(
+        request,
+        approval.open_supplement,
+        timesheet,
+        by=request.user,
+        at=timezone.now(),
+        success="Complément ouvert\u00a0: les heures oubliées peuvent y être saisies.",
+    )
+    return redirect("timesheets:sheet", done.value.pk if done.value else timesheet.pk)
+
+
+def find_sheet(request: HttpRequest, pk: int) -> Timesheet:
+    """The timesheet, if it is in the scope of who asks."""
+    sheets = Timesheet.objects.visible_to(request.user).select_related("employee", "assignment__member")
+    return get_object_or_404(sheets, pk=pk)
+
+
+def sheet_page(
+    request: HttpRequest,
+    timesheet: Timesheet,
+    *,
+    answers: AnswerForm | None = None,
+    reasons: dict[str, ReasonForm] | None = None,
+) -> HttpResponse:
+    """The page of ``timesheet``; status 422 with a faulty form."""
+    context = _context(request.user, timesheet)
+    if answers:
+        context["answers"] = answers
+    context["reasons"] |= reasons or {}
+    return page(request, "timesheets/sheet.html", context=context, status=422 if answers or reasons else 200)
+
+
+def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
+    is_own = timesheet.employee.user_id == user.pk
+    is_insider = user.sees_every_member or is_own
+    events = sheet_days.history(timesheet)
+    steps = [event.step for event in events]
+    acts = actions.offered_actions(timesheet, user, at=timezone.now(), steps=steps)
+    writes = not acts.isdisjoint({Action.WRITE, Action.RECALL}) or locking.may_write(user, timesheet)
+    # Until they are submitted, hours are between the person and who enters them; a contest goes back to its author.
+    is_hidden = timesheet.state in ("draft", "returned") and not (is_insider or writes)
+    days = [] if is_hidden else sheet_days.sheet_days(timesheet, discreetly=not is_insider, events=events)
+    return {
+        "sheet": timesheet,
+        "days": days,
+        "minutes": sum(day.minutes for day in days),
+        "planned": sum(day.planned for day in days),
+        "steps": events,
+        "is_hidden": is_hidden,
+        "is_own": is_own,
+        "acts": acts,
+        "has_decisions": bool(acts - ANSWERS),
+        "writes": writes,
+        **_authors(days if is_insider or writes else []),
+        "grid_url": _grid(user, timesheet),
+        "decides": decides_on(user, timesheet.employee.user_id),
+        "settled": sheet_days.settling_decision(timesheet, events),
+        "reply": sheet_days.reply(timesheet, events),
+        "reasons": {action.value: _reason_form(action) for action in WITH_REASON},
+        "signed": freezing.latest_signed([timesheet.pk]).get(timesheet.pk) if timesheet.approved_at else None,
+        "why_locked": locking.why_locked(timesheet),
+        "up": [_up(user, timesheet)],
+        **_answers(timesheet, days, acts),
+    }
+
+
+def _authors(days: list[sheet_days.SheetDay]) -> dict[str, Any]:
+    """Who entered the hours: one name for all, or a name a day."""
+    names = {day.typed_by for day in days if day.typed_by}
+    return {"shows_typists": len(names) > 1, "typist": names.pop() if len(names) == 1 else ""}
+
+
+def _answers(
+    timesheet: Timesheet, days: list[sheet_days.SheetDay], acts: frozenset[Action]
+) -> dict[str, Any]:
+    """The member's form, its deadline and what follows without an answer; None for who may not answer."""
+    if Action.CONFIRM not in acts:
+        return {"answers": None, "due_on": None, "is_tacit_next": False}
+    group = Group.objects.get()
+    return {
+        "answers": AnswerForm(days=days, submitted_at=timesheet.submitted_at),
+        "due_on": confirming.due_on(timesheet, group),
+        "is_tacit_next": group.has_tacit_confirmation,
+    }
+
+
+def _grid(user: User, timesheet: Timesheet) -> str:
+    """The address at which the reader enters these hours."""
+    if timesheet.employee.user_id == user.pk:
+        return reverse("timesheets:my_month", args=[timesheet.month])
+    if user.sees_every_member:
+        return reverse("timesheets:person_month", args=[timesheet.month, timesheet.employee_id])
+    return reverse("timesheets:grid", args=[timesheet.month, timesheet.assignment_id])
+
+
+def _up(user: User, timesheet: Timesheet) -> dict[str, str]:
+    """The list above the timesheet, by the reader's role."""
+    if timesheet.employee.user_id == user.pk:
+        return {"url": _grid(user, timesheet), "label": "Mes heures"}
+    if user.sees_every_member:
+        address = reverse("timesheets:month", args=[timesheet.month])
+        return {"url": address, "label": timesheet.month.label.capitalize()}
+    return {"url": reverse("timesheets:to_confirm"), "label": "Heures à viser"}
+
+
+def _reason_form(action: Action, data: Any = None) -> ReasonForm:
+    """The reason for ``action``; several stand on one page."""
+    return ReasonForm(data, auto_id=f"{action}_%s")
+
+
+def _with_reason(request: HttpRequest, pk: int, action: Action, deed: Any, done: str) -> HttpResponse:
+    timesheet, form, now = find_sheet(request, pk), _reason_form(action, request.POST), timezone.now()
+    if form.is_valid() and act(
+        request,
+        deed,
+        timesheet,
+        by=request.user,
+        at=now,
+        note=form.cleaned_data["note"],
+        form=form,
+        success=f"{done}\u00a0: {month_sheets.sheet_title(timesheet)}.",
+    ):
+        if timesheet.returned_at:
+            sending.notify_returned(timesheet, at=now)
+        return _back(request, timesheet)
+    return sheet_page(request, timesheet, reasons={action.value: form})
+
+
+def _back(request: HttpRequest, timesheet: Timesheet) -> HttpResponse:
+    if request.POST.get("back") == "month":
+        return views.back_to_month(request, timesheet.month)
+    if request.GET.get("back") == "month":
+        filters = request.GET.copy()
+        del filters["back"]
+        address = reverse("timesheets:month", args=[timesheet.month])
+        return redirect(f"{address}?{filters.urlencode()}" if filters else address)
+    return redirect("timesheets:sheet", timesheet.pk)
+
+
+def _origin(request: HttpRequest) -> str:
+    """The query that brings the undo button of a message back to the month's page, with its filters."""
+    if request.POST.get("back") != "month":
+        return ""
+    place = request.GET.copy()
+    place["back"] = "month"
+    return f"?{place.urlencode()}"
+
+
+@require_safe
+def signed(request: HttpRequest, pk: int, version: int) -> HttpResponseBase:
+    """The PDF of one version, its digest checked; while it is not made, the page of the timesheet with a message."""
+    visible = Timesheet.objects.visible_to(request.user)
+    row = get_object_or_404(SignedSheet, timesheet__in=visible, timesheet=pk, version=version)
+    done = act(request, freezing.open_printed, row)
+    if not done:
+        return redirect("timesheets:sheet", pk)
+    return FileResponse(done.value, as_attachment=True, filename=f"releve-{row.content['reference']}.pdf")

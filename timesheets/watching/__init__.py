@@ -1,0 +1,1 @@
+"""Findings on working time, over all members of a person, and their acknowledgement."""

@@ -1,0 +1,159 @@
+"""What the working-time watch found: everybody’s for the coordination, which answers it; and one’s own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from employees.models import Employee
+from groupement.kernel.pages import act, page
+from groupement.kernel.periods import Month
+from members.access import decides_on, for_roles
+from timesheets.watching import findings as watching_findings
+from timesheets.watching.forms import AcknowledgeForm, FindingsFilter
+
+MONTHS_OF_A_PERSON = 12
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """A finding, and the form that answers it for who may."""
+
+    alert: watching_findings.PersonFinding
+    form: AcknowledgeForm | None
+
+
+RowsByPerson = list[tuple[Employee, list[FindingRow]]]
+# Whose finding could not be answered, and the form that says why.
+FaultyForm = tuple[Employee, AcknowledgeForm] | None
+
+
+@require_safe
+@for_roles("coordinator", "finance", "admin")
+def findings(request: HttpRequest) -> HttpResponse:
+    """Everybody’s, as the filters in the address choose."""
+    return findings_page(request)
+
+
+@require_POST
+@for_roles("coordinator")
+def acknowledge(request: HttpRequest, employee: int) -> HttpResponse:
+    """Answer one finding with a note; the filters in the address stay."""
+    person = get_object_or_404(Employee.objects.visible_to(request.user), pk=employee)
+    form = AcknowledgeForm(request.POST)
+    if form.is_valid() and act(
+        request,
+        watching_findings.acknowledge,
+        person,
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+        success=f"Alerte lue\u00a0: {person}.",
+        **form.cleaned_data,
+    ):
+        return (
+            findings_page(request)
+            if request.htmx
+            else redirect(f"{reverse('timesheets:findings')}?{_query(request)}")
+        )
+    return findings_page(request, faulty=(person, form))
+
+
+@require_safe
+@for_roles("employee")
+def my_findings(request: HttpRequest, month: Month) -> HttpResponse:
+    """What the watch found in one’s own month, to read."""
+    own = get_object_or_404(Employee, user=request.user)
+    alert = watching_findings.own_findings(own, month)
+    context = {
+        "month": month,
+        "found": [each for each in alert if each.is_open],
+        "known": [each for each in alert if not each.is_open],
+    }
+    return page(request, "timesheets/my_findings.html", part="own", context=context)
+
+
+def findings_page(request: HttpRequest, *, faulty: FaultyForm = None) -> HttpResponse:
+    """The page with the filters of the address; a faulty form keeps its text."""
+    asked = FindingsFilter(request.GET, user=request.user)
+    found: list[watching_findings.PersonFinding] = []
+    if asked.is_valid():
+        first, before = _period(asked)
+        chosen = asked.cleaned_data["personne"]
+        found = [
+            alert
+            for alert in watching_findings.person_findings(first, before, [chosen.pk] if chosen else None)
+            if asked.fits(alert.finding.severity)
+        ]
+    groups = _groups(request, found, faulty)
+    context = {
+        "filter": asked,
+        "query": _query(request),
+        "groups": groups,
+        "waiting": sum(alert.is_open for alert in found),
+        "period": _period_label(asked),
+        "lost": _orphan_form(groups, faulty),
+    }
+    status = 422 if faulty or not asked.is_valid() else 200
+    return page(request, "timesheets/findings.html", part="findings", context=context, status=status)
+
+
+def _groups(
+    request: HttpRequest, found: list[watching_findings.PersonFinding], faulty: FaultyForm
+) -> RowsByPerson:
+    """The findings by person, each with its form; the faulty one with what was typed."""
+    groups: dict[int, tuple[Employee, list[FindingRow]]] = {}
+    for alert in found:
+        person, rows = groups.setdefault(alert.employee.pk, (alert.employee, []))
+        form = None
+        if alert.is_open and decides_on(request.user, person.user_id):
+            rule, day, measured = alert.finding.key
+            form = AcknowledgeForm(
+                faulty[1].data if faulty and _is_of(faulty, alert) else None,
+                initial={"rule": rule, "day": day, "measured": measured},
+                auto_id=f"{alert.id}-%s",
+            )
+            if form.is_bound and faulty:
+                form._errors = faulty[1].errors
+        rows.append(FindingRow(alert, form))
+    return list(groups.values())
+
+
+def _is_of(faulty: tuple[Employee, AcknowledgeForm], alert: watching_findings.PersonFinding) -> bool:
+    person, form = faulty
+    typed = tuple(form.cleaned_data.get(name) for name in ("rule", "day", "measured"))
+    return person.pk == alert.employee.pk and typed == alert.finding.key
+
+
+def _orphan_form(groups: RowsByPerson, faulty: FaultyForm) -> AcknowledgeForm | None:
+    """The faulty form when no finding on the page shows it: the finding is gone or acknowledged."""
+    forms = [row.form for _, rows in groups for row in rows if row.form]
+    return None if faulty is None or any(form.is_bound for form in forms) else faulty[1]
+
+
+def _period(asked: FindingsFilter) -> tuple[date, date]:
+    """The month that was chosen; of one person, else, the last twelve; of everybody the present one."""
+    month, present = asked.cleaned_data["mois"], Month.of(timezone.localdate())
+    if month:
+        return month.first, month.before
+    months = MONTHS_OF_A_PERSON if asked.cleaned_data["personne"] else 1
+    return present.shift(1 - months).first, present.before
+
+
+def _period_label(asked: FindingsFilter) -> str:
+    if not asked.is_valid():
+        return ""
+    if asked.cleaned_data["personne"] and not asked.cleaned_data["mois"]:
+        return "Les douze derniers mois"
+    return Month.of(_period(asked)[0]).label.capitalize()
+
+
+def _query(request: HttpRequest) -> Any:
+    return request.GET.urlencode()
