@@ -112,14 +112,15 @@ def funding_of(lines: Collection[FundingLine]) -> dict[int, LineFunding]:
     hours or costs leave of the month is the limit for the lines that are still open.
     """
     found = {line.pk: LineFunding() for line in lines}
-    reports = _reports(lines)
+    reports = list(FundingReport.objects.filter(line__in=lines).order_by("line", "first_month"))
     tags = _tags(lines, reports)
     facts = person_months({key for per_line in tags.values() for key in per_line})
     locked = _locked_elsewhere(facts)
     for pk, by_key in tags.items():
         for key, rows in by_key.items():
             found[pk].hours += _priced(rows, facts.get(key), locked, pk, key)
-    for cost in _costs(lines):
+    expenses = FundedCost.objects.filter(line__in=lines).select_related("expense__employee")
+    for cost in expenses.order_by("expense__spent_on", "pk"):
         if not _is_locked(reports, cost.line_id, cost.month):
             found[cost.line_id].spent.append(_spent(cost))
     for report in reports:
@@ -261,11 +262,6 @@ def _priced(
     ]
 
 
-def _costs(lines: Collection[FundingLine]) -> Iterable[FundedCost]:
-    rows = FundedCost.objects.filter(line__in=lines).select_related("expense__employee")
-    return rows.order_by("expense__spent_on", "pk")
-
-
 def _spent(cost: FundedCost) -> FundedExpenseRow:
     expense = cost.expense
     return FundedExpenseRow(
@@ -278,10 +274,6 @@ def _spent(cost: FundedCost) -> FundedExpenseRow:
         cost.action,
         cost.amount,
     )
-
-
-def _reports(lines: Collection[FundingLine]) -> list[FundingReport]:
-    return list(FundingReport.objects.filter(line__in=lines).order_by("line", "first_month"))
 
 
 def _is_locked(reports: Collection[FundingReport], line: int, month: Month) -> bool:

@@ -47,7 +47,8 @@ def tag(
         raise NotTaggable("Choisissez au moins un jour.")
     rows = Entry.objects.filter(pk__in=wanted).select_related("timesheet__employee").order_by("pk")
     entries = {row.pk: row for row in rows.select_for_update(of=("self", "timesheet"), no_key=True)}
-    funded, locked = funded_of(wanted), _locked_months(line)
+    funded = funded_of(wanted)
+    locked = list(line.reports.order_by("first_month").values_list("first_month", "last_month"))
     faults = [
         fault
         for pk, minutes in wanted.items()
@@ -190,10 +191,6 @@ def _action_name(action: str) -> str:
             f"Le nom de l’action a plus de {LONGEST_ACTION} caractères. Raccourcissez-le.", field="action"
         )
     return title
-
-
-def _locked_months(line: FundingLine) -> list[tuple[Month, Month]]:
-    return list(line.reports.order_by("first_month").values_list("first_month", "last_month"))
 
 
 def _refuse_locked(line: FundingLine, month: Month) -> None:

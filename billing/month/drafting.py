@@ -28,7 +28,7 @@ from billing.models import (
     Settlement,
 )
 from billing.month import wording
-from billing.month.assessing import Assessment, ChargeToBill, MonthSettlement, assess
+from billing.month.assessing import Assessment, ChargeToBill, assess
 from billing.month.gathering import gather
 from employees.models import VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
@@ -66,7 +66,8 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
     assessment = assess(gather(run))
     _write(run, assessment, at)
     leave_ledger.note(run, at)
-    employer_cost, charged = _sums(assessment.settlements)
+    employer_cost = sum((row.employer_cost for row in assessment.settlements), ZERO)
+    charged = sum((row.charged for row in assessment.settlements), ZERO)
     run.move(
         RunStatus.DRAFTED,
         by=by,
@@ -157,7 +158,17 @@ def _write(run: BillingRun, assessment: Assessment, at: datetime) -> None:
         if not invoice.is_out_of_scope
         for sheet in assessment.covered[invoice.member_id]
     )
-    Settlement.objects.bulk_create(_settlement(run, settled) for settled in assessment.settlements)
+    Settlement.objects.bulk_create(
+        Settlement(
+            run=run,
+            employee_id=settled.employee,
+            month=settled.month,
+            employer_cost=settled.employer_cost,
+            charged=settled.charged,
+            reserve=settled.employer_cost - settled.charged,
+        )
+        for settled in assessment.settlements
+    )
     RunProblem.objects.bulk_create(
         RunProblem(
             run=run,
@@ -201,21 +212,6 @@ def _invoice(run: BillingRun, draft_lines: Sequence[DraftLine], rates: Rates, at
         vat=tax,
         total=net + tax,
     )
-
-
-def _settlement(run: BillingRun, settled: MonthSettlement) -> Settlement:
-    return Settlement(
-        run=run,
-        employee_id=settled.employee,
-        month=settled.month,
-        employer_cost=settled.employer_cost,
-        charged=settled.charged,
-        reserve=settled.employer_cost - settled.charged,
-    )
-
-
-def _sums(settled: Sequence[MonthSettlement]) -> tuple[Decimal, Decimal]:
-    return sum((row.employer_cost for row in settled), ZERO), sum((row.charged for row in settled), ZERO)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> RunF
         *_with_unsettled_cost(run, scope),
         *(key for key, _, _ in released if employees is None or key[0] in employees),
     }
-    staff = _by_name({employee for employee, _ in found})
+    people = Employee.objects.filter(pk__in={employee for employee, _ in found}).by_name()
+    staff = {row.pk: row for row in people}
     rank = {employee: n for n, employee in enumerate(staff)}
     keys = sorted(found, key=lambda key: (rank[key[0]], key[1]))
     facts = RunFacts(run.month, keys, staff, _assignments(staff))
@@ -76,18 +77,16 @@ def _with_assignment(month: Month, scope: Mapping[str, Any]) -> Iterable[Key]:
 
 
 def _with_unbilled_hours(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
-    rows = _open_sheets(run).filter(Exists(Entry.objects.filter(timesheet=OuterRef("pk"))), **scope)
-    return set(rows.values_list("employee", "month"))
-
-
-def _open_sheets(run: BillingRun) -> Any:
-    return Timesheet.objects.filter(
+    rows = Timesheet.objects.filter(
         ~_billed_elsewhere(run),
+        Exists(Entry.objects.filter(timesheet=OuterRef("pk"))),
         status=TimesheetStatus.APPROVED,
         billed_at=None,
         assignment__isnull=False,
         month__lte=run.month,
+        **scope,
     )
+    return set(rows.values_list("employee", "month"))
 
 
 def _billed_elsewhere(run: BillingRun) -> Exists:
@@ -100,10 +99,6 @@ def _with_unsettled_cost(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[
     ).exclude(run=run)
     rows = EmployerCost.objects.filter(~Exists(elsewhere), month__lte=run.month, **scope)
     return set(rows.values_list("employee", "month"))
-
-
-def _by_name(staff: Collection[int]) -> dict[int, Employee]:
-    return {row.pk: row for row in Employee.objects.filter(pk__in=staff).by_name()}
 
 
 def _assignments(staff: Collection[int]) -> dict[int, Assignment]:

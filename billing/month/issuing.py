@@ -243,7 +243,13 @@ def _refuse_other_costs(run: BillingRun, assessment: Assessment) -> None:
 def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], batch: _IssueBatch) -> None:
     """Refuse a draft whose charges come out otherwise from today's facts; what came on top waits for the next run."""
     member = draft.member_id
-    now = {_source(charge): _figures(charge) for charge in batch.charges.get(member, ())}
+    now: dict[tuple[object, ...], tuple[object, ...]] = {
+        (each.assignment.pk, each.priced.segment.terms, each.month, each.priced.kind): (
+            *(each.priced.minutes, each.priced.quantity, each.priced.unit_price, each.priced.net),
+            each.vat_regime,
+        )
+        for each in batch.charges.get(member, ())
+    }
     changed = [
         charge
         for charge in charges
@@ -258,15 +264,6 @@ def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], batch: _IssueBat
         )
     if not set(batch.sheets.get(draft.pk, ())) <= set(batch.assessment.covered.get(member, ())):
         raise Outdated("Des heures de ce brouillon ne sont plus approuvées. Refaites les brouillons.")
-
-
-def _source(charge: ChargeToBill) -> tuple[object, ...]:
-    return charge.assignment.pk, charge.priced.segment.terms, charge.month, charge.priced.kind
-
-
-def _figures(charge: ChargeToBill) -> tuple[object, ...]:
-    priced = charge.priced
-    return priced.minutes, priced.quantity, priced.unit_price, priced.net, charge.vat_regime
 
 
 def _to_seal(charges: Sequence[Charge], sheets: Sequence[int]) -> list[int]:

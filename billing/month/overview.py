@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -136,27 +136,19 @@ def months() -> list[MonthRow]:
         .values("run__month")
         .annotate(invoices=Count("pk"), net=Sum("net"), total=Sum("total"), papers=Count("document"))
     }
-    return [
-        _state(month, runs.get(month), sheets.get(month), bills.get(month))
-        for month in sorted({*runs, *sheets}, reverse=True)
-    ]
-
-
-def _state(
-    month: Month, run: BillingRun | None, sheets: Mapping[str, Any] | None, bill: Mapping[str, Any] | None
-) -> MonthRow:
-    hours = sheets or {"sheets": 0, "approved": 0}
-    money = bill or {"invoices": 0, "net": Decimal(0), "total": Decimal(0), "papers": 0}
-    return MonthRow(
-        month=month,
-        run=run,
-        sheets=hours["sheets"],
-        approved=hours["approved"],
-        invoices=money["invoices"],
-        net=money["net"],
-        total=money["total"],
-        papers=money["papers"],
-    )
+    none: dict[str, Any] = {
+        "sheets": 0,
+        "approved": 0,
+        "invoices": 0,
+        "net": ZERO,
+        "total": ZERO,
+        "papers": 0,
+    }
+    found = []
+    for month in sorted({*runs, *sheets}, reverse=True):
+        counted: dict[str, Any] = none | sheets.get(month, {}) | bills.get(month, {})
+        found.append(MonthRow(month, runs.get(month), **{name: counted[name] for name in none}))
+    return found
 
 
 def rows(run: BillingRun) -> list[RunRow]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Sum
 
 from billing.charge_kinds import COMPUTED, kinds_where
-from billing.models import BillingRun, Charge, InvoiceStatus, Settlement
+from billing.models import BillingRun, Charge, InvoiceStatus
 from employees.models import Employee
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
@@ -87,6 +87,10 @@ def reconcile(run: BillingRun) -> Reconciliation:
         .annotate(Sum("net"))
         .order_by("employee", "service_month")
     }
+    settlements = sorted(
+        run.settlements.select_related("employee"),
+        key=lambda row: (row.employee.last_name, row.employee.first_name, row.pk),
+    )
     beside = Charge.objects.filter(run=run).exclude(kind__in=COMPUTED).aggregate(sum=Sum("net"))["sum"]
     return Reconciliation(
         [
@@ -98,7 +102,7 @@ def reconcile(run: BillingRun) -> Reconciliation:
                 row.reserve,
                 fees.get((row.employee_id, row.month), ZERO),
             )
-            for row in _by_name(run.settlements.select_related("employee"))
+            for row in settlements
         ],
         beside or ZERO,
     )
@@ -119,7 +123,3 @@ def issued_invoices(run: BillingRun) -> list[IssuedInvoice]:
         )
         for invoice in issued.order_by("series", "sequence")
     ]
-
-
-def _by_name(rows: Iterable[Settlement]) -> list[Settlement]:
-    return sorted(rows, key=lambda row: (row.employee.last_name, row.employee.first_name, row.pk))

@@ -24,11 +24,14 @@ def obstacles(facts: TrueUpFacts, key: str) -> list[str]:
     """Why the period cannot be trued up today, what is to be done first comes first; five queries."""
     if not facts.costs:
         return ["Aucun coût employeur n’est connu sur cette période. Importez d’abord la paie."]
+    settled = set(facts.scope.of(SettledMonth.objects.all()).values_list("employee", "month"))
     sentences = [
+        _about(facts, settled, "déjà régularisé. Choisissez une autre période, ou d’autres personnes."),
         _about(
-            facts, _settled(facts), "déjà régularisé. Choisissez une autre période, ou d’autres personnes."
+            facts,
+            (facts.worked | facts.billed) - facts.costs.keys(),
+            "coût employeur inconnu. Importez d’abord la paie.",
         ),
-        _about(facts, _uncosted(facts), "coût employeur inconnu. Importez d’abord la paie."),
         _about(facts, _unapproved(facts), "heures à approuver d’abord."),
         _about(
             facts,
@@ -63,14 +66,6 @@ def remarks(facts: TrueUpFacts) -> list[str]:
             "L’écart reste à la réserve."
         )
     return sentences
-
-
-def _settled(facts: TrueUpFacts) -> set[Key]:
-    return set(facts.scope.of(SettledMonth.objects.all()).values_list("employee", "month"))
-
-
-def _uncosted(facts: TrueUpFacts) -> set[Key]:
-    return (facts.worked | facts.billed) - facts.costs.keys()
 
 
 def _not_closed(facts: TrueUpFacts) -> set[Key]:

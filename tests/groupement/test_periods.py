@@ -90,6 +90,12 @@ def test_clip(starts_on, ends_before, clipped):
     assert periods.clip(starts_on, ends_before, NOVEMBER) == clipped
 
 
+def test_the_days_of_several_ranges_are_those_that_lie_in_all():
+    first, second, third = date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 20)
+    assert periods.intersection((first, None), (second, None), (first, third)) == (second, third)
+    assert periods.intersection((first, second), (second, None)) is None
+
+
 @given(DAYS, ENDS, DAYS)
 def test_a_range_covers_its_active_days_and_no_other(starts_on, ends_before, day):
     month = Month.of(day)

@@ -141,4 +141,4 @@ values = st.decimals("0.0001", "9999.9999", places=4)
 @given(price=amounts, base=values, value=values)
 def test_a_revised_price_is_the_proportion_to_the_cent(price, base, value):
     terms = Terms(price_method="hourly", hourly_price=price, index_base=base)
-    assert changing.Moved(terms, PriceIndex(value=value)).new == cents(price * value / base)
+    assert changing.IndexRevision(terms, PriceIndex(value=value)).new == cents(price * value / base)
