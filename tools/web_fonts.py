@@ -162,11 +162,21 @@ def set_line(font: TTFont, model: TTFont) -> None:
     font["hhea"].lineGap = font["OS/2"].sTypoLineGap = 0
 
 
+def add_no_break(font: TTFont) -> None:
+    """Give a font that lacks narrow spaces and the no-break hyphen its plain ones in their place."""
+    for table in font["cmap"].tables:
+        for code, plain in {0x2009: 0x20, 0x202F: 0xA0, 0x2011: 0x2D}.items():
+            if table.isUnicode() and code not in table.cmap:
+                table.cmap[code] = table.cmap[plain]
+
+
 def cut_sources(releases: Path) -> None:
     """Cut the sources anew from the files of the releases, all in one folder."""
     model = TTFont(FONTS / "inter-regular.ttf")
     for name, (release, new_name) in RELEASES.items():
-        font = subset(TTFont(releases / release, recalcTimestamp=False))
+        font = TTFont(releases / release, recalcTimestamp=False)
+        add_no_break(font)
+        subset(font)
         if new_name:
             rename(font, *new_name)
         set_line(font, model)

@@ -1,4 +1,4 @@
-"""In production a script’s imports name the files that are served, under names that change with their content."""
+"""In production scripts and sheets name the files that are served, under names that change with their content."""
 
 import posixpath
 import re
@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage
 
 from groupement.static_files import HashedStaticFilesStorage
 
-SCRIPTS = Path(settings.BASE_DIR) / "static"
+STATIC = Path(settings.BASE_DIR) / "static"
 IMPORT = re.compile(r'^import [^;]*?"(\.[^"]+)";$', re.MULTILINE)
 
 
@@ -32,18 +32,30 @@ def collect(tmp_path):
 
 
 def test_every_import_of_our_scripts_names_a_hashed_file(collect, tmp_path):
-    names = [str(path.relative_to(SCRIPTS)) for path in sorted((SCRIPTS / "js").rglob("*.js"))]
-    hashed = collect(SCRIPTS, names)
+    names = [str(path.relative_to(STATIC)) for path in sorted((STATIC / "js").rglob("*.js"))]
+    hashed = collect(STATIC, names)
     assert sorted(hashed) == names
     for name in names:
         folder = posixpath.dirname(name)
-        meant = IMPORT.findall((SCRIPTS / name).read_text())
+        meant = IMPORT.findall((STATIC / name).read_text())
         found = IMPORT.findall((tmp_path / "served" / hashed[name]).read_text())
         assert [posixpath.normpath(posixpath.join(folder, each)) for each in found] == [
             hashed[posixpath.normpath(posixpath.join(folder, each))] for each in meant
         ]
     # Each has content of its own, so that a name without a hash would be seen.
     assert all(re.fullmatch(r"js/.+\.[0-9a-f]{12}\.js", name) for name in hashed.values())
+
+
+def test_a_page_and_the_sheet_name_the_same_files_of_typefaces(collect, tmp_path):
+    fonts = [f"fonts/{path.name}" for path in sorted((STATIC / "fonts").glob("*.woff2"))]
+    hashed = collect(STATIC, ["css/fonts.css", *fonts])
+    sheet = (tmp_path / "served" / hashed["css/fonts.css"]).read_text()
+    # What {% static %} answers and what the sheet means, read from its own folder: else each would be loaded twice.
+    meant = {
+        posixpath.normpath(posixpath.join("css", each)) for each in re.findall(r'url\("([^"]+)"\)', sheet)
+    }
+    assert meant == {hashed[name] for name in fonts}
+    assert all(re.fullmatch(r"fonts/.+\.[0-9a-f]{12}\.woff2", name) for name in meant)
 
 
 def test_a_script_has_another_name_when_what_it_imports_has_changed(collect, tmp_path):
