@@ -17,6 +17,8 @@ from . import still, store
 from .markup import normal
 
 MOST_LINES = 40
+# Spaces that look like any other in a terminal.
+SEEN = {0xA0: "‹nbsp›", 0x202F: "‹nnbsp›", 0x2009: "‹thin›"}
 MOST_WIDTH = 400
 TEXT = ("text/", "json", "xml", "calendar", "csv")
 
@@ -43,7 +45,7 @@ class Report:
 
     compared: Counter[str] = field(default_factory=Counter)
     differences: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
-    files: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    files: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Report) -> None:
         """Take over what ``other``, of other kinds, says."""
@@ -88,10 +90,11 @@ def bodies(one: dict[str, Any], other: dict[str, Any], report: Report, name: str
         left, left_files = _normal(one["path"])
         right, right_files = _normal(other["path"])
         if left_files != right_files:
-            report.files[diff("\n".join(left_files), "\n".join(right_files))].append(name)
+            report.files.update(f"-{file}" for file in set(left_files) - set(right_files))
+            report.files.update(f"+{file}" for file in set(right_files) - set(left_files))
         if left != right:
             is_space = re.sub(r"\s", "", left) == re.sub(r"\s", "", right)
-            yield ("only white space within a line:\n" if is_space else "") + diff(left, right)
+            yield ("only spaces within a line:\n" if is_space else "") + diff(left, right)
         return
     yield from diffs_of(one["path"].read_bytes(), other["path"].read_bytes(), one["media"])
 
@@ -143,7 +146,7 @@ def words(document: bytes) -> str:
 def diff(left: str, right: str) -> str:
     """A short unified diff, without the numbers of lines."""
     lines = difflib.unified_diff(left.splitlines(), right.splitlines(), lineterm="", n=1)
-    told = ["…" if line.startswith("@@") else line[:MOST_WIDTH] for line in list(lines)[2:]]
+    told = ["…" if line.startswith("@@") else line[:MOST_WIDTH].translate(SEEN) for line in list(lines)[2:]]
     more = len(told) - MOST_LINES
     return "\n".join(told[:MOST_LINES] + ([f"… and {more} lines more"] if more > 0 else []))
 
@@ -185,8 +188,10 @@ def tell(report: Report, rules: list[tuple[re.Pattern[str], str]], most: int) ->
     for kind, count in sorted(report.compared.items()):
         differing = sum(len(names) for _, names in by_kind[kind])
         print(f"  {kind:<16}{count:>7}   {differing} differ, in {len(by_kind[kind])} ways")
-    for text, names in report.files.items():
-        print(f"\nown files that pages load, not counted ({len(names)} pages):\n{text}")
+    if report.files:
+        print("\nour own files that pages load, not counted as differences:")
+    for text, count in sorted(report.files.items(), key=lambda one: one[0][1:]):
+        print(f"  {count:>5} pages  {text}")
     for reason, count in fine.items():
         print(f"\naccepted {count} times: {reason}")
     for kind, ways in sorted(by_kind.items()):
