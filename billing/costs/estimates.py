@@ -20,7 +20,7 @@ from billing.models import CostKind, EmployerCost
 from employees.models import ContractTerms, Employee
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, cents, spell_plain
-from groupement.kernel.periods import Month
+from groupement.kernel.periods import Month, intersection
 from members.models import User
 from timesheets.models import Timesheet
 
@@ -163,9 +163,10 @@ def _from_contract(month: Month, people: Collection[Employee], rate: Decimal | N
         terms[row.contract.employee_id].append(row)
     words = f"d’après le contrat, cotisations {spell_plain(rate)}\u00a0%"
     made: dict[int, Made] = {}
-    for employee, held in terms.items():
-        days = {row: [day for day in row.active_days(month) if row.contract.covers(day)] for row in held}
-        exact = sum((row.gross_monthly_pay * len(days[row]) for row in held), ZERO) / len(month.days)
+    for employee, rows_of_one in terms.items():
+        exact = sum((row.gross_monthly_pay * _days(row, month) for row in rows_of_one), ZERO) / len(
+            month.days
+        )
         gross = cents(exact)
         if gross:
             contributions = cents(gross * rate / 100)
@@ -174,6 +175,17 @@ def _from_contract(month: Month, people: Collection[Employee], rate: Decimal | N
                 words,
             )
     return made
+
+
+def _days(terms: ContractTerms, month: Month) -> int:
+    """The days of ``month`` on which the terms and their contract hold."""
+    contract = terms.contract
+    span = intersection(
+        (terms.starts_on, terms.ends_before),
+        (contract.starts_on, contract.ends_before),
+        (month.first, month.before),
+    )
+    return (span[1] - span[0]).days if span else 0
 
 
 def _nothing_known(basis: str, people: Collection[Employee]) -> str:

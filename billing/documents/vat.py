@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from billing.models import VatRate
 from employees.models import VatRegime
-from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.money import ZERO, spell_plain
+from groupement.kernel.money import ZERO
 
 EXEMPT = (VatRegime.EXEMPT_261B, VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
 # What a free line may bear; a group in franchise has the wording of article 293 B instead of rates.
@@ -80,7 +79,7 @@ def label(regime: str, rate: Decimal) -> str:
     """What a line says in its VAT column: "20 %", "5,5 %", "exonéré"."""
     if regime in LABELS:
         return LABELS[VatRegime(regime)]
-    return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{NO_BREAK_SPACE}%"
+    return spell_percent(rate)
 
 
 def bears_none(regime: str) -> bool:

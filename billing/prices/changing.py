@@ -260,10 +260,10 @@ def revision(assignment: Assignment, *, month: Month, starts_on: date | None) ->
 
 
 def price_of(terms: Terms) -> Decimal:
-    """The figure that an index revises."""
+    """The price agreed on beforehand: hourly, or flat; for terms of one of these methods."""
     figure: Decimal | None = (
         terms.hourly_price if terms.price_method == PriceMethod.HOURLY else terms.flat_amount
     )
     if figure is None:
-        raise ValueError("terms at actual cost have no figure to revise")
+        raise ValueError("terms at actual cost have no agreed price")
     return figure

@@ -18,7 +18,7 @@ from employees.models import Assignment, PriceMethod, Terms, VatRegime
 from groupement.kernel import postal
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import ZERO, spell, spell_plain
+from groupement.kernel.money import ZERO, spell, spell_percent
 from groupement.kernel.templatetags.formats import day_fr, long_date
 from groupement.kernel.worktime import quantity, spell_hours
 from members.models import Group, Member, User
@@ -233,11 +233,6 @@ def headline(offer: Offer) -> str:
     return f"environ {spell(offer.month.net)} HT par mois"
 
 
-def percent(rate: Decimal) -> str:
-    """ "5 %", "7,5 %" """
-    return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{NO_BREAK_SPACE}%"
-
-
 def _recipient(member: Member | None, name: str) -> dict[str, str]:
     if member is None:
         return {"name": name, "legal_form": "", **dict.fromkeys(postal.PARTS, ""), "siren": ""}
@@ -256,7 +251,7 @@ def _lines(offer: Offer) -> list[dict[str, str]]:
         return [
             _line(what, f"Forfait mensuel, {hours} prévues", Decimal(1), Unit.MONTH, amount.net, amount.net)
         ]
-    rate = percent(offer.simulation.job.management_rate)
+    rate = spell_percent(offer.simulation.job.management_rate)
     lines = [
         _line(what, f"Part du coût réel, {hours}", Decimal(1), Unit.ONE, amount.cost, amount.cost),
     ]
@@ -290,7 +285,7 @@ def _includes(offer: Offer) -> str:
     if job.management_rate:
         is_apart = offer.method == PriceMethod.HOURLY and offer.simulation.price == job.price
         an_hour = f", soit {spell(job.hourly_fee)} de l’heure" if is_apart else ""
-        included.append(f"les frais de gestion ({percent(job.management_rate)} du coût{an_hour})")
+        included.append(f"les frais de gestion ({spell_percent(job.management_rate)} du coût{an_hour})")
     listed = f"{enumeration(included)}."
     return listed[:1].upper() + listed[1:]
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
 
 from billing.models import PriceIndex, Quote
-from billing.prices.changing import FIGURES, figures_of, latest_values
+from billing.prices.changing import FIGURES, figures_of, latest_values, price_of
 from employees.models import AbsenceRule, Assignment, PriceMethod, Terms
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.money import spell, spell_plain
+from groupement.kernel.money import spell, spell_percent
 from groupement.kernel.worktime import short_hours
 from members.models import User
 from timesheets.models import Kind
@@ -35,9 +34,9 @@ class TermsPrice:
     def amount(self) -> str:
         """ "22,44 €/h", "1 575,00 € par mois", "coût réel" """
         if self.terms.price_method == PriceMethod.HOURLY:
-            return f"{spell(_given(self.terms.hourly_price))}/h"
+            return f"{spell(price_of(self.terms))}/h"
         if self.terms.price_method == PriceMethod.FLAT:
-            return f"{spell(_given(self.terms.flat_amount))} par mois"
+            return f"{spell(price_of(self.terms))} par mois"
         return "coût réel"
 
     @property
@@ -46,7 +45,7 @@ class TermsPrice:
         rate = self.terms.management_rate
         if self.terms.price_method != PriceMethod.ACTUAL or not rate:
             return ""
-        return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{NO_BREAK_SPACE}%"
+        return spell_percent(rate)
 
     @property
     def absences(self) -> str:
@@ -146,9 +145,3 @@ def _agreed(terms: Sequence[int]) -> dict[int, tuple[str, Any]]:
         User.objects.filter(pk__in={who for who, _ in found.values() if who}).values_list("pk", "name")
     )
     return {pk: (names.get(who, ""), at) for pk, (who, at) in found.items()}
-
-
-def _given(amount: Decimal | None) -> Decimal:
-    if amount is None:
-        raise ValueError("terms without the figure of their price method")
-    return amount

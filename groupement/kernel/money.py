@@ -108,6 +108,11 @@ def spell_plain(amount: Decimal | int) -> str:
     return f"{MINUS if exact < 0 else ''}{grouped},{decimals}"
 
 
+def spell_percent(rate: Decimal | int) -> str:
+    """A rate in percent: "5 %", "7,5 %"."""
+    return f"{spell_plain(rate).rstrip('0').removesuffix(',')}{NO_BREAK_SPACE}%"
+
+
 def parse_amount(text: str) -> Decimal:
     """Read "1 234,56", "1234.56" or "−12,5 €" as euros in whole cents.
 
