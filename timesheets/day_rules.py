@@ -22,7 +22,7 @@ from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind, Timesh
 class TimedHours(NamedTuple):
     """Hours with the times they were worked; ``minutes`` is what lies between them less the break, or None for that.
 
-    Without times it says that there are none: plain minutes leave those alone that were noted for as many minutes.
+    Without times it removes stored ones, whereas plain minutes keep stored times of as many minutes.
     """
 
     minutes: int | None

@@ -90,7 +90,7 @@ def save(
     """Replace the entries of ``timesheet`` on each of ``days`` by {kind: minutes}; other days stay as they are.
 
     Instead of minutes, (minutes or None, start, end, break in minutes): no minutes are those in between. Plain minutes
-    keep the times that were noted, if they are as many. Zero minutes, or no kind, empty a day. Future days are welcome:
+    keep stored times of as many minutes. Zero minutes, or no kind, empty a day. Future days are accepted:
     hours may be planned ahead. A note stays unless ``notes`` has one for its day. What does not change keeps its
     ``entered_by``. Returns how many entries changed. Raises Locked, NotWritable and BadDays; then nothing is saved.
     """
@@ -240,7 +240,7 @@ def _write(
     gone = [entry.pk for key, entry in present.items() if key not in wanted]
     changed: list[Entry] = []
     new: list[Entry] = []
-    noted: set[tuple[int, date]] = set()
+    with_note: set[tuple[int, date]] = set()
     for key, value in wanted.items():
         timesheet_id, day, kind = key
         entry = present.get(key) or Entry(timesheet_id=timesheet_id, day=day, kind=kind, minutes=0)
@@ -248,8 +248,8 @@ def _write(
         _rewrite(entry, value)
         if day in notes.get(timesheet_id, {}):
             # One note a day: it stays with the first kind.
-            entry.note = "" if (timesheet_id, day) in noted else notes[timesheet_id][day]
-            noted.add((timesheet_id, day))
+            entry.note = "" if (timesheet_id, day) in with_note else notes[timesheet_id][day]
+            with_note.add((timesheet_id, day))
         if _stored_values(entry) != before:
             entry.entered_by = by
             (changed if entry.pk else new).append(entry)
@@ -273,5 +273,5 @@ def _rewrite(entry: Entry, value: int | TimedHours) -> None:
             *value[1:],
         )
     elif entry.minutes != value:
-        # Times that were noted belong to the former minutes.
+        # The stored times belong to the former minutes.
         entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes = value, None, None, 0

@@ -291,7 +291,7 @@ def earned_days(stretches: Iterable[ContractPeriod], first: date, before: date) 
 def working_days(days: Collection[date], feasts: Collection[date]) -> int:
     """How many days of leave ``days`` count: Monday to Saturday but public holidays.
 
-    A week whose five weekdays are off counts its Saturday, even if nobody noted it.
+    A week whose five weekdays are off counts its Saturday, even if it was not entered.
     """
     counted = {day for day in days if day.weekday() != SUNDAY}
     for day in days:

@@ -276,7 +276,7 @@ def _write(preview: HoursPreview, employee: int, month: Month, *, by: User, at: 
             {sheets[place]: days for place, days in places.items()}, by=by, at=at, notes=notes
         )
     except Refusal as refusal:
-        # Somebody was faster than this import, between its rehearsal and this line.
+        # Somebody saved or moved a timesheet after the preview above.
         subject = f"{preview.directory.people[employee]}, {month.label}"
         raise BadHours(
             f"Rien n’est importé\u00a0: {subject}\u00a0: {' '.join(refusal.errors) or refusal.message}"

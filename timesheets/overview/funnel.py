@@ -119,7 +119,7 @@ def _sheet_chip(line: SheetFigures, label: str) -> SheetChip:
     }
 
 
-# Finance's steps: from here only their end is known, when an invoice has sealed every timesheet.
+# Finance's steps: here only their end is known, when every timesheet is billed.
 FINANCE_STEPS = ("Coûts", "Brouillons", "Émission")
 
 
