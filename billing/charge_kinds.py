@@ -309,3 +309,5 @@ COMPUTED = kinds_where(lambda row: row.is_computed)
 PAYS_FOR_WORK = kinds_where(lambda row: row.pays_for_work)
 SHARES_COST = kinds_where(lambda row: row.shares_cost)
 BY_ENTRY = kinds_where(lambda row: row.is_by_entry)
+# What the lateness of one invoice costs (C. com. L441-10).
+OF_LATENESS = kinds_where(lambda row: row.writer is Writer.LATENESS)

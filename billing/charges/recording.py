@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from billing.charge_kinds import KINDS, VatRule
-from billing.models import Charge, InvoiceStatus
+from billing.models import Charge, Invoice, InvoiceStatus
 from employees.models import Assignment, Employee, VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
@@ -44,12 +44,13 @@ def record(
     assignment: Assignment | None = None,
     employee: Employee | None = None,
     figures: Mapping[str, Any] | None = None,
+    late_invoice: Invoice | None = None,
 ) -> Charge:
     """A standing charge: the next draft of a month not before ``service_month`` puts it on the member's invoice.
 
     The net is ``quantity`` × ``unit_price``, euros without VAT (rule R3). ``vat_regime`` is that of the terms or the
-    one chosen; kinds that are always outside VAT need none. Raises NotRecordable for a computed kind, no label, a sum
-    of zero or less (that is a credit note).
+    one chosen; kinds that are always outside VAT need none. ``late_invoice``: the one whose lateness costs this interest
+    or indemnity. Raises NotRecordable for a computed kind, no label, a sum of zero or less (that is a credit note).
     """
     net = line_net(quantity, unit_price)
     _refuse(kind, label, net)
@@ -64,6 +65,7 @@ def record(
         detail=detail.strip()[:300],
         vat_regime=VatRegime.OUT_OF_SCOPE if KINDS[kind].vat is VatRule.OUT_OF_SCOPE else vat_regime,
         figures=dict(figures or {}),
+        late_invoice=late_invoice,
         is_standing=True,
         recorded_by=by,
         recorded_at=at,

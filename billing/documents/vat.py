@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from billing.models import VatRate
 from employees.models import VatRegime
-from groupement.kernel.money import ZERO
+from groupement.kernel.money import ZERO, spell_percent
 
 EXEMPT = (VatRegime.EXEMPT_261B, VatRegime.FRANCHISE, VatRegime.OUT_OF_SCOPE)
 # What a free line may bear; a group in franchise has the wording of article 293 B instead of rates.

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.fields.json import KT
 
-from billing.charge_kinds import COMPUTED, KINDS, ChargeKind, KindOfCharge
+from billing.charge_kinds import COMPUTED, KINDS, OF_LATENESS, ChargeKind, KindOfCharge
 from billing.models.invoice import Unit
 from employees.models import VatRegime
 from groupement.kernel.money import MoneyField
@@ -52,6 +52,9 @@ class Charge(models.Model):
     figures = models.JSONField("calcul", default=dict)
     is_standing = models.BooleanField("enregistrée", default=False)
     rank = models.PositiveSmallIntegerField("rang parmi celles de la même origine", default=0)
+    late_invoice = models.ForeignKey(
+        "billing.Invoice", models.PROTECT, null=True, related_name="+", verbose_name="facture en retard"
+    )
     rebills = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="rebilled_by", verbose_name="refacture"
     )
@@ -87,15 +90,20 @@ class Charge(models.Model):
                 name="a_released_charge_is_billed_again_once",
             ),
             models.UniqueConstraint(
-                KT("figures__invoice"),
+                models.F("late_invoice"),
                 KT("figures__first"),
                 condition=Q(kind=ChargeKind.LATE_INTEREST, released_at__isnull=True),
                 name="interest_is_claimed_once_from_a_day",
             ),
             models.UniqueConstraint(
-                KT("figures__invoice"),
+                fields=["late_invoice"],
                 condition=Q(kind=ChargeKind.INDEMNITY, released_at__isnull=True),
                 name="an_invoice_bears_one_indemnity",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=OF_LATENESS, late_invoice__isnull=False)
+                | (~Q(kind__in=OF_LATENESS) & Q(late_invoice__isnull=True)),
+                name="interest_and_indemnity_name_the_late_invoice",
             ),
             models.CheckConstraint(
                 condition=Q(net=models.functions.Round(models.F("quantity") * models.F("unit_price"), 2)),

@@ -108,6 +108,7 @@ def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charg
     common: dict[str, Any] = {
         "quantity": Decimal(1),
         "unit": Unit.ONE,
+        "late_invoice": late.invoice,
         "service_month": Month.of(first),
         "by": by,
         "at": at,
@@ -129,7 +130,7 @@ def _interest(late: Late, first: date, last: date) -> dict[str, Any]:
         "detail": f"Du {day_fr(first)} au {day_fr(last)}, {rate} sur ce qui restait dû chaque jour "
         "(C. com., article L441-10, II)",
         "unit_price": late.interest_left,
-        "figures": {"invoice": late.invoice.pk, "number": number, **_days(late, first, last)},
+        "figures": {"number": number, **_days(late, first, last)},
     }
 
 
@@ -140,7 +141,7 @@ def _indemnity(late: Late) -> dict[str, Any]:
         "label": f"Indemnité forfaitaire de recouvrement, facture {number}",
         "detail": "C. com., articles L441-10, II et D441-5",
         "unit_price": late.indemnity_left,
-        "figures": {"invoice": late.invoice.pk, "number": number},
+        "figures": {"number": number},
     }
 
 

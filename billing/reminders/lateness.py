@@ -9,17 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.fields.json import KT
 
 from billing.accounts import receivables
-from billing.charge_kinds import ChargeKind, Writer, kinds_where
+from billing.charge_kinds import OF_LATENESS, ChargeKind
 from billing.models import Allocation, Charge, Invoice
 from billing.reminders.interest import Interest, Part, indemnity, interest, last_paid_on
 from groupement.kernel.money import ZERO
 from members.models import Group
-
-CLAIMS = kinds_where(lambda row: row.writer is Writer.LATENESS)
 
 
 @dataclass(frozen=True)
@@ -123,11 +121,10 @@ def _parts(invoices: Collection[Invoice]) -> dict[int, list[Part]]:
 
 def _claimed(invoices: Collection[Invoice]) -> dict[tuple[int, str], Decimal]:
     """Euros asked already, by invoice and kind, but for what a credit note took back."""
-    rows = claims_on(row.pk for row in invoices).values_list("figures__invoice", "kind")
+    rows = claims_on(row.pk for row in invoices).values_list("late_invoice", "kind")
     return {(invoice, kind): net for invoice, kind, net in rows.annotate(sum=Sum("net")).order_by()}
 
 
 def claims_on(invoices: Iterable[int]) -> QuerySet[Charge]:
     """The interest and indemnities asked for these invoices (ids), and not taken back."""
-    of_these = Q(figures__invoice__in=list(invoices))
-    return Charge.objects.filter(of_these, kind__in=CLAIMS, released_at=None)
+    return Charge.objects.filter(late_invoice__in=list(invoices), kind__in=OF_LATENESS, released_at=None)

@@ -267,7 +267,7 @@ def _contestable(request: HttpRequest) -> Any:
 
 
 def _charged(charges: Any) -> str:
-    count = len({charge.figures["invoice"] for charge in charges})
+    count = len({charge.late_invoice_id for charge in charges})
     whose = "d’une facture" if count == 1 else f"de {counted(count, 'facture')}"
     return f"Les frais de retard {whose} rejoindront la prochaine facture de l’adhérent, hors TVA."
 

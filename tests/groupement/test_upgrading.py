@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -47,6 +48,39 @@ def test_a_database_of_before_keeps_every_row_and_every_invoice(migrated: str) -
     assert upgraded.stock(migrated, wanted) == wanted
 
 
+def rows(address: str, query: str) -> list[Any]:
+    with psycopg.connect(address) as other:
+        return other.execute(query).fetchall()  # type: ignore[call-overload]
+
+
+def test_what_lateness_costs_points_at_its_invoice(migrated: str) -> None:
+    claims = rows(
+        migrated,
+        "SELECT charge.kind, number, figures->>'number', figures ? 'invoice' FROM billing_charge charge"
+        " JOIN billing_invoice ON billing_invoice.id = late_invoice_id ORDER BY charge.id",
+    )
+    first, second = (number for _, number, *_ in claims[::2][:2])
+    assert claims == [
+        (kind, number, number, False)
+        for kind, number in (
+            ("late_interest", first),
+            ("indemnity", first),
+            ("late_interest", second),
+            ("indemnity", second),
+            ("late_interest", first),
+            ("late_interest", second),
+        )
+    ]
+
+
+def test_what_later_migrations_turned_turns_back(server: str, loaded: str, migrated: str) -> None:
+    before = upgraded.stock(loaded, turned={})
+    with upgraded.database(server, f"back_{RUN}", f"after_{RUN}") as address:
+        done = upgraded.run(address, "-c", upgraded.BACK)
+        assert done.returncode == 0, done.stderr
+        assert upgraded.stock(address, before) == before
+
+
 def test_its_schema_is_that_of_a_new_database(migrated: str, db: None) -> None:
     new = upgraded.schema(upgraded.named(migrated, connection.settings_dict["NAME"]))
     old = upgraded.schema(migrated)
@@ -78,8 +112,8 @@ def test_a_database_half_way_is_refused_before_anything_changes(server: str, loa
 def test_half_of_an_app_is_half_way_the_whole_or_nothing_is_not(
     db: None, kept: str, found: list[str]
 ) -> None:
-    rows = MigrationRecorder(connection).migration_qs.filter(app="members")
-    rows.filter(name__startswith="0001_record").delete()
-    rows.exclude(name__lt=f"{kept}~").delete()
+    members = MigrationRecorder(connection).migration_qs.filter(app="members")
+    members.filter(name__startswith="0001_record").delete()
+    members.exclude(name__lt=f"{kept}~").delete()
     errors = former_migrations(databases=["default"])
     assert [error.msg.partition(" of ")[2].partition(":")[0] for error in errors] == found

@@ -185,17 +185,17 @@ def test_a_group_in_franchise_has_its_own_regimes(finance):
 
 def test_what_another_part_recorded_is_not_withdrawn_here(finance):
     member = joined("Aloen")
-    interest = recording.record(
+    expense = recording.record(
         member,
-        kind="late_interest",
-        label="Pénalités",
+        kind="expense",
+        label="Achat",
         quantity=Decimal(1),
         unit="C62",
         unit_price=Decimal("3.20"),
-        vat_regime="O",
+        vat_regime="S20",
         service_month=Month(2026, 11),
         by=finance,
         at=NOW,
     )
     with pytest.raises(dues.NotAskable, match="ne vient pas d’ici"):
-        dues.withdraw(interest, by=finance, at=NOW)
+        dues.withdraw(expense, by=finance, at=NOW)

@@ -50,8 +50,8 @@ def test_what_was_paid_late_is_claimed_to_the_day_of_payment(aloen):
         "Du 02/12/2026 au 21/12/2026, 12,15\u00a0% par an sur ce qui restait dû chaque jour (C. com., article "
         "L441-10, II)"
     )
+    assert interest.late_invoice == invoice
     assert interest.figures == {
-        "invoice": invoice.pk,
         "number": "F-2026-0001",
         "first": "2026-12-02",
         "last": "2026-12-21",
@@ -179,6 +179,19 @@ def test_postgresql_refuses_the_same_days_and_a_second_indemnity(aloen):
         charge.pk = None
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             charge.save()
+
+
+@pytest.mark.parametrize("change", [{"late_invoice": None}, {"kind": ChargeKind.FREE}])
+def test_postgresql_wants_the_late_invoice_of_both_and_of_nothing_else(aloen, change):
+    invoice = scene.late(aloen)
+    scene.pay(invoice, on=day(21))
+    claims = Charge.objects.filter(pk__in=[charge.pk for charge in claim(invoice)])
+    assert set(claims.values_list("late_invoice", flat=True)) == {invoice.pk}
+    with (
+        pytest.raises(IntegrityError, match="interest_and_indemnity_name_the_late_invoice"),
+        transaction.atomic(),
+    ):
+        claims.update(**change)
 
 
 def test_what_may_be_claimed_is_offered_and_nothing_else(aloen):
