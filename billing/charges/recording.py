@@ -49,8 +49,8 @@ def record(
     """A standing charge: the next draft of a month not before ``service_month`` puts it on the member's invoice.
 
     The net is ``quantity`` × ``unit_price``, euros without VAT (rule R3). ``vat_regime`` is that of the terms or the
-    one chosen; kinds that are always outside VAT need none. ``late_invoice``: the one whose lateness costs this interest
-    or indemnity. Raises NotRecordable for a computed kind, no label, a sum of zero or less (that is a credit note).
+    one chosen; kinds that are always outside VAT need none. ``late_invoice``: of interest and indemnities, the invoice
+    that is late. Raises NotRecordable for a computed kind, no label, a sum of zero or less (that is a credit note).
     """
     net = line_net(quantity, unit_price)
     _refuse(kind, label, net)
