@@ -54,6 +54,8 @@ lint: setup ## Style, layers, types, migrations, production settings
 	$(RUN)/lint-imports
 	$(RUN)/mypy
 	find templates -name '*.html' -exec $(RUN)/djade --check --target-version 5.2 {} +
+	$(RUN)/djangofmt --check templates
+	! LC_ALL=C.UTF-8 grep -rnE '^.{121}' templates --include='*.html'
 	$(RUN)/deno fmt --check --quiet
 	find . -name '*.py' -not -path './.*' -exec $(RUN)/django-upgrade --check --target-version 5.2 {} +
 	$(MANAGE) makemigrations --check --dry-run
@@ -63,6 +65,7 @@ format: setup ## Bring code, templates and style sheets into the one style
 	$(RUN)/ruff check --fix --exit-zero .
 	$(RUN)/ruff format .
 	find templates -name '*.html' -exec $(RUN)/djade --target-version 5.2 {} +
+	$(RUN)/djangofmt templates
 	$(RUN)/deno fmt --quiet
 
 fonts: setup ## Cut the interface’s typefaces from their sources and write the sheet that declares them

@@ -90,6 +90,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "groupement.navigation.navigation",
             ],
+            "builtins": ["groupement.kernel.templatetags.components"],
         },
     },
 ]

@@ -96,6 +96,22 @@ def test_no_line_of_a_template_is_wide():
     ] == []
 
 
+PASTED = {
+    "icon": '<svg class="icon',
+    "member": '<span class="member" data-hue',
+    "notice": '<div class="notice',
+    "crumbs": '<ol class="crumbs"',
+}
+# A region with a label of its own, and one whose id is made of a number.
+MADE_BY_HAND = {"templates/timesheets/entry/reason.html", "templates/home/member.html"}
+
+
+@pytest.mark.parametrize("tag", PASTED)
+def test_what_has_a_tag_is_not_pasted(tag):
+    pasted = {name_of(path) for path in TEMPLATES if PASTED[tag] in path.read_text()}
+    assert pasted <= MADE_BY_HAND
+
+
 def test_no_file_names_a_machine_or_a_registry():
     # Written in pieces, so that this file does not find itself.
     hosts = re.compile(

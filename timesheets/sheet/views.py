@@ -248,7 +248,7 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         "reasons": {action.value: _reason_form(action) for action in WITH_REASON},
         "signed": freezing.latest_signed([timesheet.pk]).get(timesheet.pk) if timesheet.approved_at else None,
         "why_locked": locking.why_locked(timesheet),
-        "up": [_up(user, timesheet)],
+        "up": _up(user, timesheet),
         **_answers(timesheet, days, acts),
     }
 

@@ -1,0 +1,81 @@
+"""The tags of templates write the one markup of the house, and nothing said in them is taken for markup."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.template import Context, Template, TemplateSyntaxError
+
+SHARP = "<b>&"
+ESCAPED = "&lt;b&gt;&amp;"
+
+
+def made(source, **context):
+    return Template(source).render(Context(context))
+
+
+def test_an_icon_points_into_the_sprite():
+    assert made('{% icon "lock" %}') == '<svg class="icon" aria-hidden="true"><use href="#i-lock"/></svg>'
+    assert 'class="icon is-inline is-lg"' in made('{% icon "lock" "is-inline is-lg" %}')
+    assert f"#i-{ESCAPED}" in made("{% icon name %}", name=SHARP)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "head"),
+    [
+        ("", '<span class="badge">'),
+        (
+            'state="draft"',
+            '<span class="badge" data-state="draft"><svg class="icon" aria-hidden="true"><use href="#i-draft"/></svg>',
+        ),
+        (
+            'tone="info"',
+            '<span class="badge" data-tone="info"><svg class="icon" aria-hidden="true"><use href="#i-info"/></svg>',
+        ),
+    ],
+)
+def test_a_badge_is_a_word_with_the_icon_of_its_state_or_tone(arguments, head):
+    assert made(f"{{% badge label {arguments} %}}", label=SHARP) == f"{head}{ESCAPED}</span>"
+
+
+def test_a_member_is_shape_hue_and_name():
+    member = SimpleNamespace(short_name=SHARP, hue=3, shape=11)
+    assert made('{% member one "cell__name" %}', one=member) == (
+        f'<span class="member cell__name" data-hue="3" data-shape="11">{ESCAPED}</span>'
+    )
+    assert made("{% member one %}", one=member).startswith('<span class="member" ')
+
+
+def test_a_notice_holds_its_body_beside_the_icon_of_its_tone():
+    assert made("{% notice %}<p>{{ said }}</p>{% endnotice %}", said=SHARP) == (
+        '<div class="notice"><svg class="icon" aria-hidden="true"><use href="#i-info"/></svg>'
+        f"<div><p>{ESCAPED}</p></div></div>"
+    )
+    warning = made('{% notice tone="warning" icon="clock" extra="no-print" anchor="pdf" %}{% endnotice %}')
+    assert warning.startswith('<div class="notice no-print" data-tone="warning" id="pdf"><svg')
+    assert "#i-clock" in warning
+    assert "#i-danger" in made('{% notice tone="danger" %}{% endnotice %}')
+
+
+def test_a_notice_after_a_failed_submit_is_read_out():
+    alert = made('{% notice tone="danger" alert=True %}{% endnotice %}')
+    assert '<div class="notice" data-tone="danger" role="alert" tabindex="-1" data-focus>' in alert
+
+
+def test_crumbs_are_a_list_that_is_called_by_its_name():
+    assert made('{% crumbs %}<li><a href="/">{{ up }}</a></li>{% endcrumbs %}', up=SHARP) == (
+        f'<nav aria-label="Fil d’Ariane"><ol class="crumbs"><li><a href="/">{ESCAPED}</a></li></ol></nav>'
+    )
+
+
+def test_an_empty_state_says_what_is_true_and_what_comes_next():
+    empty = made("{% empty_state title %}\n  {{ text }}\n{% endempty_state %}", title=SHARP, text=SHARP)
+    assert empty.startswith('<div class="empty">')
+    assert 'class="ring"' in empty
+    assert f"<b>{ESCAPED}</b><p>{ESCAPED}</p></div>" in empty
+    link = made('{% empty_state "Rien" link=url link_label="Aller" %}{% endempty_state %}', url="/a/?b=1&c=2")
+    assert link.endswith('<b>Rien</b><a class="btn is-sm" href="/a/?b=1&amp;c=2">Aller</a></div>')
+
+
+def test_what_a_tag_does_not_know_is_refused():
+    with pytest.raises(TemplateSyntaxError):
+        made('{% badge "Émise" colour="red" %}')
