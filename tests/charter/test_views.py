@@ -81,7 +81,7 @@ def test_everybody_reads_every_signature(client, charter, aloen, who):
     person = people.get(who, lambda: getattr(world, who)(f"Personne {who}"))()
     text = text_of(client, person)
     assert "Voix de Sonam, 14 octobre 2026, 9\u00a0h\u00a041" in text
-    assert "1 signature sur 2, il manque Aloen" in text
+    assert "1\u00a0signature sur 2, il manque Aloen" in text
     digest = charter.digest[:16].upper()
     assert " ".join(digest[n : n + 4] for n in range(0, 16, 4)) in text
 
@@ -169,7 +169,7 @@ def test_the_version_in_force_leads_to_the_one_to_sign_and_to_the_former(client,
     assert "Version 2, en vigueur depuis" in text_of(client, nolwenn)
     former = text_of(client, nolwenn, reverse("charter:version", args=[1]))
     assert "en vigueur du 14 octobre 2026 au 14 octobre 2026. Une version plus récente la remplace." in former
-    assert "1 signature sur 1" in former
+    assert "1\u00a0signature sur 1" in former
     assert "Signer pour" not in former
 
 
