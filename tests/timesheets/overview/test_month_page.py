@@ -92,7 +92,7 @@ def test_an_unopened_month_is_opened_from_its_page(client, solene, placed):
     assert "Ce mois n’est pas ouvert" in words(client.get(MONTH))
     response = client.post(reverse("timesheets:open", args=[world.NOVEMBER]), follow=True)
     assert response.redirect_chain == [(MONTH, 302)]
-    assert "2 relevés ouverts." in words(response)
+    assert "2\u00a0relevés ouverts." in words(response)
     assert Timesheet.objects.count() == 2
 
 
