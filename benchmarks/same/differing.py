@@ -152,8 +152,11 @@ def diff(left: str, right: str) -> str:
 
 
 def accepted(text: str, rules: list[tuple[re.Pattern[str], str]]) -> str | None:
-    """The reason for which a diff is accepted: each of its changed lines matches one of the rules."""
-    changed = [line for line in text.splitlines() if line[:1] in {"+", "-"} or line.startswith("only ")]
+    """The reason for which a diff is accepted: a rule matches its heading, or each changed line matches one of them."""
+    heading = text.partition("\n")[0]
+    if heading.startswith("only "):
+        return next((why for pattern, why in rules if pattern.search(heading)), None)
+    changed = [line for line in text.splitlines() if line[:1] in {"+", "-"}]
     reasons = []
     for line in changed:
         reason = next((why for pattern, why in rules if pattern.search(line)), None)

@@ -82,3 +82,10 @@ def test_a_difference_is_accepted_only_line_by_line(tmp_path: Path):
     assert differing.accepted("-<b>un</b>\n+<b>deux</b>", rules) == "renamed"
     assert differing.accepted("-<b>un</b>\n+<b>deux</b>\n+<b>trois</b>", rules) is None
     assert rules == [(re.compile("^-<b>un</b>|^\\+<b>deux</b>"), "renamed")]
+
+
+def test_a_heading_may_be_accepted_as_a_whole():
+    rules = [(re.compile("^only spaces"), "one plural for all")]
+    assert differing.accepted("only spaces within a line:\n-a b\n+a\u00a0b", rules) == "one plural for all"
+    assert differing.accepted("only after 200 GET /x/#/", rules) is None
+    assert differing.accepted("-a\n+only spaces", rules) is None
