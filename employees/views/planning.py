@@ -124,7 +124,7 @@ def show(
     )
     context |= _absences(viewer, context, absence)
     if viewer.decides and choice.view != OWN:
-        context["bench"] = day_plan.read_day_plan(choice.who, choice.day, faulty)
+        context["day_plan"] = day_plan.read_day_plan(choice.who, choice.day, faulty)
     status = 422 if faulty or absence else 200
     part = "law" if request.htmx.target == LAW else "planning"  # type: ignore[attr-defined]
     return page(request, "employees/planning.html", part=part, context=context, status=status)
@@ -133,7 +133,7 @@ def show(
 def _frame(viewer: Viewer, choice: PlanningChoice) -> dict[str, Any]:
     """Where one is, and where one may go from here."""
     return {
-        "look": choice,
+        "choice": choice,
         "decides": viewer.decides and choice.view != OWN,
         "inside": viewer.sees_all,
         "own": choice.view == OWN,
@@ -151,7 +151,7 @@ def _frame(viewer: Viewer, choice: PlanningChoice) -> dict[str, Any]:
         "next_url": choice.to(span=choice.span.next).url,
         "present_url": choice.to(span=Week.of(today()) if choice.is_week else Month.of(today())).url,
         "is_present": today() in choice.span,
-        "bench": None,
+        "day_plan": None,
     }
 
 
@@ -175,12 +175,12 @@ def _law(
 ) -> dict[str, Any]:
     """The findings of the law of working time about the plan, when the coordination asks for them."""
     if not viewer.decides or "loi" not in request.GET:
-        return {"sayings": None}
+        return {"law_findings": None}
     found_by_law = law_findings(choice, calendar)
     grave = [each for each in found_by_law if each.tone != "info"]
     return {
-        "sayings": grave[:MOST_FINDINGS],
-        "saying_count": len(grave),
+        "law_findings": grave[:MOST_FINDINGS],
+        "law_count": len(grave),
         "remarks": [each for each in found_by_law if each.tone == "info"][:MOST_FINDINGS],
     }
 

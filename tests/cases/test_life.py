@@ -156,9 +156,9 @@ def test_case_70_recall_two_days_of_ten_refused_corrected_and_handed_in_again(cl
     assert (Timesheet.objects.filter(pk=other.pk).values().get(), other.steps.count()) == untouched
     client.force_login(claire)
     page = words(client.get(page_of(sheet)))
-    assert "À relire\u00a0: 2 jours" in page
+    assert "À relire\u00a0: 2\u00a0jours" in page
     # Ten weekdays have hours, the eleven planned ones that follow have none: all seen, none changed.
-    assert "19 jours déjà vus, inchangés" in page
+    assert "19\u00a0jours déjà vus, inchangés" in page
     assert "«\u00a0Inventaire, le matin seulement.\u00a0»" in page
     assert all(
         name in page for name in ("<b>Rappelé</b> par Youenn Talec", "<b>Contesté</b> par Claire Danno")

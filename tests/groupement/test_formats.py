@@ -119,3 +119,24 @@ def test_a_calendar_is_of_one_month():
     assert formats.calendar([]) == []
     with pytest.raises(ValueError, match="2026-11, 2026-12"):
         formats.calendar([on("2026-12-01", 60), on("2026-11-30", 60)])
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"),
+    [
+        ('{{ one|counted:"heure" }}', f"1{NBSP}heure"),
+        ('{{ none|counted:"heure" }}', f"0{NBSP}heure"),
+        ('{{ two|counted:"ligne laissée" }}', f"2{NBSP}lignes laissées"),
+        ('{{ two|counted:"œil,yeux" }}', f"2{NBSP}yeux"),
+        ('{{ two|plural:"le relevé,les relevés" }}', "les relevés"),
+        ("{{ name|of }}", "d’Inès"),
+        ("{{ words|enumeration }}", "a, b et c"),
+        ('{{ words|enumeration:"ou" }}', "a, b ou c"),
+        ("{{ address|postal_lines }}", "1 rue &lt;A&gt;<br>56100 Lorient"),
+        ("{{ address|postal_line }}", "1 rue &lt;A&gt;, 56100 Lorient"),
+    ],
+)
+def test_words_in_templates(template, shown):
+    address = {"street": "1 rue <A>", "postal_code": "56100", "city": "Lorient"}
+    facts = {"none": 0, "one": 1, "two": 2, "name": "Inès", "words": ["a", "b", "c"], "address": address}
+    assert Template("{% load formats %}" + template).render(Context(facts)) == shown

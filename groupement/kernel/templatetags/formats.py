@@ -6,15 +6,17 @@ nothing to nothing. A float is refused: it is not exact.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
-from groupement.kernel import french, money, worktime
+from groupement.kernel import french, money, postal, worktime
 from groupement.kernel.french import NO_BREAK_SPACE, WEEKDAYS
 from groupement.kernel.periods import Month
 
@@ -129,6 +131,42 @@ def siren(value: Any) -> str:
     plain = "".join(str(value or "").split())
     groups = [plain[0:3], plain[3:6], plain[6:9], plain[9:]]
     return NO_BREAK_SPACE.join(group for group in groups if group)
+
+
+@register.filter
+def counted(count: int, words: str) -> str:
+    """A number with its words: ``{{ 3|counted:"relevé" }}`` is "3 relevés"; "œil,yeux" where the plural has no s."""
+    return french.counted(count, *words.split(","))
+
+
+@register.filter
+def plural(count: int, words: str) -> str:
+    """The words alone, singular or plural, as ``counted`` takes them."""
+    return french.plural(count, *words.split(","))
+
+
+@register.filter
+def of(name: Any) -> str:
+    """ "de Maëlle", "d’Inès" """
+    return french.of(str(name))
+
+
+@register.filter
+def enumeration(words: Iterable[object], last: str = "et") -> str:
+    """ "un, deux et trois", with another word before the last: ``{{ keys|enumeration:"ou" }}``."""
+    return french.enumeration(words, last=last)
+
+
+@register.filter
+def postal_lines(address: object) -> SafeString:
+    """The lines of a postal address (a row or a mapping), each on its own: "12 quai des Indes<br>56100 Lorient"."""
+    return format_html_join(SafeString("<br>"), "{}", ((line,) for line in postal.lines(address)))
+
+
+@register.filter
+def postal_line(address: object) -> str:
+    """The same on one line: "12 quai des Indes, 56100 Lorient"."""
+    return ", ".join(postal.lines(address))
 
 
 @register.filter

@@ -69,7 +69,7 @@ def test_who_left_is_settled_by_a_click(login, maelle, hosts):
     answer = client.post(address)
     assert "Aloen accueille encore quelqu’un." in words(client.get(answer.url))
     Assignment.objects.filter(member=hosts[0]).update(ends_before=NOVEMBER.before)
-    assert "Solder la provision de Aloen" in words(client.get(PROVISIONS))
+    assert "Solder la provision d’Aloen" in words(client.get(PROVISIONS))
     client.post(address)
     page = words(client.get(PROVISIONS))
     assert "La provision d’Aloen est soldée : 196,00 € restent au groupement." in page

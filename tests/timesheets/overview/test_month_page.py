@@ -68,7 +68,7 @@ def test_the_month_shows_matrix_queue_and_blockers(client, solene, placed, aloen
     claire = world.staff(aloen, "Claire Danno")
     confirming.contest(contested, by=claire, at=world.NOW, remarks=[(MONDAYS[0], "Absent.", None)])
     text = words(client.get(MONTH))
-    assert "2 relevés, 70,00 h saisies sur 70,00 h prévues" in text
+    assert "2\u00a0relevés, 70,00 h saisies sur 70,00 h prévues" in text
     assert "Aloen conteste le lundi 2 novembre" in text
     assert "Youenn Talec\u00a0: «\u00a0Absent.\u00a0»" in text
     assert "Nolwenn Jégo, 1 déc." in text

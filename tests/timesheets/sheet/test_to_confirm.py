@@ -236,13 +236,13 @@ def test_after_a_contest_only_what_was_contested_or_changed_is_to_be_read(client
     recording.submit(draft, by=youenn, at=world.NOW, note="J’étais là jusqu’à 17 h.")
     text = words(client.get(reverse("timesheets:sheet", args=[sheet.pk])))
     to_read, seen = text.split("<details", 1)
-    assert "À relire\u00a0: 2 jours" in to_read
+    assert "À relire\u00a0: 2\u00a0jours" in to_read
     assert "jeudi 5 novembre" in to_read
     assert "Changé depuis\u00a0: 7\u00a0h quand vous l’avez vu" in to_read
     assert "Contesté\u00a0: «\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon vous" in to_read
     assert "«\u00a0J’étais là jusqu’à 17 h.\u00a0»" in to_read
     assert "jeudi 12 novembre" not in to_read
-    assert "2 jours déjà vus, inchangés" in seen
+    assert "2\u00a0jours déjà vus, inchangés" in seen
     # What was let pass can still be contested: the fold opens on it.
     response = answer(client, sheet, "contest", **contest(THURSDAYS[1], ""))
     assert 'class="days-before" open>' in words(response)
