@@ -284,17 +284,17 @@ def advance(sheet: Timesheet, status: str, *, by: User | None = None) -> None:
     """Move ``sheet`` forward to ``status`` on the first days of the month after its own."""
     start = sheet.month.before
     path = [
-        (TimesheetStatus.SUBMITTED, {"submitted_at": at(start, 9)}),
-        (TimesheetStatus.CONFIRMED, {"confirmed_at": at(start, 14)}),
-        (TimesheetStatus.APPROVED, {"approved_at": at(start + timedelta(days=1), 10)}),
+        (TimesheetStatus.SUBMITTED, "submit", {"submitted_at": at(start, 9)}),
+        (TimesheetStatus.CONFIRMED, "confirm", {"confirmed_at": at(start, 14)}),
+        (TimesheetStatus.APPROVED, "approve", {"approved_at": at(start + timedelta(days=1), 10)}),
     ]
     if sheet.assignment_id is None:
         del path[1]
-    reached = [status_name for status_name, _ in path]
+    reached = [status_name for status_name, *_ in path]
     if status not in reached:
         return
-    for to, stamps in path[: reached.index(status) + 1]:
-        sheet.move(to, by=by, at=next(iter(stamps.values())), **stamps)
+    for to, kind, stamps in path[: reached.index(status) + 1]:
+        sheet.move(to, kind=kind, by=by, at=next(iter(stamps.values())), **stamps)
 
 
 def hours(month: Month, total: int | str, *, per_day: int = 420) -> dict[date, int]:

@@ -15,7 +15,7 @@ from members.models import User
 from members.roles import Role, only
 from timesheets import freezing
 from timesheets.confirming import ContestedDay, lock_unchanged, open_contest, write_remarks
-from timesheets.models import Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
 UNDO_WITHIN = timedelta(minutes=15)
 
@@ -100,7 +100,7 @@ def undo(timesheet: Timesheet, *, by: User, at: datetime) -> None:
             "Rouvrez le relevé avec un motif."
         )
     back = TimesheetStatus.CONFIRMED if timesheet.assignment_id else TimesheetStatus.SUBMITTED
-    timesheet.move(back, by=by, at=at, approved_at=None)
+    timesheet.move(back, kind=StepKind.UNDO, by=by, at=at, approved_at=None)
 
 
 def may_undo(timesheet: Timesheet, *, by: User, at: datetime) -> bool:
@@ -129,15 +129,15 @@ def settle(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
     if not note.strip():
         raise NotApprovable("Écrivez un motif\u00a0: la personne et l’adhérent le liront.", field="note")
     stamps = {"confirmed_at": at, "accepted_days": {}}
-    timesheet.move(TimesheetStatus.CONFIRMED, by=by, at=at, note=note.strip(), **stamps)
+    timesheet.move(TimesheetStatus.CONFIRMED, kind=StepKind.SETTLE, by=by, at=at, note=note.strip(), **stamps)
 
 
 def may_settle(timesheet: Timesheet, steps: Iterable[TimesheetStep] | None = None) -> bool:
-    """Whether the hours are submitted again after a contest; ``steps`` the latest first, two queries without them."""
+    """Whether the hours are submitted again after a contest; ``steps`` the latest first, a query without them."""
     if timesheet.status != TimesheetStatus.SUBMITTED or not timesheet.assignment_id:
         return False
     if steps is None:
-        steps = timesheet.steps.select_related("by").prefetch_related("remarks").order_by("-at", "-pk")
+        steps = timesheet.steps.order_by("-at", "-pk")
     return open_contest(steps) is not None
 
 
@@ -149,7 +149,7 @@ def send_back(
     _refuse_unless_in_charge(timesheet, by)
     if timesheet.status not in (TimesheetStatus.SUBMITTED, TimesheetStatus.CONFIRMED):
         raise NotApprovable("Seules des heures soumises ou visées peuvent être renvoyées.")
-    _back_to_draft(timesheet, by=by, at=at, note=note)
+    _back_to_draft(timesheet, StepKind.RETURN, by=by, at=at, note=note)
     write_remarks(timesheet, remarks)
 
 
@@ -158,7 +158,7 @@ def reopen(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
     """Undo an approval while the hours are not billed. Raises AlreadyBilled, NotApprovable, StaleRow."""
     _refuse_unless_in_charge(timesheet, by)
     _lock_approved(timesheet, "Seules des heures approuvées peuvent être rouvertes.")
-    _back_to_draft(timesheet, by=by, at=at, note=note)
+    _back_to_draft(timesheet, StepKind.REOPEN, by=by, at=at, note=note)
 
 
 @transaction.atomic
@@ -184,7 +184,7 @@ def open_supplement(timesheet: Timesheet, *, by: User, at: datetime) -> Timeshee
     if any(row.billed_at is None for row in rows):
         raise NotApprovable("Un relevé de ce mois n’est pas encore facturé\u00a0: complétez celui-là.")
     made = Timesheet.objects.create(supplement=max(row.supplement for row in rows) + 1, **place)
-    made.steps.create(source="", target=made.status, by=by, at=at)
+    made.steps.create(source="", target=made.status, kind=StepKind.SUPPLEMENT, by=by, at=at)
     return made
 
 
@@ -216,7 +216,12 @@ def _write_approval(timesheets: Sequence[Timesheet], *, by: User, at: datetime) 
     rows.update(status=TimesheetStatus.APPROVED, approved_at=at)
     TimesheetStep.objects.bulk_create(
         TimesheetStep(
-            subject=timesheet, source=timesheet.status, target=TimesheetStatus.APPROVED, by=by, at=at
+            subject=timesheet,
+            source=timesheet.status,
+            target=TimesheetStatus.APPROVED,
+            kind=StepKind.APPROVE,
+            by=by,
+            at=at,
         )
         for timesheet in timesheets
     )
@@ -236,7 +241,7 @@ def _lock_approved(timesheet: Timesheet, otherwise: str) -> None:
         raise HoursInUse(reason)
 
 
-def _back_to_draft(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
+def _back_to_draft(timesheet: Timesheet, kind: StepKind, *, by: User, at: datetime, note: str) -> None:
     if not note.strip():
         raise NotApprovable("Écrivez un motif\u00a0: la personne le lira.", field="note")
     # Whoever decided has read the whole: the member reads the whole again too.
@@ -247,7 +252,8 @@ def _back_to_draft(timesheet: Timesheet, *, by: User, at: datetime, note: str) -
         "approved_at": None,
         "accepted_days": {},
     }
-    timesheet.move(TimesheetStatus.DRAFT, by=by, at=at, note=note.strip(), returned_at=at, **gone)
+    stamps = gone | {"returned_at": at}
+    timesheet.move(TimesheetStatus.DRAFT, kind=kind, by=by, at=at, note=note.strip(), **stamps)
 
 
 def _refuse_unless_in_charge(timesheet: Timesheet, by: User) -> None:

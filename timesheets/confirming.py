@@ -16,7 +16,7 @@ from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.templatetags.formats import day as spell_day
 from members.access import answers_for
 from members.models import Group, User
-from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import Remark, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
 ContestedDay = tuple[date, str, int | None]
 
@@ -42,7 +42,14 @@ def confirm(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     """
     _refuse_unless_answerable(timesheet, by)
     lock_unchanged(timesheet)
-    timesheet.move(TimesheetStatus.CONFIRMED, by=by, at=at, confirmed_at=at, accepted_days={})
+    timesheet.move(
+        TimesheetStatus.CONFIRMED,
+        kind=StepKind.CONFIRM,
+        by=by,
+        at=at,
+        confirmed_at=at,
+        accepted_days={},
+    )
 
 
 @transaction.atomic
@@ -61,6 +68,7 @@ def contest(
     lock_unchanged(timesheet)
     timesheet.move(
         TimesheetStatus.DRAFT,
+        kind=StepKind.CONTEST,
         by=by,
         at=at,
         note=note,
@@ -108,23 +116,12 @@ def due_on(timesheet: Timesheet, group: Group) -> date:
     return timezone.localdate(timesheet.submitted_at) + timedelta(days=group.confirmation_days)
 
 
-def is_contest(step: TimesheetStep) -> bool:
-    """Whether ``step`` is a member’s contest; its remarks and who made it are read unless they were prefetched.
-
-    Members contest with a remark on some day; the coordination returns with a note; the person recalls without a word.
-    """
-    if (step.source, step.target) != (TimesheetStatus.SUBMITTED, TimesheetStatus.DRAFT):
-        return False
-    is_return = bool(step.note and step.by and step.by.is_coordinator)
-    return not is_return and bool(step.remarks.all())
-
-
 def open_contest(steps: Iterable[TimesheetStep]) -> TimesheetStep | None:
     """The member’s contest to which no confirmation has answered yet, if there is one; ``steps`` the latest first."""
     for step in steps:
         if step.target == TimesheetStatus.CONFIRMED:
             return None
-        if is_contest(step):
+        if step.kind == StepKind.CONTEST:
             return step
     return None
 
@@ -164,7 +161,7 @@ def _confirm_one_tacitly(late: QuerySet[Timesheet], pk: int, group: Group, at: d
     delay = f"{group.confirmation_days} {plural(group.confirmation_days, 'jour')}"
     note = f"Sans réponse jusqu’au {spell_day(due_on(timesheet, group))}, délai de {delay}."
     stamps = {"confirmed_at": at, "is_confirmed_tacitly": True, "accepted_days": {}}
-    timesheet.move(TimesheetStatus.CONFIRMED, by=None, at=at, note=note, **stamps)
+    timesheet.move(TimesheetStatus.CONFIRMED, kind=StepKind.TACIT, by=None, at=at, note=note, **stamps)
     return timesheet
 
 

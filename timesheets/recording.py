@@ -34,7 +34,7 @@ from timesheets.locking import (
     why_locked,
     with_grace_days,
 )
-from timesheets.models import Entry, Timesheet, TimesheetStatus
+from timesheets.models import Entry, StepKind, Timesheet, TimesheetStatus
 
 MONTHS_AHEAD = 12
 SAVED_FIELDS = ["minutes", "note", "entered_by", "started_at", "ended_at", "break_minutes"]
@@ -146,6 +146,7 @@ def submit(timesheet: Timesheet, *, by: User, at: datetime, note: str = "") -> N
     refuse_unless_begun(timesheet, at)
     timesheet.move(
         TimesheetStatus.SUBMITTED,
+        kind=StepKind.SUBMIT,
         by=by,
         at=at,
         note=note.strip(),
@@ -170,7 +171,7 @@ def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
             else f"Trop tard pour rappeler ce relevé. {why_locked(timesheet)}"
         )
     refuse_closed(timesheet, by, at)
-    timesheet.move(TimesheetStatus.DRAFT, by=by, at=at, submitted_at=None)
+    timesheet.move(TimesheetStatus.DRAFT, kind=StepKind.RECALL, by=by, at=at, submitted_at=None)
 
 
 def _lock(employee_id: int, month: Month) -> dict[int, Timesheet]:

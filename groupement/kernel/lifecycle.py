@@ -58,10 +58,18 @@ class Lifecycle(models.Model):
 
     @transaction.atomic
     def move(
-        self, to: str, *, by: AbstractBaseUser | None, at: datetime, note: str = "", **columns: Any
+        self,
+        to: str,
+        *,
+        by: AbstractBaseUser | None,
+        at: datetime,
+        note: str = "",
+        kind: str = "",
+        **columns: Any,
     ) -> None:
         """Go to the state ``to``, write ``columns`` in the same statement and leave a step.
 
+        ``kind`` names the act where several lead from one state to another and the step keeps which it was.
         ``by`` is None for what happens by lapse of time. Raises IllegalMove when MOVES does not allow it and
         StaleRow when the row has left the state that this instance was read in. The instance follows the row.
         """
@@ -78,7 +86,9 @@ class Lifecycle(models.Model):
                 f"{self} n’est plus à l’état {quoted(self._label(source))}\u00a0: "
                 "quelqu’un vient de le modifier. Rechargez la page."
             )
-        self.steps.create(source=source, target=to, by=by, at=at, note=note)
+        self.steps.create(
+            source=source, target=to, by=by, at=at, note=note, **({"kind": kind} if kind else {})
+        )
         self.status = to
         for name, value in columns.items():
             setattr(self, name, value)
@@ -118,7 +128,8 @@ class Lifecycle(models.Model):
 class Step(models.Model):
     """One move of a record: from where to where, by whom, when and with what note.
 
-    The concrete model adds ``subject``, a foreign key with ``related_name="steps"``.
+    The concrete model adds ``subject``, a foreign key with ``related_name="steps"``, and ``kind`` where from and to do
+    not tell which act it was.
     """
 
     source = models.CharField("de", max_length=20)

@@ -73,6 +73,34 @@ def test_what_lateness_costs_points_at_its_invoice(migrated: str) -> None:
     ]
 
 
+def test_each_step_of_the_past_knows_its_act(migrated: str) -> None:
+    lives = dict(
+        rows(
+            migrated,
+            "SELECT subject_id, string_agg(kind, ' ' ORDER BY id) FROM timesheets_timesheetstep GROUP BY subject_id",
+        )
+    )
+    assert {number: lives[number] for number in (37, 38, 39, 40, 44, 45, 46, 47, 48, 49, 51)} == {
+        37: "submit return",
+        38: "submit confirm return",
+        39: "submit confirm approve undo",
+        40: "submit confirm approve reopen",
+        44: "submit approve undo",
+        45: "submit contest submit settle",
+        46: "submit contest",
+        47: "submit contest",
+        48: "submit recall submit tacit",
+        49: "submit approve reopen",
+        51: "submit tacit",
+    }
+    assert set(lives.values()) - {lives[number] for number in range(37, 55) if number in lives} == {
+        "supplement",
+        "submit confirm approve",
+        "submit tacit approve",
+        "submit approve",
+    }
+
+
 def test_what_later_migrations_turned_turns_back(server: str, loaded: str, migrated: str) -> None:
     before = upgraded.stock(loaded, turned={})
     with upgraded.database(server, f"back_{RUN}", f"after_{RUN}") as address:

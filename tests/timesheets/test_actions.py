@@ -52,9 +52,9 @@ def undo(sheet, *, by, at):
     """What is undone is one's own approval: approved by ``by`` first, where they may."""
     if sheet.state == "approved" and by.name in ("Solène Rivoal", "Ronan Le Bihan"):
         reopen(sheet, by=by, at=BEFORE)
-        sheet.move("submitted", by=None, at=BEFORE, submitted_at=BEFORE, returned_at=None)
+        sheet.move("submitted", kind="submit", by=None, at=BEFORE, submitted_at=BEFORE, returned_at=None)
         if sheet.assignment_id:
-            sheet.move("confirmed", by=None, at=BEFORE, confirmed_at=BEFORE)
+            sheet.move("confirmed", kind="confirm", by=None, at=BEFORE, confirmed_at=BEFORE)
         approval.approve(sheet, by=by, at=BEFORE)
     approval.undo(sheet, by=by, at=at)
 

@@ -114,7 +114,7 @@ def test_state_and_stamps_are_no_fields_of_the_form(client, malo, placed):
 def test_only_a_draft_without_history_is_deleted(client, malo, placed):
     fresh = world.timesheet(placed, {MONDAY: 420}, status="draft")
     recalled = world.timesheet(placed, status="submitted", supplement=1)
-    recalled.move("draft", by=malo, at=world.NOW, submitted_at=None)
+    recalled.move("draft", kind="recall", by=malo, at=world.NOW, submitted_at=None)
     for sheet, answer in ((fresh, 302), (recalled, 403)):
         delete = reverse("admin:timesheets_timesheet_delete", args=[sheet.pk])
         assert client.post(delete, {"post": "yes"}).status_code == answer

@@ -140,12 +140,14 @@ def test_case_70_history_names_each_step_and_other_members_are_untouched(book, p
     ten = world.hours(world.NOVEMBER, 70)
     sheet = world.timesheet(placed, ten, status="submitted", by=youenn.user)
 
-    sheet.move("draft", by=youenn.user, at=world.NOW, submitted_at=None)
-    sheet.move("submitted", by=youenn.user, at=world.NOW, submitted_at=world.NOW)
+    sheet.move("draft", kind="recall", by=youenn.user, at=world.NOW, submitted_at=None)
+    sheet.move("submitted", kind="submit", by=youenn.user, at=world.NOW, submitted_at=world.NOW)
     two = [(day, "Fermé ce jour-là.", 0) for day in list(ten)[:2]]
     confirming.contest(sheet, by=claire, at=world.NOW, remarks=two)
     sheet.entries.filter(day__in=list(ten)[:2]).delete()
-    sheet.move("submitted", by=youenn.user, at=world.NOW, submitted_at=world.NOW, contested_at=None)
+    sheet.move(
+        "submitted", kind="submit", by=youenn.user, at=world.NOW, submitted_at=world.NOW, contested_at=None
+    )
 
     after_first = trail(sheet)[1:]
     assert [(source, target, name) for source, target, name, _ in after_first] == [
@@ -161,7 +163,9 @@ def test_case_70_history_names_each_step_and_other_members_are_untouched(book, p
 
 def test_a_tacit_confirmation_is_forgotten_when_hours_go_back(placed):
     sheet = submitted(placed)
-    sheet.move("confirmed", by=None, at=world.NOW, confirmed_at=world.NOW, is_confirmed_tacitly=True)
+    sheet.move(
+        "confirmed", kind="tacit", by=None, at=world.NOW, confirmed_at=world.NOW, is_confirmed_tacitly=True
+    )
     approval.send_back(sheet, by=world.coordinator(), at=world.NOW, note="À revoir.")
     stored = Timesheet.objects.get(pk=sheet.pk)
     assert (stored.confirmed_at, stored.is_confirmed_tacitly) == (None, False)

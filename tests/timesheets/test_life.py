@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from groupement.kernel.lifecycle import IllegalMove, StaleRow
 from tests import world
-from timesheets.models import Entry, Remark, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import Entry, Remark, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
 pytestmark = pytest.mark.django_db
 
@@ -25,16 +25,30 @@ STAMPS = {
         "approved_at": world.NOW,
     },
 }
+# An act that leads from the one to the other; no other pair is allowed.
 ALLOWED = {
-    ("draft", "submitted"),
-    ("submitted", "draft"),
-    ("submitted", "confirmed"),
-    ("submitted", "approved"),
-    ("confirmed", "draft"),
-    ("confirmed", "approved"),
-    ("approved", "draft"),
-    ("approved", "confirmed"),
-    ("approved", "submitted"),
+    ("draft", "submitted"): "submit",
+    ("submitted", "draft"): "recall",
+    ("submitted", "confirmed"): "confirm",
+    ("submitted", "approved"): "approve",
+    ("confirmed", "draft"): "return",
+    ("confirmed", "approved"): "approve",
+    ("approved", "draft"): "reopen",
+    ("approved", "confirmed"): "undo",
+    ("approved", "submitted"): "undo",
+}
+LEADS = {
+    "supplement": {("", "draft")},
+    "submit": {("draft", "submitted")},
+    "recall": {("submitted", "draft")},
+    "confirm": {("submitted", "confirmed")},
+    "contest": {("submitted", "draft")},
+    "tacit": {("submitted", "confirmed")},
+    "settle": {("submitted", "confirmed")},
+    "return": {("submitted", "draft"), ("confirmed", "draft")},
+    "approve": {("submitted", "approved"), ("confirmed", "approved")},
+    "undo": {("approved", "confirmed"), ("approved", "submitted")},
+    "reopen": {("approved", "draft")},
 }
 
 
@@ -54,20 +68,20 @@ def test_every_move_is_allowed_or_refused_as_listed(placed, source, target):
     sheet = world.timesheet(placed, {MONDAY: 420}, status=source)
     steps = sheet.steps.count()
     if (source, target) in ALLOWED:
-        sheet.move(target, by=None, at=world.NOW, **STAMPS[target])
+        sheet.move(target, kind=ALLOWED[source, target], by=None, at=world.NOW, **STAMPS[target])
         assert (stored(sheet).status, sheet.steps.count()) == (target, steps + 1)
     else:
         with pytest.raises(IllegalMove):
-            sheet.move(target, by=None, at=world.NOW, **STAMPS[target])
+            sheet.move(target, kind=ALLOWED[source, target], by=None, at=world.NOW, **STAMPS[target])
         assert (stored(sheet).status, sheet.steps.count()) == (source, steps)
 
 
 def test_of_two_people_who_move_the_same_timesheet_one_is_told(placed):
     sheet = world.timesheet(placed, {MONDAY: 420}, status="submitted")
     late = stored(sheet)
-    sheet.move("draft", by=None, at=world.NOW, **DRAFT_STAMPS)
+    sheet.move("draft", kind="recall", by=None, at=world.NOW, **DRAFT_STAMPS)
     with pytest.raises(StaleRow):
-        late.move("confirmed", by=None, at=world.NOW, confirmed_at=world.NOW)
+        late.move("confirmed", kind="confirm", by=None, at=world.NOW, confirmed_at=world.NOW)
     assert (stored(sheet).status, sheet.steps.count()) == ("draft", 2)
 
 
@@ -171,6 +185,34 @@ def test_absences_go_to_the_group_and_work_does_not(placed):
     with pytest.raises(IntegrityError, match="fits the kind of its timesheet"), transaction.atomic():
         Entry.objects.create(timesheet=group, day=TUESDAY, minutes=420, kind="worked")
     assert group.entries.count() == 1
+
+
+@pytest.mark.parametrize("kind", StepKind)
+def test_an_act_leads_where_the_table_says_and_nowhere_else(placed, kind):
+    sheet = world.timesheet(placed, status="draft")
+    leads = {
+        (source, target)
+        for source in ["", *STATES]
+        for target in STATES
+        if _steps(sheet, kind, source, target)
+    }
+    assert leads == LEADS[kind]
+
+
+def _steps(sheet, kind, source, target):
+    """Whether PostgreSQL takes this step."""
+    try:
+        with transaction.atomic():
+            sheet.steps.create(kind=kind, source=source, target=target, by=None, at=world.NOW)
+    except IntegrityError:
+        return False
+    return True
+
+
+def test_a_step_without_its_act_is_refused(placed):
+    sheet = world.timesheet(placed, status="draft")
+    with pytest.raises(IntegrityError, match="a_step_leads_where_its_act_does"), transaction.atomic():
+        sheet.move("submitted", by=None, at=world.NOW, submitted_at=world.NOW)
 
 
 def test_steps_and_remarks_are_written_once(placed):

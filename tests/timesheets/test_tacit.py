@@ -29,7 +29,7 @@ def placed():
 def waiting(place, *, since=SUBMITTED, hour=9, **facts):
     sheet = world.timesheet(place, {THURSDAY: 420}, status="draft", **facts)
     moment = world.at(since, hour)
-    sheet.move("submitted", by=sheet.employee.user, at=moment, submitted_at=moment)
+    sheet.move("submitted", kind="submit", by=sheet.employee.user, at=moment, submitted_at=moment)
     return sheet
 
 
@@ -103,8 +103,8 @@ def test_what_was_recalled_meanwhile_is_left_alone(placed, monkeypatch):
 
     def recalled_first(late, pk, group, at):
         if pk == first.pk and stored(first).submitted_at < LATE:
-            first.move("draft", by=None, at=LATE, submitted_at=None)
-            first.move("submitted", by=None, at=LATE, submitted_at=LATE)
+            first.move("draft", kind="recall", by=None, at=LATE, submitted_at=None)
+            first.move("submitted", kind="submit", by=None, at=LATE, submitted_at=LATE)
         return lapsed(late, pk, group, at)
 
     monkeypatch.setattr(confirming, "_lapse", recalled_first)

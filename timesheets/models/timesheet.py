@@ -1,5 +1,8 @@
 """The timesheet: one employee's month on one assignment, or at the group; its steps, remarks and signed versions."""
 
+from functools import reduce
+from operator import or_
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -24,6 +27,41 @@ class TimesheetStatus(models.TextChoices):
     SUBMITTED = "submitted", "Soumis"
     CONFIRMED = "confirmed", "Visé"
     APPROVED = "approved", "Approuvé"
+
+
+class StepKind(models.TextChoices):
+    """Which act a step was, in the words of its history."""
+
+    SUPPLEMENT = "supplement", "Complément ouvert"
+    SUBMIT = "submit", "Soumis"
+    RECALL = "recall", "Rappelé"
+    CONFIRM = "confirm", "Visé"
+    CONTEST = "contest", "Contesté"
+    TACIT = "tacit", "Visé tacitement"
+    SETTLE = "settle", "Tranché par la coordination"
+    RETURN = "return", "Renvoyé"
+    APPROVE = "approve", "Approuvé"
+    UNDO = "undo", "Approbation annulée"
+    REOPEN = "reopen", "Rouvert"
+
+
+# The acts by which hours stand confirmed.
+CONFIRMING = (StepKind.CONFIRM, StepKind.TACIT, StepKind.SETTLE)
+
+# From which states each act leads to which.
+_LEADS = {
+    StepKind.SUPPLEMENT: (("",), ("draft",)),
+    StepKind.SUBMIT: (("draft",), ("submitted",)),
+    StepKind.RECALL: (("submitted",), ("draft",)),
+    StepKind.CONFIRM: (("submitted",), ("confirmed",)),
+    StepKind.CONTEST: (("submitted",), ("draft",)),
+    StepKind.TACIT: (("submitted",), ("confirmed",)),
+    StepKind.SETTLE: (("submitted",), ("confirmed",)),
+    StepKind.RETURN: (("submitted", "confirmed"), ("draft",)),
+    StepKind.APPROVE: (("submitted", "confirmed"), ("approved",)),
+    StepKind.UNDO: (("approved",), ("submitted", "confirmed")),
+    StepKind.REOPEN: (("approved",), ("draft",)),
+}
 
 
 class TimesheetQuerySet(models.QuerySet):
@@ -245,13 +283,26 @@ class Timesheet(Lifecycle):
 
 
 class TimesheetStep(Step):
-    """One move of a timesheet: who, when, why."""
+    """One move of a timesheet: which act, who, when, why."""
 
     subject = models.ForeignKey(Timesheet, models.CASCADE, related_name="steps")
+    kind = models.CharField("acte", max_length=10, choices=StepKind)
 
     class Meta:
         verbose_name = "étape de relevé"
         verbose_name_plural = "étapes de relevé"
+        constraints = [
+            models.CheckConstraint(
+                condition=reduce(
+                    or_,
+                    (
+                        Q(kind=kind, source__in=sources, target__in=targets)
+                        for kind, (sources, targets) in _LEADS.items()
+                    ),
+                ),
+                name="a_step_leads_where_its_act_does",
+            )
+        ]
         triggers = [
             pgtrigger.Protect(
                 name="timesheet_steps_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete

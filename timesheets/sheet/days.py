@@ -10,10 +10,17 @@ from datetime import date, datetime
 from employees.planning import plan
 from groupement.kernel.worktime import HOUR, spell_clock
 from members.models import User
-from timesheets.confirming import is_contest, open_contest
-from timesheets.models import Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
-
-SETTLED = "Tranché par la coordination"
+from timesheets.confirming import open_contest
+from timesheets.models import (
+    CONFIRMING,
+    Entry,
+    Kind,
+    Remark,
+    StepKind,
+    Timesheet,
+    TimesheetStatus,
+    TimesheetStep,
+)
 
 
 @dataclass(frozen=True)
@@ -37,16 +44,16 @@ def history(timesheet: Timesheet) -> list[SheetEvent]:
 def event_of(step: TimesheetStep) -> SheetEvent:
     """One step in words; its ``remarks`` are read unless they were prefetched."""
     remarks = sorted(step.remarks.all(), key=lambda remark: remark.day)
-    return SheetEvent(_label(step), step.by, step.at, step.note, remarks, step)
+    return SheetEvent(StepKind(step.kind).label, step.by, step.at, step.note, remarks, step)
 
 
 def settling_decision(timesheet: Timesheet, events: Sequence[SheetEvent]) -> SheetEvent | None:
     """The step by which the coordination confirmed these hours in the member's stead; None otherwise."""
     if not timesheet.confirmed_at:
         return None
-    confirmed = (event for event in events if _confirms(event.step))
+    confirmed = (event for event in events if event.step.kind in CONFIRMING)
     last = next(confirmed, None)
-    return last if last and last.label == SETTLED else None
+    return last if last and last.step.kind == StepKind.SETTLE else None
 
 
 def reply(timesheet: Timesheet, events: Sequence[SheetEvent]) -> SheetEvent | None:
@@ -54,32 +61,6 @@ def reply(timesheet: Timesheet, events: Sequence[SheetEvent]) -> SheetEvent | No
     if timesheet.status != TimesheetStatus.SUBMITTED or not events or not events[0].note:
         return None
     return events[0]
-
-
-def _confirms(step: TimesheetStep) -> bool:
-    return (step.source, step.target) == (TimesheetStatus.SUBMITTED, TimesheetStatus.CONFIRMED)
-
-
-def _label(step: TimesheetStep) -> str:
-    if not step.source:
-        return "Complément ouvert"
-    if step.target == TimesheetStatus.DRAFT:
-        return _return_label(step)
-    if step.source == TimesheetStatus.APPROVED:
-        return "Approbation annulée"
-    if step.target == TimesheetStatus.CONFIRMED and step.by is None:
-        return "Visé tacitement"
-    if step.target == TimesheetStatus.CONFIRMED and step.note:
-        return SETTLED
-    return TimesheetStatus(step.target).label
-
-
-def _return_label(step: TimesheetStep) -> str:
-    if step.source == TimesheetStatus.APPROVED:
-        return "Rouvert"
-    if is_contest(step):
-        return "Contesté"
-    return "Renvoyé" if step.source == TimesheetStatus.CONFIRMED or step.note else "Rappelé"
 
 
 @dataclass(frozen=True)

@@ -224,8 +224,8 @@ def test_shares_wait_until_every_hour_is_approved_and_others_go_on() -> None:
     )
     assert balance(run) == ("224.40", "224.40", "0.00")
     issue(run)
-    late.move("confirmed", by=None, at=NOW, confirmed_at=NOW)
-    late.move("approved", by=None, at=NOW, approved_at=NOW)
+    late.move("confirmed", kind="confirm", by=None, at=NOW, confirmed_at=NOW)
+    late.move("approved", kind="approve", by=None, at=NOW, approved_at=NOW)
     later = draft(DECEMBER, at=LATER)
     assert nets(later) == {"Aloen": ["1960.00", "98.00"], "Sonam": ["840.00", "42.00"]}
     assert balance(later) == ("2800.00", "2800.00", "0.00")
@@ -263,7 +263,7 @@ def test_late_approval_is_told_and_joins_the_next_month() -> None:
     world.cost(placed.employee)
     run = draft()
     assert (nets(run), problems(run)) == ({}, [("hours_not_approved", False)])
-    sheet.move("approved", by=None, at=NOW, approved_at=NOW)
+    sheet.move("approved", kind="approve", by=None, at=NOW, approved_at=NOW)
     assert nets(draft(DECEMBER, at=LATER)) == {"Aloen": ["224.40"]}
 
 

@@ -189,7 +189,7 @@ def test_hours_behind_an_invoice_are_sealed_those_at_the_group_too() -> None:
 def reopen(run: BillingRun) -> None:
     sheet = Timesheet.objects.filter(assignment__member__short_name="Aloen").get()
     gone = {"submitted_at": None, "confirmed_at": None, "approved_at": None, "returned_at": NOW}
-    sheet.move("draft", by=None, at=NOW, **gone)
+    sheet.move("draft", kind="reopen", by=None, at=NOW, **gone)
 
 
 def more_hours(run: BillingRun) -> None:

@@ -61,7 +61,7 @@ def test_hours_sent_back_remind_at_once_whatever_the_month(scene):
     user = scene.person("Maëlle", status=SUBMITTED)
     sheet = scene.sheets["Maëlle"]
     mid_month = world.at(date(2026, 11, 12), 7, 30)
-    sheet.move("draft", by=None, at=mid_month, submitted_at=None, contested_at=mid_month)
+    sheet.move("draft", kind="contest", by=None, at=mid_month, submitted_at=None, contested_at=mid_month)
     assert sending.send_digests(mid_month) == 1
     written = letter(user)
     assert written.subject == "1\u00a0relevé d’heures à corriger"
@@ -147,7 +147,7 @@ def test_the_coordination_learns_what_to_approve_and_what_is_contested(scene):
     scene.person("Youenn", status=CONFIRMED)
     scene.person("Lénaïg", status=SUBMITTED)
     sheet = scene.sheets["Lénaïg"]
-    sheet.move("draft", by=None, at=MORNING, submitted_at=None, contested_at=MORNING)
+    sheet.move("draft", kind="contest", by=None, at=MORNING, submitted_at=None, contested_at=MORNING)
     sending.send_digests(MORNING)
     written = letter(solene)
     assert (written.kind, written.subject) == (DECISIONS, "2\u00a0relevés à approuver, et plus")

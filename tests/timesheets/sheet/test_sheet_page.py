@@ -77,7 +77,9 @@ def test_a_timesheet_takes_the_same_queries_whatever_it_holds(
 ):
     sheet = world.timesheet(placed, dict.fromkeys(THURSDAYS[:count], 420), status="draft")
     for _ in range(count):
-        sheet.move("submitted", by=claire, at=world.NOW, submitted_at=world.NOW, contested_at=None)
+        sheet.move(
+            "submitted", kind="submit", by=claire, at=world.NOW, submitted_at=world.NOW, contested_at=None
+        )
         remarks = [(day, "Non.", None) for day in THURSDAYS[:count]]
         confirming.contest(sheet, by=claire, at=world.NOW, remarks=remarks)
     client.force_login(claire)
@@ -274,7 +276,7 @@ def test_the_coordination_settles_what_is_maintained_and_the_member_reads_why(cl
     solene = world.coordinator()
     assert url("settle", sheet) not in look(client, solene, sheet)  # nobody contested
     confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(THURSDAYS[2], "Parti à 15 h 30.", 330)])
-    sheet.move("submitted", by=None, at=world.NOW, submitted_at=world.NOW, contested_at=None)
+    sheet.move("submitted", kind="submit", by=None, at=world.NOW, submitted_at=world.NOW, contested_at=None)
     text = look(client, solene, sheet)
     assert url("settle", sheet) in text
     assert "«\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon l’adhérent" in text

@@ -174,7 +174,7 @@ def test_the_list_begins_with_what_waits_longest_and_says_since_when(client, cla
         placed = world.assignment(world.employee(name, "Talec"), book)
         late = world.timesheet(placed, {THURSDAYS[0]: 60}, status="draft")
         since = world.at(today - timedelta(days=days))
-        late.move("submitted", by=None, at=since, submitted_at=since)
+        late.move("submitted", kind="submit", by=None, at=since, submitted_at=since)
     text = words(client.get(LIST))
     assert re.findall(r"<b>(\w[\w’]+) Talec, novembre", text) == ["Gwenn", "Berc’hed", "Anna"]
     assert "Soumis il y a 9 jours, attendu depuis le" in text
