@@ -8,7 +8,9 @@ import re
 import smtplib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +24,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from groupement.kernel.french import NO_BREAK_SPACE
-from members.models import Group, Mail, MailKind, MailStatus, User
+from members.models import Group, Mail, MailKind, MailStatus, MailSubject, SubjectKind, User
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,9 @@ MOST_AT_ONCE = 200
 REFUSED = "Adresse refusée"
 GAP = re.compile(r"\n{3,}")  # what blocks left empty leave in plain text
 PERMANENT = 500  # from here on, an answer of the server will not change (RFC 5321, 4.2.1)
+
+# The kind and the number of a row that a message is about.
+Subject = tuple[SubjectKind, int]
 
 
 @dataclass(frozen=True)
@@ -51,19 +56,21 @@ def write(
     to: User | Correspondent,
     *,
     kind: MailKind,
-    key: str,
     subject: str,
     template: str,
     context: Mapping[str, Any],
     at: datetime,
+    day: date | None = None,
+    about: Collection[Subject] = (),
 ) -> Mail | None:
     """Put a message to ``to`` into the outbox, in two forms: templates/mail/<template>.txt and .html.
 
-    ``key`` (at most 160 characters) names its subject and its day. None when that was written already, or when
-    nobody reads it: a closed account, an address that was refused. Callers ``enqueue`` once they have written.
+    ``day`` is that of a digest. ``about`` names what else it tells of; a digest that does was asked for by hand. None
+    when this digest of the day, or one of its subjects, was told to this address already, or when nobody reads it: a
+    closed account, an address that was refused. Callers ``enqueue`` once they have written.
     A Correspondent has no preferences: the templates get "" for their address.
     """
-    if Mail.objects.filter(key=key).exists() or not is_reachable(to):
+    if _is_told(to.email, kind, day, about) or not is_reachable(to):
         return None
     subject = " ".join(subject.splitlines())[:200]
     facts = {
@@ -75,18 +82,32 @@ def write(
     }
     try:
         with transaction.atomic():
-            return Mail.objects.create(
+            mail = Mail.objects.create(
                 to=_account(to),
                 address=to.email,
                 kind=kind,
-                key=key,
+                day=day,
+                is_by_hand=bool(day and about),
                 subject=subject,
                 text=GAP.sub("\n\n", render_to_string(f"mail/{template}.txt", facts)).strip() + "\n",
                 html=render_to_string(f"mail/{template}.html", facts),
                 queued_at=at,
             )
+            MailSubject.objects.bulk_create(
+                MailSubject(mail=mail, kind=what, number=number, address=to.email, day=day)
+                for what, number in about
+            )
+            return mail
     except IntegrityError:
         return None  # another worker wrote it at the same moment
+
+
+def _is_told(address: str, kind: MailKind, day: date | None, about: Collection[Subject]) -> bool:
+    """Whether the digest of that day, or one of its subjects, was written to this address before."""
+    if not about:
+        return Mail.objects.filter(address=address, kind=kind, day=day, is_by_hand=False).exists()
+    named = reduce(or_, (Q(kind=what, number=number) for what, number in about))
+    return MailSubject.objects.filter(named, address=address, day=day).exists()
 
 
 def is_reachable(to: User | Correspondent) -> bool:
@@ -212,7 +233,7 @@ def _note_failure(mails: Collection[int], error: Exception | str, *, for_good: b
 def _letter(mail: Mail, server: BaseEmailBackend) -> EmailMultiAlternatives:
     """The message as it travels: plain text and HTML, and the headers that mark it as written by a program."""
     group = Group.objects.order_by("pk").first()
-    mark = hashlib.sha256(mail.key.encode()).hexdigest()[:16]
+    mark = hashlib.sha256(f"{mail.address}\n{mail.subject}\n{mail.text}".encode()).hexdigest()[:16]
     headers = {
         # The same whenever this message is sent: a mailbox that gets it twice knows it.
         "Message-ID": f"<mail-{mail.pk}-{mark}@{urlsplit(settings.SITE_URL).hostname}>",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.accounts.allocating import hold
@@ -18,7 +19,7 @@ from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import long_date
 from members import mailing
-from members.models import MailKind, Member, Seat, User
+from members.models import Mail, MailKind, Member, Seat, SubjectKind, User
 from members.models.people import WRITERS
 
 Recipient = User | mailing.Correspondent
@@ -137,7 +138,7 @@ def _mail(letter: Letter, to: Recipient, *, at: datetime) -> bool:
     written = mailing.write(
         to,
         kind=MailKind.DUNNING,
-        key=f"{mail_key(letter)}{to.pk if isinstance(to, User) else 'billing'}",
+        about=[(SubjectKind.LETTER, letter.pk)],
         subject=letter.subject,
         template="dunning",
         context={
@@ -150,6 +151,6 @@ def _mail(letter: Letter, to: Recipient, *, at: datetime) -> bool:
     return written is not None
 
 
-def mail_key(letter: Letter) -> str:
-    """How the keys of the messages about a letter begin."""
-    return f"dunning:{letter.pk}:"
+def mails_about(letter: Letter) -> QuerySet[Mail]:
+    """The messages about a letter."""
+    return Mail.objects.filter(about__kind=SubjectKind.LETTER, about__number=letter.pk)

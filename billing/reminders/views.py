@@ -28,7 +28,7 @@ from billing.reminders.forms import DisputeForm, OutcomeForm
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
 from members.access import can_sign_for, for_roles, holds, today
-from members.models import Mail, User
+from members.models import User
 from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
@@ -103,7 +103,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(_letters(request).select_related("member"), pk=pk)
     rows = found.reminders.select_related("invoice", "level", "sent_by").defer("invoice__snapshot")
     wide = request.user.sees_every_member
-    mails = Mail.objects.filter(key__startswith=sending.mail_key(found)).select_related("to")
+    mails = sending.mails_about(found).select_related("to")
     context = {
         "found": found,
         "rows": list(rows.order_by("invoice__due_on", "pk")),

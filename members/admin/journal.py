@@ -159,16 +159,16 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["to"]
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ["to__name", "address", "subject", "key"]
-    search_help_text = "Nom, adresse e-mail, titre ou clé"
+    search_fields = ["to__name", "address", "subject"]
+    search_help_text = "Nom, adresse e-mail ou titre"
     date_hierarchy = "queued_at"
     ordering = ["-queued_at", "-pk"]
     fieldsets = [
-        (None, {"fields": ["to", "address", "kind", "subject"]}),
+        (None, {"fields": ["to", "address", "kind", "subject", "day", "is_by_hand", "told_of"]}),
         ("Message", {"fields": ["text", "as_sent"]}),
-        ("Envoi", {"fields": ["status", "queued_at", "sent_at", "attempts", "error", "key"]}),
+        ("Envoi", {"fields": ["status", "queued_at", "sent_at", "attempts", "error"]}),
     ]
-    readonly_fields = ["as_sent"]
+    readonly_fields = ["as_sent", "told_of"]
 
     def get_urls(self):
         own = path(
@@ -182,6 +182,10 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
         if not self.has_view_permission(request, mail):
             raise PermissionDenied
         return HttpResponse(mail.html)
+
+    @admin.display(description="à propos de")
+    def told_of(self, mail):
+        return ", ".join(map(str, mail.about.order_by("pk"))) or "—"
 
     @admin.display(description="Mis en forme")
     def as_sent(self, mail):

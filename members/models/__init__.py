@@ -10,12 +10,13 @@ from members.models.group import (
     PaymentBasis,
     PriceDetail,
 )
-from members.models.mail import Mail, MailFrequency, MailKind, MailStatus
+from members.models.mail import DIGESTS, Mail, MailFrequency, MailKind, MailStatus, MailSubject, SubjectKind
 from members.models.member import Member, Site, VatAttestation
 from members.models.membership import Declaration, Membership, MembershipStep
 from members.models.people import Invitation, Seat, User
 
 __all__ = [
+    "DIGESTS",
     "Declaration",
     "Deputy",
     "DraftVisibility",
@@ -28,6 +29,7 @@ __all__ = [
     "MailFrequency",
     "MailKind",
     "MailStatus",
+    "MailSubject",
     "Member",
     "Membership",
     "MembershipStep",
@@ -35,6 +37,7 @@ __all__ = [
     "PriceDetail",
     "Seat",
     "Site",
+    "SubjectKind",
     "User",
     "VatAttestation",
 ]

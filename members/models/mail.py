@@ -25,6 +25,18 @@ class MailKind(models.TextChoices):
     DUNNING = "dunning", "relance de facture"
 
 
+# What waits for somebody on a day: once a day, or when somebody asks by hand.
+DIGESTS = (MailKind.HOURS_REMINDER, MailKind.CONFIRM_DIGEST, MailKind.APPROVE_DIGEST)
+
+
+class SubjectKind(models.TextChoices):
+    """What a message can be about: rows of the apps above, that this one knows by their number."""
+
+    TIMESHEET = "timesheet", "relevé"
+    TIMESHEET_STEP = "timesheet_step", "étape de relevé"
+    LETTER = "letter", "courrier"
+
+
 class MailStatus(models.TextChoices):
     PENDING = "pending", "en attente"
     SENT = "sent", "envoyé"
@@ -32,9 +44,10 @@ class MailStatus(models.TextChoices):
 
 
 class Mail(models.Model):
-    """One message to one person. ``key`` names its subject and its day, so that it is written once.
+    """One message to one person, written once: a digest once a day, any other once for what its ``about`` rows name.
 
-    ``to`` is None for an address without an account: that of a member's accounts department.
+    ``day`` is that of a digest; what is asked for by hand names its timesheets besides, each once a day. ``to`` is None
+    for an address without an account: that of a member's accounts department.
     """
 
     to = models.ForeignKey(
@@ -42,7 +55,8 @@ class Mail(models.Model):
     )
     address = models.EmailField("adresse")
     kind = models.CharField("objet", max_length=20, choices=MailKind)
-    key = models.CharField("clé", max_length=160, unique=True)
+    day = models.DateField("jour", null=True)
+    is_by_hand = models.BooleanField("à la demande de la coordination", default=False)
     subject = models.CharField("titre", max_length=200)
     text = models.TextField("texte")
     html = models.TextField("HTML")
@@ -60,17 +74,65 @@ class Mail(models.Model):
                 condition=Q(status="sent", sent_at__isnull=False)
                 | Q(status__in=["pending", "failed"], sent_at__isnull=True),
                 name="mail_status_matches_its_stamp",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=DIGESTS, day__isnull=False)
+                | (~Q(kind__in=DIGESTS) & Q(day__isnull=True, is_by_hand=False)),
+                name="a_digest_has_its_day",
+            ),
+            models.UniqueConstraint(
+                fields=["address", "kind", "day"],
+                condition=Q(day__isnull=False, is_by_hand=False),
+                name="one_digest_of_a_kind_a_day",
+            ),
         ]
         indexes = [models.Index(fields=["status"], name="mail_by_status")]
         triggers = [
             pgtrigger.Protect(
                 name="mails_keep_what_they_say",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("to", "address", "kind", "key", "subject", "text", "html"),
+                condition=pgtrigger.AnyChange(
+                    "to", "address", "kind", "day", "is_by_hand", "subject", "text", "html"
+                ),
             ),
             pgtrigger.Protect(name="mails_are_kept", operation=pgtrigger.Delete),
         ]
 
     def __str__(self):
         return f"message n° {self.pk or '—'}"
+
+
+class MailSubject(models.Model):
+    """One thing that a message is about; nobody is told of it twice, or twice a day when it is asked for by hand.
+
+    ``address`` and ``day`` are those of the message, so that PostgreSQL can refuse the second one.
+    """
+
+    mail = models.ForeignKey(Mail, models.PROTECT, related_name="about", verbose_name="message")
+    kind = models.CharField("nature", max_length=16, choices=SubjectKind)
+    number = models.PositiveBigIntegerField("numéro")
+    address = models.EmailField("adresse")
+    day = models.DateField("jour", null=True)
+
+    class Meta:
+        verbose_name = "sujet d’un message"
+        verbose_name_plural = "sujets d’un message"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address", "kind", "number", "day"],
+                nulls_distinct=False,
+                name="nobody_is_told_the_same_twice",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=SubjectKind.values), name="a_subject_is_of_a_known_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "number"], name="mails_about_a_subject")]
+        triggers = [
+            pgtrigger.Protect(
+                name="subjects_of_mails_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self):
+        return f"{SubjectKind(self.kind).label} n° {self.number}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,17 @@ from tests import upgraded
 
 RUN = f"{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 LOADED = f"before_{RUN}"
+# How many messages of each kind of key the dump has.
+KEYS = {
+    "hours-reminder": 3,
+    "confirm-digest": 3,
+    "approve-digest": 1,
+    "nudge": 3,
+    "contested": 2,
+    "returned": 3,
+    "confirmed_tacitly": 3,
+    "dunning": 15,
+}
 
 
 @pytest.fixture(scope="module")
@@ -93,12 +105,48 @@ def test_each_step_of_the_past_knows_its_act(migrated: str) -> None:
         49: "submit approve reopen",
         51: "submit tacit",
     }
-    assert set(lives.values()) - {lives[number] for number in range(37, 55) if number in lives} == {
+    closed = {life for number, life in lives.items() if number not in range(37, 55)}
+    assert closed == {
         "supplement",
         "submit confirm approve",
         "submit tacit approve",
         "submit approve",
     }
+
+
+def test_each_message_of_the_past_names_what_it_is_about(loaded: str, migrated: str) -> None:
+    keys = dict(rows(loaded, "SELECT id, key FROM members_mail"))
+    about = defaultdict(list)
+    for mail, kind, number in rows(
+        migrated,
+        "SELECT mail.id, subject.kind, number FROM members_mailsubject subject"
+        " JOIN members_mail mail ON mail.id = mail_id"
+        " WHERE subject.address = mail.address AND subject.day IS NOT DISTINCT FROM mail.day ORDER BY subject.id",
+    ):
+        about[mail].append((kind, str(number)))
+    days = {
+        mail: (day, by_hand)
+        for mail, day, by_hand in rows(migrated, "SELECT id, day::text, is_by_hand FROM members_mail")
+    }
+    lapses = dict(
+        rows(migrated, "SELECT subject_id::text, id::text FROM timesheets_timesheetstep WHERE kind = 'tacit'")
+    )
+    kinds = Counter()
+    for mail, key in keys.items():
+        match key.split(":"):
+            case [("hours-reminder" | "confirm-digest" | "approve-digest") as word, _, day]:
+                expected = (day, False), []
+            case ["nudge" as word, day, _, sheets]:
+                expected = (day, True), [("timesheet", sheet) for sheet in sheets.split(".")]
+            case [("contested" | "returned") as word, _, step, _]:
+                expected = (None, False), [("timesheet_step", step)]
+            case ["confirmed_tacitly" as word, sheet, _, _]:
+                expected = (None, False), [("timesheet_step", lapses[sheet])]
+            case ["dunning" as word, letter, _]:
+                expected = (None, False), [("letter", letter)]
+        assert (days[mail], about[mail]) == expected
+        kinds[word] += 1
+    assert kinds == KEYS
 
 
 def test_what_later_migrations_turned_turns_back(server: str, loaded: str, migrated: str) -> None:

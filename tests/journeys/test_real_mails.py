@@ -146,7 +146,7 @@ def write(name: str) -> None:
     mailing.write(
         User.objects.get(name=name),
         kind=MailKind.CONFIRM_DIGEST,
-        key=name,
+        day=timezone.localdate(),
         subject="1\u00a0relevé attend votre visa",
         template="visas",
         context=context,

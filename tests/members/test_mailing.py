@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 from django.core import mail as box
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from members import mailing
-from members.models import Mail, MailKind, MailStatus
+from members.models import Mail, MailKind, MailStatus, MailSubject, SubjectKind
 from tests import markup, world
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,8 @@ def nolwenn():
     return world.staff(world.member())
 
 
-def write(to, key="essai", **facts):
+def write(to, nth=0, **facts):
+    """The digest of the ``nth`` morning."""
     context = {"lines": ["Aloen\u00a0: 1\u00a0relevé à viser"], "visas": 1, "is_tacit": True, "asked_by": ""}
     defaults = {
         "kind": MailKind.CONFIRM_DIGEST,
@@ -32,8 +33,9 @@ def write(to, key="essai", **facts):
         "template": "visas",
         "context": context | {"url": "https://ge.example/heures/a-viser/"},
         "at": AT,
+        "day": AT.date() + timedelta(days=nth),
     }
-    return mailing.write(to, key=key, **defaults | facts)
+    return mailing.write(to, **defaults | facts)
 
 
 class Broken(EmailBackend):
@@ -69,11 +71,66 @@ def test_a_message_is_written_in_two_forms_with_one_link_and_the_way_to_change_t
     assert written.text.endswith("\n")
 
 
-def test_what_a_key_names_is_written_once(nolwenn):
+def test_a_digest_is_written_once_a_day(nolwenn):
     assert write(nolwenn) is not None
     assert write(nolwenn, subject="Autre chose") is None
-    assert write(nolwenn, key="autre") is not None
+    assert write(nolwenn, nth=1) is not None
     assert Mail.objects.count() == 2
+
+
+def test_what_a_message_is_about_is_told_once_to_each(nolwenn):
+    anais = world.staff(world.member("Sonam"), "Anaïs Moal")
+    told = {"kind": MailKind.RETURNED, "day": None, "about": [(SubjectKind.TIMESHEET_STEP, 7)]}
+    assert write(nolwenn, **told) is not None
+    assert write(nolwenn, **told) is None
+    assert write(anais, **told) is not None
+    both = [(SubjectKind.TIMESHEET_STEP, 7), (SubjectKind.TIMESHEET_STEP, 8)]
+    assert write(nolwenn, **told | {"about": both}) is None
+    assert write(nolwenn, **told | {"about": both[1:]}) is not None
+    assert [str(subject) for subject in MailSubject.objects.order_by("pk")] == [
+        "étape de relevé n° 7",
+        "étape de relevé n° 7",
+        "étape de relevé n° 8",
+    ]
+
+
+def test_by_hand_a_timesheet_is_told_once_a_day_beside_the_digest(nolwenn):
+    asked = {"about": [(SubjectKind.TIMESHEET, 7)]}
+    assert write(nolwenn).is_by_hand is False
+    assert write(nolwenn, **asked).is_by_hand is True
+    assert write(nolwenn, **asked) is None
+    assert write(nolwenn, nth=1, **asked) is not None
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ({"day": None}, "a_digest_has_its_day"),
+        ({"kind": MailKind.RETURNED}, "a_digest_has_its_day"),
+        ({}, "one_digest_of_a_kind_a_day"),
+    ],
+)
+def test_postgresql_refuses_a_second_digest_and_one_without_its_day(nolwenn, columns, constraint):
+    mail = write(nolwenn)
+    mail.pk = None
+    for name, value in columns.items():
+        setattr(mail, name, value)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        mail.save()
+
+
+def test_postgresql_refuses_to_tell_the_same_twice_and_to_change_what_was_told(nolwenn):
+    mail = write(nolwenn, about=[(SubjectKind.TIMESHEET, 7)])
+    subject = mail.about.get()
+    subject.pk = None
+    with pytest.raises(IntegrityError, match="nobody_is_told_the_same_twice"), transaction.atomic():
+        subject.save()
+    subject.number, subject.kind = 8, "poem"
+    with pytest.raises(IntegrityError, match="a_subject_is_of_a_known_kind"), transaction.atomic():
+        subject.save()
+    for change in (lambda rows: rows.update(number=8), lambda rows: rows._raw_delete("default")):
+        with pytest.raises(DatabaseError, match="append_only"), transaction.atomic():
+            change(MailSubject.objects.all())
 
 
 def test_a_subject_is_one_line(nolwenn):
@@ -113,8 +170,8 @@ def test_a_failure_has_three_attempts_spread_over_an_hour(nolwenn, broken):
 
 
 def test_what_one_message_does_holds_up_no_other(nolwenn, monkeypatch):
-    write(nolwenn, key="un", subject="Un")
-    write(nolwenn, key="deux", subject="Deux")
+    write(nolwenn, nth=0, subject="Un")
+    write(nolwenn, nth=1, subject="Deux")
     real = EmailBackend.send_messages
 
     def send(self, messages):
@@ -129,8 +186,8 @@ def test_what_one_message_does_holds_up_no_other(nolwenn, monkeypatch):
 
 def test_when_the_server_goes_away_the_rest_waits_unharmed(nolwenn, broken):
     broken(smtplib.SMTPServerDisconnected("gone"))
-    write(nolwenn, key="un")
-    write(nolwenn, key="deux")
+    write(nolwenn, nth=0)
+    write(nolwenn, nth=1)
     assert mailing.send_pending(AT) == 0
     assert states() == [(MailStatus.PENDING, 1), (MailStatus.PENDING, 0)]
 
@@ -140,8 +197,8 @@ def test_a_server_that_does_not_answer_costs_each_an_attempt(nolwenn, monkeypatc
         raise ConnectionRefusedError("nobody there")
 
     monkeypatch.setattr(EmailBackend, "open", closed)
-    write(nolwenn, key="un")
-    write(nolwenn, key="deux")
+    write(nolwenn, nth=0)
+    write(nolwenn, nth=1)
     assert mailing.send_pending(AT) == 0
     assert states() == [(MailStatus.PENDING, 1)] * 2
 
@@ -152,10 +209,10 @@ def test_an_address_refused_for_good_is_not_written_to_until_it_changes(nolwenn,
     mailing.send_pending(AT)
     assert states() == [(MailStatus.FAILED, 1)]
     assert not mailing.is_reachable(nolwenn)
-    assert write(nolwenn, key="demain") is None
+    assert write(nolwenn, nth=1) is None
     nolwenn.email = "nolwenn@ailleurs.example"
     nolwenn.save()
-    assert write(nolwenn, key="demain") is not None
+    assert write(nolwenn, nth=1) is not None
 
 
 def test_a_full_mailbox_is_tried_again(nolwenn, broken):
@@ -176,8 +233,8 @@ def test_an_account_closed_in_between_gets_nothing(nolwenn):
 
 
 def test_a_crash_after_the_server_took_it_repeats_that_message_only_and_recognisably(nolwenn, monkeypatch):
-    write(nolwenn, key="un")
-    write(nolwenn, key="deux")
+    write(nolwenn, nth=0)
+    write(nolwenn, nth=1)
     saved = []
 
     def save(self, **kwargs):
@@ -221,7 +278,7 @@ def test_two_workers_send_each_message_once(monkeypatch):
     world.group()
     nolwenn = world.staff(world.member())
     for number in range(6):
-        write(nolwenn, key=str(number), subject=f"Message {number}")
+        write(nolwenn, nth=number, subject=f"Message {number}")
     together = threading.Barrier(2)
     real = EmailBackend.send_messages
 
@@ -263,7 +320,7 @@ def test_an_address_without_account_is_written_to_as_it_stands(settings, monkeyp
     refused = smtplib.SMTPRecipientsRefused({accounts.email: (550, b"no such user")})
     monkeypatch.setattr(Broken, "error", refused)
     monkeypatch.setattr(mailing, "get_connection", Broken)
-    assert write(accounts, key="encore") is not None
+    assert write(accounts, nth=2) is not None
     mailing.send_pending(AT + HOUR)
     assert not mailing.is_reachable(accounts)
-    assert write(accounts, key="demain") is None
+    assert write(accounts, nth=1) is None

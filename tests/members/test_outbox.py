@@ -32,7 +32,7 @@ def written():
         mailing.write(
             world.staff(aloen, name),
             kind=MailKind.CONFIRM_DIGEST,
-            key=name,
+            day=AT.date(),
             subject=f"{count}\u00a0relevés attendent votre visa",
             template="visas",
             context={

@@ -72,7 +72,7 @@ def test_every_move_is_allowed_or_refused_as_listed(placed, source, target):
         assert (stored(sheet).status, sheet.steps.count()) == (target, steps + 1)
     else:
         with pytest.raises(IllegalMove):
-            sheet.move(target, kind=ALLOWED[source, target], by=None, at=world.NOW, **STAMPS[target])
+            sheet.move(target, kind="approve", by=None, at=world.NOW, **STAMPS[target])
         assert (stored(sheet).status, sheet.steps.count()) == (source, steps)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from groupement.kernel.french import of
@@ -19,7 +19,7 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members import mailing
 from members.access import coordinates
-from members.models import Group, Mail, MailFrequency, User
+from members.models import Group, MailFrequency, MailSubject, SubjectKind, User
 from members.roles import Role, only
 from timesheets.models import BY_PERSON_AND_MEMBER, Timesheet, TimesheetStatus, TimesheetStep
 from timesheets.reminding import wording
@@ -36,7 +36,7 @@ from timesheets.watching import findings as watching_findings
 
 log = logging.getLogger(__name__)
 
-# Timesheets that one reminder's key can name (160 characters).
+# Timesheets that one reminder tells of.
 MOST_AT_ONCE = 12
 
 
@@ -101,7 +101,7 @@ def hours_digests(drafts: Iterable[Timesheet], roster: DutyRoster) -> Iterator[R
         if author and not roster.is_away(sheet):
             found[author].append(sheet)
     for user, sheets in found.items():
-        yield wording.hours_mail(user, sheets, key=f"hours-reminder:{user.pk}:{roster.on}")
+        yield wording.hours_mail(user, sheets, on=roster.on)
 
 
 def waiting_for_visa() -> list[Timesheet]:
@@ -118,7 +118,7 @@ def visa_digests(sheets: Iterable[Timesheet], roster: DutyRoster, group: Group) 
             for user in roster.next_to_act(sheet):
                 found[user].append(sheet)
     for user, own in found.items():
-        yield wording.visa_mail(user, own, group, on=roster.on, key=f"confirm-digest:{user.pk}:{roster.on}")
+        yield wording.visa_mail(user, own, group, on=roster.on)
 
 
 def waiting_for_coordination() -> list[Timesheet]:
@@ -152,7 +152,7 @@ def decision_digests(
         for user in roster.deciders(person):
             tasks_of[user].findings.append(month)
     for user, tasks in tasks_of.items():
-        yield wording.decisions_mail(user, tasks, key=f"approve-digest:{user.pk}:{roster.on}")
+        yield wording.decisions_mail(user, tasks, on=roster.on)
 
 
 def notify_contested(sheet: Timesheet, *, at: datetime) -> int:
@@ -180,8 +180,15 @@ def notify_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> in
         for user in roster.writers(sheet):
             found[user].append(sheet)
     leaving = next_opening(at, group.holiday_zone)
-    written = [wording.confirmed_tacitly_mail(user, own).write(leaving) for user, own in found.items()]
+    steps = _last_steps([sheet for own in found.values() for sheet in own])
+    written = [wording.confirmed_tacitly_mail(user, own, steps).write(leaving) for user, own in found.items()]
     return _enqueue_written(written)
+
+
+def _last_steps(sheets: Iterable[Timesheet]) -> dict[int, int]:
+    """The number of the last step of each of ``sheets``, by that of the timesheet."""
+    rows = TimesheetStep.objects.filter(subject__in=sheets).values("subject").order_by("subject")
+    return dict(rows.annotate(last=Max("pk")).values_list("subject", "last"))
 
 
 def _correctors(sheet: Timesheet, at: datetime) -> tuple[list[User], TimesheetStep, bool]:
@@ -270,23 +277,24 @@ def _why_not(user: User, sheets: Sequence[Timesheet]) -> str:
 
 
 def _reminded_today(users: Sequence[User], on: date) -> dict[int, set[int]]:
-    """The timesheets of which each of ``users`` was reminded by hand on that day, read back from the keys."""
-    rows = Mail.objects.filter(to__in=users, key__startswith=f"nudge:{on}:").values_list("to", "key")
+    """The timesheets of which each of ``users`` was reminded by hand on that day."""
     reminded: dict[int, set[int]] = defaultdict(set)
-    for user, key in rows:
-        reminded[user].update(map(int, key.rsplit(":", 1)[1].split(".")))
+    for user, sheet in _by_hand(on).filter(mail__to__in=users).values_list("mail__to", "number"):
+        reminded[user].add(sheet)
     return reminded
 
 
 def reminded_on(day: date) -> frozenset[int]:
     """The timesheets of which somebody was reminded by hand on ``day``; one query."""
-    keys = Mail.objects.filter(key__startswith=f"nudge:{day}:").values_list("key", flat=True)
-    return frozenset(int(pk) for key in keys for pk in key.rsplit(":", 1)[1].split("."))
+    return frozenset(_by_hand(day).values_list("number", flat=True))
+
+
+def _by_hand(day: date) -> QuerySet[MailSubject]:
+    """The timesheets of the messages that the coordination asked for on ``day``."""
+    return MailSubject.objects.filter(kind=SubjectKind.TIMESHEET, day=day, mail__is_by_hand=True)
 
 
 def _reminder(user: User, sheets: list[Timesheet], group: Group, on: date, by: User) -> ReminderMail:
-    named = ".".join(str(sheet.pk) for sheet in sheets)
-    key = f"nudge:{on}:{user.pk}:{named}"
     if all(sheet.employee.user_id == user.pk for sheet in sheets):
-        return wording.hours_mail(user, sheets, key=key, asked_by=by.name)
-    return wording.visa_mail(user, sheets, group, on=on, key=key, asked_by=by.name)
+        return wording.hours_mail(user, sheets, on=on, asked_by=by.name)
+    return wording.visa_mail(user, sheets, group, on=on, asked_by=by.name)

@@ -17,21 +17,25 @@ from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from members import mailing
-from members.models import Group, Mail, MailFrequency, MailKind, Member, User
+from members.models import Group, Mail, MailFrequency, MailKind, Member, SubjectKind, User
 from timesheets.confirming import due_on
 from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
 
 
 @dataclass(frozen=True)
 class ReminderMail:
-    """A message before it is put into the outbox; two with one ``key`` are one. ``template``: in templates/mail."""
+    """A message before it is put into the outbox, written once for its ``day`` or for what it is ``about``.
+
+    ``template``: in templates/mail.
+    """
 
     to: User
     kind: MailKind
-    key: str
     subject: str
     template: str
     context: Mapping[str, Any]
+    day: date | None = None
+    about: Sequence[mailing.Subject] = ()
 
     def write(self, at: datetime) -> Mail | None:
         """Put it into the outbox; None when it is there, or when the person is not to be written to."""
@@ -40,7 +44,8 @@ class ReminderMail:
         return mailing.write(
             self.to,
             kind=self.kind,
-            key=self.key,
+            day=self.day,
+            about=self.about,
             subject=self.subject,
             template=self.template,
             context=self.context,
@@ -55,7 +60,7 @@ STATE_WORDS = {
 }
 
 
-def hours_mail(user: User, sheets: Sequence[Timesheet], *, key: str, asked_by: str = "") -> ReminderMail:
+def hours_mail(user: User, sheets: Sequence[Timesheet], *, on: date, asked_by: str = "") -> ReminderMail:
     """To ``user`` about their own drafts, in the order of the months (template hours).
 
     ``asked_by``: the name of the coordinator who asked for it, empty for a daily digest.
@@ -69,7 +74,9 @@ def hours_mail(user: User, sheets: Sequence[Timesheet], *, key: str, asked_by: s
         ],
         "url": mailing.address("timesheets:my_month", first),
     }
-    return ReminderMail(user, MailKind.HOURS_REMINDER, key, _hours_subject(sheets, first), "hours", context)
+    about = _named(sheets) if asked_by else []
+    subject = _hours_subject(sheets, first)
+    return ReminderMail(user, MailKind.HOURS_REMINDER, subject, "hours", context, on, about)
 
 
 def _hours_subject(sheets: Sequence[Timesheet], first: Month) -> str:
@@ -81,7 +88,7 @@ def _hours_subject(sheets: Sequence[Timesheet], first: Month) -> str:
 
 
 def visa_mail(
-    user: User, sheets: Iterable[Timesheet], group: Group, *, on: date, key: str, asked_by: str = ""
+    user: User, sheets: Sequence[Timesheet], group: Group, *, on: date, asked_by: str = ""
 ) -> ReminderMail:
     """To ``user`` about ``sheets`` of their members, to confirm or to enter (template visas); ``asked_by`` as above."""
     tasks_of: dict[int, MemberTasks] = {}
@@ -101,7 +108,9 @@ def visa_mail(
         "is_tacit": group.has_tacit_confirmation,
         "url": mailing.address("timesheets:to_confirm"),
     }
-    return ReminderMail(user, MailKind.CONFIRM_DIGEST, key, _visa_subject(visas, members), "visas", context)
+    about = _named(sheets) if asked_by else []
+    subject = _visa_subject(visas, members)
+    return ReminderMail(user, MailKind.CONFIRM_DIGEST, subject, "visas", context, on, about)
 
 
 def _visa_subject(visas: int, members: list[MemberTasks]) -> str:
@@ -152,13 +161,13 @@ class CoordinatorTasks:
             yield f"{counted(len(self.findings), 'alerte')} sur le temps de travail, à lire"
 
 
-def decisions_mail(user: User, tasks: CoordinatorTasks, *, key: str) -> ReminderMail:
+def decisions_mail(user: User, tasks: CoordinatorTasks, *, on: date) -> ReminderMail:
     """To a coordinator: how much is to approve, contested, or to read (template decisions)."""
     lines = list(tasks.lines())
     first = min(tasks.to_approve + tasks.contested or tasks.findings)
     context = {"lines": lines, "url": mailing.address("timesheets:month", first)}
     subject = lines[0] if len(lines) == 1 else f"{lines[0]}, et plus"
-    return ReminderMail(user, MailKind.APPROVE_DIGEST, key, subject, "decisions", context)
+    return ReminderMail(user, MailKind.APPROVE_DIGEST, subject, "decisions", context, on)
 
 
 def contested_mail(user: User, sheet: Timesheet, step: TimesheetStep, *, is_to_author: bool) -> ReminderMail:
@@ -199,7 +208,8 @@ def _correction_mail(
         "lines": [_remark_line(remark) for remark in remarks],
         "url": mailing.address("timesheets:sheet", sheet.pk),
     }
-    return ReminderMail(user, kind, f"{kind}:{sheet.pk}:{step.pk}:{user.pk}", subject, str(kind), context)
+    about = [(SubjectKind.TIMESHEET_STEP, step.pk)]
+    return ReminderMail(user, kind, subject, str(kind), context, about=about)
 
 
 def _remark_line(remark: Remark) -> str:
@@ -209,8 +219,11 @@ def _remark_line(remark: Remark) -> str:
     return f"{line}, l’adhérent compte {spell_clock(remark.expected_minutes)}"
 
 
-def confirmed_tacitly_mail(user: User, sheets: list[Timesheet]) -> ReminderMail:
-    """To ``user`` about hours of their members that were confirmed without an answer (template confirmed_tacitly)."""
+def confirmed_tacitly_mail(user: User, sheets: list[Timesheet], steps: Mapping[int, int]) -> ReminderMail:
+    """To ``user`` about hours of their members that were confirmed without an answer (template confirmed_tacitly).
+
+    ``steps``: the number of the step that confirmed each, by that of the timesheet.
+    """
     places = sorted({place_name(sheet) for sheet in sheets})
     context = {
         "lines": [
@@ -220,11 +233,14 @@ def confirmed_tacitly_mail(user: User, sheets: list[Timesheet]) -> ReminderMail:
         "url": mailing.address("timesheets:to_confirm"),
     }
     what = counted(len(sheets), "relevé visé")
-    first = min(sheets, key=lambda sheet: sheet.pk)
-    # A timesheet that comes back is confirmed a second time: the key names the confirmation, not the timesheet.
-    key = f"{MailKind.CONFIRMED_TACITLY}:{first.pk}:{first.confirmed_at:%Y%m%d%H%M%S}:{user.pk}"
+    # A timesheet that comes back is confirmed a second time: the message is about the confirmation.
+    about = [(SubjectKind.TIMESHEET_STEP, steps[sheet.pk]) for sheet in sheets]
     subject = f"{what} d’office" + (f" chez {places[0]}" if len(places) == 1 else "")
-    return ReminderMail(user, MailKind.CONFIRMED_TACITLY, key, subject, "confirmed_tacitly", context)
+    return ReminderMail(user, MailKind.CONFIRMED_TACITLY, subject, "confirmed_tacitly", context, about=about)
+
+
+def _named(sheets: Iterable[Timesheet]) -> list[mailing.Subject]:
+    return [(SubjectKind.TIMESHEET, sheet.pk) for sheet in sheets]
 
 
 def place_name(sheet: Timesheet) -> str:
