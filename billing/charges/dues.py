@@ -133,15 +133,15 @@ def add_line(
 
 
 @transaction.atomic
-def withdraw(charge: Charge, *, by: User | None, at: datetime) -> None:
+def withdraw(charge: Charge) -> None:
     """Take back dues, a deposit or a free line that no invoice nor draft holds; what was asked for once may be again.
 
-    Raises NotAskable for sums of other origin, and recording_charges.NotWithdrawable.
+    Raises NotAskable for sums of other origin, and recording.NotWithdrawable.
     """
     if charge.kind not in WITHDRAWABLE or charge.rebills_id is not None:
         raise NotAskable("Cette somme ne vient pas d’ici. Retirez-la là où elle a été enregistrée.")
     DuesYear.objects.filter(charge=charge).delete()
-    recording.withdraw(charge, by=by, at=at)
+    recording.withdraw(charge)
 
 
 def regimes() -> Sequence[VatRegime]:

@@ -26,6 +26,9 @@ KINDS = {
     ExpenseKind.PURCHASE: ChargeKind.EXPENSE,
 }
 
+# What a refusal leaves, and a decision put back takes away.
+REFUSAL = ("refused_reason", "refused_by", "refused_at")
+
 
 class NotDecidable(Refusal):
     """The expense is decided on already, or cannot be decided so."""
@@ -72,25 +75,25 @@ def accept(
 
 @transaction.atomic
 def refuse(expense: Expense, *, reason: str, by: User, at: datetime) -> Expense:
-    """Say no, with a ``reason`` that the person reads. Raises NotDecidable. ``at`` as in every act."""
+    """Say no, with a ``reason`` that the person reads. Raises NotDecidable."""
     row = _waiting(expense, by)
     if not reason.strip():
         raise NotDecidable("Écrivez un motif\u00a0: la personne le lira.", field="reason")
-    row.refused_reason = reason.strip()[:200]
-    row.save(update_fields=["refused_reason"])
+    row.refused_reason, row.refused_by, row.refused_at = reason.strip()[:200], by, at
+    row.save(update_fields=REFUSAL)
     return row
 
 
 @transaction.atomic
-def put_back(expense: Expense, *, by: User, at: datetime) -> Expense:
+def put_back(expense: Expense, *, by: User) -> Expense:
     """Undo an acceptance that no invoice holds, or a refusal: the expense waits again. Raises NotDecidable."""
     row = _locked(expense)
     if row.state == ExpenseState.WAITING:
         raise NotDecidable("Cette dépense attend déjà une décision.")
     _refuse_own(row, by)
-    release(row, by=by, at=at)
-    row.refused_reason = ""
-    row.save(update_fields=["refused_reason"])
+    release(row)
+    row.refused_reason, row.refused_by, row.refused_at = "", None, None
+    row.save(update_fields=REFUSAL)
     return row
 
 

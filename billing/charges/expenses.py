@@ -80,7 +80,7 @@ def claim(assignment: Assignment, wanted: Claim, *, by: User, at: datetime) -> E
 
 
 @transaction.atomic
-def withdraw(expense: Expense, *, by: User, at: datetime) -> None:
+def withdraw(expense: Expense, *, by: User) -> None:
     """Take an expense away with its receipt, and the sum that it became as long as no invoice holds it.
 
     Its own person does so while nobody has decided; finance at any time before the invoice. Raises NotWithdrawable.
@@ -91,12 +91,12 @@ def withdraw(expense: Expense, *, by: User, at: datetime) -> None:
             raise NotWithdrawable(
                 f"Cette dépense est acceptée{NO_BREAK_SPACE}: demandez aux finances de la retirer."
             )
-        release(row, by=by, at=at)
+        release(row)
     row.delete()
     receipts.forget(row.receipt)
 
 
-def release(row: Expense, *, by: User, at: datetime) -> None:
+def release(row: Expense) -> None:
     """Take the charge off an accepted expense, whose row is locked. Raises NotWithdrawable, also for what is funded."""
     funded = row.funded.select_related("line").order_by("pk").first()
     if funded is not None:
@@ -109,7 +109,7 @@ def release(row: Expense, *, by: User, at: datetime) -> None:
         return
     row.charge = None
     row.save(update_fields=["charge"])
-    recording.withdraw(charge, by=by, at=at)
+    recording.withdraw(charge)
 
 
 def _refuse_day(assignment: Assignment, day: date, today: date) -> None:

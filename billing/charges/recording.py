@@ -86,10 +86,10 @@ def _refuse(kind: str, label: str, net: Decimal) -> None:
 
 
 @transaction.atomic
-def withdraw(charge: Charge, *, by: User | None, at: datetime) -> None:
+def withdraw(charge: Charge) -> None:
     """Take back a charge that no issued invoice holds; a draft that holds it is to be made again.
 
-    Raises NotWithdrawable. ``by`` and ``at`` are those of the person who asks, as in every act.
+    Nothing of it is kept. Raises NotWithdrawable.
     """
     row = Charge.objects.select_for_update(of=("self",)).select_related("line__invoice").get(pk=charge.pk)
     if not row.is_standing:

@@ -77,7 +77,7 @@ def tag(
 
 
 @transaction.atomic
-def untag(line: FundingLine, *, person: int, month: Month, action: str, by: User, at: datetime) -> int:
+def untag(line: FundingLine, *, person: int, month: Month, action: str) -> int:
     """Take a person's hours of one month and action off the line; how many minutes. Raises NotTaggable once locked."""
     _lock_line(line)
     _refuse_locked(line, month)
@@ -124,7 +124,7 @@ def tag_expense(
 
 
 @transaction.atomic
-def untag_expense(cost: FundedCost, *, by: User, at: datetime) -> None:
+def untag_expense(cost: FundedCost) -> None:
     """Take an expense off its line. Raises NotTaggable once the month is locked."""
     _lock_line(cost.line)
     _refuse_locked(cost.line, cost.month)

@@ -93,6 +93,15 @@ class Expense(models.Model):
         "billing.Charge", models.PROTECT, null=True, related_name="expense", verbose_name="somme due"
     )
     refused_reason = models.CharField("motif du refus", max_length=200, blank=True)
+    refused_by = models.ForeignKey(
+        "members.User",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="refusée par",
+    )
+    refused_at = models.DateTimeField("refusée le", null=True, editable=False)
 
     objects: ClassVar = ExpenseQuerySet.as_manager()
 
@@ -111,6 +120,10 @@ class Expense(models.Model):
             models.CheckConstraint(
                 condition=Q(charge__isnull=True) | Q(refused_reason=""),
                 name="a_refused_expense_is_not_charged",
+            ),
+            models.CheckConstraint(
+                condition=~Q(refused_reason="") | Q(refused_by__isnull=True, refused_at__isnull=True),
+                name="only_a_refused_expense_says_who_refused_it",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="purchase") | ~Q(receipt=""), name="a_purchase_has_its_receipt"

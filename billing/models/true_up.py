@@ -35,6 +35,14 @@ class TrueUp(Lifecycle):
     )
     figures = models.JSONField("calcul", default=dict)
     prepared_at = models.DateTimeField("préparée le")
+    prepared_by = models.ForeignKey(
+        "members.User",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="préparée par",
+    )
     issued_at = models.DateTimeField("émise le", null=True, editable=False)
 
     class Meta:

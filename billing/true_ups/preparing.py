@@ -72,7 +72,8 @@ def prepare(
     if found := obstacles(facts, key):
         raise NotPreparable("Cette période ne peut pas être régularisée.", errors=found)
     everybody = share_all(facts.periods, key)
-    row.first_month, row.last_month, row.key, row.prepared_at = scope.first, scope.last, key, at
+    row.first_month, row.last_month, row.key = scope.first, scope.last, key
+    row.prepared_by, row.prepared_at = by, at
     row.label = (label.strip() or f"Régularisation {period_label(scope.first, scope.last)}")[:120]
     row.figures = figures(facts, everybody)
     row.save()
@@ -82,8 +83,8 @@ def prepare(
 
 
 @transaction.atomic
-def discard(true_up: TrueUp, *, by: User | None, at: datetime) -> None:
-    """Throw a draft away with its shares. Raises NotPreparable when it is issued; ``by`` and ``at`` as in every act."""
+def discard(true_up: TrueUp) -> None:
+    """Throw a draft away with its shares. Raises NotPreparable when it is issued."""
     _draft(true_up).delete()
 
 

@@ -217,7 +217,6 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
         expense_decisions.put_back,
         find(request, pk),
         by=request.user,
-        at=timezone.now(),
         success="La dépense attend de nouveau une décision.",
     )
     return redirect("billing:expense", pk)
@@ -234,7 +233,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         expenses.withdraw,
         found,
         by=request.user,
-        at=timezone.now(),
         success="La dépense est retirée, avec son justificatif.",
     )
     if not done:

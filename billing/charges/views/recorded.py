@@ -59,8 +59,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         dues.withdraw,
         found,
-        by=request.user,
-        at=timezone.now(),
         success=f"{quoted(found.label)}, {spell(found.net)}, est retiré.",
     )
     return redirect("billing:waiting_charges")

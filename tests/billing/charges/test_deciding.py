@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from billing.charges import expense_decisions, expenses
 from billing.charges.expenses import Claim
@@ -113,6 +114,7 @@ def test_an_expense_is_decided_on_once(placed, finance):
     expense_decisions.refuse(refused, reason="Trajet domicile – travail", by=finance, at=NOW)
     refused.refresh_from_db()
     assert (refused.state, refused.refused_reason) == (ExpenseState.REFUSED, "Trajet domicile – travail")
+    assert (refused.refused_by, refused.refused_at) == (finance, NOW)
     for decided, said in ((accepted, "déjà acceptée"), (refused, "déjà refusée")):
         with pytest.raises(expense_decisions.NotDecidable, match=said):
             expense_decisions.accept(decided, by=finance, at=NOW)
@@ -140,16 +142,22 @@ def test_nobody_decides_on_their_own_expenses(placed):
 def test_a_decision_is_put_back_until_an_invoice_holds_it(placed, finance):
     made = trip(placed)
     with pytest.raises(expense_decisions.NotDecidable, match="attend déjà"):
-        expense_decisions.put_back(made, by=finance, at=NOW)
+        expense_decisions.put_back(made, by=finance)
     for decide in (
         lambda: expense_decisions.accept(made, by=finance, at=NOW),
         lambda: expense_decisions.refuse(made, reason="doublon", by=finance, at=NOW),
     ):
         decide()
-        expense_decisions.put_back(made, by=finance, at=NOW)
+        expense_decisions.put_back(made, by=finance)
         made.refresh_from_db()
-        assert made.state == ExpenseState.WAITING
+        assert (made.state, made.refused_by, made.refused_at) == (ExpenseState.WAITING, None, None)
         assert not Charge.objects.exists()
+
+
+def test_postgresql_refuses_who_refused_what_was_not(placed, finance):
+    made = trip(placed)
+    with pytest.raises(IntegrityError, match="only_a_refused_expense_says_who"), transaction.atomic():
+        type(made).objects.filter(pk=made.pk).update(refused_by=finance)
 
 
 def test_two_acceptances_at_a_time_owe_once(placed, finance):

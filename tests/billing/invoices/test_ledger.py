@@ -130,12 +130,12 @@ def test_a_sum_is_withdrawn_until_a_draft_or_an_invoice_holds_it(aloen):
     charge = record(aloen)
     run = draft()
     with pytest.raises(NotWithdrawable, match="dans un brouillon"):
-        recording.withdraw(charge, by=None, at=NOW)
+        recording.withdraw(charge)
     issuing.issue_run(run, by=None, at=NOW)
     with pytest.raises(NotWithdrawable, match="F-2026-0001"):
-        recording.withdraw(charge, by=None, at=NOW)
+        recording.withdraw(charge)
     other = record(aloen)
-    recording.withdraw(other, by=None, at=NOW)
+    recording.withdraw(other)
     assert not Charge.objects.filter(pk=other.pk).exists()
 
 
