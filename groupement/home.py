@@ -61,7 +61,7 @@ def member_home(request: HttpRequest) -> HttpResponse:
         "today": today(),
         "current": Month.of(today()),
         "invoices": _invoices(request, seat.member),
-        "position": statement_of_account.position(seat.member, on=today()),
+        "position": statement_of_account.account_position(seat.member, on=today()),
     }
     month = _shown(request.GET.get("mois"))
     context |= _hours(request, seat, month) | _charter(seat.member)
@@ -178,7 +178,7 @@ def _invoices(request: HttpRequest, member: Member) -> list[Invoice]:
         .order_by("-issued_on", "-sequence", "-pk")[:LAST_INVOICES]
     )
     for each in found:
-        each.standing = receivables.standing(each, on=today())
+        each.settlement_state = receivables.settlement_state(each, on=today())
     return found
 
 

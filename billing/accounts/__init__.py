@@ -1,1 +1,1 @@
-"""What members owe and what they paid."""
+"""What members owe and what they paid: payments, allocations, statements of account, the aged balance."""

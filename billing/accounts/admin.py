@@ -1,4 +1,4 @@
-"""Money in the admin: what was received and what it settled can be looked up; the pages of billing change it."""
+"""Payments and allocations in the admin, read-only: the pages of billing change them."""
 
 from django.contrib import admin
 

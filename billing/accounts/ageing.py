@@ -1,4 +1,4 @@
-"""How old what members owe is: their dues in buckets of thirty days, and what they have at hand against it."""
+"""The aged balance: what members owe by age of the due date, their unused credits, and the bars drawn from it."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from billing.accounts.receivables import credits_at_hand, unsettled
+from billing.accounts.receivables import unsettled, unused_credits
 from groupement.kernel.money import ZERO
 from members.models import Member
 
 BUCKETS = ("à échoir", "1 à 30 jours", "31 à 60 jours", "61 à 90 jours", "plus de 90 jours")
-# The same, as short as a drawing on a phone wants them.
-SHORT = ("à échoir", "1–30\u00a0j", "31–60\u00a0j", "61–90\u00a0j", ">\u00a090\u00a0j")
+# For the narrow columns of the drawing.
+SHORT_BUCKETS = ("à échoir", "1–30\u00a0j", "31–60\u00a0j", "61–90\u00a0j", ">\u00a090\u00a0j")
 _UPPER = (0, 30, 60, 90)
 
 
 @dataclass
-class Aged:
-    """One member's dues by age (all members' in the total), and its credit at hand."""
+class AgeingRow:
+    """What one member owes in each bucket, and its unused credit, in euros; of the total row ``member`` is None."""
 
     member: Member | None
     buckets: list[Decimal] = field(default_factory=lambda: [ZERO] * len(BUCKETS))
@@ -34,32 +34,28 @@ class Aged:
         return sum(self.buckets[1:], ZERO)
 
 
-def bucket(due_on: date, *, on: date) -> int:
-    """The rank in BUCKETS of what is due since ``due_on``; the day itself is not late."""
+def bucket_of(due_on: date, *, on: date) -> int:
+    """The index in BUCKETS of what was due on ``due_on``; on that day itself it is not late."""
     late = (on - due_on).days
     return next((rank for rank, most in enumerate(_UPPER) if late <= most), len(_UPPER))
 
 
-def ageing(*, on: date) -> tuple[list[Aged], Aged]:
-    """Members who owe or have something at hand, by name, and all together; in a fixed number of queries."""
-    rows: dict[int, Aged] = {}
+def balances_by_age(*, on: date) -> tuple[list[AgeingRow], AgeingRow]:
+    """A row for each member that owes or has unused credit, by name, and the total; in a fixed number of queries."""
+    rows: dict[int, AgeingRow] = {}
     due = unsettled().order_by("pk").values_list("member", "due_on", "due")
     for member, due_on, amount in due:
-        rows.setdefault(member, Aged(None)).buckets[bucket(due_on, on=on)] += amount
-    for member, credit in credits_at_hand().items():
-        rows.setdefault(member, Aged(None)).credit = credit
+        rows.setdefault(member, AgeingRow(None)).buckets[bucket_of(due_on, on=on)] += amount
+    for member, credit in unused_credits().items():
+        rows.setdefault(member, AgeingRow(None)).credit = credit
     named = []
     for each in Member.objects.filter(pk__in=rows).by_name():
         rows[each.pk].member = each
         named.append(rows[each.pk])
-    return named, _total(named)
-
-
-def _total(rows: Sequence[Aged]) -> Aged:
-    total = Aged(None, credit=sum((row.credit for row in rows), ZERO))
-    for row in rows:
+    total = AgeingRow(None, credit=sum((row.credit for row in named), ZERO))
+    for row in named:
         total.buckets = [left + right for left, right in zip(total.buckets, row.buckets, strict=True)]
-    return total
+    return named, total
 
 
 HEIGHT = 120
@@ -68,8 +64,8 @@ STEP = 96
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One age: where its bar begins and how high it is, in the units of the drawing."""
+class AgeingBar:
+    """The bar of one bucket: its corner and its height, in the units of the drawing."""
 
     label: str
     short: str
@@ -84,18 +80,18 @@ class Bar:
         return self.x + STEP // 2
 
 
-def bars(labels: Sequence[str], shorts: Sequence[str], amounts: Sequence[Decimal]) -> list[Bar]:
-    """A bar for each amount, the highest as high as the drawing; what is something is at least two units high."""
+def ageing_bars(labels: Sequence[str], shorts: Sequence[str], amounts: Sequence[Decimal]) -> list[AgeingBar]:
+    """A bar for each amount, the largest as high as the drawing; an amount above zero is at least two units high."""
     most = max([*amounts, ZERO])
-    found = []
+    bars = []
     for rank, (label, short, amount) in enumerate(zip(labels, shorts, amounts, strict=True)):
         height = max(int(amount * HEIGHT / most), 2) if amount > 0 else 0
-        found.append(Bar(label, short, amount, rank, rank * STEP, HEIGHT - height, height))
-    return found
+        bars.append(AgeingBar(label, short, amount, rank, rank * STEP, HEIGHT - height, height))
+    return bars
 
 
-def stacked(amounts: Sequence[Decimal]) -> list[tuple[int, int, int]]:
-    """(rank, start, length) of each amount in a bar of a hundred; the last one ends it exactly."""
+def stacked_bar(amounts: Sequence[Decimal]) -> list[tuple[int, int, int]]:
+    """(index, start, length) of each amount above zero in a bar 100 units long; together they fill it exactly."""
     total = sum(amounts, ZERO)
     if not total:
         return []

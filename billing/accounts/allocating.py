@@ -1,7 +1,11 @@
-"""Settle invoices with what is left of a payment or credit note, write off a small remainder; and undo it."""
+"""Settle invoices with a payment, a credit note or the write-off of a small remainder, and undo it.
+
+What settles a part of an invoice is split by VAT rate: the VAT of services is due on receipt (CGI, art. 269, 2, c).
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,104 +13,23 @@ from decimal import Decimal
 
 import pghistory
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from billing.accounts.receivables import oldest_first, shared_out, unsettled, with_dues, with_left
+from billing.accounts.receivables import with_dues, with_left
+from billing.accounts.spreading import due_invoices, spread
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
+from groupement.kernel import money
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import ZERO, cents, spell
-from groupement.kernel.money import allocate as money_allocate
 from members.models import Group, Member, User
 
-Row = Mapping[str, str]
-# Euros by (rate in percent, "net" or "vat"): an invoice, or what was taken of it, down to its smallest boxes.
-Cells = dict[tuple[str, str], Decimal]
-
-
-def whole_of(vat: Iterable[Row]) -> Cells:
-    """The cells of an invoice, from the VAT table of its snapshot."""
-    cells: Cells = {}
-    for row in vat:
-        _add(cells, row["rate"], net=Decimal(row["base"]), vat=Decimal(row["amount"]))
-    return cells
-
-
-def taken(parts: Iterable[Iterable[Row]]) -> Cells:
-    """What allocations took together, from their ``by_rate``."""
-    cells: Cells = {}
-    for rows in parts:
-        for row in rows:
-            vat = Decimal(row["vat"])
-            _add(cells, row["rate"], net=Decimal(row["amount"]) - vat, vat=vat)
-    return cells
-
-
-def split(amount: Decimal, of: Cells, before: Cells, like: Cells | None = None) -> list[dict[str, str]]:
-    """The ``by_rate`` of the next part: ``amount`` out of the invoice ``of``, of which ``before`` is settled.
-
-    The settled parts together follow the invoice's proportions to the cent; what an undone part left behind is caught
-    up. ``like``: a credit note takes what it corrects first, so that the rest due is that of the other lines.
-    Raises ValueError when less is left than ``amount``.
-    """
-    room = {cell: of[cell] - before.get(cell, ZERO) for cell in of}
-    left = sum(room.values(), ZERO)
-    if not ZERO < amount <= left:
-        raise ValueError(f"{amount} does not fit into {left}")
-    if amount == left:
-        return _rows(room)
-    if min(room.values()) < 0:
-        return _rows(_with_negatives(amount, room))
-    first = _alike(amount, room, like) if like else {}
-    rest = amount - sum(first.values(), ZERO)
-    begun = {cell: before.get(cell, ZERO) + first.get(cell, ZERO) for cell in of}
-    then = _in_proportion(rest, of, begun) if rest else {}
-    return _rows({cell: first.get(cell, ZERO) + then.get(cell, ZERO) for cell in of})
-
-
-def _in_proportion(amount: Decimal, of: Cells, before: Cells) -> Cells:
-    """Bring the sum of what is settled to the invoice's proportions; a cell that is ahead waits."""
-    target = money_allocate(sum(before.values(), amount), list(of.values()))
-    missing = [max(goal - before[cell], ZERO) for goal, cell in zip(target, of, strict=True)]
-    return dict(zip(of, money_allocate(amount, missing), strict=True))
-
-
-def _alike(amount: Decimal, room: Cells, like: Cells) -> Cells:
-    """``amount`` in the proportions of ``like``, as far as there is room in the same cells."""
-    weights = [max(like.get(cell, ZERO), ZERO) for cell in room]
-    elsewhere = sum((max(value, ZERO) for cell, value in like.items() if cell not in room), ZERO)
-    if not any(weights):
-        return {}
-    shares = money_allocate(amount, [*weights, elsewhere])
-    return {cell: min(share, room[cell]) for cell, share in zip(room, shares, strict=False)}
-
-
-def _with_negatives(amount: Decimal, room: Cells) -> Cells:
-    """A rate whose lines sum below zero gives back in proportion; each share stays within its cell."""
-    back = -sum((value for value in room.values() if value < 0), ZERO)
-    given = cents(amount * back / sum(room.values(), ZERO))
-    plus = money_allocate(amount + given, [max(value, ZERO) for value in room.values()])
-    minus = money_allocate(given, [max(-value, ZERO) for value in room.values()])
-    return {cell: up - down for cell, up, down in zip(room, plus, minus, strict=True)}
-
-
-def _rows(cells: Cells) -> list[dict[str, str]]:
-    rows = []
-    for rate in sorted({rate for rate, _ in cells}, key=Decimal, reverse=True):
-        net, vat = cells.get((rate, "net"), ZERO), cells.get((rate, "vat"), ZERO)
-        if net or vat:
-            rows.append({"rate": rate, "amount": str(net + vat), "vat": str(vat)})
-    return rows
-
-
-def _add(cells: Cells, rate: str, *, net: Decimal, vat: Decimal) -> None:
-    key = f"{Decimal(rate):.2f}"
-    for part, value in (("net", net), ("vat", vat)):
-        cells[key, part] = cells.get((key, part), ZERO) + value
-
-
-Parts = Sequence[tuple[Invoice, Decimal]]
+# Invoices with the euros that go to each.
+InvoiceAmounts = Sequence[tuple[Invoice, Decimal]]
+# A line of a VAT table, amounts as texts of decimals: an invoice's, or the ``by_rate`` of an allocation.
+VatRow = Mapping[str, str]
+# Euros by (rate in percent, "net" or "vat").
+AmountsByRate = dict[tuple[str, str], Decimal]
 
 
 class NotAllocatable(Refusal):
@@ -119,22 +42,25 @@ class NothingToWriteOff(Refusal):
 
 @transaction.atomic
 def allocate(
-    payment: Payment, allocations: Parts | None = None, *, by: User | None, at: datetime
+    payment: Payment, allocations: InvoiceAmounts | None = None, *, by: User | None, at: datetime
 ) -> list[Allocation]:
     """Use what is left of ``payment``: on the invoices named with their amounts, else the oldest due first.
 
     Money settles on the day it came, an invoice issued later on the day of its issue. Raises NotAllocatable.
     """
-    hold(payment.member_id)
+    lock_member(payment.member_id)
     (row,) = with_left(Payment.objects.filter(pk=payment.pk)).select_related("member")
     if row.reversed_on:
         raise NotAllocatable("Ce règlement a été annulé\u00a0: il ne règle plus rien.")
-    parts = allocations
-    if parts is None:
-        parts = shared_out(row.left, oldest_first(unsettled(row.member_id).defer("snapshot")))
-    _refuse_beyond(row.left, parts)
-    fitting = _fitting(parts, row.member)
-    return _settle(fitting, _Source(payment=row, on=row.received_on), by=by, at=at)
+    parts = spread(row.left, due_invoices(row.member_id)) if allocations is None else allocations
+    wanted = sum((amount for _, amount in parts), ZERO)
+    if wanted > row.left:
+        raise NotAllocatable(
+            f"Vous répartissez {spell(wanted)} et il n’y a que {spell(row.left)} à répartir{NO_BREAK_SPACE}: "
+            f"retirez {spell(wanted - row.left)}."
+        )
+    source = _Source(payment=row, on=row.received_on)
+    return _write_allocations(_checked(parts, row.member), source, by=by, at=at)
 
 
 @transaction.atomic
@@ -143,9 +69,9 @@ def apply_credit(
 ) -> Allocation | None:
     """Use what is left of an issued ``credit_note`` as far as is due: on ``to``, else on the invoice it corrects.
 
-    Without ``to``, None when there is nothing to settle: the credit stays at hand. Raises NotAllocatable.
+    Without ``to``, None when there is nothing to settle: the credit stays unused. Raises NotAllocatable.
     """
-    hold(credit_note.member_id)
+    lock_member(credit_note.member_id)
     rows = with_dues(Invoice.objects.filter(pk=credit_note.pk)).select_related("member", "corrects")
     (note,) = rows.defer("snapshot", "corrects__snapshot")
     if (note.kind, note.status) != (InvoiceKind.CREDIT_NOTE, InvoiceStatus.ISSUED):
@@ -158,16 +84,16 @@ def apply_credit(
         return None
     if not note.left:
         raise NotAllocatable(f"Il ne reste rien à utiliser de l’avoir {note.number}.")
-    fitting = _fitting([(target, min(note.left, due) or note.left)], note.member)
-    (made,) = _settle(fitting, _Source(credit_note=note, on=note.issued_on), by=by, at=at)
+    parts = _checked([(target, min(note.left, due) or note.left)], note.member)
+    (made,) = _write_allocations(parts, _Source(credit_note=note, on=note.issued_on), by=by, at=at)
     return made
 
 
 @transaction.atomic
 def write_off(invoice: Invoice, *, reason: str, by: User | None, at: datetime) -> Allocation:
     """Give up all that is still due of ``invoice``, within the group's limit. Raises NothingToWriteOff."""
-    hold(invoice.member_id)
-    reason = said(reason)
+    lock_member(invoice.member_id)
+    reason = checked_reason(reason)
     due = _due_of(invoice)
     if not due:
         raise NothingToWriteOff(f"Il ne reste rien à régler sur {invoice}.")
@@ -181,27 +107,27 @@ def write_off(invoice: Invoice, *, reason: str, by: User | None, at: datetime) -
             "Demandez le règlement, ou corrigez la facture par un avoir."
         )
     source = _Source(on=timezone.localdate(at), reason=reason)
-    (made,) = _settle([(invoice, due)], source, by=by, at=at)
+    (made,) = _write_allocations([(invoice, due)], source, by=by, at=at)
     return made
 
 
 @transaction.atomic
 def unallocate(allocation: Allocation, *, by: User | None, at: datetime) -> None:
     """Undo one allocation: the invoice is due again by as much, and what settled it may be used again."""
-    hold(allocation.invoice.member_id)
+    lock_member(allocation.invoice.member_id)
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         gone, _ = Allocation.objects.filter(pk=allocation.pk).delete()
     if not gone:
         raise StaleRow("Cette imputation a déjà été annulée. Rechargez la page.")
 
 
-def hold(member: int) -> None:
-    """One settles at a time for a member: dues read after this stay true until the end of the transaction."""
+def lock_member(member: int) -> None:
+    """Lock ``member`` (id): what is read of its dues after this stays true until the end of the transaction."""
     list(Member.objects.select_for_update(no_key=True).filter(pk=member).values_list("pk"))
 
 
-def said(reason: str) -> str:
-    """``reason`` on one line. Raises a Refusal when it says nothing."""
+def checked_reason(reason: str) -> str:
+    """``reason`` on one line. Raises a Refusal when it is empty or longer than 200 characters."""
     plain = " ".join(reason.split())
     if not plain:
         raise Refusal("Indiquez le motif\u00a0: il reste dans l’historique.", field="reason")
@@ -210,16 +136,7 @@ def said(reason: str) -> str:
     return plain
 
 
-def _refuse_beyond(left: Decimal, parts: Parts) -> None:
-    wanted = sum((amount for _, amount in parts), ZERO)
-    if wanted > left:
-        raise NotAllocatable(
-            f"Vous répartissez {spell(wanted)} et il n’y a que {spell(left)} à répartir{NO_BREAK_SPACE}: "
-            f"retirez {spell(wanted - left)}."
-        )
-
-
-def _fitting(parts: Parts, member: Member) -> list[tuple[Invoice, Decimal]]:
+def _checked(parts: InvoiceAmounts, member: Member) -> list[tuple[Invoice, Decimal]]:
     """The parts, one for an invoice, each within what is due. Raises NotAllocatable with a sentence for each fault."""
     asked: dict[int, Decimal] = {}
     for invoice, amount in parts:
@@ -272,16 +189,19 @@ class _Source:
         return AllocationSource.CREDIT_NOTE if self.credit_note else AllocationSource.WRITE_OFF
 
 
-def _settle(parts: Parts, source: _Source, *, by: User | None, at: datetime) -> list[Allocation]:
-    """Write the allocations; what settled a part of an invoice before has one for both parts."""
+def _write_allocations(
+    parts: InvoiceAmounts, source: _Source, *, by: User | None, at: datetime
+) -> list[Allocation]:
+    """Write the allocations; one that the same source has on an invoice already is replaced by their sum."""
     ids = [invoice.pk for invoice, _ in parts]
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
-        more = _taken_back(ids, source)
-        vats, before = _vats(ids), _taken(Allocation.objects.filter(invoice__in=ids), "invoice")
+        earlier = {} if source.kind == AllocationSource.WRITE_OFF else _remove_earlier(ids, source)
+        vats = _vat_tables(ids)
+        before = _allocated(Allocation.objects.filter(invoice__in=ids).values_list("invoice", "by_rate"))
         like = _unused(source.credit_note) if source.credit_note else None
         rows = []
         for invoice, part in parts:
-            amount, whole = part + more.get(invoice.pk, ZERO), whole_of(vats[invoice.pk])
+            amount, whole = part + earlier.get(invoice.pk, ZERO), invoiced_by_rate(vats[invoice.pk])
             rows.append(
                 Allocation(
                     invoice=invoice,
@@ -289,7 +209,7 @@ def _settle(parts: Parts, source: _Source, *, by: User | None, at: datetime) -> 
                     payment=source.payment,
                     credit_note=source.credit_note,
                     amount=amount,
-                    by_rate=split(amount, whole, before.get(invoice.pk, {}), like),
+                    by_rate=split_by_rate(amount, whole, before.get(invoice.pk, {}), like),
                     settled_on=max(source.on, invoice.issued_on or source.on),
                     reason=source.reason,
                     recorded_by=by,
@@ -299,10 +219,8 @@ def _settle(parts: Parts, source: _Source, *, by: User | None, at: datetime) -> 
         return Allocation.objects.bulk_create(rows)
 
 
-def _taken_back(invoices: Sequence[int], source: _Source) -> dict[int, Decimal]:
-    """Take away what the same payment or credit note settled of these invoices; how much it was."""
-    if source.kind == AllocationSource.WRITE_OFF:
-        return {}
+def _remove_earlier(invoices: Sequence[int], source: _Source) -> dict[int, Decimal]:
+    """Delete what the same payment or credit note settled of these invoices; the euros, by invoice (id)."""
     earlier = Allocation.objects.filter(
         invoice__in=invoices, payment=source.payment, credit_note=source.credit_note
     )
@@ -312,23 +230,106 @@ def _taken_back(invoices: Sequence[int], source: _Source) -> dict[int, Decimal]:
     return amounts
 
 
-def _vats(invoices: Sequence[int]) -> dict[int, list[dict[str, str]]]:
-    """The VAT table of each paper; without the rest of it, which may be long."""
+def _vat_tables(invoices: Sequence[int]) -> dict[int, list[dict[str, str]]]:
+    """The VAT table of each invoice's snapshot; not the rest of it, which may be long."""
     return dict(Invoice.objects.filter(pk__in=invoices).values_list("pk", "snapshot__vat"))
 
 
-def _taken(allocations: QuerySet[Allocation], of: str) -> dict[int, Cells]:
-    """What was taken of each invoice, or of each credit note, by rate."""
-    parts: dict[int, list[list[dict[str, str]]]] = {}
-    for pk, rows in allocations.values_list(of, "by_rate"):
-        parts.setdefault(pk, []).append(rows)
-    return {pk: taken(rows) for pk, rows in parts.items()}
+def _allocated(rows: Iterable[tuple[int, list[dict[str, str]]]]) -> dict[int, AmountsByRate]:
+    """From pairs (id of an invoice or credit note, ``by_rate`` of one of its allocations), the sums by that id."""
+    parts: dict[int, list[list[dict[str, str]]]] = defaultdict(list)
+    for pk, by_rate in rows:
+        parts[pk].append(by_rate)
+    return {pk: allocated_by_rate(of_one) for pk, of_one in parts.items()}
 
 
-def _unused(credit_note: Invoice) -> Cells:
+def _unused(credit_note: Invoice) -> AmountsByRate:
     """What is left of a credit note, by rate."""
-    cells = whole_of(_vats([credit_note.pk])[credit_note.pk])
-    used = _taken(Allocation.objects.filter(credit_note=credit_note), "credit_note")
-    for cell, value in used.get(credit_note.pk, {}).items():
-        cells[cell] = cells.get(cell, ZERO) - value
-    return cells
+    amounts = invoiced_by_rate(_vat_tables([credit_note.pk])[credit_note.pk])
+    used = Allocation.objects.filter(credit_note=credit_note).values_list("credit_note", "by_rate")
+    for key, value in _allocated(used).get(credit_note.pk, {}).items():
+        amounts[key] = amounts.get(key, ZERO) - value
+    return amounts
+
+
+def invoiced_by_rate(vat: Iterable[VatRow]) -> AmountsByRate:
+    """The amounts of an invoice, from the VAT table of its snapshot."""
+    amounts: AmountsByRate = {}
+    for row in vat:
+        _add(amounts, row["rate"], net=Decimal(row["base"]), vat=Decimal(row["amount"]))
+    return amounts
+
+
+def allocated_by_rate(parts: Iterable[Iterable[VatRow]]) -> AmountsByRate:
+    """The amounts that allocations have together, from their ``by_rate``."""
+    amounts: AmountsByRate = {}
+    for rows in parts:
+        for row in rows:
+            vat = Decimal(row["vat"])
+            _add(amounts, row["rate"], net=Decimal(row["amount"]) - vat, vat=vat)
+    return amounts
+
+
+def split_by_rate(
+    amount: Decimal, of: AmountsByRate, before: AmountsByRate, like: AmountsByRate | None = None
+) -> list[dict[str, str]]:
+    """The ``by_rate`` of an allocation: ``amount`` euros of the invoice ``of``, of which ``before`` is settled.
+
+    All allocations of an invoice together follow its proportions to the cent, also after one of them was undone.
+    ``like`` are the amounts of a credit note: it settles the rates that it corrects first, so that the rest due is
+    that of the other lines. Raises ValueError when less than ``amount`` is left.
+    """
+    room = {key: of[key] - before.get(key, ZERO) for key in of}
+    left = sum(room.values(), ZERO)
+    if not ZERO < amount <= left:
+        raise ValueError(f"{amount} does not fit into {left}")
+    if amount == left:
+        return _rows(room)
+    if min(room.values()) < 0:
+        return _rows(_with_negatives(amount, room))
+    first = _in_proportion_of_credit(amount, room, like) if like else {}
+    rest = amount - sum(first.values(), ZERO)
+    begun = {key: before.get(key, ZERO) + first.get(key, ZERO) for key in of}
+    then = _in_proportion(rest, of, begun) if rest else {}
+    return _rows({key: first.get(key, ZERO) + then.get(key, ZERO) for key in of})
+
+
+def _in_proportion(amount: Decimal, of: AmountsByRate, before: AmountsByRate) -> AmountsByRate:
+    """Bring the sum of what is settled to the invoice's proportions; a rate settled beyond them gets nothing."""
+    target = money.allocate(sum(before.values(), amount), list(of.values()))
+    missing = [max(goal - before[key], ZERO) for goal, key in zip(target, of, strict=True)]
+    return dict(zip(of, money.allocate(amount, missing), strict=True))
+
+
+def _in_proportion_of_credit(amount: Decimal, room: AmountsByRate, like: AmountsByRate) -> AmountsByRate:
+    """``amount`` in the proportions of a credit note, at each rate at most what is left of the invoice there."""
+    weights = [max(like.get(key, ZERO), ZERO) for key in room]
+    elsewhere = sum((max(value, ZERO) for key, value in like.items() if key not in room), ZERO)
+    if not any(weights):
+        return {}
+    shares = money.allocate(amount, [*weights, elsewhere])
+    return {key: min(share, room[key]) for key, share in zip(room, shares, strict=False)}
+
+
+def _with_negatives(amount: Decimal, room: AmountsByRate) -> AmountsByRate:
+    """An invoice with a rate below zero: that rate gives back in proportion, and no rate gets more than is left."""
+    back = -sum((value for value in room.values() if value < 0), ZERO)
+    given = cents(amount * back / sum(room.values(), ZERO))
+    plus = money.allocate(amount + given, [max(value, ZERO) for value in room.values()])
+    minus = money.allocate(given, [max(-value, ZERO) for value in room.values()])
+    return {key: up - down for key, up, down in zip(room, plus, minus, strict=True)}
+
+
+def _rows(amounts: AmountsByRate) -> list[dict[str, str]]:
+    rows = []
+    for rate in sorted({rate for rate, _ in amounts}, key=Decimal, reverse=True):
+        net, vat = amounts.get((rate, "net"), ZERO), amounts.get((rate, "vat"), ZERO)
+        if net or vat:
+            rows.append({"rate": rate, "amount": str(net + vat), "vat": str(vat)})
+    return rows
+
+
+def _add(amounts: AmountsByRate, rate: str, *, net: Decimal, vat: Decimal) -> None:
+    percent = f"{Decimal(rate):.2f}"
+    for part, value in (("net", net), ("vat", vat)):
+        amounts[percent, part] = amounts.get((percent, part), ZERO) + value

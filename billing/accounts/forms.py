@@ -1,4 +1,4 @@
-"""What billing asks about money received: from whom, how much, when and how, and what it settles."""
+"""Forms of payments: who paid, how much, when and how, and which invoices it settles; reversal and write-off."""
 
 from django import forms
 
@@ -8,10 +8,10 @@ from groupement.kernel.money import AmountField, spell
 from groupement.kernel.periods import MonthFormField
 from members.models import Member
 
-PART = "part_"
+AMOUNT_PREFIX = "part_"
 
 
-def day_input():
+def date_input():
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
@@ -46,7 +46,7 @@ class PaymentFilter(forms.Form):
         return found.filter(left__gt=0) if data["reste"] else found
 
 
-class PaymentStart(forms.Form):
+class PayerAndAmountForm(forms.Form):
     """Who paid and how much: with these two the invoices to settle are proposed, the oldest first."""
 
     adherent = forms.ModelChoiceField(
@@ -64,15 +64,19 @@ class PaymentStart(forms.Form):
         error_messages={"required": "Indiquez le montant reçu."},
     )
 
-    def __init__(self, *args, dues, **kwargs):
-        """``dues``: what each member owes, by key."""
+    def __init__(self, *args, due_by_member, **kwargs):
+        """``due_by_member``: euros that each member owes, by id."""
         super().__init__(*args, **kwargs)
         members = Member.objects.all()
         self.fields["adherent"].queryset = members
         self.fields["adherent"].choices = [
             ("", "Choisir un adhérent"),
-            *((each.pk, _named(each, dues.get(each.pk))) for each in members.by_name()),
+            *((each.pk, self._label(each, due_by_member.get(each.pk))) for each in members.by_name()),
         ]
+
+    @staticmethod
+    def _label(member, due):
+        return f"{member.short_name} — {spell(due)} à régler" if due else member.short_name
 
     def clean_montant(self):
         amount = self.cleaned_data["montant"]
@@ -81,44 +85,44 @@ class PaymentStart(forms.Form):
         return amount
 
 
-class PartsForm(forms.Form):
+class AllocationForm(forms.Form):
     """How much of a sum goes to each due invoice; an empty amount leaves the invoice as it is."""
 
     def __init__(self, *args, invoices, proposed=(), **kwargs):
-        """``proposed``: pairs (key of the invoice, amount) to begin with."""
+        """``invoices`` with their dues; ``proposed``: the amounts to begin with, as ``spreading.spread`` gives them."""
         super().__init__(*args, **kwargs)
         self.invoices = list(invoices)
-        initial = dict(proposed)
+        initial = {invoice.pk: amount for invoice, amount in proposed}
         for invoice in self.invoices:
             field = AmountField(
                 label=f"Part de {invoice.number}", required=False, initial=initial.get(invoice.pk)
             )
-            self.fields[f"{PART}{invoice.pk}"] = field
+            self.fields[f"{AMOUNT_PREFIX}{invoice.pk}"] = field
 
     @property
-    def parts(self):
+    def rows(self):
         """(invoice, field) for each due invoice."""
-        return [(invoice, self[f"{PART}{invoice.pk}"]) for invoice in self.invoices]
+        return [(invoice, self[f"{AMOUNT_PREFIX}{invoice.pk}"]) for invoice in self.invoices]
 
     @property
-    def others(self):
-        """The fields that are no parts."""
-        return [field for field in self if not field.name.startswith(PART)]
+    def other_fields(self):
+        """The fields that are no amounts of invoices."""
+        return [field for field in self if not field.name.startswith(AMOUNT_PREFIX)]
 
     def allocations(self):
-        """What was typed, as settling takes it."""
+        """(invoice, amount) for each amount typed, as ``allocating.allocate`` takes them."""
         data = self.cleaned_data
-        typed = [(invoice, data[f"{PART}{invoice.pk}"]) for invoice in self.invoices]
+        typed = [(invoice, data[f"{AMOUNT_PREFIX}{invoice.pk}"]) for invoice in self.invoices]
         return [(invoice, amount) for invoice, amount in typed if amount]
 
 
-class PaymentForm(PartsForm):
+class PaymentForm(AllocationForm):
     """One payment and what it settles."""
 
     amount = AmountField(label="Montant reçu", error_messages={"required": "Indiquez le montant reçu."})
     received_on = forms.DateField(
         label="Reçu le",
-        widget=day_input(),
+        widget=date_input(),
         error_messages={
             "required": "Indiquez le jour où l’argent a été reçu.",
             "invalid": "Écrivez la date en jour/mois/année.",
@@ -140,8 +144,8 @@ class PaymentForm(PartsForm):
         help_text="Pour les finances\u00a0; l’adhérent ne la voit pas.",
     )
 
-    def facts(self):
-        """What settling.record takes."""
+    def payment_data(self):
+        """The arguments of ``payments.record_payment``."""
         data = self.cleaned_data
         names = ("amount", "received_on", "method", "reference", "note")
         return {name: data[name] for name in names} | {"allocations": self.allocations()}
@@ -152,7 +156,7 @@ class ReverseForm(forms.Form):
 
     on = forms.DateField(
         label="Repris par la banque le",
-        widget=day_input(),
+        widget=date_input(),
         error_messages={
             "required": "Indiquez le jour où la banque l’a repris.",
             "invalid": "Écrivez la date en jour/mois/année.",
@@ -177,7 +181,7 @@ class WriteOffForm(forms.Form):
 
 
 class UseCreditForm(forms.Form):
-    """Which due invoice a credit note settles."""
+    """Which due invoice to settle with a credit note."""
 
     invoice = forms.ChoiceField(
         label="Facture à régler",
@@ -198,18 +202,14 @@ class UseCreditForm(forms.Form):
         return self.invoices[self.cleaned_data["invoice"]]
 
 
-class AccountPeriod(forms.Form):
-    """The two days between which an account is told."""
+class StatementPeriodForm(forms.Form):
+    """The first and the last day of a statement of account."""
 
-    du = forms.DateField(label="Du", widget=day_input())
-    au = forms.DateField(label="Au", widget=day_input())
+    du = forms.DateField(label="Du", widget=date_input())
+    au = forms.DateField(label="Au", widget=date_input())
 
     def clean(self):
         data = self.cleaned_data
         if data.get("du") and data.get("au") and data["du"] > data["au"]:
             self.add_error("au", "La période finit avant de commencer\u00a0: échangez les deux dates.")
         return data
-
-
-def _named(member, due):
-    return f"{member.short_name} — {spell(due)} à régler" if due else member.short_name

@@ -1,4 +1,4 @@
-"""Take in a member's money, and take it back out when the bank did: an unpaid cheque, a rejected debit."""
+"""Record a payment received from a member, and reverse it when the bank does: unpaid cheque, rejected debit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pghistory
 from django.db import transaction
 from django.utils import timezone
 
-from billing.accounts.allocating import Parts, allocate, hold, said
+from billing.accounts.allocating import InvoiceAmounts, allocate, checked_reason, lock_member
 from billing.models import Allocation, Payment, PaymentMethod
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import cents
@@ -20,15 +20,15 @@ EARLIEST = date(2000, 1, 1)
 
 
 class NotRecordable(Refusal):
-    """Not a payment that was received: no amount, a day to come, or a year that cannot be meant."""
+    """Not a payment that was received: no amount, a day in the future, or a year before 2000."""
 
 
 class NotReversible(Refusal):
-    """It was reversed before, or on a day that cannot be."""
+    """The day is before the receipt or in the future."""
 
 
 @transaction.atomic
-def record(
+def record_payment(
     member: Member,
     *,
     amount: Decimal,
@@ -36,11 +36,11 @@ def record(
     method: str,
     reference: str = "",
     note: str = "",
-    allocations: Parts | None = None,
+    allocations: InvoiceAmounts | None = None,
     by: User | None,
     at: datetime,
 ) -> Payment:
-    """Record money received from ``member`` and settle: the invoices named, else the oldest due first; [] settles none.
+    """Record money received from ``member`` and settle the invoices named, else the oldest due first; [] settles none.
 
     What is left stays a credit of the member, to be used later. Raises NotRecordable, NotAllocatable.
     """
@@ -71,10 +71,10 @@ def record(
 
 
 @transaction.atomic
-def reverse(payment: Payment, *, on: date, reason: str, by: User | None, at: datetime) -> Payment:
-    """The bank took ``payment`` back: its allocations go, its invoices are due again. Raises NotReversible."""
-    hold(payment.member_id)
-    reason = said(reason)
+def reverse_payment(payment: Payment, *, on: date, reason: str, by: User | None, at: datetime) -> Payment:
+    """Reverse ``payment`` on a day: its allocations are deleted, its invoices due again. Raises NotReversible."""
+    lock_member(payment.member_id)
+    reason = checked_reason(reason)
     if on < payment.received_on:
         raise NotReversible(
             f"Le règlement a été reçu le {payment.received_on:%d/%m/%Y}\u00a0: il ne s’annule pas avant.",

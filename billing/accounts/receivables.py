@@ -1,9 +1,8 @@
-"""What is due and what is at hand: of invoices, of credit notes, of payments, of members; read in SQL."""
+"""What is still due of invoices, and what is left to use of payments and credit notes; read in SQL, euros."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -47,21 +46,6 @@ def unsettled(member: int | None = None) -> QuerySet[Any]:
     return with_dues(issued if member is None else issued.filter(member=member)).filter(due__gt=0)
 
 
-def oldest_first(invoices: QuerySet[Any]) -> QuerySet[Any]:
-    """The order in which money settles when nobody says otherwise (C. civ., art. 1342-10)."""
-    return invoices.order_by("due_on", "issued_on", "sequence", "pk")
-
-
-def shared_out(amount: Decimal, invoices: Iterable[Any]) -> list[tuple[Any, Decimal]]:
-    """``amount`` over ``invoices`` in the order given, each up to what is due; what is left is nobody's."""
-    parts = []
-    for invoice in invoices:
-        if (part := min(amount, invoice.due)) > 0:
-            parts.append((invoice, part))
-            amount -= part
-    return parts
-
-
 def with_left(payments: QuerySet[Payment]) -> QuerySet[Any]:
     """Annotate payments with ``used`` and ``left``; nothing is left of one that was reversed."""
     return payments.annotate(used=_allocated("payment")).annotate(
@@ -69,17 +53,78 @@ def with_left(payments: QuerySet[Payment]) -> QuerySet[Any]:
     )
 
 
-def credits_at_hand(members: Collection[int] | None = None) -> dict[int, Decimal]:
-    """What each member may still use, when it is something: money not allocated and credit notes not used."""
-    at_hand: dict[int, Decimal] = {}
+def unused_credits(members: Collection[int] | None = None) -> dict[int, Decimal]:
+    """Euros that each member may still use, by id: money not allocated and credit notes not used; zero is left out."""
+    unused: dict[int, Decimal] = {}
     scope = {} if members is None else {"member__in": members}
     payments = with_left(Payment.objects.filter(**scope)).filter(left__gt=0)
     notes = with_dues(Invoice.objects.filter(_CREDIT_NOTE, **scope)).filter(left__gt=0)
     found: QuerySet[Any]
     for found in (payments, notes):
         for member, left in found.values_list("member").annotate(sum=Sum("left")).order_by("member"):
-            at_hand[member] = at_hand.get(member, ZERO) + left
-    return at_hand
+            unused[member] = unused.get(member, ZERO) + left
+    return unused
+
+
+class SettlementState(models.TextChoices):
+    """How far an issued invoice is paid, or a credit note used; its values are those of the filter in the address."""
+
+    DUE = "a-regler", "À régler"
+    PART = "en-partie", "Réglée en partie"
+    LATE = "en-retard", "En retard"
+    PAID = "reglee", "Réglée"
+    UNUSED = "a-utiliser", "Avoir à utiliser"
+    USED = "utilise", "Avoir utilisé"
+
+    @property
+    def tone(self) -> str:
+        """That of its badge."""
+        return _TONES.get(self, "")
+
+
+_TONES = {
+    SettlementState.PART: "info",
+    SettlementState.LATE: "danger",
+    SettlementState.PAID: "success",
+    SettlementState.UNUSED: "info",
+    SettlementState.USED: "success",
+}
+
+
+def settlement_state(invoice: Any, *, on: date) -> SettlementState | None:
+    """That of an invoice read by ``with_dues``; None for a draft. What is late stays late when it is paid in part."""
+    if invoice.status != InvoiceStatus.ISSUED:
+        return None
+    if invoice.kind == InvoiceKind.CREDIT_NOTE:
+        return SettlementState.UNUSED if invoice.left else SettlementState.USED
+    if not invoice.due:
+        return SettlementState.PAID
+    if invoice.due_on < on:
+        return SettlementState.LATE
+    return SettlementState.PART if invoice.settled else SettlementState.DUE
+
+
+def in_state(invoices: QuerySet[Any], state: str, *, on: date) -> QuerySet[Any]:
+    """Those of ``invoices``, read by ``with_dues``, whose ``settlement_state`` on a day is ``state``; in SQL."""
+    issued = invoices.filter(status=InvoiceStatus.ISSUED)
+    bills = issued.filter(kind=InvoiceKind.INVOICE)
+    notes = issued.filter(kind=InvoiceKind.CREDIT_NOTE)
+    chosen = {
+        SettlementState.DUE: lambda: bills.filter(due=F("total"), due__gt=0, due_on__gte=on),
+        SettlementState.PART: lambda: bills.filter(settled__gt=0, due__gt=0, due_on__gte=on),
+        SettlementState.LATE: lambda: bills.filter(due__gt=0, due_on__lt=on),
+        SettlementState.PAID: lambda: bills.filter(due=0),
+        SettlementState.UNUSED: lambda: notes.filter(left__gt=0),
+        SettlementState.USED: lambda: notes.filter(left=0),
+    }
+    return chosen[SettlementState(state)]()
+
+
+def instalments(total: Decimal, n: int) -> list[Decimal]:
+    """A schedule: ``total`` in ``n`` parts that sum to it exactly, the larger first. Raises ValueError below one."""
+    if n < 1:
+        raise ValueError("Un échéancier a au moins une échéance.")
+    return allocate(total, [1] * n)
 
 
 def _allocated(by: str) -> Coalesce:
@@ -89,75 +134,3 @@ def _allocated(by: str) -> Coalesce:
 
 def _when(condition: Q, then: Any) -> Case:
     return Case(When(condition, then=then), default=Value(ZERO), output_field=EUROS)
-
-
-class Standing(models.TextChoices):
-    """Its values are what the filter of the list says in the address."""
-
-    DUE = "a-regler", "À régler"
-    PART = "en-partie", "Réglée en partie"
-    LATE = "en-retard", "En retard"
-    PAID = "reglee", "Réglée"
-    AT_HAND = "a-utiliser", "Avoir à utiliser"
-    USED = "utilise", "Avoir utilisé"
-
-
-TONES = {
-    Standing.DUE: "",
-    Standing.PART: "info",
-    Standing.LATE: "danger",
-    Standing.PAID: "success",
-    Standing.AT_HAND: "info",
-    Standing.USED: "success",
-}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A standing with the tone of its badge."""
-
-    code: Standing
-
-    @property
-    def label(self) -> str:
-        return str(self.code.label)
-
-    @property
-    def tone(self) -> str:
-        return TONES[self.code]
-
-
-def standing(invoice: Any, *, on: date) -> Shown | None:
-    """That of an invoice read by ``with_dues``; None for a draft. What is late stays late when it is paid in part."""
-    if invoice.status != InvoiceStatus.ISSUED:
-        return None
-    if invoice.kind == InvoiceKind.CREDIT_NOTE:
-        return Shown(Standing.AT_HAND if invoice.left else Standing.USED)
-    if not invoice.due:
-        return Shown(Standing.PAID)
-    if invoice.due_on < on:
-        return Shown(Standing.LATE)
-    return Shown(Standing.PART if invoice.settled else Standing.DUE)
-
-
-def standing_so(invoices: QuerySet[Any], code: str, *, on: date) -> QuerySet[Any]:
-    """Those of ``invoices``, read by ``with_dues``, that stand so on a day; the same answers in SQL."""
-    issued = invoices.filter(status=InvoiceStatus.ISSUED)
-    bills = issued.filter(kind=InvoiceKind.INVOICE)
-    notes = issued.filter(kind=InvoiceKind.CREDIT_NOTE)
-    chosen = {
-        Standing.DUE: lambda: bills.filter(due=F("total"), due__gt=0, due_on__gte=on),
-        Standing.PART: lambda: bills.filter(settled__gt=0, due__gt=0, due_on__gte=on),
-        Standing.LATE: lambda: bills.filter(due__gt=0, due_on__lt=on),
-        Standing.PAID: lambda: bills.filter(due=0),
-        Standing.AT_HAND: lambda: notes.filter(left__gt=0),
-        Standing.USED: lambda: notes.filter(left=0),
-    }
-    return chosen[Standing(code)]()
-
-
-def split_in(total: Decimal, n: int) -> list[Decimal]:
-    """``total`` in ``n`` parts that sum to it exactly, the larger ones first. Raises ValueError below one part."""
-    if n < 1:
-        raise ValueError("Un échéancier a au moins une échéance.")
-    return allocate(total, [1] * n)

@@ -1,4 +1,4 @@
-"""The account of a member: what was invoiced, credited, paid and given up, in order, with the balance after each."""
+"""The statement of a member's account: invoices, credit notes, payments and write-offs, with the balance after each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from billing.accounts.receivables import credits_at_hand, unsettled
+from billing.accounts.receivables import unsettled, unused_credits
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
 from groupement.kernel import paper
 from groupement.kernel.money import ZERO
@@ -21,8 +21,8 @@ from members.models import Group, Member
 
 
 @dataclass(frozen=True)
-class Movement:
-    """One line of the account: ``debit`` is what the member owes by it, ``credit`` what it no longer owes."""
+class AccountMovement:
+    """What changed the account on a day: ``debit`` is what the member owes by it, ``credit`` what it no longer owes."""
 
     on: date
     label: str
@@ -36,21 +36,21 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A movement, and what the member owes after it; below zero, what it is owed."""
+class StatementLine:
+    """A movement, and what the member owes after it; below zero, what the group owes the member."""
 
-    movement: Movement
+    movement: AccountMovement
     balance: Decimal
 
 
 @dataclass(frozen=True)
-class Account:
-    """A period of the account, its two days included."""
+class AccountStatement:
+    """The account from ``first`` to ``last``, both included; ``opening`` is its balance before."""
 
     first: date
     last: date
     opening: Decimal
-    lines: list[Line]
+    lines: list[StatementLine]
     debit: Decimal
     credit: Decimal
 
@@ -60,8 +60,8 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Position:
-    """Where a member stands today: what is due, which part of it is late, and what it has at hand against it."""
+class AccountPosition:
+    """What a member owes on a day, in euros: ``overdue`` is the part of ``due`` that is late, ``credit`` is unused."""
 
     due: Decimal
     overdue: Decimal
@@ -77,8 +77,8 @@ class Position:
         return max(-self.balance, ZERO)
 
 
-def account(member: Member, *, first: date, last: date) -> Account:
-    """The account of ``member`` from ``first`` to ``last``; what came before is summed up in its opening."""
+def account_statement(member: Member, *, first: date, last: date) -> AccountStatement:
+    """The account of ``member`` from ``first`` to ``last``; what came before is summed up in ``opening``."""
     opening = debit = credit = ZERO
     lines = []
     for movement in _movements(member):
@@ -86,34 +86,34 @@ def account(member: Member, *, first: date, last: date) -> Account:
             opening += movement.debit - movement.credit
         elif movement.on <= last:
             debit, credit = debit + movement.debit, credit + movement.credit
-            lines.append(Line(movement, opening + debit - credit))
-    return Account(first, last, opening, lines, debit, credit)
+            lines.append(StatementLine(movement, opening + debit - credit))
+    return AccountStatement(first, last, opening, lines, debit, credit)
 
 
-def position(member: Member, *, on: date) -> Position:
-    """What ``member`` owes and has at hand; late is what was due before ``on``."""
+def account_position(member: Member, *, on: date) -> AccountPosition:
+    """What ``member`` owes on day ``on``, and its unused credit; what was due before that day is overdue."""
     due = overdue = ZERO
     for due_on, amount in unsettled(member.pk).order_by("pk").values_list("due_on", "due"):
         due += amount
         overdue += amount if due_on < on else ZERO
-    return Position(due, overdue, credits_at_hand([member.pk]).get(member.pk, ZERO))
+    return AccountPosition(due, overdue, unused_credits([member.pk]).get(member.pk, ZERO))
 
 
-def _movements(member: Member) -> list[Movement]:
+def _movements(member: Member) -> list[AccountMovement]:
     """All of them, by day; on one day invoices and credit notes by number, then payments, reversals, write-offs."""
     found = [*_invoices(member), *_payments(member), *_write_offs(member)]
-    return sorted(found, key=lambda move: move.on)
+    return sorted(found, key=lambda movement: movement.on)
 
 
-def _invoices(member: Member) -> Iterable[Movement]:
+def _invoices(member: Member) -> Iterable[AccountMovement]:
     rows = Invoice.objects.filter(member=member, status=InvoiceStatus.ISSUED).select_related("corrects")
     for row in rows.defer("snapshot", "corrects__snapshot").order_by("issued_on", "sequence", "pk"):
         on = row.issued_on or date.min
         if row.kind == InvoiceKind.CREDIT_NOTE:
             about = f"sur {row.corrects.number}" if row.corrects else row.service_month.label
-            yield Movement(on, f"Avoir {row.number}", about, credit=row.total, invoice=row.pk)
+            yield AccountMovement(on, f"Avoir {row.number}", about, credit=row.total, invoice=row.pk)
         else:
-            yield Movement(
+            yield AccountMovement(
                 on,
                 f"Facture {row.number}",
                 row.service_month.label,
@@ -123,14 +123,14 @@ def _invoices(member: Member) -> Iterable[Movement]:
             )
 
 
-def _payments(member: Member) -> Iterable[Movement]:
+def _payments(member: Member) -> Iterable[AccountMovement]:
     rows = list(Payment.objects.filter(member=member).order_by("received_on", "pk"))
     for row in rows:
         label = f"Règlement par {row.get_method_display()}" if row.method != "other" else "Règlement"
-        yield Movement(row.received_on, label, row.reference, credit=row.amount, payment=row.pk)
+        yield AccountMovement(row.received_on, label, row.reference, credit=row.amount, payment=row.pk)
     for row in rows:
         if row.reversed_on:
-            yield Movement(
+            yield AccountMovement(
                 row.reversed_on,
                 "Règlement annulé",
                 f"celui du {row.received_on:%d/%m/%Y}",
@@ -140,27 +140,29 @@ def _payments(member: Member) -> Iterable[Movement]:
             )
 
 
-def _write_offs(member: Member) -> Iterable[Movement]:
+def _write_offs(member: Member) -> Iterable[AccountMovement]:
     rows = Allocation.objects.filter(source=AllocationSource.WRITE_OFF, invoice__member=member)
     named = rows.values_list("settled_on", "invoice__number", "amount", "reason", "invoice")
     for on, number, amount, reason, invoice in named.order_by("settled_on", "pk"):
-        yield Movement(
+        yield AccountMovement(
             on, "Abandon d’un reste dû", f"sur {number}", credit=amount, reason=reason, invoice=invoice
         )
 
 
-def print_account(member: Member, account: Account, position: Position, *, at: datetime) -> bytes:
-    """The file of ``account``; what it says of today is as of ``at``. The reasons of finance are not in it."""
+def statement_pdf(
+    member: Member, statement: AccountStatement, position: AccountPosition, *, at: datetime
+) -> bytes:
+    """``statement`` as a PDF, with the position at ``at``; the reasons written by finance are not in it."""
     group = Group.objects.get()
     on = timezone.localdate(at)
     context: dict[str, Any] = {
         "group": group,
         "member": member,
-        "account": account,
+        "statement": statement,
         "position": position,
         "on": on,
     }
     html = render_to_string("paper/account.html", context)
     digest = hashlib.sha256(json.dumps([html, at.isoformat()]).encode()).hexdigest()
-    title = f"Relevé de compte, {member.short_name}, {account.last:%d/%m/%Y}"
+    title = f"Relevé de compte, {member.short_name}, {statement.last:%d/%m/%Y}"
     return paper.pdf(html, title=title, author=group.name, created_at=at, identifier=f"compte {digest}")

@@ -1,20 +1,20 @@
-"""Addresses of accounts."""
+"""Addresses of payments, allocations and accounts."""
 
 from django.urls import URLPattern, path
 
-from billing.accounts.views import accounts, settlements
+from billing.accounts.views import accounts, payments
 
 urlpatterns: list[URLPattern] = [
-    path("reglements/", accounts.payments, name="payments"),
-    path("reglements/nouveau/", accounts.record, name="record_payment"),
-    path("reglements/<int:pk>/", accounts.payment, name="payment"),
-    path("reglements/<int:pk>/imputer/", settlements.allocate, name="allocate"),
-    path("reglements/<int:pk>/annuler/", settlements.reverse_payment, name="reverse_payment"),
-    path("reglements/<int:pk>/erreur/", settlements.undo_payment, name="undo_payment"),
-    path("imputations/<int:pk>/annuler/", settlements.unallocate, name="unallocate"),
-    path("factures/<int:pk>/abandonner/", settlements.write_off, name="write_off"),
-    path("avoirs/<int:pk>/imputer/", settlements.apply_credit, name="apply_credit"),
-    path("comptes/", accounts.ageing, name="ageing"),
+    path("reglements/", payments.payment_list, name="payments"),
+    path("reglements/nouveau/", payments.record_payment, name="record_payment"),
+    path("reglements/<int:pk>/", payments.payment, name="payment"),
+    path("reglements/<int:pk>/imputer/", payments.allocate, name="allocate"),
+    path("reglements/<int:pk>/annuler/", payments.reverse_payment, name="reverse_payment"),
+    path("reglements/<int:pk>/erreur/", payments.undo_payment, name="undo_payment"),
+    path("imputations/<int:pk>/annuler/", payments.unallocate, name="unallocate"),
+    path("factures/<int:pk>/abandonner/", accounts.write_off, name="write_off"),
+    path("avoirs/<int:pk>/imputer/", accounts.apply_credit, name="apply_credit"),
+    path("comptes/", accounts.aged_balance, name="ageing"),
     path("comptes/<int:pk>/", accounts.account, name="account"),
     path("comptes/<int:pk>/releve.pdf", accounts.account_pdf, name="account_pdf"),
 ]

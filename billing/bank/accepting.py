@@ -1,4 +1,4 @@
-"""Accept what an operation is: its payment is recorded, or confirmed, or taken back, in one transaction with it."""
+"""Match an operation: its payment is recorded, confirmed or reversed, in one transaction with it; and undo that."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from billing.accounts import payments
 from billing.bank import candidates, suggesting
-from billing.bank.candidates import LINK, RETURN, Candidate, Ledger, Share
-from billing.bank.sorting import held, split
+from billing.bank.candidates import LINK, RETURN, MatchCandidate, MatchingLedger, MemberPayment
+from billing.bank.sorting import lock_open, split_operation
 from billing.models import BankOperation, BankStatement, Invoice, OperationStatus, Payment
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal, StaleRow
@@ -25,61 +25,65 @@ CHANGED = "Les factures ou les règlements ont changé entre-temps. Choisissez d
 
 
 class NoSuchCandidate(StaleRow):
-    """The suggestion is not there any more: dues or payments changed since it was shown."""
+    """The suggestion is no longer made: dues or payments changed since it was shown."""
 
 
 class NotMatchable(Refusal):
-    """The operation and the payment do not go together."""
+    """The operation is not this payment, or not its return: sign or amount differ."""
 
 
 @dataclass(frozen=True)
-class Accepted:
-    """What was accepted at once: how many operations, and what came in by them."""
+class AcceptedOperations:
+    """How many operations were accepted at once, and their sum in euros."""
 
     count: int
     amount: Decimal
 
 
 @transaction.atomic
-def accept(operation: BankOperation, code: str, *, by: User | None, at: datetime) -> BankOperation:
-    """Accept the candidate ``code`` among those that stand now.
+def accept_candidate(operation: BankOperation, code: str, *, by: User | None, at: datetime) -> BankOperation:
+    """Match the operation as the candidate ``code`` says, if it is still suggested.
 
-    Raises NotOpen, NoSuchCandidate, refusals of settling.
+    Raises NotOpen, NoSuchCandidate, and the refusals of ``accounts.payments`` and ``accounts.allocating``.
     """
-    row = held(operation)
-    ledger = candidates.read(on=timezone.localdate(at))
-    for candidate in suggesting.suggest(candidates.movement_of(row), ledger):
+    row = lock_open(operation)
+    ledger = candidates.read_ledger(on=timezone.localdate(at))
+    for candidate in suggesting.suggest(candidates.operation_facts(row), ledger):
         if candidate.code == code:
             return _apply(row, candidate, by=by, at=at)
     raise NoSuchCandidate(CHANGED)
 
 
 @transaction.atomic
-def accept_certain(statement: BankStatement, *, by: User | None, at: datetime) -> Accepted:
-    """Accept all that is certain of ``statement``, one after the other: what one settles, no other settles again."""
+def accept_certain(statement: BankStatement, *, by: User | None, at: datetime) -> AcceptedOperations:
+    """Accept the certain candidates of ``statement`` in order: what one operation settles, no other settles again."""
     rows = statement.operations.select_for_update(no_key=True).filter(status=OperationStatus.OPEN)
-    chosen = certain(rows.order_by("booked_on", "pk"), candidates.read(on=timezone.localdate(at)))
+    chosen = certain_matches(
+        rows.order_by("booked_on", "pk"), candidates.read_ledger(on=timezone.localdate(at))
+    )
     for operation, candidate in chosen:
         _apply(operation, candidate, by=by, at=at)
-    return Accepted(len(chosen), sum((operation.amount for operation, _ in chosen), ZERO))
+    return AcceptedOperations(len(chosen), sum((operation.amount for operation, _ in chosen), ZERO))
 
 
-def certain(operations: Iterable[BankOperation], ledger: Ledger) -> list[tuple[BankOperation, Candidate]]:
-    """Which of open ``operations`` would be accepted at once, each with its candidate."""
+def certain_matches(
+    operations: Iterable[BankOperation], ledger: MatchingLedger
+) -> list[tuple[BankOperation, MatchCandidate]]:
+    """Those of ``operations`` that are open and have a certain candidate, each with it."""
     chosen = []
     for operation in operations:
-        movement = candidates.movement_of(operation)
-        if operation.status != OperationStatus.OPEN or not ledger.numbers.find(movement.text):
+        facts = candidates.operation_facts(operation)
+        if operation.status != OperationStatus.OPEN or not ledger.numbers.find(facts.text):
             continue
-        for candidate in suggesting.suggest(movement, ledger):
+        for candidate in suggesting.suggest(facts, ledger):
             if candidate.is_certain:
                 chosen.append((operation, candidate))
-                ledger = ledger.after(candidate.parts, candidate.confirmed)
+                ledger = ledger.after_matching(candidate.settled, candidate.confirmed)
     return chosen
 
 
 @transaction.atomic
-def settle(
+def record_as_payment(
     operation: BankOperation,
     member: Member,
     allocations: Sequence[tuple[Invoice, Decimal]],
@@ -87,54 +91,55 @@ def settle(
     by: User | None,
     at: datetime,
 ) -> BankOperation:
-    """Record the operation as a payment of ``member`` on these invoices; the rest stays at its credit.
+    """Record the operation as a payment of ``member`` on these invoices; what is left stays its credit.
 
-    Raises NotOpen, NotMatchable, refusals of settling.
+    Raises NotOpen, NotMatchable, and the refusals of ``accounts.payments`` and ``accounts.allocating``.
     """
-    row = held(operation)
+    row = lock_open(operation)
     if row.amount < 0:
         raise NotMatchable("L’argent est sorti\u00a0: ce n’est pas un règlement reçu.")
-    return _pay(row, member, allocations, by=by, at=at)
+    return _record_payment(row, member, allocations, by=by, at=at)
 
 
 @transaction.atomic
-def take_back(operation: BankOperation, payment: Payment, *, by: User | None, at: datetime) -> BankOperation:
-    """Say that by ``operation`` the bank took ``payment`` back. Raises NotOpen, NotMatchable, refusals of settling."""
-    row = held(operation)
+def record_as_return(
+    operation: BankOperation, payment: Payment, *, by: User | None, at: datetime
+) -> BankOperation:
+    """Reverse ``payment``, which the bank took back by ``operation``. Raises NotOpen, NotMatchable, NotReversible."""
+    row = lock_open(operation)
     if row.amount != -payment.amount:
         raise NotMatchable(
             f"Le règlement est de {spell(payment.amount)}, l’opération de {spell(row.amount)}\u00a0: "
             "les deux montants doivent s’annuler."
         )
-    words = f"Relevé bancaire\u00a0: {row.label or 'repris par la banque'}"[:200]
-    payments.reverse(payment, on=row.booked_on, reason=words, by=by, at=at)
-    return _write(row, by=by, at=at, reverses=payment)
+    reason = f"Relevé bancaire\u00a0: {row.label or 'repris par la banque'}"[:200]
+    payments.reverse_payment(payment, on=row.booked_on, reason=reason, by=by, at=at)
+    return _mark_matched(row, by=by, at=at, reverses=payment)
 
 
-def _apply(row: BankOperation, candidate: Candidate, *, by: User | None, at: datetime) -> BankOperation:
+def _apply(row: BankOperation, candidate: MatchCandidate, *, by: User | None, at: datetime) -> BankOperation:
     if candidate.kind == RETURN:
-        payment = _payment(candidate.shares[0])
-        return take_back(row, payment, by=by, at=at)
-    if len(candidate.shares) == 1:
-        return _apply_share(row, candidate.kind, candidate.shares[0], by=by, at=at)
-    parts = split(row, [share.amount for share in candidate.shares], by=by, at=at)
-    for part, share in zip(parts, candidate.shares, strict=True):
-        _apply_share(part, candidate.kind, share, by=by, at=at)
+        return record_as_return(row, _lock_payment(candidate.payments[0]), by=by, at=at)
+    if len(candidate.payments) == 1:
+        return _apply_payment(row, candidate.kind, candidate.payments[0], by=by, at=at)
+    parts = split_operation(row, [each.amount for each in candidate.payments], by=by, at=at)
+    for part, paid in zip(parts, candidate.payments, strict=True):
+        _apply_payment(part, candidate.kind, paid, by=by, at=at)
     row.status = OperationStatus.SPLIT
     return row
 
 
-def _apply_share(
-    row: BankOperation, kind: str, share: Share, *, by: User | None, at: datetime
+def _apply_payment(
+    row: BankOperation, kind: str, paid: MemberPayment, *, by: User | None, at: datetime
 ) -> BankOperation:
     if kind == LINK:
-        return _write(row, by=by, at=at, payment=_payment(share))
-    found = Invoice.objects.defer("snapshot").in_bulk([debt.invoice for debt, _ in share.parts])
-    parts = [(found[debt.invoice], amount) for debt, amount in share.parts]
-    return _pay(row, share.member, parts, by=by, at=at)
+        return _mark_matched(row, by=by, at=at, payment=_lock_payment(paid))
+    found = Invoice.objects.defer("snapshot").in_bulk([invoice.pk for invoice, _ in paid.settled])
+    allocations = [(found[invoice.pk], amount) for invoice, amount in paid.settled]
+    return _record_payment(row, paid.member, allocations, by=by, at=at)
 
 
-def _pay(
+def _record_payment(
     row: BankOperation,
     member: Member,
     allocations: Sequence[tuple[Invoice, Decimal]],
@@ -142,7 +147,8 @@ def _pay(
     by: User | None,
     at: datetime,
 ) -> BankOperation:
-    payment = payments.record(
+    """Record the payment that the operation is, and match them."""
+    payment = payments.record_payment(
         member,
         amount=row.amount,
         received_on=row.booked_on,
@@ -153,19 +159,19 @@ def _pay(
         by=by,
         at=at,
     )
-    return _write(row, by=by, at=at, payment=payment, has_made_payment=True)
+    return _mark_matched(row, by=by, at=at, payment=payment, has_made_payment=True)
 
 
-def _payment(share: Share) -> Payment:
-    """The payment of a candidate, locked, as it stands. Raises NoSuchCandidate."""
-    named = [share.payment.payment] if share.payment else []
+def _lock_payment(paid: MemberPayment) -> Payment:
+    """The payment recorded before of a candidate, its row locked. Raises NoSuchCandidate when it was reversed."""
+    named = [paid.payment.pk] if paid.payment else []
     found = Payment.objects.select_for_update(no_key=True).filter(pk__in=named, reversed_on=None).first()
     if found is None:
         raise NoSuchCandidate(CHANGED)
     return found
 
 
-def _write(
+def _mark_matched(
     row: BankOperation,
     *,
     by: User | None,
@@ -185,52 +191,52 @@ REASON = "Rapprochement bancaire annulé"
 
 
 class NotUndoable(Refusal):
-    """Something else stands on it: say what to undo first."""
+    """Something else depends on it; the sentence says what to undo first."""
 
 
 @transaction.atomic
-def undo(operation: BankOperation, *, by: User | None, at: datetime) -> str:
-    """Open it again; returns the sentence that says what came of it. Raises NotUndoable.
+def undo_matching(operation: BankOperation, *, by: User | None, at: datetime) -> str:
+    """Open the operation again; returns a sentence about what became of its payment. Raises NotUndoable.
 
     A payment that the matching recorded is reversed today, since reports up to now were right as they were made; one
-    that was there before stays. Where the bank took a payment back, that payment stays reversed, and both operations
-    are open again. Parts are put together again while none of them settles anything.
+    that was recorded before stays. A payment that the operation reversed stays reversed, and the operation that had
+    brought it is open again too. A split operation becomes whole again if all its parts are open.
     """
     row = BankOperation.objects.select_for_update(no_key=True).get(pk=operation.pk)
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         if row.status == OperationStatus.SET_ASIDE:
-            _open(row)
+            _reopen(row)
             return "L’opération est de nouveau à rapprocher."
         if row.status == OperationStatus.SPLIT:
-            return _join(row)
+            return _join_parts(row)
         if row.payment:
-            return _unmatch(row, row.payment, by=by, at=at)
+            return _undo_payment(row, row.payment, by=by, at=at)
         if row.reverses:
-            return _take_back(row, row.reverses)
+            return _undo_return(row, row.reverses)
     raise StaleRow("Cette opération est déjà à rapprocher. Rechargez la page.")
 
 
-def _unmatch(row: BankOperation, payment: Payment, *, by: User | None, at: datetime) -> str:
-    taken = BankOperation.objects.filter(reverses=payment).first()
-    if taken:
+def _undo_payment(row: BankOperation, payment: Payment, *, by: User | None, at: datetime) -> str:
+    returned = BankOperation.objects.filter(reverses=payment).first()
+    if returned:
         raise NotUndoable(
-            f"La banque a repris ce règlement le {taken.booked_on:%d/%m/%Y}\u00a0: annulez d’abord le rapprochement "
+            f"La banque a repris ce règlement le {returned.booked_on:%d/%m/%Y}\u00a0: annulez d’abord le rapprochement "
             "de cette opération-là."
         )
     made = row.has_made_payment
-    _open(row)
+    _reopen(row)
     if not made:
         return "Le rapprochement est annulé. Le règlement, enregistré avant le relevé, reste."
     if not payment.reversed_on:
-        payments.reverse(payment, on=timezone.localdate(at), reason=REASON, by=by, at=at)
+        payments.reverse_payment(payment, on=timezone.localdate(at), reason=REASON, by=by, at=at)
     return "Le rapprochement est annulé\u00a0: son règlement est annulé aussi, ses factures sont de nouveau dues."
 
 
-def _take_back(row: BankOperation, payment: Payment) -> str:
-    _open(row)
+def _undo_return(row: BankOperation, payment: Payment) -> str:
+    _reopen(row)
     first = BankOperation.objects.select_for_update(no_key=True).filter(payment=payment).first()
     if first:
-        _open(first)
+        _reopen(first)
         return (
             "Le rapprochement est annulé. Le règlement reste annulé\u00a0: l’opération qui l’avait apporté, du "
             f"{first.booked_on:%d/%m/%Y}, est de nouveau à rapprocher elle aussi."
@@ -240,18 +246,18 @@ def _take_back(row: BankOperation, payment: Payment) -> str:
     )
 
 
-def _join(row: BankOperation) -> str:
+def _join_parts(row: BankOperation) -> str:
     parts = BankOperation.objects.select_for_update(no_key=True).filter(part_of=row).order_by("pk")
     if busy := [part for part in parts if part.status != OperationStatus.OPEN]:
         count = len(busy)
         missing = counted(count, "partie n’a pas été rouverte", "parties n’ont pas été rouvertes")
         raise NotUndoable(f"{missing}. Annulez d’abord ce qui en a été fait.")
     parts.delete()
-    _open(row)
+    _reopen(row)
     return "Les parties sont réunies\u00a0: l’opération est de nouveau à rapprocher."
 
 
-def _open(row: BankOperation) -> None:
+def _reopen(row: BankOperation) -> None:
     row.status, row.payment, row.reverses = OperationStatus.OPEN, None, None
     row.has_made_payment, row.note = False, ""
     row.save(update_fields=["status", "payment", "reverses", "has_made_payment", "note"])

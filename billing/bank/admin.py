@@ -1,4 +1,4 @@
-"""The bank in the admin: all can be looked up; a layout that was learnt wrongly can be dropped."""
+"""The bank in the admin: read-only; only the layout of a CSV that was mapped wrongly can be deleted."""
 
 from django.contrib import admin
 
@@ -28,7 +28,7 @@ class BankOperationAdmin(Kept):
 
 @admin.register(BankLayout)
 class BankLayoutAdmin(Kept):
-    """Dropped, it is asked about again with the next file of its titles."""
+    """Once deleted, the columns are asked about again with the next file of these titles."""
 
     list_display = ["__str__", "titles", "used_at"]
     search_fields = ["titles_digest"]

@@ -1,4 +1,7 @@
-"""One way to match an operation: the payments it would be, member by member, with a score and reasons in words."""
+"""What operations of the bank are matched with: invoices and payments in memory, names, and the candidate itself.
+
+A candidate is one way to match an operation: the payments that it would be, by member, with a score and reasons.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Q
 
 from billing.accounts import receivables
+from billing.accounts.spreading import sorted_by_age
 from billing.models import (
     Allocation,
     BankOperation,
@@ -29,32 +33,32 @@ from members.models import Member
 
 T = TypeVar("T")
 
-# Words that people glue to a number: "FACTUREF20260012".
+# Words that payers write right before a number: "FACTUREF20260012".
 _BEFORE = r"(?<![A-Z])(?:FACTURES?|FACT|FAC|REF|NO|N)?"
 _BETWEEN = r"[\W_]*"
-# After a whole number, the ranks of others of the same year: "0012/0013", "0012, 13 et 14".
+# After a whole number, the last digits of others of the same year: "0012/0013", "0012, 13 et 14".
 _FURTHER = re.compile(r"\s*(?:[/,;+&]|\bET\b)\s*0*(\d{1,6})(?![\d.,]*\d)")
 
 
-class Numbers(Generic[T]):
-    """Things by their invoice number, to be found in free text."""
+class InvoiceNumbers(Generic[T]):
+    """Finds invoice numbers in free text, however the payer writes them."""
 
     def __init__(self, numbered: Iterable[tuple[str, int, T]]) -> None:
-        """``numbered``: the number, the rank that it ends with, and what it names."""
+        """``numbered``: the number, the sequence that it ends with, and what to answer for it."""
         self._stems: dict[str, dict[int, T]] = {}
         for number, sequence, named in numbered:
             self._stems.setdefault(_stem(number, sequence), {})[sequence] = named
 
     def find(self, text: str) -> list[T]:
-        """What ``text`` names, in the order of the text, each once."""
-        told = text.upper()
+        """What the numbers in ``text`` stand for, in the order of the text, each once."""
+        capitals = text.upper()
         found: dict[tuple[int, str, int], T] = {}
         for stem, ranks in self._stems.items():
-            for match in _pattern(stem).finditer(told):
-                self._take(stem, ranks, match.start(), int(match[1]), found)
+            for match in _pattern(stem).finditer(capitals):
+                self._add(stem, ranks, match.start(), int(match[1]), found)
                 end = match.end()
-                while further := _FURTHER.match(told, end):
-                    self._take(stem, ranks, further.start(), int(further[1]), found)
+                while further := _FURTHER.match(capitals, end):
+                    self._add(stem, ranks, further.start(), int(further[1]), found)
                     end = further.end()
         each_once: dict[tuple[str, int], T] = {}
         for (_, stem, rank), named in sorted(found.items(), key=lambda item: item[0]):
@@ -62,7 +66,7 @@ class Numbers(Generic[T]):
         return list(each_once.values())
 
     @staticmethod
-    def _take(
+    def _add(
         stem: str, ranks: Mapping[int, T], place: int, rank: int, found: dict[tuple[int, str, int], T]
     ) -> None:
         if rank in ranks:
@@ -70,7 +74,7 @@ class Numbers(Generic[T]):
 
 
 def _stem(number: str, sequence: int) -> str:
-    """The number without its rank: "F-2026-" of "F-2026-0012"."""
+    """The number without its sequence: "F-2026-" of "F-2026-0012"."""
     return number.upper().removesuffix(f"{sequence:04d}")
 
 
@@ -80,29 +84,30 @@ def _pattern(stem: str) -> re.Pattern[str]:
     return re.compile(_BEFORE + _BETWEEN + _BETWEEN.join(chunks) + _BETWEEN + r"0*(\d{1,6})(?!\d)")
 
 
-# Settled invoices are looked up this long, so that one paid twice is seen; payments, for thirteen months (unauthorised
-# direct debits may be given back until then, C. mon. fin. L133-24).
+# Days for which settled invoices are read, so that a second payment is recognised; and payments, for thirteen months
+# (an unauthorised direct debit may be given back until then, C. mon. fin. L133-24).
 SETTLED_DAYS = 730
 RETURN_DAYS = 400
 
 
 @dataclass(frozen=True)
-class Debt:
-    """An issued invoice and what is still due of it, zero when settled."""
+class LedgerInvoice:
+    """An issued invoice and the euros still due of it, zero when settled."""
 
-    invoice: int
+    pk: int
     member: int
     number: str
     sequence: int
     due: Decimal
     due_on: date
+    issued_on: date
 
 
 @dataclass(frozen=True)
-class Received:
-    """A payment that stands; ``numbers`` of the invoices that it settles; whether an operation is matched with it."""
+class LedgerPayment:
+    """A payment that was not reversed; ``numbers`` of the invoices that it settles."""
 
-    payment: int
+    pk: int
     member: int
     amount: Decimal
     received_on: date
@@ -112,59 +117,62 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """All of it. ``payers``: the member for whom a payer (plain name) has paid before, where it is one member."""
+class MatchingLedger:
+    """Invoices and payments of all members. ``payers``: by plain name of a payer, the only member it has paid for."""
 
-    debts: Sequence[Debt]
-    received: Sequence[Received]
+    invoices: Sequence[LedgerInvoice]
+    payments: Sequence[LedgerPayment]
     members: Mapping[int, Member]
     payers: Mapping[str, int]
 
     @cached_property
-    def numbers(self) -> Numbers[Debt]:
-        return Numbers((debt.number, debt.sequence, debt) for debt in self.debts)
+    def numbers(self) -> InvoiceNumbers[LedgerInvoice]:
+        return InvoiceNumbers((each.number, each.sequence, each) for each in self.invoices)
 
     @cached_property
-    def owed(self) -> Mapping[int, list[Debt]]:
-        """What is due by member, the oldest first."""
-        found: dict[int, list[Debt]] = {}
-        for debt in sorted(self.debts, key=lambda debt: (debt.due_on, debt.sequence, debt.invoice)):
-            if debt.due:
-                found.setdefault(debt.member, []).append(debt)
+    def due_by_member(self) -> Mapping[int, list[LedgerInvoice]]:
+        """The invoices of which something is due, by member (id), the oldest first."""
+        found: dict[int, list[LedgerInvoice]] = {}
+        for invoice in sorted_by_age(self.invoices):
+            if invoice.due:
+                found.setdefault(invoice.member, []).append(invoice)
         return found
 
     @cached_property
-    def loose(self) -> list[Received]:
+    def unmatched(self) -> list[LedgerPayment]:
         """Payments that no operation is matched with yet."""
-        return [payment for payment in self.received if not payment.is_matched]
+        return [payment for payment in self.payments if not payment.is_matched]
 
-    def after(self, parts: Iterable[tuple[Debt, Decimal]], confirmed: Collection[int] = ()) -> Ledger:
-        """The same once these amounts are settled and these payments (ids) have their operation."""
-        taken: dict[int, Decimal] = {}
-        for debt, amount in parts:
-            taken[debt.invoice] = taken.get(debt.invoice, ZERO) + amount
-        debts = [replace(each, due=each.due - taken.get(each.invoice, ZERO)) for each in self.debts]
-        received = [
-            replace(each, is_matched=each.is_matched or each.payment in confirmed) for each in self.received
+    def after_matching(
+        self, parts: Iterable[tuple[LedgerInvoice, Decimal]], confirmed: Collection[int] = ()
+    ) -> MatchingLedger:
+        """The ledger once these amounts are settled and these payments (ids) are matched."""
+        settled: dict[int, Decimal] = {}
+        for invoice, amount in parts:
+            settled[invoice.pk] = settled.get(invoice.pk, ZERO) + amount
+        invoices = [replace(each, due=each.due - settled.get(each.pk, ZERO)) for each in self.invoices]
+        payments = [
+            replace(each, is_matched=each.is_matched or each.pk in confirmed) for each in self.payments
         ]
-        return replace(self, debts=debts, received=received)
+        return replace(self, invoices=invoices, payments=payments)
 
 
-def read(*, on: date) -> Ledger:
+def read_ledger(*, on: date) -> MatchingLedger:
     """The ledger of day ``on``, in a fixed number of queries."""
     issued = Invoice.objects.filter(status=InvoiceStatus.ISSUED, kind=InvoiceKind.INVOICE)
-    # Its annotations are not seen from here.
     invoices: Any = receivables.with_dues(issued)
     recent = Q(due__gt=0) | Q(issued_on__gt=on - timedelta(days=SETTLED_DAYS))
     rows = (
         invoices.filter(recent)
         .order_by("pk")
-        .values_list("pk", "member", "number", "sequence", "due", "due_on")
+        .values_list("pk", "member", "number", "sequence", "due", "due_on", "issued_on")
     )
-    return Ledger([Debt(*row) for row in rows], _received(on), Member.objects.in_bulk(), _payers())
+    return MatchingLedger(
+        [LedgerInvoice(*row) for row in rows], _payments_read(on), Member.objects.in_bulk(), _payers()
+    )
 
 
-def _received(on: date) -> list[Received]:
+def _payments_read(on: date) -> list[LedgerPayment]:
     since = on - timedelta(days=RETURN_DAYS)
     numbers: dict[int, list[str]] = {}
     settled = Allocation.objects.filter(payment__received_on__gt=since).order_by("pk")
@@ -172,7 +180,7 @@ def _received(on: date) -> list[Received]:
         numbers.setdefault(payment, []).append(number or "")
     rows = Payment.objects.filter(reversed_on=None, received_on__gt=since).order_by("received_on", "pk")
     return [
-        Received(
+        LedgerPayment(
             pk, member, amount, received_on, method, tuple(numbers.get(pk, ())), is_matched=bool(operation)
         )
         for pk, member, amount, received_on, method, operation in rows.values_list(
@@ -193,8 +201,8 @@ PAY, LINK, RETURN = "pay", "link", "return"
 
 
 @dataclass(frozen=True)
-class Movement:
-    """What an operation says, as far as it matters here."""
+class OperationFacts:
+    """What the bank says of an operation, as far as candidates need it; euros, negative when money went out."""
 
     amount: Decimal
     booked_on: date
@@ -210,26 +218,26 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class Share:
-    """What one member paid: new, with the invoices it settles, or a payment recorded before (``payment``)."""
+class MemberPayment:
+    """What one member paid: a new payment with the invoices that it settles, or ``payment``, recorded before."""
 
     member: Member
     amount: Decimal
-    parts: tuple[tuple[Debt, Decimal], ...] = ()
-    payment: Received | None = None
+    settled: tuple[tuple[LedgerInvoice, Decimal], ...] = ()
+    payment: LedgerPayment | None = None
 
     @property
-    def rest(self) -> Decimal:
+    def credit(self) -> Decimal:
         """What settles nothing and stays a credit of the member."""
-        return self.amount - sum((amount for _, amount in self.parts), ZERO)
+        return self.amount - sum((amount for _, amount in self.settled), ZERO)
 
 
 @dataclass(frozen=True)
-class Candidate:
+class MatchCandidate:
     """One way to match; ``code`` names it in a form. ``is_certain``: number and amount agree."""
 
     kind: str
-    shares: tuple[Share, ...]
+    payments: tuple[MemberPayment, ...]
     score: int
     reasons: tuple[str, ...]
     is_certain: bool = False
@@ -237,25 +245,26 @@ class Candidate:
     @property
     def code(self) -> str:
         return f"{self.kind}:" + ";".join(
-            f"p{share.payment.payment}"
-            if share.payment
-            else f"m{share.member.pk}" + "".join(f"+{debt.invoice}={amount}" for debt, amount in share.parts)
-            for share in self.shares
+            f"p{each.payment.pk}"
+            if each.payment
+            else f"m{each.member.pk}" + "".join(f"+{invoice.pk}={amount}" for invoice, amount in each.settled)
+            for each in self.payments
         )
 
     @property
-    def parts(self) -> list[tuple[Debt, Decimal]]:
-        return [part for share in self.shares for part in share.parts]
+    def settled(self) -> list[tuple[LedgerInvoice, Decimal]]:
+        """The invoices that it settles, each with the euros."""
+        return [part for each in self.payments for part in each.settled]
 
     @property
     def confirmed(self) -> list[int]:
-        """The payments (ids) recorded before that it names."""
-        return [share.payment.payment for share in self.shares if share.payment]
+        """The payments (ids) recorded before that it is."""
+        return [each.payment.pk for each in self.payments if each.payment]
 
 
-def movement_of(operation: BankOperation) -> Movement:
-    """An operation that was taken in, as suggestions look at it."""
-    return Movement(
+def operation_facts(operation: BankOperation) -> OperationFacts:
+    """The facts of an imported operation."""
+    return OperationFacts(
         operation.amount,
         operation.booked_on,
         operation.counterparty,
@@ -266,43 +275,39 @@ def movement_of(operation: BankOperation) -> Movement:
     )
 
 
-NEAR, SAME = 10, 20
+SIMILAR_NAME, SAME_NAME = 10, 20
 _NEAR_RATIO, _SAME_RATIO = 0.78, 0.92
 _SHORTEST = 4
 _FORMS = frozenset(
     ["association", "assoc", "asso", "ass", "sas", "sasu", "sarl", "scop", "scic", "spl", "sa", "eurl", "ste"]
 ) | frozenset(["societe", "cie", "la", "le", "les", "de", "des", "du", "l", "d", "et"])
-_ASIDE = re.compile(r"\(.*?\)")
+_BRACKETED = re.compile(r"\(.*?\)")
 
 
 @lru_cache(maxsize=8192)
-def bare(name: str) -> tuple[str, ...]:
-    """The words of a name that tell: "Association OPTIM'ISM (56)" is ("optim", "ism")."""
-    words = re.findall(r"[a-z0-9]+", plain(_ASIDE.sub(" ", name)))
+def name_words(name: str) -> tuple[str, ...]:
+    """The words of a name without legal form and articles: "Association OPTIM'ISM (56)" is ("optim", "ism")."""
+    words = re.findall(r"[a-z0-9]+", plain(_BRACKETED.sub(" ", name)))
     return tuple(word for word in words if word not in _FORMS) or tuple(words)
 
 
-def closeness(name: str, payer: str) -> int:
-    """SAME, NEAR or 0: how near the name of a member and that of a payer are."""
-    own, other = "".join(bare(name)), "".join(bare(payer))
+def name_similarity(name: str, payer: str) -> int:
+    """SAME_NAME, SIMILAR_NAME or 0: how much the name of a payer is like that of a member."""
+    own, other = "".join(name_words(name)), "".join(name_words(payer))
     if not own or not other:
         return 0
-    if own == other or _contains(payer, name):
-        return SAME
+    if own == other or mentions_name(payer, name):
+        return SAME_NAME
     matcher = SequenceMatcher(None, own, other)
     if matcher.real_quick_ratio() < _NEAR_RATIO or matcher.quick_ratio() < _NEAR_RATIO:
         return 0
     ratio = matcher.ratio()
-    return SAME if ratio >= _SAME_RATIO else NEAR if ratio >= _NEAR_RATIO else 0
+    return SAME_NAME if ratio >= _SAME_RATIO else SIMILAR_NAME if ratio >= _NEAR_RATIO else 0
 
 
-def names(text: str, name: str) -> bool:
-    """Whether ``text`` has the name, word after word: "VIR SEPA ALOEN NOV" names Aloen."""
-    return _contains(text, name)
-
-
-def _contains(text: str, name: str) -> bool:
-    words, wanted = bare(text), bare(name)
+def mentions_name(text: str, name: str) -> bool:
+    """Whether ``text`` has the name, word after word: "VIR SEPA ALOEN NOV" mentions Aloen."""
+    words, wanted = name_words(text), name_words(name)
     if not wanted or len("".join(wanted)) < _SHORTEST:
         return bool(wanted) and words == wanted
     glued = f" {' '.join(words)} "

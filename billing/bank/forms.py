@@ -1,10 +1,10 @@
-"""What billing asks about statements of the bank: the file, its columns, what an operation is."""
+"""Forms of the bank: the file of a statement, its columns, what an operation is."""
 
 from pathlib import Path
 
 from django import forms
 
-from billing.accounts.forms import PartsForm
+from billing.accounts.forms import AllocationForm
 from billing.bank.csv_layouts import COLUMNS, guess_layout
 from billing.bank.statement import LARGEST_FILE
 from groupement.kernel.money import AmountField, spell
@@ -16,7 +16,7 @@ UNREAD = "unread"
 
 
 class StatementUpload(forms.Form):
-    """The file of a bank; ``has_file``: one is kept from before; ``asks_twins``: what its identical lines are."""
+    """The file of a bank; ``has_file``: one is stored from before; ``asks_twins``: what its identical lines are."""
 
     file = forms.FileField(
         label="Fichier CAMT.053 ou CSV",
@@ -51,7 +51,7 @@ class StatementUpload(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """What each column of an unknown CSV means; the titles are asked about in their order."""
+    """What each column of an unknown CSV means, in the order of the columns."""
 
     def __init__(self, *args, titles, rows, **kwargs):
         super().__init__(*args, **kwargs)
@@ -71,7 +71,7 @@ class ColumnsForm(forms.Form):
             )
 
     def columns(self):
-        """Places by what they mean."""
+        """The places of the columns, by what they mean."""
         found = {}
         for place in range(min(len(self.titles), MOST_COLUMNS)):
             if (column := self.cleaned_data.get(f"column_{place}", UNREAD)) != UNREAD:
@@ -80,7 +80,7 @@ class ColumnsForm(forms.Form):
 
 
 class PayerForm(forms.Form):
-    """Whose payment an operation is: the first step of a choice by hand."""
+    """Which member paid an operation: the first step of a choice by hand."""
 
     adherent = forms.ModelChoiceField(
         Member.objects.none(),
@@ -99,12 +99,12 @@ class PayerForm(forms.Form):
         self.fields["adherent"].choices = [("", "Choisir un adhérent"), *members]
 
 
-class SettleForm(PartsForm):
-    """What an operation settles of the member's due invoices."""
+class OperationAllocationForm(AllocationForm):
+    """How much of an operation goes to each due invoice of the member."""
 
 
 class NoteForm(forms.Form):
-    """Why an operation concerns no invoice."""
+    """What an operation is that concerns no invoice."""
 
     note = forms.CharField(
         label="Ce que c’est",
@@ -115,7 +115,7 @@ class NoteForm(forms.Form):
 
 
 class SplitForm(forms.Form):
-    """How much to part from an operation."""
+    """How much to split off an operation."""
 
     amount = AmountField(
         label="Montant à détacher",
@@ -124,8 +124,8 @@ class SplitForm(forms.Form):
     )
 
 
-class TakeBackForm(forms.Form):
-    """Which payment the bank took back."""
+class ReturnedPaymentForm(forms.Form):
+    """Which payment the bank returned by an operation."""
 
     payment = forms.ChoiceField(
         label="Règlement repris par la banque",

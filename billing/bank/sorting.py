@@ -1,4 +1,4 @@
-"""Sort operations that are no payment, or several: set aside with a note, split into parts."""
+"""Sort operations that are not one payment: set those aside that concern no invoice, split those that are several."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.bank import candidates, suggesting
-from billing.bank.candidates import Ledger
+from billing.bank.candidates import MatchingLedger
 from billing.models import BankOperation, BankStatement, OperationStatus
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import ZERO, cents, spell
@@ -19,19 +19,19 @@ from members.models import User
 
 LONGEST_NOTE = 200
 MOST_PARTS = 100
-NOT_OURS = "Sortie d’argent, sans règlement d’adhérent"
+UNRELATED_NOTE = "Sortie d’argent, sans règlement d’adhérent"
 
 
 class NotOpen(StaleRow):
-    """Somebody was faster: the operation is matched, set aside or split already."""
+    """The operation is matched, set aside or split already."""
 
 
 class NotSortable(Refusal):
-    """No note, or parts that are not the whole."""
+    """The note is empty or too long, or the parts do not sum to the operation."""
 
 
-def held(operation: BankOperation) -> BankOperation:
-    """The row as it is now, locked until the end of the transaction. Raises NotOpen unless it waits to be sorted."""
+def lock_open(operation: BankOperation) -> BankOperation:
+    """Lock the operation and read it again. Raises NotOpen unless it is open."""
     row = BankOperation.objects.select_for_update(no_key=True).get(pk=operation.pk)
     if row.status != OperationStatus.OPEN:
         raise NotOpen(f"Cette opération est déjà {row.get_status_display()}. Rechargez la page.")
@@ -40,50 +40,50 @@ def held(operation: BankOperation) -> BankOperation:
 
 @transaction.atomic
 def set_aside(operation: BankOperation, *, note: str, by: User | None, at: datetime) -> BankOperation:
-    """Say that it settles no invoice, and why: a salary, a fee, a grant. Raises NotSortable, NotOpen."""
-    said = " ".join(note.split())
-    if not said:
+    """Note that the operation settles no invoice, and what it is: salary, fee, grant. Raises NotSortable, NotOpen."""
+    text = " ".join(note.split())
+    if not text:
         raise NotSortable(
             "Dites en quelques mots ce que c’est\u00a0: salaire, frais, subvention…", field="note"
         )
-    if len(said) > LONGEST_NOTE:
+    if len(text) > LONGEST_NOTE:
         raise NotSortable(f"La note tient en {LONGEST_NOTE}\u00a0caractères.", field="note")
-    row = held(operation)
-    row.status, row.note = OperationStatus.SET_ASIDE, said
+    row = lock_open(operation)
+    row.status, row.note = OperationStatus.SET_ASIDE, text
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         row.save(update_fields=["status", "note"])
     return row
 
 
 @transaction.atomic
-def set_aside_all(statement: BankStatement, *, by: User | None, at: datetime) -> int:
-    """Set aside all by which money went out of ``statement`` and that takes no payment back; returns how many."""
+def set_aside_unrelated(statement: BankStatement, *, by: User | None, at: datetime) -> int:
+    """Set aside the unrelated outflows of ``statement``; returns how many."""
     rows = statement.operations.select_for_update(no_key=True).filter(status=OperationStatus.OPEN)
-    chosen = unrelated(rows.order_by("pk"), candidates.read(on=timezone.localdate(at)))
+    chosen = unrelated_outflows(rows.order_by("pk"), candidates.read_ledger(on=timezone.localdate(at)))
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         return BankOperation.objects.filter(pk__in=[row.pk for row in chosen]).update(
-            status=OperationStatus.SET_ASIDE, note=NOT_OURS
+            status=OperationStatus.SET_ASIDE, note=UNRELATED_NOTE
         )
 
 
-def unrelated(operations: Iterable[BankOperation], ledger: Ledger) -> list[BankOperation]:
-    """Which of open ``operations`` took money out and have nothing to do with what members paid: wages, fees, rent."""
+def unrelated_outflows(operations: Iterable[BankOperation], ledger: MatchingLedger) -> list[BankOperation]:
+    """Open ``operations`` that took money out and return no member's payment: wages, fees, rent."""
     return [
         row
         for row in operations
         if row.status == OperationStatus.OPEN
         and row.amount < 0
         and not row.is_return
-        and not suggesting.suggest(candidates.movement_of(row), ledger)
+        and not suggesting.suggest(candidates.operation_facts(row), ledger)
     ]
 
 
 @transaction.atomic
-def split(
+def split_operation(
     operation: BankOperation, amounts: Sequence[Decimal], *, by: User | None, at: datetime
 ) -> list[BankOperation]:
-    """Take it apart into parts of these amounts, without sign, which sum to it. Raises NotSortable, NotOpen."""
-    row = held(operation)
+    """Split the operation into parts of these amounts, without sign, which sum to it. Raises NotSortable, NotOpen."""
+    row = lock_open(operation)
     if not 2 <= len(amounts) <= MOST_PARTS or any(
         amount <= 0 or cents(amount) != amount for amount in amounts
     ):
@@ -98,7 +98,7 @@ def split(
                 statement_id=row.statement_id,
                 part_of=row,
                 line=row.line,
-                # Not the bank's word: the whole keeps that, and is known by it in further statements.
+                # The whole keeps the bank's own key, by which later statements recognise it.
                 key=f"part:{row.pk}/{rank}",
                 iban=row.iban,
                 booked_on=row.booked_on,
@@ -117,11 +117,11 @@ def split(
 def split_off(
     operation: BankOperation, amount: Decimal, *, by: User | None, at: datetime
 ) -> list[BankOperation]:
-    """Two parts: ``amount``, without sign, and the rest. Raises NotSortable, NotOpen."""
+    """Split into two: ``amount``, without sign, and the rest. Raises NotSortable, NotOpen."""
     whole = abs(operation.amount)
     if not ZERO < amount < whole:
         raise NotSortable(
             f"Détachez moins que l’opération, entre 0,01\u00a0€ et {spell(whole - Decimal('0.01'))}.",
             field="amount",
         )
-    return split(operation, [amount, whole - amount], by=by, at=at)
+    return split_operation(operation, [amount, whole - amount], by=by, at=at)

@@ -1,4 +1,4 @@
-"""What a bank statement says, whatever its format: statement, operations, what was left out."""
+"""A bank statement as its file gives it, whatever the format: its operations, the refusals, the texts of banks."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from groupement.kernel.tabular import Unreadable
 LARGEST_FILE = 5_000_000
 MOST_OPERATIONS = 20_000
 CAMT, CSV = "CAMT.053", "CSV"
-# What banks write where they have no reference to give.
+# What banks write where they have no reference.
 _NO_REFERENCE = {"notprovided", "not provided", "nonref", "noref", "none", "neant", "aucune", "na", "n/a"}
 
 
 class BadStatement(Unreadable):
-    """The file cannot be taken; ``errors`` say line by line what is wrong and what to do."""
+    """The file cannot be imported; ``errors`` say line by line what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation as the file says; positive amounts came in. ``line``: of the file, or the rank of the entry.
+    """One operation of the file, in euros, positive when money came in. ``line`` of a CSV, or rank of a CAMT entry.
 
     ``bank_reference`` is unique at the bank, empty when there is none; ``reference`` is what the payer wrote.
     """
@@ -44,16 +44,16 @@ class Operation:
 
     @property
     def key(self) -> str:
-        """By which the operation is known again in an overlapping statement."""
+        """Recognises the operation in another statement that holds it too: the bank's reference, else a digest."""
         if self.bank_reference:
             return f"{self.bank_reference}:{self.booked_on:%y%m%d}:{self.amount}"
-        said = (self.booked_on, self.amount, *map(plain, (self.counterparty, self.label, self.reference)))
-        return f"sha256:{sha256(repr(said).encode()).hexdigest()}"
+        facts = (self.booked_on, self.amount, *map(plain, (self.counterparty, self.label, self.reference)))
+        return f"sha256:{sha256(repr(facts).encode()).hexdigest()}"
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A file without fault, read and not yet kept. ``titles``: of a CSV, the digest by which its layout was found."""
+    """A file without fault, read and not yet stored. ``titles``: of a CSV, the digest by which its layout was found."""
 
     format: str
     iban: str
@@ -72,25 +72,33 @@ def one_line(text: str | None, most: int) -> str:
 
 
 def bank_reference(text: str | None) -> str:
-    """A reference that tells one operation from all others; empty for a word, zeros, or the bank's "none"."""
-    told = one_line(text, 200).replace(" ", "")
-    if plain(told) in _NO_REFERENCE or len(told) < 4 or not any(c in "123456789" for c in told):
+    """The reference that one operation alone has; empty for a word, zeros, or the bank's "none"."""
+    reference = one_line(text, 200).replace(" ", "")
+    if (
+        plain(reference) in _NO_REFERENCE
+        or len(reference) < 4
+        or not any(c in "123456789" for c in reference)
+    ):
         return ""
-    return told if len(told) <= 40 else f"sha256:{sha256(told.encode()).hexdigest()[:32]}"
+    return reference if len(reference) <= 40 else f"sha256:{sha256(reference.encode()).hexdigest()[:32]}"
 
 
 def joined(*parts: str | None, most: int) -> str:
-    """What parts say, each once, on one line: "VIR ALOEN · F-2026-0012"."""
-    said: list[str] = []
+    """The texts of ``parts``, each once, on one line of ``most`` characters: "VIR ALOEN · F-2026-0012"."""
+    texts: list[str] = []
     for part in parts:
-        told = one_line(part, most)
-        if told and plain(told) not in _NO_REFERENCE and not any(plain(told) in plain(each) for each in said):
-            said.append(told)
-    return " · ".join(said)[:most].strip(" ·")
+        text = one_line(part, most)
+        if (
+            text
+            and plain(text) not in _NO_REFERENCE
+            and not any(plain(text) in plain(each) for each in texts)
+        ):
+            texts.append(text)
+    return " · ".join(texts)[:most].strip(" ·")
 
 
 def no_operation(left_out: Sequence[str]) -> BadStatement:
-    """The refusal of a file in which nothing can be taken."""
+    """The refusal of a file without an operation to import; ``left_out`` says why."""
     return BadStatement(
         "Le relevé ne contient aucune opération comptabilisée. Choisissez une période qui en a.",
         errors=left_out,
@@ -98,7 +106,7 @@ def no_operation(left_out: Sequence[str]) -> BadStatement:
 
 
 def faults_of(errors: Sequence[str]) -> BadStatement:
-    """The refusal of a file with faults, told line by line."""
+    """The refusal of a file with faults, one sentence each."""
     count = len(errors)
     return BadStatement(
         f"Le relevé n’a pas été importé{NO_BREAK_SPACE}: {counted(count, 'erreur')} à corriger.",
@@ -116,11 +124,11 @@ _BACK = re.compile(r"\b(?:rejets?|rejetee?s?|impayee?s?|retournee?s?|retour (?:d
 
 
 def nature_by_words(label: str) -> str:
-    """A PaymentMethod; a transfer where nothing tells."""
-    told = plain(label)
-    return str(next((nature for words, nature in _BY_WORDS if words.search(told)), PaymentMethod.TRANSFER))
+    """The PaymentMethod that the label names; a transfer where it names none."""
+    text = plain(label)
+    return str(next((nature for words, nature in _BY_WORDS if words.search(text)), PaymentMethod.TRANSFER))
 
 
 def is_return_by_words(label: str) -> bool:
-    """Whether the bank says that it takes back or gives back what moved before."""
+    """Whether the label names a return or a rejection of an earlier operation."""
     return bool(_BACK.search(plain(label)))

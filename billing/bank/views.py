@@ -1,4 +1,4 @@
-"""Statements of the bank: import, their list, one of them with its operations; bank details, so for finance only."""
+"""Statements of the bank and their operations: import, list, matching. Bank details, so for finance only."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.accounts import receivables
+from billing.accounts import spreading
 from billing.bank import accepting, candidates, csv_layouts, importing, overview, sorting
 from billing.bank.forms import (
     ColumnsForm,
     NoteForm,
+    OperationAllocationForm,
     PayerForm,
-    SettleForm,
+    ReturnedPaymentForm,
     SplitForm,
     StatementUpload,
-    TakeBackForm,
 )
 from billing.models import BankOperation, BankStatement, OperationStatus
 from groupement.kernel import uploads
@@ -34,7 +34,7 @@ from members.access import for_roles, today
 from members.models import Member
 from members.roles import Role
 
-KEPT = "bank_import"
+STORED = "bank_import"
 STATEMENTS_A_PAGE = 15
 OPERATIONS_A_PAGE = 20
 STATES = (
@@ -48,32 +48,32 @@ STATES = (
 @require_safe
 @for_roles(Role.FINANCE)
 def bank(request: HttpRequest) -> HttpResponse:
-    """The statements taken in so far, and the way to take one in."""
-    return _bank(request, StatementUpload())
+    """The statements imported so far, and the import of another."""
+    return _bank_page(request, StatementUpload())
 
 
 @require_POST
 @for_roles(Role.FINANCE)
 def import_bank(request: HttpRequest) -> HttpResponse:
-    """Take a statement in whole, or say why not; its columns or its twins are asked about while it is kept."""
-    kept = _kept(request)
-    form = StatementUpload(request.POST, request.FILES, asks_twins=kept.get("twins", False))
+    """Import a statement, or say why not; while a question about columns or identical lines is open, it is stored."""
+    stored = _stored(request)
+    form = StatementUpload(request.POST, request.FILES, asks_twins=stored.get("twins", False))
     if not form.is_valid():
-        return _bank(request, form, status=422)
+        return _bank_page(request, form, status=422)
     if file := form.cleaned_data["file"]:
         return _import(request, form, file.read(), file.name)
-    read = act(request, uploads.load, kept["token"], at=timezone.now(), form=form)
+    read = act(request, uploads.load, stored["token"], at=timezone.now(), form=form)
     if not read:
-        return _bank(request, form, status=422)
-    return _import(request, form, read.value, kept["name"], has_twins=form.cleaned_data["has_twins"])
+        return _bank_page(request, form, status=422)
+    return _import(request, form, read.value, stored["name"], has_twins=form.cleaned_data["has_twins"])
 
 
 @require_POST
 @for_roles(Role.FINANCE)
 def bank_columns(request: HttpRequest) -> HttpResponse:
-    """Keep what the columns of the file mean, and take it in."""
-    kept = _kept(request)
-    read = act(request, uploads.load, kept.get("token", ""), at=timezone.now())
+    """Save what the columns of the file mean, and import it."""
+    stored = _stored(request)
+    read = act(request, uploads.load, stored.get("token", ""), at=timezone.now())
     if not read:
         return redirect("billing:bank")
     try:
@@ -82,35 +82,35 @@ def bank_columns(request: HttpRequest) -> HttpResponse:
         columns = ColumnsForm(request.POST, titles=unknown.titles, rows=unknown.rows)
         chosen = columns.columns() if columns.is_valid() else {}
         if not act(request, importing.save_layout, unknown.titles, chosen, at=timezone.now(), form=columns):
-            return _columns(request, columns, status=422)
+            return _columns_page(request, columns, status=422)
     except Refusal:
-        pass  # said below
+        pass  # the import below says it
     form = StatementUpload({}, has_file=True)
     form.is_valid()
-    return _import(request, form, read.value, kept["name"])
+    return _import(request, form, read.value, stored["name"])
 
 
 @require_safe
 @for_roles(Role.FINANCE)
 def statement(request: HttpRequest, pk: int) -> HttpResponse:
-    """One statement and its operations; those that wait come with what they may be."""
+    """One statement and its operations, the open ones with their candidates."""
     found = get_object_or_404(overview.statements(), pk=pk)
-    counts = overview.counts(found)
-    state = request.GET.get("etat", OperationStatus.OPEN if counts.get(OperationStatus.OPEN) else "")
+    count = overview.count_by_status(found)
+    state = request.GET.get("etat", OperationStatus.OPEN if count.get(OperationStatus.OPEN) else "")
     state = state if state in dict(STATES) else ""
     rows = overview.operations(found)
-    shown = paginate(request, rows.filter(status=state) if state else rows, OPERATIONS_A_PAGE)
-    ledger = candidates.read(on=today())
+    operations = paginate(request, rows.filter(status=state) if state else rows, OPERATIONS_A_PAGE)
+    ledger = candidates.read_ledger(on=today())
     context = {
         "statement": found,
-        "page": shown,
-        "rows": overview.rows(shown.object_list, ledger),
+        "page": operations,
+        "rows": overview.operation_rows(operations.object_list, ledger),
         "tabs": [
-            (code, label, counts.get(code, 0) if code else sum(counts.values())) for code, label in STATES
+            (code, label, count.get(code, 0) if code else sum(count.values())) for code, label in STATES
         ],
         "state": state,
-        "at_once": overview.at_once(found, ledger),
-        "asked": request.GET.get("confirmer", ""),
+        "bulk": overview.bulk_actions(found, ledger),
+        "dialog": request.GET.get("confirmer", ""),
     }
     return page(request, "billing/bank/statement.html", context=context)
 
@@ -118,75 +118,89 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @for_roles(Role.FINANCE)
 def accept_certain(request: HttpRequest, pk: int) -> HttpResponse:
-    """Settle all operations of which number and amount agree."""
+    """Accept the certain candidates: number and amount agree."""
     found = get_object_or_404(BankStatement, pk=pk)
-    act(request, accepting.accept_certain, found, by=request.user, at=timezone.now(), success=_accepted)
+    act(
+        request,
+        accepting.accept_certain,
+        found,
+        by=request.user,
+        at=timezone.now(),
+        success=_accepted_message,
+    )
     return redirect("billing:statement", pk)
 
 
 @require_POST
 @for_roles(Role.FINANCE)
 def set_aside_unrelated(request: HttpRequest, pk: int) -> HttpResponse:
-    """Set aside what went out and has nothing to do with members' payments."""
+    """Set aside what went out and returns no member's payment."""
     found = get_object_or_404(BankStatement, pk=pk)
-    act(request, sorting.set_aside_all, found, by=request.user, at=timezone.now(), success=_aside)
+    act(
+        request,
+        sorting.set_aside_unrelated,
+        found,
+        by=request.user,
+        at=timezone.now(),
+        success=_set_aside_message,
+    )
     return redirect("billing:statement", pk)
 
 
 def _import(
     request: HttpRequest, form: StatementUpload, data: bytes, name: str, *, has_twins: bool = False
 ) -> HttpResponse:
-    uploads.delete(_kept(request).get("token", ""))
-    request.session.pop(KEPT, None)
+    uploads.delete(_stored(request).get("token", ""))
+    request.session.pop(STORED, None)
     now = timezone.now()
     facts = {"file_name": name, "has_twins": has_twins, "by": request.user, "at": now}
-    done = act(request, importing.import_statement, data, **facts, form=form, success=_imported)
+    done = act(request, importing.import_statement, data, **facts, form=form, success=_imported_message)
     if done:
         return redirect("billing:statement", done.value.statement.pk)
     if isinstance(done.refusal, csv_layouts.UnknownColumns):
-        request.session[KEPT] = {"token": uploads.store(data, at=now), "name": name}
-        return _columns(request, ColumnsForm(titles=done.refusal.titles, rows=done.refusal.rows))
+        request.session[STORED] = {"token": uploads.store(data, at=now), "name": name}
+        return _columns_page(request, ColumnsForm(titles=done.refusal.titles, rows=done.refusal.rows))
     if isinstance(done.refusal, importing.IdenticalLines):
-        request.session[KEPT] = {"token": uploads.store(data, at=now), "name": name, "twins": True}
-        return _bank(request, StatementUpload(asks_twins=True), refusal=done.refusal, status=422)
-    return _bank(request, form, status=422)
+        request.session[STORED] = {"token": uploads.store(data, at=now), "name": name, "twins": True}
+        return _bank_page(request, StatementUpload(asks_twins=True), refusal=done.refusal, status=422)
+    return _bank_page(request, form, status=422)
 
 
-def _bank(
+def _bank_page(
     request: HttpRequest, form: StatementUpload, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "refusal": refusal,
-        "kept": _kept(request),
+        "stored": _stored(request),
         "page": paginate(request, overview.statements(), STATEMENTS_A_PAGE),
-        "latest": overview.latest(),
+        "latest": overview.last_day_covered(),
     }
     return page(request, "billing/bank/bank.html", context=context, status=status)
 
 
-def _columns(request: HttpRequest, form: ColumnsForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "kept": _kept(request)}
+def _columns_page(request: HttpRequest, form: ColumnsForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "stored": _stored(request)}
     return page(request, "billing/bank/columns.html", context=context, status=status)
 
 
-def _kept(request: HttpRequest) -> dict[str, Any]:
-    """What the session knows of the file under way; empty when there is none."""
-    return dict(request.session.get(KEPT) or {})
+def _stored(request: HttpRequest) -> dict[str, Any]:
+    """The file that waits for an answer, as the session notes it: token, name, twins; empty when there is none."""
+    return dict(request.session.get(STORED) or {})
 
 
-def _imported(done: importing.StatementImported) -> str:
+def _imported_message(done: importing.StatementImported) -> str:
     known = f", {counted(done.known, 'déjà connue', 'déjà connues')}" if done.known else ""
     return f"Relevé importé\u00a0: {counted(done.new, 'opération nouvelle')}{known}."
 
 
-def _accepted(accepted: accepting.Accepted) -> str:
+def _accepted_message(accepted: accepting.AcceptedOperations) -> str:
     if not accepted.count:
         return "Rien n’était sûr\u00a0: aucune opération n’a été rapprochée."
     return f"{counted(accepted.count, 'opération rapprochée')}\u00a0: {spell(accepted.amount)}."
 
 
-def _aside(count: int) -> str:
+def _set_aside_message(count: int) -> str:
     return f"{counted(count, 'sortie mise')} de côté." if count else "Aucune sortie à mettre de côté."
 
 
@@ -196,101 +210,112 @@ NOTHING_CHOSEN = "Choisissez d’abord l’une des propositions."
 @require_safe
 @for_roles(Role.FINANCE)
 def operation(request: HttpRequest, pk: int) -> HttpResponse:
-    """One operation: what it may be, and all that can be done with it; ``?adherent=`` chooses by hand."""
-    return _show(request, _find(pk))
+    """One operation: its candidates, and all that can be done with it; ``?adherent=`` chooses the payer by hand."""
+    return _operation_page(request, _operation_of(pk))
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept_candidate(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept the candidate that was chosen."""
-    found = _find(pk)
+    found = _operation_of(pk)
     code = request.POST.get("choice", "")
     if not code:
         messages.error(request, NOTHING_CHOSEN)
-        return _back(request, found, to=found.pk)
-    done = _act(request, accepting.accept, found, code, success=_matched)
-    return _back(request, found, to=None if done else found.pk)
+        return _next_operation(request, found, to=found.pk)
+    done = _act(request, accepting.accept_candidate, found, code, success=_matched_message)
+    return _next_operation(request, found, to=None if done else found.pk)
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def settle(request: HttpRequest, pk: int, member: int) -> HttpResponse:
-    """Record it as a payment of this member, on the invoices and for the amounts chosen by hand."""
-    found = _find(pk)
+def record_as_payment(request: HttpRequest, pk: int, member: int) -> HttpResponse:
+    """Record the operation as a payment of this member, on the invoices and for the amounts chosen by hand."""
+    found = _operation_of(pk)
     payer = get_object_or_404(Member.objects.visible_to(request.user), pk=member)
-    form = _parts(found, payer, request.POST)
+    form = _allocation_form(found, payer, request.POST)
     if form.is_valid() and _act(
-        request, accepting.settle, found, payer, form.allocations(), form=form, success=_matched
+        request,
+        accepting.record_as_payment,
+        found,
+        payer,
+        form.allocations(),
+        form=form,
+        success=_matched_message,
     ):
-        return _back(request, found)
-    return _show(request, found, payer=payer, settle=form, status=422)
+        return _next_operation(request, found)
+    return _operation_page(request, found, payer=payer, allocation=form, status=422)
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say which payment the bank took back."""
-    found = _find(pk)
-    form = TakeBackForm(request.POST, payments=overview.mirrored(found))
+def record_as_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the operation as the return of the payment chosen."""
+    found = _operation_of(pk)
+    form = ReturnedPaymentForm(request.POST, payments=overview.returnable_payments(found))
     if form.is_valid() and _act(
-        request, accepting.take_back, found, form.cleaned_data["payment"], form=form, success=_matched
+        request,
+        accepting.record_as_return,
+        found,
+        form.cleaned_data["payment"],
+        form=form,
+        success=_matched_message,
     ):
-        return _back(request, found)
-    return _show(request, found, take_back=form, status=422)
+        return _next_operation(request, found)
+    return _operation_page(request, found, returned=form, status=422)
 
 
 @require_POST
 @for_roles(Role.FINANCE)
 def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
-    """It concerns no invoice: say what it is."""
-    found = _find(pk)
+    """Note that the operation concerns no invoice, and what it is."""
+    found = _operation_of(pk)
     form = NoteForm(request.POST)
     sentence = "Opération mise de côté."
     if form.is_valid() and _act(
         request, sorting.set_aside, found, note=form.cleaned_data["note"], form=form, success=sentence
     ):
-        return _back(request, found)
-    return _show(request, found, note=form, status=422)
+        return _next_operation(request, found)
+    return _operation_page(request, found, note=form, status=422)
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def split(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take it apart in two: an amount, and the rest."""
-    found = _find(pk)
+def split_operation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Split the operation in two: an amount, and the rest."""
+    found = _operation_of(pk)
     form = SplitForm(request.POST)
     if form.is_valid():
         amount = form.cleaned_data["amount"]
         sentence = f"Opération ventilée\u00a0: {spell(amount)} et le reste."
         if _act(request, sorting.split_off, found, amount, form=form, success=sentence):
             return redirect("billing:operation", pk)
-    return _show(request, found, split=form, status=422)
+    return _operation_page(request, found, split=form, status=422)
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open it again; what its matching recorded is reversed."""
-    found = _find(pk)
-    act(request, accepting.undo, found, by=request.user, at=timezone.now(), success=str)
-    # Joined again, the whole is shown; a part that was undone is still there.
+def undo_matching(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the operation again; a payment that its matching recorded is reversed."""
+    found = _operation_of(pk)
+    act(request, accepting.undo_matching, found, by=request.user, at=timezone.now(), success=str)
+    # The whole of parts that were joined, or a part of it: both still have their page.
     return redirect("billing:operation", pk)
 
 
-def _find(pk: int) -> BankOperation:
-    return get_object_or_404(overview.found(pk))
+def _operation_of(pk: int) -> BankOperation:
+    return get_object_or_404(overview.operation_details(pk))
 
 
 def _act(
-    request: HttpRequest, deed: Callable[..., Any], found: BankOperation, *args: Any, **facts: Any
+    request: HttpRequest, action: Callable[..., Any], found: BankOperation, *args: Any, **facts: Any
 ) -> Any:
-    """Do it in the name of who asks; the message has its way back."""
-    back = reverse("billing:undo_operation", args=[found.pk])
-    return act(request, deed, found, *args, by=request.user, at=timezone.now(), undo=back, **facts)
+    """``act`` in the name of the person, with a message that can be undone."""
+    undo = reverse("billing:undo_operation", args=[found.pk])
+    return act(request, action, found, *args, by=request.user, at=timezone.now(), undo=undo, **facts)
 
 
-def _show(
+def _operation_page(
     request: HttpRequest,
     found: BankOperation,
     *,
@@ -298,49 +323,50 @@ def _show(
     status: int = 200,
     **refused: Any,
 ) -> HttpResponse:
-    """The page of ``found``, with a form that was refused if there is one."""
+    """The page of an operation, with the form that was refused if there is one."""
     is_open = found.status == OperationStatus.OPEN
-    asked = PayerForm(request.GET if "adherent" in request.GET else None)
-    if payer is None and asked.is_bound and asked.is_valid():
-        payer = asked.cleaned_data["adherent"]
-    came_in = found.amount > 0
+    payer_form = PayerForm(request.GET if "adherent" in request.GET else None)
+    if payer is None and payer_form.is_bound and payer_form.is_valid():
+        payer = payer_form.cleaned_data["adherent"]
+    allocation_form = refused.get("allocation")
+    if allocation_form is None and payer and is_open and found.amount > 0:
+        allocation_form = _allocation_form(found, payer)
     context = {
         "operation": found,
-        "rows": overview.rows([found], candidates.read(on=today())),
+        "rows": overview.operation_rows([found], candidates.read_ledger(on=today())),
         "payer": payer,
-        "asked": PayerForm(initial={"adherent": payer}) if payer else asked,
-        "settle": refused.get("settle") or (_parts(found, payer) if payer and is_open and came_in else None),
-        "take_back": refused.get("take_back") or _take_back(found, is_open=is_open),
-        "note": refused.get("note") or NoteForm(),
-        "split": refused.get("split") or SplitForm(),
+        "payer_form": PayerForm(initial={"adherent": payer}) if payer else payer_form,
+        "allocation_form": allocation_form,
+        "return_form": refused.get("returned") or _return_form(found, is_open=is_open),
+        "note_form": refused.get("note") or NoteForm(),
+        "split_form": refused.get("split") or SplitForm(),
         "parts": list(found.parts.all()),
     }
     return page(request, "billing/bank/operation.html", context=context, status=status)
 
 
-def _parts(found: BankOperation, payer: Member, data: Any = None) -> SettleForm:
-    invoices = list(receivables.oldest_first(receivables.unsettled(payer.pk).defer("snapshot")))
-    proposed = [(each.pk, part) for each, part in receivables.shared_out(found.amount, invoices)]
-    return SettleForm(data, invoices=invoices, proposed=proposed)
+def _allocation_form(found: BankOperation, payer: Member, data: Any = None) -> OperationAllocationForm:
+    invoices = list(spreading.due_invoices(payer.pk))
+    return OperationAllocationForm(data, invoices=invoices, proposed=spreading.spread(found.amount, invoices))
 
 
-def _take_back(found: BankOperation, *, is_open: bool) -> TakeBackForm | None:
+def _return_form(found: BankOperation, *, is_open: bool) -> ReturnedPaymentForm | None:
     if not is_open or found.amount > 0:
         return None
-    form = TakeBackForm(payments=overview.mirrored(found))
+    form = ReturnedPaymentForm(payments=overview.returnable_payments(found))
     return form if form.payments else None
 
 
-def _back(request: HttpRequest, found: BankOperation, *, to: int | None = None) -> HttpResponse:
-    """The statement, at the next operation that waits, as it was listed."""
-    kept = {name: request.POST[name] for name in ("etat", "page") if request.POST.get(name)}
+def _next_operation(request: HttpRequest, found: BankOperation, *, to: int | None = None) -> HttpResponse:
+    """Back to the list of the statement, at the next open operation, with its filter and page."""
+    listed = {name: request.POST[name] for name in ("etat", "page") if request.POST.get(name)}
     target = to or overview.next_open(found)
-    query = f"?{urlencode(kept)}" if kept else ""
+    query = f"?{urlencode(listed)}" if listed else ""
     anchor = f"#op-{target}" if target else ""
     return redirect(f"{reverse('billing:statement', args=[found.statement_id])}{query}{anchor}")
 
 
-def _matched(row: BankOperation) -> str:
+def _matched_message(row: BankOperation) -> str:
     if row.status == OperationStatus.SPLIT:
         return f"Opération ventilée et rapprochée\u00a0: {spell(row.amount)}."
     if row.reverses:

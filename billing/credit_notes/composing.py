@@ -1,4 +1,4 @@
-"""Compose a credit note: each request becomes a line that multiplies, at most what is left; nothing is written."""
+"""Compose a credit note: each request becomes a line, at most what is left of the invoice; nothing is written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from billing.credit_notes.remaining import ONE, EntryLeft, Left, LineLeft
+from billing.credit_notes.remaining import ONE, EntryRemainder, InvoiceRemainder, LineRemainder
 from billing.models import Fate, Line, Unit
 from groupement.kernel import worktime
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration, ordinal, quoted
@@ -18,20 +18,20 @@ from groupement.kernel.periods import Month
 
 
 class NotCreditable(Refusal):
-    """The credit cannot be given as it was asked: nothing is left, too much is asked, or the paper is no invoice."""
+    """The credit cannot be given as requested: nothing is left, too much is asked, or it is not an issued invoice."""
 
 
 @dataclass(frozen=True)
-class Whole:
-    """All that is left of ``line``. Released, its hours or the sum itself are billed again by the next run."""
+class CreditWhole:
+    """Credit all that is left of ``line``. Released, its hours or its sum are billed again by the next run."""
 
     line: Line
     fate: Fate = Fate.VOIDED
 
 
 @dataclass(frozen=True)
-class Hours:
-    """Minutes of named entries (ids) of a line of hours."""
+class CreditHours:
+    """Credit hours of a line: minutes by entry of the timesheet (id)."""
 
     line: Line
     minutes: Mapping[int, int]
@@ -39,44 +39,44 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class Amount:
-    """A part of ``line`` in euros without VAT; never billed again."""
+class CreditAmount:
+    """Credit a part of ``line`` in euros without VAT; it is never billed again."""
 
     line: Line
     net: Decimal
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """A part of ``line`` in its own unit, at its own price; never billed again."""
+class CreditQuantity:
+    """Credit a part of ``line`` in its own unit, at its own price; it is never billed again."""
 
     line: Line
     quantity: Decimal
 
 
-Request = Whole | Hours | Amount | Quantity
+CreditRequest = CreditWhole | CreditHours | CreditAmount | CreditQuantity
 
 MOST_DAYS = 6
 DETAIL_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A line of the credit note to come; ``hours`` are the minutes it takes of entries."""
+class CreditLine:
+    """A line of the credit note to come, for ``credited``; ``hours`` are the minutes that it credits of each entry."""
 
-    of: LineLeft
+    credited: LineRemainder
     quantity: Decimal
     unit: str
     unit_price: Decimal
     net: Decimal
     detail: str
     fate: Fate
-    hours: Sequence[tuple[EntryLeft, int]] = ()
+    hours: Sequence[tuple[EntryRemainder, int]] = ()
     releases_charge: bool = False
 
     @property
     def label(self) -> str:
-        return self.of.line.label
+        return self.credited.line.label
 
     @property
     def unit_label(self) -> str:
@@ -87,22 +87,22 @@ class Piece:
         return sum(minutes for _, minutes in self.hours)
 
     @property
-    def comes_back(self) -> bool:
+    def is_billed_again(self) -> bool:
         """Whether the next run bills it again."""
         return self.releases_charge or (self.fate == Fate.RELEASED and bool(self.hours))
 
 
 @dataclass(frozen=True)
-class Composed:
-    """The whole credit note to come, euros; what is then left of the invoice is ``left`` less this."""
+class CreditNoteDraft:
+    """The credit note to come, in euros; ``remainder`` is what was left of the invoice before it."""
 
-    left: Left
-    pieces: Sequence[Piece]
+    remainder: InvoiceRemainder
+    lines: Sequence[CreditLine]
     vat: Sequence[VatSum] = field(default=())
 
     @property
     def net(self) -> Decimal:
-        return sum((piece.net for piece in self.pieces), ZERO)
+        return sum((line.net for line in self.lines), ZERO)
 
     @property
     def vat_total(self) -> Decimal:
@@ -114,64 +114,66 @@ class Composed:
 
     @property
     def minutes(self) -> int:
-        return sum(piece.minutes for piece in self.pieces)
+        return sum(line.minutes for line in self.lines)
 
 
-def compose(left: Left, requests: Sequence[Request]) -> Composed:
-    """The credit note that ``requests`` ask of what is ``left``. Raises NotCreditable."""
-    if left.is_gone:
+def compose_credit_note(remainder: InvoiceRemainder, requests: Sequence[CreditRequest]) -> CreditNoteDraft:
+    """The credit note that ``requests`` ask of the ``remainder`` of an invoice. Raises NotCreditable."""
+    if remainder.is_fully_credited:
         raise NotCreditable(
-            f"La facture {left.invoice.number} est déjà créditée en entier{NO_BREAK_SPACE}: il n’en reste rien."
+            f"La facture {remainder.invoice.number} est déjà créditée en entier{NO_BREAK_SPACE}: il n’en reste rien."
         )
     if not requests:
         raise NotCreditable("Choisissez ce qui est à créditer, au moins une ligne.")
-    by_line = {row.line.pk: row for row in left.lines}
+    by_line = {row.line.pk: row for row in remainder.lines}
     asked = [request.line.pk for request in requests]
     if len(set(asked)) < len(asked) or not by_line.keys() >= set(asked):
         raise NotCreditable("Créditez chaque ligne de cette facture une seule fois par avoir.")
-    pieces = [_piece(by_line[request.line.pk], request) for request in requests]
-    pieces.sort(key=lambda piece: piece.of.line.position)
-    composed = Composed(left, pieces, _vat(left, pieces))
-    if composed.total <= 0:
+    lines = [_credit_line(by_line[request.line.pk], request) for request in requests]
+    lines.sort(key=lambda line: line.credited.line.position)
+    draft = CreditNoteDraft(remainder, lines, _vat(remainder, lines))
+    if draft.total <= 0:
         raise NotCreditable("Cet avoir ne porterait aucune somme.")
-    return composed
+    return draft
 
 
-def _vat(left: Left, pieces: Sequence[Piece]) -> list[VatSum]:
+def _vat(remainder: InvoiceRemainder, lines: Sequence[CreditLine]) -> list[VatSum]:
     bases: dict[Decimal, Decimal] = {}
-    for piece in pieces:
-        bases[piece.of.rate] = bases.get(piece.of.rate, ZERO) + piece.net
-    return [VatSum(rate, base, left.tax(base, rate)) for rate, base in sorted(bases.items(), reverse=True)]
+    for line in lines:
+        bases[line.credited.rate] = bases.get(line.credited.rate, ZERO) + line.net
+    return [
+        VatSum(rate, base, remainder.tax(base, rate)) for rate, base in sorted(bases.items(), reverse=True)
+    ]
 
 
-def _piece(row: LineLeft, request: Request) -> Piece:
-    if row.is_gone:
+def _credit_line(row: LineRemainder, request: CreditRequest) -> CreditLine:
+    if row.is_fully_credited:
         raise NotCreditable(
             f"{quoted(row.line.label)} est déjà créditée en entier{NO_BREAK_SPACE}: il n’en reste rien."
         )
     match request:
-        case Whole():
-            return _whole(row, request.fate)
-        case Hours():
-            return _hours(row, request)
-        case Quantity():
-            return _quantity(row, request.quantity)
-        case Amount():
-            return _amount(row, request.net)
+        case CreditWhole():
+            return _credit_whole(row, request.fate)
+        case CreditHours():
+            return _credit_hours(row, request)
+        case CreditQuantity():
+            return _credit_quantity(row, request.quantity)
+        case CreditAmount():
+            return _credit_amount(row, request.net)
 
 
-def _whole(row: LineLeft, fate: Fate) -> Piece:
+def _credit_whole(row: LineRemainder, fate: Fate) -> CreditLine:
     if row.is_hourly:
-        return _of_hours(row, [(entry, entry.left) for entry in row.entries if entry.left], fate)
-    if fate == Fate.RELEASED and not row.may_come_back:
+        return _line_of_hours(row, [(entry, entry.left) for entry in row.entries if entry.left], fate)
+    if fate == Fate.RELEASED and not row.may_be_billed_again:
         raise NotCreditable(
             f"{quoted(row.line.label)} ne peut pas revenir à la facturation en partie"
             f"{NO_BREAK_SPACE}: abandonnez ce qu’il en reste, puis ajoutez une somme libre s’il faut la refacturer."
         )
-    return _rest(row, fate, releases_charge=fate == Fate.RELEASED)
+    return _line_of_remainder(row, fate, releases_charge=fate == Fate.RELEASED)
 
 
-def _hours(row: LineLeft, request: Hours) -> Piece:
+def _credit_hours(row: LineRemainder, request: CreditHours) -> CreditLine:
     if not row.is_hourly:
         raise NotCreditable(
             f"{quoted(row.line.label)} ne se compte pas en heures pointées. Indiquez un montant."
@@ -181,10 +183,12 @@ def _hours(row: LineLeft, request: Hours) -> Piece:
         raise NotCreditable(f"Une journée choisie n’est pas de la ligne {quoted(row.line.label)}.")
     for pk, minutes in request.minutes.items():
         _refuse_minutes(entries[pk], minutes)
-    return _of_hours(row, [(entries[pk], minutes) for pk, minutes in request.minutes.items()], request.fate)
+    return _line_of_hours(
+        row, [(entries[pk], minutes) for pk, minutes in request.minutes.items()], request.fate
+    )
 
 
-def _refuse_minutes(entry: EntryLeft, minutes: int) -> None:
+def _refuse_minutes(entry: EntryRemainder, minutes: int) -> None:
     day = f"{entry.day:%d/%m/%Y}"
     if minutes <= 0:
         raise NotCreditable(f"{day}{NO_BREAK_SPACE}: indiquez des heures à créditer, plus de zéro.")
@@ -199,24 +203,24 @@ def _refuse_minutes(entry: EntryLeft, minutes: int) -> None:
         )
 
 
-def _of_hours(row: LineLeft, hours: Sequence[tuple[EntryLeft, int]], fate: Fate) -> Piece:
-    """Hours at the price of the line, never more than what is left; the last of them take all that is left."""
-    taken = sum(minutes for _, minutes in hours)
-    if not taken:
+def _line_of_hours(row: LineRemainder, hours: Sequence[tuple[EntryRemainder, int]], fate: Fate) -> CreditLine:
+    """Hours at the price of the line, never more than what is left; the last ones get the rest to the cent."""
+    asked = sum(minutes for _, minutes in hours)
+    if not asked:
         raise NotCreditable("Indiquez les heures à créditer.")
     ordered = sorted(hours, key=lambda pair: (pair[0].day, pair[0].kind, pair[0].entry))
-    if taken == row.minutes:
-        return _rest(row, fate, hours=ordered)
-    quantity = worktime.quantity(taken)
+    if asked == row.minutes:
+        return _line_of_remainder(row, fate, hours=ordered)
+    quantity = worktime.quantity(asked)
     net = line_net(quantity, row.line.unit_price)
     if quantity > row.quantity or net > row.net:
         # Hundredths of many small parts can come to more than those of their sum.
-        return _rest(row, fate, hours=ordered)
+        return _line_of_remainder(row, fate, hours=ordered)
     detail = _detail(row, _days(ordered), fate)
-    return Piece(row, quantity, row.line.unit, row.line.unit_price, net, detail, fate, ordered)
+    return CreditLine(row, quantity, row.line.unit, row.line.unit_price, net, detail, fate, ordered)
 
 
-def _quantity(row: LineLeft, quantity: Decimal) -> Piece:
+def _credit_quantity(row: LineRemainder, quantity: Decimal) -> CreditLine:
     if not row.has_quantity:
         raise NotCreditable(f"{quoted(row.line.label)} se crédite par un montant, pas par une quantité.")
     if quantity <= 0:
@@ -228,14 +232,14 @@ def _quantity(row: LineLeft, quantity: Decimal) -> Piece:
             f"({spell(row.net)} HT){NO_BREAK_SPACE}: {spell_plain(quantity)} sont demandés."
         )
     if quantity == row.quantity:
-        return _rest(row, Fate.VOIDED)
+        return _line_of_remainder(row, Fate.VOIDED)
     of = f"sur {spell_plain(row.line.quantity)}{NO_BREAK_SPACE}{Unit(row.line.unit).label} facturés"
-    return Piece(
+    return CreditLine(
         row, quantity, row.line.unit, row.line.unit_price, net, _detail(row, of, Fate.VOIDED), Fate.VOIDED
     )
 
 
-def _amount(row: LineLeft, net: Decimal) -> Piece:
+def _credit_amount(row: LineRemainder, net: Decimal) -> CreditLine:
     if row.is_hourly:
         raise NotCreditable(f"{quoted(row.line.label)} se crédite par journées, pas par un montant.")
     if net <= 0:
@@ -246,37 +250,39 @@ def _amount(row: LineLeft, net: Decimal) -> Piece:
             f"{NO_BREAK_SPACE}: {spell(net)} sont demandés."
         )
     if net == row.net:
-        return _rest(row, Fate.VOIDED)
+        return _line_of_remainder(row, Fate.VOIDED)
     of = f"sur {spell(row.line.net)} HT facturés"
-    return Piece(row, ONE, Unit.ONE, net, net, _detail(row, of, Fate.VOIDED), Fate.VOIDED)
+    return CreditLine(row, ONE, Unit.ONE, net, net, _detail(row, of, Fate.VOIDED), Fate.VOIDED)
 
 
-def _rest(
-    row: LineLeft,
+def _line_of_remainder(
+    row: LineRemainder,
     fate: Fate,
     *,
-    hours: Sequence[tuple[EntryLeft, int]] = (),
+    hours: Sequence[tuple[EntryRemainder, int]] = (),
     releases_charge: bool = False,
-) -> Piece:
+) -> CreditLine:
     """All that is left, to the cent (rule R6); as one unit when quantity and price no longer multiply to it."""
     line = row.line
     multiplies = row.quantity > 0 and line_net(row.quantity, line.unit_price) == row.net
     quantity, unit, price = (
         (row.quantity, line.unit, line.unit_price) if multiplies else (ONE, Unit.ONE, row.net)
     )
-    of = "" if not row.is_touched else _days(hours) or f"le reste de {spell(line.net)} HT facturés"
-    return Piece(row, quantity, unit, price, row.net, _detail(row, of, fate), fate, hours, releases_charge)
+    of = "" if not row.has_credits else _days(hours) or f"le reste de {spell(line.net)} HT facturés"
+    return CreditLine(
+        row, quantity, unit, price, row.net, _detail(row, of, fate), fate, hours, releases_charge
+    )
 
 
-def _detail(row: LineLeft, what: str, fate: Fate) -> str:
-    """The words of the line's own detail, or which part of it is credited; and what becomes of hours."""
+def _detail(row: LineRemainder, what: str, fate: Fate) -> str:
+    """The detail of the credited line, or ``what`` part of it; with "à facturer de nouveau" when it is released."""
     parts = [what or row.line.detail]
     if fate == Fate.RELEASED:
         parts.append("à facturer de nouveau")
     return ", ".join(part for part in parts if part)[:DETAIL_LENGTH]
 
 
-def _days(hours: Sequence[tuple[EntryLeft, int]]) -> str:
+def _days(hours: Sequence[tuple[EntryRemainder, int]]) -> str:
     """ "heures des 3, 4 et 5 novembre 2026", "heures du 3 au 27 novembre 2026 (14 jours)" """
     days = sorted({entry.day for entry, _ in hours})
     months = [(month, list(group)) for month, group in groupby(days, key=Month.of)]

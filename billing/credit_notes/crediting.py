@@ -1,4 +1,4 @@
-"""Issue a credit note: what is credited is named line by line and entry by entry, once, and to the cent."""
+"""Issue a credit note on an invoice: each line and each entry is credited once, to the cent."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.accounts import allocating
-from billing.credit_notes.composing import Composed, NotCreditable, Piece, Request, Whole, compose
-from billing.credit_notes.remaining import Left, left
+from billing.credit_notes.composing import (
+    CreditLine,
+    CreditNoteDraft,
+    CreditRequest,
+    CreditWhole,
+    NotCreditable,
+    compose_credit_note,
+)
+from billing.credit_notes.remaining import InvoiceRemainder, remainder_of
 from billing.models import Charge, Fate, Invoice, InvoiceKind, InvoiceStatus, Line, Release
 from billing.month import issuing
 from groupement.kernel.french import NO_BREAK_SPACE
@@ -22,57 +29,57 @@ from members.models import Member, User
 REASON_LENGTH = 300
 
 
-class Changed(Refusal):
-    """What is left of the invoice is no longer what the person saw."""
+class RemainderChanged(Refusal):
+    """What is left of the invoice is no longer what the person was shown."""
 
 
 @transaction.atomic
-def credit(
+def issue_credit_note(
     invoice: Invoice,
     *,
-    lines: Sequence[Request],
+    lines: Sequence[CreditRequest],
     reason: str,
     by: User | None,
     at: datetime,
-    seen: Decimal | None = None,
+    expected: Decimal | None = None,
 ) -> Invoice:
-    """Issue the credit note that ``lines`` ask of ``invoice``, and settle with it what is still due of that one.
+    """Issue the credit note that ``lines`` ask of ``invoice``, and settle with it what is still due of that invoice.
 
     Amounts are positive and mirror the invoice's to the cent, VAT included (rule R6). Hours are released (the next run
     bills them again) or voided (never), entry by entry; another sum comes back only when it is released whole. The
-    timesheets stay sealed. What the credit exceeds of the due stays the member's. ``seen`` is what was left of the
-    invoice, VAT included, when the person looked: nobody credits twice by clicking twice. Queue the file afterwards
+    timesheets stay sealed. What the credit exceeds of the due stays the member's. ``expected`` is what was left of the
+    invoice, VAT included, on the page: nobody credits twice by clicking twice. Queue the file afterwards
     with ``rendering.enqueue``.
 
     Raises NotCreditable (a draft, a credit note, nothing left, too much, no reason), Changed, TooEarly.
     """
     row = _locked(invoice)
     _refuse(row, reason, at)
-    rest = left(row)
-    if seen is not None and rest.total != seen:
-        raise Changed(
+    remainder = remainder_of(row)
+    if expected is not None and remainder.total != expected:
+        raise RemainderChanged(
             f"Un avoir vient d’être émis sur la facture {row.number}{NO_BREAK_SPACE}: il en reste "
-            f"{spell(rest.total)} et non {spell(seen)}. Vérifiez de nouveau ce qui est à créditer."
+            f"{spell(remainder.total)} et non {spell(expected)}. Vérifiez de nouveau ce qui est à créditer."
         )
-    composed = compose(rest, lines)
-    note = _write(row, composed, reason=reason.strip(), at=at)
+    draft = compose_credit_note(remainder, lines)
+    note = _write_draft(row, draft, reason=reason.strip(), at=at)
     issued = issuing.issue_alone(note, by=by, at=at)
     allocating.apply_credit(issued, by=by, at=at)
     return issued
 
 
-def preview(invoice: Invoice, *, lines: Sequence[Request], at: datetime) -> Composed:
+def preview_credit_note(invoice: Invoice, *, lines: Sequence[CreditRequest], at: datetime) -> CreditNoteDraft:
     """The credit note that ``credit`` would issue, nothing written. Raises NotCreditable as it would."""
     _refuse(invoice, "x", at)
-    return compose(left(invoice), lines)
+    return compose_credit_note(remainder_of(invoice), lines)
 
 
-def whole(invoice: Left, fate: Fate) -> list[Request]:
-    """All that is left of each line; what cannot come back (a line credited in part before) is given up."""
+def whole_invoice(remainder: InvoiceRemainder, fate: Fate) -> list[CreditRequest]:
+    """Requests for all that is left of each line; a sum credited in part before is voided, never billed again."""
     return [
-        Whole(row.line, fate if row.may_come_back else Fate.VOIDED)
-        for row in invoice.lines
-        if not row.is_gone
+        CreditWhole(row.line, fate if row.may_be_billed_again else Fate.VOIDED)
+        for row in remainder.lines
+        if not row.is_fully_credited
     ]
 
 
@@ -104,8 +111,8 @@ def _refuse(invoice: Invoice, reason: str, at: datetime) -> None:
         raise NotCreditable(f"Le motif dépasse {REASON_LENGTH} caractères. Raccourcissez-le.", field="reason")
 
 
-def _write(invoice: Invoice, composed: Composed, *, reason: str, at: datetime) -> Invoice:
-    """The draft of the credit note, its lines, and what becomes of the hours and sums."""
+def _write_draft(invoice: Invoice, draft: CreditNoteDraft, *, reason: str, at: datetime) -> Invoice:
+    """Write the draft of the credit note, its lines, and what becomes of the hours and sums."""
     note = Invoice.objects.create(
         kind=InvoiceKind.CREDIT_NOTE,
         corrects=invoice,
@@ -114,37 +121,39 @@ def _write(invoice: Invoice, composed: Composed, *, reason: str, at: datetime) -
         is_out_of_scope=invoice.is_out_of_scope,
         service_month=invoice.service_month,
         drafted_at=at,
-        minutes=composed.minutes,
+        minutes=draft.minutes,
     )
     lines = Line.objects.bulk_create(
-        _line(note, position, piece) for position, piece in enumerate(composed.pieces, start=1)
+        _line(note, position, line) for position, line in enumerate(draft.lines, start=1)
     )
     Release.objects.bulk_create(
         Release(
-            line=line,
-            credited=piece.of.charge,
+            line=written,
+            credited=line.credited.charge,
             entry_id=entry.entry,
             minutes=minutes,
-            fate=piece.fate,
+            fate=line.fate,
         )
-        for line, piece in zip(lines, composed.pieces, strict=True)
-        for entry, minutes in piece.hours
+        for written, line in zip(lines, draft.lines, strict=True)
+        for entry, minutes in line.hours
     )
-    freed = [piece.of.charge.pk for piece in composed.pieces if piece.releases_charge and piece.of.charge]
-    Charge.objects.filter(pk__in=freed, released_at=None).update(released_at=at)
+    released = [
+        line.credited.charge.pk for line in draft.lines if line.releases_charge and line.credited.charge
+    ]
+    Charge.objects.filter(pk__in=released, released_at=None).update(released_at=at)
     return note
 
 
-def _line(note: Invoice, position: int, piece: Piece) -> Line:
+def _line(note: Invoice, position: int, line: CreditLine) -> Line:
     return Line(
         invoice=note,
         position=position,
-        label=piece.label,
-        detail=piece.detail,
-        quantity=piece.quantity,
-        unit=piece.unit,
-        unit_price=piece.unit_price,
-        net=piece.net,
-        vat_regime=piece.of.line.vat_regime,
-        credits=piece.of.line,
+        label=line.label,
+        detail=line.detail,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        net=line.net,
+        vat_regime=line.credited.line.vat_regime,
+        credits=line.credited.line,
     )

@@ -1,4 +1,4 @@
-"""What a credit note takes back: the whole invoice, or lines, days, quantities and amounts of it, and why."""
+"""The form of a credit note: the whole invoice, or lines, days, quantities and amounts of it, and the reason."""
 
 from django import forms
 
@@ -14,7 +14,7 @@ MOST_DAYS_AT_ONCE = 300
 
 
 class CreditForm(forms.Form):
-    """Fields by line and by day of what is ``left`` of an invoice; valid, it answers ``requests``."""
+    """Fields by line and by day of the ``remainder`` of an invoice; when valid, ``requests`` are what to credit."""
 
     extent = forms.ChoiceField(
         label="Que voulez-vous créditer\u00a0?",
@@ -43,28 +43,33 @@ class CreditForm(forms.Form):
     )
     seen = forms.DecimalField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, left, opened=(), **kwargs):
+    def __init__(self, *args, remainder, opened=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.left = left
+        self.remainder = remainder
         self.fields["extent"].choices = [
-            (WHOLE, f"Toute la facture, ce qui en reste\u00a0: {euros(left.total)} TTC"),
+            (WHOLE, f"Toute la facture, ce qui en reste\u00a0: {euros(remainder.total)} TTC"),
             (LINES, "Une partie\u00a0: des lignes, des journées, un montant"),
         ]
-        days = sum(len(row.entries) for row in left.lines)
-        self.lines = [row for row in left.lines if not row.is_gone]
+        days = sum(len(row.entries) for row in remainder.lines)
+        self.lines = [row for row in remainder.lines if not row.is_fully_credited]
         self.opened = {row.line.pk for row in self.lines if days <= MOST_DAYS_AT_ONCE} | set(opened)
         for row in self.lines:
-            self._ask(row)
+            self._add_fields(row)
 
-    def _ask(self, row):
+    def _add_fields(self, row):
         pk = row.line.pk
-        what = "tout ce qui en reste" if row.is_touched else "toute la ligne"
+        what = "tout ce qui en reste" if row.has_credits else "toute la ligne"
         self.fields[f"line-{pk}"] = forms.BooleanField(
             label=f"Créditer {what}\u00a0: {euros(row.net)} HT", required=False
         )
         if row.is_hourly:
             for entry in row.entries if pk in self.opened else ():
-                self._ask_day(entry)
+                if entry.left:
+                    when = day(entry.day) + (", trajet" if entry.is_travel else "")
+                    self.fields[f"day-{entry.entry}"] = forms.BooleanField(label=when, required=False)
+                    self.fields[f"hours-{entry.entry}"] = forms.CharField(
+                        label=f"Heures à créditer, {when}", required=False, max_length=12
+                    )
         elif row.has_quantity:
             self.fields[f"quantity-{pk}"] = AmountField(
                 label=f"Quantité à créditer, {amount(row.quantity)} au plus", required=False
@@ -74,18 +79,9 @@ class CreditForm(forms.Form):
                 label=f"Montant HT à créditer, {euros(row.net)} au plus", required=False
             )
 
-    def _ask_day(self, entry):
-        if not entry.left:
-            return
-        when = day(entry.day) + (", trajet" if entry.is_travel else "")
-        self.fields[f"day-{entry.entry}"] = forms.BooleanField(label=when, required=False)
-        self.fields[f"hours-{entry.entry}"] = forms.CharField(
-            label=f"Heures à créditer, {when}", required=False, max_length=12
-        )
-
     @property
     def rows(self):
-        """Each line with its controls, for the template."""
+        """Each line with its fields, for the template."""
         return [self._row(row) for row in self.lines]
 
     def _row(self, row):
@@ -102,7 +98,7 @@ class CreditForm(forms.Form):
         wrong = any(each["hours"] and each["hours"].errors for each in days)
         chosen = any(each["tick"] and (each["tick"].value() or each["hours"].value()) for each in days)
         return {
-            "left": row,
+            "remainder": row,
             "tick": self[f"line-{pk}"],
             "part": self[part] if part else None,
             "days": days,
@@ -110,21 +106,21 @@ class CreditForm(forms.Form):
         }
 
     def clean(self):
-        """Fill ``requests``, what the act takes."""
+        """Fill ``requests``, as ``crediting.issue_credit_note`` takes them."""
         data = super().clean()
         self.requests = []
         if "seen" in self.errors:
             self.add_error(None, "Regardez de nouveau l’avoir avant de l’émettre.")
         if data.get("extent") == WHOLE:
-            self.requests = crediting.whole(self.left, Fate(data.get("fate") or Fate.VOIDED))
+            self.requests = crediting.whole_invoice(self.remainder, Fate(data.get("fate") or Fate.VOIDED))
         elif data.get("extent") == LINES:
-            asked = [self._asked(row, data) for row in self.lines]
+            asked = [self._request(row, data) for row in self.lines]
             self.requests = [request for request in asked if request]
             if not self.requests and not self.errors:
                 self.add_error(None, "Choisissez au moins une ligne, une journée ou un montant.")
         return data
 
-    def _asked(self, row, data):
+    def _request(self, row, data):
         line, fate = row.line, Fate(data.get("fate") or Fate.VOIDED)
         minutes = self._minutes(row, data)
         part = data.get(f"quantity-{line.pk}"), data.get(f"amount-{line.pk}")
@@ -133,12 +129,12 @@ class CreditForm(forms.Form):
                 self.add_error(
                     f"line-{line.pk}", "Cochez toute la ligne ou choisissez une partie, pas les deux."
                 )
-            return composing.Whole(line, fate)
+            return composing.CreditWhole(line, fate)
         if minutes:
-            return composing.Hours(line, minutes, fate)
+            return composing.CreditHours(line, minutes, fate)
         if part[0] is not None:
-            return composing.Quantity(line, part[0])
-        return None if part[1] is None else composing.Amount(line, part[1])
+            return composing.CreditQuantity(line, part[0])
+        return None if part[1] is None else composing.CreditAmount(line, part[1])
 
     def _minutes(self, row, data):
         found = {}
@@ -152,10 +148,10 @@ class CreditForm(forms.Form):
                         "Cochez toute la journée ou indiquez des heures, pas les deux.",
                     )
             elif typed:
-                self._read(entry, typed, found)
+                self._read_hours(entry, typed, found)
         return found
 
-    def _read(self, entry, typed, found):
+    def _read_hours(self, entry, typed, found):
         try:
             minutes = worktime.parse_minutes(typed)
         except worktime.BadDuration as error:

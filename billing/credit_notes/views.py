@@ -1,4 +1,4 @@
-"""Credit an invoice: choose what, see the credit note to come, issue it."""
+"""Credit an invoice: choose what, read the credit note to come, issue it."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from members.roles import Role
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
 def credit(request: HttpRequest, pk: int) -> HttpResponse:
-    """One address, three looks: the choice; what it makes (``apercu``); the credit note issued (``emettre``)."""
+    """One address, three steps: the choice, its preview (``apercu``), the credit note issued (``emettre``)."""
     found = _invoice(request, pk)
-    left = remaining.left(found)
+    remainder = remaining.remainder_of(found)
     opened = [int(each) for each in request.POST.getlist("ouvrir") if each.isdecimal()]
     step = request.POST.get("etape")
     if step not in ("apercu", "emettre"):
-        form = CreditForm(initial=request.POST.dict(), left=left, opened=opened)
-        return _choice(request, found, form)
-    form = CreditForm(request.POST, left=left, opened=opened)
+        form = CreditForm(initial=request.POST.dict(), remainder=remainder, opened=opened)
+        return _choice_page(request, found, form)
+    form = CreditForm(request.POST, remainder=remainder, opened=opened)
     if not form.is_valid():
-        return _choice(request, found, form, status=422)
-    # Only what was seen is issued: without its mark, the credit note is shown first.
-    is_seen = step == "emettre" and form.cleaned_data["seen"] is not None
-    return _issue(request, found, form) if is_seen else _preview(request, found, form)
+        return _choice_page(request, found, form, status=422)
+    # Only what was previewed is issued.
+    is_previewed = step == "emettre" and form.cleaned_data["seen"] is not None
+    return _issue(request, found, form) if is_previewed else _preview(request, found, form)
 
 
 @require_POST
@@ -50,32 +50,34 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _invoice(request: HttpRequest, pk: int) -> Invoice:
-    """An issued invoice, with what is due of it."""
-    mine = Invoice.objects.visible_to(request.user).filter(
+    """An issued invoice that the person may see, with what is due of it."""
+    issued = Invoice.objects.visible_to(request.user).filter(
         kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED
     )
-    found: Invoice = get_object_or_404(receivables.with_dues(mine).select_related("member"), pk=pk)
+    found: Invoice = get_object_or_404(receivables.with_dues(issued).select_related("member"), pk=pk)
     return found
 
 
-def _choice(request: HttpRequest, found: Invoice, form: CreditForm, status: int = 200) -> HttpResponse:
+def _choice_page(request: HttpRequest, found: Invoice, form: CreditForm, status: int = 200) -> HttpResponse:
     return page(
         request, "billing/credit_notes/credit.html", context={"invoice": found, "form": form}, status=status
     )
 
 
 def _preview(request: HttpRequest, found: Any, form: CreditForm) -> HttpResponse:
-    done = act(request, crediting.preview, found, lines=form.requests, at=timezone.now(), form=form)
+    done = act(
+        request, crediting.preview_credit_note, found, lines=form.requests, at=timezone.now(), form=form
+    )
     if not done or done.value is None:
-        return _choice(request, found, form, status=422)
-    made = done.value
+        return _choice_page(request, found, form, status=422)
+    draft = done.value
     context = {
         "invoice": found,
-        "made": made,
+        "draft": draft,
         "reason": form.cleaned_data["reason"],
-        "due_after": max(found.due - made.total, 0),
-        "at_hand": max(made.total - found.due, 0),
-        "kept": [*_kept(request), ("seen", str(made.left.total))],
+        "due_after": max(found.due - draft.total, 0),
+        "unused_credit": max(draft.total - found.due, 0),
+        "chosen_fields": [*_chosen_fields(request), ("seen", str(draft.remainder.total))],
     }
     return page(request, "billing/credit_notes/preview.html", context=context)
 
@@ -83,34 +85,34 @@ def _preview(request: HttpRequest, found: Any, form: CreditForm) -> HttpResponse
 def _issue(request: HttpRequest, found: Invoice, form: CreditForm) -> HttpResponse:
     done = act(
         request,
-        crediting.credit,
+        crediting.issue_credit_note,
         found,
         lines=form.requests,
         reason=form.cleaned_data["reason"],
         by=request.user,
         at=timezone.now(),
-        seen=form.cleaned_data["seen"],
+        expected=form.cleaned_data["seen"],
         form=form,
-        success=_said,
+        success=_issued_message,
     )
     if not done or done.value is None:
-        return _choice(request, found, form, status=422)
+        return _choice_page(request, found, form, status=422)
     note = done.value.pk
     transaction.on_commit(lambda: rendering.enqueue([note]), robust=True)
     return redirect("billing:invoice", note)
 
 
-def _kept(request: HttpRequest) -> list[tuple[str, Any]]:
-    """What was chosen, carried from the preview to the issue."""
-    leave = ("csrfmiddlewaretoken", "etape", "seen")
+def _chosen_fields(request: HttpRequest) -> list[tuple[str, Any]]:
+    """The fields of the choice, to post again from the preview."""
+    left_out = ("csrfmiddlewaretoken", "etape", "seen")
     return [
         (name, value)
         for name in request.POST
-        if name not in leave
+        if name not in left_out
         for value in request.POST.getlist(name)
         if value
     ]
 
 
-def _said(note: Invoice) -> str:
+def _issued_message(note: Invoice) -> str:
     return f"L’avoir {note.number} est émis\u00a0: {spell(note.total)} TTC. Son PDF se prépare."

@@ -1,1 +1,1 @@
-"""An invoice and all that came of it."""
+"""The pages of invoices: the list, one of them with its settlement, reminders and credit notes."""

@@ -1,4 +1,4 @@
-"""Billing in Django admin: everything can be looked up; only mentions and costs not yet invoiced can be mended."""
+"""Invoices, runs and documents in the admin: read-only; a failed PDF is queued again, legal mentions are edited."""
 
 from django.contrib import admin, messages
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""What billing asks of people: which invoices to list."""
+"""The filter of the list of invoices."""
 
 from django import forms
 from django.db.models.functions import ExtractYear
@@ -19,7 +19,7 @@ class InvoiceFilter(forms.Form):
     mois = MonthFormField(label="Mois de service", required=False)
     annee = forms.TypedChoiceField(label="Année", required=False, coerce=int, empty_value=None)
     reglement = forms.ChoiceField(
-        label="Règlement", required=False, choices=[("", "Tous"), *receivables.Standing.choices]
+        label="Règlement", required=False, choices=[("", "Tous"), *receivables.SettlementState.choices]
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -38,12 +38,12 @@ class InvoiceFilter(forms.Form):
 
     @property
     def member(self):
-        """Whose invoices these are, when they are one member's."""
+        """The member chosen, or the only one that the person may see; else None."""
         chosen = self.cleaned_data.get("adherent") if self.is_valid() else None
         return chosen or self.only_member
 
     def chosen(self):
-        """The invoices that fit, with what is due of them; a choice that cannot be read chooses none and says so."""
+        """The invoices that fit, with what is due of them; none when a choice cannot be read."""
         if not self.is_valid():
             return receivables.with_dues(self.invoices.none())
         data = self.cleaned_data
@@ -55,5 +55,5 @@ class InvoiceFilter(forms.Form):
         if data["annee"]:
             found = found.filter(service_month__year=data["annee"])
         if data["reglement"]:
-            found = receivables.standing_so(found, data["reglement"], on=today())
+            found = receivables.in_state(found, data["reglement"], on=today())
         return found

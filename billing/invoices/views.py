@@ -1,4 +1,4 @@
-"""Invoices: the list, one of them as its paper says it, its PDF."""
+"""Invoices and credit notes: the list, one of them as its PDF has it with all that came of it, its PDF."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
 from billing.accounts import receivables
-from billing.accounts.views.settlements import settlement
-from billing.credit_notes import overview as credit_notes_overview
+from billing.accounts.views.accounts import settlement_context
+from billing.credit_notes import remaining
 from billing.documents import rendering, snapshot
 from billing.invoices.forms import InvoiceFilter
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from billing.month import price_reasons
-from billing.reminders.views import lateness
+from billing.reminders.views import lateness_of_invoice
 from billing.true_ups import overview
 from groupement.kernel.money import ZERO, MoneyField
 from groupement.kernel.pages import act, page, paginate
@@ -28,39 +28,42 @@ INVOICES_A_PAGE = 25
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN, Role.MEMBER)
 def invoices(request: HttpRequest) -> HttpResponse:
-    """Those in scope that fit the filter, newest first, drafts on top; the sums are of issued ones."""
-    asked = InvoiceFilter(request.GET, user=request.user)
-    found = asked.chosen()
-    kept = request.GET.copy()
-    kept.pop("page", None)
-    shown = paginate(request, _in_order(found), INVOICES_A_PAGE)
-    for each in shown:
-        each.standing = receivables.standing(each, on=today())
+    """Those that fit the filter, drafts on top, then the newest first; the sums are of issued ones."""
+    chosen = InvoiceFilter(request.GET, user=request.user)
+    found = chosen.chosen()
+    query = request.GET.copy()
+    query.pop("page", None)
+    rows = paginate(request, _newest_first(found), INVOICES_A_PAGE)
+    for each in rows:
+        each.settlement_state = receivables.settlement_state(each, on=today())
     context = {
-        "filter": asked,
-        "page": shown,
+        "filter": chosen,
+        "page": rows,
         "sums": found.filter(status=InvoiceStatus.ISSUED).aggregate(
-            count=Count("pk"), net=_less_credits("net"), total=_less_credits("total"), owed=Sum("due")
+            count=Count("pk"),
+            net=_sum_less_credit_notes("net"),
+            total=_sum_less_credit_notes("total"),
+            owed=Sum("due"),
         ),
-        "query": f"{kept.urlencode()}&" if any(kept.values()) else "",
+        "query": f"{query.urlencode()}&" if any(query.values()) else "",
         "wide": request.user.sees_every_member,
-        "several": asked.members_to_choose > 1,
-        "account_of": asked.member,
+        "several": chosen.members_to_choose > 1,
+        "account_of": chosen.member,
     }
     return page(request, "billing/invoices/invoices.html", context=context)
 
 
 @require_safe
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the paper says, from the copy made at issue; of a draft, what it would say today."""
+    """The content of the PDF, from the snapshot made at issue; of a draft, what it would be today."""
     found = get_object_or_404(
         receivables.with_dues(Invoice.objects.visible_to(request.user))
         .select_related("member", "run", "document", "rendering", "corrects")
         .defer("corrects__snapshot"),
         pk=pk,
     )
-    context = _shown(found, may_act=holds(request.user, Role.FINANCE)) | {
-        "late": lateness(found, request.user),
+    context = _document_context(found, may_act=holds(request.user, Role.FINANCE)) | {
+        "late": lateness_of_invoice(found, request.user),
         "true_up_letter": overview.letter_of(found),
         "wide": request.user.sees_every_member,
     }
@@ -69,7 +72,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The file kept since it was made, its digest checked; not made yet, the invoice’s page says how far it is."""
+    """The file stored since it was made, its digest checked; while it is not ready, the page says how far it is."""
     found = get_object_or_404(
         Invoice.objects.visible_to(request.user).select_related("document", "rendering"),
         pk=pk,
@@ -83,8 +86,8 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(done.value, as_attachment=True, filename=f"{found.number}.pdf")
 
 
-def _shown(found: Invoice, *, may_act: bool) -> dict[str, Any]:
-    """The paper, how it came about, and what became of it since."""
+def _document_context(found: Invoice, *, may_act: bool) -> dict[str, Any]:
+    """The content of the PDF, the reasons of its prices, the steps, the credit notes, and how it is settled."""
     paper = found.snapshot or snapshot.prepare([found], issued_on=today()).copy(found)
     terms = paper["payment"] if found.kind == InvoiceKind.INVOICE else {}
     return {
@@ -96,15 +99,15 @@ def _shown(found: Invoice, *, may_act: bool) -> dict[str, Any]:
         "steps": list(found.steps.select_related("by").order_by("at", "pk")),
         "reasons": price_reasons.reasons(found, with_costs=True) if may_act else [],
         "why": [] if may_act else paper.get("why", []),  # as the annex prints it; older papers have none
-        "credits": credit_notes_overview.credits_of(found),
-        "origin": credit_notes_overview.origin_of(found),
+        "credits": remaining.credit_notes_of(found),
+        "origin": remaining.origin_of(found),
         "may_act": may_act,
-        **settlement(found, may_act=may_act),
+        **settlement_context(found, may_act=may_act),
     }
 
 
-def _less_credits(name: str) -> Any:
-    """The sum of invoices, less that of credit notes, whose amounts are positive too."""
+def _sum_less_credit_notes(name: str) -> Any:
+    """The sum of a column over invoices, less that over credit notes, whose amounts are positive too."""
     given = Q(kind=InvoiceKind.CREDIT_NOTE)
     billed, back = (
         Coalesce(Sum(name, filter=part), Value(ZERO), output_field=MoneyField()) for part in (~given, given)
@@ -112,7 +115,7 @@ def _less_credits(name: str) -> Any:
     return billed - back
 
 
-def _in_order(found: QuerySet[Invoice]) -> QuerySet[Invoice]:
+def _newest_first(found: QuerySet[Invoice]) -> QuerySet[Invoice]:
     newest: list[Any] = [F("issued_on").desc(nulls_first=True), F("sequence").desc(nulls_first=True)]
     related = found.select_related("member", "document", "rendering", "corrects")
     return related.defer("snapshot", "corrects__snapshot").order_by(*newest, "-service_month", "-pk")

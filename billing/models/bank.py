@@ -1,4 +1,4 @@
-"""The bank's statements as they were imported: their operations, and the payment that each became."""
+"""Statements of the bank as they were imported, their operations, and the payment that each operation is."""
 
 import pghistory
 import pgtrigger
@@ -10,9 +10,9 @@ from groupement.kernel.money import MoneyField
 
 
 class BankStatement(models.Model):
-    """A statement taken in whole (CAMT.053, or the CSV of a bank); the same file is not taken twice.
+    """A statement imported whole (CAMT.053, or the CSV of a bank); the same file is not imported twice.
 
-    ``left_out``: sentences about what the file holds and was not taken: not booked yet, known already, of no amount.
+    ``left_out``: sentences about what was not imported of the file: not booked yet, known already, without amount.
     """
 
     file_name = models.CharField("fichier", max_length=200)
@@ -49,7 +49,7 @@ class OperationStatus(models.TextChoices):
 
 @pghistory.track()
 class BankOperation(models.Model):
-    """One operation of the account; positive amounts came in. ``key`` is the bank's own reference, else a digest.
+    """One operation of the account, positive when money came in. ``key`` is the bank's own reference, else a digest.
 
     Money in is matched with the payment that it is; money out with the payment that it takes back (``reverses``). One
     that stands for several payments (a deposit of cheques, a batch of debits) is split into ``parts`` that sum to it.
@@ -105,7 +105,7 @@ class BankOperation(models.Model):
                 name="what_the_bank_said_stays",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                # Parts are ours, not the bank's: they may be put together again while they settle nothing.
+                # Parts are not the bank's: they may be joined again while they settle nothing.
                 func="""
                     IF TG_OP = 'DELETE' THEN
                         IF OLD.part_of_id IS NULL OR OLD.status <> 'open' THEN
@@ -146,7 +146,7 @@ class BankOperation(models.Model):
 
 
 class BankLayout(models.Model):
-    """Which column of a bank's CSV means what, as finance said it once; found again by the titles."""
+    """Which column of a bank's CSV means what, as finance chose it once; found again by the digest of the titles."""
 
     titles_digest = models.CharField("empreinte des titres", max_length=64, unique=True)
     titles = models.JSONField("titres")

@@ -1,4 +1,4 @@
-"""Reminders of what is late: the levels that the group decided, the letters sent, the disputes that stop them."""
+"""Reminders of late invoices: the levels that the group chose, the reminders sent, the disputes that stop them."""
 
 import pgtrigger
 from django.core.validators import MinValueValidator
@@ -9,7 +9,7 @@ from groupement.kernel.money import MoneyField
 
 
 class DunningLevel(models.Model):
-    """One step of the group's reminders: how many days after the due date, in which words, with which sums."""
+    """One level of the group's reminders: days after the due date, text, and whether it asks for interest."""
 
     rank = models.PositiveSmallIntegerField("rang", unique=True, validators=[MinValueValidator(1)])
     title = models.CharField("objet", max_length=120)
@@ -30,7 +30,7 @@ class DunningLevel(models.Model):
 
 
 class OfInvoicesQuerySet(models.QuerySet):
-    """What is about invoices, in the scope of who looks at these."""
+    """Reminders and disputes, in the scope of their invoices."""
 
     def visible_to(self, user):
         """All for a group-wide role; otherwise those of the invoices of members where ``user`` has a seat."""
@@ -42,7 +42,7 @@ class OfInvoicesQuerySet(models.QuerySet):
 
 
 class Reminder(models.Model):
-    """One reminder of one invoice at one level: what was still due that day, and the letter that said so."""
+    """One reminder of one invoice at one level: the euros due that day, and the letter."""
 
     invoice = models.ForeignKey(
         "billing.Invoice", models.PROTECT, related_name="reminders", verbose_name="facture"
@@ -79,7 +79,7 @@ class Reminder(models.Model):
 
 
 class Dispute(models.Model):
-    """An invoice that its member contests: no reminder while it is open."""
+    """An invoice that its member contests: no reminder of it is sent while the dispute is open."""
 
     invoice = models.ForeignKey(
         "billing.Invoice", models.PROTECT, related_name="disputes", verbose_name="facture"

@@ -1,4 +1,4 @@
-"""What members paid, and which invoices it settles: payments, credits put to use, small remainders written off."""
+"""Payments of members and what settles invoices: parts of payments, of credit notes, small remainders written off."""
 
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ class PaymentMethod(models.TextChoices):
 
 
 class MoneyQuerySet(models.QuerySet):
-    """Payments and allocations, in the scope of who looks."""
+    """Payments, in the scope of their members."""
 
     def visible_to(self, user):
         """All for a group-wide role; otherwise those of members where ``user`` has a seat."""
@@ -33,7 +33,7 @@ class MoneyQuerySet(models.QuerySet):
 class Payment(models.Model):
     """Money received from a member on a day; what is not allocated stays a credit of the member.
 
-    A payment that the bank took back (unpaid cheque, rejected debit) is reversed, never deleted: its allocations go.
+    A payment that the bank returned (unpaid cheque, rejected debit) is reversed, never deleted; its allocations are.
     """
 
     member = models.ForeignKey("members.Member", models.PROTECT, related_name="+", verbose_name="adhérent")
@@ -76,7 +76,7 @@ class Payment(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(new__reversed_on__isnull=False),
-                # The row is ours by this UPDATE: an allocation being written either waits for us or is seen here.
+                # This UPDATE locks the row: an allocation being written either waits for it or is seen here.
                 func="""
                     IF EXISTS (SELECT FROM billing_allocation WHERE payment_id = NEW.id) THEN
                         RAISE EXCEPTION 'a reversed payment settles nothing' USING ERRCODE = 'check_violation';
@@ -198,5 +198,5 @@ class Allocation(models.Model):
 
     @property
     def vat(self):
-        """The VAT that it holds, all rates together."""
+        """The VAT of the amount, all rates together."""
         return sum((Decimal(row["vat"]) for row in self.by_rate), Decimal("0.00"))

@@ -1,1 +1,1 @@
-"""Reminders of what is overdue, interest and disputes."""
+"""Reminders of overdue invoices, late interest and disputes."""

@@ -1,4 +1,4 @@
-"""Reminders in Django admin: the levels are edited, what was sent and contested is only looked at."""
+"""Reminders in the admin: levels are edited here, reminders and disputes are read-only."""
 
 from django import forms
 from django.contrib import admin
@@ -6,11 +6,11 @@ from django.utils.html import format_html_join
 
 from billing.kept import Kept
 from billing.models import Dispute, DunningLevel, Reminder
-from billing.reminders import levels
+from billing.reminders import wording
 
 
 class DunningLevelForm(forms.ModelForm):
-    """A level whose text names only what is known, and always what is due and for what."""
+    """A level whose text names known things only, and the number and the amount at least."""
 
     class Meta:
         model = DunningLevel
@@ -20,17 +20,17 @@ class DunningLevelForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "text" in self.fields:
-            known = [(f"{{{name}}}", what) for name, what in levels.PLACEHOLDERS.items()]
+            known = [(f"{{{name}}}", what) for name, what in wording.PLACEHOLDERS.items()]
             self.fields["text"].help_text = format_html_join(" · ", "{} = {}", known)
 
     def clean_text(self):
         text = self.cleaned_data["text"]
-        if fault := levels.fault_of(text):
+        if fault := wording.text_fault(text):
             raise forms.ValidationError(fault)
         return text
 
     def clean(self):
-        """A level that comes after another one comes later too."""
+        """The delays of active levels follow the order of their ranks."""
         data = super().clean()
         rank, days = data.get("rank"), data.get("days_late")
         if rank is None or days is None or not data.get("is_active"):
@@ -55,7 +55,7 @@ class DunningLevelAdmin(admin.ModelAdmin):
     actions = None
 
     def has_delete_permission(self, request, obj=None):
-        """A level under which letters left stays; take it out of use instead."""
+        """A level at which reminders were sent is not deleted; deactivate it instead."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or not Reminder.objects.filter(level=obj).exists())
 

@@ -1,4 +1,4 @@
-"""Choose what to remind whom of on a day: levels in order, not too often, never what is paid or contested."""
+"""Which reminders are due on a day: levels in order, a week apart, none for what is contested or covered by credit."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.accounts import receivables
-from billing.models import Dispute, DunningLevel, Invoice, Reminder
-from billing.reminders.lateness import Late, late_on
+from billing.accounts.spreading import spread
+from billing.models import Dispute, DunningLevel, Reminder
+from billing.reminders.lateness import LateInvoice, late_invoices
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.templatetags.formats import long_date
 from members.models import Member
 
-# Time to answer a letter before the next one leaves.
+# Days to answer a letter before the next one is sent.
 DAYS_BETWEEN = 7
 
 
@@ -28,15 +29,15 @@ class DueReminder:
 
     member: Member
     level: DunningLevel
-    rows: Sequence[Late]
+    rows: Sequence[LateInvoice]
 
     @property
     def key(self) -> str:
-        """What was read: changes as soon as a sum, an invoice or the words of the letter do."""
+        """Identifies the letter that a person read; changes when a sum, an invoice or the text of the level does."""
         level = self.level
-        said = [level.title, level.text, level.asks_for_interest]
+        words = [level.title, level.text, level.asks_for_interest]
         figures = [[row.invoice.pk, str(row.due), str(row.costs_left), row.days] for row in self.rows]
-        digest = hashlib.sha256(json.dumps([said, figures]).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps([words, figures]).encode()).hexdigest()
         return f"{self.member.pk}-{level.pk}-{digest[:16]}"
 
     @property
@@ -45,7 +46,7 @@ class DueReminder:
 
     @property
     def interest(self) -> Decimal:
-        """Asked in this letter: none below the level that does."""
+        """Asked in this letter, zero at a level that does not ask for it."""
         return sum((row.interest_left for row in self.rows), ZERO) if self.level.asks_for_interest else ZERO
 
     @property
@@ -62,59 +63,59 @@ class DueReminder:
 
     @property
     def longest(self) -> int:
-        """Days of the invoice that is late since longest."""
+        """Days of the longest delay."""
         return max(row.days for row in self.rows)
 
 
 @dataclass(frozen=True)
-class Held:
-    """A late invoice that no letter leaves for today, and why; ``tone`` is that of its badge."""
+class InvoiceNotReminded:
+    """A late invoice that no letter is sent for today: badge, its ``tone``, and the reason as a sentence."""
 
     member: Member
-    late: Late
+    late: LateInvoice
     label: str
-    why: str
+    reason: str
     tone: str = "info"
     is_contested: bool = False
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What to send on a day, member by member, and what is late and waits."""
+class RemindersOfDay:
+    """The letters to send on a day, and the late invoices without a letter, both by name of the member."""
 
     to_send: list[DueReminder]
-    held: list[Held]
+    not_reminded: list[InvoiceNotReminded]
 
 
 def due_reminders(on: date) -> list[DueReminder]:
-    """The letters that ``on`` calls for, by member's name, the gravest level first."""
-    return choose(on).to_send
+    """The letters to send on a day, by name of the member, the highest level first."""
+    return reminders_of_day(on).to_send
 
 
-def choose(on: date) -> Choice:
-    """Look at all that is late on a day; a constant number of queries."""
-    facts = _Facts(on)
-    due: dict[tuple[int, DunningLevel], list[Late]] = defaultdict(list)
-    held: list[Held] = []
+def reminders_of_day(on: date) -> RemindersOfDay:
+    """Sort all invoices that are late on a day; a fixed number of queries."""
+    facts = _LateFacts(on)
+    due: dict[tuple[int, DunningLevel], list[LateInvoice]] = defaultdict(list)
+    not_reminded: list[InvoiceNotReminded] = []
     for late in facts.late:
-        if reason := facts.reason_to_wait(late):
-            contested = late.invoice.pk in facts.disputes
-            held.append(Held(facts.members[late.invoice.member_id], late, *reason, contested))
+        if reason := facts.reason_not_to_send(late):
+            member, contested = facts.members[late.invoice.member_id], late.invoice.pk in facts.disputes
+            not_reminded.append(InvoiceNotReminded(member, late, *reason, contested))
         elif level := facts.next_level(late):
             due[late.invoice.member_id, level].append(late)
     rank = {pk: number for number, pk in enumerate(facts.members)}
     letters = [DueReminder(facts.members[member], level, rows) for (member, level), rows in due.items()]
     letters.sort(key=lambda letter: (rank[letter.member.pk], -letter.level.rank))
-    held.sort(key=lambda each: (rank[each.member.pk], each.late.due_on, each.late.invoice.pk))
-    return Choice(letters, held)
+    not_reminded.sort(key=lambda each: (rank[each.member.pk], each.late.due_on, each.late.invoice.pk))
+    return RemindersOfDay(letters, not_reminded)
 
 
-class _Facts:
-    """What the choice stands on, read once."""
+class _LateFacts:
+    """The late invoices of a day, with their reminders, disputes and unused credits, and what follows from them."""
 
     def __init__(self, on: date) -> None:
         self.on = on
-        self.late = late_on(on)
+        self.late = late_invoices(on)
         ids = [late.invoice.pk for late in self.late]
         members = Member.objects.filter(pk__in={late.invoice.member_id for late in self.late}).by_name()
         self.members: dict[int, Member] = {member.pk: member for member in members}
@@ -123,26 +124,22 @@ class _Facts:
         self.sent = {row.invoice_id: row for row in sent.order_by("level__rank", "pk")}
         disputes = Dispute.objects.filter(invoice__in=ids, closed_on=None).order_by("pk")
         self.disputes = {row.invoice_id: row for row in disputes}
-        self.covered = self._covered()
+        # The ids of those that the unused credit of the member would settle whole, the oldest first.
+        self.covered = {
+            late.invoice.pk
+            for member, credit in receivables.unused_credits(list(self.members)).items()
+            for late, part in spread(credit, [each for each in self.late if each.invoice.member_id == member])
+            if part == late.due
+        }
 
-    def _covered(self) -> set[int]:
-        """The late invoices that what their members have at hand would settle, the oldest first."""
-        at_hand = receivables.credits_at_hand(list(self.members))
-        covered = set()
-        for late in self.late:
-            left = at_hand.get(late.invoice.member_id, ZERO)
-            if left >= late.due:
-                covered.add(late.invoice.pk)
-            at_hand[late.invoice.member_id] = max(left - late.due, ZERO)
-        return covered
-
-    def next_level(self, late: Late) -> DunningLevel | None:
-        """The lowest level above the highest one sent: none is skipped, and none comes again."""
+    def next_level(self, late: LateInvoice) -> DunningLevel | None:
+        """The lowest active level above the highest one sent of this invoice; None after the last."""
         sent = self.sent.get(late.invoice.pk)
         reached = sent.level.rank if sent else 0
         return next((level for level in self.levels if level.rank > reached), None)
 
-    def day_of_next(self, late: Late) -> date | None:
+    def day_of_next(self, late: LateInvoice) -> date | None:
+        """The first day on which the next level may be sent; None after the last level."""
         level = self.next_level(late)
         if level is None:
             return None
@@ -150,11 +147,11 @@ class _Facts:
         sent = self.sent.get(late.invoice.pk)
         return max(day, sent.sent_on + timedelta(days=DAYS_BETWEEN)) if sent else day
 
-    def reason_to_wait(self, late: Late) -> tuple[str, str, str] | None:
-        """Badge, sentence and tone of what holds a letter back; None when it may leave."""
+    def reason_not_to_send(self, late: LateInvoice) -> tuple[str, str, str] | None:
+        """Badge, sentence and tone of why no letter is sent today; None when one is."""
         if dispute := self.disputes.get(late.invoice.pk):
-            said = f"Depuis le {long_date(dispute.opened_on)}{NO_BREAK_SPACE}: {dispute.reason}"
-            return "Contestée", said, "danger"
+            since = f"Depuis le {long_date(dispute.opened_on)}{NO_BREAK_SPACE}: {dispute.reason}"
+            return "Contestée", since, "danger"
         if late.invoice.pk in self.covered:
             return (
                 "Couverte",
@@ -171,8 +168,3 @@ class _Facts:
             after = f"{sent.level.title} du {long_date(sent.sent_on)}. " if sent else ""
             return "Attend", f"{after}{level}{NO_BREAK_SPACE}: le {long_date(day)}.", "info"
         return None
-
-
-def open_dispute_of(invoice: Invoice) -> Dispute | None:
-    """The dispute that holds back the reminders of ``invoice``, if any."""
-    return Dispute.objects.filter(invoice=invoice, closed_on=None).order_by("pk").first()

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from billing.accounts import receivables
-from billing.accounts.allocating import hold
+from billing.accounts import receivables, spreading
+from billing.accounts.allocating import lock_member
 from billing.charge_kinds import ChargeKind
 from billing.charges import recording
 from billing.models import (
@@ -25,8 +25,8 @@ from billing.models import (
     Reminder,
     Unit,
 )
-from billing.reminders.choosing import open_dispute_of
-from billing.reminders.lateness import Late, claims_on, measure
+from billing.reminders.disputing import open_dispute_of
+from billing.reminders.lateness import LateInvoice, claims_on, measure_lateness
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell_plain
@@ -42,7 +42,7 @@ class NotClaimable(Refusal):
     """Neither paid nor at the last level, contested, paid in time, or claimed before."""
 
 
-def claimable(on: date) -> list[Late]:
+def claimable(on: date) -> list[LateInvoice]:
     """What may be claimed on a day: paid late in the last year or at the last level, and not claimed whole yet."""
     late = Allocation.objects.filter(settled_on__gt=F("invoice__due_on"), settled_on__gte=on - OFFERED)
     offered = Q(pk__in=late.values("invoice")) | Q(pk__in=_at_the_last_level())
@@ -63,7 +63,7 @@ def charge_interest(invoices: Collection[Invoice], *, by: User | None, at: datet
     if not invoices:
         raise NotClaimable("Cochez au moins une facture.")
     for member in sorted({invoice.member_id for invoice in invoices}):
-        hold(member)
+        lock_member(member)
     on = timezone.localdate(at)
     chosen = Invoice.objects.filter(pk__in=[invoice.pk for invoice in invoices])
     last = set(_at_the_last_level())
@@ -73,9 +73,9 @@ def charge_interest(invoices: Collection[Invoice], *, by: User | None, at: datet
     return [charge for row in rows for charge in _claim(row, on=on, by=by, at=at)]
 
 
-def _measured(invoices: QuerySet[Invoice], on: date) -> list[Late]:
+def _measured(invoices: QuerySet[Invoice], on: date) -> list[LateInvoice]:
     issued = invoices.filter(status=InvoiceStatus.ISSUED).select_related("member")
-    return measure(receivables.oldest_first(receivables.with_dues(issued)), on=on)
+    return measure_lateness(spreading.oldest_first(receivables.with_dues(issued)), on=on)
 
 
 def _at_the_last_level() -> QuerySet[Reminder, Any]:
@@ -84,7 +84,7 @@ def _at_the_last_level() -> QuerySet[Reminder, Any]:
     return Reminder.objects.filter(level__in=last).order_by().values_list("invoice", flat=True)
 
 
-def _fault(late: Late, is_at_the_last_level: bool) -> str:
+def _fault(late: LateInvoice, is_at_the_last_level: bool) -> str:
     """Why nothing can be claimed for an invoice, as a sentence; empty when something can."""
     number = late.invoice.number
     if late.invoice.kind != InvoiceKind.INVOICE or late.invoice.is_out_of_scope:
@@ -101,7 +101,7 @@ def _fault(late: Late, is_at_the_last_level: bool) -> str:
     return "" if late.costs_left else f"Tout ce que coûte le retard de {number} est déjà réclamé."
 
 
-def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charge]:
+def _claim(late: LateInvoice, *, on: date, by: User | None, at: datetime) -> list[Charge]:
     """The charges: what is left of the interest, with the days it covers; the indemnity, once."""
     last = min(late.paid_on, on) if late.paid_on else on
     first = min(_first_day_left(late), last)
@@ -121,7 +121,7 @@ def _claim(late: Late, *, on: date, by: User | None, at: datetime) -> list[Charg
     return [recording.record(late.invoice.member, **claim, **common) for claim in claims]
 
 
-def _interest(late: Late, first: date, last: date) -> dict[str, Any]:
+def _interest(late: LateInvoice, first: date, last: date) -> dict[str, Any]:
     number = late.invoice.number
     rate = f"{spell_plain(late.interest.rate)}{NO_BREAK_SPACE}% par an"
     return {
@@ -134,7 +134,7 @@ def _interest(late: Late, first: date, last: date) -> dict[str, Any]:
     }
 
 
-def _indemnity(late: Late) -> dict[str, Any]:
+def _indemnity(late: LateInvoice) -> dict[str, Any]:
     number = late.invoice.number
     return {
         "kind": ChargeKind.INDEMNITY,
@@ -145,15 +145,15 @@ def _indemnity(late: Late) -> dict[str, Any]:
     }
 
 
-def _first_day_left(late: Late) -> date:
+def _first_day_left(late: LateInvoice) -> date:
     """The first late day that no claim covers."""
     claims = claims_on([late.invoice.pk]).filter(kind=ChargeKind.LATE_INTEREST)
     days = [date.fromisoformat(figures["last"]) for figures in claims.values_list("figures", flat=True)]
     return max(days, default=late.due_on) + timedelta(days=1)
 
 
-def _days(late: Late, first: date, last: date) -> dict[str, Any]:
-    """The figures that explain the interest: the days covered, the rate, each stretch of late days."""
+def _days(late: LateInvoice, first: date, last: date) -> dict[str, Any]:
+    """The figures that explain the interest: the days covered, the rate, the euros due in each period."""
     return {
         "first": first.isoformat(),
         "last": last.isoformat(),
@@ -161,6 +161,6 @@ def _days(late: Late, first: date, last: date) -> dict[str, Any]:
         "claimed_before": str(late.claimed),
         "stretches": [
             {"first": each.first.isoformat(), "last": each.last.isoformat(), "due": str(each.due)}
-            for each in late.interest.stretches
+            for each in late.interest.periods
         ],
     }

@@ -1,4 +1,4 @@
-"""Contest an invoice, and settle the dispute: no reminder leaves in between."""
+"""Open a dispute on an invoice, and close it; no reminder of the invoice is sent in between."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from billing.models import Dispute, Invoice, InvoiceKind, InvoiceStatus
-from billing.reminders.choosing import open_dispute_of
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.templatetags.formats import long_date
@@ -18,7 +17,7 @@ LONGEST = 300
 
 
 class NotDisputable(Refusal):
-    """Not an issued invoice, contested already, or no reason given."""
+    """Not an issued invoice, contested already, or the text is empty or too long."""
 
 
 @transaction.atomic
@@ -26,11 +25,13 @@ def open_dispute(invoice: Invoice, *, reason: str, by: User | None, at: datetime
     """Contest an issued ``invoice``: reminders of it stop until the dispute is closed. Raises NotDisputable."""
     if invoice.status != InvoiceStatus.ISSUED or invoice.kind != InvoiceKind.INVOICE:
         raise NotDisputable("On ne conteste qu’une facture émise.")
-    said = _said(reason, "Dites ce que vous contestez\u00a0: une ligne, des heures, un prix…", "reason")
+    text = _on_one_line(
+        reason, "Dites ce que vous contestez\u00a0: une ligne, des heures, un prix…", "reason"
+    )
     try:
         with transaction.atomic():
             return Dispute.objects.create(
-                invoice=invoice, reason=said, opened_on=timezone.localdate(at), opened_by=by
+                invoice=invoice, reason=text, opened_on=timezone.localdate(at), opened_by=by
             )
     except IntegrityError as error:
         other = open_dispute_of(invoice)
@@ -40,23 +41,29 @@ def open_dispute(invoice: Invoice, *, reason: str, by: User | None, at: datetime
 
 @transaction.atomic
 def close_dispute(dispute: Dispute, *, outcome: str, by: User | None, at: datetime) -> Dispute:
-    """Say how ``dispute`` ended; what is still late is reminded of again. Raises NotDisputable and StaleRow."""
-    said = _said(
+    """Close ``dispute`` with its outcome; reminders of the invoice go on. Raises NotDisputable and StaleRow."""
+    text = _on_one_line(
         outcome, "Dites comment le litige se termine\u00a0: un avoir, un accord, un maintien…", "outcome"
     )
     rows = Dispute.objects.filter(pk=dispute.pk, closed_on=None)
-    if not rows.update(closed_on=timezone.localdate(at), outcome=said, closed_by=by):
+    if not rows.update(closed_on=timezone.localdate(at), outcome=text, closed_by=by):
         raise StaleRow(f"Ce litige est déjà clos{NO_BREAK_SPACE}: rechargez la page.")
     dispute.refresh_from_db()
     return dispute
 
 
-def _said(text: str, otherwise: str, field: str) -> str:
-    said = " ".join(text.split())
-    if not said:
+def _on_one_line(text: str, otherwise: str, field: str) -> str:
+    """``text`` without line breaks. Raises NotDisputable: ``otherwise`` when it is empty, or when it is too long."""
+    line = " ".join(text.split())
+    if not line:
         raise NotDisputable(otherwise, field=field)
-    if len(said) > LONGEST:
+    if len(line) > LONGEST:
         raise NotDisputable(
             f"Écrivez {LONGEST} signes au plus, ou joignez le détail par e-mail.", field=field
         )
-    return said
+    return line
+
+
+def open_dispute_of(invoice: Invoice) -> Dispute | None:
+    """The open dispute on ``invoice``, which stops its reminders; None when there is none."""
+    return Dispute.objects.filter(invoice=invoice, closed_on=None).order_by("pk").first()

@@ -1,4 +1,4 @@
-"""What reminders ask of people: why an invoice is contested, and how that ended."""
+"""Forms of disputes: why an invoice is contested, and how the dispute ended."""
 
 from django import forms
 

@@ -1,4 +1,4 @@
-"""Late interest and the recovery indemnity, by the law and by nothing else: dates and amounts in, euros out."""
+"""Late interest and the recovery indemnity as the law computes them (C. com. L441-10), from dates and euros."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Part:
-    """Euros that settled a part of an invoice, and the day from which the creditor had them."""
+class SettledAmount:
+    """Euros that settled a part of an invoice, and the day on which the creditor received them."""
 
     on: date
     amount: Decimal
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """Late days in a row, first and last included, on which the same euros were still due."""
+class InterestPeriod:
+    """Days of a delay, first and last included, on which the same euros were due."""
 
     first: date
     last: date
@@ -36,21 +36,21 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Interest:
-    """What lateness costs at ``rate`` percent a year, stretch by stretch; rounded once, in ``amount``."""
+class LateInterest:
+    """Interest at ``rate`` percent a year on the euros due in each period; rounded once, in ``amount``."""
 
-    stretches: Sequence[Stretch]
+    periods: Sequence[InterestPeriod]
     rate: Decimal
 
     @property
     def days(self) -> int:
-        """The late days that bear interest."""
-        return sum(stretch.days for stretch in self.stretches)
+        """The days that bear interest."""
+        return sum(period.days for period in self.periods)
 
     @property
     def euro_days(self) -> Decimal:
         """Σ euros due × days: exact, so that periods add up before anything is rounded."""
-        return sum((stretch.due * stretch.days for stretch in self.stretches), ZERO)
+        return sum((period.due * period.days for period in self.periods), ZERO)
 
     @property
     def amount(self) -> Decimal:
@@ -58,20 +58,20 @@ class Interest:
         return cents(self.euro_days * self.rate / (_HUNDRED * DAYS_OF_A_YEAR))
 
 
-def interest(
+def late_interest(
     total: Decimal,
     due_on: date,
-    parts: Iterable[Part],
+    parts: Iterable[SettledAmount],
     *,
     rate: Decimal,
     until: date,
     since: date | None = None,
-) -> Interest:
+) -> LateInterest:
     """Interest on an invoice of ``total`` euros, from the day after ``due_on`` to ``until``, at ``rate`` % a year.
 
     C. com. L441-10, II: due from the day after the due date, without a reminder, on what was still due each day. The
     day of a payment counts: the euros were missing when it began. A year has 365 days, in a leap year too.
-    ``since`` looks at the days from then on only; never negative, and nothing when all was settled in time.
+    ``since``: only the days from then on. Never negative; zero when all was settled in time.
 
     1 000.00 € due on 31 January 2026, 400.00 received on 10 February and 600.00 on 2 March, at 12.15 %:
     10 days × 1 000.00 + 20 days × 600.00 = 22 000 euro-days; × 12.15 / 36 500 = 7.323…, that is 7.32 €.
@@ -79,18 +79,18 @@ def interest(
     first = due_on + _DAY if since is None else max(since, due_on + _DAY)
     settled = sorted(parts, key=lambda part: part.on)
     due = total - sum((part.amount for part in settled if part.on < first), ZERO)
-    stretches = []
+    periods = []
     for part in [part for part in settled if first <= part.on < until]:
-        if part.on >= first and due > 0:  # of two on one day, the first ends the stretch
-            stretches.append(Stretch(first, part.on, due))
+        if part.on >= first and due > 0:  # of two on one day, the first ends the period
+            periods.append(InterestPeriod(first, part.on, due))
         first, due = part.on + _DAY, due - part.amount
     if due > 0 and first <= until:
-        stretches.append(Stretch(first, until, due))
-    return Interest(stretches, rate)
+        periods.append(InterestPeriod(first, until, due))
+    return LateInterest(periods, rate)
 
 
-def last_paid_on(total: Decimal, parts: Iterable[Part]) -> date | None:
-    """The day on which nothing was due any more; None while something is."""
+def settled_whole_on(total: Decimal, parts: Iterable[SettledAmount]) -> date | None:
+    """The day on which the last euro of ``total`` was settled; None while something is due."""
     left = total
     for part in sorted(parts, key=lambda part: part.on):
         left -= part.amount
@@ -99,10 +99,10 @@ def last_paid_on(total: Decimal, parts: Iterable[Part]) -> date | None:
     return None
 
 
-def indemnity(
-    total: Decimal, due_on: date, parts: Iterable[Part], *, amount: Decimal, until: date
+def recovery_indemnity(
+    total: Decimal, due_on: date, parts: Iterable[SettledAmount], *, amount: Decimal, until: date
 ) -> Decimal:
-    """The fixed indemnity for recovery, ``amount`` euros for an invoice that was late by ``until``, else zero.
+    """The fixed indemnity for recovery: ``amount`` euros for an invoice that was late by day ``until``, else zero.
 
     C. com. L441-10, II and D441-5: 40 € between professionals, once for each invoice paid late, whatever its sum. It
     is a compensation, so it bears no VAT.

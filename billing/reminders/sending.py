@@ -1,4 +1,4 @@
-"""Send reminders: what was read is checked against the facts, frozen as letters, noted and announced by mail."""
+"""Send reminders: checked against what is due now, stored as letters, recorded for each invoice, and mailed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from billing.accounts.allocating import hold
+from billing.accounts.allocating import lock_member
 from billing.documents import letters
 from billing.models import Letter, LetterKind, Reminder
 from billing.reminders.choosing import DAYS_BETWEEN, DueReminder, due_reminders
-from billing.reminders.wording import content
+from billing.reminders.wording import letter_content
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import long_date
@@ -26,7 +26,7 @@ Recipient = User | mailing.Correspondent
 
 
 class NotSendable(Refusal):
-    """Nothing was chosen, or what was read is no longer what is due."""
+    """Nothing was chosen, or a letter no longer says what is due."""
 
 
 class AlreadySent(NotSendable):
@@ -34,19 +34,21 @@ class AlreadySent(NotSendable):
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A letter that left, and how many were told by mail; with none, it is for the post."""
+class SentReminder:
+    """A letter that was sent, and to how many by mail; with none, it is to be posted."""
 
     letter: Letter
     mails: int
 
 
 @transaction.atomic
-def send(reminders: Collection[DueReminder | str], *, by: User | None, at: datetime) -> list[Sent]:
-    """Send these letters (or those of these keys), all or none: frozen, noted for each invoice, mailed.
+def send_reminders(
+    reminders: Collection[DueReminder | str], *, by: User | None, at: datetime
+) -> list[SentReminder]:
+    """Send these letters (or those of these keys), all or none: stored, recorded for each invoice, mailed.
 
     They must say what is due now: a payment, a dispute or a change of words since they were read is refused with
-    NotSendable, a level sent before with AlreadySent. Payments of these members wait until we are through.
+    NotSendable, a level sent before with AlreadySent. Payments of these members wait for the end of the transaction.
     """
     keys = [each if isinstance(each, str) else each.key for each in reminders]
     if not keys:
@@ -54,7 +56,7 @@ def send(reminders: Collection[DueReminder | str], *, by: User | None, at: datet
     on = timezone.localdate(at)
     ids = {number for key in keys if (number := key.partition("-")[0]).isdecimal()}
     for member in Member.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True):
-        hold(member)
+        lock_member(member)
     now = {reminder.key: reminder for reminder in due_reminders(on)}
     faults = [_fault(key, on) for key in keys if key not in now]
     if faults:
@@ -110,8 +112,8 @@ def _send(
     on: date,
     by: User | None,
     at: datetime,
-) -> Sent:
-    said = content(reminder, sender=sender, by=by, on=on)
+) -> SentReminder:
+    said = letter_content(reminder, sender=sender, by=by, on=on)
     letter = letters.write(
         LetterKind.REMINDER, member=reminder.member, subject=said["subject"], content=said, at=at
     )
@@ -130,7 +132,7 @@ def _send(
         )
         for row in reminder.rows
     )
-    return Sent(letter, sum(_mail(letter, each, at=at) for each in to))
+    return SentReminder(letter, sum(_mail(letter, each, at=at) for each in to))
 
 
 def _mail(letter: Letter, to: Recipient, *, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Reminders: what to send today, read whole before it leaves; what was sent; the letters and their files."""
+"""Reminders: those of today, read before they are sent; those sent; levels, late costs and disputes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from billing.models import (
     Reminder,
 )
 from billing.reminders import choosing, claiming, disputing, sending, wording
-from billing.reminders import levels as reminders_levels
 from billing.reminders.forms import DisputeForm, OutcomeForm
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
@@ -39,14 +38,17 @@ MOST_AT_ONCE = 20
 @require_safe
 @for_roles(*READERS)
 def reminders(request: HttpRequest) -> HttpResponse:
-    """What is late today: the letters to send, and what waits with the reason; disputes that are open."""
-    choice, may_act = choosing.choose(today()), holds(request.user, Role.FINANCE)
+    """What is late today: the letters to send, the other invoices with the reason, the open disputes."""
+    of_today, may_act = choosing.reminders_of_day(today()), holds(request.user, Role.FINANCE)
     disputes = Dispute.objects.filter(closed_on=None).select_related("invoice__member", "opened_by")
     context = {
-        "letters": choice.to_send,
-        "held": paginate(request, [each for each in choice.held if not each.is_contested], LETTERS_A_PAGE),
-        "late": sum(len(letter.rows) for letter in choice.to_send) + len(choice.held),
-        "due": sum(letter.due for letter in choice.to_send) + sum(each.late.due for each in choice.held),
+        "letters": of_today.to_send,
+        "not_reminded": paginate(
+            request, [each for each in of_today.not_reminded if not each.is_contested], LETTERS_A_PAGE
+        ),
+        "late": sum(len(letter.rows) for letter in of_today.to_send) + len(of_today.not_reminded),
+        "due": sum(each.due for each in of_today.to_send)
+        + sum(each.late.due for each in of_today.not_reminded),
         "disputes": disputes.defer("invoice__snapshot").order_by("opened_on", "pk"),
         "levels": DunningLevel.objects.filter(is_active=True).count(),
         "may_act": may_act,
@@ -77,19 +79,21 @@ def review(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """Send the letters that were read; all or none."""
     keys = request.POST.getlist("lettre")
-    done = act(request, sending.send, keys, by=request.user, at=timezone.now(), success=_sent)
+    done = act(
+        request, sending.send_reminders, keys, by=request.user, at=timezone.now(), success=_sent_message
+    )
     return redirect("billing:sent_reminders" if done else "billing:reminders")
 
 
 @require_safe
 @for_roles(*READERS, Role.MEMBER)
 def sent(request: HttpRequest) -> HttpResponse:
-    """The letters that left, the latest first; a member's staff read their own."""
+    """The letters sent, the latest first; people of a member read those to it."""
     rows = Reminder.objects.select_related("level", "invoice", "sent_by").defer("invoice__snapshot")
     found = _letters(request).prefetch_related(
         Prefetch("reminders", rows.order_by("invoice__due_on", "pk"), to_attr="rows")
     )
-    found = found.annotate(due=Sum("reminders__amount_due"), total=_total()).select_related("member")
+    found = found.annotate(due=Sum("reminders__amount_due"), total=_total_asked()).select_related("member")
     context = {
         "page": paginate(request, found.order_by("-written_at", "-pk"), LETTERS_A_PAGE),
         "wide": request.user.sees_every_member,
@@ -115,7 +119,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The letter's PDF, kept once it was made."""
+    """The letter's PDF, stored once it was made."""
     found = get_object_or_404(_letters(request), pk=pk)
     done = act(request, letters.open_printed, found)
     if not done:
@@ -125,36 +129,36 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _letters(request: HttpRequest) -> Any:
-    """The reminders' letters in the scope of who looks."""
-    mine = Reminder.objects.visible_to(request.user)
-    return Letter.objects.filter(kind=LetterKind.REMINDER, pk__in=mine.values("letter"))
+    """The letters of reminders that the person may see."""
+    own = Reminder.objects.visible_to(request.user)
+    return Letter.objects.filter(kind=LetterKind.REMINDER, pk__in=own.values("letter"))
 
 
-def _total() -> Any:
+def _total_asked() -> Any:
     return Sum("reminders__amount_due") + Sum("reminders__interest") + Sum("reminders__indemnity")
 
 
 def _previews(request: HttpRequest, chosen: Sequence[choosing.DueReminder]) -> list[dict[str, Any]]:
-    """Each letter with what it will say and who will be told."""
+    """Each letter with its content and its readers."""
     sender, on = letters.sender(), today()
     readers = sending.recipients([each.member for each in chosen], on)
     return [
         {
             "reminder": each,
-            "content": wording.content(each, sender=sender, by=request.user, on=on),
+            "content": wording.letter_content(each, sender=sender, by=request.user, on=on),
             "readers": [str(reader) for reader in readers[each.member.pk]],
         }
         for each in chosen
     ]
 
 
-def _sent(done: Sequence[sending.Sent]) -> str:
+def _sent_message(done: Sequence[sending.SentReminder]) -> str:
     count = len(done)
     unread = [each.letter.member.short_name for each in done if not each.mails]
-    told = f"{counted(count, 'courrier envoyé')} par e-mail."
+    message = f"{counted(count, 'courrier envoyé')} par e-mail."
     if not unread:
-        return told
-    return f"{told} Sans adresse pour {', '.join(unread)}\u00a0: imprimez le PDF et postez-le."
+        return message
+    return f"{message} Sans adresse pour {', '.join(unread)}\u00a0: imprimez le PDF et postez-le."
 
 
 INVOICES_A_PAGE = 25
@@ -163,10 +167,10 @@ INVOICES_A_PAGE = 25
 @require_safe
 @for_roles(*READERS)
 def levels(request: HttpRequest) -> HttpResponse:
-    """The levels in use with their words; before there are any, those that the product proposes."""
+    """The levels in use with their texts; before there are any, those that the product proposes."""
     installed = list(DunningLevel.objects.order_by("rank", "pk"))
     context = {
-        "levels": installed or reminders_levels.default_levels(),
+        "levels": installed or wording.proposed_levels(),
         "are_installed": bool(installed),
         "days_between": choosing.DAYS_BETWEEN,
         "may_act": holds(request.user, Role.FINANCE),
@@ -178,8 +182,8 @@ def levels(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_roles(Role.FINANCE)
 def install_levels(request: HttpRequest) -> HttpResponse:
-    """Take the proposed levels into use."""
-    act(request, reminders_levels.install_levels, success="Les trois niveaux proposés sont en vigueur.")
+    """Put the proposed levels into use."""
+    act(request, wording.install_levels, success="Les trois niveaux proposés sont en vigueur.")
     return redirect("billing:dunning_levels")
 
 
@@ -205,7 +209,9 @@ def charge_interest(request: HttpRequest) -> HttpResponse:
     found = list(
         Invoice.objects.visible_to(request.user).filter(pk__in=chosen).defer("snapshot").order_by("pk")
     )
-    act(request, claiming.charge_interest, found, by=request.user, at=timezone.now(), success=_charged)
+    act(
+        request, claiming.charge_interest, found, by=request.user, at=timezone.now(), success=_charged_message
+    )
     return redirect("billing:late_costs")
 
 
@@ -235,7 +241,7 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
 def close_dispute(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say how a dispute ended; the reminders go on with what is late then."""
+    """Close a dispute with its outcome; the reminders of the invoice go on."""
     found = get_object_or_404(Dispute.objects.select_related("invoice__member", "opened_by"), pk=pk)
     form = OutcomeForm(request.POST or None)
     if form.is_valid() and act(
@@ -255,7 +261,7 @@ def close_dispute(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def may_dispute(user: User, invoice: Invoice) -> bool:
-    """Finance, and whoever engages the member that day."""
+    """Whether the person may contest it: finance, and who can sign for the member today."""
     return holds(user, Role.FINANCE) or can_sign_for(user, invoice.member, today()) is not None
 
 
@@ -266,14 +272,14 @@ def _contestable(request: HttpRequest) -> Any:
     return issued.select_related("member").defer("snapshot")
 
 
-def _charged(charges: Any) -> str:
+def _charged_message(charges: Any) -> str:
     count = len({charge.late_invoice_id for charge in charges})
     whose = "d’une facture" if count == 1 else f"de {counted(count, 'facture')}"
     return f"Les frais de retard {whose} rejoindront la prochaine facture de l’adhérent, hors TVA."
 
 
-def lateness(invoice: Invoice, user: User) -> dict[str, Any]:
-    """For an issued invoice with its member loaded; a draft and a credit note have none."""
+def lateness_of_invoice(invoice: Invoice, user: User) -> dict[str, Any]:
+    """The context of templates/billing/invoices/reminders/of_invoice.html; ``invoice`` with its member loaded."""
     if invoice.status != InvoiceStatus.ISSUED or invoice.kind != InvoiceKind.INVOICE:
         return {"reminders": [], "disputes": [], "open": None, "may_dispute": False, "may_close": False}
     reminders = Reminder.objects.filter(invoice=invoice).select_related("level")

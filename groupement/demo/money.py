@@ -9,7 +9,7 @@ from billing.charges import dues, expense_decisions, expenses
 from billing.credit_notes import composing, crediting
 from billing.grants.tagging import tag
 from billing.models import Charge, ExpenseKind, ExpenseScale, Fate, FundingLine, Invoice, Payment
-from billing.reminders import choosing, levels, sending
+from billing.reminders import choosing, sending, wording
 from employees.models import Assignment
 from groupement.demo import months
 from groupement.demo.founding import moment
@@ -45,14 +45,14 @@ def collect() -> None:
     if Payment.objects.exists():
         return
     finance = User.objects.get(email__startswith="gael.perrot@")
-    levels.install_levels()
+    wording.install_levels()
     for kind, rate, source in SCALES:
         ExpenseScale.objects.create(kind=kind, starts_on=date(2026, 1, 1), rate=Decimal(rate), source=source)
     _pay_all(finance)
     _credit(finance)
     for day in REMINDED:
         if letters := choosing.due_reminders(day):
-            sending.send(letters, by=finance, at=moment(day, 9))
+            sending.send_reminders(letters, by=finance, at=moment(day, 9))
     _spend(finance)
     dues.call_dues(2026, by=finance, at=moment(date(2026, 11, 2), 9))
     _fund(finance)
@@ -63,7 +63,7 @@ def _pay_all(finance: User) -> None:
         days, part = PAID[str(invoice.number)]
         on = (invoice.issued_on or date.min) + timedelta(days=days)
         amount = (invoice.total * Decimal(part)).quantize(Decimal("0.01"))
-        payments.record(
+        payments.record_payment(
             invoice.member,
             amount=amount,
             received_on=on,
@@ -87,9 +87,9 @@ def _credit(finance: User) -> None:
         return
     last = Entry.objects.filter(timesheet=charge.timesheet).order_by("-day", "pk").first()
     if last is not None:
-        crediting.credit(
+        crediting.issue_credit_note(
             charge.line.invoice,
-            lines=[composing.Hours(charge.line, {last.pk: last.minutes}, Fate.VOIDED)],
+            lines=[composing.CreditHours(charge.line, {last.pk: last.minutes}, Fate.VOIDED)],
             reason="Journée comptée par erreur : la réunion était celle du groupement.",
             by=finance,
             at=moment(CREDITED_ON, 11),

@@ -43,7 +43,7 @@ def first(name):
 def billed():
     run = scene.issued(scene.hosts(1))
     scene.printed(run)
-    payments.record(
+    payments.record_payment(
         run.invoices.get().member,
         amount=Decimal("10.00"),
         received_on=world.NOW.date(),

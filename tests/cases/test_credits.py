@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from billing.accounts import receivables
 from billing.credit_notes import composing, remaining
-from billing.credit_notes.composing import NotCreditable, Whole
+from billing.credit_notes.composing import CreditWhole, NotCreditable
 from billing.models import Charge, Fate, Invoice, InvoiceKind, Line, Release, VatRate
 from billing.month import drafting, issuing
 from groupement.kernel.periods import Month
@@ -60,8 +60,8 @@ def test_case_35_freed_hours_and_new_ones_are_billed_together():
     worked(assignment, {6: 210}, month=JULY)
     of = bill(JULY)
     assert of.minutes == 480
-    july = next(row.line for row in remaining.left(of).lines if row.minutes == 210)
-    note = credit(of, Whole(july, RELEASED), at=at_end_of(JULY))
+    july = next(row.line for row in remaining.remainder_of(of).lines if row.minutes == 210)
+    note = credit(of, CreditWhole(july, RELEASED), at=at_end_of(JULY))
     assert (note.minutes, waiting()) == (210, 210)
     worked(assignment, {31: 60}, month=JULY, supplement=1)
     again = bill(AUGUST)
@@ -103,7 +103,7 @@ def test_case_40_what_is_billed_stays_billed():
     for rows in (Line.objects.filter(pk=ten.pk), Charge.objects.filter(line=ten)):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(unit_price=Decimal("20.00"), net=Decimal("20.00"))
-    note = credit(of, Whole(ten, VOIDED))
+    note = credit(of, CreditWhole(ten, VOIDED))
     free(assignment.member, "20.00")
     of.refresh_from_db()
     assert (of.net, note.net, bill(NOVEMBER.next).net) == tuple(map(Decimal, ("610.00", "10.00", "20.00")))
@@ -129,8 +129,8 @@ def test_case_41_full_credit_mirrors_the_vat():
 )
 def test_case_41_parts_sum_to_the_cent(parts):
     of = of_sums(("7612.50", "S20"))
-    notes = [credit(of, composing.Amount(of.lines.get(), Decimal(net))) for net in parts]
-    if not remaining.left(of).is_gone:
+    notes = [credit(of, composing.CreditAmount(of.lines.get(), Decimal(net))) for net in parts]
+    if not remaining.remainder_of(of).is_fully_credited:
         notes.append(credit_all(of))
     assert sum(note.vat for note in notes) == of.vat == Decimal("1522.50")
     assert sum(note.total for note in notes) == of.total
@@ -170,7 +170,7 @@ def test_case_44_two_prices_in_a_month_are_two_lines():
     nets = of.lines.order_by("position").values_list("net", flat=True)
     assert (list(nets), of.net) == ([Decimal("200.00"), Decimal("210.00")], Decimal("410.00"))
     later = of.lines.get(net=Decimal("210.00"))
-    credit(of, Whole(later, RELEASED), at=at_end_of(JUNE))
+    credit(of, CreditWhole(later, RELEASED), at=at_end_of(JUNE))
     assert set(Release.objects.values_list("entry__day", "fate")) == {(date(2026, 6, 20), Fate.RELEASED)}
     again = bill(JULY)
     assert (again.minutes, again.net) == (600, Decimal("210.00"))
@@ -184,7 +184,7 @@ def test_hours_credited_then_billed_again_can_be_credited_again():
     with pytest.raises(NotCreditable, match="tout est déjà crédité"):
         credit(of, days(of.lines.get(), {2: 60}), at=at_end_of(NOVEMBER.next))
     credit(again, days(again.lines.get(), {2: 60}), at=at_end_of(NOVEMBER.next))
-    assert (remaining.left(again).lines[0].minutes, waiting()) == (360, 60)
+    assert (remaining.remainder_of(again).lines[0].minutes, waiting()) == (360, 60)
 
 
 def test_sum_and_share_of_cost_released_whole_are_billed_again_once():
@@ -193,14 +193,14 @@ def test_sum_and_share_of_cost_released_whole_are_billed_again_once():
     of = scene.issued([aloen]).invoices.get()
     share = of.lines.get(charge__kind="cost_share")
     sum_of = of.lines.get(charge=released)
-    credit(of, Whole(share, RELEASED), Whole(sum_of, RELEASED))
+    credit(of, CreditWhole(share, RELEASED), CreditWhole(sum_of, RELEASED))
     again = bill(NOVEMBER.next)
     assert set(again.lines.values_list("net", "charge__rebills")) == {
         (share.net, share.charge.pk),
         (sum_of.net, released.pk),
     }
     with pytest.raises(NotCreditable, match="déjà créditée en entier"):
-        credit(of, Whole(share, RELEASED), at=at_end_of(NOVEMBER.next))
+        credit(of, CreditWhole(share, RELEASED), at=at_end_of(NOVEMBER.next))
     assert not drafts(NOVEMBER.shift(2)).exists()
 
 

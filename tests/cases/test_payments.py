@@ -26,7 +26,7 @@ def due(invoice: Invoice) -> str:
 
 def pay(invoice: Invoice, amount: str) -> str:
     """Pay ``amount`` on the invoice; what is due after that."""
-    payments.record(
+    payments.record_payment(
         invoice.member,
         amount=Decimal(amount),
         received_on=NOW.date(),
@@ -50,7 +50,7 @@ def test_case_42_full_credit_closes_both_and_nothing_is_receivable(member) -> No
     note = credit(invoice, "240.00")
     rows = receivables.with_dues(Invoice.objects.all()).in_bulk()
     assert (str(rows[invoice.pk].due), str(rows[note.pk].left)) == ("0.00", "0.00")
-    assert (ageing.ageing(on=NOW.date())[1].due, receivables.credits_at_hand()) == (0, {})
+    assert (ageing.balances_by_age(on=NOW.date())[1].due, receivables.unused_credits()) == (0, {})
     assert (note.sequence, note.corrects) == (invoice.sequence + 1, invoice)
 
 
@@ -81,11 +81,11 @@ def test_case_48_applied_credit_is_used_up_and_the_rest_is_due(member) -> None:
 
 
 def test_case_50_schedule_in_four_parts_sums_to_the_cent() -> None:
-    parts = receivables.split_in(Decimal("1587.35"), 4)
+    parts = receivables.instalments(Decimal("1587.35"), 4)
     assert [str(part) for part in parts] == ["396.84", "396.84", "396.84", "396.83"]
     assert sum(parts) == Decimal("1587.35")
     with pytest.raises(ValueError, match="au moins une"):
-        receivables.split_in(Decimal("10.00"), 0)
+        receivables.instalments(Decimal("10.00"), 0)
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def account() -> dict[str, Any]:
 
 def payment() -> dict[str, Any]:
     aloen = Member.objects.get(short_name="Aloen")
-    paid = Payment.objects.filter(member=aloen).first() or payments.record(
+    paid = Payment.objects.filter(member=aloen).first() or payments.record_payment(
         aloen, amount=Decimal(1), received_on=world.NOW.date(), method="cheque", by=None, at=world.NOW
     )
     return {"pk": paid.pk}

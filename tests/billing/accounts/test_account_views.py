@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from billing.accounts import ageing, allocating, receivables, statement_of_account
 from billing.accounts import payments as accounts_payments
-from billing.accounts.ageing import bars, stacked
+from billing.accounts.ageing import ageing_bars, stacked_bar
 from billing.models import Invoice, Payment
 from members.models import Group
 from tests import world
@@ -32,7 +32,7 @@ TODAY = NOW.date()
 
 
 def words(text) -> str:
-    """What a page or a file says, without tags, in plain spaces."""
+    """The text of a page or a file, without tags, in plain spaces."""
     text = text if isinstance(text, str) else text.content.decode()
     text = re.sub(r"<[^>]+>", " ", text)
     return re.sub(r"[\s\u00a0\u202f]+", " ", html.unescape(text))
@@ -43,7 +43,7 @@ def address(name: str, row) -> str:
 
 
 def pay(member, amount: str, **facts) -> Payment:
-    return accounts_payments.record(
+    return accounts_payments.record_payment(
         member,
         **{"amount": Decimal(amount), "received_on": TODAY, "method": "transfer", **facts},
         by=None,
@@ -53,13 +53,13 @@ def pay(member, amount: str, **facts) -> Payment:
 
 @pytest.fixture
 def aloen():
-    """A year of Aloen: an old invoice half paid, a cheque taken back, a credit, a rest given up."""
+    """A year of Aloen: an old invoice half paid, a cheque returned, a credit, a rest given up."""
     world.group()
     member = world.member()
     first = owing.invoice(member, "100.00", issued_on=date(2026, 8, 1))
     pay(member, "40.00", received_on=date(2026, 9, 10), reference="VIR 10")
     cheque = pay(member, "60.00", received_on=date(2026, 10, 1), method="cheque", note="vu avec Anne")
-    accounts_payments.reverse(cheque, on=date(2026, 10, 5), reason="sans provision", by=None, at=NOW)
+    accounts_payments.reverse_payment(cheque, on=date(2026, 10, 5), reason="sans provision", by=None, at=NOW)
     second = owing.invoice(member, "50.00", issued_on=date(2026, 11, 20))
     credit = owing.credit_note(first, "15.00", issued_on=date(2026, 11, 25))
     allocating.apply_credit(credit, by=None, at=NOW)
@@ -186,7 +186,7 @@ def test_dues_age_by_thirty_days(due_on: date, rank: int):
     world.group()
     member = world.member()
     owing.invoice(member, "10.00", issued_on=due_on, days=0)
-    ((row,), total) = ageing.ageing(on=TODAY)
+    ((row,), total) = ageing.balances_by_age(on=TODAY)
     assert [bool(amount) for amount in row.buckets] == [index == rank for index in range(5)]
     assert (row.member, row.due, row.buckets) == (member, Decimal("10.00"), total.buckets)
 
@@ -211,10 +211,18 @@ def test_nothing_due_is_said_so(login):
 
 def test_drawings_are_whole_and_true_to_the_amounts():
     amounts = [Decimal(each) for each in ("0.00", "1.00", "99.00", "0.00", "300.00")]
-    assert [bar.height for bar in bars(ageing.BUCKETS, ageing.SHORT, amounts)] == [0, 2, 39, 0, 120]
-    assert [bar.height for bar in bars(ageing.BUCKETS, ageing.SHORT, [Decimal(0)] * 5)] == [0] * 5
-    assert stacked(amounts) == [(2, 0, 25), (4, 25, 75)]
-    assert stacked([Decimal(0)]) == []
+    assert [bar.height for bar in ageing_bars(ageing.BUCKETS, ageing.SHORT_BUCKETS, amounts)] == [
+        0,
+        2,
+        39,
+        0,
+        120,
+    ]
+    assert [bar.height for bar in ageing_bars(ageing.BUCKETS, ageing.SHORT_BUCKETS, [Decimal(0)] * 5)] == [
+        0
+    ] * 5
+    assert stacked_bar(amounts) == [(2, 0, 25), (4, 25, 75)]
+    assert stacked_bar([Decimal(0)]) == []
 
 
 def test_invoice_says_how_it_stands_and_the_list_is_filtered_by_it(login, aloen):
@@ -236,8 +244,8 @@ def test_invoice_says_how_it_stands_and_the_list_is_filtered_by_it(login, aloen)
     for code, (invoice, label) in expected.items():
         listed = words(client.get(f"{INVOICES}?reglement={code}"))
         assert re.findall(r"(?<!sur )F-2026-\d{4}", listed) == [invoice.number]
-        shown = words(client.get(address("invoice", invoice)))
-        assert f" {label} " in shown[: shown.index("Total HT")]
+        text = words(client.get(address("invoice", invoice)))
+        assert f" {label} " in text[: text.index("Total HT")]
     assert "Aucune facture ne correspond" in words(client.get(f"{INVOICES}?reglement=x"))
 
 
@@ -303,12 +311,12 @@ class AnyLife(TestCase):
         member = world.member()
         for _ in range(data.draw(st.integers(1, 10))):
             self.one_more(member, data)
-            told = statement_of_account.account(member, first=date(2026, 1, 1), last=TODAY)
-            stands = statement_of_account.position(member, on=TODAY)
-            assert told.closing == stands.balance
-            assert told.lines[-1].balance == told.closing
-            half = statement_of_account.account(member, first=date(2026, 11, 15), last=TODAY)
-            assert half.closing == told.closing
+            statement = statement_of_account.account_statement(member, first=date(2026, 1, 1), last=TODAY)
+            position = statement_of_account.account_position(member, on=TODAY)
+            assert statement.closing == position.balance
+            assert statement.lines[-1].balance == statement.closing
+            half = statement_of_account.account_statement(member, first=date(2026, 11, 15), last=TODAY)
+            assert half.closing == statement.closing
 
     def one_more(self, member, data):
         amount = data.draw(st.integers(1, 300_00)) * Decimal("0.01")
@@ -318,7 +326,7 @@ class AnyLife(TestCase):
         if what == "pay":
             pay(member, str(amount), received_on=data.draw(st.dates(date(2026, 11, 1), TODAY)))
         elif what == "reverse" and payments:
-            accounts_payments.reverse(
+            accounts_payments.reverse_payment(
                 data.draw(st.sampled_from(payments)), on=TODAY, reason="x", by=None, at=NOW
             )
         elif what == "credit" and invoices:

@@ -29,7 +29,7 @@ def owed(db):
 def set_up() -> tuple[Invoice, Payment]:
     member = world.member()
     invoice = owing.invoice(member, "100.00")
-    payment = payments.record(
+    payment = payments.record_payment(
         member,
         amount=Decimal("60.00"),
         received_on=TODAY,
@@ -102,11 +102,11 @@ def test_allocation_has_one_source_and_an_amount(owed) -> None:
     invoice, payment = owed
     for amount in ("0.00", "-1.00"):
         refused("allocation_is_positive", lambda amount=amount: allocation(invoice, amount))
-    kept = {"invoice": invoice, "amount": Decimal(1), "settled_on": TODAY, "recorded_at": NOW}
+    facts = {"invoice": invoice, "amount": Decimal(1), "settled_on": TODAY, "recorded_at": NOW}
     for source, payer in [("payment", None), ("write_off", payment), ("credit_note", payment)]:
         refused(
             "allocation_has_one_source",
-            lambda s=source, p=payer: Allocation.objects.create(source=s, payment=p, **kept),
+            lambda s=source, p=payer: Allocation.objects.create(source=s, payment=p, **facts),
         )
 
 
@@ -177,11 +177,11 @@ def test_two_payments_of_a_member_at_once_settle_what_is_due_and_the_rest_stays(
     invoice, _ = set_up()
 
     def pay() -> Payment:
-        return payments.record(
+        return payments.record_payment(
             invoice.member, amount=Decimal("80.00"), received_on=TODAY, method="cheque", by=None, at=NOW
         )
 
     calls = all_at_once([pay, pay])
     assert [call.error for call in calls] == [None, None]
-    assert receivables.credits_at_hand() == {invoice.member_id: Decimal("120.00")}
+    assert receivables.unused_credits() == {invoice.member_id: Decimal("120.00")}
     assert not receivables.unsettled().exists()

@@ -1,4 +1,4 @@
-"""Payments on the page: recorded in two steps without a script, undone, used, taken back; for finance to write."""
+"""Payments on the page: recorded in two steps without a script, undone, used, reversed; only finance writes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NEW = reverse("billing:record_payment")
 
 
 def words(response) -> str:
-    """What the page says, without tags, in plain spaces."""
+    """The text of the page, without tags, in plain spaces."""
     text = re.sub(r"<[^>]+>", " ", response.content.decode())
     return re.sub(r"[\s\u00a0\u202f]+", " ", html.unescape(text))
 
@@ -37,7 +37,7 @@ def due(invoice: Invoice) -> str:
 
 
 def pay(member, amount: str, **facts) -> Payment:
-    return payments.record(
+    return payments.record_payment(
         member,
         **{"amount": Decimal(amount), "received_on": NOW.date(), "method": "transfer", **facts},
         by=None,
@@ -154,10 +154,10 @@ def test_refused_payment_says_why_and_keeps_what_was_typed(finance, member, chan
     page = finance.post(asked(member, "150"), form)
     assert page.status_code == 422
     assert sentence in words(page)
-    kept = {
+    typed_again = {
         name: value_of(page, name) for name in ("amount", "received_on", "reference", f"part_{invoice.pk}")
     }
-    assert kept == {name: form[name] for name in kept}
+    assert typed_again == {name: form[name] for name in typed_again}
     assert not Payment.objects.exists()
 
 
@@ -198,13 +198,13 @@ def test_list_is_filtered_by_member_month_and_what_is_left(finance, member):
     pay(member, "30.00", received_on=date(2026, 11, 5), reference="VIR A")
     pay(sonam, "20.00", received_on=date(2026, 12, 1), reference="VIR B")
     gone = pay(sonam, "7.00", received_on=date(2026, 12, 1), reference="VIR C")
-    payments.reverse(gone, on=NOW.date(), reason="impayé", by=None, at=NOW)
+    payments.reverse_payment(gone, on=NOW.date(), reason="impayé", by=None, at=NOW)
 
-    def shown(query: str) -> str:
+    def listed(query: str) -> str:
         return "".join(re.findall(r"VIR ([ABC])", words(finance.get(f"{LIST}?{query}"))))
 
-    assert (shown(""), shown("mois=2026-11"), shown("mois=2026-12")) == ("CBA", "A", "CB")
-    assert (shown(f"adherent={sonam.pk}"), shown("reste=on"), shown("adherent=99")) == ("CB", "B", "")
+    assert (listed(""), listed("mois=2026-11"), listed("mois=2026-12")) == ("CBA", "A", "CB")
+    assert (listed(f"adherent={sonam.pk}"), listed("reste=on"), listed("adherent=99")) == ("CB", "B", "")
     assert "Montant reçu 50,00 € Reste à imputer 20,00 €" in words(finance.get(LIST))
 
 

@@ -30,12 +30,14 @@ def due(invoice):
 
 
 def suggestions(operation):
-    return suggesting.suggest(candidates.movement_of(operation), candidates.read(on=world.NOW.date()))
+    return suggesting.suggest(
+        candidates.operation_facts(operation), candidates.read_ledger(on=world.NOW.date())
+    )
 
 
 def accept(operation, rank=0):
     code = suggestions(operation)[rank].code
-    return accepting.accept(operation, code, by=None, at=world.NOW)
+    return accepting.accept_candidate(operation, code, by=None, at=world.NOW)
 
 
 def paid(invoice, **facts):
@@ -56,7 +58,7 @@ def test_a_suggestion_settles_nothing_until_it_is_accepted(invoices):
     assert (Payment.objects.count(), due(invoices[0])) == (0, invoices[0].total)
     gael = world.finance()
     code = suggestions(operation)[0].code
-    accepting.accept(operation, code, by=gael, at=world.NOW)
+    accepting.accept_candidate(operation, code, by=gael, at=world.NOW)
     payment = Payment.objects.get()
     assert (payment.member, payment.amount) == (invoices[0].member, invoices[0].total)
     assert (payment.received_on, payment.method, payment.recorded_by) == (DAY, "transfer", gael)
@@ -68,18 +70,18 @@ def test_a_suggestion_settles_nothing_until_it_is_accepted(invoices):
 def test_accepting_twice_is_refused_and_pays_once(invoices):
     operation = paid(invoices[0])
     code = suggestions(operation)[0].code
-    accepting.accept(operation, code, by=None, at=world.NOW)
-    assert "déjà rapprochée" in refused(accepting.accept, operation, code)
+    accepting.accept_candidate(operation, code, by=None, at=world.NOW)
+    assert "déjà rapprochée" in refused(accepting.accept_candidate, operation, code)
     assert Payment.objects.count() == 1
 
 
 def test_a_suggestion_that_stands_no_more_is_refused(invoices):
     operation = paid(invoices[0])
     code = suggestions(operation)[0].code
-    payments.record(
+    payments.record_payment(
         invoices[0].member, amount=Decimal("1.00"), received_on=DAY, method="cheque", by=None, at=world.NOW
     )
-    assert "ont changé entre-temps" in refused(accepting.accept, operation, code)
+    assert "ont changé entre-temps" in refused(accepting.accept_candidate, operation, code)
     assert (Payment.objects.count(), operation.status) == (1, "open")
 
 
@@ -90,8 +92,8 @@ def test_all_that_is_certain_is_accepted_at_once_and_an_invoice_is_settled_once(
         line("7.77", "VIR INCONNU"),
         line("-5.00", "FRAIS"),
     )
-    read = candidates.read(on=world.NOW.date())
-    assert len(accepting.certain(operations(statement), read)) == 3
+    read = candidates.read_ledger(on=world.NOW.date())
+    assert len(accepting.certain_matches(operations(statement), read)) == 3
     accepted = accepting.accept_certain(statement, by=None, at=world.NOW)
     assert (accepted.count, accepted.amount) == (3, sum(each.total for each in invoices))
     assert [due(each) for each in invoices] == [0, 0, 0]
@@ -104,15 +106,15 @@ def test_another_choice_by_hand_and_what_is_over_stays_a_credit(invoices):
     operation = paid(invoices[0], amount="1000.00")
     other = invoices[1]
     parts = [(other, Decimal("10.00"))]
-    accepting.settle(operation, other.member, parts, by=None, at=world.NOW)
+    accepting.record_as_payment(operation, other.member, parts, by=None, at=world.NOW)
     assert due(other) == other.total - 10
-    assert receivables.credits_at_hand() == {other.member_id: Decimal("990.00")}
+    assert receivables.unused_credits() == {other.member_id: Decimal("990.00")}
 
 
 def test_an_invoice_of_somebody_else_is_refused_and_nothing_is_recorded(invoices):
     operation = paid(invoices[0])
     parts = [(invoices[1], Decimal("10.00"))]
-    assert "n’est pas à Aloen" in refused(accepting.settle, operation, invoices[0].member, parts)
+    assert "n’est pas à Aloen" in refused(accepting.record_as_payment, operation, invoices[0].member, parts)
     operation.refresh_from_db()
     assert (Payment.objects.count(), operation.status) == (0, "open")
 
@@ -120,7 +122,7 @@ def test_an_invoice_of_somebody_else_is_refused_and_nothing_is_recorded(invoices
 def test_undone_the_payment_is_reversed_today_and_the_operation_waits_again(invoices):
     operation = paid(invoices[0])
     accept(operation)
-    told = accepting.undo(operation, by=None, at=world.NOW)
+    told = accepting.undo_matching(operation, by=None, at=world.NOW)
     assert "son règlement est annulé aussi" in told
     payment = Payment.objects.get()
     assert (payment.reversed_on, payment.reversal_reason) == (
@@ -136,7 +138,7 @@ def test_undone_the_payment_is_reversed_today_and_the_operation_waits_again(invo
 
 def test_a_payment_recorded_before_is_confirmed_and_stays_when_undone(invoices):
     member = invoices[0].member
-    payment = payments.record(
+    payment = payments.record_payment(
         member,
         amount=invoices[0].total,
         received_on=date(2026, 12, 1),
@@ -149,7 +151,7 @@ def test_a_payment_recorded_before_is_confirmed_and_stays_when_undone(invoices):
     accept(operation)
     operation.refresh_from_db()
     assert (operation.payment, operation.has_made_payment, Payment.objects.count()) == (payment, False, 1)
-    assert "reste" in accepting.undo(operation, by=None, at=world.NOW)
+    assert "reste" in accepting.undo_matching(operation, by=None, at=world.NOW)
     payment.refresh_from_db()
     assert (payment.reversed_on, due(invoices[0])) == (None, 0)
 
@@ -169,8 +171,8 @@ def test_a_rejected_debit_takes_its_payment_back(invoices):
     assert (back.status, back.reverses, back.payment) == ("matched", payment, None)
 
     # Undone in the order in which it came to be.
-    assert "annulez d’abord le rapprochement de cette opération-là" in refused(accepting.undo, first)
-    assert "de nouveau à rapprocher elle aussi" in accepting.undo(back, by=None, at=world.NOW)
+    assert "annulez d’abord le rapprochement de cette opération-là" in refused(accepting.undo_matching, first)
+    assert "de nouveau à rapprocher elle aussi" in accepting.undo_matching(back, by=None, at=world.NOW)
     assert [each.status for each in BankOperation.objects.order_by("pk")] == ["open", "open"]
     assert Payment.objects.get().reversed_on == DAY
 
@@ -178,7 +180,7 @@ def test_a_rejected_debit_takes_its_payment_back(invoices):
 def test_what_is_taken_back_mirrors_its_payment(invoices):
     accept(paid(invoices[0], on=date(2026, 12, 1)))
     statement = imported(line("-1.00", "REJET"), name="rejet.csv")
-    told = refused(accepting.take_back, statement.operations.get(), Payment.objects.get())
+    told = refused(accepting.record_as_return, statement.operations.get(), Payment.objects.get())
     assert "les deux montants doivent s’annuler" in told
 
 
@@ -186,17 +188,17 @@ def test_a_batch_is_split_into_the_payments_it_is_and_joined_again(invoices):
     total = sum(each.total for each in invoices)
     statement = imported(line(total, "REMISE PRLV " + " ".join(each.number for each in invoices)))
     whole = statement.operations.get()
-    assert len(suggestions(whole)[0].shares) == 3
+    assert len(suggestions(whole)[0].payments) == 3
     accept(whole)
     whole.refresh_from_db()
     parts = list(whole.parts.order_by("pk"))
     assert (whole.status, [each.status for each in parts]) == ("split", ["matched"] * 3)
     assert sum(each.amount for each in parts) == whole.amount
     assert [due(each) for each in invoices] == [0, 0, 0]
-    assert "Annulez d’abord ce qui en a été fait" in refused(accepting.undo, whole)
+    assert "Annulez d’abord ce qui en a été fait" in refused(accepting.undo_matching, whole)
     for part in parts:
-        accepting.undo(part, by=None, at=world.NOW)
-    assert "réunies" in accepting.undo(whole, by=None, at=world.NOW)
+        accepting.undo_matching(part, by=None, at=world.NOW)
+    assert "réunies" in accepting.undo_matching(whole, by=None, at=world.NOW)
     assert [each.status for each in statement.operations.all()] == ["open"]
 
 
@@ -211,7 +213,7 @@ def test_a_batch_is_split_into_the_payments_it_is_and_joined_again(invoices):
 def test_parts_are_the_whole(amounts, sentence):
     world.group()
     operation = imported(line("30.00", "REMISE CHQ")).operations.get()
-    assert sentence in refused(sorting.split, operation, [Decimal(each) for each in amounts])
+    assert sentence in refused(sorting.split_operation, operation, [Decimal(each) for each in amounts])
 
 
 def test_money_out_is_split_and_set_aside_too():
@@ -225,7 +227,7 @@ def test_money_out_is_split_and_set_aside_too():
 def test_the_database_holds_parts_within_their_operation():
     world.group()
     operation = imported(line("30.00", "REMISE CHQ")).operations.get()
-    sorting.split(operation, [Decimal("10.00"), Decimal("20.00")], by=None, at=world.NOW)
+    sorting.split_operation(operation, [Decimal("10.00"), Decimal("20.00")], by=None, at=world.NOW)
     more = operation.parts.order_by("pk").first()
     more.pk, more.key = None, "part:more"
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -241,10 +243,10 @@ def test_set_aside_with_a_note_and_taken_up_again():
     operation.refresh_from_db()
     assert (operation.status, operation.note) == ("set_aside", "Subvention de la Région")
     assert "déjà hors factures" in refused(sorting.set_aside, operation, note="encore")
-    accepting.undo(operation, by=None, at=world.NOW)
+    accepting.undo_matching(operation, by=None, at=world.NOW)
     operation.refresh_from_db()
     assert (operation.status, operation.note) == ("open", "")
-    assert "déjà à rapprocher" in refused(accepting.undo, operation)
+    assert "déjà à rapprocher" in refused(accepting.undo_matching, operation)
 
 
 def test_only_money_out_that_takes_nothing_back_is_set_aside_together():
@@ -256,7 +258,7 @@ def test_only_money_out_that_takes_nothing_back_is_set_aside_together():
         line("-7.00", "REJET PRLV"),
     ]
     statement = imported(*lines)
-    assert sorting.set_aside_all(statement, by=None, at=world.NOW) == 2
+    assert sorting.set_aside_unrelated(statement, by=None, at=world.NOW) == 2
     assert [each.status for each in operations(statement)] == ["set_aside", "set_aside", "open", "open"]
 
 
@@ -275,7 +277,7 @@ def test_no_state_without_what_makes_it(invoices, status):
 def test_what_an_operation_was_is_in_its_history(invoices):
     gael = world.finance()
     operation = paid(invoices[0])
-    accepting.accept(operation, suggestions(operation)[0].code, by=gael, at=world.NOW)
+    accepting.accept_candidate(operation, suggestions(operation)[0].code, by=gael, at=world.NOW)
     events = BankOperation.pgh_event_model.objects.filter(pgh_obj=operation, status="matched")
     assert [event.pgh_context.metadata["user"] for event in events] == [gael.pk]
     assert Allocation.objects.count() == 1

@@ -281,10 +281,10 @@ def test_pages_take_the_same_queries(gael, invoice, count, django_assert_num_que
         code = next(
             each.code
             for each in suggesting.suggest(
-                candidates.movement_of(operation), candidates.read(on=world.NOW.date())
+                candidates.operation_facts(operation), candidates.read_ledger(on=world.NOW.date())
             )
         )
-        accepting.accept(operation, code, by=None, at=world.NOW)
+        accepting.accept_candidate(operation, code, by=None, at=world.NOW)
     for rank in range(count - 1):
         imported(line("1.00", f"AUTRE {rank}"), name=f"{rank}.csv")
     gael.get(BANK)

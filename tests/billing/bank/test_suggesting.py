@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.bank.candidates import NEAR, SAME, Debt, Ledger, Movement, Numbers, Received, closeness, names
-from billing.bank.suggesting import subset, suggest
+from billing.bank.candidates import (
+    SAME_NAME,
+    SIMILAR_NAME,
+    InvoiceNumbers,
+    LedgerInvoice,
+    LedgerPayment,
+    MatchingLedger,
+    OperationFacts,
+    mentions_name,
+    name_similarity,
+)
+from billing.bank.suggesting import invoices_summing_to, suggest
 from members.models import Member
 
 DAY = date(2026, 12, 2)
@@ -19,15 +29,15 @@ MEMBERS = {each.pk: each for each in (ALOEN, SONAM, OPTIM)}
 
 
 def debt(rank, due, member=ALOEN, due_on=DAY):
-    return Debt(rank, member.pk, f"F-2026-{rank:04d}", rank, Decimal(due), due_on)
+    return LedgerInvoice(rank, member.pk, f"F-2026-{rank:04d}", rank, Decimal(due), due_on, due_on)
 
 
 def ledger(*debts, received=(), payers=None):
-    return Ledger(debts, received, MEMBERS, payers or {})
+    return MatchingLedger(debts, received, MEMBERS, payers or {})
 
 
 def movement(amount, label="", payer="", **facts):
-    return Movement(Decimal(amount), DAY, payer, label, **facts)
+    return OperationFacts(Decimal(amount), DAY, payer, label, **facts)
 
 
 def best(*arguments):
@@ -36,14 +46,14 @@ def best(*arguments):
 
 
 def parts(candidate):
-    return [(debt.invoice, str(amount)) for debt, amount in candidate.parts]
+    return [(debt.pk, str(amount)) for debt, amount in candidate.settled]
 
 
 def reasons(candidate):
     return " ".join(candidate.reasons).replace("\u00a0", " ").replace("\u202f", " ")
 
 
-NUMBERS = Numbers((f"F-2026-{rank:04d}", rank, rank) for rank in (1, 12, 13, 14, 120))
+NUMBERS = InvoiceNumbers((f"F-2026-{rank:04d}", rank, rank) for rank in (1, 12, 13, 14, 120))
 
 
 @pytest.mark.parametrize(
@@ -74,32 +84,32 @@ def test_numbers_are_found_as_payers_write_them(text, found):
 
 
 def test_a_template_without_signs_is_found_too():
-    numbers = Numbers([("GE20300005", 5, "five")])
+    numbers = InvoiceNumbers([("GE20300005", 5, "five")])
     assert [numbers.find(text) for text in ("GE20300005", "GE 2030 5", "GE2030-0005")] == [["five"]] * 3
 
 
 @pytest.mark.parametrize(
     ("name", "payer", "near"),
     [
-        ("Aloen", "ALOEN", SAME),
-        ("Association Aloen (démonstration)", "ASSO ALOEN", SAME),
-        ("Optim’ism", "OPTIMISM", SAME),
-        ("Optim’ism", "OPTIM ISM ASSOCIATION", SAME),
-        ("SPL Bois Énergie Renouvelable", "BOIS ENERGIE RENOUVELABL", SAME),
-        ("Book Hémisphères", "BOOK HEMISPHERE", SAME),
-        ("Book Hémisphères", "BOOK EMISFERES", NEAR),
+        ("Aloen", "ALOEN", SAME_NAME),
+        ("Association Aloen (démonstration)", "ASSO ALOEN", SAME_NAME),
+        ("Optim’ism", "OPTIMISM", SAME_NAME),
+        ("Optim’ism", "OPTIM ISM ASSOCIATION", SAME_NAME),
+        ("SPL Bois Énergie Renouvelable", "BOIS ENERGIE RENOUVELABL", SAME_NAME),
+        ("Book Hémisphères", "BOOK HEMISPHERE", SAME_NAME),
+        ("Book Hémisphères", "BOOK EMISFERES", SIMILAR_NAME),
         ("Aloen", "SONAM", 0),
         ("Aloen", "", 0),
         ("SPL", "SPL AUTRE", 0),
     ],
 )
 def test_how_near_two_names_are(name, payer, near):
-    assert closeness(name, payer) == near
+    assert name_similarity(name, payer) == near
 
 
 def test_a_label_names_a_member_by_whole_words():
-    assert names("VIR SEPA ALOEN NOVEMBRE", "Aloen")
-    assert not names("VIR SEPA BALOENS", "Aloen")
+    assert mentions_name("VIR SEPA ALOEN NOVEMBRE", "Aloen")
+    assert not mentions_name("VIR SEPA BALOENS", "Aloen")
 
 
 def test_number_and_amount_agree_that_is_certain():
@@ -131,7 +141,7 @@ def test_several_numbers_whose_sum_agrees_are_certain():
 )
 def test_a_number_with_another_amount_is_said_and_never_certain(amount, split, rest, told):
     found = best(movement(amount, "F-2026-0001"), ledger(debt(1, "120.00"), debt(2, "80.00")))
-    assert (parts(found), found.shares[0].rest, found.is_certain) == (split, Decimal(rest), False)
+    assert (parts(found), found.payments[0].credit, found.is_certain) == (split, Decimal(rest), False)
     assert told in reasons(found)
 
 
@@ -140,7 +150,7 @@ def test_an_invoice_paid_twice_is_seen():
     assert (parts(found), found.is_certain) == ([(2, "120.00")], False)
     paid = suggest(movement("120.00", "F-2026-0001"), ledger(debt(1, "0.00"), debt(2, "120.00", SONAM)))[1]
     assert "F-2026-0001 est déjà réglée : le montant resterait à son crédit." in reasons(paid)
-    assert (parts(paid), paid.shares[0].rest) == ([], Decimal("120.00"))
+    assert (parts(paid), paid.payments[0].credit) == ([], Decimal("120.00"))
 
 
 def test_amount_and_name_are_a_suggestion_not_a_certainty():
@@ -174,11 +184,11 @@ def test_a_member_who_is_named_and_nothing_agrees_pays_the_oldest_first():
     found = best(movement("25.00", "VIR ALOEN"), ledger(debt(1, "10.00"), debt(2, "20.00")))
     assert parts(found) == [(1, "10.00"), (2, "15.00")]
     over = best(movement("35.00", "VIR ALOEN"), ledger(debt(1, "10.00"), debt(2, "20.00")))
-    assert over.shares[0].rest == Decimal("5.00")
+    assert over.payments[0].credit == Decimal("5.00")
 
 
 def test_a_payment_recorded_before_the_statement_is_confirmed_not_doubled():
-    cheque = Received(7, 1, Decimal("120.00"), date(2026, 11, 28), "cheque", ("F-2026-0001",))
+    cheque = LedgerPayment(7, 1, Decimal("120.00"), date(2026, 11, 28), "cheque", ("F-2026-0001",))
     found = best(
         movement("120.00", "REMISE CHQ", nature="cheque"), ledger(debt(1, "0.00"), received=[cheque])
     )
@@ -187,14 +197,14 @@ def test_a_payment_recorded_before_the_statement_is_confirmed_not_doubled():
     assert not found.is_certain
     said = best(movement("120.00", "CHQ F-2026-0001"), ledger(debt(1, "0.00"), received=[cheque]))
     assert (said.is_certain, said.code) == (True, "link:p7")
-    matched = Received(7, 1, Decimal("120.00"), date(2026, 11, 28), "cheque", (), is_matched=True)
+    matched = LedgerPayment(7, 1, Decimal("120.00"), date(2026, 11, 28), "cheque", (), is_matched=True)
     assert best(movement("120.00", "REMISE CHQ"), ledger(received=[matched])) is None
 
 
 def test_a_batch_of_debits_is_the_invoices_that_fall_due_together():
     book = ledger(debt(1, "120.00"), debt(2, "80.00", SONAM), debt(3, "5.00", OPTIM, date(2027, 1, 31)))
     found = best(movement("200.00", "REMISE PRLV SEPA", nature="direct_debit"), book)
-    assert [(share.member, share.amount) for share in found.shares] == [
+    assert [(share.member, share.amount) for share in found.payments] == [
         (ALOEN, Decimal("120.00")),
         (SONAM, Decimal("80.00")),
     ]
@@ -205,7 +215,7 @@ def test_a_batch_of_debits_is_the_invoices_that_fall_due_together():
 def test_a_deposit_of_cheques_not_recorded_yet_is_the_invoices_that_sum_to_it():
     book = ledger(debt(1, "120.00"), debt(2, "80.00", SONAM), debt(3, "5.00", OPTIM))
     found = best(movement("125.00", "REMISE CHQ 2 CHEQUES", nature="cheque"), book)
-    assert [share.member for share in found.shares] == [ALOEN, OPTIM]
+    assert [share.member for share in found.payments] == [ALOEN, OPTIM]
     assert reasons(found) == "Le montant est la somme de F-2026-0001 et F-2026-0003."
     assert not found.is_certain
     assert suggest(movement("125.00", "VIR"), book) == []
@@ -213,7 +223,7 @@ def test_a_deposit_of_cheques_not_recorded_yet_is_the_invoices_that_sum_to_it():
 
 def test_a_deposit_of_cheques_is_the_payments_recorded_one_by_one():
     cheques = [
-        Received(rank, member.pk, Decimal(amount), date(2026, 12, day), "cheque")
+        LedgerPayment(rank, member.pk, Decimal(amount), date(2026, 12, day), "cheque")
         for rank, member, amount, day in (
             (7, ALOEN, "120.00", 1),
             (8, SONAM, "80.00", 1),
@@ -227,7 +237,7 @@ def test_a_deposit_of_cheques_is_the_payments_recorded_one_by_one():
 
 
 def test_money_taken_back_names_the_payment_it_mirrors():
-    paid = Received(7, 2, Decimal("340.50"), date(2026, 11, 30), "direct_debit", ("F-2026-0009",), True)
+    paid = LedgerPayment(7, 2, Decimal("340.50"), date(2026, 11, 30), "direct_debit", ("F-2026-0009",), True)
     book = ledger(debt(9, "0.00", SONAM), received=[paid])
     found = best(
         movement("-340.50", "REJET PRLV F-2026-0009", "SONAM", is_return=True, nature="direct_debit"), book
@@ -238,7 +248,7 @@ def test_money_taken_back_names_the_payment_it_mirrors():
 
 
 def test_money_out_of_the_same_amount_alone_says_nothing():
-    paid = Received(7, 2, Decimal("340.50"), date(2026, 11, 30), "transfer")
+    paid = LedgerPayment(7, 2, Decimal("340.50"), date(2026, 11, 30), "transfer")
     assert suggest(movement("-340.50", "LOYER"), ledger(received=[paid])) == []
     assert suggest(movement("-340.51", "REJET", is_return=True), ledger(received=[paid])) == []
 
@@ -253,7 +263,7 @@ def test_two_certainties_are_none():
 def test_what_one_operation_settles_another_does_not():
     book = ledger(debt(1, "120.00"))
     first = best(movement("120.00", "F-2026-0001"), book)
-    again = best(movement("120.00", "F-2026-0001"), book.after(first.parts))
+    again = best(movement("120.00", "F-2026-0001"), book.after_matching(first.settled))
     assert first.is_certain
     assert not again.is_certain
     assert parts(again) == []
@@ -267,7 +277,7 @@ def test_a_subset_sums_to_what_was_asked_and_is_found_when_there_is_one(dues, da
     debts = [debt(rank, due) for rank, due in enumerate(dues, start=1)]
     chosen = data.draw(st.lists(st.sampled_from(debts[:12]), min_size=1, unique=True))
     target = sum((each.due for each in chosen), Decimal(0))
-    found = subset(debts, target)
+    found = invoices_summing_to(debts, target)
     assert sum((each.due for each in found), Decimal(0)) == target
     assert 1 <= len(found) <= len(chosen)
 
@@ -276,7 +286,7 @@ def test_a_subset_sums_to_what_was_asked_and_is_found_when_there_is_one(dues, da
 def test_no_suggestion_settles_more_than_there_is(amount, dues, label):
     book = ledger(*(debt(rank, due) for rank, due in enumerate(dues, start=1)))
     for found in suggest(movement(amount, f"VIR ALOEN F-2026-0001 {label}"), book):
-        assert sum((share.amount for share in found.shares), Decimal(0)) == amount
-        for owed, part in found.parts:
+        assert sum((share.amount for share in found.payments), Decimal(0)) == amount
+        for owed, part in found.settled:
             assert 0 < part <= owed.due
-        assert all(share.rest >= 0 for share in found.shares)
+        assert all(share.credit >= 0 for share in found.payments)

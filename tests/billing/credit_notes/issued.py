@@ -1,4 +1,4 @@
-"""What the tests of credit notes stand on: issued invoices with hours by day, at a price, and sums of every kind."""
+"""What the tests of credit notes use: issued invoices with hours by day, at a price, and sums of every kind."""
 
 from __future__ import annotations
 
@@ -97,19 +97,19 @@ def of_sums(*nets: tuple[str, str]) -> Invoice:
     return issuing.issue_alone(made, by=None, at=NOW)
 
 
-def credit(of: Invoice, *lines: composing.Request, at: Any = NOW, reason: str = REASON) -> Invoice:
-    return crediting.credit(of, lines=lines, reason=reason, by=None, at=at)
+def credit(of: Invoice, *lines: composing.CreditRequest, at: Any = NOW, reason: str = REASON) -> Invoice:
+    return crediting.issue_credit_note(of, lines=lines, reason=reason, by=None, at=at)
 
 
 def credit_all(of: Invoice, fate: Fate = VOIDED, at: Any = NOW) -> Invoice:
-    return credit(of, *crediting.whole(remaining.left(of), fate), at=at)
+    return credit(of, *crediting.whole_invoice(remaining.remainder_of(of), fate), at=at)
 
 
-def days(of: Line, minutes: Mapping[int, int], fate: Fate = RELEASED) -> composing.Hours:
+def days(of: Line, minutes: Mapping[int, int], fate: Fate = RELEASED) -> composing.CreditHours:
     """Minutes by day of the month, as named entries of the line."""
-    row = next(row for row in remaining.left(of.invoice).lines if row.line == of)
+    row = next(row for row in remaining.remainder_of(of.invoice).lines if row.line == of)
     entries = {entry.day.day: entry.entry for entry in row.entries}
-    return composing.Hours(of, {entries[day]: taken for day, taken in minutes.items()}, fate)
+    return composing.CreditHours(of, {entries[day]: credited for day, credited in minutes.items()}, fate)
 
 
 def line(of: Invoice) -> Line:

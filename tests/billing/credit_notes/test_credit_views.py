@@ -1,4 +1,4 @@
-"""The pages of credit notes: choose, look, issue; who sees what of it; bad input keeps what was typed."""
+"""The pages of credit notes: choose, preview, issue; who may read them; bad input leaves what was typed."""
 
 from decimal import Decimal
 
@@ -33,7 +33,7 @@ def form_of(of):
 
 
 def entry(of, day):
-    return next(row.entry for row in remaining.left(of).lines[0].entries if row.day.day == day)
+    return next(row.entry for row in remaining.remainder_of(of).lines[0].entries if row.day.day == day)
 
 
 def asked(of, *, step="apercu", **fields):
@@ -52,18 +52,18 @@ def test_finance_finds_the_button_and_nobody_else(login):
 def test_days_are_listed_with_what_is_left_of_them(login):
     of = invoice({2: 420, 3: 420})
     credit(of, days(line(of), {2: 60, 3: 420}))
-    shown = words(login(world.finance()).get(form_of(of)))
-    assert "lun. 2 lundi 2 novembre 6 h sur 7 h" in shown
-    assert "mar. 3 7 h, déjà crédité" in shown
-    assert "Reste à créditer 144,00 €" in shown
+    text = words(login(world.finance()).get(form_of(of)))
+    assert "lun. 2 lundi 2 novembre 6 h sur 7 h" in text
+    assert "mar. 3 7 h, déjà crédité" in text
+    assert "Reste à créditer 144,00 €" in text
 
 
 def test_preview_shows_the_credit_note_and_writes_nothing(login):
     of = invoice({2: 420, 3: 420})
     client = login(world.finance())
     answer = client.post(form_of(of), asked(of, **{f"day-{entry(of, 3)}": "on"}))
-    shown = words(answer)
-    for told in (
+    text = words(answer)
+    for sentence in (
         "Avoir HT 140,00 €",
         "TVA 20 % sur 140,00 € 28,00 €",
         "Avoir TTC 168,00 €",
@@ -73,7 +73,7 @@ def test_preview_shows_the_credit_note_and_writes_nothing(login):
         f"Motif : {REASON}",
         "Émettre l’avoir de 168,00 €",
     ):
-        assert told in shown
+        assert sentence in text
     assert (Invoice.objects.count(), Release.objects.count()) == (1, 0)
 
 
@@ -86,10 +86,10 @@ def test_issue_makes_the_credit_note_and_shows_it(login, django_capture_on_commi
     note = Invoice.objects.get(kind="credit_note")
     assert answer.url == page_of(note)
     assert (note.total, len(queued)) == (Decimal("84.00"), 1)
-    shown = words(client.get(page_of(note)))
-    assert f"L’avoir {note.number} est émis : 84,00 € TTC." in shown
-    assert "Il corrige la facture F-2026-0001 du 3 décembre 2026" in shown
-    assert "à facturer de nouveau 3,50" in shown
+    text = words(client.get(page_of(note)))
+    assert f"L’avoir {note.number} est émis : 84,00 € TTC." in text
+    assert "Il corrige la facture F-2026-0001 du 3 décembre 2026" in text
+    assert "à facturer de nouveau 3,50" in text
     again = client.post(form_of(of), choice | {"etape": "emettre"})
     assert again.status_code == 422
     assert "Un avoir vient d’être émis sur la facture F-2026-0001" in words(again)
@@ -100,10 +100,10 @@ def test_whole_invoice_in_one_gesture(login):
     of = invoice({2: 420, 3: 420})
     client = login(world.finance())
     client.post(form_of(of), asked(of, step="emettre", extent="whole", fate="voided", seen="336.00"))
-    assert remaining.left(of).is_gone
-    shown = words(client.get(page_of(of)))
-    assert "Créditée en entier" in shown
-    assert "Faire un avoir" not in shown
+    assert remaining.remainder_of(of).is_fully_credited
+    text = words(client.get(page_of(of)))
+    assert "Créditée en entier" in text
+    assert "Faire un avoir" not in text
     assert "Cette facture est créditée en entier." in words(client.get(form_of(of)))
 
 
@@ -112,9 +112,9 @@ def test_amount_of_a_sum(login):
     first, second = of.lines.order_by("position")
     client = login(world.finance())
     fields = {f"amount-{first.pk}": "1 0,50".replace(" ", ""), f"line-{second.pk}": "on", "fate": "voided"}
-    shown = words(client.post(form_of(of), asked(of) | fields))
-    assert "Avoir HT 60,50 €" in shown
-    assert "60,50 € HT ne" not in shown
+    text = words(client.post(form_of(of), asked(of) | fields))
+    assert "Avoir HT 60,50 €" in text
+    assert "60,50 € HT ne" not in text
 
 
 @pytest.mark.parametrize(
@@ -147,11 +147,11 @@ def test_going_back_keeps_the_choice(login):
     answer = login(world.finance()).post(
         form_of(of), asked(of, step="modifier", **{f"hours-{entry(of, 2)}": "3"})
     )
-    kept = answer.content.decode()
+    html = answer.content.decode()
     assert answer.status_code == 200
-    assert 'value="3"' in kept
-    assert REASON in kept
-    assert kept.count(" checked") == 2
+    assert 'value="3"' in html
+    assert REASON in html
+    assert html.count(" checked") == 2
 
 
 def test_member_sees_its_credit_notes_and_nobody_elses(login):

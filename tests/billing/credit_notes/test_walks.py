@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from billing.accounts import receivables
 from billing.credit_notes import crediting, remaining
-from billing.credit_notes.composing import Amount, Hours, NotCreditable, Whole
+from billing.credit_notes.composing import CreditAmount, CreditHours, CreditWhole, NotCreditable
 from billing.models import Charge, Invoice, InvoicedTimesheet, Release
 from billing.month import drafting, issuing
 from billing.month.issuing import NotIssuable
@@ -74,16 +74,16 @@ class Walk:
             drafting.discard(run, by=None, at=when)
 
     def credit_all(self, which: int, fate: Any) -> None:
-        self._credit(which, lambda left: crediting.whole(left, fate))
+        self._credit(which, lambda left: crediting.whole_invoice(left, fate))
 
     def credit_part(self, which: int, line: int, part: str, fate: Any) -> None:
-        def asked(left: remaining.Left) -> list[Any]:
+        def asked(left: remaining.InvoiceRemainder) -> list[Any]:
             row = left.lines[line % len(left.lines)]
             if not row.is_hourly:
                 net = (row.net * Decimal(part)).quantize(Decimal("0.01"))
-                return [Amount(row.line, net) if net < row.net else Whole(row.line, fate)]
+                return [CreditAmount(row.line, net) if net < row.net else CreditWhole(row.line, fate)]
             minutes = {entry.entry: int(entry.left * Decimal(part)) for entry in row.entries}
-            return [Hours(row.line, {entry: each for entry, each in minutes.items() if each}, fate)]
+            return [CreditHours(row.line, {entry: each for entry, each in minutes.items() if each}, fate)]
 
         self._credit(which, asked)
 
@@ -94,8 +94,8 @@ class Walk:
         of = issued[which % len(issued)]
         try:
             with transaction.atomic():
-                lines = asked(remaining.left(of))
-                crediting.credit(of, lines=lines, reason=REASON, by=None, at=self.today)
+                lines = asked(remaining.remainder_of(of))
+                crediting.issue_credit_note(of, lines=lines, reason=REASON, by=None, at=self.today)
         except (NotCreditable, NotIssuable):
             pass
 
@@ -112,11 +112,11 @@ def held_once() -> None:
     )
     releases = list(Release.objects.order_by("pk"))
     for entry in Entry.objects.order_by("pk"):
-        mine = [row for row in releases if row.entry_id == entry.pk]
-        credited = sum(row.minutes for row in mine)
-        again = sum(row.minutes for row in mine if row.charge_id)
-        voided = sum(row.minutes for row in mine if row.fate == VOIDED)
-        waiting = sum(row.minutes for row in mine if row.fate == RELEASED and not row.charge_id)
+        of_entry = [row for row in releases if row.entry_id == entry.pk]
+        credited = sum(row.minutes for row in of_entry)
+        again = sum(row.minutes for row in of_entry if row.charge_id)
+        voided = sum(row.minutes for row in of_entry if row.fate == VOIDED)
+        waiting = sum(row.minutes for row in of_entry if row.fate == RELEASED and not row.charge_id)
         billed = entry.minutes if entry.timesheet_id in first else 0
         live = billed + again - credited
         assert 0 <= live <= billed
@@ -125,7 +125,7 @@ def held_once() -> None:
 
 def papers_add_up() -> None:
     for of in Invoice.objects.filter(kind="invoice", status="issued").order_by("pk"):
-        left = remaining.left(of)
+        left = remaining.remainder_of(of)
         notes = list(of.credit_notes.order_by("pk"))
         assert left.total == of.total - sum(note.total for note in notes)
         assert min(left.net, left.vat, *(row.net for row in left.lines)) >= 0
@@ -150,9 +150,9 @@ def numbers_have_no_gap() -> None:
     by_series = defaultdict(list)
     for series, sequence, day in issued.values_list("series", "sequence", "issued_on"):
         by_series[series].append((sequence, day))
-    for taken in by_series.values():
-        assert [sequence for sequence, _ in taken] == list(range(1, len(taken) + 1))
-        assert [day for _, day in taken] == sorted(day for _, day in taken)
+    for numbers in by_series.values():
+        assert [sequence for sequence, _ in numbers] == list(range(1, len(numbers) + 1))
+        assert [day for _, day in numbers] == sorted(day for _, day in numbers)
 
 
 @settings(

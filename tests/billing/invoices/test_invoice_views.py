@@ -1,4 +1,4 @@
-"""Invoices on the page: who sees which, what the page says of a draft and of what is issued, and the file."""
+"""Invoices on the page: who sees which, what the page prints of a draft and of an issued invoice, and the file."""
 
 import html
 import re
@@ -20,7 +20,7 @@ WAGES = ("2 640,00", "997,92", "3 637,92", "Salaire brut", "Cotisations patronal
 
 
 def words(response):
-    """What the page says, without tags, in plain spaces."""
+    """The text of the page, without tags, in plain spaces."""
     text = re.sub(r"<[^>]+>", " ", response.content.decode())
     return re.sub(r"[\s\u00a0\u202f]+", " ", html.unescape(text))
 
@@ -40,13 +40,13 @@ def body(answer):
 def test_member_staff_see_their_own_issued_invoices_only(login):
     aloen, sonam = scene.hosts(2)
     scene.issued([aloen, sonam])
-    mine, theirs = (Invoice.objects.get(member=member) for member in (aloen, sonam))
+    own, theirs = (Invoice.objects.get(member=member) for member in (aloen, sonam))
     client = login(world.staff(aloen))
     listed = words(client.get(LIST))
-    assert mine.number in listed
+    assert own.number in listed
     assert theirs.number not in listed
     assert "Sonam" not in listed
-    assert client.get(page_of(mine)).status_code == 200
+    assert client.get(page_of(own)).status_code == 200
     assert client.get(page_of(theirs)).status_code == 404
     assert client.get(pdf_of(theirs)).status_code == 404
     assert words(login(world.finance()).get(LIST)).count("F-2026-") == 2
@@ -75,10 +75,10 @@ def test_no_wage_is_on_any_page_of_a_member(login):
         assert wage in seen
     client = login(world.staff(aloen))
     for address in (page_of(invoice), LIST, reverse("member_home")):
-        shown = words(client.get(address))
-        assert invoice.number in shown
+        text = words(client.get(address))
+        assert invoice.number in text
         for wage in WAGES:
-            assert wage not in shown
+            assert wage not in text
 
 
 def test_an_issued_invoice_says_what_its_paper_says(login):
@@ -126,8 +126,8 @@ def test_the_pdf_is_the_file_that_was_kept(login):
     answer = login(world.staff(aloen)).get(pdf_of(document.invoice))
     assert answer["Content-Disposition"] == 'attachment; filename="F-2026-0001.pdf"'
     assert answer["Content-Type"] == "application/pdf"
-    with storages["private"].open(document.path, "rb") as kept:
-        assert body(answer) == kept.read()
+    with storages["private"].open(document.path, "rb") as stored:
+        assert body(answer) == stored.read()
 
 
 def test_a_pdf_that_is_not_made_yet_is_announced(login):

@@ -51,7 +51,7 @@ def draft(month=NOVEMBER, at=NOW) -> BillingRun:
     return drafting.draft(month, by=None, at=at)
 
 
-def told(run: BillingRun) -> list[tuple[str, bool, str, str, str]]:
+def figures_of(run: BillingRun) -> list[tuple[str, bool, str, str, str]]:
     """Member, whether outside VAT, net, VAT, total of each invoice."""
     return [
         (row.member.short_name, row.is_out_of_scope, str(row.net), str(row.vat), str(row.total))
@@ -62,26 +62,26 @@ def told(run: BillingRun) -> list[tuple[str, bool, str, str, str]]:
 def test_a_recorded_sum_joins_the_next_draft_and_stays_when_it_is_thrown_away(aloen):
     charge = record(aloen)
     run = draft()
-    assert told(run) == [("Aloen", False, "60.00", "12.00", "72.00")]
+    assert figures_of(run) == [("Aloen", False, "60.00", "12.00", "72.00")]
     charge.refresh_from_db()
     assert (charge.run_id, charge.line.label) == (run.pk, "Reprographie")
     drafting.discard(run, by=None, at=NOW)
     charge.refresh_from_db()
     assert (charge.run_id, charge.line_id) == (None, None)
-    assert told(draft()) == told(draft()) == [("Aloen", False, "60.00", "12.00", "72.00")]
+    assert figures_of(draft()) == figures_of(draft()) == [("Aloen", False, "60.00", "12.00", "72.00")]
 
 
 def test_a_sum_of_a_month_to_come_waits_for_it(aloen):
     record(aloen, month=DECEMBER)
-    assert told(draft()) == []
-    assert told(draft(DECEMBER, LATER)) == [("Aloen", False, "60.00", "12.00", "72.00")]
+    assert figures_of(draft()) == []
+    assert figures_of(draft(DECEMBER, LATER)) == [("Aloen", False, "60.00", "12.00", "72.00")]
 
 
 def test_dues_go_on_an_invoice_of_their_own(aloen):
     world.timesheet(world.assignment(world.employee(), aloen), world.hours(NOVEMBER, 7))
     record(aloen, kind=ChargeKind.DUES, regime="O", price="75.00", label="Cotisation 2026")
     run = draft()
-    assert told(run) == [
+    assert figures_of(run) == [
         ("Aloen", False, "157.08", "31.42", "188.50"),
         ("Aloen", True, "150.00", "0.00", "150.00"),
     ]
@@ -99,11 +99,11 @@ def test_what_comes_after_the_invoice_waits_for_the_next_run(aloen):
     run = draft()
     issuing.issue(run.invoices.get(member=aloen), by=None, at=NOW)
     late = record(aloen)
-    assert told(draft())[1:] == [("Sonam", False, "60.00", "12.00", "72.00")]
+    assert figures_of(draft())[1:] == [("Sonam", False, "60.00", "12.00", "72.00")]
     late.refresh_from_db()
     assert late.line_id is None
     record(aloen, kind=ChargeKind.DUES, regime="O", label="Cotisation")
-    assert ("Aloen", True, "60.00", "0.00", "60.00") in told(draft())
+    assert ("Aloen", True, "60.00", "0.00", "60.00") in figures_of(draft())
 
 
 def draft_of_hours(member):
@@ -192,7 +192,7 @@ def test_a_minimum_is_charged_once_and_late_hours_fill_it(aloen):
     placed = world.assignment(world.employee(), aloen, monthly_minimum_minutes=600)
     world.timesheet(placed, world.hours(NOVEMBER, 7))
     run = draft()
-    assert told(run) == [("Aloen", False, "224.40", "44.88", "269.28")]  # 7 h and 3 h more
+    assert figures_of(run) == [("Aloen", False, "224.40", "44.88", "269.28")]  # 7 h and 3 h more
     issuing.issue_run(run, by=None, at=NOW)
     world.timesheet(placed, {date(2026, 11, 30): 300}, supplement=1)
     later = draft(DECEMBER, LATER)

@@ -91,8 +91,12 @@ def test_the_key_of_invoices_takes_credit_notes_off():
     from billing.models import Fate
 
     invoice = Invoice.objects.get(member__short_name="Sonam")
-    crediting.credit(
-        invoice, lines=crediting.whole(remaining.left(invoice), Fate.VOIDED), reason="Geste", by=None, at=NOW
+    crediting.issue_credit_note(
+        invoice,
+        lines=crediting.whole_invoice(remaining.remainder_of(invoice), Fate.VOIDED),
+        reason="Geste",
+        by=None,
+        at=NOW,
     )
     assert [amount for _, amount, _ in shares(state(debt=Decimal("100.00")))] == ["100.00", "0.00"]
 

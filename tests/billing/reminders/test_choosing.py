@@ -11,7 +11,7 @@ from billing.reminders import choosing, disputing
 from tests import world
 from tests.billing import owing
 from tests.billing.reminders import scene
-from tests.billing.reminders.scene import day, told
+from tests.billing.reminders.scene import day, due_letters
 
 pytestmark = pytest.mark.django_db
 
@@ -24,10 +24,10 @@ def aloen():
 
 def test_a_level_is_called_for_after_its_days_and_not_before(aloen):
     invoice = scene.late(aloen)
-    assert told(day(1)) == []
-    assert told(day(5)) == []
-    assert told(day(6)) == [("Aloen", 1, [invoice.number])]
-    assert told(date(2027, 3, 1)) == [("Aloen", 1, [invoice.number])]
+    assert due_letters(day(1)) == []
+    assert due_letters(day(5)) == []
+    assert due_letters(day(6)) == [("Aloen", 1, [invoice.number])]
+    assert due_letters(date(2027, 3, 1)) == [("Aloen", 1, [invoice.number])]
 
 
 def test_levels_come_in_order_and_none_comes_again(aloen):
@@ -35,9 +35,9 @@ def test_levels_come_in_order_and_none_comes_again(aloen):
     seen = []
     for number in range(60):
         on = day(1) + timedelta(days=number)
-        for _, rank, _ in told(on):
+        for _, rank, _ in due_letters(on):
             seen.append((rank, (on - scene.DUE).days))
-        if told(on):
+        if due_letters(on):
             scene.send(on)
     assert seen == [(1, 5), (2, 15), (3, 30)]
 
@@ -45,8 +45,8 @@ def test_levels_come_in_order_and_none_comes_again(aloen):
 def test_a_late_start_leaves_time_between_two_letters(aloen):
     scene.late(aloen)
     scene.send(date(2027, 1, 20))
-    assert told(date(2027, 1, 26)) == []
-    assert [rank for _, rank, _ in told(date(2027, 1, 27))] == [2]
+    assert due_letters(date(2027, 1, 26)) == []
+    assert [rank for _, rank, _ in due_letters(date(2027, 1, 27))] == [2]
 
 
 def test_a_level_put_in_before_is_not_gone_back_to(aloen):
@@ -54,7 +54,7 @@ def test_a_level_put_in_before_is_not_gone_back_to(aloen):
     DunningLevel.objects.filter(rank=1).update(is_active=False)
     scene.send(day(16))
     DunningLevel.objects.update(is_active=True)
-    assert told(date(2027, 1, 30)) == [("Aloen", 3, [invoice.number])]
+    assert due_letters(date(2027, 1, 30)) == [("Aloen", 3, [invoice.number])]
 
 
 def test_one_letter_holds_all_the_invoices_of_a_member_and_level(aloen):
@@ -64,7 +64,7 @@ def test_one_letter_holds_all_the_invoices_of_a_member_and_level(aloen):
     scene.send(day(6))
     third = scene.late(aloen, "12.00", issued_on=day(2))
     on = date(2027, 1, 6)
-    assert told(on) == [
+    assert due_letters(on) == [
         ("Aloen", 2, [first.number, second.number]),
         ("Aloen", 1, [third.number]),
         ("Sonam", 2, [other.number]),
@@ -73,9 +73,9 @@ def test_one_letter_holds_all_the_invoices_of_a_member_and_level(aloen):
 
 def test_what_is_paid_is_not_reminded(aloen):
     invoice = scene.late(aloen)
-    assert told(day(6)) == [("Aloen", 1, [invoice.number])]
+    assert due_letters(day(6)) == [("Aloen", 1, [invoice.number])]
     scene.pay(invoice, on=day(4))
-    assert told(day(6)) == []
+    assert due_letters(day(6)) == []
 
 
 def test_what_is_paid_in_part_is_reminded_for_the_rest(aloen):
@@ -87,57 +87,60 @@ def test_what_is_paid_in_part_is_reminded_for_the_rest(aloen):
 
 def test_what_is_contested_is_not_reminded_until_that_is_settled(aloen):
     invoice = scene.late(aloen)
-    assert told(day(6)) == [("Aloen", 1, [invoice.number])]
+    assert due_letters(day(6)) == [("Aloen", 1, [invoice.number])]
     dispute = disputing.open_dispute(invoice, reason="Deux jours en trop", by=None, at=scene.moment(4))
-    assert told(day(6)) == []
-    (held,) = choosing.choose(day(6)).held
-    assert (held.label, held.why) == ("Contestée", "Depuis le 4 décembre 2026\u00a0: Deux jours en trop")
+    assert due_letters(day(6)) == []
+    (waiting,) = choosing.reminders_of_day(day(6)).not_reminded
+    assert (waiting.label, waiting.reason) == (
+        "Contestée",
+        "Depuis le 4 décembre 2026\u00a0: Deux jours en trop",
+    )
     disputing.close_dispute(dispute, outcome="Les heures sont justes", by=None, at=scene.moment(5))
-    assert told(day(6)) == [("Aloen", 1, [invoice.number])]
+    assert due_letters(day(6)) == [("Aloen", 1, [invoice.number])]
 
 
 def test_money_at_hand_covers_the_oldest_and_holds_their_letters(aloen):
     first = scene.late(aloen, "100.00")
     second = scene.late(aloen, "100.00", issued_on=day(2, 11))
-    assert told(day(8)) == [("Aloen", 1, [first.number, second.number])]
+    assert due_letters(day(8)) == [("Aloen", 1, [first.number, second.number])]
     scene.pay(first, "150.00", on=day(3), allocated=False)
-    assert told(day(8)) == [("Aloen", 1, [second.number])]
-    (held,) = choosing.choose(day(8)).held
-    assert (held.late.invoice.number, held.label) == (first.number, "Couverte")
-    assert "100,00\u00a0€ sont chez nous sans être imputés" in held.why
+    assert due_letters(day(8)) == [("Aloen", 1, [second.number])]
+    (waiting,) = choosing.reminders_of_day(day(8)).not_reminded
+    assert (waiting.late.invoice.number, waiting.label) == (first.number, "Couverte")
+    assert "100,00\u00a0€ sont chez nous sans être imputés" in waiting.reason
 
 
 def test_an_unused_credit_note_covers_too(aloen):
     paid, late = scene.late(aloen, "100.00"), scene.late(aloen, "80.00")
     scene.pay(paid, on=day(1))
-    assert told(day(6)) == [("Aloen", 1, [late.number])]
+    assert due_letters(day(6)) == [("Aloen", 1, [late.number])]
     owing.credit_note(paid, "100.00", issued_on=day(2))
-    assert told(day(6)) == []
+    assert due_letters(day(6)) == []
 
 
 def test_a_credit_note_or_a_small_remainder_given_up_ends_the_reminders(aloen):
     credited, almost = scene.late(aloen, "100.00"), scene.late(aloen, "50.00")
     scene.pay(almost, "48.00", on=day(2))
-    assert len(told(day(6))[0][2]) == 2
+    assert len(due_letters(day(6))[0][2]) == 2
     note = owing.credit_note(credited, "100.00", issued_on=day(3))
     allocating.apply_credit(note, by=None, at=scene.moment(3))
     allocating.write_off(almost, reason="Frais de virement", by=None, at=scene.moment(3))
-    assert told(day(6)) == []
+    assert due_letters(day(6)) == []
 
 
 def test_a_payment_that_the_bank_took_back_is_due_again(aloen):
     invoice = scene.late(aloen)
     payment = scene.pay(invoice, on=day(2))
-    assert told(day(6)) == []
-    payments.reverse(payment, on=day(5), reason="Chèque impayé", by=None, at=scene.moment(5))
-    assert told(day(6)) == [("Aloen", 1, [invoice.number])]
+    assert due_letters(day(6)) == []
+    payments.reverse_payment(payment, on=day(5), reason="Chèque impayé", by=None, at=scene.moment(5))
+    assert due_letters(day(6)) == [("Aloen", 1, [invoice.number])]
 
 
 def test_what_waits_says_why(aloen):
     scene.late(aloen)
 
     def why(on):
-        return [(held.label, held.why) for held in choosing.choose(on).held]
+        return [(waiting.label, waiting.reason) for waiting in choosing.reminders_of_day(on).not_reminded]
 
     assert why(day(3)) == [("Attend", "Rappel de paiement\u00a0: le 6 décembre 2026.")]
     scene.send(day(6))
@@ -152,7 +155,7 @@ def test_what_waits_says_why(aloen):
 def test_without_levels_nothing_leaves_and_that_is_said():
     world.group()
     scene.late(world.member())
-    assert [held.label for held in choosing.choose(day(20)).held] == ["Sans niveau"]
+    assert [waiting.label for waiting in choosing.reminders_of_day(day(20)).not_reminded] == ["Sans niveau"]
 
 
 @pytest.mark.parametrize("count", [1, 3])

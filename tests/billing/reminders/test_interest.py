@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.reminders.interest import Part, Stretch, indemnity, interest, last_paid_on
+from billing.reminders.interest import (
+    InterestPeriod,
+    SettledAmount,
+    late_interest,
+    recovery_indemnity,
+    settled_whole_on,
+)
 
 RATE = Decimal("12.15")
 DUE = date(2026, 1, 31)
@@ -19,15 +25,18 @@ def euros(text):
 
 
 def late(total, *parts, until, rate=RATE, due_on=DUE, since=None):
-    return interest(euros(total), due_on, parts, rate=rate, until=until, since=since)
+    return late_interest(euros(total), due_on, parts, rate=rate, until=until, since=since)
 
 
 def test_part_payments_change_what_bears_interest():
-    parts = [Part(date(2026, 3, 2), euros("600.00")), Part(date(2026, 2, 10), euros("400.00"))]
+    parts = [
+        SettledAmount(date(2026, 3, 2), euros("600.00")),
+        SettledAmount(date(2026, 2, 10), euros("400.00")),
+    ]
     found = late("1000.00", *parts, until=date(2026, 6, 30))
-    assert found.stretches == [
-        Stretch(date(2026, 2, 1), date(2026, 2, 10), euros("1000.00")),
-        Stretch(date(2026, 2, 11), date(2026, 3, 2), euros("600.00")),
+    assert found.periods == [
+        InterestPeriod(date(2026, 2, 1), date(2026, 2, 10), euros("1000.00")),
+        InterestPeriod(date(2026, 2, 11), date(2026, 3, 2), euros("600.00")),
     ]
     assert (found.days, found.euro_days) == (30, Decimal("22000.00"))
     assert found.amount == euros("7.32")  # 22 000 × 12.15 / 36 500 = 7.3232…
@@ -55,25 +64,30 @@ def test_a_leap_year_has_a_day_more_of_the_same_price():
 
 def test_nothing_is_owed_on_the_due_date_nor_for_what_was_paid_by_then():
     assert late("1000.00", until=DUE).amount == 0
-    paid = Part(DUE, euros("1000.00"))
-    assert late("1000.00", paid, until=date(2026, 12, 31)).stretches == []
-    assert indemnity(euros("1000.00"), DUE, [paid], amount=FORTY, until=date(2026, 12, 31)) == 0
+    paid = SettledAmount(DUE, euros("1000.00"))
+    assert late("1000.00", paid, until=date(2026, 12, 31)).periods == []
+    assert recovery_indemnity(euros("1000.00"), DUE, [paid], amount=FORTY, until=date(2026, 12, 31)) == 0
 
 
 def test_the_day_of_the_payment_counts():
-    assert late("1000.00", Part(date(2026, 2, 1), euros("1000.00")), until=date(2026, 6, 1)).days == 1
+    assert (
+        late("1000.00", SettledAmount(date(2026, 2, 1), euros("1000.00")), until=date(2026, 6, 1)).days == 1
+    )
 
 
 def test_an_indemnity_is_due_for_one_cent_and_one_day():
-    almost = [Part(DUE, euros("999.99"))]
-    assert indemnity(euros("1000.00"), DUE, almost, amount=FORTY, until=date(2026, 2, 1)) == FORTY
-    assert indemnity(euros("1000.00"), DUE, [], amount=FORTY, until=DUE) == 0
+    almost = [SettledAmount(DUE, euros("999.99"))]
+    assert recovery_indemnity(euros("1000.00"), DUE, almost, amount=FORTY, until=date(2026, 2, 1)) == FORTY
+    assert recovery_indemnity(euros("1000.00"), DUE, [], amount=FORTY, until=DUE) == 0
 
 
 def test_an_invoice_is_paid_on_the_day_its_last_cent_came():
-    parts = [Part(date(2026, 3, 2), euros("600.00")), Part(date(2026, 2, 10), euros("400.00"))]
-    assert last_paid_on(euros("1000.00"), parts) == date(2026, 3, 2)
-    assert last_paid_on(euros("1000.01"), parts) is None
+    parts = [
+        SettledAmount(date(2026, 3, 2), euros("600.00")),
+        SettledAmount(date(2026, 2, 10), euros("400.00")),
+    ]
+    assert settled_whole_on(euros("1000.00"), parts) == date(2026, 3, 2)
+    assert settled_whole_on(euros("1000.01"), parts) is None
 
 
 money = st.integers(1, 500_000_00).map(lambda cents: Decimal(cents) / 100)
@@ -88,7 +102,7 @@ def invoices(draw):
     for _ in range(draw(st.integers(0, 5))):
         amount = min(left, draw(money))
         if amount > 0:
-            parts.append(Part(DUE + timedelta(days=draw(offsets)), amount))
+            parts.append(SettledAmount(DUE + timedelta(days=draw(offsets)), amount))
             left -= amount
     return total, parts
 
@@ -97,9 +111,9 @@ def invoices(draw):
 def test_interest_adds_up_over_periods_before_it_is_rounded(invoice, one, two):
     total, parts = invoice
     middle, until = (DUE + timedelta(days=days) for days in sorted((one, two)))
-    whole = interest(total, DUE, parts, rate=RATE, until=until)
-    before = interest(total, DUE, parts, rate=RATE, until=middle)
-    after = interest(total, DUE, parts, rate=RATE, until=until, since=middle + timedelta(days=1))
+    whole = late_interest(total, DUE, parts, rate=RATE, until=until)
+    before = late_interest(total, DUE, parts, rate=RATE, until=middle)
+    after = late_interest(total, DUE, parts, rate=RATE, until=until, since=middle + timedelta(days=1))
     assert before.euro_days + after.euro_days == whole.euro_days
     assert before.days + after.days == whole.days
 
@@ -113,10 +127,10 @@ def test_interest_is_what_each_day_costs(invoice, days):
     for number in range(1, days + 1):
         day = DUE + timedelta(days=number)
         by_day += max(Decimal(0), total - sum(part.amount for part in parts if part.on < day))
-    found = interest(total, DUE, parts, rate=RATE, until=until)
+    found = late_interest(total, DUE, parts, rate=RATE, until=until)
     assert found.euro_days == by_day
     assert found.amount >= 0
-    assert all(stretch.days > 0 and stretch.due > 0 for stretch in found.stretches)
+    assert all(period.days > 0 and period.due > 0 for period in found.periods)
 
 
 @given(invoices(), st.integers(0, 500))
@@ -124,10 +138,10 @@ def test_paid_in_time_costs_nothing_and_late_costs_the_indemnity(invoice, days):
     total, parts = invoice
     until = DUE + timedelta(days=days)
     in_time = sum(part.amount for part in parts if part.on <= DUE) == total
-    owed = indemnity(total, DUE, parts, amount=FORTY, until=until)
+    owed = recovery_indemnity(total, DUE, parts, amount=FORTY, until=until)
     assert owed == (FORTY if days and not in_time else 0)
     if in_time:
-        assert interest(total, DUE, parts, rate=RATE, until=until).amount == 0
+        assert late_interest(total, DUE, parts, rate=RATE, until=until).amount == 0
 
 
 @given(invoices(), st.integers(1, 500))
@@ -135,6 +149,6 @@ def test_a_payment_more_never_costs_more(invoice, days):
     total, parts = invoice
     until = DUE + timedelta(days=days)
     left = total - sum(part.amount for part in parts)
-    more = [*parts, Part(DUE + timedelta(days=1), left)] if left > 0 else parts
-    with_it = interest(total, DUE, more, rate=RATE, until=until).euro_days
-    assert with_it <= interest(total, DUE, parts, rate=RATE, until=until).euro_days
+    more = [*parts, SettledAmount(DUE + timedelta(days=1), left)] if left > 0 else parts
+    with_it = late_interest(total, DUE, more, rate=RATE, until=until).euro_days
+    assert with_it <= late_interest(total, DUE, parts, rate=RATE, until=until).euro_days

@@ -128,16 +128,16 @@ def test_the_group_reads_and_only_finance_sends(on, aloen):
 
 def test_a_member_reads_its_own_letters_and_nobody_else_s(on, aloen):
     sonam = world.member("Sonam")
-    mine, theirs = scene.late(aloen, "1000.00"), scene.late(sonam, "777.00")
+    to_aloen, theirs = scene.late(aloen, "1000.00"), scene.late(sonam, "777.00")
     scene.send(day(6), by=world.finance())
     own, other = (Letter.objects.get(member=member) for member in (aloen, sonam))
     everything = words(on(world.coordinator()).get(SENT))
-    assert mine.number in everything
+    assert to_aloen.number in everything
     assert theirs.number in everything
     client = on(world.staff(aloen, function="reader"))
     listed = words(client.get(SENT))
     assert "Relances reçues" in listed
-    assert mine.number in listed
+    assert to_aloen.number in listed
     for hidden in (theirs.number, "Sonam", "777"):
         assert hidden not in listed
     read = words(client.get(letter_page(own)))

@@ -32,10 +32,10 @@ def gael():
 
 def test_a_letter_is_frozen_with_what_was_due(aloen, gael):
     first, second = scene.late(aloen, "1000.00"), scene.late(aloen, "234.50", issued_on=day(4, 11))
-    (sent,) = sending.send(choosing.due_reminders(day(10)), by=gael, at=moment(10))
-    said = sent.letter.content
+    (sent,) = sending.send_reminders(choosing.due_reminders(day(10)), by=gael, at=moment(10))
+    content = sent.letter.content
     assert sent.letter.subject == "Rappel de paiement, 2\u00a0factures"
-    assert said["rows"] == [
+    assert content["rows"] == [
         {
             "number": first.number,
             "issued_on": "2026-11-01",
@@ -57,8 +57,8 @@ def test_a_letter_is_frozen_with_what_was_due(aloen, gael):
             "indemnity": "",
         },
     ]
-    assert (said["due"], said["total"], said["signed_by"]) == ("1234.50", "1234.50", "Gaël Perrot")
-    assert said["paragraphs"][0] == (
+    assert (content["due"], content["total"], content["signed_by"]) == ("1234.50", "1234.50", "Gaël Perrot")
+    assert content["paragraphs"][0] == (
         "Sauf erreur de notre part, il reste 1\u202f234,50\u00a0€ à régler pour les factures F-2026-0001 et "
         "F-2026-0002. L’échéance, le 1er décembre 2026 pour la plus ancienne, est passée de 9\u00a0jours au plus."
     )
@@ -72,11 +72,11 @@ def test_a_letter_is_frozen_with_what_was_due(aloen, gael):
 def test_the_formal_notice_asks_for_interest_and_the_indemnity(aloen):
     scene.late(aloen, "1000.00")
     *_, ((last),) = scene.remind_to_the_last()
-    said = last.letter.content
+    content = last.letter.content
     # 30 days × 1 000.00 × 12.15 / 36 500 = 9.986…
-    assert (said["interest"], said["indemnity"], said["total"]) == ("9.99", "40.00", "1049.99")
-    assert said["rates"] == ["12.15"]
-    assert said["paragraphs"][0].endswith("L’échéance, le 1er décembre 2026, est passée de 30\u00a0jours.")
+    assert (content["interest"], content["indemnity"], content["total"]) == ("9.99", "40.00", "1049.99")
+    assert content["rates"] == ["12.15"]
+    assert content["paragraphs"][0].endswith("L’échéance, le 1er décembre 2026, est passée de 30\u00a0jours.")
     noted = Reminder.objects.get(letter=last.letter)
     assert (noted.interest, noted.indemnity) == (Decimal("9.99"), Decimal("40.00"))
 
@@ -133,10 +133,10 @@ def test_the_message_says_all_in_both_forms(aloen, settings):
     scene.late(aloen)
     *_, (last,) = scene.remind_to_the_last()
     mailing.send_pending(moment(31, hour=12))
-    told = [letter for letter in box.outbox if "Mise en demeure" in letter.subject]
-    assert [letter.to for letter in told] == [["nolwenn.jego@laronde.example"], [aloen.billing_email]]
+    notices = [letter for letter in box.outbox if "Mise en demeure" in letter.subject]
+    assert [letter.to for letter in notices] == [["nolwenn.jego@laronde.example"], [aloen.billing_email]]
     url = f"https://ge.example/facturation/relances/courriers/{last.letter.pk}/"
-    for letter in told:
+    for letter in notices:
         html = letter.alternatives[0].content
         for form in (letter.body, html):
             assert "F-2026-0001 du 1er novembre 2026, échéance le 1er décembre 2026" in form
@@ -147,16 +147,16 @@ def test_the_message_says_all_in_both_forms(aloen, settings):
             assert "rythme" not in form
         assert markup.faults(html) == ["inline style element"]
         assert "&" not in letter.body
-    assert told[0].body.startswith("Bonjour Nolwenn Jégo,")
-    assert told[1].body.startswith("Bonjour,")
+    assert notices[0].body.startswith("Bonjour Nolwenn Jégo,")
+    assert notices[1].body.startswith("Bonjour,")
 
 
 def test_the_same_letter_is_not_sent_twice_and_says_who_sent_it(aloen, gael):
     scene.late(aloen)
     due = choosing.due_reminders(day(6))
-    sending.send(due, by=gael, at=moment(6))
+    sending.send_reminders(due, by=gael, at=moment(6))
     with pytest.raises(sending.AlreadySent) as refused:
-        sending.send(due, by=world.finance("Ana Riou"), at=moment(6, hour=10))
+        sending.send_reminders(due, by=world.finance("Ana Riou"), at=moment(6, hour=10))
     assert refused.value.message == (
         "Rappel de paiement à Aloen\u00a0: déjà envoyé par Gaël Perrot le 6 décembre 2026 (facture F-2026-0001). "
         "Rien n’est parti deux fois."
@@ -198,7 +198,7 @@ def test_what_was_read_must_still_be_what_is_due(aloen, event):
     else:
         at = moment(7)
     with pytest.raises(sending.NotSendable, match="a changé depuis votre lecture"):
-        sending.send(due, by=None, at=at)
+        sending.send_reminders(due, by=None, at=at)
     assert not Letter.objects.exists()
     assert not Mail.objects.exists()
 
@@ -210,19 +210,19 @@ def test_one_stale_letter_holds_all_back(aloen):
     due = choosing.due_reminders(day(6))
     scene.pay(other, on=day(6))
     with pytest.raises(sending.NotSendable, match="Sonam"):
-        sending.send(due, by=None, at=moment(6))
+        sending.send_reminders(due, by=None, at=moment(6))
     assert not Letter.objects.exists()
 
 
 @pytest.mark.parametrize("key", ["", "x", "1", "1-2", "999-1-abc", "--", "99999999999999999999-1-a", "²-1-a"])
 def test_a_key_that_means_nothing_is_refused(aloen, key):
     with pytest.raises(sending.NotSendable, match="relisez"):
-        sending.send([key], by=None, at=moment(6))
+        sending.send_reminders([key], by=None, at=moment(6))
 
 
 def test_nothing_chosen_is_said(aloen):
     with pytest.raises(sending.NotSendable, match="Cochez"):
-        sending.send([], by=None, at=moment(6))
+        sending.send_reminders([], by=None, at=moment(6))
 
 
 def test_the_letter_prints_once(aloen):

@@ -294,8 +294,12 @@ def test_what_is_credited_is_not_invoiced_any_more():
 
     period.half_year()
     invoice = Invoice.objects.get(member__short_name="Aloen", service_month=NOVEMBER)
-    crediting.credit(
-        invoice, lines=crediting.whole(remaining.left(invoice), Fate.VOIDED), reason="Geste", by=None, at=NOW
+    crediting.issue_credit_note(
+        invoice,
+        lines=crediting.whole_invoice(remaining.remainder_of(invoice), Fate.VOIDED),
+        reason="Geste",
+        by=None,
+        at=NOW,
     )
     assert period.shares(period.prepared())[0] == ("Aloen", "19848.65", "15840.00", "4008.65")
 
@@ -341,7 +345,7 @@ def test_credited_hours_that_are_to_be_billed_again_come_first():
 
     period.half_year()
     invoice = Invoice.objects.get(member__short_name="Aloen", service_month=OCTOBER)
-    whole = crediting.whole(remaining.left(invoice), Fate.RELEASED)
-    crediting.credit(invoice, lines=whole, reason="Erreur", by=None, at=NOW)
+    whole = crediting.whole_invoice(remaining.remainder_of(invoice), Fate.RELEASED)
+    crediting.issue_credit_note(invoice, lines=whole, reason="Erreur", by=None, at=NOW)
     (sentence,) = errors()
     assert sentence.startswith("Maëlle Kerbrat (octobre 2026)\u00a0: des sommes attendent d’être facturées.")

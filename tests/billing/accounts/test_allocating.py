@@ -29,7 +29,7 @@ def member():
 
 
 def pay(member, amount: str, *, on: date = TODAY, allocations=None, **facts) -> Payment:
-    return payments.record(
+    return payments.record_payment(
         member,
         amount=Decimal(amount),
         received_on=on,
@@ -56,15 +56,15 @@ def test_payment_settles_the_oldest_due_first_and_the_rest_stays_a_credit(member
     settled = Allocation.objects.order_by("pk").values_list("invoice", "amount")
     assert list(settled) == [(later.pk, Decimal("50.00")), (late.pk, Decimal("100.00"))]
     assert (left(payment), payment.reference) == ("20.00", "VIR 12")
-    assert receivables.credits_at_hand() == {member.pk: Decimal("20.00")}
+    assert receivables.unused_credits() == {member.pk: Decimal("20.00")}
 
 
 def test_part_is_paid_to_the_invoices_named(member) -> None:
     first, second = owing.invoice(member, "100.00"), owing.invoice(member, "100.00")
     pay(member, "80.00", allocations=[(second, Decimal("60.00")), (first, Decimal("10.00"))])
     assert dues(first, second) == ["90.00", "40.00"]
-    assert receivables.credits_at_hand([member.pk]) == {member.pk: Decimal("10.00")}
-    assert receivables.credits_at_hand([]) == {}
+    assert receivables.unused_credits([member.pk]) == {member.pk: Decimal("10.00")}
+    assert receivables.unused_credits([]) == {}
 
 
 def test_nothing_is_settled_when_nothing_is_named(member) -> None:
@@ -106,19 +106,19 @@ def test_payment_of_a_day_to_come_is_refused(member) -> None:
 
 
 def test_more_than_is_due_more_than_there_is_and_what_is_not_owed_are_refused(member) -> None:
-    mine = owing.invoice(member, "100.00")
+    own = owing.invoice(member, "100.00")
     other = world.member("Sonam")
     theirs = owing.invoice(other, "100.00")
-    credit = owing.credit_note(mine, "10.00")
+    credit = owing.credit_note(own, "10.00")
     draft = Invoice.objects.create(member=member, service_month=world.NOVEMBER, drafted_at=NOW)
     for parts, sentence in [
-        ([(mine, "100.01")], f"Il reste 100,00\u00a0€ à régler sur {mine.number}"),
-        ([(mine, "60.00"), (mine, "60.00")], "Il reste 100,00\u00a0€ à régler"),
-        ([(mine, "0.00")], "un montant supérieur à zéro"),
+        ([(own, "100.01")], f"Il reste 100,00\u00a0€ à régler sur {own.number}"),
+        ([(own, "60.00"), (own, "60.00")], "Il reste 100,00\u00a0€ à régler"),
+        ([(own, "0.00")], "un montant supérieur à zéro"),
         ([(theirs, "10.00")], "Cette facture n’est pas à Aloen"),
         ([(credit, "10.00")], "ne se règle pas\u00a0: il s’impute"),
         ([(draft, "10.00")], "Un brouillon ne se règle pas"),
-        ([(mine, "99.00"), (theirs, "99.00")], "il n’y a que 150,00\u00a0€ à répartir"),
+        ([(own, "99.00"), (theirs, "99.00")], "il n’y a que 150,00\u00a0€ à répartir"),
     ]:
         with pytest.raises(NotAllocatable, match=sentence):
             pay(member, "150.00", allocations=[(each, Decimal(amount)) for each, amount in parts])
@@ -129,8 +129,8 @@ def test_each_fault_of_a_grouped_payment_is_told(member) -> None:
     first, second = owing.invoice(member, "10.00"), owing.invoice(member, "10.00")
     with pytest.raises(NotAllocatable) as refused:
         pay(member, "40.00", allocations=[(first, Decimal("20.00")), (second, Decimal("20.00"))])
-    told = [refused.value.message, *refused.value.errors]
-    assert [first.number in told[0], second.number in told[1], len(told)] == [True, True, 2]
+    sentences = [refused.value.message, *refused.value.errors]
+    assert [first.number in sentences[0], second.number in sentences[1], len(sentences)] == [True, True, 2]
 
 
 def test_undone_allocation_leaves_the_invoice_due_and_the_money_at_hand(member) -> None:
@@ -141,19 +141,19 @@ def test_undone_allocation_leaves_the_invoice_due_and_the_money_at_hand(member) 
     assert (dues(invoice), left(payment)) == (["100.00"], "80.00")
     with pytest.raises(StaleRow):
         allocating.unallocate(allocation, by=None, at=NOW)
-    kept = list(Allocation.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", "amount"))
-    assert kept == [("insert", Decimal("80.00")), ("delete", Decimal("80.00"))]
+    events = list(Allocation.pgh_event_model.objects.order_by("pgh_id").values_list("pgh_label", "amount"))
+    assert events == [("insert", Decimal("80.00")), ("delete", Decimal("80.00"))]
 
 
 def test_reversed_payment_leaves_its_invoices_due_and_no_credit(member) -> None:
     first, second = owing.invoice(member, "100.00"), owing.invoice(member, "30.00")
     payment = pay(member, "150.00", on=date(2026, 11, 20))
-    payments.reverse(payment, on=date(2026, 11, 25), reason=" chèque\nimpayé ", by=None, at=NOW)
+    payments.reverse_payment(payment, on=date(2026, 11, 25), reason=" chèque\nimpayé ", by=None, at=NOW)
     assert dues(first, second) == ["100.00", "30.00"]
-    assert (left(payment), receivables.credits_at_hand()) == ("0.00", {})
+    assert (left(payment), receivables.unused_credits()) == ("0.00", {})
     assert Payment.objects.get().reversal_reason == "chèque impayé"
     with pytest.raises(StaleRow):
-        payments.reverse(payment, on=TODAY, reason="encore", by=None, at=NOW)
+        payments.reverse_payment(payment, on=TODAY, reason="encore", by=None, at=NOW)
     with pytest.raises(NotAllocatable, match="annulé"):
         allocating.allocate(payment, by=None, at=NOW)
 
@@ -167,7 +167,7 @@ def test_reversal_wants_a_reason_and_a_day_between_receipt_and_today(member) -> 
         (date(2026, 12, 4), "impayé", NotReversible),
     ]:
         with pytest.raises(kind):
-            payments.reverse(payment, on=on, reason=reason, by=None, at=NOW)
+            payments.reverse_payment(payment, on=on, reason=reason, by=None, at=NOW)
     assert Payment.objects.get().reversed_on is None
 
 
@@ -177,7 +177,7 @@ def test_credit_note_settles_what_it_corrects_as_far_as_is_due(member) -> None:
     credit = owing.credit_note(invoice, "30.00")
     used = allocating.apply_credit(credit, by=None, at=NOW)
     assert (str(used.amount), dues(invoice)) == ("20.00", ["0.00"])
-    assert receivables.credits_at_hand() == {member.pk: Decimal("10.00")}
+    assert receivables.unused_credits() == {member.pk: Decimal("10.00")}
     assert allocating.apply_credit(credit, by=None, at=NOW) is None
 
 
@@ -186,7 +186,7 @@ def test_credit_left_settles_another_due_invoice_of_the_member(member) -> None:
     pay(member, "100.00")
     credit = owing.credit_note(invoice, "30.00")
     allocating.apply_credit(credit, to=other, by=None, at=NOW)
-    assert (dues(other), receivables.credits_at_hand()) == (["0.00"], {member.pk: Decimal("5.00")})
+    assert (dues(other), receivables.unused_credits()) == (["0.00"], {member.pk: Decimal("5.00")})
     for to, sentence in [
         (other, "est déjà réglée"),
         (owing.invoice(world.member("Sonam")), "n’est pas à Aloen"),
@@ -225,7 +225,7 @@ def test_limit_holds_for_all_that_was_written_off_of_an_invoice(member) -> None:
     invoice = owing.invoice(member, "100.00")
     payment = pay(member, "97.00")
     allocating.write_off(invoice, reason="frais", by=None, at=NOW)
-    payments.reverse(payment, on=TODAY, reason="impayé", by=None, at=NOW)
+    payments.reverse_payment(payment, on=TODAY, reason="impayé", by=None, at=NOW)
     pay(member, "94.00")
     with pytest.raises(NothingToWriteOff):
         allocating.write_off(invoice, reason="frais", by=None, at=NOW)

@@ -3,25 +3,25 @@
 import pytest
 
 from billing.models import DunningLevel
-from billing.reminders import levels
-from billing.reminders.levels import fill
+from billing.reminders import wording
+from billing.reminders.wording import fill_in
 from tests import world
 
 pytestmark = pytest.mark.django_db
 
 
 def test_three_levels_are_proposed_and_installed_once():
-    levels.install_levels()
+    wording.install_levels()
     rows = DunningLevel.objects.order_by("rank").values_list("rank", "days_late", "asks_for_interest")
     assert list(rows) == [(1, 5, False), (2, 15, False), (3, 30, True)]
-    with pytest.raises(levels.NotInstallable):
-        levels.install_levels()
+    with pytest.raises(wording.NotInstallable):
+        wording.install_levels()
 
 
 def test_what_is_proposed_has_no_fault():
-    assert [levels.fault_of(level.text) for level in levels.default_levels()] == ["", "", ""]
-    for level in levels.default_levels():
-        filled = fill(level.text, dict.fromkeys(levels.PLACEHOLDERS, "X"))
+    assert [wording.text_fault(level.text) for level in wording.proposed_levels()] == ["", "", ""]
+    for level in wording.proposed_levels():
+        filled = fill_in(level.text, dict.fromkeys(wording.PLACEHOLDERS, "X"))
         assert "{" not in filled
 
 
@@ -37,7 +37,7 @@ def test_what_is_proposed_has_no_fault():
     ],
 )
 def test_a_text_that_cannot_be_filled_is_told_why(text, sentence):
-    assert levels.fault_of(text).startswith(sentence)
+    assert wording.text_fault(text).startswith(sentence)
 
 
 LEVELS = "/admin/billing/dunninglevel/"
@@ -51,7 +51,7 @@ def malo(client):
     Authenticator.objects.create(user=admin, type=Authenticator.Type.TOTP, data={})
     client.force_login(admin)
     world.group()
-    levels.install_levels()
+    wording.install_levels()
     return client
 
 
