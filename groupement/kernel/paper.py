@@ -27,8 +27,8 @@ STYLESHEET = STATIC / "css" / "paper.css"
 ELEMENTS = STATIC / "css" / "paper_elements.css"
 VARIANT = "pdf/a-3b"
 
-# White space that ends a block or a line. WeasyPrint prints it as a space, which would make the bytes of a paper depend on
-# how its template is laid out.
+# White space that ends a block or a line. WeasyPrint prints it as a space, which would make the bytes of a paper depend
+# on how its template is laid out.
 ENDING_SPACE = re.compile(
     r"[ \t\n]+(?=</(?:p|h[1-6]|t[dh]|caption|li|div|section)>|<(?:br|p|table)\b|<span class=\"quiet\">)"
 )
@@ -59,7 +59,9 @@ def pdf(html: str, *, title: str, author: str, created_at: datetime, identifier:
     moment = created_at.isoformat(timespec="seconds")
     with _one_at_a_time:
         setup = stylesheet()
-        source = setup.source(string=ENDING_SPACE.sub("", html), base_url=STATIC.as_uri() + "/", url_fetcher=setup.fetcher)
+        source = setup.source(
+            string=ENDING_SPACE.sub("", html), base_url=STATIC.as_uri() + "/", url_fetcher=setup.fetcher
+        )
         document = source.render(font_config=setup.fonts, stylesheets=[setup.stylesheet])
         document.metadata.title = title
         document.metadata.authors = [author]
