@@ -20,10 +20,10 @@ def render_invoice(invoice: int) -> None:
 @shared_task
 def take_up_renderings() -> None:
     """Send again what a stopped queue or a dead worker left; runs every minute and when a worker starts."""
-    rendering.enqueue(rendering.take_up(timezone.now()))
+    rendering.enqueue(rendering.interrupted(timezone.now()))
 
 
 @shared_task(autoretry_for=(Exception,), max_retries=2, retry_backoff=2, retry_jitter=False)
 def print_letter(letter: int) -> None:
     """Print a letter before somebody asks for it; one that is lost on the way is printed when it is opened."""
-    letters.open_printed(Letter.objects.get(pk=letter)).close()
+    letters.open_pdf(Letter.objects.get(pk=letter)).close()

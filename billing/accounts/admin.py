@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 
-from billing.kept import Kept
 from billing.models import Allocation, Payment
-from members.admin.site import ReadOnlyInline
+from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin
 
 
 class AllocationInline(ReadOnlyInline):
@@ -17,7 +16,7 @@ class AllocationInline(ReadOnlyInline):
 
 
 @admin.register(Payment)
-class PaymentAdmin(Kept):
+class PaymentAdmin(ReadOnlyRecordAdmin):
     list_display = ["received_on", "member", "amount", "method", "reference", "reversed_on"]
     list_filter = ["method", "member"]
     list_select_related = ["member"]
@@ -28,7 +27,7 @@ class PaymentAdmin(Kept):
 
 
 @admin.register(Allocation)
-class AllocationAdmin(Kept):
+class AllocationAdmin(ReadOnlyRecordAdmin):
     list_display = ["settled_on", "invoice", "source", "amount", "recorded_by"]
     list_filter = ["source"]
     list_select_related = ["invoice", "recorded_by"]

@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from billing.kept import Kept
 from billing.models import BankLayout, BankOperation, BankStatement
+from members.admin.site import ReadOnlyRecordAdmin
 
 
 @admin.register(BankStatement)
-class BankStatementAdmin(Kept):
+class BankStatementAdmin(ReadOnlyRecordAdmin):
     list_display = ["__str__", "format", "starts_on", "ends_on", "imported_by", "imported_at"]
     list_filter = ["format"]
     list_select_related = ["imported_by"]
@@ -17,7 +17,7 @@ class BankStatementAdmin(Kept):
 
 
 @admin.register(BankOperation)
-class BankOperationAdmin(Kept):
+class BankOperationAdmin(ReadOnlyRecordAdmin):
     list_display = ["booked_on", "amount", "counterparty", "label", "nature", "status", "statement"]
     list_filter = ["status", "nature", "is_return"]
     list_select_related = ["statement"]
@@ -27,7 +27,7 @@ class BankOperationAdmin(Kept):
 
 
 @admin.register(BankLayout)
-class BankLayoutAdmin(Kept):
+class BankLayoutAdmin(ReadOnlyRecordAdmin):
     """Once deleted, the columns are asked about again with the next file of these titles."""
 
     list_display = ["__str__", "titles", "used_at"]

@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 
-from billing.kept import Kept
 from billing.models import DuesYear, Expense, ExpenseScale
-from members.admin.site import CurrentFilter
+from members.admin.site import CurrentFilter, ReadOnlyRecordAdmin
 
 
 @admin.register(ExpenseScale)
@@ -18,7 +17,7 @@ class ExpenseScaleAdmin(admin.ModelAdmin):
 
 
 @admin.register(Expense)
-class ExpenseAdmin(Kept):
+class ExpenseAdmin(ReadOnlyRecordAdmin):
     list_display = ["spent_on", "employee", "kind", "label", "amount", "charge", "refused_reason"]
     list_filter = ["kind"]
     list_select_related = ["employee", "charge"]
@@ -30,7 +29,7 @@ class ExpenseAdmin(Kept):
 
 
 @admin.register(DuesYear)
-class DuesYearAdmin(Kept):
+class DuesYearAdmin(ReadOnlyRecordAdmin):
     list_display = ["member", "year", "charge"]
     list_filter = ["year", "member"]
     list_select_related = ["member", "charge"]

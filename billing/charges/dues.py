@@ -30,12 +30,12 @@ WITHDRAWABLE = kinds_where(lambda row: row.writer in (Writer.MEMBERSHIP, Writer.
 MONTHS_AHEAD = 12
 
 
-class NotAskable(Refusal):
+class NotChargeable(Refusal):
     """The sum cannot be asked for, or not any more."""
 
 
 @dataclass(frozen=True)
-class Call:
+class DuesCall:
     """One member that would be asked, or was: the sum of the statutes and the charge that asks, if any."""
 
     member: Member
@@ -43,17 +43,17 @@ class Call:
     charge: Charge | None = None
 
 
-def dues_of(year: int) -> list[Call]:
+def dues_of(year: int) -> list[DuesCall]:
     """Every member admitted for a day of ``year`` whose membership has dues, by name, with the charge that asks."""
     span = Q(ends_before__isnull=True) | Q(ends_before__gt=date(year, 1, 1))
     rows = _admitted().filter(span, starts_on__lt=date(year + 1, 1, 1), yearly_dues__gt=0)
-    return _calls({row.member_id: (row, row.yearly_dues) for row in rows}, year)
+    return _calls_by_member({row.member_id: (row, row.yearly_dues) for row in rows}, year)
 
 
-def deposits() -> list[Call]:
+def deposits() -> list[DuesCall]:
     """Every member still admitted whose membership has a deposit, by name, with the charge that asks."""
     rows = _admitted().exclude(status=MembershipStatus.LEFT).filter(deposit__gt=0)
-    return _calls({row.member_id: (row, row.deposit) for row in rows}, None)
+    return _calls_by_member({row.member_id: (row, row.deposit) for row in rows}, None)
 
 
 @transaction.atomic
@@ -64,7 +64,7 @@ def call_dues(year: int, *, by: User | None, at: datetime) -> list[Charge]:
     """
     refuse_far_year(year, timezone.localdate(at))
     return [
-        _ask(
+        _charge(
             call,
             year,
             ChargeKind.DUES,
@@ -83,7 +83,7 @@ def ask_deposits(*, by: User | None, at: datetime) -> list[Charge]:
     """Ask each member for its deposit, once in its life as a member; done twice, it asks for nothing more."""
     month = Month.of(timezone.localdate(at))
     return [
-        _ask(call, None, ChargeKind.DEPOSIT, "Dépôt de garantie, remboursable", month=month, by=by, at=at)
+        _charge(call, None, ChargeKind.DEPOSIT, "Dépôt de garantie, remboursable", month=month, by=by, at=at)
         for call in deposits()
         if call.charge is None
     ]
@@ -104,21 +104,21 @@ def add_line(
 ) -> Charge:
     """A free line that the member's next invoice takes. Raises NotAskable and recording_charges.NotRecordable."""
     if service_month > Month.of(timezone.localdate(at)).shift(MONTHS_AHEAD):
-        raise NotAskable(
+        raise NotChargeable(
             f"{service_month.label.capitalize()} est trop loin{NO_BREAK_SPACE}: douze mois au plus.",
             field="service_month",
         )
     if quantity <= 0:
-        raise NotAskable("Indiquez une quantité supérieure à zéro.", field="quantity")
+        raise NotChargeable("Indiquez une quantité supérieure à zéro.", field="quantity")
     if vat_regime not in regimes():
-        raise NotAskable("Ce régime de TVA ne va pas avec une ligne libre.", field="vat_regime")
+        raise NotChargeable("Ce régime de TVA ne va pas avec une ligne libre.", field="vat_regime")
     if vat_regime == VatRegime.EXEMPT_261B and not _is_attested(member, service_month):
-        raise NotAskable(
+        raise NotChargeable(
             f"{member} n’a pas d’attestation de TVA valable pour tout le mois {service_month.of_label}. "
             "Enregistrez-la, ou choisissez un autre régime.",
             field="vat_regime",
         )
-    return recording.record(
+    return recording.record_charge(
         member,
         kind=ChargeKind.FREE,
         label=label,
@@ -139,9 +139,9 @@ def withdraw(charge: Charge) -> None:
     Raises NotAskable for sums of other origin, and recording.NotWithdrawable.
     """
     if charge.kind not in WITHDRAWABLE or charge.rebills_id is not None:
-        raise NotAskable("Cette somme ne vient pas d’ici. Retirez-la là où elle a été enregistrée.")
+        raise NotChargeable("Cette somme ne vient pas d’ici. Retirez-la là où elle a été enregistrée.")
     DuesYear.objects.filter(charge=charge).delete()
-    recording.withdraw(charge)
+    recording.withdraw_charge(charge)
 
 
 def regimes() -> Sequence[VatRegime]:
@@ -152,7 +152,7 @@ def regimes() -> Sequence[VatRegime]:
 def refuse_far_year(year: int, today: date) -> None:
     """Raises NotAskable for a year that is not last year, this one or the next."""
     if abs(year - today.year) > 1:
-        raise NotAskable(
+        raise NotChargeable(
             f"Les cotisations s’appellent pour {today.year - 1}, {today.year} ou {today.year + 1}, pas pour {year}.",
             field="annee",
         )
@@ -164,17 +164,17 @@ def _admitted() -> models.QuerySet[Membership]:
     return rows.select_related("member").order_by("starts_on", "pk")
 
 
-def _calls(wanted: dict[int, tuple[Membership, Decimal]], year: int | None) -> list[Call]:
+def _calls_by_member(wanted: dict[int, tuple[Membership, Decimal]], year: int | None) -> list[DuesCall]:
     asked = DuesYear.objects.filter(year=year, member__in=wanted).select_related("charge__line__invoice")
     charges = {row.member_id: row.charge for row in asked}
     members = Member.objects.filter(pk__in=wanted).by_name()
-    return [Call(member, wanted[member.pk][1], charges.get(member.pk)) for member in members]
+    return [DuesCall(member, wanted[member.pk][1], charges.get(member.pk)) for member in members]
 
 
-def _ask(
-    call: Call, year: int | None, kind: str, label: str, *, month: Month, by: User | None, at: datetime
+def _charge(
+    call: DuesCall, year: int | None, kind: str, label: str, *, month: Month, by: User | None, at: datetime
 ) -> Charge:
-    charge = recording.record(
+    charge = recording.record_charge(
         call.member,
         kind=kind,
         label=label,
@@ -189,7 +189,7 @@ def _ask(
     try:
         DuesYear.objects.create(member=call.member, year=year, charge=charge)
     except IntegrityError as error:
-        raise NotAskable(
+        raise NotChargeable(
             f"Quelqu’un vient de faire cet appel pour {call.member}. Rechargez la page."
         ) from error
     return charge

@@ -20,7 +20,7 @@ from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
 from members.models import User
 
-KINDS = {
+CHARGE_OF_EXPENSE = {
     ExpenseKind.TRAVEL: ChargeKind.TRAVEL,
     ExpenseKind.MEAL: ChargeKind.MEAL,
     ExpenseKind.PURCHASE: ChargeKind.EXPENSE,
@@ -52,9 +52,9 @@ def accept(
             field="cost",
         )
     placed = row.assignment
-    charge = recording.record(
+    charge = recording.record_charge(
         placed.member,
-        kind=KINDS[ExpenseKind(row.kind)],
+        kind=CHARGE_OF_EXPENSE[ExpenseKind(row.kind)],
         label=label.strip() or default_label(row),
         detail=_detail(row),
         quantity=Decimal(1),
@@ -85,7 +85,7 @@ def refuse(expense: Expense, *, reason: str, by: User, at: datetime) -> Expense:
 
 
 @transaction.atomic
-def put_back(expense: Expense, *, by: User) -> Expense:
+def reopen(expense: Expense, *, by: User) -> Expense:
     """Undo an acceptance that no invoice holds, or a refusal: the expense waits again. Raises NotDecidable."""
     row = _locked(expense)
     if row.state == ExpenseState.WAITING:

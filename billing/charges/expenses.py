@@ -31,7 +31,7 @@ class NotWithdrawable(Refusal):
 
 
 @dataclass(frozen=True)
-class Claim:
+class ExpenseClaim:
     """What somebody spent: ``kilometres`` of a trip, else an ``amount``; ``receipt`` is the bytes of the file."""
 
     kind: str
@@ -43,7 +43,7 @@ class Claim:
 
 
 @transaction.atomic
-def claim(assignment: Assignment, wanted: Claim, *, by: User, at: datetime) -> Expense:
+def claim(assignment: Assignment, wanted: ExpenseClaim, *, by: User, at: datetime) -> Expense:
     """Write ``wanted`` down for ``assignment``; it waits for finance.
 
     A trip is worth its kilometres × the scale in force that day. A meal without an amount is worth its scale, and never
@@ -52,10 +52,10 @@ def claim(assignment: Assignment, wanted: Claim, *, by: User, at: datetime) -> E
     _refuse_day(assignment, wanted.spent_on, timezone.localdate(at))
     if not wanted.label.strip():
         raise NotClaimable("Dites en quelques mots pourquoi cette dépense.", field="label")
-    kilometres, rate, amount = _worth(wanted)
+    kilometres, rate, amount = _amounts(wanted)
     if wanted.kind == ExpenseKind.PURCHASE and not wanted.receipt:
         raise NotClaimable("Un achat demande son justificatif en PDF, JPEG ou PNG.", field="receipt")
-    file = receipts.judged(wanted.receipt) if wanted.receipt else None
+    file = receipts.checked_file(wanted.receipt) if wanted.receipt else None
     made = Expense(
         assignment=assignment,
         employee=assignment.employee,
@@ -93,7 +93,7 @@ def withdraw(expense: Expense, *, by: User) -> None:
             )
         release(row)
     row.delete()
-    receipts.forget(row.receipt)
+    receipts.delete_file(row.receipt)
 
 
 def release(row: Expense) -> None:
@@ -109,7 +109,7 @@ def release(row: Expense) -> None:
         return
     row.charge = None
     row.save(update_fields=["charge"])
-    recording.withdraw(charge)
+    recording.withdraw_charge(charge)
 
 
 def _refuse_day(assignment: Assignment, day: date, today: date) -> None:
@@ -128,7 +128,7 @@ def _refuse_day(assignment: Assignment, day: date, today: date) -> None:
         )
 
 
-def _worth(wanted: Claim) -> tuple[Decimal | None, Decimal | None, Decimal]:
+def _amounts(wanted: ExpenseClaim) -> tuple[Decimal | None, Decimal | None, Decimal]:
     """Kilometres, rate and amount as the row keeps them."""
     if wanted.kind == ExpenseKind.TRAVEL:
         return _trip(wanted)
@@ -142,7 +142,7 @@ def _worth(wanted: Claim) -> tuple[Decimal | None, Decimal | None, Decimal]:
     return None, None, amount
 
 
-def _trip(wanted: Claim) -> tuple[Decimal, Decimal, Decimal]:
+def _trip(wanted: ExpenseClaim) -> tuple[Decimal, Decimal, Decimal]:
     if wanted.amount is not None:
         raise NotClaimable(
             "Le montant d’un déplacement se calcule d’après les kilomètres. Effacez-le.", field="amount"
@@ -169,7 +169,7 @@ def _trip(wanted: Claim) -> tuple[Decimal, Decimal, Decimal]:
     return wanted.kilometres, scale.rate, amount
 
 
-def _meal(wanted: Claim) -> Decimal | None:
+def _meal(wanted: ExpenseClaim) -> Decimal | None:
     """The amount paid, at most the scale of the day if there is one; nothing typed is the scale itself."""
     scale = scale_on(ExpenseKind.MEAL, wanted.spent_on)
     if scale is None:

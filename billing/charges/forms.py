@@ -44,7 +44,7 @@ class KilometresField(forms.DecimalField):
 
 
 class ExpenseForm(forms.Form):
-    """One expense of ``user``, or of anybody when ``of_anybody``; what is judged by its content, the act judges."""
+    """One expense of ``user``, or of anybody when ``of_anybody``; what is checked by its content, the act judges."""
 
     kind = forms.ChoiceField(
         label="Nature",
@@ -113,7 +113,7 @@ class ExpenseForm(forms.Form):
         """The expense as spending.claim() takes it; what does not go with the kind, the page does not show either."""
         data = self.cleaned_data
         is_trip = data["kind"] == ExpenseKind.TRAVEL
-        return expenses.Claim(
+        return expenses.ExpenseClaim(
             kind=data["kind"],
             spent_on=data["spent_on"],
             label=data["label"],

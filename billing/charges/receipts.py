@@ -1,4 +1,4 @@
-"""The file that proves an expense: judged by its content, kept privately under a name that tells nothing."""
+"""The file that proves an expense: checked by its content, stored privately under a name that says nothing of it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class BadReceipt(Refusal):
     """The file is no receipt that can be kept."""
 
 
-class NotReadable(Refusal):
+class ReceiptUnreadable(Refusal):
     """The file cannot be found where it was kept."""
 
 
-def judged(data: bytes) -> ContentFile[bytes]:
+def checked_file(data: bytes) -> ContentFile[bytes]:
     """The file ready to be kept, under a new name with the ending of what it really is. Raises BadReceipt."""
     if not data:
         raise BadReceipt(
@@ -54,12 +54,12 @@ def open_receipt(expense: Expense) -> tuple[IO[bytes], str, str]:
         file = cast("IO[bytes]", expense.receipt.storage.open(name, "rb"))
     except FileNotFoundError as error:
         log.error("receipt missing: %s", expense.pk)
-        raise NotReadable(f"Le fichier de ce justificatif est introuvable. {TELL_ADMIN}") from error
+        raise ReceiptUnreadable(f"Le fichier de ce justificatif est introuvable. {TELL_ADMIN}") from error
     ending = PurePath(name).suffix
     return file, CONTENT_TYPES[ending], f"justificatif-{expense.spent_on}-{expense.pk}{ending}"
 
 
-def forget(receipt: Any) -> None:
+def delete_file(receipt: Any) -> None:
     """Delete a kept file once what named it is gone for good."""
     if receipt:
         storage, name = receipt.storage, receipt.name

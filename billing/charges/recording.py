@@ -28,7 +28,7 @@ class NotWithdrawable(Refusal):
 
 
 @transaction.atomic
-def record(
+def record_charge(
     member: Member,
     *,
     kind: str,
@@ -86,7 +86,7 @@ def _refuse(kind: str, label: str, net: Decimal) -> None:
 
 
 @transaction.atomic
-def withdraw(charge: Charge) -> None:
+def withdraw_charge(charge: Charge) -> None:
     """Take back a charge that no issued invoice holds; a draft that holds it is to be made again.
 
     Nothing of it is kept. Raises NotWithdrawable.

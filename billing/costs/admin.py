@@ -4,12 +4,12 @@ from django import forms
 from django.contrib import admin
 
 from billing.costs import closing
-from billing.kept import Kept
 from billing.models import ActualCost, CarriedCost, EmployerCost, PayrollImport, PayrollLayout, ProvisionEntry
+from members.admin.site import ReadOnlyRecordAdmin
 
 
 @admin.register(PayrollImport)
-class PayrollImportAdmin(Kept):
+class PayrollImportAdmin(ReadOnlyRecordAdmin):
     list_display = ["month", "file_name", "row_count", "total", "imported_by", "imported_at"]
     list_select_related = ["imported_by"]
     search_fields = ["file_name", "sha256"]
@@ -59,7 +59,7 @@ class EmployerCostAdmin(admin.ModelAdmin):
 
 
 @admin.register(ActualCost)
-class ActualCostAdmin(Kept):
+class ActualCostAdmin(ReadOnlyRecordAdmin):
     list_display = ["month", "employee", "kind", "amount", "source"]
     list_filter = ["kind"]
     list_select_related = ["employee", "source"]
@@ -69,7 +69,7 @@ class ActualCostAdmin(Kept):
 
 
 @admin.register(CarriedCost)
-class CarriedCostAdmin(Kept):
+class CarriedCostAdmin(ReadOnlyRecordAdmin):
     list_display = ["from_month", "into_month", "employee", "amount", "noted_at"]
     list_select_related = ["employee"]
     search_fields = ["employee__last_name", "employee__first_name", "employee__payroll_number"]
@@ -78,7 +78,7 @@ class CarriedCostAdmin(Kept):
 
 
 @admin.register(ProvisionEntry)
-class ProvisionEntryAdmin(Kept):
+class ProvisionEntryAdmin(ReadOnlyRecordAdmin):
     list_display = ["month", "employee", "member", "kind", "amount", "noted_by", "noted_at"]
     list_filter = ["kind", "member"]
     list_select_related = ["employee", "member", "noted_by"]
@@ -88,7 +88,7 @@ class ProvisionEntryAdmin(Kept):
 
 
 @admin.register(PayrollLayout)
-class PayrollLayoutAdmin(Kept):
+class PayrollLayoutAdmin(ReadOnlyRecordAdmin):
     list_display = ["__str__", "used_at"]
     search_fields = ["titles_digest"]
     ordering = ["-used_at", "pk"]

@@ -10,19 +10,19 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from billing.costs.closing import Key, closed_months
+from billing.costs.closing import EmployeeMonth, closed_months
 from billing.costs.payroll_columns import AMOUNTS
 from billing.models import ActualCost, CarriedCost, CostKind, EmployerCost
 from employees.models import Employee
 from groupement.kernel.money import CENT, ZERO
 from groupement.kernel.periods import Month
 
-Move = tuple[int, Month, Month]
+CarriedMonths = tuple[int, Month, Month]
 """An employee's id, the month that differs, the month that carries it."""
 
 
 @dataclass(frozen=True)
-class Difference:
+class CostDifference:
     """What one closed month's actual cost differs by, and where it went; ``pending`` waits for an open month's cost."""
 
     employee: Employee
@@ -40,21 +40,21 @@ class Difference:
         return self.amount - sum((amount for _, amount in self.carried), ZERO)
 
 
-def differences(employees: Collection[int] | None = None) -> list[Difference]:
+def differences(employees: Collection[int] | None = None) -> list[CostDifference]:
     """Every month invoiced on an estimate whose actual cost arrived, latest first then by name. Four queries."""
     rows = (
         ActualCost.objects.all() if employees is None else ActualCost.objects.filter(employee__in=employees)
     )
     actual = _sums(rows)
     estimated = _estimated(actual)
-    carried: dict[Key, list[tuple[Month, Decimal]]] = defaultdict(list)
+    carried: dict[EmployeeMonth, list[tuple[Month, Decimal]]] = defaultdict(list)
     moves = CarriedCost.objects.filter(employee__in={key[0] for key in actual})
     for move in moves.order_by("into_month", "pk"):
         carried[move.employee_id, move.from_month].append((move.into_month, move.amount))
     people = list(Employee.objects.filter(pk__in={key[0] for key in actual}).by_name())
     months = sorted({month for _, month in actual}, reverse=True)
     return [
-        Difference(person, month, estimated.get(key, ZERO), actual[key], carried.get(key, []))
+        CostDifference(person, month, estimated.get(key, ZERO), actual[key], carried.get(key, []))
         for month in months
         for person in people
         if (key := (person.pk, month)) in actual
@@ -75,7 +75,7 @@ def carry(employees: Collection[int], *, at: datetime) -> None:
     shut = closed_months(staff)
     rows = list(CarriedCost.objects.filter(employee__in=staff).order_by("pk"))
     kept = {_move(row): row.amount for row in rows if (row.employee_id, row.into_month) in shut}
-    moves = _place(actual, kept, _room(staff, shut))
+    moves = _target_months(actual, kept, _room_left(staff, shut))
     open_rows = {_move(row): row for row in rows if _move(row) not in kept}
     if {move: row.amount for move, row in open_rows.items()} != moves:
         CarriedCost.objects.filter(pk__in=[row.pk for row in open_rows.values()]).delete()
@@ -86,13 +86,15 @@ def carry(employees: Collection[int], *, at: datetime) -> None:
     _write(moves, staff, shut, at)
 
 
-def _place(
-    actual: Mapping[Key, Decimal], kept: Mapping[Move, Decimal], room: Mapping[Key, Decimal]
-) -> dict[Move, Decimal]:
+def _target_months(
+    actual: Mapping[EmployeeMonth, Decimal],
+    kept: Mapping[CarriedMonths, Decimal],
+    room: Mapping[EmployeeMonth, Decimal],
+) -> dict[CarriedMonths, Decimal]:
     """Where each difference goes: the earliest first, each into the first months after it that can take it."""
     estimated = _estimated(actual)
     left = dict(room)
-    moves: dict[Move, Decimal] = {}
+    moves: dict[CarriedMonths, Decimal] = {}
     for who, since in sorted(actual):
         done = sum((amount for move, amount in kept.items() if move[:2] == (who, since)), ZERO)
         rest = actual[who, since] - estimated.get((who, since), ZERO) - done
@@ -105,7 +107,7 @@ def _place(
     return moves
 
 
-def _room(staff: Collection[int], shut: Collection[Key]) -> dict[Key, Decimal]:
+def _room_left(staff: Collection[int], shut: Collection[EmployeeMonth]) -> dict[EmployeeMonth, Decimal]:
     """The open months that have a cost of their own, and how much may be taken off it: all but a cent.
 
     A month that came to nothing would not count as settled, and could be taken up again.
@@ -120,11 +122,14 @@ def _room(staff: Collection[int], shut: Collection[Key]) -> dict[Key, Decimal]:
 
 
 def _write(
-    moves: Mapping[Move, Decimal], staff: Collection[int], shut: Collection[Key], at: datetime
+    moves: Mapping[CarriedMonths, Decimal],
+    staff: Collection[int],
+    shut: Collection[EmployeeMonth],
+    at: datetime,
 ) -> None:
     """Make the CARRIED costs of open months the sums of what is carried into them."""
-    wanted: dict[Key, Decimal] = defaultdict(Decimal)
-    since: dict[Key, list[Month]] = defaultdict(list)
+    wanted: dict[EmployeeMonth, Decimal] = defaultdict(Decimal)
+    since: dict[EmployeeMonth, list[Month]] = defaultdict(list)
     for (who, month, into), amount in moves.items():
         wanted[who, into] += amount
         since[who, into].append(month)
@@ -143,7 +148,7 @@ def _write(
         cost.save()
 
 
-def _estimated(actual: Mapping[Key, Decimal]) -> dict[Key, Decimal]:
+def _estimated(actual: Mapping[EmployeeMonth, Decimal]) -> dict[EmployeeMonth, Decimal]:
     """What was invoiced for the months whose actual cost arrived, leave and what they carry aside."""
     rows = EmployerCost.objects.filter(
         employee__in={key[0] for key in actual}, month__in={key[1] for key in actual}, kind__in=AMOUNTS
@@ -151,10 +156,10 @@ def _estimated(actual: Mapping[Key, Decimal]) -> dict[Key, Decimal]:
     return {key: total for key, total in _sums(rows).items() if key in actual}
 
 
-def _sums(rows) -> dict[Key, Decimal]:  # type: ignore[no-untyped-def]
+def _sums(rows) -> dict[EmployeeMonth, Decimal]:  # type: ignore[no-untyped-def]
     sums = rows.values_list("employee", "month").annotate(Sum("amount")).order_by("employee", "month")
     return {(employee, month): total for employee, month, total in sums}
 
 
-def _move(row: CarriedCost) -> Move:
+def _move(row: CarriedCost) -> CarriedMonths:
     return row.employee_id, row.from_month, row.into_month

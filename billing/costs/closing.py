@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from billing.models import Invoice, InvoiceStatus, RunStatus, Settlement
 from groupement.kernel.periods import Month
 
-Key = tuple[int, Month]
+EmployeeMonth = tuple[int, Month]
 """An employee's id and a month."""
 
 
@@ -23,7 +23,7 @@ def closed(month: Month) -> set[int]:
     return set(_settled().filter(month=month).values_list("employee", flat=True))
 
 
-def closed_months(employees: Collection[int]) -> set[Key]:
+def closed_months(employees: Collection[int]) -> set[EmployeeMonth]:
     """The same for every month of some employees."""
     return set(_settled().filter(employee__in=employees).values_list("employee", "month"))
 

@@ -48,7 +48,7 @@ class Estimates:
     total: Decimal = ZERO
 
 
-Made = tuple[dict[str, Decimal], str]
+EstimatedAmounts = tuple[dict[str, Decimal], str]
 """Amounts by kind, and what they come from in words."""
 
 
@@ -90,7 +90,7 @@ def estimate(
         for person in done.made
         for kind, amount in made[person.pk][0].items()
     )
-    leave_drawing.refresh({(pk, month) for pk in made}, at=at)
+    leave_drawing.rewrite_leave_rows({(pk, month) for pk in made}, at=at)
     carry(made, at=at)
     return done
 
@@ -136,7 +136,7 @@ def _to_estimate(month: Month, employees: Collection[Employee] | None) -> list[E
     return people
 
 
-def _from_last(month: Month, people: Collection[Employee]) -> dict[int, Made]:
+def _from_last(month: Month, people: Collection[Employee]) -> dict[int, EstimatedAmounts]:
     rows = EmployerCost.objects.filter(
         employee__in=[person.pk for person in people],
         month__lt=month,
@@ -147,14 +147,16 @@ def _from_last(month: Month, people: Collection[Employee]) -> dict[int, Made]:
     months: dict[int, dict[Month, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
     for cost in rows.order_by("employee", "month", "pk"):
         months[cost.employee_id][cost.month][cost.kind] = cost.amount
-    made: dict[int, Made] = {}
+    made: dict[int, EstimatedAmounts] = {}
     for employee, known in months.items():
         last = max(known)
         made[employee] = known[last], f"d’après {last.label}"
     return made
 
 
-def _from_contract(month: Month, people: Collection[Employee], rate: Decimal | None) -> dict[int, Made]:
+def _from_contract(
+    month: Month, people: Collection[Employee], rate: Decimal | None
+) -> dict[int, EstimatedAmounts]:
     if rate is None:
         raise NotEstimable("Indiquez le taux de cotisations patronales, par exemple 42,00.", field="rate")
     terms: Mapping[int, list[ContractTerms]] = defaultdict(list)
@@ -162,7 +164,7 @@ def _from_contract(month: Month, people: Collection[Employee], rate: Decimal | N
     for row in rows.select_related("contract").order_by("starts_on", "pk"):
         terms[row.contract.employee_id].append(row)
     words = f"d’après le contrat, cotisations {spell_plain(rate)}\u00a0%"
-    made: dict[int, Made] = {}
+    made: dict[int, EstimatedAmounts] = {}
     for employee, rows_of_one in terms.items():
         exact = sum((row.gross_monthly_pay * _days(row, month) for row in rows_of_one), ZERO) / len(
             month.days

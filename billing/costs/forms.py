@@ -22,7 +22,7 @@ EVERYBODY = ""
 
 
 class PayrollUpload(forms.Form):
-    """One month’s payroll file; what is in it is judged by billing.costing."""
+    """One month’s payroll file; its content is checked by payroll_file."""
 
     month = MonthFormField(label="Mois de paie", error_messages={"required": "Indiquez le mois de la paie."})
     file = forms.FileField(

@@ -90,7 +90,9 @@ def days_earned(months: int) -> int:
     return min(DAYS_A_YEAR, -(-months * 5 // 2))
 
 
-def set_aside(provision: Decimal, cost: Decimal, shares: Mapping[int, Decimal]) -> dict[int | None, Decimal]:
+def shares_set_aside(
+    provision: Decimal, cost: Decimal, shares: Mapping[int, Decimal]
+) -> dict[int | None, Decimal]:
     """Share a month's ``provision`` as the month's ``cost`` is shared: by member (id), and None for the group.
 
     ``shares`` is what each member is charged of the cost; what nobody is charged, the group bears. The sum is exact.
@@ -104,7 +106,7 @@ def set_aside(provision: Decimal, cost: Decimal, shares: Mapping[int, Decimal]) 
     return {key: part for key, part in zip(keys, parts, strict=True) if part}
 
 
-def drawn(amount: Decimal, balances: Mapping[int | None, Decimal]) -> dict[int | None, Decimal]:
+def shares_drawn(amount: Decimal, balances: Mapping[int | None, Decimal]) -> dict[int | None, Decimal]:
     """Take ``amount`` out of ``balances`` in proportion to them; below zero, none deeper than it holds.
 
     Raises ValueError when they do not hold as much.

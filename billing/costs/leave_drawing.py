@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Sum
 
-from billing.costs.closing import Key, closed_months
+from billing.costs.closing import EmployeeMonth, closed_months
 from billing.costs.leave import LAST_MONTH, PaidMonth, leave_cost, monthly_provision, top_up
 from billing.costs.leave_ledger import available
 from billing.models import BillingRun, CostKind, EmployerCost, ProvisionEntry, Settlement
@@ -26,15 +26,15 @@ BASES = (CostKind.GROSS_PAY, CostKind.EMPLOYER_CONTRIBUTIONS)
 
 
 @dataclass
-class _Facts:
+class _LeaveFacts:
     """What the leave rows of some months are made from; minutes are those of leave at the group."""
 
     provides: bool
-    costs: dict[Key, dict[str, EmployerCost]]
-    years: dict[Key, list[PaidMonth]]
-    minutes: dict[Key, int]
-    weekly: dict[Key, int]
-    last: set[Key]
+    costs: dict[EmployeeMonth, dict[str, EmployerCost]]
+    years: dict[EmployeeMonth, list[PaidMonth]]
+    minutes: dict[EmployeeMonth, int]
+    weekly: dict[EmployeeMonth, int]
+    last: set[EmployeeMonth]
     left: dict[int, Decimal] = field(default_factory=dict)
 
 
@@ -56,7 +56,7 @@ class _Changes:
 
 
 @transaction.atomic
-def draw(run: BillingRun, *, at: datetime) -> None:
+def write_leave_rows(run: BillingRun, *, at: datetime) -> None:
     """Write the leave rows of every cost that ``run`` may take up, from the hours and balances of now.
 
     To be called before the run's costs are read; twice gives the same.
@@ -67,11 +67,11 @@ def draw(run: BillingRun, *, at: datetime) -> None:
     if not _provides() and not ProvisionEntry.objects.exists():
         return
     costs = EmployerCost.objects.filter(~Exists(elsewhere), month__lte=run.month)
-    refresh(set(costs.values_list("employee", "month")), at=at)
+    rewrite_leave_rows(set(costs.values_list("employee", "month")), at=at)
 
 
 @transaction.atomic
-def refresh(keys: Collection[Key], *, at: datetime) -> None:
+def rewrite_leave_rows(keys: Collection[EmployeeMonth], *, at: datetime) -> None:
     """Write the leave rows of these employees' months anew; a month that is closed stays as it is.
 
     One tenth of pay and contributions is put aside when the group provides for leave; with May's pay, what the leave
@@ -88,13 +88,13 @@ def refresh(keys: Collection[Key], *, at: datetime) -> None:
     facts.left = {employee: sum(by_member.values(), ZERO) for employee, by_member in held.items()}
     changes = _Changes()
     for key in open_keys:
-        _settle(key, facts, changes, at)
+        _change_rows(key, facts, changes, at)
     EmployerCost.objects.filter(pk__in=changes.gone).delete()
     EmployerCost.objects.bulk_update(changes.changed, ["amount", "is_estimate", "noted_at"], batch_size=500)
     EmployerCost.objects.bulk_create(changes.new)
 
 
-def _settle(key: Key, facts: _Facts, changes: _Changes, at: datetime) -> None:
+def _change_rows(key: EmployeeMonth, facts: _LeaveFacts, changes: _Changes, at: datetime) -> None:
     """What the leave rows of one month should be, beside what they are."""
     costs = facts.costs.get(key, {})
     paid = sum((costs[kind].amount for kind in BASES if kind in costs), ZERO)
@@ -115,7 +115,7 @@ def _settle(key: Key, facts: _Facts, changes: _Changes, at: datetime) -> None:
         changes.add(row)
 
 
-def _provision(key: Key, facts: _Facts) -> Decimal:
+def _provision(key: EmployeeMonth, facts: _LeaveFacts) -> Decimal:
     paid = _paid(facts.costs.get(key, {}))
     provision = monthly_provision(paid.gross, paid.contributions)
     if key[1].month != LAST_MONTH or not paid.gross:
@@ -124,16 +124,16 @@ def _provision(key: Key, facts: _Facts) -> Decimal:
     return provision + top_up(year)
 
 
-def _leave_cost(key: Key, facts: _Facts, paid: Decimal) -> Decimal:
+def _leave_cost(key: EmployeeMonth, facts: _LeaveFacts, paid: Decimal) -> Decimal:
     if key in facts.last:
         return paid
     minutes, weekly = facts.minutes.get(key, 0), facts.weekly.get(key, 0)
     return leave_cost(paid, minutes, weekly) if minutes and weekly else ZERO
 
 
-def _read(keys: Collection[Key]) -> _Facts:
+def _read(keys: Collection[EmployeeMonth]) -> _LeaveFacts:
     employees, months = {key[0] for key in keys}, {key[1] for key in keys}
-    costs: dict[Key, dict[str, EmployerCost]] = defaultdict(dict)
+    costs: dict[EmployeeMonth, dict[str, EmployerCost]] = defaultdict(dict)
     for cost in EmployerCost.objects.filter(employee__in=employees, month__in=months).order_by("pk"):
         costs[cost.employee_id, cost.month][cost.kind] = cost
     minutes = (
@@ -147,7 +147,7 @@ def _read(keys: Collection[Key]) -> _Facts:
         .annotate(Sum("minutes"))
         .order_by()
     )
-    return _Facts(
+    return _LeaveFacts(
         provides=_provides(),
         costs=costs,
         years=_years([key for key in keys if key[1].month == LAST_MONTH]),
@@ -157,7 +157,7 @@ def _read(keys: Collection[Key]) -> _Facts:
     )
 
 
-def _years(keys: Collection[Key]) -> dict[Key, list[PaidMonth]]:
+def _years(keys: Collection[EmployeeMonth]) -> dict[EmployeeMonth, list[PaidMonth]]:
     """The eleven months before each key that have a cost, in order."""
     if not keys:
         return {}
@@ -165,7 +165,7 @@ def _years(keys: Collection[Key]) -> dict[Key, list[PaidMonth]]:
     rows = EmployerCost.objects.filter(
         employee__in={employee for employee, _ in keys}, month__range=(min(months).shift(-11), max(months))
     )
-    found: dict[Key, dict[str, EmployerCost]] = defaultdict(dict)
+    found: dict[EmployeeMonth, dict[str, EmployerCost]] = defaultdict(dict)
     for cost in rows.order_by("employee", "month", "pk"):
         found[cost.employee_id, cost.month][cost.kind] = cost
     return {
@@ -185,10 +185,10 @@ def _paid(kinds: Mapping[str, EmployerCost]) -> PaidMonth:
     return PaidMonth(*(amount(kind) for kind in (*BASES, CostKind.LEAVE_PROVISION)))
 
 
-def _weekly(keys: Collection[Key]) -> dict[Key, int]:
+def _weekly(keys: Collection[EmployeeMonth]) -> dict[EmployeeMonth, int]:
     """The contract's minutes a week, as of the last terms that hold a day of the month."""
     terms = ContractTerms.objects.filter(contract__employee__in={key[0] for key in keys})
-    weekly: dict[Key, int] = {}
+    weekly: dict[EmployeeMonth, int] = {}
     by_employee: dict[int, list[ContractTerms]] = defaultdict(list)
     for row in terms.select_related("contract").order_by("starts_on"):
         by_employee[row.contract.employee_id].append(row)
@@ -199,7 +199,7 @@ def _weekly(keys: Collection[Key]) -> dict[Key, int]:
     return weekly
 
 
-def _last_months(keys: Collection[Key]) -> set[Key]:
+def _last_months(keys: Collection[EmployeeMonth]) -> set[EmployeeMonth]:
     """The months in which somebody's last contract ends."""
     ends: dict[int, Contract] = {}
     for contract in Contract.objects.filter(employee__in={key[0] for key in keys}).order_by("starts_on"):

@@ -14,8 +14,8 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from billing.charge_kinds import SHARES_COST
-from billing.costs.closing import Key, closed_months
-from billing.costs.leave import drawn, set_aside
+from billing.costs.closing import EmployeeMonth, closed_months
+from billing.costs.leave import shares_drawn, shares_set_aside
 from billing.models import (
     BillingRun,
     Charge,
@@ -37,7 +37,7 @@ ByMember = dict[int | None, Decimal]
 
 
 @dataclass(frozen=True)
-class Balance:
+class ProvisionBalance:
     """One person's provision paid by one member, None for the group; drawn is below zero."""
 
     employee: Employee
@@ -51,7 +51,7 @@ class Balance:
         return self.set_aside + self.drawn + self.settled
 
 
-def balances() -> list[Balance]:
+def balances() -> list[ProvisionBalance]:
     """Every provision that ever moved, by person then member, the group's own part last. Three queries."""
     moved: dict[tuple[int, int | None], dict[str, Decimal]] = defaultdict(dict)
     sums = ProvisionEntry.objects.values_list("employee", "member", "kind").annotate(Sum("amount"))
@@ -60,7 +60,7 @@ def balances() -> list[Balance]:
     people = Employee.objects.filter(pk__in={employee for employee, _ in moved}).by_name()
     members = list(Member.objects.filter(pk__in={member for _, member in moved if member}).by_name())
     return [
-        Balance(
+        ProvisionBalance(
             person,
             member,
             kinds.get(ProvisionKind.SET_ASIDE, ZERO),
@@ -73,7 +73,9 @@ def balances() -> list[Balance]:
     ]
 
 
-def available(employees: Collection[int], *, leaving_out: Iterable[Key] = ()) -> dict[int, ByMember]:
+def available(
+    employees: Collection[int], *, leaving_out: Iterable[EmployeeMonth] = ()
+) -> dict[int, ByMember]:
     """What may still be drawn, by employee and member, without the entries of some months.
 
     What is put aside counts once its run is issued; what is drawn counts at once, so that two drafts never draw the
@@ -81,14 +83,14 @@ def available(employees: Collection[int], *, leaving_out: Iterable[Key] = ()) ->
     """
     left_out = set(leaving_out)
     held: dict[int, ByMember] = defaultdict(lambda: defaultdict(Decimal))
-    rows = _sure(ProvisionEntry.objects.filter(employee__in=employees))
+    rows = _final(ProvisionEntry.objects.filter(employee__in=employees))
     for employee, member, month, amount in rows.values_list("employee", "member", "month", "amount"):
         if (employee, month) not in left_out:
             held[employee][member] += amount
     return held
 
 
-def _sure(entries: QuerySet[ProvisionEntry]) -> QuerySet[Any]:
+def _final(entries: QuerySet[ProvisionEntry]) -> QuerySet[Any]:
     return entries.filter(
         Q(run__isnull=True) | Q(run__status=RunStatus.ISSUED) | Q(kind=ProvisionKind.DRAWN)
     ).order_by("month", "pk")
@@ -98,22 +100,22 @@ LEAVE_KINDS = (CostKind.LEAVE_PROVISION, CostKind.LEAVE_DRAWN)
 
 
 @transaction.atomic
-def note(run: BillingRun, at: datetime) -> list[ProvisionEntry]:
+def record_entries(run: BillingRun, at: datetime) -> list[ProvisionEntry]:
     """Write the provision entries of what ``run`` settles, in place of those of its earlier draft.
 
     To be called once the run's charges and settlements are written, and when they are thrown away. What is put aside
     goes by each member's share of the month's cost; what is drawn by what each holds for the person. Months whose cost
     an issued invoice stands on keep their entries.
     """
-    noted = ProvisionEntry.objects.filter(run=run)
+    entries = ProvisionEntry.objects.filter(run=run)
     leave = EmployerCost.objects.filter(kind__in=LEAVE_KINDS, month__lte=run.month)
-    if not leave.exists() and not noted.exists():
+    if not leave.exists() and not entries.exists():
         return []
     settled = {(row.employee_id, row.month): row.employer_cost for row in run.settlements.order_by("pk")}
     settled = {key: cost for key, cost in settled.items() if cost > 0}
     kept = closed_months({employee for employee, _ in settled}) & set(settled)
-    has_entry = set(noted.values_list("employee", "month"))
-    noted.exclude(pk__in=[row.pk for row in noted if (row.employee_id, row.month) in kept]).delete()
+    has_entry = set(entries.values_list("employee", "month"))
+    entries.exclude(pk__in=[row.pk for row in entries if (row.employee_id, row.month) in kept]).delete()
     moves = _moves([key for key in settled if key not in kept or key not in has_entry])
     if not moves:
         return []
@@ -134,17 +136,17 @@ def _parts(
 ) -> list[tuple[str, ByMember]]:
     """What a month puts aside and draws by member; ``balances`` follow, for the person's next month."""
     provision, taken = move
-    aside = set_aside(provision, cost, shares) if provision else {}
+    aside = shares_set_aside(provision, cost, shares) if provision else {}
     _add(balances, aside)
-    less = drawn(min(taken, _held(balances)), balances)
+    less = shares_drawn(min(taken, _positive_sum(balances)), balances)
     _add(balances, less)
     return [(ProvisionKind.SET_ASIDE, aside), (ProvisionKind.DRAWN, less)]
 
 
-def _moves(keys: Collection[Key]) -> dict[Key, tuple[Decimal, Decimal]]:
+def _moves(keys: Collection[EmployeeMonth]) -> dict[EmployeeMonth, tuple[Decimal, Decimal]]:
     """What each month puts aside and draws, both above zero."""
     wanted = set(keys)
-    moves: dict[Key, tuple[Decimal, Decimal]] = {}
+    moves: dict[EmployeeMonth, tuple[Decimal, Decimal]] = {}
     rows = EmployerCost.objects.filter(
         employee__in={key[0] for key in keys}, month__in={key[1] for key in keys}, kind__in=LEAVE_KINDS
     )
@@ -157,9 +159,9 @@ def _moves(keys: Collection[Key]) -> dict[Key, tuple[Decimal, Decimal]]:
     return moves
 
 
-def _shares(run: BillingRun) -> dict[Key, dict[int, Decimal]]:
+def _shares(run: BillingRun) -> dict[EmployeeMonth, dict[int, Decimal]]:
     """What each member is charged of each month's cost, fees aside."""
-    shares: dict[Key, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    shares: dict[EmployeeMonth, dict[int, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     rows = Charge.objects.filter(run=run, kind__in=SHARES_COST, employee__isnull=False)
     for employee, month, member, net in rows.values_list(
         "employee", "service_month", "member", "net"
@@ -168,7 +170,7 @@ def _shares(run: BillingRun) -> dict[Key, dict[int, Decimal]]:
     return shares
 
 
-def _held(balances: ByMember) -> Decimal:
+def _positive_sum(balances: ByMember) -> Decimal:
     return sum((balance for balance in balances.values() if balance > 0), ZERO)
 
 
@@ -182,7 +184,7 @@ class NotSettled(Refusal):
 
 
 @transaction.atomic
-def settle(member: Member, *, by: User | None, at: datetime) -> Decimal:
+def settle_with_member(member: Member, *, by: User | None, at: datetime) -> Decimal:
     """Move what ``member`` holds of every provision to the group's own part; returns how much, in euros.
 
     The leave was earned while people worked there and is owed to them: the money pays it when it is taken, whoever

@@ -14,7 +14,7 @@ from django.db.models.functions import ExtractYear
 from billing import charts
 from billing.costs.closing import closed
 from billing.costs.leave import LAST_MONTH, LeavePay, PaidMonth, days_earned, leave_pay, top_up
-from billing.costs.leave_ledger import Balance
+from billing.costs.leave_ledger import ProvisionBalance
 from billing.models import CostKind, EmployerCost
 from employees.models import Assignment, Employee
 from groupement.kernel.money import ZERO
@@ -34,7 +34,7 @@ MONTHS_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Cell:
+class CostCell:
     """One amount of one kind, None when there is none; ``basis`` is where it comes from, when somebody asks."""
 
     label: str
@@ -50,7 +50,7 @@ class CostRow:
     employee: Employee
     costs: dict[str, EmployerCost] = field(default_factory=dict)
     is_closed: bool = False
-    cells: list[Cell] = field(default_factory=list)
+    cells: list[CostCell] = field(default_factory=list)
 
     @property
     def total(self) -> Decimal:
@@ -82,13 +82,14 @@ class CostTable:
 
     @property
     def labels(self) -> list[str]:
-        return [head(kind) for kind in self.kinds]
+        return [column_head(kind) for kind in self.kinds]
 
     @property
     def sums(self) -> list[tuple[str, Decimal]]:
         """The last line: the label and the sum of each kind."""
         return [
-            (head(kind), sum((row.amount(kind) or ZERO for row in self.rows), ZERO)) for kind in self.kinds
+            (column_head(kind), sum((row.amount(kind) or ZERO for row in self.rows), ZERO))
+            for kind in self.kinds
         ]
 
     @property
@@ -158,16 +159,18 @@ def latest_month() -> Month | None:
     return Timesheet.objects.order_by("-month").values_list("month", flat=True).first()
 
 
-def head(kind: CostKind) -> str:
+def column_head(kind: CostKind) -> str:
     """The title of a kind's column."""
     return HEADS.get(kind, kind.label)
 
 
-def _cell(row: CostRow, kind: CostKind) -> Cell:
+def _cell(row: CostRow, kind: CostKind) -> CostCell:
     cost = row.costs.get(kind)
     if cost is None:
-        return Cell(head(kind), None)
-    return Cell(head(kind), cost.amount, cost.is_estimate, cost.basis if kind == CostKind.CARRIED else "")
+        return CostCell(column_head(kind), None)
+    return CostCell(
+        column_head(kind), cost.amount, cost.is_estimate, cost.basis if kind == CostKind.CARRIED else ""
+    )
 
 
 def _month(month: Month, found: dict[Month, dict[bool, tuple[Decimal, int]]]) -> MonthCost:
@@ -189,11 +192,11 @@ MOST_BARS = 12
 
 
 @dataclass(frozen=True)
-class Person:
+class PersonProvision:
     """One person's provisions, and what they hold together."""
 
     employee: Employee
-    balances: list[Balance]
+    balances: list[ProvisionBalance]
 
     @property
     def balance(self) -> Decimal:
@@ -201,7 +204,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class LeaveComparison:
     """The leave year of one person so far: both rules for the days earned, what was put aside, what lacks."""
 
     employee: Employee
@@ -212,11 +215,11 @@ class Comparison:
     lacks: Decimal
 
 
-def page_of(held: Sequence[Balance], *, on: date) -> dict[str, Any]:
+def provisions_page(held: Sequence[ProvisionBalance], *, on: date) -> dict[str, Any]:
     """The table by person, the sums by member, the bars of the largest, and which members may be settled."""
-    people: dict[int, Person] = {}
+    people: dict[int, PersonProvision] = {}
     for row in held:
-        people.setdefault(row.employee.pk, Person(row.employee, [])).balances.append(row)
+        people.setdefault(row.employee.pk, PersonProvision(row.employee, [])).balances.append(row)
     members = {row.member.pk: row.member for row in held if row.member}
     host = set(
         Assignment.objects.filter(member__in=members, ends_before__isnull=True).values_list(
@@ -243,7 +246,7 @@ def page_of(held: Sequence[Balance], *, on: date) -> dict[str, Any]:
     }
 
 
-def comparisons(on: date) -> list[Comparison]:
+def comparisons(on: date) -> list[LeaveComparison]:
     """Everybody with months that put aside in the leave year that ``on`` lies in, by name. Two queries."""
     first = Month(on.year if on.month > LAST_MONTH else on.year - 1, LAST_MONTH + 1)
     rows = EmployerCost.objects.filter(month__gte=first, month__lte=first.shift(11))
@@ -254,7 +257,7 @@ def comparisons(on: date) -> list[Comparison]:
     return [made for person in people if (made := _comparison(person, paid[person.pk]))]
 
 
-def _comparison(person: Employee, by_month: dict[Month, dict[str, Decimal]]) -> Comparison | None:
+def _comparison(person: Employee, by_month: dict[Month, dict[str, Decimal]]) -> LeaveComparison | None:
     months = [
         PaidMonth(
             kinds[CostKind.GROSS_PAY],
@@ -270,19 +273,19 @@ def _comparison(person: Employee, by_month: dict[Month, dict[str, Decimal]]) -> 
     days = days_earned(len(months))
     pay = leave_pay(gross, months[-1].gross, days, acquired=days)
     put_aside = sum((month.provision for month in months), ZERO)
-    return Comparison(person, len(months), days, pay, put_aside, top_up(months))
+    return LeaveComparison(person, len(months), days, pay, put_aside, top_up(months))
 
 
-def _held_by(held: Sequence[Balance], member: Member | None) -> Decimal:
+def _held_by(held: Sequence[ProvisionBalance], member: Member | None) -> Decimal:
     return sum((row.balance for row in held if row.member == member), ZERO)
 
 
-def _amounts(person: Person, series: Sequence[Member | None]) -> list[Decimal]:
+def _amounts(person: PersonProvision, series: Sequence[Member | None]) -> list[Decimal]:
     return [_held_by(person.balances, member) for member in series]
 
 
 @dataclass(frozen=True)
-class Aid:
+class AidSum:
     """One nature of aid in a year: for how many people, from which month to which, how much; above zero."""
 
     nature: str
@@ -292,7 +295,7 @@ class Aid:
     amount: Decimal
 
 
-def aids_of(year: int) -> list[Aid]:
+def aids_of(year: int) -> list[AidSum]:
     """The aids of ``year`` by nature, no person named. One query."""
     rows = (
         _aids()
@@ -304,7 +307,8 @@ def aids_of(year: int) -> list[Aid]:
         .order_by("basis")
     )
     return [
-        Aid(row["basis"] or "aides", row["people"], row["first"], row["last"], 0 - row["sum"]) for row in rows
+        AidSum(row["basis"] or "aides", row["people"], row["first"], row["last"], 0 - row["sum"])
+        for row in rows
     ]
 
 

@@ -252,7 +252,7 @@ def import_payroll(
     _replace([each for each in preview.comparisons if not each.is_closed], sheet, made, by=by, at=at)
     _store_actual([each for each in preview.comparisons if each.is_carried], made)
     touched = {each.employee.pk for each in preview.comparisons}
-    leave_drawing.refresh({(employee, sheet.month) for employee in touched}, at=at)
+    leave_drawing.rewrite_leave_rows({(employee, sheet.month) for employee in touched}, at=at)
     carry(touched, at=at)
     return made
 

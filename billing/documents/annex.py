@@ -17,7 +17,7 @@ from timesheets.models import Entry, Kind, SignedSheet, Timesheet, TimesheetStat
 
 
 @dataclass(frozen=True)
-class Stamp:
+class ApprovalStamp:
     """Who moved a timesheet to a state, and on which day."""
 
     name: str
@@ -44,7 +44,7 @@ def annexes(invoices: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def credited(notes: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+def credited_annexes(notes: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """The hours that credit notes take back, in the same shape: of each day, the minutes credited."""
     taken: dict[tuple[int, int], dict[tuple[date, str], int]] = defaultdict(dict)
     sheets: dict[int, Timesheet] = {}
@@ -59,16 +59,16 @@ def credited(notes: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     stamps, signed = _stamps(sheets), freezing.latest_signed(sheets)
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for (note, sheet), days in taken.items():
-        told = [_day_row(day, minutes, kind) for (day, kind), minutes in days.items()]
-        found[note].append(_sheet(sheets[sheet], told, stamps) | _signed(signed.get(sheet)))
+        day_rows = [_day_row(day, minutes, kind) for (day, kind), minutes in days.items()]
+        found[note].append(_sheet(sheets[sheet], day_rows, stamps) | _signed(signed.get(sheet)))
     return found
 
 
 def _sheet(
-    sheet: Timesheet, days: Sequence[Mapping[str, Any]], stamps: Mapping[tuple[int, str], Stamp]
+    sheet: Timesheet, days: Sequence[Mapping[str, Any]], stamps: Mapping[tuple[int, str], ApprovalStamp]
 ) -> dict[str, Any]:
-    confirmed = stamps.get((sheet.pk, TimesheetStatus.CONFIRMED), Stamp("", ""))
-    approved = stamps.get((sheet.pk, TimesheetStatus.APPROVED), Stamp("", ""))
+    confirmed = stamps.get((sheet.pk, TimesheetStatus.CONFIRMED), ApprovalStamp("", ""))
+    approved = stamps.get((sheet.pk, TimesheetStatus.APPROVED), ApprovalStamp("", ""))
     placed = sheet.assignment
     label = sheet.month.label + (f", complément n°\u00a0{sheet.supplement}" if sheet.supplement else "")
     return {
@@ -110,12 +110,12 @@ def _day_row(day: date, minutes: int, kind: str) -> dict[str, Any]:
     }
 
 
-def _stamps(sheets: Collection[int]) -> dict[tuple[int, str], Stamp]:
+def _stamps(sheets: Collection[int]) -> dict[tuple[int, str], ApprovalStamp]:
     """The last move of each timesheet to confirmed and to approved."""
-    told = (TimesheetStatus.CONFIRMED, TimesheetStatus.APPROVED)
-    steps = TimesheetStep.objects.filter(subject__in=sheets, target__in=told)
+    shown = (TimesheetStatus.CONFIRMED, TimesheetStatus.APPROVED)
+    steps = TimesheetStep.objects.filter(subject__in=sheets, target__in=shown)
     rows = steps.values_list("subject", "target", "by__name", "at").order_by("at", "pk")
-    return {(sheet, target): Stamp(name or "", _day(at)) for sheet, target, name, at in rows}
+    return {(sheet, target): ApprovalStamp(name or "", _day(at)) for sheet, target, name, at in rows}
 
 
 def _day(at: datetime) -> str:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 TASK = "billing.tasks.print_letter"
 
 
-class NotReadable(Refusal):
+class LetterUnreadable(Refusal):
     """The letter's file is no longer what was made."""
 
 
@@ -42,28 +42,28 @@ def write(
         member=member,
         subject=subject[:200],
         content=whole,
-        digest=digest_of(whole),
+        digest=content_digest(whole),
         written_at=at,
     )
 
 
-def digest_of(content: Mapping[str, Any]) -> str:
+def content_digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of ``content`` as JSON with sorted keys and no blanks."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def open_printed(letter: Letter) -> IO[bytes]:
+def open_pdf(letter: Letter) -> IO[bytes]:
     """The letter's PDF at its start, its digest checked; made at the first reading, then kept. Raises NotReadable."""
     row = letter if letter.made_at else _make(letter)
     try:
         return paper.open_stored(row.path, row.sha256)
     except FileNotFoundError as error:
         log.error("letter missing: %s", row.pk)
-        raise NotReadable(f"Le fichier de ce courrier est introuvable. {TELL_ADMIN}") from error
+        raise LetterUnreadable(f"Le fichier de ce courrier est introuvable. {TELL_ADMIN}") from error
     except paper.Altered as error:
         log.error("letter altered: %s", row.pk)
-        raise NotReadable(
+        raise LetterUnreadable(
             f"Le fichier de ce courrier a été modifié depuis sa création. {TELL_ADMIN}"
         ) from error
 
@@ -74,7 +74,7 @@ def enqueue(written: Iterable[int]) -> None:
         current_app.send_task(TASK, [letter])
 
 
-def printed(letter: Letter) -> bytes:
+def print_pdf(letter: Letter) -> bytes:
     """The PDF/A of a letter; the same bytes each time."""
     content = letter.content
     return paper.pdf(
@@ -92,7 +92,7 @@ def _make(letter: Letter) -> Letter:
     row = Letter.objects.select_for_update().get(pk=letter.pk)
     if row.made_at is None:
         kept = paper.store(
-            f"letters/{row.written_at:%Y}/{row.kind}-{row.pk}-{row.digest[:12]}.pdf", printed(row)
+            f"letters/{row.written_at:%Y}/{row.kind}-{row.pk}-{row.digest[:12]}.pdf", print_pdf(row)
         )
         row.path, row.size, row.sha256, row.made_at = kept.path, kept.size, kept.sha256, timezone.now()
         row.save(update_fields=["path", "size", "sha256", "made_at"])

@@ -42,7 +42,7 @@ LAST_DAY_OF_CGI = date(2028, 6, 30)
 
 
 @dataclass(frozen=True)
-class Wording:
+class MentionText:
     """A mention's text from a day on, with its source; braces stand for the group's own figures."""
 
     code: str
@@ -53,56 +53,56 @@ class Wording:
 
 
 # What the product brings: the first migrations write these rows. An admin adds a dated row when the law changes them.
-BROUGHT = (
-    Wording(
+DEFAULT_MENTIONS = (
+    MentionText(
         EXEMPTION,
         "Exonération de TVA – article 261 B du CGI",
         "CGI, article 261 B ; CGI ann. II, article 242 nonies A, I-12°",
     ),
-    Wording(
+    MentionText(
         FRANCHISE,
         "TVA non applicable, article 293 B du CGI",
         "CGI, article 293 E, II",
         ends_before=CIBS,
     ),
-    Wording(
+    MentionText(
         FRANCHISE,
         "TVA non applicable, article L. 223-3 du code des impositions sur les biens et services",
         "CIBS, article L. 223-3, qui remplace l’article 293 B du CGI au 1er janvier 2027",
         CIBS,
     ),
-    Wording(
+    MentionText(
         OUT_OF_SCOPE,
         "Somme hors du champ d’application de la TVA",
         "CGI, article 256 ; à confirmer par l’expert-comptable",
     ),
-    Wording(
+    MentionText(
         DEBITS,
         "Option pour le paiement de la taxe d’après les débits",
         "CGI ann. II, article 242 nonies A, I-11° bis",
     ),
-    Wording(
+    MentionText(
         TERMS,
         f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la date de facture.",
         "C. com., articles L441-9 et L441-10",
     ),
-    Wording(
+    MentionText(
         TERMS_THEN_END,
         f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la date de facture, puis fin de mois.",
         "C. com., articles L441-9 et L441-10",
     ),
-    Wording(
+    MentionText(
         TERMS_FROM_END,
         f"Paiement à {{days}}{NO_BREAK_SPACE}jours à compter de la fin du mois de la facture.",
         "C. com., articles L441-9 et L441-10",
     ),
-    Wording(
+    MentionText(
         PENALTY,
         f"Pénalités de retard{NO_BREAK_SPACE}: {{rate}}{NO_BREAK_SPACE}% par an, exigibles dès le lendemain de "
         "l’échéance, sans rappel.",
         "C. com., article L441-10, II",
     ),
-    Wording(
+    MentionText(
         INDEMNITY,
         f"Indemnité forfaitaire pour frais de recouvrement en cas de retard{NO_BREAK_SPACE}: {{amount}}.",
         "C. com., articles L441-10, II et D441-5",
@@ -110,12 +110,12 @@ BROUGHT = (
 )
 
 
-class Wordings:
+class MentionsOfDay:
     """The wordings in force on one day, read in one query, with the group's figures put in."""
 
     def __init__(self, group: Group, on: date) -> None:
         self.group = group
-        self.texts = {wording.code: wording.text for wording in BROUGHT if wording.starts_on <= on}
+        self.texts = {wording.code: wording.text for wording in DEFAULT_MENTIONS if wording.starts_on <= on}
         self.texts |= dict(LegalMention.objects.on(on).values_list("code", "text"))
 
     def outdated(self, on: date) -> list[str]:
@@ -127,7 +127,7 @@ class Wordings:
     def mentions(self, regimes: Collection[str]) -> list[str]:
         """Sentences beside the VAT table: the exemption and its article, the option for débits when VAT is due."""
         mentions = [self.texts[code] for regime, code in _REASONS.items() if regime in regimes]
-        if self.group.vat_on_debits and not all(vat.bears_none(regime) for regime in regimes):
+        if self.group.vat_on_debits and not all(vat.is_without_vat(regime) for regime in regimes):
             mentions.append(self.texts[DEBITS])
         return mentions
 

@@ -13,7 +13,7 @@ from members.models import Group
 LONGEST = 20
 
 
-class TooEarly(Refusal):
+class NumberTooEarly(Refusal):
     """The series already holds a later date: numbers follow the order of dates (CGI ann. II 242 nonies A)."""
 
 
@@ -25,7 +25,7 @@ class Number(NamedTuple):
     number: str
 
 
-def take(kind: str = InvoiceKind.INVOICE, *, issued_on: date, group: Group | None = None) -> Number:
+def next_number(kind: str = InvoiceKind.INVOICE, *, issued_on: date, group: Group | None = None) -> Number:
     """Take the next number of ``kind`` for the year of ``issued_on``, such as "F-2026-0001" (20 characters at most).
 
     A credit note takes the next number of the invoices unless the group gave credit notes a prefix of their own. Call
@@ -36,19 +36,19 @@ def take(kind: str = InvoiceKind.INVOICE, *, issued_on: date, group: Group | Non
     series = _locked(kind, issued_on.year, group)
     last = series.last_issued_on
     if last is not None and issued_on < last:
-        raise TooEarly(
+        raise NumberTooEarly(
             f"La dernière facture est datée du {last:%d/%m/%Y}{NO_BREAK_SPACE}: les numéros suivent l’ordre des dates. "
             f"La date la plus proche possible est le {last:%d/%m/%Y}."
         )
     sequence = series.last_sequence + 1
-    number = spell(group.number_template, prefix=series.prefix, year=series.year, sequence=sequence)
+    number = format_number(group.number_template, prefix=series.prefix, year=series.year, sequence=sequence)
     if len(number) > LONGEST:
         raise Refusal(f"Le numéro {number} dépasse {LONGEST} caractères. Choisissez un préfixe plus court.")
     Series.objects.filter(pk=series.pk).update(last_sequence=sequence, last_issued_on=issued_on)
     return Number(series, sequence, number)
 
 
-def spell(template: str, *, prefix: str, year: int, sequence: int) -> str:
+def format_number(template: str, *, prefix: str, year: int, sequence: int) -> str:
     """The number that ``template`` makes, its rank in four digits at least: "F-2026-0001"."""
     number = template.replace("{prefix}", prefix).replace("{year}", str(year))
     return number.replace("{sequence}", f"{sequence:04d}")

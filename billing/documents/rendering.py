@@ -47,12 +47,12 @@ NO_DOCUMENT_BEFORE = "0" * 64
 TASK = "billing.tasks.render_invoice"
 
 
-class NotReady(Refusal):
+class PdfNotReady(Refusal):
     """The file is not made yet, or is no longer what was made."""
 
 
 @dataclass(frozen=True)
-class Progress:
+class RenderingProgress:
     """How far a run's files are; ``waiting`` are neither ready nor given up."""
 
     total: int
@@ -90,7 +90,7 @@ def render(invoice: int, *, at: datetime) -> Document | None:
         raise
 
 
-def take_up(at: datetime) -> list[int]:
+def interrupted(at: datetime) -> list[int]:
     """Put what was left back in the queue: jobs sent a while ago, jobs whose worker died. Their invoices' ids.
 
     A worker holds the lock of the row it works on; a row "running" that nobody locks was left by a dead one.
@@ -117,14 +117,14 @@ def retry(invoices: Collection[int], *, at: datetime) -> int:
     return len(ids)
 
 
-def progress(run: BillingRun) -> Progress:
+def progress(run: BillingRun) -> RenderingProgress:
     """Counts of the run's files, in one query."""
     counts = Rendering.objects.filter(invoice__run=run).aggregate(
         total=Count("pk"),
         ready=Count("pk", filter=Q(status=RenderingStatus.DONE)),
         failed=Count("pk", filter=Q(status=RenderingStatus.FAILED)),
     )
-    return Progress(**counts)
+    return RenderingProgress(**counts)
 
 
 def open_document(document: Document) -> IO[bytes]:
@@ -133,10 +133,10 @@ def open_document(document: Document) -> IO[bytes]:
         return paper.open_stored(document.path, document.sha256)
     except FileNotFoundError as error:
         log.error("document missing: %s", document.pk)
-        raise NotReady(f"Le fichier de cette facture est introuvable. {TELL_ADMIN}") from error
+        raise PdfNotReady(f"Le fichier de cette facture est introuvable. {TELL_ADMIN}") from error
     except paper.Altered as error:
         log.error("document altered: %s", document.pk)
-        raise NotReady(
+        raise PdfNotReady(
             f"Le fichier de cette facture a été modifié depuis sa création. {TELL_ADMIN}"
         ) from error
 
@@ -167,7 +167,7 @@ def _make(invoice: int) -> Document | None:
     )
     if job is None:
         return None
-    printed = print_invoice(job.invoice)
+    printed = print_pdf(job.invoice)
     document = _record(job.invoice, printed)
     job.status, job.finished_at, job.error = RenderingStatus.DONE, document.made_at, ""
     job.save(update_fields=["status", "finished_at", "error"])
@@ -175,11 +175,11 @@ def _make(invoice: int) -> Document | None:
     return document
 
 
-def print_invoice(invoice: Invoice) -> bytes:
+def print_pdf(invoice: Invoice) -> bytes:
     """The PDF/A of an issued invoice, from its snapshot; the same bytes each time."""
     copied, issued_at = invoice.snapshot, invoice.issued_at
     if copied is None or issued_at is None:
-        raise NotReady("Un brouillon n’a pas de PDF.")
+        raise PdfNotReady("Un brouillon n’a pas de PDF.")
     kind = "Avoir" if invoice.kind == InvoiceKind.CREDIT_NOTE else "Facture"
     return paper.pdf(
         render_to_string("paper/invoice.html", {"invoice": copied}),
@@ -203,12 +203,12 @@ def _record(invoice: Invoice, printed: bytes) -> Document:
         size=kept.size,
         sha256=kept.sha256,
         chain_position=last.chain_position + 1 if last else 1,
-        chain_digest=chained(before, kept.path, kept.sha256),
+        chain_digest=chain_digest(before, kept.path, kept.sha256),
         made_at=timezone.now(),
     )
 
 
-def chained(before: str, path: str, sha256: str) -> str:
+def chain_digest(before: str, path: str, sha256: str) -> str:
     """The digest that ties a document to the one made before it."""
     return hashlib.sha256(f"{before}\n{path}\n{sha256}".encode()).hexdigest()
 
@@ -238,7 +238,7 @@ def zip_of(run: BillingRun) -> IO[bytes]:
     issued = run.invoices.filter(status=InvoiceStatus.ISSUED).count()
     documents = Document.objects.filter(invoice__run=run).select_related("invoice").order_by("path", "pk")
     if not issued or len(documents) < issued:
-        raise NotReady(
+        raise PdfNotReady(
             f"{len(documents)} PDF sur {issued} sont prêts. Attendez la fin, ou relancez ceux en échec."
             if issued
             else "Aucune facture n’est émise pour ce mois."

@@ -13,9 +13,8 @@ from typing import Any
 
 from billing.charge_kinds import Writer
 from billing.documents import explaining, mentions
-from billing.documents.annex import annexes, credited
-from billing.documents.vat import Rates
-from billing.documents.vat import label as rate_label
+from billing.documents.annex import annexes, credited_annexes
+from billing.documents.vat import Rates, rate_label
 from billing.models import Invoice, InvoiceKind, InvoiceStatus, Line, Unit
 from groupement.kernel import postal
 from groupement.kernel.money import ZERO, VatSum, vat, vat_by_rate
@@ -37,12 +36,12 @@ PROVISION = (
 
 
 @dataclass
-class Copier:
+class SnapshotBuilder:
     """Copies invoices issued on one day; what they have in common is read once, whatever their number."""
 
     group: Group
     issued_on: date
-    wordings: mentions.Wordings
+    wordings: mentions.MentionsOfDay
     lines: Mapping[int, Sequence[Line]]
     rates: Mapping[int, Decimal]
     annexes: Mapping[int, Sequence[Mapping[str, Any]]]
@@ -59,7 +58,7 @@ class Copier:
 
     def totals(self, invoice: Invoice) -> tuple[Decimal, Decimal]:
         """Net and VAT of ``invoice``, euros, from its lines."""
-        return sum_up(self.vat_sums(invoice))
+        return total_and_vat(self.vat_sums(invoice))
 
     def vat_sums(self, invoice: Invoice) -> list[VatSum]:
         """VAT per rate on the sum of the nets (rule R4); of a credit note, what mirrors its invoice to the cent.
@@ -81,7 +80,7 @@ class Copier:
         """The snapshot of ``invoice``, whose member is loaded; its number is put in when it is taken."""
         lines = self.lines.get(invoice.pk, ())
         sums = self.vat_sums(invoice)
-        net, vat_total = sum_up(sums)
+        net, vat_total = total_and_vat(sums)
         return {
             "number": "",
             "kind": invoice.kind,
@@ -173,7 +172,7 @@ def prepare(
     *,
     issued_on: date,
     concerning: Mapping[int, Sequence[Invoice]] | None = None,
-) -> Copier:
+) -> SnapshotBuilder:
     """Read what the snapshots of ``invoices`` need, in a fixed number of queries.
 
     ``concerning`` are, by the id of a true-up’s document, the invoices that it settles, to be named on it.
@@ -197,17 +196,17 @@ def prepare(
         rates[line.pk] = (_credited_rate(line) if notes else None) or known.of(
             line.vat_regime, served_in.last
         )
-    wordings = mentions.Wordings(group, issued_on)
-    hours = annexes(ids) | (credited(notes) if notes else {})
-    return Copier(group, issued_on, wordings, lines, rates, hours, months, concerning or {})
+    wordings = mentions.MentionsOfDay(group, issued_on)
+    hours = annexes(ids) | (credited_annexes(notes) if notes else {})
+    return SnapshotBuilder(group, issued_on, wordings, lines, rates, hours, months, concerning or {})
 
 
-def numbered(copied: Mapping[str, Any], number: str) -> dict[str, Any]:
+def with_number(copied: Mapping[str, Any], number: str) -> dict[str, Any]:
     """The snapshot with its number, which is also the reference of the payment."""
     return {**copied, "number": number, "payment": {**copied["payment"], "reference": number}}
 
 
-def sum_up(sums: Sequence[VatSum]) -> tuple[Decimal, Decimal]:
+def total_and_vat(sums: Sequence[VatSum]) -> tuple[Decimal, Decimal]:
     """Net and VAT of an invoice, euros."""
     return sum((row.base for row in sums), ZERO), sum((row.amount for row in sums), ZERO)
 

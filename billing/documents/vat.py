@@ -24,7 +24,7 @@ LABELS = {
 
 def regime_for(regime: str, *, in_franchise: bool) -> str:
     """The regime that a sum of ``regime`` is billed under: a group in franchise charges no VAT (CGI art. 293 B)."""
-    return VatRegime.FRANCHISE.value if in_franchise and not bears_none(regime) else regime
+    return VatRegime.FRANCHISE.value if in_franchise and not is_without_vat(regime) else regime
 
 
 def regimes_of_a_line(*, in_franchise: bool) -> Sequence[VatRegime]:
@@ -33,7 +33,7 @@ def regimes_of_a_line(*, in_franchise: bool) -> Sequence[VatRegime]:
 
 
 @dataclass(frozen=True)
-class Brought:
+class DefaultRate:
     """A rate in percent, from a day on, with its source; the fields are those of VatRate."""
 
     regime: VatRegime
@@ -43,10 +43,10 @@ class Brought:
 
 
 # Metropolitan rates, which the first migrations write as rows; a later row of the table takes their place.
-BROUGHT = (
-    Brought(VatRegime.STANDARD, Decimal("20.00"), "CGI, article 278"),
-    Brought(VatRegime.INTERMEDIATE, Decimal("10.00"), "CGI, articles 278 bis à 279 et 281 quater"),
-    Brought(VatRegime.REDUCED, Decimal("5.50"), "CGI, article 278-0 bis"),
+DEFAULT_RATES = (
+    DefaultRate(VatRegime.STANDARD, Decimal("20.00"), "CGI, article 278"),
+    DefaultRate(VatRegime.INTERMEDIATE, Decimal("10.00"), "CGI, articles 278 bis à 279 et 281 quater"),
+    DefaultRate(VatRegime.REDUCED, Decimal("5.50"), "CGI, article 278-0 bis"),
 )
 
 
@@ -61,7 +61,9 @@ class Rates:
         if regime in EXEMPT:
             return ZERO
         dated = (row.rate for row in self._rows if row.regime == regime and row.covers(on))
-        return next(dated, None) or next(brought.rate for brought in BROUGHT if brought.regime == regime)
+        return next(dated, None) or next(
+            default.rate for default in DEFAULT_RATES if default.regime == regime
+        )
 
 
 def rates(on: date) -> dict[str, Decimal]:
@@ -75,13 +77,13 @@ def rate_of(regime: str, on: date) -> Decimal:
     return Rates().of(regime, on)
 
 
-def label(regime: str, rate: Decimal) -> str:
+def rate_label(regime: str, rate: Decimal) -> str:
     """What a line says in its VAT column: "20 %", "5,5 %", "exonéré"."""
     if regime in LABELS:
         return LABELS[VatRegime(regime)]
     return spell_percent(rate)
 
 
-def bears_none(regime: str) -> bool:
+def is_without_vat(regime: str) -> bool:
     """Whether sums of this regime bear no VAT at all."""
     return regime in EXEMPT

@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 
-from billing.kept import Kept
 from billing.models import FundedCost, FundedHours, FundingLine, FundingReport
-from members.admin.site import CurrentFilter
+from members.admin.site import CurrentFilter, ReadOnlyRecordAdmin
 
 
 @admin.register(FundingLine)
@@ -18,7 +17,7 @@ class FundingLineAdmin(admin.ModelAdmin):
 
 
 @admin.register(FundedHours)
-class FundedHoursAdmin(Kept):
+class FundedHoursAdmin(ReadOnlyRecordAdmin):
     list_display = ["line", "month", "action", "minutes", "tagged_by", "tagged_at"]
     list_filter = ["line"]
     list_select_related = ["line", "tagged_by"]
@@ -28,7 +27,7 @@ class FundedHoursAdmin(Kept):
 
 
 @admin.register(FundedCost)
-class FundedCostAdmin(Kept):
+class FundedCostAdmin(ReadOnlyRecordAdmin):
     list_display = ["line", "month", "action", "expense", "amount", "tagged_by", "tagged_at"]
     list_filter = ["line"]
     list_select_related = ["line", "expense", "tagged_by"]
@@ -38,7 +37,7 @@ class FundedCostAdmin(Kept):
 
 
 @admin.register(FundingReport)
-class FundingReportAdmin(Kept):
+class FundingReportAdmin(ReadOnlyRecordAdmin):
     list_display = ["line", "first_month", "last_month", "locked_by", "locked_at", "digest"]
     list_filter = ["line"]
     list_select_related = ["line", "locked_by"]

@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.utils import timezone
 
 from billing.documents import rendering
-from billing.kept import Kept
 from billing.models import (
     BillingRun,
     BillingRunStep,
@@ -20,7 +19,7 @@ from billing.models import (
     Settlement,
 )
 from groupement.kernel.french import counted
-from members.admin.site import ReadOnlyInline, StepInline
+from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin, StepInline
 
 
 class LineInline(ReadOnlyInline):
@@ -56,7 +55,7 @@ class SettlementInline(ReadOnlyInline):
 
 
 @admin.register(BillingRun)
-class BillingRunAdmin(Kept):
+class BillingRunAdmin(ReadOnlyRecordAdmin):
     list_display = ["month", "status", "employer_cost", "charged", "reserve", "drafted_at", "issued_at"]
     list_filter = ["status"]
     date_hierarchy = "month"
@@ -65,7 +64,7 @@ class BillingRunAdmin(Kept):
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(Kept):
+class InvoiceAdmin(ReadOnlyRecordAdmin):
     list_display = [
         "__str__",
         "member",
@@ -86,7 +85,7 @@ class InvoiceAdmin(Kept):
 
 
 @admin.register(Line)
-class LineAdmin(Kept):
+class LineAdmin(ReadOnlyRecordAdmin):
     list_display = ["invoice", "position", "label", "quantity", "unit", "unit_price", "net", "vat_regime"]
     list_filter = ["vat_regime", "unit"]
     list_select_related = ["invoice"]
@@ -95,7 +94,7 @@ class LineAdmin(Kept):
 
 
 @admin.register(Charge)
-class ChargeAdmin(Kept):
+class ChargeAdmin(ReadOnlyRecordAdmin):
     list_display = [
         "service_month",
         "member",
@@ -119,14 +118,14 @@ class ChargeAdmin(Kept):
 
 
 @admin.register(Series)
-class SeriesAdmin(Kept):
+class SeriesAdmin(ReadOnlyRecordAdmin):
     list_display = ["__str__", "kind", "year", "prefix", "last_sequence", "last_issued_on"]
     list_filter = ["kind", "year"]
     ordering = ["-year", "kind", "pk"]
 
 
 @admin.register(Document)
-class DocumentAdmin(Kept):
+class DocumentAdmin(ReadOnlyRecordAdmin):
     list_display = ["invoice", "path", "size", "chain_position", "sha256", "made_at"]
     list_select_related = ["invoice"]
     search_fields = ["invoice__number", "path", "sha256"]
@@ -135,7 +134,7 @@ class DocumentAdmin(Kept):
 
 
 @admin.register(Rendering)
-class RenderingAdmin(Kept):
+class RenderingAdmin(ReadOnlyRecordAdmin):
     list_display = ["invoice", "status", "attempts", "error", "queued_at", "started_at", "finished_at"]
     list_filter = ["status"]
     list_select_related = ["invoice"]

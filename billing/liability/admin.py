@@ -2,12 +2,12 @@
 
 from django.contrib import admin
 
-from billing.kept import Kept
 from billing.models import ReserveEntry
+from members.admin.site import ReadOnlyRecordAdmin
 
 
 @admin.register(ReserveEntry)
-class ReserveEntryAdmin(Kept):
+class ReserveEntryAdmin(ReadOnlyRecordAdmin):
     list_display = ["booked_on", "label", "amount", "noted_by"]
     list_select_related = ["noted_by"]
     search_fields = ["label"]

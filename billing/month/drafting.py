@@ -60,12 +60,12 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
             f"Les factures {month.of_label} sont émises. Ce qui arrive en retard rejoint la clôture suivante."
         )
     # Before the drafts go: what is drawn for leave is part of the costs that are read next.
-    leave_drawing.draw(run, at=at)
+    leave_drawing.write_leave_rows(run, at=at)
     _delete_drafts(run)
     _copy_released_charges(at)
     assessment = assess(gather(run))
     _write(run, assessment, at)
-    leave_ledger.note(run, at)
+    leave_ledger.record_entries(run, at)
     employer_cost = sum((row.employer_cost for row in assessment.settlements), ZERO)
     charged = sum((row.charged for row in assessment.settlements), ZERO)
     run.move(
@@ -91,7 +91,7 @@ def discard(run: BillingRun, *, by: User | None, at: datetime) -> BillingRun:
     if row.status != RunStatus.DRAFTED:
         raise NotDraftable(f"Il n’y a pas de brouillons pour {row.month.label}.")
     _delete_drafts(row)
-    leave_ledger.note(row, at)
+    leave_ledger.record_entries(row, at)
     row.move(RunStatus.OPEN, by=by, at=at, drafted_at=None, employer_cost=None, charged=None, reserve=None)
     return row
 

@@ -67,7 +67,7 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> RunF
     facts.recorded = _recorded(run) if employees is None else []
     (group,) = Group.objects.all()  # a page may gather the same month under two prices
     facts.is_franchise = group.vat_franchise
-    facts.outdated_mentions = mentions.Wordings(group, run.month.last).outdated(run.month.last)
+    facts.outdated_mentions = mentions.MentionsOfDay(group, run.month.last).outdated(run.month.last)
     return facts
 
 

@@ -13,15 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from billing.documents import numbering, snapshot
-from billing.models import (
-    BillingRun,
-    Charge,
-    Invoice,
-    InvoicedTimesheet,
-    InvoiceStatus,
-    Rendering,
-    RunStatus,
-)
+from billing.models import BillingRun, Charge, Invoice, InvoicedTimesheet, InvoiceStatus, Rendering, RunStatus
 from billing.month.assessing import Assessment, ChargeToBill, assess
 from billing.month.gathering import gather
 from groupement.kernel.lifecycle import Refusal
@@ -59,7 +51,7 @@ class _IssueBatch:
     run: BillingRun
     drafts: Sequence[Invoice]
     assessment: Assessment
-    copier: snapshot.Copier
+    copier: snapshot.SnapshotBuilder
     charges: dict[int, list[ChargeToBill]]
     drafted: dict[int, list[Charge]]
     sheets: dict[int, list[int]]
@@ -122,7 +114,7 @@ def issue_together(
     return ordered
 
 
-def _sum_up(row: Invoice, copier: snapshot.Copier) -> None:
+def _sum_up(row: Invoice, copier: snapshot.SnapshotBuilder) -> None:
     """Write net and VAT from the lines."""
     if not copier.lines.get(row.pk):
         raise NotIssuable("Ce document n’a aucune ligne.")
@@ -134,10 +126,15 @@ def _sum_up(row: Invoice, copier: snapshot.Copier) -> None:
 
 
 def _number(
-    row: Invoice, copied: Mapping[str, Any], copier: snapshot.Copier, *, by: User | None, at: datetime
+    row: Invoice,
+    copied: Mapping[str, Any],
+    copier: snapshot.SnapshotBuilder,
+    *,
+    by: User | None,
+    at: datetime,
 ) -> None:
     """Take the number, last of all, and freeze the row with its copy."""
-    number = numbering.take(row.kind, issued_on=copier.issued_on, group=copier.group)
+    number = numbering.next_number(row.kind, issued_on=copier.issued_on, group=copier.group)
     row.move(
         InvoiceStatus.ISSUED,
         by=by,
@@ -148,7 +145,7 @@ def _number(
         issued_at=at,
         issued_on=copier.issued_on,
         due_on=copier.due_of(row),
-        snapshot=snapshot.numbered(copied, number.number),
+        snapshot=snapshot.with_number(copied, number.number),
     )
 
 

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from billing.kept import Kept
 from billing.models import PriceIndex, Quote, VatRate
+from members.admin.site import ReadOnlyRecordAdmin
 
 
 @admin.register(PriceIndex)
@@ -16,7 +16,7 @@ class PriceIndexAdmin(admin.ModelAdmin):
 
 
 @admin.register(Quote)
-class QuoteAdmin(Kept):
+class QuoteAdmin(ReadOnlyRecordAdmin):
     list_display = ["letter", "member", "prospect", "valid_until", "made_by", "made_at", "accepted_at"]
     list_select_related = ["letter", "member", "made_by"]
     search_fields = ["letter__subject", "member__short_name", "prospect"]

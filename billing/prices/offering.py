@@ -215,7 +215,7 @@ def paper_content(offer: Offer, reference: str, *, group: Group, on: date, rate:
         "hours": spell_hours(offer.host.minutes),
         "lines": _lines(offer),
         "net": str(amount.net),
-        "vat_label": vat.label(offer.host.vat_regime, rate),
+        "vat_label": vat.rate_label(offer.host.vat_regime, rate),
         "vat": str(amount.vat),
         "total": str(amount.total),
         "includes": _includes(offer),

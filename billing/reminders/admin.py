@@ -4,9 +4,9 @@ from django import forms
 from django.contrib import admin
 from django.utils.html import format_html_join
 
-from billing.kept import Kept
 from billing.models import Dispute, DunningLevel, Reminder
 from billing.reminders import wording
+from members.admin.site import ReadOnlyRecordAdmin
 
 
 class DunningLevelForm(forms.ModelForm):
@@ -61,7 +61,7 @@ class DunningLevelAdmin(admin.ModelAdmin):
 
 
 @admin.register(Reminder)
-class ReminderAdmin(Kept):
+class ReminderAdmin(ReadOnlyRecordAdmin):
     list_display = ["sent_on", "invoice", "level", "amount_due", "interest", "indemnity", "sent_by"]
     list_filter = ["level"]
     list_select_related = ["invoice", "level", "sent_by"]
@@ -71,7 +71,7 @@ class ReminderAdmin(Kept):
 
 
 @admin.register(Dispute)
-class DisputeAdmin(Kept):
+class DisputeAdmin(ReadOnlyRecordAdmin):
     list_display = ["opened_on", "invoice", "reason", "opened_by", "closed_on", "outcome"]
     list_filter = ["closed_on"]
     list_select_related = ["invoice", "opened_by"]

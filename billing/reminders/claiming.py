@@ -118,7 +118,7 @@ def _claim(late: LateInvoice, *, on: date, by: User | None, at: datetime) -> lis
         claims.append(_interest(late, first, last))
     if late.indemnity_left:
         claims.append(_indemnity(late))
-    return [recording.record(late.invoice.member, **claim, **common) for claim in claims]
+    return [recording.record_charge(late.invoice.member, **claim, **common) for claim in claims]
 
 
 def _interest(late: LateInvoice, first: date, last: date) -> dict[str, Any]:

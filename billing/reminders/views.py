@@ -121,7 +121,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The letter's PDF, stored once it was made."""
     found = get_object_or_404(_letters(request), pk=pk)
-    done = act(request, letters.open_printed, found)
+    done = act(request, letters.open_pdf, found)
     if not done:
         return redirect("billing:reminder_letter", pk)
     name = f"relance-{found.written_at:%Y-%m-%d}-{found.pk}.pdf"

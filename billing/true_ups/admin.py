@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 
-from billing.kept import Kept
 from billing.models import SettledMonth, TrueUp, TrueUpShare, TrueUpStep
-from members.admin.site import ReadOnlyInline, StepInline
+from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin, StepInline
 
 
 class ShareInline(ReadOnlyInline):
@@ -21,7 +20,7 @@ class TrueUpStepInline(StepInline):
 
 
 @admin.register(TrueUp)
-class TrueUpAdmin(Kept):
+class TrueUpAdmin(ReadOnlyRecordAdmin):
     list_display = ["label", "first_month", "last_month", "key", "status", "prepared_at", "issued_at"]
     list_filter = ["status", "key"]
     search_fields = ["label"]
@@ -30,7 +29,7 @@ class TrueUpAdmin(Kept):
 
 
 @admin.register(SettledMonth)
-class SettledMonthAdmin(Kept):
+class SettledMonthAdmin(ReadOnlyRecordAdmin):
     list_display = ["employee", "month", "true_up"]
     list_select_related = ["employee", "true_up"]
     search_fields = ["employee__last_name", "employee__first_name", "true_up__label"]

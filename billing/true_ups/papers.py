@@ -10,16 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.charge_kinds import ChargeKind
-from billing.models import (
-    Charge,
-    Invoice,
-    InvoiceKind,
-    Line,
-    TrueUp,
-    TrueUpKey,
-    TrueUpShare,
-    Unit,
-)
+from billing.models import Charge, Invoice, InvoiceKind, Line, TrueUp, TrueUpKey, TrueUpShare, Unit
 from billing.true_ups.gathering import LateSheet, TrueUpFacts
 from employees.models import Employee, VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE

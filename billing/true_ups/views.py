@@ -104,7 +104,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
         kind=LetterKind.TRUE_UP,
         member__in=Member.objects.visible_to(request.user),
     )
-    done = act(request, letters.open_printed, found)
+    done = act(request, letters.open_pdf, found)
     if not done:
         return redirect("home")
     return FileResponse(done.value, as_attachment=True, filename=f"courrier-regularisation-{found.pk}.pdf")

@@ -102,7 +102,7 @@ def _spend(finance: User) -> None:
     placed = Assignment.objects.select_related("employee__user").get(reference=reference)
     for n, wanted in enumerate((label, "Rendez-vous à la banque")):
         on = day + timedelta(days=7 * n)
-        claim = expenses.Claim(ExpenseKind.TRAVEL, on, wanted, kilometres=kilometres)
+        claim = expenses.ExpenseClaim(ExpenseKind.TRAVEL, on, wanted, kilometres=kilometres)
         made = expenses.claim(placed, claim, by=placed.employee.user, at=moment(on, 18))
         if n == 0:
             expense_decisions.accept(made, by=finance, at=moment(date(2026, 10, 30), 9))

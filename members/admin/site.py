@@ -44,6 +44,18 @@ class ReadOnly:
         return False
 
 
+class ReadOnlyRecordAdmin(ReadOnly, admin.ModelAdmin):
+    """A record shown whole, with the columns that no form may write; the printed copy is read on the invoice itself."""
+
+    hidden = ("id", "snapshot")
+
+    def get_fields(self, request, obj=None):
+        return [field.name for field in self.model._meta.fields if field.name not in self.hidden]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.get_fields(request, obj)
+
+
 class ReadOnlyInline(ReadOnly, admin.TabularInline):
     """The parts of such a record, by their ``fields``."""
 

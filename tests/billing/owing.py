@@ -43,10 +43,10 @@ def invoice(
         total=base + tax,
         **columns,
     )
-    number = numbering.take(made.kind, issued_on=issued_on)
+    number = numbering.next_number(made.kind, issued_on=issued_on)
     copied = snapshot.prepare([made], issued_on=issued_on).copy(made)
     due_on = issued_on + timedelta(days=days)
-    made.snapshot = snapshot.numbered(copied, number.number) | {
+    made.snapshot = snapshot.with_number(copied, number.number) | {
         "net": str(base),
         "vat_total": str(tax),
         "total": str(base + tax),

@@ -61,4 +61,4 @@ def test_a_period_is_settled_by_one_of_three_keys(enter, site, worker):
     letter = read(download.value.path())
     assert "548,76" in letter
     assert "Aloen" not in letter
-    assert letters.digest_of(Letter.objects.get(member=sonam).content)[:12] in letter
+    assert letters.content_digest(Letter.objects.get(member=sonam).content)[:12] in letter

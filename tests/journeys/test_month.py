@@ -85,7 +85,7 @@ def test_a_month_and_what_came_late(cast, clock, visit, sent, django_capture_on_
     bring_a_supplement(cast, visit)
     bill_november(cast, clock, visit, sent, django_capture_on_commit_callbacks)
     assert before == {
-        invoice.number: hashlib.sha256(rendering.print_invoice(invoice)).hexdigest()
+        invoice.number: hashlib.sha256(rendering.print_pdf(invoice)).hexdigest()
         for invoice in Invoice.objects.filter(service_month=OCTOBER)
     }
 

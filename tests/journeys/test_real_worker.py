@@ -122,12 +122,12 @@ def assert_each_pdf_once():
     assert {document.invoice.number for document in documents} == set(numbers)
     before = rendering.NO_DOCUMENT_BEFORE
     for document in documents:
-        before = rendering.chained(before, document.path, document.sha256)
+        before = rendering.chain_digest(before, document.path, document.sha256)
         assert document.chain_digest == before
         with rendering.open_document(document) as file:
             content = file.read()
         assert content.startswith(b"%PDF-")
         assert hashlib.sha256(content).hexdigest() == document.sha256
-        assert content == rendering.print_invoice(document.invoice)
+        assert content == rendering.print_pdf(document.invoice)
     files = Path(storages["private"].path("invoices")).rglob("F-*.pdf")
     assert sorted(file.name for file in files) == [f"{number}.pdf" for number in numbers]

@@ -122,9 +122,9 @@ def may_withdraw(request: HttpRequest, found: Expense) -> bool:
 
 
 def _decisions(found: Expense, forms: dict[str, Any]) -> dict[str, Any]:
-    said = {"label": expense_decisions.default_label(found), "cost": found.amount}
+    defaults = {"label": expense_decisions.default_label(found), "cost": found.amount}
     return {
-        "accept_form": forms.get("accept_form") or AcceptForm(initial=said),
+        "accept_form": forms.get("accept_form") or AcceptForm(initial=defaults),
         "refuse_form": forms.get("refuse_form") or RefuseForm(),
     }
 
@@ -214,7 +214,7 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo the decision, as long as no invoice stands on it."""
     act(
         request,
-        expense_decisions.put_back,
+        expense_decisions.reopen,
         find(request, pk),
         by=request.user,
         success="La dépense attend de nouveau une décision.",

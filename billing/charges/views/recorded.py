@@ -151,7 +151,7 @@ def ask_deposits(request: HttpRequest) -> HttpResponse:
     return redirect("billing:dues")
 
 
-def _left(calls: list[dues.Call]) -> dict[str, Any]:
+def _left(calls: list[dues.DuesCall]) -> dict[str, Any]:
     """How many are still to be asked, and for how much."""
     waiting = [each.amount for each in calls if each.charge is None]
     return {"count": len(waiting), "total": sum(waiting, ZERO)}

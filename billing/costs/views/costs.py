@@ -23,7 +23,7 @@ from billing.costs.overview import (
     cost_months,
     cost_table,
     latest_month,
-    page_of,
+    provisions_page,
     yearly_pay,
 )
 from billing.costs.payroll_columns import SAMPLE_TITLES, sample_rows, sample_workbook
@@ -82,8 +82,8 @@ def sample(_request: HttpRequest, month: Month) -> HttpResponse:
     writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
     writer.writerow(SAMPLE_TITLES)
     for names, amounts in sample_rows(month):
-        told = ("" if amount is None else f"{amount}".replace(".", ",") for amount in amounts)
-        writer.writerow([*map(inert, names), *told])
+        texts = ("" if amount is None else f"{amount}".replace(".", ",") for amount in amounts)
+        writer.writerow([*map(inert, names), *texts])
     return response
 
 
@@ -169,11 +169,11 @@ def _payroll_tax(year: int) -> dict[str, Any] | None:
 
 def _estimated(done: costs_estimates.Estimates) -> str:
     whom = done.made[0].full_name if len(done.made) == 1 else counted(len(done.made), "personne")
-    told = f"Coût {done.month.of_label} estimé pour {whom}\u00a0: {spell(done.total)}."
+    message = f"Coût {done.month.of_label} estimé pour {whom}\u00a0: {spell(done.total)}."
     if done.without:
         names = ", ".join(person.full_name for person in done.without)
-        told += f" Sans paie connue\u00a0: {names}."
-    return told
+        message += f" Sans paie connue\u00a0: {names}."
+    return message
 
 
 @require_safe
@@ -182,7 +182,7 @@ def provisions(request: HttpRequest) -> HttpResponse:
     """What is held for whose leave, who paid it, and the leave year’s comparison so far."""
     group = Group.objects.order_by("pk").first()
     context = {
-        **page_of(leave_ledger.balances(), on=today()),
+        **provisions_page(leave_ledger.balances(), on=today()),
         "comparisons": comparisons(today()),
         "provides": group is not None and group.leave_method == "provision",
     }
@@ -195,12 +195,12 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Move what a member that left holds to the group’s own part."""
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
 
-    def told(amount: Decimal) -> str:
+    def success_message(amount: Decimal) -> str:
         return (
             f"La provision {of(member.short_name)} est soldée\u00a0: {spell(amount)} restent au groupement."
         )
 
-    act(request, leave_ledger.settle, member, by=request.user, at=timezone.now(), success=told)
+    act(request, leave_ledger.settle_with_member, member, by=request.user, at=timezone.now(), success=success_message)
     return redirect("billing:cost_provisions")
 
 

@@ -60,7 +60,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
 def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file, made when it is first opened and stored, its digest checked."""
     found = _quote(request, pk)
-    done = act(request, letters.open_printed, found.letter)
+    done = act(request, letters.open_pdf, found.letter)
     if not done:
         return redirect("billing:quote", pk)
     name = f"{found.letter.content['reference']}.pdf"

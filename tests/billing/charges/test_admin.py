@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from billing.charges import dues, expense_decisions, expenses
-from billing.charges.expenses import Claim
+from billing.charges.expenses import ExpenseClaim
 from billing.grants import reports, tagging
 from billing.models import ExpenseScale
 from tests import world
@@ -30,7 +30,7 @@ def recorded():
     person, line = world.employee(members=[aloen]), grant()
     world.cost(person)
     entries = worked(person, aloen)
-    wanted = Claim("purchase", date(2026, 11, 12), "Toner", amount=Decimal("31.20"), receipt=PDF)
+    wanted = ExpenseClaim("purchase", date(2026, 11, 12), "Toner", amount=Decimal("31.20"), receipt=PDF)
     made = expenses.claim(person.assignments.get(), wanted, by=person.user, at=NOW)
     expense_decisions.accept(made, by=finance, at=NOW)
     tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.charges import expense_decisions, expenses, receipts
-from billing.charges.expenses import Claim, trip_amount
+from billing.charges.expenses import ExpenseClaim, trip_amount
 from billing.models import Charge, Expense, ExpenseKind, ExpenseScale, ExpenseState
 from groupement.kernel.lifecycle import Refusal
 from tests import world
@@ -37,7 +37,7 @@ def scale():
 
 def put(placed, *, by=None, at=NOW, **facts):
     wanted = {"kind": ExpenseKind.TRAVEL, "spent_on": DAY, "label": "Atelier à Vannes", **facts}
-    return expenses.claim(placed, Claim(**wanted), by=by or placed.employee.user, at=at)
+    return expenses.claim(placed, ExpenseClaim(**wanted), by=by or placed.employee.user, at=at)
 
 
 def refusal(placed, **facts):

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from billing.charges import expense_decisions, expenses
-from billing.charges.expenses import Claim
+from billing.charges.expenses import ExpenseClaim
 from billing.models import Charge, ExpenseScale, ExpenseState
 from employees.models import Terms
 from groupement.kernel.lifecycle import Refusal
@@ -36,12 +36,12 @@ def finance():
 
 
 def trip(placed, label="Consultation à l’hôpital, puis Vannes"):
-    wanted = Claim("travel", DAY, label, kilometres=Decimal("42.5"))
+    wanted = ExpenseClaim("travel", DAY, label, kilometres=Decimal("42.5"))
     return expenses.claim(placed, wanted, by=placed.employee.user, at=NOW)
 
 
 def purchase(placed):
-    wanted = Claim("purchase", DAY, "Toner", amount=Decimal("31.20"), receipt=PDF)
+    wanted = ExpenseClaim("purchase", DAY, "Toner", amount=Decimal("31.20"), receipt=PDF)
     return expenses.claim(placed, wanted, by=placed.employee.user, at=NOW)
 
 
@@ -142,13 +142,13 @@ def test_nobody_decides_on_their_own_expenses(placed):
 def test_a_decision_is_put_back_until_an_invoice_holds_it(placed, finance):
     made = trip(placed)
     with pytest.raises(expense_decisions.NotDecidable, match="attend déjà"):
-        expense_decisions.put_back(made, by=finance)
+        expense_decisions.reopen(made, by=finance)
     for decide in (
         lambda: expense_decisions.accept(made, by=finance, at=NOW),
         lambda: expense_decisions.refuse(made, reason="doublon", by=finance, at=NOW),
     ):
         decide()
-        expense_decisions.put_back(made, by=finance)
+        expense_decisions.reopen(made, by=finance)
         made.refresh_from_db()
         assert (made.state, made.refused_by, made.refused_at) == (ExpenseState.WAITING, None, None)
         assert not Charge.objects.exists()

@@ -94,7 +94,7 @@ def test_who_came_back_owes_the_year_once(finance):
 
 @pytest.mark.parametrize("year", [2024, 2028, 9999])
 def test_a_year_far_off_is_refused(finance, year):
-    with pytest.raises(dues.NotAskable, match=f"2025, 2026 ou 2027, pas pour {year}"):
+    with pytest.raises(dues.NotChargeable, match=f"2025, 2026 ou 2027, pas pour {year}"):
         dues.call_dues(year, by=finance, at=NOW)
 
 
@@ -185,7 +185,7 @@ def test_a_group_in_franchise_has_its_own_regimes(finance):
 
 def test_what_another_part_recorded_is_not_withdrawn_here(finance):
     member = joined("Aloen")
-    expense = recording.record(
+    expense = recording.record_charge(
         member,
         kind="expense",
         label="Achat",
@@ -197,5 +197,5 @@ def test_what_another_part_recorded_is_not_withdrawn_here(finance):
         by=finance,
         at=NOW,
     )
-    with pytest.raises(dues.NotAskable, match="ne vient pas d’ici"):
+    with pytest.raises(dues.NotChargeable, match="ne vient pas d’ici"):
         dues.withdraw(expense)

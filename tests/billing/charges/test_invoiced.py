@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from billing.charges import dues, expense_decisions, expenses, recording
-from billing.charges.expenses import Claim
+from billing.charges.expenses import ExpenseClaim
 from billing.models import BillingRun, Charge, Expense, ExpenseState, Invoice
 from billing.month import drafting, issuing
 from groupement.kernel.lifecycle import Refusal
@@ -24,7 +24,7 @@ def accepted():
     (aloen,) = scene.hosts(1)
     aloen.memberships.update(yearly_dues=Decimal("120.00"))
     person, finance = scene.worked([aloen]), world.finance()
-    wanted = Claim("purchase", date(2026, 11, 12), "Toner", amount=Decimal("31.20"), receipt=PDF)
+    wanted = ExpenseClaim("purchase", date(2026, 11, 12), "Toner", amount=Decimal("31.20"), receipt=PDF)
     made = expenses.claim(person.assignments.get(), wanted, by=person.user, at=NOW)
     expense_decisions.accept(made, by=finance, at=NOW)
     dues.call_dues(2026, by=finance, at=NOW)
@@ -56,7 +56,7 @@ def test_a_draft_holds_them_back_and_an_invoice_for_good(accepted):
     run = drafting.draft(NOVEMBER, by=finance, at=NOW)
     call = Charge.objects.get(kind="dues")
     for act in (
-        lambda: expense_decisions.put_back(made, by=finance),
+        lambda: expense_decisions.reopen(made, by=finance),
         lambda: expenses.withdraw(made, by=finance),
         lambda: dues.withdraw(call),
     ):
@@ -69,7 +69,7 @@ def test_a_draft_holds_them_back_and_an_invoice_for_good(accepted):
     assert list(Expense.objects.in_state("invoiced")) == [made]
     assert not Expense.objects.in_state("accepted").exists()
     for act in (
-        lambda: expense_decisions.put_back(made, by=finance),
+        lambda: expense_decisions.reopen(made, by=finance),
         lambda: dues.withdraw(call),
     ):
         with pytest.raises(Refusal, match="faites un avoir"):
@@ -81,5 +81,5 @@ def test_what_drafts_held_waits_again_when_they_are_thrown_away(accepted):
     run = drafting.draft(NOVEMBER, by=finance, at=NOW)
     drafting.discard(run, by=finance, at=NOW)
     assert Charge.objects.waiting().count() == 2
-    expense_decisions.put_back(made, by=finance)
+    expense_decisions.reopen(made, by=finance)
     assert read(made).state == ExpenseState.WAITING

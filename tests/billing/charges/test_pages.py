@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from billing.charges import expense_decisions, expenses
-from billing.charges.expenses import Claim
+from billing.charges.expenses import ExpenseClaim
 from billing.models import Charge, Expense, ExpenseScale, ExpenseState
 from members.models import Membership
 from tests import world
@@ -39,7 +39,7 @@ def words(response):
 
 
 def bought(placed, label="Toner"):
-    wanted = Claim("purchase", DAY, label, amount=Decimal("31.20"), receipt=PDF)
+    wanted = ExpenseClaim("purchase", DAY, label, amount=Decimal("31.20"), receipt=PDF)
     return expenses.claim(placed, wanted, by=placed.employee.user, at=NOW)
 
 

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.costs import leave
-from billing.costs.leave import PaidMonth, drawn, leave_cost, monthly_provision, set_aside, top_up
+from billing.costs.leave import (
+    PaidMonth,
+    leave_cost,
+    monthly_provision,
+    shares_drawn,
+    shares_set_aside,
+    top_up,
+)
 
 GROSS, CONTRIBUTIONS = Decimal("2000.00"), Decimal("800.00")
 MONEY = st.integers(0, 500_000).map(lambda cents: Decimal(cents) / 100)
@@ -54,17 +61,17 @@ def test_a_year_that_ends_on_a_rise_lacks_the_difference_with_charges():
 
 def test_what_nobody_is_charged_the_group_puts_aside():
     shares = {1: Decimal("1540.00"), 2: Decimal("770.00")}
-    assert set_aside(Decimal("280.00"), Decimal("3080.00"), shares) == {
+    assert shares_set_aside(Decimal("280.00"), Decimal("3080.00"), shares) == {
         1: Decimal("140.00"),
         2: Decimal("70.00"),
         None: Decimal("70.00"),
     }
-    assert set_aside(Decimal("280.00"), Decimal("3080.00"), {}) == {None: Decimal("280.00")}
+    assert shares_set_aside(Decimal("280.00"), Decimal("3080.00"), {}) == {None: Decimal("280.00")}
 
 
 @given(provision=MONEY, cost=MONEY, shares=st.dictionaries(st.integers(1, 6), MONEY, max_size=6))
 def test_what_is_put_aside_is_shared_without_loss(provision, cost, shares):
-    parts = set_aside(provision, cost, shares)
+    parts = shares_set_aside(provision, cost, shares)
     assert sum(parts.values()) == provision
     assert all(part >= 0 for part in parts.values())
 
@@ -81,11 +88,11 @@ def test_provisions_put_aside_less_drawn_are_the_balance_and_never_below_zero(mo
     balances: dict[int | None, Decimal] = {}
     put_aside = taken = Decimal(0)
     for provision, shares, wanted in months:
-        aside = set_aside(provision, sum(shares.values()) + 1, shares)
+        aside = shares_set_aside(provision, sum(shares.values()) + 1, shares)
         for member, part in aside.items():
             balances[member] = balances.get(member, Decimal(0)) + part
         amount = min(wanted, sum(balances.values()))
-        for member, part in drawn(amount, balances).items():
+        for member, part in shares_drawn(amount, balances).items():
             balances[member] += part
         put_aside, taken = put_aside + provision, taken + amount
         assert all(balance >= 0 for balance in balances.values())

@@ -180,16 +180,16 @@ def test_a_member_who_leaves_leaves_its_provision_to_the_group(maelle, hosts):
     month_of(maelle, OCTOBER, hours=(70, 30))
     drafted(OCTOBER)
     with pytest.raises(NotSettled, match="Aloen accueille encore quelqu’un"):
-        leave_ledger.settle(hosts[0], by=None, at=LATER)
+        leave_ledger.settle_with_member(hosts[0], by=None, at=LATER)
     Assignment.objects.filter(member=hosts[0]).update(ends_before=OCTOBER.before)
     with pytest.raises(NotSettled, match="Des brouillons comptent encore"):
-        leave_ledger.settle(hosts[0], by=None, at=LATER)
+        leave_ledger.settle_with_member(hosts[0], by=None, at=LATER)
     billed(OCTOBER)
-    assert leave_ledger.settle(hosts[0], by=None, at=LATER) == Decimal("196.00")
+    assert leave_ledger.settle_with_member(hosts[0], by=None, at=LATER) == Decimal("196.00")
     told = {str(row.member) if row.member else None: row.balance for row in leave_ledger.balances()}
     assert told == {"Aloen": 0, "Sonam": Decimal("84.00"), None: Decimal("196.00")}
     with pytest.raises(NotSettled, match="n’a pas de provision à solder"):
-        leave_ledger.settle(hosts[0], by=None, at=LATER)
+        leave_ledger.settle_with_member(hosts[0], by=None, at=LATER)
 
 
 def test_the_yearly_comparison_comes_with_may_s_pay(maelle):

@@ -62,7 +62,7 @@ def free(
     month: Month = NOVEMBER,
 ) -> Charge:
     """A sum recorded beside the hours."""
-    return recording.record(
+    return recording.record_charge(
         member,
         kind="free",
         label="Atelier",

@@ -18,7 +18,7 @@ from billing.credit_notes.composing import (
     NotCreditable,
 )
 from billing.credit_notes.crediting import RemainderChanged
-from billing.documents.numbering import TooEarly
+from billing.documents.numbering import NumberTooEarly
 from billing.models import Invoice, InvoiceKind, Line, Release, Rendering
 from tests import world
 from tests.billing.credit_notes.issued import (
@@ -190,7 +190,7 @@ def test_date_before_the_invoice_or_the_last_number_is_refused() -> None:
     with pytest.raises(NotCreditable, match="pas daté d’avant sa facture"):
         credit(of, CreditWhole(line(of)), at=world.at(date(2026, 12, 2)))
     credit(of, days(line(of), {2: 60}), at=world.at(date(2026, 12, 20)))
-    with pytest.raises(TooEarly, match="20/12/2026"):
+    with pytest.raises(NumberTooEarly, match="20/12/2026"):
         credit(of, days(line(of), {2: 60}), at=world.at(date(2026, 12, 10)))
     assert (remaining.remainder_of(of).lines[0].minutes, Invoice.objects.count()) == (360, 2)
 

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from billing.documents import mentions, vat
-from billing.documents.mentions import Wordings
+from billing.documents.mentions import MentionsOfDay
 from billing.models import LegalMention, VatRate
 from members.models import PaymentBasis
 from tests import world
@@ -25,7 +25,7 @@ DEBITS = "Option pour le paiement de la taxe d’après les débits"
 
 def test_payment_tells_terms_discount_penalty_and_indemnity() -> None:
     group = world.group(late_penalty_rate=Decimal("13.50"), payment_days=45)
-    told = {name: text.replace("\u00a0", " ") for name, text in Wordings(group, DAY).payment().items()}
+    told = {name: text.replace("\u00a0", " ") for name, text in MentionsOfDay(group, DAY).payment().items()}
     assert told == {
         "terms": "Paiement à 45 jours à compter de la date de facture.",
         "discount": "Escompte pour paiement anticipé : néant.",
@@ -50,7 +50,7 @@ def test_payment_tells_terms_discount_penalty_and_indemnity() -> None:
 )
 def test_terms_say_from_when_the_days_count(basis: str, expected: str) -> None:
     group = world.group(payment_basis=basis)
-    assert Wordings(group, DAY).payment()["terms"].replace("\u00a0", " ") == expected
+    assert MentionsOfDay(group, DAY).payment()["terms"].replace("\u00a0", " ") == expected
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_mentions_follow_the_lines_and_the_option(
     on_debits: bool, regimes: set[str], expected: list[str]
 ) -> None:
     group = world.group(vat_on_debits=on_debits)
-    assert Wordings(group, DAY).mentions(regimes) == expected
+    assert MentionsOfDay(group, DAY).mentions(regimes) == expected
 
 
 def test_wording_is_that_of_the_day() -> None:
@@ -76,8 +76,8 @@ def test_wording_is_that_of_the_day() -> None:
     LegalMention.objects.create(
         code=mentions.EXEMPTION, text="Exonération – CIBS", source="CIBS", starts_on=date(2027, 1, 1)
     )
-    assert Wordings(group, date(2026, 12, 31)).mentions({"E261B"}) == [EXEMPTION]
-    assert Wordings(group, date(2027, 1, 1)).mentions({"E261B"}) == ["Exonération – CIBS"]
+    assert MentionsOfDay(group, date(2026, 12, 31)).mentions({"E261B"}) == [EXEMPTION]
+    assert MentionsOfDay(group, date(2027, 1, 1)).mentions({"E261B"}) == ["Exonération – CIBS"]
 
 
 def test_wordings_of_one_mention_do_not_overlap() -> None:
@@ -88,19 +88,19 @@ def test_wordings_of_one_mention_do_not_overlap() -> None:
 def test_without_a_row_the_product_has_a_wording() -> None:
     group = world.group()
     LegalMention.objects.all().delete()
-    assert Wordings(group, DAY).mentions({"E261B"}) == [EXEMPTION]
+    assert MentionsOfDay(group, DAY).mentions({"E261B"}) == [EXEMPTION]
 
 
 def test_braces_of_an_own_text_are_left_alone() -> None:
     LegalMention.objects.filter(code=mentions.TERMS).update(text="{days} jours {sic}")
-    assert Wordings(world.group(), DAY).payment()["terms"] == "30 jours {sic}"
+    assert MentionsOfDay(world.group(), DAY).payment()["terms"] == "30 jours {sic}"
 
 
 def test_migrations_write_what_the_product_brings() -> None:
     rows = LegalMention.objects.values_list("code", "text", "source", "starts_on", "ends_before")
-    assert set(rows) == {tuple(vars(wording).values()) for wording in mentions.BROUGHT}
+    assert set(rows) == {tuple(vars(wording).values()) for wording in mentions.DEFAULT_MENTIONS}
     rates = VatRate.objects.values_list("regime", "rate", "source", "starts_on")
-    assert set(rates) == {tuple(vars(brought).values()) for brought in vat.BROUGHT}
+    assert set(rates) == {tuple(vars(brought).values()) for brought in vat.DEFAULT_RATES}
 
 
 def test_what_migrations_wrote_is_taken_back_but_for_an_admins_rows() -> None:
@@ -115,7 +115,7 @@ def test_what_migrations_wrote_is_taken_back_but_for_an_admins_rows() -> None:
     ("day", "article"), [(date(2026, 12, 31), "293 B du CGI"), (date(2027, 1, 1), "L. 223-3")]
 )
 def test_the_franchise_is_cited_by_the_code_of_its_day(day, article) -> None:
-    (mention,) = Wordings(world.group(), day).mentions({"F293B"})
+    (mention,) = MentionsOfDay(world.group(), day).mentions({"F293B"})
     assert article in mention
 
 
@@ -123,7 +123,7 @@ def test_the_franchise_is_cited_by_the_code_of_its_day(day, article) -> None:
 def test_the_old_code_may_be_cited_until_the_middle_of_2028(with_rows) -> None:
     if not with_rows:
         LegalMention.objects.all().delete()
-    wordings = Wordings(world.group(), date(2028, 7, 1))
+    wordings = MentionsOfDay(world.group(), date(2028, 7, 1))
     assert wordings.outdated(date(2028, 6, 30)) == []
     assert wordings.outdated(date(2028, 7, 1)) == [EXEMPTION]
 
@@ -140,7 +140,7 @@ def test_a_rate_is_that_of_its_day() -> None:
 
 def test_rates_and_labels_of_the_regimes() -> None:
     rates = vat.rates(DAY)
-    assert {regime: (str(rate), vat.label(regime, rate)) for regime, rate in rates.items()} == {
+    assert {regime: (str(rate), vat.rate_label(regime, rate)) for regime, rate in rates.items()} == {
         "S20": ("20.00", "20\u00a0%"),
         "S10": ("10.00", "10\u00a0%"),
         "S055": ("5.50", "5,5\u00a0%"),

@@ -25,7 +25,7 @@ class FailureError(Exception):
 
 def take(on: date = DAY) -> str:
     with transaction.atomic():
-        return numbering.take(issued_on=on).number
+        return numbering.next_number(issued_on=on).number
 
 
 @pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_roll_back_gives_the_number_back() -> None:
 
     def fail() -> None:
         with transaction.atomic():
-            assert numbering.take(issued_on=DAY).sequence == 2
+            assert numbering.next_number(issued_on=DAY).sequence == 2
             raise FailureError
 
     with pytest.raises(FailureError):
@@ -60,13 +60,13 @@ def test_credit_notes_follow_the_invoices_unless_they_have_a_prefix() -> None:
     world.group()
     with transaction.atomic():
         kinds = ["invoice", "credit_note", "invoice"]
-        assert [numbering.take(kind, issued_on=DAY).number for kind in kinds] == [
+        assert [numbering.next_number(kind, issued_on=DAY).number for kind in kinds] == [
             "F-2026-0001",
             "F-2026-0002",
             "F-2026-0003",
         ]
         Group.objects.update(credit_prefix="A")
-        assert [numbering.take(kind, issued_on=DAY).number for kind in ["credit_note", "invoice"]] == [
+        assert [numbering.next_number(kind, issued_on=DAY).number for kind in ["credit_note", "invoice"]] == [
             "A-2026-0001",
             "F-2026-0004",
         ]
@@ -141,7 +141,7 @@ def test_prefix_that_cannot_be_printed_is_refused(prefix: str) -> None:
 def test_number_is_taken_in_a_transaction() -> None:
     world.group()
     with pytest.raises(transaction.TransactionManagementError):
-        numbering.take(issued_on=DAY)
+        numbering.next_number(issued_on=DAY)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -150,7 +150,7 @@ def test_twelve_at_once_leave_no_gap_when_every_third_rolls_back() -> None:
 
     def act(rank: int) -> int:
         with transaction.atomic():
-            taken = numbering.take(issued_on=DAY).sequence
+            taken = numbering.next_number(issued_on=DAY).sequence
             if rank % 3 == 0:
                 raise FailureError
             return taken

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from billing import tasks
 from billing.documents import rendering
-from billing.documents.rendering import NotReady
+from billing.documents.rendering import PdfNotReady
 from billing.models import Document, Invoice, Rendering
 from groupement.kernel import paper
 from members.models import Member
@@ -71,7 +71,7 @@ def test_case_65_file_does_not_follow_later_changes() -> None:
     (document,) = scene.printed(run)
     Member.objects.update(legal_name="Autre nom", street="2 rue du Port")
     world.group().save()
-    printed = rendering.print_invoice(Invoice.objects.get())
+    printed = rendering.print_pdf(Invoice.objects.get())
     assert hashlib.sha256(printed).hexdigest() == document.sha256
 
 
@@ -80,7 +80,7 @@ def test_documents_are_chained() -> None:
     before = rendering.NO_DOCUMENT_BEFORE
     for position, document in enumerate(documents, start=1):
         assert document.chain_position == position
-        assert document.chain_digest == rendering.chained(before, document.path, document.sha256)
+        assert document.chain_digest == rendering.chain_digest(before, document.path, document.sha256)
         before = document.chain_digest
 
 
@@ -109,14 +109,14 @@ def test_failure_is_kept_tried_thrice_and_then_given_up(
         ("failed", 3, "RuntimeError\u00a0: no ink"),
     ]
     assert rendering.render(invoice.pk, at=NOW) is None
-    assert rendering.progress(run) == rendering.Progress(total=1, ready=0, failed=1)
+    assert rendering.progress(run) == rendering.RenderingProgress(total=1, ready=0, failed=1)
     sent: list[int] = []
     monkeypatch.setattr(rendering, "enqueue", sent.extend)
     with django_capture_on_commit_callbacks(execute=True):
         assert rendering.retry([invoice.pk], at=LATER) == 1
     assert sent == [invoice.pk]
     assert rendering.render(invoice.pk, at=LATER) == Document.objects.get()
-    assert rendering.progress(run) == rendering.Progress(total=1, ready=1, failed=0)
+    assert rendering.progress(run) == rendering.RenderingProgress(total=1, ready=1, failed=0)
 
 
 def test_crash_half_way_is_taken_up(monkeypatch) -> None:
@@ -132,8 +132,8 @@ def test_crash_half_way_is_taken_up(monkeypatch) -> None:
             rendering.render(invoice.pk, at=NOW)
     assert Rendering.objects.get().status == "running"
     assert rendering.render(invoice.pk, at=NOW) is None
-    assert rendering.take_up(NOW) == []
-    assert rendering.take_up(LATER) == [invoice.pk]
+    assert rendering.interrupted(NOW) == []
+    assert rendering.interrupted(LATER) == [invoice.pk]
     assert rendering.render(invoice.pk, at=LATER) == Document.objects.get()
     assert [file.name for file in on_disk(Document.objects.get()).parent.iterdir()] == ["F-2026-0001.pdf"]
 
@@ -160,8 +160,8 @@ def test_task_renders_its_invoice() -> None:
 def test_draft_has_no_file() -> None:
     draft = scene.drafted(scene.hosts(1)).invoices.get()
     assert rendering.render(draft.pk, at=NOW) is None
-    with pytest.raises(NotReady, match="Un brouillon n’a pas de PDF."):
-        rendering.print_invoice(draft)
+    with pytest.raises(PdfNotReady, match="Un brouillon n’a pas de PDF."):
+        rendering.print_pdf(draft)
 
 
 def test_file_that_was_changed_or_lost_is_not_handed_out() -> None:
@@ -170,10 +170,10 @@ def test_file_that_was_changed_or_lost_is_not_handed_out() -> None:
         content = file.read()
     assert hashlib.sha256(content).hexdigest() == document.sha256
     on_disk(document).write_bytes(content + b" ")
-    with pytest.raises(NotReady, match="a été modifié depuis sa création"):
+    with pytest.raises(PdfNotReady, match="a été modifié depuis sa création"):
         rendering.open_document(document)
     on_disk(document).unlink()
-    with pytest.raises(NotReady, match="est introuvable"):
+    with pytest.raises(PdfNotReady, match="est introuvable"):
         rendering.open_document(document)
 
 
@@ -198,9 +198,9 @@ def test_bundle_holds_every_file_and_is_the_same_each_time() -> None:
 def test_bundle_that_lacks_a_file_is_refused() -> None:
     run = scene.issued(scene.hosts(2))
     rendering.render(run.invoices.first().pk, at=NOW)
-    with pytest.raises(NotReady, match="1 PDF sur 2 sont prêts"):
+    with pytest.raises(PdfNotReady, match="1 PDF sur 2 sont prêts"):
         rendering.zip_of(run)
-    with pytest.raises(NotReady, match="Aucune facture n’est émise pour ce mois."):
+    with pytest.raises(PdfNotReady, match="Aucune facture n’est émise pour ce mois."):
         rendering.zip_of(scene.BillingRun.objects.create(month=world.DECEMBER))
 
 
@@ -221,5 +221,5 @@ def test_job_in_the_hands_of_a_living_worker_is_left_to_it() -> None:
     Rendering.objects.update(status="running", started_at=NOW)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM billing_rendering FOR UPDATE")
-        assert Call(lambda: rendering.take_up(LATER)).outcome() == []
-    assert rendering.take_up(LATER) == [run.invoices.get().pk]
+        assert Call(lambda: rendering.interrupted(LATER)).outcome() == []
+    assert rendering.interrupted(LATER) == [run.invoices.get().pk]

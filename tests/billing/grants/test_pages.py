@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from billing.charges import expense_decisions, expenses
-from billing.charges.expenses import Claim
+from billing.charges.expenses import ExpenseClaim
 from billing.grants import reports, tagging
 from billing.models import FundedCost, FundedHours, FundingLine, FundingReport
 from tests import world
@@ -165,7 +165,7 @@ def test_tags_are_taken_off_until_the_month_is_locked(login, aloen, maelle, fina
 
 def test_an_expense_goes_to_a_line_and_comes_off(login, aloen, maelle, finance):
     placed, line = world.assignment(maelle, aloen), grant()
-    wanted = Claim("meal", date(2026, 11, 12), "Repas des partenaires", amount=Decimal("90.00"))
+    wanted = ExpenseClaim("meal", date(2026, 11, 12), "Repas des partenaires", amount=Decimal("90.00"))
     made = expenses.claim(placed, wanted, by=maelle.user, at=NOW)
     expense_decisions.accept(made, by=finance, at=NOW)
     client, put = login(finance), address("funding_tag_expense", line)

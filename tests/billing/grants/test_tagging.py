@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from billing.charges import expense_decisions, expenses
-from billing.charges.expenses import Claim
+from billing.charges.expenses import ExpenseClaim
 from billing.grants import tagging
 from billing.models import FundedCost, FundedHours
 from groupement.kernel.lifecycle import Refusal
@@ -167,7 +167,7 @@ def test_funded_hours_are_not_reopened_until_they_are_taken_off(aloen, maelle, f
 def bought(aloen, maelle, finance):
     """An accepted expense of 90 euros."""
     placed = world.assignment(maelle, aloen)
-    wanted = Claim("meal", date(2026, 11, 12), "Repas des partenaires", amount=Decimal("90.00"))
+    wanted = ExpenseClaim("meal", date(2026, 11, 12), "Repas des partenaires", amount=Decimal("90.00"))
     made = expenses.claim(placed, wanted, by=maelle.user, at=NOW)
     expense_decisions.accept(made, by=finance, at=NOW)
     made.refresh_from_db()
@@ -196,10 +196,10 @@ def test_an_expense_is_funded_once(bought, finance):
     with pytest.raises(IntegrityError, match="funded once"), transaction.atomic():
         FundedCost.objects.filter(line=other).update(amount=Decimal("40.01"))
     with pytest.raises(Refusal, match="affectée au financement COOPTER"):
-        expense_decisions.put_back(bought, by=finance)
+        expense_decisions.reopen(bought, by=finance)
     for cost in FundedCost.objects.order_by("pk"):
         tagging.untag_expense(cost)
-    expense_decisions.put_back(bought, by=finance)
+    expense_decisions.reopen(bought, by=finance)
     with pytest.raises(tagging.NotTaggable, match="Seule une dépense acceptée"):
         pay(line, "1.00")
 

@@ -33,7 +33,7 @@ def aloen():
 def record(
     member, *, regime="S20", kind=ChargeKind.FREE, price="30.00", month=NOVEMBER, label="Reprographie"
 ):
-    return recording.record(
+    return recording.record_charge(
         member,
         kind=kind,
         label=label,
@@ -130,12 +130,12 @@ def test_a_sum_is_withdrawn_until_a_draft_or_an_invoice_holds_it(aloen):
     charge = record(aloen)
     run = draft()
     with pytest.raises(NotWithdrawable, match="dans un brouillon"):
-        recording.withdraw(charge)
+        recording.withdraw_charge(charge)
     issuing.issue_run(run, by=None, at=NOW)
     with pytest.raises(NotWithdrawable, match="F-2026-0001"):
-        recording.withdraw(charge)
+        recording.withdraw_charge(charge)
     other = record(aloen)
-    recording.withdraw(other)
+    recording.withdraw_charge(other)
     assert not Charge.objects.filter(pk=other.pk).exists()
 
 

@@ -275,7 +275,7 @@ def test_expired_attestation_keeps_one_invoice_a_draft() -> None:
 
 def test_one_failure_leaves_the_others_alone(monkeypatch) -> None:
     run = scene.drafted(scene.hosts(3))
-    take = numbering.take
+    take = numbering.next_number
     taken: list[int] = []
 
     def fail_once(kind, **facts):

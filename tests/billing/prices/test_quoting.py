@@ -111,7 +111,7 @@ def test_references_are_counted_by_year(gael, aloen):
 
 def test_the_paper_says_the_price_its_conditions_and_where_to_sign(gael, aloen):
     quote = quoted(gael, aloen)
-    with letters.open_printed(quote.letter) as file:
+    with letters.open_pdf(quote.letter) as file:
         (page,) = PdfReader(file).pages
         text = page.extract_text()
     for words in ["Devis DEV-2026-001", "Valable jusqu’au", "31 janvier 2027", "26,40", "1\u202f900,80"]:

@@ -216,7 +216,7 @@ class TestQuotes:
         for secret in ["brut", "13,19", "Rouvrir la simulation", "Accepter", "Structure B", "Gaël Perrot"]:
             assert secret not in page
         assert client.get(reverse("billing:quote", args=[foreign.pk])).status_code == 404
-        letters.open_printed(own.letter).close()
+        letters.open_pdf(own.letter).close()
         pdf = client.get(reverse("billing:quote_pdf", args=[own.pk]))
         assert b"".join(pdf.streaming_content).startswith(b"%PDF")
         assert client.get(reverse("billing:quote_pdf", args=[foreign.pk])).status_code == 404

@@ -152,7 +152,7 @@ def test_a_member_reads_its_own_letters_and_nobody_else_s(on, aloen):
 def test_the_letter_is_downloaded_by_the_group_and_by_its_member(on, aloen):
     scene.late(aloen)
     (sent,) = scene.send(day(6))
-    letters.open_printed(sent.letter).close()
+    letters.open_pdf(sent.letter).close()
     for person in (world.finance(), world.staff(aloen)):
         answer = on(person).get(reverse("billing:reminder_pdf", args=[sent.letter.pk]))
         assert answer["Content-Type"] == "application/pdf"

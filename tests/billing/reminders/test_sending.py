@@ -228,8 +228,8 @@ def test_nothing_chosen_is_said(aloen):
 def test_the_letter_prints_once(aloen):
     scene.late(aloen)
     (sent,) = scene.send(date(2026, 12, 6))
-    with letters.open_printed(sent.letter) as file:
+    with letters.open_pdf(sent.letter) as file:
         first = file.read()
-    with letters.open_printed(Letter.objects.get()) as file:
+    with letters.open_pdf(Letter.objects.get()) as file:
         assert file.read() == first
     assert first.startswith(b"%PDF-1.7")

@@ -55,7 +55,7 @@ def test_finance_prepares_issues_and_reads_the_papers(login):
     assert "La régularisation est émise : 3 documents. Les PDF se préparent." in page
     assert "Facture F-2026-0019 Courrier" in page
     letter = Letter.objects.order_by("pk").first()
-    letters.open_printed(letter).close()
+    letters.open_pdf(letter).close()
     file = client.get(reverse("billing:true_up_letter", args=[letter.pk]))
     assert b"".join(file.streaming_content).startswith(b"%PDF")
 
@@ -130,7 +130,7 @@ def test_a_members_staff_reads_its_own_letter_and_nothing_else(login):
     sonam = Member.objects.get(short_name="Sonam")
     client = login(world.staff(sonam))
     own = Letter.objects.get(member=sonam)
-    letters.open_printed(own).close()
+    letters.open_pdf(own).close()
     other = Letter.objects.get(member__short_name="Aloen")
     file = client.get(reverse("billing:true_up_letter", args=[own.pk]))
     assert b"".join(file.streaming_content).startswith(b"%PDF")
