@@ -105,7 +105,7 @@ def test_what_was_left_is_found_until_it_is_given_up(approved, monkeypatch):
     def fail(_row):
         raise OSError("plus de place")
 
-    monkeypatch.setattr(freezing, "printed", fail)
+    monkeypatch.setattr(freezing, "render_signed", fail)
     for _ in range(freezing.MOST_ATTEMPTS):
         with pytest.raises(OSError, match="plus de place"):
             freezing.print_signed(row.pk, at=later)

@@ -107,7 +107,7 @@ def test_what_was_recalled_meanwhile_is_left_alone(placed, monkeypatch):
             first.move("submitted", kind="submit", by=None, at=LATE, submitted_at=LATE)
         return lapsed(late, pk, group, at)
 
-    monkeypatch.setattr(confirming, "_lapse", recalled_first)
+    monkeypatch.setattr(confirming, "_confirm_one_tacitly", recalled_first)
     assert lapse(DUE + timedelta(days=1)) == [second]
     assert stored(first).status == "submitted"
 

@@ -136,7 +136,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(data, sentence):
 def test_every_faulty_entry_is_told():
     data = message(statement(entry("x"), entry(), entry(on="hier")))
     told = refused(data)
-    assert "2\u00a0erreurs à corriger" in told
+    assert "2 erreurs à corriger" in told
     assert "Écriture 1 :" in told
     assert "Écriture 3 :" in told
 

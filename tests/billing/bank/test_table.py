@@ -114,7 +114,7 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(text, sentence):
 
 def test_every_faulty_line_is_told():
     told = refused(HEAD + "x;a;;1;\n01/12/2026;b;;1;\n01/12/2026;c;;y;\n")
-    assert "2\u00a0erreurs à corriger" in told
+    assert "2 erreurs à corriger" in told
     assert "Ligne 2 :" in told
     assert "Ligne 4 :" in told
 
