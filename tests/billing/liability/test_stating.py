@@ -24,9 +24,7 @@ def state(**asked):
 
 
 def shares(statement):
-    return [
-        (share.member.short_name, str(share.exposure.amount), str(share.more)) for share in statement.shares
-    ]
+    return [(row.member.short_name, str(row.share.amount), str(row.more)) for row in statement.rows]
 
 
 @pytest.fixture
@@ -49,8 +47,8 @@ def test_the_statement_follows_the_hours(worked):
         ("Sonam", "3840.00", "0.00"),
         ("Talus", "0.00", "0.00"),
     ]
-    assert [str(share.worst) for share in statement.shares] == ["2710.59", "2215.38", "3544.62", "0.00"]
-    assert statement.shares[0].worst_member.short_name == "Sonam"
+    assert [str(row.worst) for row in statement.rows] == ["2710.59", "2215.38", "3544.62", "0.00"]
+    assert statement.rows[0].worst_member.short_name == "Sonam"
 
 
 def test_a_default_is_shared_again_among_the_others(worked):
@@ -105,7 +103,7 @@ def test_only_the_months_of_the_key_weigh(worked):
     Group.objects.update(liability_months=1)
     assert state(debt=Decimal("10.00")).base == 150 * 60
     later = exposure.state(on=date(2027, 1, 5), debt=Decimal("10.00"))
-    assert (later.base, later.shares) == (0, [])
+    assert (later.base, later.rows) == (0, [])
 
 
 def test_the_reserve_is_what_was_put_in_less_what_closes_took(worked):

@@ -41,7 +41,7 @@ def offered(member=None, *, row=0, regime="S20", method="hourly", minutes=3600, 
         Host(member.short_name if member else "La Voilerie", minutes, Decimal(60), regime),
         Host("Sonam", 2400, Decimal(40), "E261B"),
     ]
-    defaults = {"job": "comptable", "valid_until": JANUARY_31, "question": "brut=2000"}
+    defaults = {"job": "comptable", "valid_until": JANUARY_31, "address": "brut=2000"}
     said = simulate(SimulationInput(job(), hosts), rates=RATES)
     return Offer(said, row, method, member=member, **{**defaults, **facts})
 
