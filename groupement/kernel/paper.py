@@ -28,7 +28,7 @@ ELEMENTS = STATIC / "css" / "paper_elements.css"
 VARIANT = "pdf/a-3b"
 
 # White space that ends a block or a line. WeasyPrint prints it as a space, which would make the bytes of a paper depend
-# on how its template is laid out.
+# on how its template is laid out; a space that shall stay there is written &#32;.
 ENDING_SPACE = re.compile(
     r"[ \t\n]+(?=</(?:p|h[1-6]|t[dh]|caption|li|div|section)>|<(?:br|p|table)\b|<span class=\"quiet\">)"
 )
@@ -59,9 +59,8 @@ def pdf(html: str, *, title: str, author: str, created_at: datetime, identifier:
     moment = created_at.isoformat(timespec="seconds")
     with _one_at_a_time:
         setup = stylesheet()
-        source = setup.source(
-            string=ENDING_SPACE.sub("", html), base_url=STATIC.as_uri() + "/", url_fetcher=setup.fetcher
-        )
+        text = ENDING_SPACE.sub("", html)
+        source = setup.source(string=text, base_url=STATIC.as_uri() + "/", url_fetcher=setup.fetcher)
         document = source.render(font_config=setup.fonts, stylesheets=[setup.stylesheet])
         document.metadata.title = title
         document.metadata.authors = [author]

@@ -149,6 +149,24 @@ def test_the_same_text_gives_the_same_bytes():
     assert printed(html) == printed(html)
 
 
+def test_how_a_template_is_laid_out_changes_nothing_on_paper():
+    glued = "<table><tr><td><h1>Un titre</h1><p>Une<br>deux</p></td></tr></table>"
+    laid_out = """<table>
+        <tr>
+            <td>
+                <h1>
+                    Un titre
+                </h1>
+                <p>
+                    Une
+                    <br>deux
+                </p>
+            </td>
+        </tr>
+    </table>"""
+    assert printed(laid_out) == printed(glued)
+
+
 def test_the_short_defaults_of_elements_change_nothing_on_paper(monkeypatch):
     """WeasyPrint’s own defaults give the same bytes: only time is saved."""
     many = [line(n, f"Ligne {n}", "1.00", "10.00", "10.00", "20.00") for n in range(1, 41)]

@@ -200,7 +200,14 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             f"La provision {of(member.short_name)} est soldée\u00a0: {spell(amount)} restent au groupement."
         )
 
-    act(request, leave_ledger.settle_with_member, member, by=request.user, at=timezone.now(), success=success_message)
+    act(
+        request,
+        leave_ledger.settle_with_member,
+        member,
+        by=request.user,
+        at=timezone.now(),
+        success=success_message,
+    )
     return redirect("billing:cost_provisions")
 
 
