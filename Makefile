@@ -56,7 +56,7 @@ lint: setup ## Style, layers, types, migrations, production settings
 	find templates -name '*.html' -exec $(RUN)/djade --check --target-version 5.2 {} +
 	$(RUN)/djangofmt --check templates
 	! LC_ALL=C.UTF-8 grep -rnE '^.{121}' templates --include='*.html'
-	$(RUN)/deno fmt --check --quiet
+	$(RUN)/deno fmt --config .ci/deno.json --check --quiet
 	find . -name '*.py' -not -path './.*' -exec $(RUN)/django-upgrade --check --target-version 5.2 {} +
 	$(MANAGE) makemigrations --check --dry-run
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
@@ -66,10 +66,10 @@ format: setup ## Bring code, templates and style sheets into the one style
 	$(RUN)/ruff format .
 	find templates -name '*.html' -exec $(RUN)/djade --target-version 5.2 {} +
 	$(RUN)/djangofmt templates
-	$(RUN)/deno fmt --quiet
+	$(RUN)/deno fmt --config .ci/deno.json --quiet
 
 fonts: setup ## Cut the interface’s typefaces from their sources and write the sheet that declares them
-	@$(RUN)/python -m tools.web_fonts
+	@$(RUN)/python .ci/web_fonts.py
 
 picture: setup ## Draw the layers of the code from its import contracts (docs/img/house.svg)
 	@$(MANAGE) draw_house > docs/img/house.svg

@@ -3,6 +3,7 @@
 import ast
 import html
 import re
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont
 
-from tools import web_fonts
-
 ROOT = Path(settings.BASE_DIR)
+sys.path.insert(0, str(ROOT / ".ci"))
+
+import web_fonts  # noqa: E402 - a script of the house, no module of the product
+
 PACKAGES = ("groupement", "members", "charter", "employees", "timesheets", "billing")
 FRAMES = ["document.html", "500.html", "403_csrf.html"]
 TEMPLATES = [

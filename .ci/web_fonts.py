@@ -1,8 +1,8 @@
 """The interface's typefaces: woff2 files cut from the sources, and the style sheet that declares them.
 
-``python -m tools.web_fonts`` writes ``static/fonts/*.woff2`` and ``static/css/fonts.css``, the same bytes each time.
-``python -m tools.web_fonts sources FOLDER`` cuts ``tools/fonts/*.ttf`` anew from the releases that ``RELEASES`` names.
-``python -m tools.web_fonts measure FILE…`` prints a font's width per letter, for ``FALLBACKS``.
+``python .ci/web_fonts.py`` writes ``static/fonts/*.woff2`` and ``static/css/fonts.css``, the same bytes each time.
+``python .ci/web_fonts.py sources FOLDER`` cuts ``.ci/fonts/*.ttf`` anew from the releases that ``RELEASES`` names.
+``python .ci/web_fonts.py measure FILE…`` prints a font's width per letter, for ``FALLBACKS``.
 """
 
 from __future__ import annotations
