@@ -178,7 +178,7 @@ def test_fault_names_its_line_and_the_cure(lines: list[str], error: str) -> None
     assert [told.replace("\u00a0", " ") for told in refused.value.errors] == [error]
     assert (
         refused.value.message.replace("\u00a0", " ")
-        == "Le fichier n’a pas été importé : 1\u00a0erreur à corriger."
+        == "Le fichier n’a pas été importé : 1 erreur à corriger."
     )
 
 
