@@ -82,7 +82,7 @@ def app_rows() -> list[list[Box]]:
 def part_rows(app: str) -> list[list[Box]]:
     """The parts of an app from top to bottom, as the contract inside it orders them; empty without one."""
     for each in contracts():
-        if each["name"].startswith(f"Inside {app}:") and each["containers"] == [app]:
+        if each["name"].startswith(f"Inside {app}") and each["containers"] == [app]:
             return [[box(f"{app}.{name}") for name in _names(layer)] for layer in each["layers"]]
     return []
 
