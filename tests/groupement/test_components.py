@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 
+from groupement.kernel.templatetags.components import TURN, ring_arcs
+
 SHARP = "<b>&"
 ESCAPED = "&lt;b&gt;&amp;"
 
@@ -79,3 +81,64 @@ def test_an_empty_state_says_what_is_true_and_what_comes_next():
 def test_what_a_tag_does_not_know_is_refused():
     with pytest.raises(TemplateSyntaxError):
         made('{% badge "Émise" colour="red" %}')
+
+
+LINK = {"pk": "7", "label": "Aloen <b>", "hours": "7,5", "state": "draft", "state_label": "à saisir"}
+
+
+def test_a_chip_is_a_link_whose_text_is_text():
+    made = Template('{% chips links "/releve/" %}').render(Context({"links": [LINK]}))
+    assert made == (
+        '<a class="chip" data-state="draft" href="/releve/7/">Aloen &lt;b&gt; <b>7,5</b>'
+        '<span class="vh"> heures, à saisir</span></a>'
+    )
+
+
+def test_a_figure_is_a_cell_that_knows_its_name():
+    made = Template("{% figures named %}").render(Context({"named": [("Prévu", "7,5")]}))
+    assert made == '<td class="num" data-th="Prévu">7,5</td>'
+
+
+def members(count):
+    return [SimpleNamespace(pk=number, hue=number % 12 + 1) for number in range(count)]
+
+
+@pytest.mark.parametrize("count", range(1, 25))
+def test_each_arc_fills_the_turn_and_starts_after_the_one_before(count):
+    arcs = ring_arcs(members(count), signed={0})
+
+    assert [sum(map(int, arc.dasharray.split())) for arc in arcs] == [TURN] * count
+    starts = [-arc.dashoffset for arc in arcs]
+    assert starts == sorted(set(starts))
+    assert starts[-1] < TURN
+
+
+def test_a_missing_signature_is_dashed_within_its_part():
+    full, dashed = ring_arcs(members(2), signed={0})
+
+    assert (full.signed, dashed.signed) == (True, False)
+    assert len(full.dasharray.split()) == 2
+    drawn = [int(part) for part in dashed.dasharray.split()[:-1]]
+    assert len(drawn) > 20
+    assert sum(drawn) <= int(full.dasharray.split()[0])
+
+
+def test_nobody_has_no_ring():
+    assert ring_arcs([]) == []
+
+
+def test_a_panel_is_a_section_named_by_its_head():
+    assert made(
+        '{% panel "mois" title note=said extra="is-rail" %}<p></p>{% endpanel %}', title=SHARP, said="Dix"
+    ) == (
+        '<section class="panel is-rail" aria-labelledby="mois"><div class="panel__head">'
+        f'<h2 id="mois">{ESCAPED}</h2><p>Dix</p></div><p></p></section>'
+    )
+    assert "<p>" not in made('{% panel "mois" "Mois" %}{% endpanel %}')
+
+
+def test_a_table_scrolls_in_a_region_that_has_a_name():
+    assert made('{% table label extra="is-costs" %}<tbody></tbody>{% endtable %}', label=SHARP) == (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{ESCAPED}">'
+        '<table class="data is-cards is-costs"><tbody></tbody></table></div>'
+    )

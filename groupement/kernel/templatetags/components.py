@@ -1,19 +1,34 @@
-"""The small parts that pages are made of, as tags: icon, badge, member, notice, crumbs, empty state.
+"""The parts that pages are made of, as tags, and what templates/components needs to make the others.
 
-They are built in (settings.TEMPLATES), so that no template loads them. None queries. A part with fields or conditions
-of its own is a template of templates/components instead.
+They are built in (settings.TEMPLATES): no template loads them. None queries. A part with fields or conditions of its
+own is a template of templates/components instead.
+
+    icon, badge, member           one word or picture in a line
+    notice, crumbs, empty_state   with a body, which is HTML
+    panel, table                  a section with its head; a table of data in a region that scrolls
+    chips, figures                many small links or cells at once
+    control, is_choice, faulty    filters of forms, for components/field.html and form_errors.html
+    ring_arcs                     the numbers of components/ring.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from django import template
+from django import forms, template
+from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+
+# The circle's pathLength in ring.html: hundredths of a degree, so that every number stays whole.
+TURN = 36_000
+WIDEST_GAP = 850
+DASH, PAUSE = 330, 390
 
 
 @register.simple_tag(name="icon")
@@ -102,3 +117,128 @@ def empty_state(content: str, title: str, *, link: str = "", link_label: str = "
         format_html("<p>{}</p>", mark_safe(text)) if text else "",  # noqa: S308 - rendered by the template
         format_html('<a class="btn is-sm" href="{}">{}</a>', link, link_label) if link else "",
     )
+
+
+@register.simple_block_tag
+def panel(content: str, name: str, title: object, *, note: object = "", extra: str = "") -> SafeString:
+    """``{% panel "runs" "Mois" %}…{% endpanel %}``: a section with a head, named by its ``title``.
+
+    ``name`` is the id of the heading; ``note`` stands beside it; ``extra`` are further classes (is-rail, is-flat). A
+    head that holds more, a badge or a button, is written out: ``section.panel > div.panel__head``.
+    """
+    return format_html(
+        '<section class="panel{}" aria-labelledby="{}">'
+        '<div class="panel__head"><h2 id="{}">{}</h2>{}</div>{}</section>',
+        f" {extra}" if extra else "",
+        name,
+        name,
+        title,
+        format_html("<p>{}</p>", note) if note else "",
+        content,
+    )
+
+
+@register.simple_block_tag
+def table(content: str, label: object, *, extra: str = "") -> SafeString:
+    """``{% table "Mois à facturer" %}<caption>…<thead>…<tbody>…{% endtable %}``: data, scrolling in itself.
+
+    ``label`` names the region that scrolls; where there is little room each row becomes a card, whose cells are named
+    by their data-th. ``extra`` are further classes (is-costs, is-months, is-columns, funnel).
+    """
+    return format_html(
+        '<div class="scroll" tabindex="0" role="region" aria-label="{}">'
+        '<table class="data is-cards{}">{}</table></div>',
+        label,
+        f" {extra}" if extra else "",
+        content,
+    )
+
+
+@register.simple_tag
+def chips(links: Iterable[Mapping[str, str]], base: str) -> SafeString:
+    """The ``links`` (pk, label, hours, state, state_label) as chips that lead to ``base`` and their pk."""
+    return format_html_join(
+        "",
+        '<a class="chip" data-state="{}" href="{}{}/">{} <b>{}</b><span class="vh"> heures, {}</span></a>',
+        (
+            (link["state"], base, link["pk"], link["label"], link["hours"], link["state_label"])
+            for link in links
+        ),
+    )
+
+
+@register.simple_tag
+def figures(named: Iterable[tuple[str, str]]) -> SafeString:
+    """Cells of figures, each with the name that stands before it where the table folds into cards."""
+    return format_html_join("", '<td class="num" data-th="{}">{}</td>', named)
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The field's widget with the house's class; a placeholder never stands in for a label, so it goes."""
+    attrs: dict[str, object] = {"placeholder": False}
+    if not is_choice(field):
+        own = field.field.widget.attrs
+        classes = [
+            own.get("class", ""),
+            "input",
+            "is-code" if own.get("autocomplete") == "one-time-code" else "",
+        ]
+        attrs["class"] = " ".join(filter(None, classes))
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_choice(field: BoundField) -> bool:
+    """Whether the field is one box to tick, whose label follows it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def faulty(form: forms.BaseForm) -> list[BoundField]:
+    """The visible fields of ``form`` that have errors, in order."""
+    return [field for field in form.visible_fields() if field.errors]
+
+
+@dataclass(frozen=True)
+class Arc:
+    """One member's part of the ring, ready for the SVG attributes."""
+
+    hue: int
+    signed: bool
+    dasharray: str
+    dashoffset: int
+
+
+@register.simple_tag
+def ring_arcs(members: Iterable[Any], signed: Collection[int] | None = None) -> list[Arc]:
+    """One arc for each of ``members`` (anything with ``hue`` and ``pk``), clockwise from the top.
+
+    ``signed`` holds the primary keys of those whose arc is full; without it all are.
+    """
+    shown = list(members)
+    if not shown:
+        return []
+    part = TURN // len(shown)
+    gap = min(WIDEST_GAP, part // 6) if len(shown) > 1 else 0
+    return [
+        _arc(
+            member.hue,
+            signed is None or member.pk in signed,
+            start=index * part + gap // 2,
+            length=part - gap,
+        )
+        for index, member in enumerate(shown)
+    ]
+
+
+def _arc(hue: int, is_signed: bool, *, start: int, length: int) -> Arc:
+    dashes = [length] if is_signed else _dashed(length)
+    # An odd list would be read twice over; the last gap fills the turn.
+    pattern = [*dashes, TURN - sum(dashes)]
+    return Arc(hue, is_signed, " ".join(map(str, pattern)), -start)
+
+
+def _dashed(length: int) -> list[int]:
+    pairs = max((length - DASH) // (DASH + PAUSE), 0)
+    return [DASH, PAUSE] * pairs + [DASH]

@@ -22,6 +22,25 @@ from groupement.kernel.periods import Month
 
 register = template.Library()
 
+# In this order: Edge and Opera also call themselves Chrome, Chrome calls itself Safari, Android also Linux.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
 
 @register.filter
 def euros(value: Any) -> str:
@@ -167,6 +186,14 @@ def postal_lines(address: object) -> SafeString:
 def postal_line(address: object) -> str:
     """The same on one line: "12 quai des Indes, 56100 Lorient"."""
     return ", ".join(postal.lines(address))
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """« Firefox sur Windows » from a User-Agent header; what is not known is called so."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "Navigateur inconnu")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), None)
+    return f"{browser} sur {system}" if system else browser
 
 
 @register.filter
