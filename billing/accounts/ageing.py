@@ -8,7 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from billing.accounts.receivables import unsettled, unused_credits
-from groupement.kernel.money import ZERO
+from groupement.kernel import charts
+from groupement.kernel.charts import Bar, BarChart, Part, Share
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.money import ZERO, spell
 from members.models import Member
 
 BUCKETS = ("à échoir", "1 à 30 jours", "31 à 60 jours", "61 à 90 jours", "plus de 90 jours")
@@ -58,47 +61,18 @@ def balances_by_age(*, on: date) -> tuple[list[AgeingRow], AgeingRow]:
     return named, total
 
 
-HEIGHT = 120
-WIDTH = 100
-STEP = 96
+def ageing_chart(amounts: Sequence[Decimal]) -> BarChart:
+    """A column for each bucket, with ``amounts`` in their order; the series are the indexes in BUCKETS."""
+    named = [
+        (short, Bar([Part(str(rank), amount)], spell(amount)))
+        for rank, (short, amount) in enumerate(zip(SHORT_BUCKETS, amounts, strict=True))
+    ]
+    description = " ".join(
+        f"{label}{NO_BREAK_SPACE}: {spell(amount)}." for label, amount in zip(BUCKETS, amounts, strict=True)
+    )
+    return charts.columns(named, description=description)
 
 
-@dataclass(frozen=True)
-class AgeingBar:
-    """The bar of one bucket: its corner and its height, in the units of the drawing."""
-
-    label: str
-    short: str
-    amount: Decimal
-    rank: int
-    x: int
-    y: int
-    height: int
-
-    @property
-    def middle(self) -> int:
-        return self.x + STEP // 2
-
-
-def ageing_bars(labels: Sequence[str], shorts: Sequence[str], amounts: Sequence[Decimal]) -> list[AgeingBar]:
-    """A bar for each amount, the largest as high as the drawing; an amount above zero is at least two units high."""
-    most = max([*amounts, ZERO])
-    bars = []
-    for rank, (label, short, amount) in enumerate(zip(labels, shorts, amounts, strict=True)):
-        height = max(int(amount * HEIGHT / most), 2) if amount > 0 else 0
-        bars.append(AgeingBar(label, short, amount, rank, rank * STEP, HEIGHT - height, height))
-    return bars
-
-
-def stacked_bar(amounts: Sequence[Decimal]) -> list[tuple[int, int, int]]:
-    """(index, start, length) of each amount above zero in a bar 100 units long; together they fill it exactly."""
-    total = sum(amounts, ZERO)
-    if not total:
-        return []
-    parts, begun = [], ZERO
-    for rank, amount in enumerate(amounts):
-        start, end = int(begun * WIDTH / total), int((begun + amount) * WIDTH / total)
-        begun += amount
-        if end > start:
-            parts.append((rank, start, end - start))
-    return parts
+def ageing_shares(amounts: Sequence[Decimal]) -> list[Share]:
+    """The same ``amounts`` as the parts of one bar."""
+    return charts.shares(Part(str(rank), amount) for rank, amount in enumerate(amounts))

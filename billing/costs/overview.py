@@ -11,13 +11,15 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q, Sum
 from django.db.models.functions import ExtractYear
 
-from billing import charts
 from billing.costs.closing import closed
 from billing.costs.leave import LAST_MONTH, LeavePay, PaidMonth, days_earned, leave_pay, top_up
 from billing.costs.leave_ledger import ProvisionBalance
 from billing.models import CostKind, EmployerCost
 from employees.models import Assignment, Employee
-from groupement.kernel.money import ZERO
+from groupement.kernel import charts
+from groupement.kernel.charts import Bar, BarChart, NamedBars, Part
+from groupement.kernel.french import NARROW_SPACE, NO_BREAK_SPACE, SHORT_MONTHS
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from members.models import Member
 from timesheets.models import Timesheet
@@ -154,6 +156,24 @@ def cost_months(last: Month) -> list[MonthCost]:
     return [_month(last.shift(back - count + 1), found) for back in range(count)]
 
 
+def months_chart(months: Sequence[MonthCost]) -> BarChart:
+    """A column for each of ``months``, the actual cost below the estimated; described is the last of them."""
+    named = [
+        (
+            SHORT_MONTHS[each.month.month - 1],
+            Bar([Part("actual", each.actual), Part("estimated", each.estimated)], spell(each.total)),
+        )
+        for each in months
+    ]
+    last = months[-1]
+    estimated = f", dont {spell(last.estimated)} estimés" if last.estimated else ""
+    return charts.columns(
+        named,
+        tick=lambda euros: f"{euros:,}".replace(",", NARROW_SPACE),
+        description=f"{last.month.label.capitalize()}{NO_BREAK_SPACE}: {spell(last.total)}{estimated}.",
+    )
+
+
 def latest_month() -> Month | None:
     """The last month that has timesheets."""
     return Timesheet.objects.order_by("-month").values_list("month", flat=True).first()
@@ -240,8 +260,7 @@ def provisions_page(held: Sequence[ProvisionBalance], *, on: date) -> dict[str, 
             (member, _held_by(held, member), member is not None and member.pk not in host)
             for member in series
         ],
-        "chart": charts.lying([(person.employee.full_name, _amounts(person, series)) for person in largest]),
-        "hues": [member.hue if member else 0 for member in series],
+        "chart": charts.rows([_provision_bar(person, series) for person in largest]),
         "more": len(people) - len(largest),
     }
 
@@ -280,8 +299,10 @@ def _held_by(held: Sequence[ProvisionBalance], member: Member | None) -> Decimal
     return sum((row.balance for row in held if row.member == member), ZERO)
 
 
-def _amounts(person: PersonProvision, series: Sequence[Member | None]) -> list[Decimal]:
-    return [_held_by(person.balances, member) for member in series]
+def _provision_bar(person: PersonProvision, series: Sequence[Member | None]) -> NamedBars:
+    """The provision of one person, a part in the hue of each member that holds some of it."""
+    parts = [Part(str(member.hue) if member else "", _held_by(person.balances, member)) for member in series]
+    return NamedBars(person.employee.full_name, [Bar(parts, spell(person.balance))])
 
 
 @dataclass(frozen=True)

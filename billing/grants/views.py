@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,8 @@ from billing.costs.overview import latest_month
 from billing.grants import funded_costs, reports, tagging
 from billing.grants.forms import FundingLineForm, LockForm, SearchForm, TagExpenseForm, TagForm
 from billing.models import FundedCost, FundingLine, FundingReport
-from groupement.kernel.money import ZERO, spell
+from groupement.kernel.charts import Part, shares
+from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
@@ -150,15 +150,14 @@ def _line_page(request: HttpRequest, found: FundingLine, *, status: int = 200, *
 
 
 def _used(line: FundingLine, whole: funded_costs.LineFunding) -> dict[str, Any]:
-    """The bar: what hours and expenses take of the budget, in thousandths of its width, and what is left."""
+    """What hours and expenses take of the budget, as a bar too, and what is left of it; None without a budget."""
     budget = line.budget
-    scale = max(budget or ZERO, whole.total) or Decimal(1)
-    hours = int(whole.hours_cost * 1000 / scale)
     return {
         "minutes": whole.minutes,
         "total": whole.total,
-        "hours_width": hours,
-        "spent_width": int(whole.total * 1000 / scale) - hours,
+        "shares": shares(
+            [Part("success", whole.hours_cost), Part("info", whole.spent_total)], whole=budget or 0
+        ),
         "left": None if budget is None else budget - whole.total,
         "percent": None if not budget else int(whole.total * 100 / budget),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 
 from django.template.loader import render_to_string
@@ -22,7 +22,8 @@ from billing.liability.debt_sharing import (
     share_debt,
 )
 from billing.liability.reserve import DeductionCap, balance, deduction_cap
-from groupement.kernel import paper
+from groupement.kernel import charts, paper
+from groupement.kernel.charts import Bar, BarChart, NamedBars, Part
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
@@ -171,51 +172,18 @@ def _rows(
     return found
 
 
-WIDTH, MARGIN = 640, 160
-NAME, BAR, GAP, TOP = 28, 18, 14, 4
+def exposure_chart(statement: LiabilityStatement) -> BarChart:
+    """Each member's share, then what the default considered adds; the member that defaults has no bar."""
+    return charts.rows(
+        [
+            NamedBars(row.member.short_name, [_exposure_bar(row, statement.defaulting == row.member)])
+            for row in statement.rows
+            if row.share.base or row.whole
+        ]
+    )
 
 
-@dataclass(frozen=True)
-class ExposureBar:
-    """One member: its share from the left, then what the default adds."""
-
-    row: MemberExposure
-    y: int
-    width: int
-    more: int
-    label: str
-    label_x: int
-
-
-@dataclass(frozen=True)
-class ExposureChart:
-    """The whole drawing, ``height`` high."""
-
-    bars: Sequence[ExposureBar]
-    height: int
-    bar: int = BAR
-    name: int = NAME
-    width: int = WIDTH
-
-
-def draw(statement: LiabilityStatement) -> ExposureChart:
-    """The chart of ``statement`` on one scale; the member that defaults keeps its name and has no bar."""
-    drawn = [row for row in statement.rows if row.share.base or row.whole]
-    highest = max((_paid(row, statement) for row in drawn), default=ZERO) or Decimal(1)
-    bars, y = [], TOP
-    for row in drawn:
-        defaults = statement.defaulting == row.member
-        whole = _length(_paid(row, statement), highest)
-        own = 0 if defaults else _length(row.share.amount, highest)
-        label = "défaillant" if defaults else spell(row.whole)
-        bars.append(ExposureBar(row, y, own, whole - own, label, whole + 8))
-        y += NAME + BAR + GAP
-    return ExposureChart(bars, y)
-
-
-def _paid(row: MemberExposure, statement: LiabilityStatement) -> Decimal:
-    return ZERO if statement.defaulting == row.member else row.whole
-
-
-def _length(amount: Decimal, highest: Decimal) -> int:
-    return int(((WIDTH - MARGIN) * amount / highest).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def _exposure_bar(row: MemberExposure, defaults: bool) -> Bar:
+    if defaults:
+        return Bar([], "défaillant")
+    return Bar([Part("own", row.share.amount), Part("more", row.more)], spell(row.whole))

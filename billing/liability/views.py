@@ -33,7 +33,7 @@ def liability(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "statement": statement,
-        "chart": exposure.draw(statement) if statement and statement.rows else None,
+        "chart": exposure.exposure_chart(statement) if statement and statement.rows else None,
         "query": request.GET.urlencode(),
     }
     status = 200 if statement else 422

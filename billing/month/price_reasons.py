@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from billing.documents.explaining import sentence
 from billing.models import Charge, CostKind, EmployerCost, Invoice
 from employees.models import Employee
+from groupement.kernel.charts import Part, Share, shares
 from groupement.kernel.money import ZERO, an_hour
 from groupement.kernel.periods import Month
 from members.models import PriceDetail
 
-HUNDREDTH = Decimal("0.01")
 TONES = {
     CostKind.GROSS_PAY: "success",
     CostKind.EMPLOYER_CONTRIBUTIONS: "info",
@@ -27,14 +26,12 @@ TONES = {
 
 @dataclass(frozen=True)
 class CostPart:
-    """One kind of cost of a person’s month: euros, euros an hour worked, and its place on a bar of 100 wide."""
+    """One kind of cost of a person’s month: its tone in the bar, euros, euros an hour worked."""
 
     label: str
     tone: str
     amount: Decimal
     hourly: Decimal
-    start: Decimal
-    width: Decimal
 
 
 @dataclass
@@ -46,6 +43,11 @@ class PriceReason:
     charges: list[Charge] = field(default_factory=list)
     parts: list[CostPart] = field(default_factory=list)
     detail: str = PriceDetail.COSTS
+
+    @property
+    def shares(self) -> list[Share]:
+        """The bar of what adds to the cost; what is taken off it (aids, leave drawn) is in the table only."""
+        return shares(Part(part.tone, part.amount) for part in self.parts)
 
     @property
     def net(self) -> Decimal:
@@ -110,16 +112,12 @@ def _add_costs(found: dict[tuple[int, Month], PriceReason]) -> None:
     for key, reason in wanted.items():
         amounts = by_key.get(key, {})
         if sum(amounts.values(), ZERO) == reason.cost:
-            reason.parts = list(_parts(amounts, reason.worked_minutes))
+            reason.parts = _parts(amounts, reason.worked_minutes)
 
 
-def _parts(amounts: dict[str, Decimal], minutes: int) -> Iterable[CostPart]:
-    """The bar holds what adds to the cost; what is taken off it (aids, leave drawn) is in the table only."""
-    whole = sum((amount for amount in amounts.values() if amount > 0), ZERO) or Decimal(1)
-    start = Decimal(0)
-    for kind, tone in TONES.items():
-        if amount := amounts.get(kind):
-            share = max(amount, ZERO) * 100 / whole
-            width = share.quantize(HUNDREDTH, rounding=ROUND_HALF_UP)
-            yield CostPart(CostKind(kind).label, tone, amount, an_hour(amount, minutes), start, width)
-            start += width
+def _parts(amounts: dict[str, Decimal], minutes: int) -> list[CostPart]:
+    return [
+        CostPart(CostKind(kind).label, tone, amounts[kind], an_hour(amounts[kind], minutes))
+        for kind, tone in TONES.items()
+        if amounts.get(kind)
+    ]

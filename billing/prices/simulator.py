@@ -14,8 +14,10 @@ from billing.month.cost_sharing import management_fee, share_with_fee
 from billing.month.pricing import hours_net, price_by_coefficient
 from billing.prices.job_cost import MONTHS, Job, NotComputable
 from employees.models import VatRegime
+from groupement.kernel import charts
+from groupement.kernel.charts import Bar, BarChart, NamedBars, Part
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.money import ZERO, allocate, cents, vat
+from groupement.kernel.money import ZERO, allocate, spell, vat
 
 
 class Method(StrEnum):
@@ -36,6 +38,14 @@ NAMES = {
     Method.ACTUAL: "Coût réel",
     Method.FLAT: "Forfait",
     Method.PROVISION: "Avec provision",
+}
+
+# What an hour is made of: the series of the chart, in words.
+HOUR_PARTS = {
+    "pay": "Salaire brut",
+    "contributions": "Cotisations patronales",
+    "others": "Autres coûts",
+    "fee": "Frais de gestion",
 }
 
 
@@ -202,61 +212,22 @@ def _total(amounts: Sequence[HostMonth]) -> HostMonth:
     )
 
 
-WIDTH = 600
-
-
-@dataclass(frozen=True)
-class HourBarPart:
-    """One kind of cost on a bar: place and width in units of the drawing, tone, euros an hour."""
-
-    label: str
-    tone: str
-    amount: Decimal
-    x: Decimal
-    width: Decimal
-
-
-@dataclass(frozen=True)
-class HourBar:
-    """The bar of one hour: its parts, and what the hour costs."""
-
-    label: str
-    total: Decimal
-    parts: Sequence[HourBarPart]
-
-    @property
-    def end(self) -> Decimal:
-        last = self.parts[-1]
-        return last.x + last.width
-
-
-def draw(job: Job) -> list[HourBar]:
+def hour_chart(job: Job) -> BarChart:
     """An hour paid and an hour billed: the second holds the hours that nobody is billed for, and the fee."""
-    groups = _groups(job)
-    weights = [amount for _, _, amount in groups]
+    weights = [
+        job.gross_yearly_pay,
+        job.contributions,
+        job.full_cost - job.gross_yearly_pay - job.contributions,
+    ]
     paid = allocate(job.paid_hour_cost, weights)
     billed = [*allocate(job.hourly_cost, weights), job.hourly_fee]
-    names = [(label, tone) for label, tone, _ in groups]
-    scale = max(job.price, job.paid_hour_cost, Decimal("0.01"))
-    return [
-        _bar("Une heure payée", names, paid, scale),
-        _bar("Une heure facturée", [*names, ("Frais de gestion", "fee")], billed, scale),
+    return charts.rows([_hour_bar("Une heure payée", paid), _hour_bar("Une heure facturée", billed)])
+
+
+def _hour_bar(name: str, amounts: Sequence[Decimal]) -> NamedBars:
+    """An hour of ``amounts`` euros, in the order of HOUR_PARTS; without the last it has no fee."""
+    parts = [
+        Part(series, amount, f"{label}{NO_BREAK_SPACE}: {spell(amount)}")
+        for (series, label), amount in zip(HOUR_PARTS.items(), amounts, strict=False)
     ]
-
-
-def _groups(job: Job) -> list[tuple[str, str, Decimal]]:
-    rest = job.full_cost - job.gross_yearly_pay - job.contributions
-    return [
-        ("Salaire brut", "pay", job.gross_yearly_pay),
-        ("Cotisations patronales", "contributions", job.contributions),
-        ("Autres coûts", "others", rest),
-    ]
-
-
-def _bar(label: str, names: Sequence[tuple[str, str]], amounts: Sequence[Decimal], scale: Decimal) -> HourBar:
-    parts, x = [], ZERO
-    for (name, tone), amount in zip(names, amounts, strict=True):
-        width = cents(amount * WIDTH / scale)
-        parts.append(HourBarPart(name, tone, amount, x, width))
-        x += width
-    return HourBar(label, sum(amounts, ZERO), parts)
+    return NamedBars(name, [Bar(parts, spell(sum(amounts, ZERO)))])

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.documents import letters, rendering
 from billing.liability import reserve
 from billing.models import Invoice, Letter, LetterKind, TrueUp, TrueUpKey
-from billing.true_ups import chart, issuing, overview, preparing, previewing
+from billing.true_ups import issuing, overview, preparing, previewing
+from billing.true_ups.chart import differences_chart
 from billing.true_ups.forms import KEPT, SHARED, KeyForm, ScopeForm
 from groupement.kernel.french import counted, quoted
 from groupement.kernel.pages import act, page, paginate
@@ -119,7 +120,7 @@ def _page(
         "form": form,
         "key_form": key or KeyForm(initial={"cle": TrueUpKey.HOURS}),
         "preview": preview_of_scope,
-        "chart": chart.draw(preview_of_scope) if preview_of_scope and preview_of_scope.rows else None,
+        "chart": differences_chart(preview_of_scope) if preview_of_scope and preview_of_scope.rows else None,
         "key_labels": {key: TrueUpKey(key).label for key in previewing.SIDE_BY_SIDE},
         "may_act": holds(request.user, Role.FINANCE),
         "chosen": [

@@ -1,7 +1,8 @@
-"""Charts as places on an SVG: one scale, its ticks, bars, shares of a whole and lines; no colour, no words.
+"""Charts as places in an SVG: a scale and its ticks, columns, rows, shares of a whole, points of lines.
 
-Whole arithmetic, and each coordinate a text with one decimal and a point: no comma slips into an attribute, and the
-same figures always draw the same picture. Units are those of the viewBox.
+Whole arithmetic; each coordinate is a text with one decimal and a point, so that no comma of a locale slips into an
+attribute and the same figures always draw the same picture. Units are those of the viewBox, WIDTH wide. Colours are
+those that static/css/charts.css has for a series; words come from the caller.
 """
 
 from __future__ import annotations
@@ -16,13 +17,18 @@ Value = Decimal | Fraction | int
 Anchor = Literal["start", "middle", "end"]
 
 WIDTH = 640
-# Of columns: room for the figures of the scale on the left, for names below.
-LEFT, RIGHT, TOP, BOTTOM, NAMES = 64, 632, 20, 176, 30
-WIDEST_COLUMN = 44
+# Columns and lines: where they are drawn; figures of the scale on the left, names below.
+LEFT, RIGHT, TOP, BOTTOM = 64, 632, 20, 176
+NAMES_AT, HEIGHT = 198, 206
 MOST_TICKS = 4
-# Of rows: the name above its bars; the labels stand at the ends of the bars.
-NAME, BAR, STEP, GAP = 22, 18, 24, 10
-ROOM_FOR_LABELS = 130
+WIDEST_COLUMN = 64
+# Rows: the height of a name, of a bar, from a bar to the next, between groups; room for the label at an end.
+NAME, BAR, STEP, GAP = 26, 18, 24, 10
+LABEL_ROOM = 150
+# A bar that stands for something can be seen.
+SHORTEST = 2
+# A share bar is so long.
+SHARE_UNITS = 1000
 
 
 def coordinate(value: Fraction | int) -> str:
@@ -33,13 +39,13 @@ def coordinate(value: Fraction | int) -> str:
 
 
 def points(places: Iterable[tuple[Fraction, Fraction]]) -> str:
-    """The points of a polyline or polygon."""
+    """The points (x, y) of a polyline or polygon."""
     return " ".join(f"{coordinate(x)},{coordinate(y)}" for x, y in places)
 
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to places: ``low`` lies at ``start``, ``high`` at ``end``, which is above it for heights."""
+    """From values to places: ``low`` is drawn at ``start``, ``high`` at ``end``; for heights ``start`` is below."""
 
     low: Value
     high: Value
@@ -47,39 +53,40 @@ class Scale:
     end: int
 
     def at(self, value: Value) -> Fraction:
-        """The place of ``value``; of a scale without extent, its start."""
+        """The place of ``value``; on a scale from a value to itself, its start."""
         extent = Fraction(self.high) - Fraction(self.low)
         share = (Fraction(value) - Fraction(self.low)) / extent if extent else Fraction(0)
         return self.start + share * (self.end - self.start)
 
-    def length(self, value: Value) -> Fraction:
-        """How long ``value`` is; never below zero."""
-        return abs(self.at(Fraction(self.low) + abs(Fraction(value))) - self.start)
 
+def round_values(low: Value, high: Value, *, most: int = MOST_TICKS, unit: int = 1) -> list[int]:
+    """The multiples of a step from ``low`` to ``high``; the step is 1, 2 or 5 times a power of ten ``unit``s.
 
-def round_values(low: Value, high: Value, *, most: int, unit: int = 1) -> list[int]:
-    """Round values from ``low`` to ``high``, at most ``most`` steps of 1, 2 or 5 times a power of ten ``unit``s.
-
-    Zero is one of them when it lies between.
+    It is the smallest of which at most ``most`` go from ``low`` to ``high``. Zero is a value when it lies between.
     """
-    extent = (Fraction(high) - Fraction(low)) / unit
-    steps = (factor * 10**power for power in range(12) for factor in (1, 2, 5))
-    step = next(each for each in steps if extent <= each * most) * unit
-    first = -(-Fraction(low) // step) * step
-    return list(range(int(first), int(Fraction(high) // 1) + 1, step))
+    step = _round_step(low, high, most=most, unit=unit)
+    return list(range(-int(-Fraction(low) // step) * step, int(Fraction(high) // step) * step + 1, step))
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A line of the scale and its figure."""
+    """A horizontal line of the scale at ``y`` from ``start`` to ``end``, and its figure, which ends at ``label_x``."""
 
-    at: str
+    y: str
     label: str
+    start: str = coordinate(LEFT)
+    end: str = coordinate(RIGHT)
+    label_x: str = coordinate(LEFT - 8)
+
+
+def ticks(scale: Scale, values: Iterable[int], label: Callable[[int], str]) -> list[Tick]:
+    """A tick for each of ``values``, with its figure as ``label`` writes it."""
+    return [Tick(coordinate(scale.at(value)), label(value)) for value in values]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One rectangle; ``series`` says what it stands for, ``title`` what a pointer on it reads."""
+    """One rectangle; ``series`` is what it stands for, ``title`` the words that a pointer on it shows."""
 
     x: str
     y: str
@@ -91,32 +98,43 @@ class Mark:
 
 @dataclass(frozen=True)
 class Label:
-    """One text; ``is_key`` ones are read first, ``is_minor`` ones may be left out where there is little room."""
+    """One text; ``is_key`` ones are emphasised, ``is_minor`` ones are left out where there is little room."""
 
     x: str
     y: str
     text: str
-    anchor: Anchor
+    anchor: Anchor = "start"
     is_key: bool = False
     is_minor: bool = False
 
 
 @dataclass(frozen=True)
+class ZeroLine:
+    """The line of zero, across the bars."""
+
+    x1: str
+    y1: str
+    x2: str
+    y2: str
+
+
+@dataclass(frozen=True)
 class BarChart:
-    """The whole drawing. ``zero`` is the place of a vertical line of zero, "" without one."""
+    """The whole drawing, WIDTH by ``height``; ``description`` is for those who do not see it."""
 
     marks: list[Mark]
     labels: list[Label]
+    ticks: list[Tick]
+    zero: ZeroLine | None
     description: str
     height: int
-    ticks: Sequence[Tick] = ()
-    zero: str = ""
+    has_rows: bool = False
     width: int = WIDTH
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a bar: what it stands for, and its amount."""
+    """One part of a bar: its series ("" for none), its amount, and the words that a pointer on it shows."""
 
     series: str
     amount: Value
@@ -125,138 +143,168 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of stacked parts. ``label`` stands at its end."""
+    """A bar of parts: those above zero one after the other from zero, those below zero to the other side."""
 
     parts: Sequence[Part]
     label: str
 
     @property
-    def total(self) -> Value:
-        return sum((Fraction(part.amount) for part in self.parts), Fraction(0))
+    def above(self) -> Fraction:
+        return sum((Fraction(part.amount) for part in self.parts if part.amount > 0), Fraction(0))
+
+    @property
+    def below(self) -> Fraction:
+        return sum((Fraction(part.amount) for part in self.parts if part.amount < 0), Fraction(0))
 
 
 @dataclass(frozen=True)
-class Group:
-    """A name and its bars; in columns it has one."""
+class NamedBars:
+    """A name and its bars."""
 
     name: str
     bars: Sequence[Bar]
 
 
-def columns(groups: Sequence[Group], *, tick: Callable[[int], str] | None = None) -> BarChart:
-    """Bars side by side, their parts stacked from the floor; parts below zero are not drawn.
+def columns(
+    named: Sequence[tuple[str, Bar]], *, tick: Callable[[int], str] | None = None, description: str = ""
+) -> BarChart:
+    """Bars side by side, their names below; ``description`` replaces the names with their labels.
 
-    ``tick`` writes the figures of the scale, which then replace the labels of the bars.
+    ``tick`` writes the figures of a scale on the left, which stands instead of the labels of the bars. Where there is
+    little room every second name is left out then.
     """
-    totals = [_drawn(bar) for group in groups for bar in group.bars]
-    values = round_values(0, max([*totals, Fraction(1)]), most=MOST_TICKS) if tick else []
-    top = max([*totals, Fraction(1)])
-    if len(values) > 1:
-        top = max(Fraction(values[-1]), -(-top // (values[1] - values[0])) * (values[1] - values[0]))
-        values = list(range(0, int(top) + 1, values[1] - values[0]))
-    scale = Scale(0, top, BOTTOM, TOP)
+    low, high = _extent([bar for _, bar in named])
+    if tick:
+        step = _round_step(low, high, most=MOST_TICKS)
+        low, high = Fraction(low // step * step), Fraction(-(-high // step) * step)
+    scale = Scale(low, high, BOTTOM, TOP)
     left = LEFT if tick else 0
-    room = Fraction(RIGHT - left, max(len(groups), 1))
-    wide = min(room * 2 / 3, Fraction(WIDEST_COLUMN if tick else 2 * WIDEST_COLUMN))
+    room = Fraction((RIGHT if tick else WIDTH) - left, max(len(named), 1))
+    wide = min(room * 2 / 3, Fraction(WIDEST_COLUMN))
+    zero = coordinate(scale.at(0))
     marks, labels = [], []
-    for place, group in enumerate(groups):
-        middle, floor = left + room * place + room / 2, Fraction(BOTTOM)
-        for bar in group.bars:
-            for part in bar.parts:
-                height = scale.length(part.amount) if part.amount > 0 else Fraction(0)
-                floor -= height
-                if height:
-                    marks.append(_mark(middle - wide / 2, floor, wide, height, part))
-            if tick is None:
-                labels.append(_label(middle, floor - 6, bar.label, "middle", is_key=True))
+    for place, (name, bar) in enumerate(named):
+        middle = left + room * place + room / 2
+        for part, top, bottom in _segments(bar, scale):
+            marks.append(_mark(part, middle - wide / 2, top, wide, bottom - top))
+        if tick is None:
+            top = _reach(scale, bar.above) - 6
+            labels.append(Label(coordinate(middle), coordinate(top), bar.label, "middle", is_key=True))
         is_minor = tick is not None and place % 2 > 0
-        labels.append(_label(middle, BOTTOM + 20, group.name, "middle", is_minor=is_minor))
-    ticks = [Tick(coordinate(scale.at(value)), tick(value)) for value in values] if tick else []
-    return BarChart(marks, labels, _description(groups), BOTTOM + NAMES, ticks)
+        labels.append(Label(coordinate(middle), coordinate(NAMES_AT), name, "middle", is_minor=is_minor))
+    return BarChart(
+        marks,
+        labels,
+        ticks(scale, round_values(low, high), tick) if tick else [],
+        ZeroLine(coordinate(left), zero, coordinate(RIGHT if tick else WIDTH), zero),
+        description or _describe([NamedBars(name, [bar]) for name, bar in named]),
+        HEIGHT,
+    )
 
 
-def rows(groups: Sequence[Group]) -> BarChart:
-    """Groups one below the other, the name above its bars; all bars on one scale, left of zero what is below it."""
-    totals = [Fraction(bar.total) for group in groups for bar in group.bars]
-    low, high = min([Fraction(0), *totals]), max([Fraction(0), *totals])
-    scale = Scale(low, high or 1, ROOM_FOR_LABELS if low else 0, WIDTH - ROOM_FOR_LABELS)
+def rows(groups: Sequence[NamedBars]) -> BarChart:
+    """Groups one below the other, the name above its bars; all on one scale, left of zero what is below it.
+
+    The label of a bar stands at its end.
+    """
+    low, high = _extent([bar for group in groups for bar in group.bars])
+    scale = Scale(low, high, LABEL_ROOM if low else 0, WIDTH - LABEL_ROOM)
+    zero = coordinate(scale.at(0))
     marks, labels, y = [], [], 0
     for group in groups:
-        labels.append(_label(0, y + NAME - 8, group.name, "start", is_key=True))
+        labels.append(Label(coordinate(0), coordinate(y + 18), group.name, is_key=True))
         y += NAME
         for bar in group.bars:
-            edge = zero = scale.at(0)
-            for part in bar.parts:
-                length = scale.length(part.amount)
-                edge += length if part.amount > 0 else -length
-                if length:
-                    marks.append(
-                        _mark(
-                            min(edge, edge + length) if part.amount < 0 else edge - length,
-                            y,
-                            length,
-                            BAR,
-                            part,
-                        )
-                    )
-            is_below = edge < zero
-            labels.append(
-                _label(edge - 8 if is_below else edge + 8, y + 14, bar.label, "end" if is_below else "start")
-            )
+            for part, begin, end in _segments(bar, scale):
+                marks.append(_mark(part, begin, Fraction(y), end - begin, Fraction(BAR)))
+            is_left = bool(bar.below) and not bar.above
+            x = _reach(scale, bar.below) - 8 if is_left else _reach(scale, bar.above) + 8
+            labels.append(Label(coordinate(x), coordinate(y + 14), bar.label, "end" if is_left else "start"))
             y += STEP
         y += GAP
-    zero_line = coordinate(scale.at(0)) if low else ""
-    return BarChart(marks, labels, _description(groups), max(y, NAME + STEP), zero=zero_line)
+    height = max(y - GAP, STEP)
+    line = ZeroLine(zero, coordinate(0), zero, coordinate(height)) if low else None
+    return BarChart(marks, labels, [], line, _describe(groups), height, has_rows=True)
 
 
 @dataclass(frozen=True)
 class Share:
-    """A part of a whole, as a place and a length in whole units."""
+    """A part of a whole: where it begins and how long it is in a bar SHARE_UNITS long."""
 
     series: str
     start: int
     length: int
 
 
-def shares(parts: Iterable[Part], *, units: int, whole: Value | None = None) -> list[Share]:
-    """The parts of a bar ``units`` long, one after the other; the last ends exactly where their sum does.
+def shares(parts: Iterable[Part], *, whole: Value = 0) -> list[Share]:
+    """The parts of one bar, one after the other; each ends where the sum up to it does, cut to whole units.
 
-    ``whole`` is what the full length stands for: the sum of the parts when left out. What is zero or less, or shorter
-    than a unit, has no share.
+    The full length stands for ``whole``, or for the sum of the parts when that is more. An amount that is not above
+    zero, or shorter than a unit, has no share.
     """
     drawn = [part for part in parts if part.amount > 0]
-    full = (
-        Fraction(whole) if whole is not None else sum((Fraction(part.amount) for part in drawn), Fraction(0))
-    )
+    full = max(sum((Fraction(part.amount) for part in drawn), Fraction(0)), Fraction(whole))
     found, before = [], Fraction(0)
     for part in drawn:
-        start, end = int(before * units / full), int((before + Fraction(part.amount)) * units / full)
-        before += Fraction(part.amount)
+        after = before + Fraction(part.amount)
+        start, end = int(before * SHARE_UNITS / full), int(after * SHARE_UNITS / full)
         if end > start:
             found.append(Share(part.series, start, end - start))
+        before = after
     return found
 
 
-def _drawn(bar: Bar) -> Fraction:
-    return sum((Fraction(part.amount) for part in bar.parts if part.amount > 0), Fraction(0))
+def _round_step(low: Value, high: Value, *, most: int, unit: int = 1) -> int:
+    extent = (Fraction(high) - Fraction(low)) / unit
+    factor, power = 1, 1
+    while extent > factor * power * most:
+        factor, power = {1: (2, power), 2: (5, power), 5: (1, power * 10)}[factor]
+    return factor * power * unit
 
 
-def _mark(x: Fraction, y: Fraction | int, width: Fraction, height: Fraction | int, part: Part) -> Mark:
-    return Mark(coordinate(x), coordinate(y), coordinate(width), coordinate(height), part.series, part.title)
+def _extent(bars: Sequence[Bar]) -> tuple[Fraction, Fraction]:
+    """The lowest and the highest end of ``bars``, zero between; never both the same."""
+    low = min([bar.below for bar in bars], default=Fraction(0))
+    high = max([bar.above for bar in bars], default=Fraction(0))
+    return (low, high) if low or high else (Fraction(0), Fraction(1))
 
 
-def _label(
-    x: Fraction | int,
-    y: Fraction | int,
-    text: str,
-    anchor: Anchor,
-    *,
-    is_key: bool = False,
-    is_minor: bool = False,
-) -> Label:
-    return Label(coordinate(x), coordinate(y), text, anchor, is_key, is_minor)
+def _reach(scale: Scale, value: Fraction) -> Fraction:
+    """The place where a bar of ``value`` ends: at least SHORTEST away from zero, unless it is zero."""
+    zero, end = scale.at(0), scale.at(value)
+    if not value or abs(end - zero) >= SHORTEST:
+        return end
+    is_further = (scale.end > scale.start) == (value > 0)
+    return zero + SHORTEST if is_further else zero - SHORTEST
 
 
-def _description(groups: Sequence[Group]) -> str:
-    """What the drawing says, for those who do not see it: each name with its figures."""
+def _segments(bar: Bar, scale: Scale) -> Iterable[tuple[Part, Fraction, Fraction]]:
+    """The parts of ``bar`` that are not zero, each with its lower and its higher coordinate."""
+    zero = scale.at(0)
+    for sign, total in ((1, bar.above), (-1, bar.below)):
+        length, before = _reach(scale, total) - zero, Fraction(0)
+        for part in bar.parts:
+            if part.amount * sign > 0:
+                after = before + Fraction(part.amount)
+                begin, end = zero + length * before / total, zero + length * after / total
+                yield part, min(begin, end), max(begin, end)
+                before = after
+
+
+def _mark(part: Part, x: Fraction, y: Fraction, width: Fraction, height: Fraction) -> Mark:
+    # Both corners are rounded, not corner and length: what touches in figures touches in the drawing.
+    right, bottom = round((x + width) * 10), round((y + height) * 10)
+    left, top = round(x * 10), round(y * 10)
+    return Mark(
+        coordinate(x),
+        coordinate(y),
+        coordinate(Fraction(right - left, 10)),
+        coordinate(Fraction(bottom - top, 10)),
+        part.series,
+        part.title,
+    )
+
+
+def _describe(groups: Sequence[NamedBars]) -> str:
+    """Each name with the labels of its bars."""
     return " ".join(f"{group.name}\u00a0: {', '.join(bar.label for bar in group.bars)}." for group in groups)

@@ -14,11 +14,11 @@ from employees.models import Employee
 from groupement.kernel.pages import page
 from members.access import current_seats, for_roles, today
 from members.models import Member
-from timesheets.balances import charts
 from timesheets.balances import person as balances_person
 from timesheets.balances import reading as balances_reading
 from timesheets.balances import year as balances_year
-from timesheets.balances.charts import BurnDown, Chart
+from timesheets.balances.burn_down import BurnDown, together
+from timesheets.balances.charts import BurnDownChart, burn_down_chart
 from timesheets.balances.reading import YearRoster
 from timesheets.balances.year import AssignmentYear, HourFigures, MemberYear, PersonDetail
 
@@ -31,7 +31,7 @@ class Burned:
     """A burn-down with its drawing; of one assignment, or of several together when there is no ``placement``."""
 
     burn: BurnDown
-    chart: Chart
+    chart: BurnDownChart
     placement: AssignmentYear | None = None
 
     @property
@@ -118,7 +118,7 @@ def _person(detail: PersonDetail, member: Member | None) -> dict[str, Any]:
     burned = [(each, each.burn_down(detail.year, on=detail.on)) for each in shown]
     return {
         "detail": detail,
-        "parts": [Burned(burn, charts.draw(burn, on=detail.on), each) for each, burn in burned],
+        "parts": [Burned(burn, burn_down_chart(burn, on=detail.on), each) for each, burn in burned],
     }
 
 
@@ -128,8 +128,8 @@ def _member(reading: MemberYear) -> dict[str, Any]:
     return {
         "reading": reading,
         "member": reading.member,
-        "whole": Burned(reading.burned, charts.draw(reading.burned, on=on)),
-        "parts": [Burned(burn, charts.draw(burn, on=on), placement) for placement, burn in reading.parts],
+        "whole": Burned(reading.burned, burn_down_chart(reading.burned, on=on)),
+        "parts": [Burned(burn, burn_down_chart(burn, on=on), placement) for placement, burn in reading.parts],
     }
 
 
@@ -146,5 +146,5 @@ def _overall(roster: YearRoster) -> dict[str, Any]:
         "away": sum(person.away_total for person in people),
         "to_place": sum(person.to_place or 0 for person in people),
         "members": members,
-        "whole": charts.together([each.burned for each in members], roster.year),
+        "whole": together([each.burned for each in members], roster.year),
     }

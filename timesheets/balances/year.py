@@ -17,7 +17,7 @@ from timesheets.balances.arithmetic import (
     YearTarget,
     year_presence,
 )
-from timesheets.balances.charts import BurnDown, burn_down, together
+from timesheets.balances.burn_down import BurnDown, burn_down, together
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from employees.models import Employee
+from groupement.kernel.charts import Part, Share, shares
 from members.models import Member
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
 
@@ -93,19 +94,10 @@ class Matrix:
         return sum(state.count for state in self.states)
 
     @property
-    def spread(self) -> list[tuple[str, int, int]]:
-        """The bar of the hours by state, the furthest first: state, where it begins, how long it is, in minutes."""
-        parts, start = [], 0
-        for state in reversed(self.states):
-            if state.minutes:
-                parts.append((state.state, start, state.minutes))
-                start += state.minutes
-        return parts
-
-    @property
-    def spread_total(self) -> int:
-        """How long the whole bar is: the plan, or what was entered when that is more."""
-        return max(self.planned, self.minutes, 1)
+    def shares(self) -> list[Share]:
+        """The bar of the hours by state, the furthest first; its full length is the plan, or the hours if more."""
+        parts = [Part(state.state, state.minutes) for state in reversed(self.states)]
+        return shares(parts, whole=self.planned)
 
 
 def month_matrix(reading: MonthSheets, lines: Sequence[SheetFigures] | None = None) -> Matrix:

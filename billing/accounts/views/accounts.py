@@ -71,10 +71,11 @@ def aged_balance(request: HttpRequest) -> HttpResponse:
     rows_shown = Paginator(rows, MEMBERS_A_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": rows_shown,
-        "rows": [(row, ageing.stacked_bar(row.buckets)) for row in rows_shown],
+        "rows": [(row, ageing.ageing_shares(row.buckets)) for row in rows_shown],
         "buckets": ageing.BUCKETS,
         "total": total,
-        "bars": ageing.ageing_bars(ageing.BUCKETS, ageing.SHORT_BUCKETS, total.buckets),
+        "chart": ageing.ageing_chart(total.buckets),
+        "totals": list(zip(ageing.BUCKETS, total.buckets, strict=True)),
         "on": today(),
         "may_act": holds(request.user, Role.FINANCE),
     }

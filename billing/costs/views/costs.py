@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from billing import charts
 from billing.costs import carried_over, leave_ledger, payroll_tax
 from billing.costs import estimates as costs_estimates
 from billing.costs.forms import EstimateForm, PayrollUpload
@@ -23,6 +22,7 @@ from billing.costs.overview import (
     cost_months,
     cost_table,
     latest_month,
+    months_chart,
     provisions_page,
     yearly_pay,
 )
@@ -36,7 +36,6 @@ from groupement.kernel.tabular import inert
 from members.access import for_roles, today
 from members.models import Group, Member
 from members.roles import Role
-from timesheets.balances.charts import NAMES
 
 IMPORTS_A_PAGE = 12
 DIFFERENCES_SHOWN = 12
@@ -138,10 +137,9 @@ def month_asked(text: str | None) -> Month:
 
 
 def _evolution(month: Month) -> dict[str, Any]:
-    """The months up to this one, and their bars: actual below, estimated on top."""
+    """The months up to this one, the latest first, and their chart."""
     shown = cost_months(month)
-    named = [(NAMES[each.month.month - 1], (each.actual, each.estimated)) for each in shown]
-    return {"months": shown[::-1], "chart": charts.upright(named)}
+    return {"months": shown[::-1], "chart": months_chart(shown) if shown else None}
 
 
 def _payroll_tax(year: int) -> dict[str, Any] | None:

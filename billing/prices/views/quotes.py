@@ -17,7 +17,7 @@ from billing.prices import offering
 from billing.prices.forms.price import AcceptForm
 from billing.prices.forms.simulator import EXAMPLE, MOST_ROWS, QuoteForm, SimulatorForm, member_named
 from billing.prices.offering import Offer
-from billing.prices.simulator import Simulation, draw, simulate
+from billing.prices.simulator import HOUR_PARTS, Simulation, hour_chart, simulate
 from billing.prices.views.prices import TwoStepChange, answer
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
@@ -156,7 +156,8 @@ def _page(
         "form": form,
         "simulation": simulation,
         "quote": quote,
-        "chart": draw(simulation.job) if simulation else None,
+        "chart": hour_chart(simulation.job) if simulation else None,
+        "hour_parts": HOUR_PARTS,
         "is_example": not (request.GET or request.POST),
         "members": list(Member.objects.by_name().values_list("short_name", flat=True)),
         "more": min(len(form.rows) + 1, MOST_ROWS) if len(form.rows) < MOST_ROWS else None,

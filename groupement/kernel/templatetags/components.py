@@ -7,12 +7,14 @@ own is a template of templates/components instead.
     notice, crumbs, empty_state   with a body, which is HTML
     panel, table                  a section with its head; a table of data in a region that scrolls
     chips, figures                many small links or cells at once
+    bar_chart, share_bar          a chart of kernel.charts
     control, is_choice, faulty    filters of forms, for components/field.html and form_errors.html
     ring_arcs                     the numbers of components/ring.html
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +24,8 @@ from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+
+from groupement.kernel.charts import BarChart, Share
 
 register = template.Library()
 
@@ -242,3 +246,30 @@ def _arc(hue: int, is_signed: bool, *, start: int, length: int) -> Arc:
 def _dashed(length: int) -> list[int]:
     pairs = max((length - DASH) // (DASH + PAUSE), 0)
     return [DASH, PAUSE] * pairs + [DASH]
+
+
+@register.simple_block_tag
+def bar_chart(content: str, chart: BarChart, *, anchor: str, kind: str, note: str = "") -> SafeString:
+    """``{% bar_chart chart anchor="costs-chart" kind="series" %}Coût du mois{% endbar_chart %}``: bars with a title.
+
+    ``anchor`` is unique on the page; ``kind`` names the data attribute that holds the series, for which charts.css has
+    the colours; ``note`` is a sentence after the description.
+    """
+    parts = {"chart": chart, "anchor": anchor, "kind": kind, "note": note, "title": _on_one_line(content)}
+    return render_to_string("components/bar_chart.html", parts)
+
+
+@register.simple_block_tag
+def share_bar(content: str, shares: Iterable[Share], *, kind: str, extra: str = "") -> SafeString:
+    """``{% share_bar used.shares kind="tone" %}Heures 12 €, reste 3 €{% endshare_bar %}``: one bar in its parts.
+
+    The content says what it shows; without any, the bar is decorative, its figures stand beside it. ``extra`` are
+    further classes.
+    """
+    parts = {"shares": shares, "kind": kind, "extra": extra, "label": _on_one_line(content)}
+    return render_to_string("components/share_bar.html", parts)
+
+
+def _on_one_line(content: str) -> SafeString:
+    """``content`` without the line breaks and indents of its template; no-break spaces stay."""
+    return mark_safe(re.sub(r"[ \n]+", " ", content).strip(" "))  # noqa: S308 - rendered by the template
