@@ -18,7 +18,7 @@ Anchor = Literal["start", "middle", "end"]
 
 WIDTH = 640
 # Columns and lines: where they are drawn; figures of the scale on the left, names below.
-LEFT, RIGHT, TOP, BOTTOM = 64, 632, 20, 176
+LEFT, RIGHT, TOP, BOTTOM = 72, 632, 20, 176
 NAMES_AT, HEIGHT = 198, 206
 MOST_TICKS = 4
 WIDEST_COLUMN = 64
