@@ -22,6 +22,7 @@ LEFT, RIGHT, TOP, BOTTOM = 72, 632, 20, 176
 NAMES_AT, HEIGHT = 198, 206
 MOST_TICKS = 4
 WIDEST_COLUMN = 64
+MOST_NAMES = 6
 # Rows: the height of a name, of a bar, from a bar to the next, between groups; room for the label at an end.
 NAME, BAR, STEP, GAP = 26, 18, 24, 10
 LABEL_ROOM = 150
@@ -170,8 +171,8 @@ def columns(
 ) -> BarChart:
     """Bars side by side, their names below; ``description`` replaces the names with their labels.
 
-    ``tick`` writes the figures of a scale on the left, which stands instead of the labels of the bars. Where there is
-    little room every second name is left out then.
+    ``tick`` writes the figures of a scale on the left, which stands instead of the labels of the bars. Of more than
+    MOST_NAMES names every second is left out where there is little room.
     """
     low, high = _extent([bar for _, bar in named])
     if tick:
@@ -190,7 +191,7 @@ def columns(
         if tick is None:
             top = _reach(scale, bar.above) - 6
             labels.append(Label(coordinate(middle), coordinate(top), bar.label, "middle", is_key=True))
-        is_minor = tick is not None and place % 2 > 0
+        is_minor = len(named) > MOST_NAMES and place % 2 > 0
         labels.append(Label(coordinate(middle), coordinate(NAMES_AT), name, "middle", is_minor=is_minor))
     return BarChart(
         marks,

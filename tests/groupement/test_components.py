@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 
+from groupement.kernel.charts import Bar, NamedBars, Part, rows, shares
 from groupement.kernel.templatetags.components import TURN, ring_arcs
 
 SHARP = "<b>&"
@@ -142,3 +143,31 @@ def test_a_table_scrolls_in_a_region_that_has_a_name():
         f'<div class="scroll" tabindex="0" role="region" aria-label="{ESCAPED}">'
         '<table class="data is-cards is-costs"><tbody></tbody></table></div>'
     )
+
+
+def test_a_bar_chart_says_its_title_and_its_figures_to_those_who_do_not_see_it():
+    chart = rows([NamedBars(SHARP, [Bar([Part("own", 2, "Sa part"), Part("", 1)], "3\u00a0€")])])
+    svg = made(
+        '{% bar_chart chart anchor="bars" kind="part" note="Voir le tableau." %}\n  Dette\n  {{ of }}\n{% endbar_chart %}',
+        chart=chart,
+        of=SHARP,
+    )
+    assert f'aria-labelledby="bars-t bars-d"\n>\n    <title id="bars-t">Dette {ESCAPED}</title>' in svg
+    assert f'<desc id="bars-d">{ESCAPED}\u00a0: 3\u00a0€. Voir le tableau.</desc>' in svg
+    assert svg.count("<rect") == 2
+    assert (svg.count('data-part="own"'), svg.count("data-part")) == (1, 1)
+    assert "<title>Sa part</title>" in svg
+    assert 'class="chart is-rows"' in svg
+
+
+def test_a_share_bar_says_what_it_shows_or_is_decorative():
+    drawn = shares([Part("success", 1), Part("info", 3)])
+    said = made(
+        '{% share_bar drawn kind="tone" extra="is-thin" %}\n Un\n et {{ x }}\n{% endshare_bar %}',
+        drawn=drawn,
+        x=SHARP,
+    )
+    assert f'role="img" aria-label="Un et {ESCAPED}"' in said
+    assert 'class="spread is-thin"' in said
+    assert 'data-tone="info"\n            x="250"\n            width="750"' in said
+    assert 'aria-hidden="true"' in made('{% share_bar drawn kind="tone" %}{% endshare_bar %}', drawn=drawn)

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from billing.accounts import ageing, allocating, receivables, statement_of_account
 from billing.accounts import payments as accounts_payments
-from billing.accounts.ageing import ageing_bars, stacked_bar
+from billing.accounts.ageing import ageing_chart, ageing_shares
 from billing.models import Invoice, Payment
 from members.models import Group
 from tests import world
@@ -209,20 +209,20 @@ def test_nothing_due_is_said_so(login):
     assert "Tout est réglé" in words(login(world.finance()).get(AGEING))
 
 
-def test_drawings_are_whole_and_true_to_the_amounts():
+def test_the_chart_is_true_to_the_amounts_and_names_every_age():
     amounts = [Decimal(each) for each in ("0.00", "1.00", "99.00", "0.00", "300.00")]
-    assert [bar.height for bar in ageing_bars(ageing.BUCKETS, ageing.SHORT_BUCKETS, amounts)] == [
-        0,
-        2,
-        39,
-        0,
-        120,
+    chart = ageing_chart(amounts)
+    assert [(mark.series, mark.height) for mark in chart.marks] == [
+        ("1", "2.0"),
+        ("2", "51.5"),
+        ("4", "156.0"),
     ]
-    assert [bar.height for bar in ageing_bars(ageing.BUCKETS, ageing.SHORT_BUCKETS, [Decimal(0)] * 5)] == [
-        0
-    ] * 5
-    assert stacked_bar(amounts) == [(2, 0, 25), (4, 25, 75)]
-    assert stacked_bar([Decimal(0)]) == []
+    assert chart.description.startswith("à échoir\u00a0: 0,00\u00a0€. 1 à 30 jours\u00a0: 1,00\u00a0€. ")
+    texts = [label.text for label in chart.labels]
+    assert texts[:4] == ["0,00\u00a0€", "à échoir", "1,00\u00a0€", "1–30\u00a0j"]
+    assert ageing_chart([Decimal(0)] * 5).marks == []
+    assert ageing_shares(amounts) == [Share("1", 0, 2), Share("2", 2, 248), Share("4", 250, 750)]
+    assert ageing_shares([Decimal(0)]) == []
 
 
 def test_invoice_says_how_it_stands_and_the_list_is_filtered_by_it(login, aloen):
