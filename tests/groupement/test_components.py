@@ -148,7 +148,8 @@ def test_a_table_scrolls_in_a_region_that_has_a_name():
 def test_a_bar_chart_says_its_title_and_its_figures_to_those_who_do_not_see_it():
     chart = rows([NamedBars(SHARP, [Bar([Part("own", 2, "Sa part"), Part("", 1)], "3\u00a0€")])])
     svg = made(
-        '{% bar_chart chart anchor="bars" kind="part" note="Voir le tableau." %}\n  Dette\n  {{ of }}\n{% endbar_chart %}',
+        '{% bar_chart chart anchor="bars" kind="part" note="Voir le tableau." %}\n  Dette\n  {{ of }}\n'
+        "{% endbar_chart %}",
         chart=chart,
         of=SHARP,
     )

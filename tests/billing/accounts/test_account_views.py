@@ -19,6 +19,7 @@ from billing.accounts import ageing, allocating, receivables, statement_of_accou
 from billing.accounts import payments as accounts_payments
 from billing.accounts.ageing import ageing_chart, ageing_shares
 from billing.models import Invoice, Payment
+from groupement.kernel.charts import Share
 from members.models import Group
 from tests import world
 from tests.billing import owing
