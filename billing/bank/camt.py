@@ -19,15 +19,15 @@ from billing.bank.statement import (
     CAMT,
     MOST_OPERATIONS,
     BadStatement,
-    Operation,
-    Statement,
+    FileOperation,
+    FileStatement,
     bank_reference,
-    faults_of,
-    is_return_by_words,
-    joined,
-    nature_by_words,
-    no_operation,
+    is_return_label,
+    joined_texts,
+    method_of_label,
     one_line,
+    refusal_of_faults,
+    refusal_without_operation,
 )
 from billing.models import PaymentMethod
 from groupement.kernel.cells import plain
@@ -59,13 +59,13 @@ _OTHER_MESSAGES = {
 class CamtReading:
     """What was read so far of the file; ``entries`` counts those of all its statements."""
 
-    operations: list[Operation] = field(default_factory=list)
+    operations: list[FileOperation] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     entries: int = 0
 
 
-def read_camt(data: bytes) -> Statement:
+def read_camt(data: bytes) -> FileStatement:
     """The statement in an XML file. Raises BadStatement with one sentence for each fault, all at once."""
     root = _parse(data)
     message = next((each for each in root.iter() if each.tag == "BkToCstmrStmt"), None)
@@ -81,11 +81,11 @@ def read_camt(data: bytes) -> Statement:
             f"Le fichier contient les relevés de {len(ibans)} comptes. Téléchargez celui d’un seul compte."
         )
     if reading.errors:
-        raise faults_of(reading.errors)
+        raise refusal_of_faults(reading.errors)
     if not reading.operations:
-        raise no_operation(reading.left_out)
+        raise refusal_without_operation(reading.left_out)
     days = [operation.booked_on for operation in reading.operations]
-    return Statement(
+    return FileStatement(
         CAMT,
         ibans[0] if ibans else "",
         min([*days, *_days(found, "FrDtTm", "FrDt")]),
@@ -224,17 +224,17 @@ def _operation(
     owner: str,
     reading: CamtReading,
     rank: int = 0,
-) -> Operation:
+) -> FileOperation:
     sources = [entry] if detail is None else [detail, entry]
-    label = joined(*(text for source in sources for text in _texts(source)), most=400)
-    returned = _is_return(sources) or is_return_by_words(label)
-    return Operation(
+    label = joined_texts(*(text for source in sources for text in _texts(source)), most=400)
+    returned = _is_return(sources) or is_return_label(label)
+    return FileOperation(
         line=reading.entries,
         booked_on=booked_on,
         amount=amount,
         counterparty=_counterparty(detail, owner, came_in=(amount > 0) != returned),
         label=label,
-        reference=joined(*_references(detail), most=140),
+        reference=joined_texts(*_references(detail), most=140),
         bank_reference=_bank_reference(entry, detail, rank),
         nature=_nature(sources, label),
         is_return=returned,
@@ -313,7 +313,7 @@ def _nature(sources: list[Element], label: str) -> str:
     for source in sources:
         if known := _FAMILIES.get(_first_text(source, "BkTxCd/Domn/Fmly/Cd")):
             return str(known)
-    return nature_by_words(label)
+    return method_of_label(label)
 
 
 def _money(node: Element) -> Decimal:

@@ -18,15 +18,15 @@ from billing.bank.statement import (
     LARGEST_FILE,
     MOST_OPERATIONS,
     BadStatement,
-    Operation,
-    Statement,
+    FileOperation,
+    FileStatement,
     bank_reference,
-    faults_of,
-    is_return_by_words,
-    joined,
-    nature_by_words,
-    no_operation,
+    is_return_label,
+    joined_texts,
+    method_of_label,
     one_line,
+    refusal_of_faults,
+    refusal_without_operation,
 )
 from groupement.kernel import tabular
 from groupement.kernel.cells import cell_text, plain, read_bank_amount, read_day
@@ -49,7 +49,7 @@ class _StatementReading:
     """The operations and the faults of the lines read so far; ``left_out``: lines that are no operation, and why."""
 
     layout: Layout
-    operations: list[Operation] = field(default_factory=list)
+    operations: list[FileOperation] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
@@ -58,7 +58,7 @@ class _StatementReading:
         return cell_text(next(iter(self.layout.cells(column, cells)), None))
 
 
-def read_csv(data: bytes, stored: StoredLayouts | None = None) -> Statement:
+def read_csv(data: bytes, stored: StoredLayouts | None = None) -> FileStatement:
     """The statement in a CSV file; ``stored``: the layouts that finance chose.
 
     Raises UnknownColumns when no layout is known, BadStatement with one sentence for each fault otherwise.
@@ -79,12 +79,12 @@ def read_csv(data: bytes, stored: StoredLayouts | None = None) -> Statement:
     for line, cells in rows[index + 1 :]:
         _read_line(line, cells, reading)
     if reading.faults:
-        raise faults_of([str(fault) for fault in reading.faults])
+        raise refusal_of_faults([str(fault) for fault in reading.faults])
     if not reading.operations:
-        raise no_operation(reading.left_out)
+        raise refusal_without_operation(reading.left_out)
     days = [operation.booked_on for operation in reading.operations]
     preamble = " ".join(cell for _, cells in rows[:index] for cell in cells)
-    return Statement(
+    return FileStatement(
         CSV,
         _iban(preamble),
         min(days),
@@ -136,7 +136,7 @@ def _unknown(rows: Sequence[CsvRow]) -> Exception:
 
 def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> None:
     day = reading.text("booked_on", cells)
-    label = joined(*reading.layout.cells("label", cells), most=400)
+    label = joined_texts(*reading.layout.cells("label", cells), most=400)
     whole = plain(" ".join(filter(None, cells)))
     if _BALANCES.match(plain(label)) or (not day[:1].isdigit() and _SUMS.match(whole)):
         reading.left_out.append(f"Ligne {line}\u00a0: un solde ou un total, laissé de côté.")
@@ -151,16 +151,16 @@ def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> N
         reading.left_out.append(f"Ligne {line}\u00a0: sans montant, laissée de côté.")
         return
     reading.operations.append(
-        Operation(
+        FileOperation(
             line=line,
             booked_on=booked_on,
             amount=amount,
             counterparty=one_line(reading.text("counterparty", cells), 140),
             label=label,
-            reference=joined(reading.text("reference", cells), most=140),
+            reference=joined_texts(reading.text("reference", cells), most=140),
             bank_reference=bank_reference(reading.text("bank_reference", cells)),
-            nature=nature_by_words(label),
-            is_return=is_return_by_words(label),
+            nature=method_of_label(label),
+            is_return=is_return_label(label),
         )
     )
 

@@ -16,7 +16,14 @@ from billing.bank import csv_layouts
 from billing.bank.camt import read_camt
 from billing.bank.csv_file import read_csv
 from billing.bank.csv_layouts import StoredLayouts
-from billing.bank.statement import CSV, LARGEST_FILE, BadStatement, Operation, Statement, faults_of
+from billing.bank.statement import (
+    CSV,
+    LARGEST_FILE,
+    BadStatement,
+    FileOperation,
+    FileStatement,
+    refusal_of_faults,
+)
 from billing.models import BankLayout, BankOperation, BankStatement
 from groupement.kernel.french import counted, plural, quoted
 from groupement.kernel.lifecycle import Refusal
@@ -127,7 +134,7 @@ def _refuse_again(digest: str) -> None:
         )
 
 
-def _refuse_another_account(read: Statement, group: Group | None) -> None:
+def _refuse_another_account(read: FileStatement, group: Group | None) -> None:
     own = group.iban if group else ""
     if own and read.iban and read.iban != own:
         raise NotImportable(
@@ -136,7 +143,7 @@ def _refuse_another_account(read: Statement, group: Group | None) -> None:
         )
 
 
-def _refuse_future_days(read: Statement, today: date) -> None:
+def _refuse_future_days(read: FileStatement, today: date) -> None:
     errors = [
         f"{_place(read, each)}\u00a0: l’opération est datée du {each.booked_on:%d/%m/%Y}, qui est à venir. "
         "Vérifiez la date."
@@ -144,12 +151,12 @@ def _refuse_future_days(read: Statement, today: date) -> None:
         if each.booked_on > today
     ]
     if errors:
-        raise faults_of(errors)
+        raise refusal_of_faults(errors)
 
 
-def _keys(read: Statement, has_twins: bool) -> list[str]:
+def _keys(read: FileStatement, has_twins: bool) -> list[str]:
     """The key of each operation; identical lines are numbered when ``has_twins``, refused otherwise."""
-    lines: dict[str, list[Operation]] = {}
+    lines: dict[str, list[FileOperation]] = {}
     keys, errors, may_be_two = [], [], True
     for each in read.operations:
         before = lines.setdefault(each.key, [])
@@ -165,7 +172,7 @@ def _keys(read: Statement, has_twins: bool) -> list[str]:
     return keys
 
 
-def _twice(read: Statement, first: Operation, again: Operation) -> str:
+def _twice(read: FileStatement, first: FileOperation, again: FileOperation) -> str:
     what = f"{spell(again.amount)} du {again.booked_on:%d/%m/%Y}"
     named = f"la même opération qu’à {_place(read, first).lower()}, {what}"
     if again.bank_reference:
@@ -175,7 +182,7 @@ def _twice(read: Statement, first: Operation, again: Operation) -> str:
     return f"{_place(read, again)}\u00a0: {named}. Si ce sont bien deux opérations, cochez-le."
 
 
-def _place(read: Statement, operation: Operation) -> str:
+def _place(read: FileStatement, operation: FileOperation) -> str:
     return f"{'Ligne' if read.format == CSV else 'Écriture'} {operation.line}"
 
 
@@ -194,7 +201,7 @@ def _known_sentences(keys: Sequence[str], earlier: Mapping[str, BankStatement]) 
     return sentences
 
 
-def _alike(iban: str, keys: Sequence[str], new: Sequence[Operation]) -> dict[tuple[date, object], str]:
+def _alike(iban: str, keys: Sequence[str], new: Sequence[FileOperation]) -> dict[tuple[date, object], str]:
     """Names of earlier statements that hold an operation of the same day and amount, though not the same words."""
     rows = BankOperation.objects.filter(iban__in=(iban, ""), part_of=None).exclude(key__in=keys)
     rows = rows.filter(booked_on__in={each.booked_on for each in new})
@@ -203,7 +210,7 @@ def _alike(iban: str, keys: Sequence[str], new: Sequence[Operation]) -> dict[tup
 
 
 def _row(
-    statement: BankStatement, key: str, read: Operation, alike: Mapping[tuple[date, object], str]
+    statement: BankStatement, key: str, read: FileOperation, alike: Mapping[tuple[date, object], str]
 ) -> BankOperation:
     name = alike.get((read.booked_on, read.amount))
     note = (
@@ -235,7 +242,7 @@ _OTHERS = (
 )
 
 
-def read_statement(data: bytes, stored: StoredLayouts | None = None) -> Statement:
+def read_statement(data: bytes, stored: StoredLayouts | None = None) -> FileStatement:
     """The statement in ``data``: CAMT.053, or a bank's CSV. Raises BadStatement, or UnknownColumns."""
     if not data.strip():
         raise BadStatement("Le fichier est vide. Téléchargez de nouveau le relevé.")

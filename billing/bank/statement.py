@@ -26,7 +26,7 @@ class BadStatement(Unreadable):
 
 
 @dataclass(frozen=True)
-class Operation:
+class FileOperation:
     """One operation of the file, in euros, positive when money came in. ``line`` of a CSV, or rank of a CAMT entry.
 
     ``bank_reference`` is unique at the bank, empty when there is none; ``reference`` is what the payer wrote.
@@ -52,14 +52,14 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Statement:
+class FileStatement:
     """A file without fault, read and not yet stored. ``titles``: of a CSV, the digest by which its layout was found."""
 
     format: str
     iban: str
     starts_on: date
     ends_on: date
-    operations: Sequence[Operation]
+    operations: Sequence[FileOperation]
     opening_balance: Decimal | None = None
     closing_balance: Decimal | None = None
     left_out: Sequence[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ def bank_reference(text: str | None) -> str:
     return reference if len(reference) <= 40 else f"sha256:{sha256(reference.encode()).hexdigest()[:32]}"
 
 
-def joined(*parts: str | None, most: int) -> str:
+def joined_texts(*parts: str | None, most: int) -> str:
     """The texts of ``parts``, each once, on one line of ``most`` characters: "VIR ALOEN · F-2026-0012"."""
     texts: list[str] = []
     for part in parts:
@@ -97,7 +97,7 @@ def joined(*parts: str | None, most: int) -> str:
     return " · ".join(texts)[:most].strip(" ·")
 
 
-def no_operation(left_out: Sequence[str]) -> BadStatement:
+def refusal_without_operation(left_out: Sequence[str]) -> BadStatement:
     """The refusal of a file without an operation to import; ``left_out`` says why."""
     return BadStatement(
         "Le relevé ne contient aucune opération comptabilisée. Choisissez une période qui en a.",
@@ -105,7 +105,7 @@ def no_operation(left_out: Sequence[str]) -> BadStatement:
     )
 
 
-def faults_of(errors: Sequence[str]) -> BadStatement:
+def refusal_of_faults(errors: Sequence[str]) -> BadStatement:
     """The refusal of a file with faults, one sentence each."""
     count = len(errors)
     return BadStatement(
@@ -123,12 +123,12 @@ _BY_WORDS = (
 _BACK = re.compile(r"\b(?:rejets?|rejetee?s?|impayee?s?|retournee?s?|retour (?:de )?(?:vir|prlv|chq)\w*)\b")
 
 
-def nature_by_words(label: str) -> str:
+def method_of_label(label: str) -> str:
     """The PaymentMethod that the label names; a transfer where it names none."""
     text = plain(label)
     return str(next((nature for words, nature in _BY_WORDS if words.search(text)), PaymentMethod.TRANSFER))
 
 
-def is_return_by_words(label: str) -> bool:
+def is_return_label(label: str) -> bool:
     """Whether the label names a return or a rejection of an earlier operation."""
     return bool(_BACK.search(plain(label)))

@@ -58,7 +58,7 @@ def send_reminders(
     for member in Member.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True):
         lock_member(member)
     now = {reminder.key: reminder for reminder in due_reminders(on)}
-    faults = [_fault(key, on) for key in keys if key not in now]
+    faults = [_refusal(key, on) for key in keys if key not in now]
     if faults:
         raise faults[0]
     letters_due = [now[key] for key in dict.fromkeys(keys)]
@@ -84,7 +84,7 @@ def recipients(members: Collection[Member], on: date) -> dict[int, list[Recipien
     return found
 
 
-def _fault(key: str, on: date) -> NotSendable:
+def _refusal(key: str, on: date) -> NotSendable:
     """Why a letter that was read may not leave: sent by somebody, or no longer what it said."""
     member, level = (int(part) if part.isdecimal() else 0 for part in (*key.split("-"), "", "")[:2])
     lately = Reminder.objects.filter(

@@ -40,7 +40,7 @@ def operations(statement):
     return list(statement.operations.order_by("line", "pk"))
 
 
-def said(refusal):
-    """What a refusal says, in plain spaces."""
+def sentences_of(refusal):
+    """The sentences of a refusal, in plain spaces."""
     text = " ".join([refusal.message, *refusal.errors])
     return " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())

@@ -12,7 +12,7 @@ from billing.models import Allocation, BankOperation, Invoice, OperationStatus, 
 from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing import scene
-from tests.billing.bank.statements import imported, line, operations, said
+from tests.billing.bank.statements import imported, line, operations, sentences_of
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 12, 2)
@@ -49,7 +49,7 @@ def paid(invoice, **facts):
 def refused(deed, *arguments, **options):
     with pytest.raises(Refusal) as caught:
         deed(*arguments, by=None, at=world.NOW, **options)
-    return said(caught.value)
+    return sentences_of(caught.value)
 
 
 def test_a_suggestion_settles_nothing_until_it_is_accepted(invoices):
@@ -122,8 +122,8 @@ def test_an_invoice_of_somebody_else_is_refused_and_nothing_is_recorded(invoices
 def test_undone_the_payment_is_reversed_today_and_the_operation_waits_again(invoices):
     operation = paid(invoices[0])
     accept(operation)
-    told = accepting.undo_matching(operation, by=None, at=world.NOW)
-    assert "son règlement est annulé aussi" in told
+    text = accepting.undo_matching(operation, by=None, at=world.NOW)
+    assert "son règlement est annulé aussi" in text
     payment = Payment.objects.get()
     assert (payment.reversed_on, payment.reversal_reason) == (
         world.NOW.date(),
@@ -180,8 +180,8 @@ def test_a_rejected_debit_takes_its_payment_back(invoices):
 def test_what_is_taken_back_mirrors_its_payment(invoices):
     accept(paid(invoices[0], on=date(2026, 12, 1)))
     statement = imported(line("-1.00", "REJET"), name="rejet.csv")
-    told = refused(accepting.record_as_return, statement.operations.get(), Payment.objects.get())
-    assert "les deux montants doivent s’annuler" in told
+    text = refused(accepting.record_as_return, statement.operations.get(), Payment.objects.get())
+    assert "les deux montants doivent s’annuler" in text
 
 
 def test_a_batch_is_split_into_the_payments_it_is_and_joined_again(invoices):

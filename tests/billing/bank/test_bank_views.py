@@ -35,12 +35,12 @@ def gael(login, invoice):
 
 @pytest.fixture(autouse=True)
 def files_of_today(private_files, monkeypatch):
-    """A file that is kept is as old as the day of the tests says, not as the clock of the disk does."""
+    """A file that is stored is as old as the day of the tests says, not as the clock of the disk does."""
     monkeypatch.setattr(storages["private"], "get_modified_time", lambda name: world.NOW, raising=False)
 
 
 def words(response):
-    """What the page says, without tags, in plain spaces."""
+    """The text of the page, without tags, in plain spaces."""
     text = re.sub(r"<[^>]+>", " ", response.content.decode())
     return re.sub(r"[\s\u00a0\u202f]+", " ", html.unescape(text))
 
@@ -59,8 +59,8 @@ def paid(invoice, amount="240.00", label=None):
 
 def test_a_statement_is_imported_and_shown(gael):
     answer = send(gael, table(line("240.00", "VIR F-2026-0001", payer="ALOEN"), RENT))
-    kept = BankStatement.objects.get()
-    assert answer.url == of("statement", kept)
+    statement_made = BankStatement.objects.get()
+    assert answer.url == of("statement", statement_made)
     page = words(gael.get(answer.url))
     assert "Relevé importé : 2 opérations nouvelles." in page
     assert "+240,00 € ALOEN 02/12/2026 · virement" in page
@@ -123,7 +123,7 @@ def test_lines_that_say_the_same_are_asked_about(gael):
 def test_one_click_settles_what_was_chosen_and_another_undoes_it(gael, invoice):
     operation = paid(invoice)
     page = gael.get(of("statement", operation.statement))
-    (code,) = re.findall(r'name="choice" value="([^"]+)"', page.content.decode())
+    (code,) = re.findall(r'name="choice"\s+value="([^"]+)"', page.content.decode())
     answer = gael.post(of("accept_operation", operation), {"choice": code, "etat": "open", "page": "1"})
     assert answer.url == f"{of('statement', operation.statement)}?etat=open&page=1"
     page = gael.get(of("statement", operation.statement))
@@ -138,7 +138,7 @@ def test_one_click_settles_what_was_chosen_and_another_undoes_it(gael, invoice):
 def test_accepting_leads_to_the_next_that_waits(gael, invoice):
     first, second = operations(imported(line("240.00", "VIR F-2026-0001"), line("3.00", "VIR")))
     codes = re.findall(
-        r'name="choice" value="([^"]+)"', gael.get(of("statement", first.statement)).content.decode()
+        r'name="choice"\s+value="([^"]+)"', gael.get(of("statement", first.statement)).content.decode()
     )
     answer = gael.post(of("accept_operation", first), {"choice": codes[0]})
     assert answer.url.endswith(f"#op-{second.pk}")
@@ -211,8 +211,8 @@ def test_a_part_is_parted_and_put_back(gael):
     page = words(gael.get(answer.url))
     assert "Parties +12,50 € REMISE CHQ" in page
     assert "+17,50 € REMISE CHQ" in page
-    shown = words(gael.get(of("statement", operation.statement)))
-    assert "partie d’une opération de 30,00 €" in shown
+    text = words(gael.get(of("statement", operation.statement)))
+    assert "partie d’une opération de 30,00 €" in text
     gael.post(of("undo_operation", operation))
     assert BankOperation.objects.count() == 1
 
@@ -226,9 +226,9 @@ def test_a_payment_that_the_bank_took_back(gael, invoice):
     refused = gael.post(of("take_back", back), {"payment": "0"})
     assert refused.status_code == 422
     gael.post(of("take_back", back), {"payment": Payment.objects.get().pk})
-    shown = words(gael.get(of("statement", back.statement)))
-    assert "Règlement repris Aloen Règlement du 02/12/2026" in shown
-    assert "ses factures sont de nouveau dues" in shown
+    text = words(gael.get(of("statement", back.statement)))
+    assert "Règlement repris Aloen Règlement du 02/12/2026" in text
+    assert "ses factures sont de nouveau dues" in text
     assert "Annulé depuis Aloen" in words(gael.get(of("statement", first.statement)))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from billing.bank.importing import read_statement
 from billing.bank.statement import BadStatement
-from tests.billing.bank.statements import said, sample
+from tests.billing.bank.statements import sample, sentences_of
 
 OLD, NEW = sample("camt_02.xml"), sample("camt_08.xml")
 
@@ -17,7 +17,7 @@ OLD, NEW = sample("camt_02.xml"), sample("camt_08.xml")
 def refused(data):
     with pytest.raises(BadStatement) as caught:
         read_statement(data)
-    return said(caught.value)
+    return sentences_of(caught.value)
 
 
 def entry(amount="10.00", *, side="CRDT", on="2026-12-01", status="BOOK", more=""):
@@ -135,10 +135,10 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(data, sentence):
 
 def test_every_faulty_entry_is_told():
     data = message(statement(entry("x"), entry(), entry(on="hier")))
-    told = refused(data)
-    assert "2 erreurs à corriger" in told
-    assert "Écriture 1 :" in told
-    assert "Écriture 3 :" in told
+    text = refused(data)
+    assert "2 erreurs à corriger" in text
+    assert "Écriture 1 :" in text
+    assert "Écriture 3 :" in text
 
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "ha">%s]><Document>&z;</Document>""" % b"".join(

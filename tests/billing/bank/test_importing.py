@@ -10,7 +10,7 @@ from billing.bank import csv_layouts, importing
 from billing.models import BankLayout, BankOperation, BankStatement
 from groupement.kernel.lifecycle import Refusal
 from tests import world
-from tests.billing.bank.statements import imported, line, operations, said, sample, table
+from tests.billing.bank.statements import imported, line, operations, sample, sentences_of, table
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def refused(data, *, at=world.NOW, **options):
     with pytest.raises(Refusal) as caught:
         importing.import_statement(data, file_name="encore.csv", by=None, at=at, **options)
     assert BankOperation.objects.count() == before
-    return said(caught.value)
+    return sentences_of(caught.value)
 
 
 def test_a_statement_is_kept_with_its_operations():
@@ -48,8 +48,8 @@ def test_a_statement_is_kept_with_its_operations():
 def test_the_same_file_is_not_taken_twice_and_says_when_and_by_whom():
     data = table(ALOEN, RENT)
     importing.import_statement(data, file_name="releve.csv", by=world.finance(), at=world.NOW)
-    told = refused(data)
-    assert told == (
+    text = refused(data)
+    assert text == (
         "Ce fichier a déjà été importé le 03/12/2026 à 09 h 00 par Gaël Perrot (releve.csv). Rien n’a été changé."
     )
 
@@ -73,17 +73,17 @@ def test_a_file_that_says_nothing_new_is_refused():
 
 def test_the_same_operation_twice_by_the_bank_s_reference_is_refused_with_both_lines():
     for options in ({}, {"has_twins": True}):
-        told = refused(table(ALOEN, RENT, ALOEN), **options)
-        assert "la même opération y est plusieurs fois" in told
+        text = refused(table(ALOEN, RENT, ALOEN), **options)
+        assert "la même opération y est plusieurs fois" in text
         assert (
             "Ligne 4 : la même opération qu’à ligne 2, 1 900,80 € du 02/12/2026, avec la même référence"
-            in told
+            in text
         )
 
 
 def test_lines_that_say_the_same_are_two_only_when_somebody_says_so():
-    told = refused(table(RENT, ALOEN, RENT))
-    assert "Ligne 4 : la même opération qu’à ligne 2, −450,00 € du 02/12/2026. Si ce sont bien deux" in told
+    text = refused(table(RENT, ALOEN, RENT))
+    assert "Ligne 4 : la même opération qu’à ligne 2, −450,00 € du 02/12/2026. Si ce sont bien deux" in text
     statement = imported(RENT, ALOEN, RENT, has_twins=True)
     first, _, again = operations(statement)
     assert (again.amount, again.key) == (first.amount, f"{first.key}#2")
@@ -96,16 +96,16 @@ def test_lines_that_say_the_same_are_two_only_when_somebody_says_so():
 
 def test_an_operation_to_come_is_refused():
     tomorrow = world.NOW.date() + timedelta(days=1)
-    told = refused(table(ALOEN, line("1.00", "VIR", on=tomorrow)))
-    assert "Ligne 3 : l’opération est datée du 04/12/2026, qui est à venir." in told
+    text = refused(table(ALOEN, line("1.00", "VIR", on=tomorrow)))
+    assert "Ligne 3 : l’opération est datée du 04/12/2026, qui est à venir." in text
 
 
 def test_the_account_of_somebody_else_is_refused(group):
     group.iban = "FR7630004000031234567890143"
     group.save()
-    told = refused(sample("camt_02.xml"))
-    assert "le compte qui finit par 0189" in told.replace("celui du compte", "le compte")
-    assert "celui du groupement finit par 0143" in told
+    text = refused(sample("camt_02.xml"))
+    assert "le compte qui finit par 0189" in text.replace("celui du compte", "le compte")
+    assert "celui du groupement finit par 0143" in text
     group.iban = ""
     group.save()
     assert (
@@ -146,7 +146,7 @@ def test_titles_that_were_mapped_are_known_the_next_time():
 def test_columns_from_which_nothing_can_be_read_are_refused(columns, sentence):
     with pytest.raises(importing.BadColumns) as caught:
         importing.save_layout(["a", "b", "c"], columns, at=world.NOW)
-    assert sentence in said(caught.value)
+    assert sentence in sentences_of(caught.value)
 
 
 @pytest.mark.parametrize(

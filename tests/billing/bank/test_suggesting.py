@@ -132,17 +132,17 @@ def test_several_numbers_whose_sum_agrees_are_certain():
 
 
 @pytest.mark.parametrize(
-    ("amount", "split", "rest", "told"),
+    ("amount", "split", "rest", "reason"),
     [
         ("100.00", [(1, "100.00")], "0.00", "Règlement partiel : il resterait 20,00 € sur 120,00 €."),
         ("150.00", [(1, "120.00")], "30.00", "30,00 € de plus que le dû : ils resteraient à son crédit."),
         ("200.00", [(1, "120.00"), (2, "80.00")], "0.00", "Avec F-2026-0002, le montant est exact."),
     ],
 )
-def test_a_number_with_another_amount_is_said_and_never_certain(amount, split, rest, told):
+def test_a_number_with_another_amount_is_explained_and_never_certain(amount, split, rest, reason):
     found = best(movement(amount, "F-2026-0001"), ledger(debt(1, "120.00"), debt(2, "80.00")))
     assert (parts(found), found.payments[0].credit, found.is_certain) == (split, Decimal(rest), False)
-    assert told in reasons(found)
+    assert reason in reasons(found)
 
 
 def test_an_invoice_paid_twice_is_seen():
@@ -195,8 +195,8 @@ def test_a_payment_recorded_before_the_statement_is_confirmed_not_doubled():
     assert (found.kind, found.code) == ("link", "link:p7")
     assert "déjà enregistré au 28/11/2026" in reasons(found)
     assert not found.is_certain
-    said = best(movement("120.00", "CHQ F-2026-0001"), ledger(debt(1, "0.00"), received=[cheque]))
-    assert (said.is_certain, said.code) == (True, "link:p7")
+    linked = best(movement("120.00", "CHQ F-2026-0001"), ledger(debt(1, "0.00"), received=[cheque]))
+    assert (linked.is_certain, linked.code) == (True, "link:p7")
     matched = LedgerPayment(7, 1, Decimal("120.00"), date(2026, 11, 28), "cheque", (), is_matched=True)
     assert best(movement("120.00", "REMISE CHQ"), ledger(received=[matched])) is None
 

@@ -13,13 +13,13 @@ from billing.bank.statement import BadStatement
 from groupement.kernel.cells import read_bank_amount, read_day
 from groupement.kernel.french import NARROW_SPACE
 from groupement.kernel.money import spell_plain
-from tests.billing.bank.statements import said, sample
+from tests.billing.bank.statements import sample, sentences_of
 
 
 def refused(text):
     with pytest.raises(BadStatement) as caught:
         read_statement(text if isinstance(text, bytes) else text.encode())
-    return said(caught.value)
+    return sentences_of(caught.value)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -109,18 +109,18 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(text, sentence):
 
     with pytest.raises(Unreadable) as caught:
         read_statement(text if isinstance(text, bytes) else text.encode())
-    assert sentence in said(caught.value)
+    assert sentence in sentences_of(caught.value)
 
 
 def test_every_faulty_line_is_told():
-    told = refused(HEAD + "x;a;;1;\n01/12/2026;b;;1;\n01/12/2026;c;;y;\n")
-    assert "2 erreurs à corriger" in told
-    assert "Ligne 2 :" in told
-    assert "Ligne 4 :" in told
+    text = refused(HEAD + "x;a;;1;\n01/12/2026;b;;1;\n01/12/2026;c;;y;\n")
+    assert "2 erreurs à corriger" in text
+    assert "Ligne 2 :" in text
+    assert "Ligne 4 :" in text
 
 
 @pytest.mark.parametrize(
-    ("told", "amount"),
+    ("text", "amount"),
     [
         ("1 900,80", "1900.80"),
         ("-1\u202f900,8 €", "-1900.80"),
@@ -129,18 +129,18 @@ def test_every_faulty_line_is_told():
         ("−3", "-3.00"),
     ],
 )
-def test_amounts_as_banks_write_them(told, amount):
-    assert read_bank_amount(told) == Decimal(amount)
+def test_amounts_as_banks_write_them(text, amount):
+    assert read_bank_amount(text) == Decimal(amount)
 
 
 @given(st.decimals("-9999999999.99", "9999999999.99", places=2))
 def test_amounts_come_out_as_they_went_in(amount):
     french = spell_plain(amount)
-    for told in (french, french.replace(NARROW_SPACE, ""), french.replace(NARROW_SPACE, "."), f"{amount:f}"):
-        assert read_bank_amount(told) == amount
+    for text in (french, french.replace(NARROW_SPACE, ""), french.replace(NARROW_SPACE, "."), f"{amount:f}"):
+        assert read_bank_amount(text) == amount
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_days_come_out_as_they_went_in(day):
-    for told in (f"{day:%d/%m/%Y}", f"{day:%d-%m-%y}", day.isoformat(), f"{day:%d.%m.%Y} 00:00"):
-        assert read_day(told) == day
+    for text in (f"{day:%d/%m/%Y}", f"{day:%d-%m-%y}", day.isoformat(), f"{day:%d.%m.%Y} 00:00"):
+        assert read_day(text) == day
