@@ -24,6 +24,7 @@ from billing.liability.debt_sharing import (
 from billing.liability.reserve import DeductionCap, balance, deduction_cap
 from groupement.kernel import charts, paper
 from groupement.kernel.charts import Bar, BarChart, NamedBars, Part
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
@@ -174,13 +175,13 @@ def _rows(
 
 def exposure_chart(statement: LiabilityStatement) -> BarChart:
     """Each member's share, then what the default considered adds; the member that defaults has no bar."""
-    return charts.rows(
-        [
-            NamedBars(row.member.short_name, [_exposure_bar(row, statement.defaulting == row.member)])
-            for row in statement.rows
-            if row.share.base or row.whole
-        ]
-    )
+    drawn = [
+        NamedBars(row.member.short_name, [_exposure_bar(row, statement.defaulting == row.member)])
+        for row in statement.rows
+        if row.share.base or row.whole
+    ]
+    each = [f"{named.name}{NO_BREAK_SPACE}: {named.bars[0].label}" for named in drawn]
+    return charts.rows(drawn, description=f"{', '.join(each)}.")
 
 
 def _exposure_bar(row: MemberExposure, defaults: bool) -> Bar:

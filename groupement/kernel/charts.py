@@ -203,10 +203,10 @@ def columns(
     )
 
 
-def rows(groups: Sequence[NamedBars]) -> BarChart:
+def rows(groups: Sequence[NamedBars], *, description: str = "") -> BarChart:
     """Groups one below the other, the name above its bars; all on one scale, left of zero what is below it.
 
-    The label of a bar stands at its end.
+    The label of a bar stands at its end. ``description`` replaces the names with their labels.
     """
     low, high = _extent([bar for group in groups for bar in group.bars])
     scale = Scale(low, high, LABEL_ROOM if low else 0, WIDTH - LABEL_ROOM)
@@ -225,7 +225,7 @@ def rows(groups: Sequence[NamedBars]) -> BarChart:
         y += GAP
     height = max(y - GAP, STEP)
     line = ZeroLine(zero, coordinate(0), zero, coordinate(height)) if low else None
-    return BarChart(marks, labels, [], line, _describe(groups), height, has_rows=True)
+    return BarChart(marks, labels, [], line, description or _describe(groups), height, has_rows=True)
 
 
 @dataclass(frozen=True)
