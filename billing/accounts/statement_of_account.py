@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -163,6 +161,7 @@ def statement_pdf(
         "on": on,
     }
     html = render_to_string("paper/account.html", context)
-    digest = hashlib.sha256(json.dumps([html, at.isoformat()]).encode()).hexdigest()
+    # Of one account and one moment there is one statement: its identifier does not depend on how the HTML is laid out.
+    named = f"compte {member.pk} {statement.first} {statement.last} {at.isoformat()}"
     title = f"Relevé de compte, {member.short_name}, {statement.last:%d/%m/%Y}"
-    return paper.pdf(html, title=title, author=group.name, created_at=at, identifier=f"compte {digest}")
+    return paper.pdf(html, title=title, author=group.name, created_at=at, identifier=named)
