@@ -20,7 +20,7 @@ WIDTH = 640
 # Columns and lines: where they are drawn; figures of the scale on the left, names below.
 LEFT, RIGHT, TOP, BOTTOM = 72, 632, 20, 176
 NAMES_AT, HEIGHT = 198, 206
-MOST_TICKS = 4
+MOST_TICKS = 5
 WIDEST_COLUMN = 64
 MOST_NAMES = 6
 # Rows: the height of a name, of a bar, from a bar to the next, between groups; room for the label at an end.
