@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls")
+# Around these white space shows nothing, so that a template may break its lines there.
+BLOCKS = (
+    "address|article|aside|caption|dd|details|dialog|div|dl|dt|fieldset|figure|footer|form|h[1-6]|header|legend|li|main|nav"
+    "|ol|optgroup|option|p|section|select|summary|table|tbody|td|tfoot|th|thead|title|tr|ul"
+)
+AROUND_BLOCKS = re.compile(rf" ?(</?(?:{BLOCKS})(?: [^>]*)?>) ?")
 UNLABELLED_INPUTS = {"hidden", "submit", "button", "image", "reset"}
 HEADINGS = {f"h{level}" for level in range(1, 7)}
+
+
+def flat(html: str) -> str:
+    """HTML as one line: white space as a browser shows it, none around blocks; attributes as they are."""
+    one_line = re.sub(r"[ \t\n]+", " ", html)
+    return re.sub(r" (?=>)", "", AROUND_BLOCKS.sub(r"\1", one_line))
 
 
 @dataclass

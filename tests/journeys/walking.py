@@ -14,6 +14,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from tests.journeys.visiting import spaced
+from tests.markup import flat
 
 LINK = re.compile(r'\b(?:href|hx-get|data-action)="([^"]*)"')
 NOT_WALKED = ("/compte/", "/static/", "/admin/", "/sante/")
@@ -53,11 +54,11 @@ def _is_walked(address: str) -> bool:
 
 
 def text_of(answer: Any) -> str:
-    """All that an answer says: markup with its attributes, or the text of a PDF; in plain spaces."""
+    """All that an answer says: markup with its attributes on one line, or the text of a PDF; in plain spaces."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content.startswith(b"%PDF"):
         return spaced("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
-    return spaced(html.unescape(content.decode("utf-8", "replace")))
+    return spaced(html.unescape(flat(content.decode("utf-8", "replace"))))
 
 
 def _own(address: str, link: str) -> str | None:
