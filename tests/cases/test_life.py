@@ -1,6 +1,5 @@
 """Cases 68, 69 and 70: what a member sees before hours are submitted, own hours, and a history that says it all."""
 
-import re
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.models import DraftVisibility, Group
 from tests import world
+from tests.markup import flat
 from timesheets import approval, confirming, recording
 from timesheets.models import Timesheet
 from timesheets.sheet import days
@@ -34,7 +34,7 @@ def book():
 
 
 def words(response):
-    return re.sub(r"[ \n]+", " ", response.content.decode()).strip()
+    return flat(response.content.decode())
 
 
 def page_of(sheet):

@@ -1,6 +1,5 @@
 """The charter's pages: read by everybody, signed by a representative, one query count whatever the number of rows."""
 
-import re
 from datetime import date
 
 import pytest
@@ -13,6 +12,7 @@ from charter.reading import read
 from members.access import today
 from tests import world
 from tests.charter import agreed
+from tests.markup import flat
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def signed(charter, names):
 
 def text_of(client, person, url=PAGE):
     client.force_login(person)
-    return re.sub(r"[ \n]+", " ", client.get(url).content.decode())
+    return flat(client.get(url).content.decode())
 
 
 def test_the_page_tells_the_text_by_theme(client, charter, nolwenn):

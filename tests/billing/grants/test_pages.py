@@ -14,6 +14,7 @@ from billing.grants import reports, tagging
 from billing.models import FundedCost, FundedHours, FundingLine, FundingReport
 from tests import world
 from tests.billing.grants.granted import grant, whole, worked
+from tests.markup import flat
 from tests.world import NOVEMBER, NOW
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def words(response):
 
 
 def source(response):
-    return re.sub(r"[ \n]+", " ", response.content.decode())
+    return flat(response.content.decode())
 
 
 def address(name, thing):

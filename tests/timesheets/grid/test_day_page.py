@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from employees.models import Absence
 from tests import world
+from tests.markup import flat
 from tests.world import NOVEMBER
 from timesheets import recording
 from timesheets.day_rules import TimedHours
@@ -62,7 +63,7 @@ def hers(client, maelle):
 
 
 def words(response):
-    return response.content.decode().replace("\u00a0", " ").replace("&#x27;", "'")
+    return flat(response.content.decode()).replace("\u00a0", " ").replace("&#x27;", "'")
 
 
 def typed(sheet, day=TUESDAY, **values):

@@ -7,6 +7,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from tests import world
+from tests.markup import flat
 from tests.world import NOVEMBER
 from timesheets import approval, confirming
 from timesheets.models import Timesheet
@@ -58,7 +59,7 @@ def hers(client, maelle):
 
 def words(response):
     """The page as text with plain spaces and apostrophes."""
-    return response.content.decode().replace("\u00a0", " ").replace("&#x27;", "'")
+    return flat(response.content.decode()).replace("\u00a0", " ").replace("&#x27;", "'")
 
 
 def told(response):

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests import world
+from tests.markup import flat
 from timesheets import recording
 from timesheets.overview import funnel, month_sheets
 
@@ -41,7 +42,7 @@ def solene(client, settings):
 
 
 def words(response):
-    return re.sub(r"[ \n]+", " ", response.content.decode()).strip()
+    return flat(response.content.decode())
 
 
 def rows(text):

@@ -1,12 +1,12 @@
 """The coordinator's month as a page: what it shows, to whom, and the decisions taken in it."""
 
-import re
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from tests import world
+from tests.markup import flat
 from timesheets import confirming
 from timesheets.models import Timesheet
 
@@ -41,7 +41,7 @@ def full(placed, status="confirmed", **facts):
 
 
 def words(response):
-    return re.sub(r"[ \n]+", " ", response.content.decode()).strip()
+    return flat(response.content.decode())
 
 
 def states(*sheets):

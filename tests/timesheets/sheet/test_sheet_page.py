@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from tests import world
+from tests.markup import flat
 from timesheets import approval, confirming
 from timesheets.models import Entry, Timesheet
 
@@ -47,7 +48,7 @@ def url(name, sheet):
 
 
 def words(response):
-    return re.sub(r"[ \n]+", " ", response.content.decode()).strip()
+    return flat(response.content.decode())
 
 
 def look(client, person, sheet):

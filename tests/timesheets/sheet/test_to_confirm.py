@@ -10,6 +10,7 @@ from django.utils import timezone
 from groupement.kernel.periods import Month
 from members.models import Group
 from tests import world
+from tests.markup import flat
 from timesheets import recording
 from timesheets.models import Remark, Timesheet
 
@@ -50,7 +51,7 @@ def sheet(placed):
 
 
 def words(response):
-    return re.sub(r"[ \n]+", " ", response.content.decode()).strip()
+    return flat(response.content.decode())
 
 
 def answer(client, sheet, answer, **facts):
