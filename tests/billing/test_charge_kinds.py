@@ -15,7 +15,7 @@ BESIDE = {
     "billing/charge_kinds.py",
     "billing/models/charge.py",
     "billing/month/pricing.py",
-    "billing/month/cases.py",
+    "billing/month/run_facts.py",
     "billing/reminders/lateness.py",
     "billing/true_ups/papers.py",
     "groupement/demo/money.py",

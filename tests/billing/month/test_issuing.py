@@ -275,17 +275,17 @@ def test_expired_attestation_keeps_one_invoice_a_draft() -> None:
 
 def test_one_failure_leaves_the_others_alone(monkeypatch) -> None:
     run = scene.drafted(scene.hosts(3))
-    take = numbering.next_number
+    next_number = numbering.next_number
     taken: list[int] = []
 
     def fail_once(kind, **facts):
-        number = take(kind, **facts)
+        number = next_number(kind, **facts)
         taken.append(number.sequence)
         if len(taken) == 2:
             raise RuntimeError("the power went")
         return number
 
-    monkeypatch.setattr(numbering, "take", fail_once)
+    monkeypatch.setattr(numbering, "next_number", fail_once)
     done = issue_all(run)
     assert [invoice.number for invoice in done.issued] == ["F-2026-0001", "F-2026-0002"]
     assert [member.short_name for member, _ in done.failed] == ["Optim’ism"]
