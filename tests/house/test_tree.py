@@ -1,14 +1,18 @@
 """The tree stays readable: sizes, first sentences, names, and a text that knows no machine."""
 
 import ast
+import inspect
 import re
 import subprocess
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.urls import URLResolver, get_resolver
 
 from groupement.kernel.periods import Month, MonthField
 
@@ -39,7 +43,7 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-LONGEST_SOURCE, LONGEST_FUNCTION, LONGEST_TEST = 400, 50, 500
+LONGEST_SOURCE, LONGEST_FUNCTION, LONGEST_VIEW, LONGEST_TEST = 400, 50, 25, 500
 LONGEST_TEMPLATE, WIDEST_TEMPLATE_LINE = 200, 120
 LONGEST_INIT = 15
 
@@ -63,6 +67,26 @@ def test_a_function_stays_short():
         for path in SOURCES
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, functions) and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+    ] == []
+
+
+def views_of(patterns: list[Any]) -> Iterator[Callable[..., Any]]:
+    """The functions of ours that addresses name, without their decorators."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from views_of(pattern.url_patterns)
+        elif (view := inspect.unwrap(pattern.callback)).__module__.split(".")[0] in PACKAGES:
+            yield view
+
+
+def test_a_view_stays_short():
+    views = {view for view in views_of(get_resolver().url_patterns) if inspect.isfunction(view)}
+    assert len(views) > 100
+    assert [
+        f"{view.__module__}.{view.__name__}"
+        for view in views
+        for node in ast.parse(inspect.getsource(view)).body
+        if node.end_lineno - node.lineno >= LONGEST_VIEW
     ] == []
 
 
