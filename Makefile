@@ -48,7 +48,7 @@ bench: setup ## Measure the month, the PDFs and the pages (a few minutes; the fi
 same: setup ## Compare what people see with another checkout, BEFORE=/path, that has its own demo (ARGS="--only solene.rivoal")
 	@$(RUN)/python -m benchmarks.same $(BEFORE) $(ARGS)
 
-lint: setup ## Style, layers, types, migrations, production settings
+lint: setup ## Style, layers, types, templates, migrations, production settings
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/lint-imports

@@ -16,7 +16,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 # A name that ends as our files do, or a folder; then perhaps a test in it.
 FILE = re.compile(r"[\w.*/-]+\.(?:py|html|css|js|md|svg|toml|txt|yml|xz|woff2)")
 FOLDER = re.compile(r"[\w.-]+(?:/[\w.-]+)*/")
-PATH = re.compile(rf"({FILE.pattern}|{FOLDER.pattern})(?:::(\w+))?")
+PATH = re.compile(rf"({FILE.pattern}|{FOLDER.pattern})(?:(?:::\w+)*::(\w+))?")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 MAKE = re.compile(r"\bmake ([a-z]+)\b")
 # Folders that a machine has and the project does not: what setup, a first start or an administrator makes.
@@ -40,11 +40,12 @@ def is_there(name: str) -> bool:
 
 
 def missing(text: str) -> list[str]:
-    """What ``text`` names in backticks and the project does not have."""
+    """What ``text`` names in backticks and the project does not have: paths, and tests as pytest names them."""
     found = []
     for code in CODE.findall(text):
         named = PATH.fullmatch(code)
         if named is None:
+            found += [code] if "::" in code else []
             continue
         path, test = named.groups()
         if not is_there(path) or (test and f"def {test}(" not in (ROOT / path).read_text()):
@@ -83,7 +84,13 @@ def test_a_command_of_make_exists(document):
 
 @pytest.mark.parametrize(
     "name",
-    ["billing/costing/", "nowhere.py", "billing/drafting.py", "tests/house/test_docs.py::test_nothing"],
+    [
+        "billing/costing/",
+        "nowhere.py",
+        "::test_nothing",
+        "billing/drafting.py",
+        "tests/house/test_docs.py::test_nothing",
+    ],
 )
 def test_a_name_that_is_nothing_is_found(name):
     assert missing(f"See `{name}`, and `tests/house/test_docs.py`.") == [name]

@@ -10,6 +10,6 @@ def test_an_absence_known_ahead_is_entered_under_the_same_name():
 
 
 def test_hours_are_at_a_member_or_at_the_group_and_absences_at_no_member():
-    assert ASSIGNMENT_KINDS | GROUP_KINDS == set(Kind)
+    assert set(Kind) == ASSIGNMENT_KINDS | GROUP_KINDS
     assert not ASSIGNMENT_KINDS & GROUP_KINDS
     assert ABSENCES <= GROUP_KINDS
