@@ -248,8 +248,8 @@ class TestConflict:
     def test_both_values_stand_side_by_side_with_who_and_when(self, hers, sheet):
         page = words(hers.post(MINE, self.cells(sheet)))
         assert "Un jour a changé entre-temps" in page
-        assert "<b>7 h</b><small" in page
-        assert "<b>5 h</b><small" in page
+        assert "<b>7 h</b> <small" in page
+        assert "<b>5 h</b> <small" in page
         assert "Solène Rivoal, " in page
         assert f'name="vu-{sheet.pk}" value=""' in page
         assert written(sheet) == {3: 300}

@@ -202,7 +202,7 @@ class TestTwoPeople:
         recording.save(sheet, {TUESDAY: {"worked": 300}}, by=world.coordinator(), at=world.NOW)
         cells = typed(sheet, m="7") | {f"vu-{sheet.pk}": ""}
         page = words(hers.post(PAGE, cells))
-        assert ("<b>7 h</b><small" in page, "<b>5 h</b><small" in page) == (True, True)
+        assert ("<b>7 h</b> <small" in page, "<b>5 h</b> <small" in page) == (True, True)
         choose = {f"choix-{sheet.pk}-{TUESDAY}": "mine", f"lu-{sheet.pk}-{TUESDAY}": "worked300"}
         hers.post(PAGE, cells | choose)
         assert entries(sheet)[0][1] == 420

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from members.models import DraftVisibility, Group
 from tests import world
+from tests.markup import flat
 from tests.world import NOVEMBER
 from timesheets.models import Kind
 
@@ -50,7 +51,7 @@ def grid_of(assignment, month=NOVEMBER):
 
 def page_for(client, person, url):
     client.force_login(person)
-    return client.get(url).content.decode().replace("\u00a0", " ")
+    return flat(client.get(url).content.decode()).replace("\u00a0", " ")
 
 
 def status_for(client, person, url, data=None):

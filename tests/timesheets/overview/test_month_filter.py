@@ -42,7 +42,7 @@ def solene(client, settings):
 
 
 def words(response):
-    return flat(response.content.decode())
+    return flat(response.content.decode()).strip()
 
 
 def rows(text):

@@ -48,7 +48,7 @@ def url(name, sheet):
 
 
 def words(response):
-    return flat(response.content.decode())
+    return flat(response.content.decode()).strip()
 
 
 def look(client, person, sheet):
