@@ -200,7 +200,7 @@ def web_font(face: Face) -> bytes:
 
 
 def rule(family: str, weights: str, sources: list[str], *more: str) -> str:
-    """One ``@font-face``, laid out as the formatter of our sheets does."""
+    """One ``@font-face``, written as the formatter of our sheets does."""
     declared = [f'font-family: "{family}"', f"font-weight: {weights}", f"src: {', '.join(sources)}", *more]
     return "@font-face {\n" + "".join(f"  {one};\n" for one in declared) + "}\n"
 

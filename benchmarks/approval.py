@@ -4,7 +4,7 @@ import sys
 import time
 from statistics import median
 
-from benchmarks.ground import ground
+from benchmarks.database import temporary_database
 
 MOST_SECONDS = 5.0
 MEMBERS = 40
@@ -38,7 +38,7 @@ def confirmed(assignments: dict, customers: int, employees: int, month: object, 
 
 def main(count: int = 1000, repetitions: int = 3) -> None:
     """As the month's page does it: read the rows, approve them together; fails when that takes too long."""
-    with ground():
+    with temporary_database():
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 

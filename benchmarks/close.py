@@ -18,9 +18,9 @@ MOST_MEGABYTES = 500
 
 def close(customers: int, employees: int) -> str:
     """One month drafted and issued; the line of the table."""
-    from benchmarks.ground import ground
+    from benchmarks.database import temporary_database
 
-    with ground():
+    with temporary_database():
         from benchmarks import load
         from benchmarks.month import timed
         from billing.models import BillingRun, Invoice

@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
-from benchmarks.ground import ground
+from benchmarks.database import temporary_database
 
 MEMBERS = 6
 MOST_MILLISECONDS = 50
@@ -75,7 +75,7 @@ def saved(client: Any, url: str, cell: str, repetitions: int) -> tuple[list[floa
 
 def main(repetitions: int = 40) -> None:
     """Print what a save and the page take; fails when a save is slower, or the page larger, than promised."""
-    with ground():
+    with temporary_database():
         from django.test import Client
         from django.urls import reverse
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from benchmarks.ground import ground
+from benchmarks.database import temporary_database
 
 PEOPLE, MEMBERS = 100, 10
 TITLES = ("matricule", "adhérent", "date", "début", "fin", "pause", "note")
@@ -22,7 +22,7 @@ Line = tuple[str, ...]
 
 def main(lines: int = 50_000) -> None:
     """Measure on a database of its own."""
-    with ground():
+    with temporary_database():
         at, by = _people()
         correct = _lines(lines)
         faulty = [_with_fault(line) if rank % 3 == 0 else line for rank, line in enumerate(correct)]

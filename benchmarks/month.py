@@ -7,7 +7,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from benchmarks.ground import ground
+from benchmarks.database import temporary_database
 
 # What the same work took a general-purpose ERP on PostgreSQL, compute and post (two cores, stock settings), in seconds.
 PEER = {(6, 3): 4.4, (50, 40): 53.4, (200, 150): 222.0}
@@ -26,7 +26,7 @@ def timed(act: Callable[[], Any]) -> tuple[float, int]:
 
 def main(customers: int = 200, employees: int = 150, repetitions: int = 3) -> None:
     """Repeat the month, print each step's median and check that the sum is the one that the load must yield."""
-    with ground():
+    with temporary_database():
         from benchmarks import load
         from billing.models import BillingRun, Invoice
         from billing.month import drafting, issuing

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
-from benchmarks.ground import ground
+from benchmarks.database import temporary_database
 
 MOST_QUERIES = 17
 
-# Who looks at which page: login, name of the address, and what the address names.
+# Who opens which page: login, name of the address, and what the address names.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("solene.rivoal", "timesheets:month", "open"),
     ("solene.rivoal", "timesheets:sheet", "sheet"),
@@ -61,8 +61,8 @@ def found() -> dict[str, dict[str, Any]]:
     }
 
 
-def looked(login: str, url: str, repetitions: int) -> tuple[int, list[float], int]:
-    """Queries of one warm look at ``url``, seconds of each of the next ones, and the size of the answer."""
+def measured(login: str, url: str, repetitions: int) -> tuple[int, list[float], int]:
+    """Queries of one warm request for ``url``, seconds of each of the next ones, and the size of the answer."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -94,14 +94,14 @@ def timed(act: Callable[[], Any]) -> float:
 def main(repetitions: int = 20) -> None:
     """Print one line a page; fails when one of them asks the database too often."""
     os.environ["DEMO_MODE"] = "yes"  # else people who mind the money must first set up a second factor
-    with ground():
+    with temporary_database():
         from django.urls import reverse
 
         given = found()
         print(f"median of {repetitions}, warm; queries with those of session and navigation")
         greedy = []
         for login, name, what in PAGES:
-            queries, seconds, size = looked(login, reverse(name, kwargs=given[what]), repetitions)
+            queries, seconds, size = measured(login, reverse(name, kwargs=given[what]), repetitions)
             label = f"{name} ({what})" if what else name
             print(
                 f"  {label:<40}{login or 'nobody':<16}"

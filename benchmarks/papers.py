@@ -1,4 +1,4 @@
-"""PDFs a second with one and two workers against bare WeasyPrint: ``python -m benchmarks.papers [invoices rounds]``."""
+"""PDFs a second with one and two workers against WeasyPrint alone: ``python -m benchmarks.papers``."""
 
 import os
 import shutil
@@ -14,12 +14,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from benchmarks.ground import ROOT, ground
+from benchmarks.database import ROOT, temporary_database
 
 STATIC = ROOT / "static"
 PATIENCE = 600
 EMPLOYEES_PER_INVOICE = 0.75  # the shape of the month that benchmarks/load.py makes: about six lines each
-_bare: dict[str, Any] = {}
+_weasyprint: dict[str, Any] = {}
 
 
 class Speed(NamedTuple):
@@ -70,25 +70,25 @@ def worker(folder: Path, name: str) -> Iterator[int]:
             process.wait(PATIENCE)
 
 
-def printed_bare(html: str) -> float:
+def print_with_weasyprint(html: str) -> float:
     """CPU seconds of WeasyPrint called directly for ``html``, fonts and stylesheet shared."""
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    if not _bare:
-        _bare["fonts"] = FontConfiguration()
-        _bare["css"] = CSS(filename=STATIC / "css" / "paper.css", font_config=_bare["fonts"])
+    if not _weasyprint:
+        _weasyprint["fonts"] = FontConfiguration()
+        _weasyprint["css"] = CSS(filename=STATIC / "css" / "paper.css", font_config=_weasyprint["fonts"])
     began = time.process_time()
     source = HTML(string=html, base_url=STATIC.as_uri() + "/")
-    document = source.render(font_config=_bare["fonts"], stylesheets=[_bare["css"]])
+    document = source.render(font_config=_weasyprint["fonts"], stylesheets=[_weasyprint["css"]])
     document.write_pdf(pdf_variant="pdf/a-3b")
     return time.process_time() - began
 
 
-def bare(pool: Any, pages: Sequence[str]) -> Speed:
+def weasyprint_alone(pool: Any, pages: Sequence[str]) -> Speed:
     """What the warm processes of ``pool`` do with ``pages``."""
     started = time.perf_counter()
-    spent = sum(pool.map(printed_bare, pages, chunksize=1))
+    spent = sum(pool.map(print_with_weasyprint, pages, chunksize=1))
     return Speed(len(pages) / (time.perf_counter() - started), spent / len(pages))
 
 
@@ -152,27 +152,27 @@ def html_of(invoices: Sequence[int]) -> list[str]:
 
 
 def main(invoices: int = 20, rounds: int = 9) -> None:
-    """Interleave bare printing and workers, one and two of each, and print medians and ratios."""
+    """Interleave printing by WeasyPrint alone and workers, one and two of each, and print medians and ratios."""
     if not shutil.which("redis-server"):
         print("papers: needs a redis-server program (apt-get install redis-server); skipped")
         return
-    figures: dict[str, list[Speed]] = {"bare 1": [], "bare 2": [], "worker 1": [], "worker 2": []}
+    figures: dict[str, list[Speed]] = {"alone 1": [], "alone 2": [], "worker 1": [], "worker 2": []}
     with ExitStack() as stack:
         os.environ["BROKER_URL"] = stack.enter_context(broker())
-        folder = stack.enter_context(ground())
+        folder = stack.enter_context(temporary_database())
         context = get_context("spawn")
         pools = [stack.enter_context(context.Pool(count)) for count in (1, 2)]
         supply = months(invoices)
         warm = next(supply)
         pages = html_of(warm)
         for pool in pools:
-            pool.map(printed_bare, pages[:4], chunksize=1)
+            pool.map(print_with_weasyprint, pages[:4], chunksize=1)
         first = stack.enter_context(worker(folder, "first"))
         worked(warm[:2], first)
         for turn in range(rounds):
-            figures["bare 1"].append(bare(pools[0], pages))
+            figures["alone 1"].append(weasyprint_alone(pools[0], pages))
             figures["worker 1"].append(worked(next(supply), first))
-            figures["bare 2"].append(bare(pools[1], pages))
+            figures["alone 2"].append(weasyprint_alone(pools[1], pages))
             with worker(folder, f"second-{turn}") as second:
                 listening(2)
                 worked(next(supply)[:4], first, second)
@@ -183,15 +183,15 @@ def main(invoices: int = 20, rounds: int = 9) -> None:
 def report(figures: dict[str, list[Speed]], invoices: int, pages: Sequence[str]) -> None:
     """Medians over the rounds, and medians of the ratios of each round."""
     lines = sum(page.count("<tr><td><b>") for page in pages) / len(pages)
-    print(f"{invoices} invoices of {lines:.0f} lines with their hours, {len(figures['bare 1'])} rounds")
+    print(f"{invoices} invoices of {lines:.0f} lines with their hours, {len(figures['alone 1'])} rounds")
     for count, who in ((1, "1 worker "), (2, "2 workers")):
-        alone, ours = figures[f"bare {count}"], figures[f"worker {count}"]
+        alone, ours = figures[f"alone {count}"], figures[f"worker {count}"]
         rates = median(b.rate / a.rate for a, b in zip(alone, ours, strict=True))
         costs = median(a.cost / b.cost for a, b in zip(alone, ours, strict=True))
         print(
-            f"  {who} {median(speed.rate for speed in ours):5.2f} PDFs a second, bare WeasyPrint "
+            f"  {who} {median(speed.rate for speed in ours):5.2f} PDFs a second, WeasyPrint alone "
             f"{median(speed.rate for speed in alone):5.2f}: ratio {rates:.2f}; "
-            f"CPU for each {median(speed.cost for speed in ours) * 1000:.0f} ms, bare "
+            f"CPU for each {median(speed.cost for speed in ours) * 1000:.0f} ms, alone "
             f"{median(speed.cost for speed in alone) * 1000:.0f} ms: ratio {costs:.2f}"
         )
     both = median(b.rate / a.rate for a, b in zip(figures["worker 1"], figures["worker 2"], strict=True))

@@ -5,14 +5,14 @@ import time as clock
 from datetime import date, time, timedelta
 from statistics import median
 
-from benchmarks.ground import ground
+from benchmarks.database import temporary_database
 
 MORNING, AFTERNOON = (time(8), time(12)), (time(13), time(17, 30))
 
 
 def main(members: int = 6, repetitions: int = 9, employees: int = 200) -> None:
     """A year of one person who works every day at two members; then the present month of everybody."""
-    with ground():
+    with temporary_database():
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
 
@@ -24,23 +24,23 @@ def main(members: int = 6, repetitions: int = 9, employees: int = 200) -> None:
         person, entries = read_back()
         with CaptureQueriesContext(connection) as queries:
             found = findings.person_findings(*year, [person])
-        taken = measured(lambda: findings.person_findings(*year, [person]), repetitions)
+        milliseconds = measured(lambda: findings.person_findings(*year, [person]), repetitions)
         print(f"a year of one person at {members} members, {entries} entries with times: {taken:.0f} ms,")
         print(f"  {len(queries)} queries, {len(found)} findings")
         fill(members, employees - 1, date(2026, 1, 1), date(2026, 12, 1))
-        taken = measured(lambda: findings.findings_panel(world.NOVEMBER), 3)
+        milliseconds = measured(lambda: findings.findings_panel(world.NOVEMBER), 3)
         print(f"November of {employees} people, {read_back()[1]} entries: {taken:.0f} ms")
 
 
 def measured(deed, repetitions):
     """The median of what ``deed`` takes, in milliseconds, once it is warm."""
     deed()
-    taken = []
+    milliseconds = []
     for _ in range(repetitions):
         started = clock.perf_counter()
         deed()
-        taken.append((clock.perf_counter() - started) * 1000)
-    return median(taken)
+        milliseconds.append((clock.perf_counter() - started) * 1000)
+    return median(milliseconds)
 
 
 def fill(count, employees, first, before):

@@ -213,11 +213,11 @@ class Server:
         """Run one of PostgreSQL’s programs, as an unprivileged user when we are root; what it printed."""
         somebody = NOBODY if as_root() else None
         # A file and not a pipe: the server that pg_ctl leaves behind would keep a pipe open for ever.
-        with tempfile.TemporaryFile("w+") as said:
+        with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(  # noqa: S603 - our own words only
                 [str(programs() / program), *map(str, arguments)],
                 stdin=subprocess.DEVNULL,
-                stdout=said,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/",
                 check=False,
@@ -226,8 +226,8 @@ class Server:
                 group=somebody,
                 extra_groups=None if somebody is None else [],
             )
-            said.seek(0)
-            printed = said.read()
+            output.seek(0)
+            printed = output.read()
         if done.returncode:
             raise ServerFailed(f"PostgreSQL’s {program} failed in {self.home}:\n{printed.strip()}")
         return printed

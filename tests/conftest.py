@@ -32,7 +32,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
-    """Copy the migrated database under the test database’s name; Django then only looks for what is missing in it."""
+    """Copy the migrated database under the test database’s name; Django then only needs what is missing in it."""
     from django.db import connection
 
     return environment.clone_database(connection.creation._get_test_db_name())

@@ -26,7 +26,7 @@ FOLDER = Path(__file__).parent / "data"
 DUMP, STOCK = FOLDER / "before_the_squash.sql.xz", FOLDER / "before_the_squash.json"
 # What Django keeps for itself changes with the models, and is no data of the group.
 OWN_BOOKS = ("django_migrations", "django_content_type", "auth_permission")
-# Columns that later migrations turn into others; the tests of these look at what became of them.
+# Columns that later migrations turn into others; the tests of these check what became of them.
 TURNED = {"billing_charge": ("figures",), "members_mail": ("key",)}
 
 
@@ -99,7 +99,7 @@ def stock(
 ) -> dict[str, Any]:
     """Of each table its rows, columns and a digest of their content; of each invoice what it says.
 
-    With ``wanted``, an earlier stock, only its tables and columns are looked at; else all but what was ``turned``.
+    With ``wanted``, an earlier stock, only its tables and columns are read; else all but what was ``turned``.
     """
     with psycopg.connect(address, options="-c timezone=UTC") as connection:
         columns = wanted["tables"] if wanted else _columns(connection, turned)

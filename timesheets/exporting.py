@@ -310,7 +310,7 @@ def _filled(sheet: Any, cell: WriteOnlyCell, value: Any) -> Any:
     text = printable(value)
     if inert(text) == text and not text.startswith("#"):
         return text
-    # Text, whatever it looks like: openpyxl would make a formula of "=", an error of "#N/A".
+    # Text, whatever it resembles: openpyxl would make a formula of "=", an error of "#N/A".
     guarded = WriteOnlyCell(sheet)
     guarded.value, guarded.data_type, guarded.quotePrefix = text, "s", True
     return guarded

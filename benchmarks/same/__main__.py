@@ -185,7 +185,7 @@ def main() -> int:
         if not (given.without_demo or given.papers_only):
             capture(scratch, sides, "demo", dict.fromkeys(sides, base))
             report.add(differing.compare(*(differing.Side(folder / side / "demo") for side in sides)))
-        count = differing.tell(report, differing.rules_of(given.accept), given.most)
+        count = differing.print_report(report, differing.rules_of(given.accept), given.most)
         if given.keep:
             print(f"\nkept: {folder}")
     return 1 if count else 0

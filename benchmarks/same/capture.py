@@ -34,7 +34,7 @@ WAITING = {
 
 
 @contextmanager
-def standing(moment: datetime) -> Iterator[None]:
+def clock_stopped_at(moment: datetime) -> Iterator[None]:
     import time_machine
 
     with time_machine.travel(moment, tick=False):
@@ -130,7 +130,7 @@ def tasks(store: Store, moment: datetime) -> None:
         for day in days:
             early = day.replace(hour=7, minute=30, second=0)
             group.update(has_tacit_confirmation=is_tacit)
-            with standing(early):
+            with clock_stopped_at(early):
                 for name in sorted({entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}):
                     mail.outbox = []
                     still.begin(f"{name} {day}")
@@ -180,7 +180,7 @@ def main(path: str) -> None:
     mail.outbox = []
     store = Store(Path(given["folder"]))
     files = Path(settings.PRIVATE_FILES_ROOT)
-    with standing(moment):
+    with clock_stopped_at(moment):
         if given["part"] == "demo":
             demo(store, files)
         elif given["part"] == "more":
@@ -198,7 +198,7 @@ def main(path: str) -> None:
 
         storages._storages.clear()
         storages.__dict__.pop("backends", None)
-        with standing(moment):
+        with clock_stopped_at(moment):
             papers(store, again)
         tasks(store, moment)
     store.close()

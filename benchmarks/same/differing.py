@@ -1,4 +1,4 @@
-"""What differs between the records of two sides: short diffs, the same ones told once with their count."""
+"""What differs between the records of two sides: short diffs, the same ones printed once with their count."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from . import still, store
 from .markup import normal
 
 MOST_LINES = 40
-# Spaces that look like any other in a terminal.
+# Spaces that cannot be told from others in a terminal.
 SEEN = {0xA0: "‹nbsp›", 0x202F: "‹nnbsp›", 0x2009: "‹thin›"}
 MOST_WIDTH = 400
 TEXT = ("text/", "json", "xml", "calendar", "csv")
@@ -80,7 +80,7 @@ def compare(before: Side, after: Side) -> Report:
 
 
 def shape(name: str) -> str:
-    """A key without its numbers, so that what is missing everywhere is told once."""
+    """A key without its numbers, so that what is missing everywhere is printed once."""
     return re.sub(r"\d+", "#", name.split(" ", 1)[-1])[:200]
 
 
@@ -104,8 +104,8 @@ def diffs_of(left: bytes, right: bytes, media: str) -> Iterator[str]:
         if text := diff(parts(left), parts(right)):
             yield text
     elif left[:5] == b"%PDF-" and right[:5] == b"%PDF-":
-        said = diff(words(left), words(right)) or "the same words, laid out or written differently"
-        yield f"PDF, other bytes:\n{said}"
+        text_diff = diff(words(left), words(right)) or "the same words, placed or written differently"
+        yield f"PDF, other bytes:\n{text_diff}"
     elif any(word in media for word in TEXT):
         yield diff(decoded(left), decoded(right)) or "other bytes for the same text"
     else:
@@ -121,7 +121,7 @@ def decoded(content: bytes) -> str:
 
 def parts(archive: bytes) -> str:
     """The names and the content of an archive’s parts, in order; what is not text by its digest."""
-    told = []
+    lines_shown = []
     with zipfile.ZipFile(io.BytesIO(archive)) as opened:
         for name in opened.namelist():
             content = opened.read(name)
@@ -129,8 +129,8 @@ def parts(archive: bytes) -> str:
                 text = content.decode().replace("><", ">\n<")
             except UnicodeDecodeError:
                 text = f"{len(content)} bytes {hash_of(content)}"
-            told.append(f"=== {name}\n{text}")
-    return "\n".join(told)
+            lines_shown.append(f"=== {name}\n{text}")
+    return "\n".join(lines_shown)
 
 
 def hash_of(content: bytes) -> str:
@@ -146,9 +146,11 @@ def words(document: bytes) -> str:
 def diff(left: str, right: str) -> str:
     """A short unified diff, without the numbers of lines."""
     lines = difflib.unified_diff(left.splitlines(), right.splitlines(), lineterm="", n=1)
-    told = ["…" if line.startswith("@@") else line[:MOST_WIDTH].translate(SEEN) for line in list(lines)[2:]]
-    more = len(told) - MOST_LINES
-    return "\n".join(told[:MOST_LINES] + ([f"… and {more} lines more"] if more > 0 else []))
+    lines_shown = [
+        "…" if line.startswith("@@") else line[:MOST_WIDTH].translate(SEEN) for line in list(lines)[2:]
+    ]
+    more = len(lines_shown) - MOST_LINES
+    return "\n".join(lines_shown[:MOST_LINES] + ([f"… and {more} lines more"] if more > 0 else []))
 
 
 def accepted(text: str, rules: list[tuple[re.Pattern[str], str]]) -> str | None:
@@ -178,7 +180,7 @@ def rules_of(path: Path | None) -> list[tuple[re.Pattern[str], str]]:
     return found
 
 
-def tell(report: Report, rules: list[tuple[re.Pattern[str], str]], most: int) -> int:
+def print_report(report: Report, rules: list[tuple[re.Pattern[str], str]], most: int) -> int:
     """Print the counts and the differences; how many of these nobody accepted."""
     by_kind: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)
     fine: Counter[str] = Counter()
@@ -198,11 +200,11 @@ def tell(report: Report, rules: list[tuple[re.Pattern[str], str]], most: int) ->
     for reason, count in fine.items():
         print(f"\naccepted {count} times: {reason}")
     for kind, ways in sorted(by_kind.items()):
-        tell_ways(kind, ways, most)
+        print_ways(kind, ways, most)
     return sum(len(names) for ways in by_kind.values() for _, names in ways)
 
 
-def tell_ways(kind: str, ways: list[tuple[str, list[str]]], most: int) -> None:
+def print_ways(kind: str, ways: list[tuple[str, list[str]]], most: int) -> None:
     """Print the differences of one kind, the most frequent first, each with up to three answers that show it."""
     for text, names in sorted(ways, key=lambda way: -len(way[1]))[:most]:
         print(f"\n── {kind}, {len(names)} times: {names[0][:300]}")

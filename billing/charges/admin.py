@@ -1,4 +1,4 @@
-"""Expenses, their scales, dues and grants in Django admin: scales and lines are mended, the rest is looked at."""
+"""Expenses, their scales, dues and grants in Django admin: scales and lines are mended, the rest is read-only."""
 
 from django.contrib import admin
 

@@ -44,7 +44,7 @@ class KilometresField(forms.DecimalField):
 
 
 class ExpenseForm(forms.Form):
-    """One expense of ``user``, or of anybody when ``of_anybody``; what is checked by its content, the act judges."""
+    """One expense of ``user``, or of anybody when ``of_anybody``; what is checked by its content, the act checks."""
 
     kind = forms.ChoiceField(
         label="Nature",

@@ -74,7 +74,7 @@ def payroll_tax(
     """The tax of an employer whose employees earned ``yearly_pay`` each (euros gross), due for ``percent`` of it.
 
     ``percent`` is last year's turnover without VAT in the whole, 100 when none bears VAT. No tax up to the limit, a
-    discount of three quarters of what lacks to the next; both are looked at before an association's allowance, since
+    discount of three quarters of what lacks to the next; both are checked before an association's allowance, since
     no text was found that says which comes first.
     """
     whole = sum((on_pay(gross, scale) for gross in yearly_pay), ZERO)

@@ -302,7 +302,7 @@ def _fill(cell: Any, value: Any, number_format: str) -> None:
     if value is None or value == "":
         return
     if isinstance(value, str):
-        # Text, whatever it looks like: openpyxl would make a formula of "=".
+        # Text, whatever it resembles: openpyxl would make a formula of "=".
         cell.value, cell.data_type = printable(value), "s"
         cell.quotePrefix = inert(value) != value
         return

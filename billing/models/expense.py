@@ -50,7 +50,7 @@ class ExpenseState(models.TextChoices):
 
 
 class ExpenseQuerySet(models.QuerySet):
-    """Expenses, in the scope of who looks."""
+    """Expenses, in the scope of who reads."""
 
     def visible_to(self, user):
         """All for a group-wide role; otherwise one's own. A member reads those accepted on its invoice, not here."""

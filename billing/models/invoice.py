@@ -76,7 +76,7 @@ class Series(models.Model):
 
 
 class InvoiceQuerySet(models.QuerySet):
-    """Invoices, in the scope of who looks."""
+    """Invoices, in the scope of who reads."""
 
     def visible_to(self, user):
         """All for a group-wide role; for a seat, the issued ones of its member."""

@@ -8,7 +8,7 @@ from groupement.kernel.periods import MonthField
 
 
 class QuoteQuerySet(models.QuerySet):
-    """Quotes, in the scope of who looks."""
+    """Quotes, in the scope of who reads."""
 
     def visible_to(self, user):
         """All for a group-wide role; for a seat, those made for its member."""

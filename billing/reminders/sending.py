@@ -113,9 +113,9 @@ def _send(
     by: User | None,
     at: datetime,
 ) -> SentReminder:
-    said = letter_content(reminder, sender=sender, by=by, on=on)
+    content = letter_content(reminder, sender=sender, by=by, on=on)
     letter = letters.write(
-        LetterKind.REMINDER, member=reminder.member, subject=said["subject"], content=said, at=at
+        LetterKind.REMINDER, member=reminder.member, subject=content["subject"], content=content, at=at
     )
     asks = reminder.level.asks_for_interest
     Reminder.objects.bulk_create(

@@ -42,8 +42,8 @@ _THOUSANDS_BY_POINTS = re.compile(r"[-+−]?\d{1,3}(?:\.\d{3})+,\d{1,2}")
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Without accents, case or doubled blanks: titles and names are compared so."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(bare.replace("’", "'").casefold().replace("_", " ").split())
+    without_accents = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(without_accents.replace("’", "'").casefold().replace("_", " ").split())
 
 
 def cell_text(value: Any) -> str:

@@ -28,7 +28,7 @@ ELEMENTS = STATIC / "css" / "paper_elements.css"
 VARIANT = "pdf/a-3b"
 
 # White space that ends a block or a line. WeasyPrint prints it as a space, which would make the bytes of a paper depend
-# on how its template is laid out; a space that shall stay there is written &#32;.
+# on how its template is spaced; a space that shall stay there is written &#32;.
 ENDING_SPACE = re.compile(
     r"[ \t\n]+(?=</(?:p|h[1-6]|t[dh]|caption|li|div|section)>|<(?:br|p|table)\b|<span class=\"quiet\">)"
 )

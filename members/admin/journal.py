@@ -164,11 +164,11 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
     date_hierarchy = "queued_at"
     ordering = ["-queued_at", "-pk"]
     fieldsets = [
-        (None, {"fields": ["to", "address", "kind", "subject", "day", "is_by_hand", "told_of"]}),
+        (None, {"fields": ["to", "address", "kind", "subject", "day", "is_by_hand", "subject_link"]}),
         ("Message", {"fields": ["text", "as_sent"]}),
         ("Envoi", {"fields": ["status", "queued_at", "sent_at", "attempts", "error"]}),
     ]
-    readonly_fields = ["as_sent", "told_of"]
+    readonly_fields = ["as_sent", "subject_link"]
 
     def get_urls(self):
         own = path(
@@ -184,7 +184,7 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
         return HttpResponse(mail.html)
 
     @admin.display(description="à propos de")
-    def told_of(self, mail):
+    def subject_link(self, mail):
         return ", ".join(map(str, mail.about.order_by("pk"))) or "—"
 
     @admin.display(description="Mis en forme")

@@ -6,7 +6,7 @@ import "./theme.js";
 import "./toasts.js";
 import { forgetDrafts } from "./storage.js";
 
-// A strip of months begins with the one that is shown.
+// The list of months begins with the one that is shown.
 document.querySelector(".months [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 // Hours kept in this browser are their author's: gone when another person logs in, and at logout.

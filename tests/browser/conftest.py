@@ -84,11 +84,11 @@ def site(live_server: Any, settings: Any, tmp_path: Path) -> Any:
 def enter(browser: Browser, site: Any) -> Iterator[Callable[..., Page]]:
     """Log a person in by the login page, in a browser of their own; faults of the page fail the test.
 
-    ``may_say`` is a pattern of what the console may say all the same, when the network is cut or a day refused.
+    ``allowed_errors`` is a pattern of what the console may say all the same, when the network is cut or a day refused.
     """
     opened: list[tuple[BrowserContext, list[str]]] = []
 
-    def log_in(person: Any, size: str = "laptop", *, may_say: str = "", **options: Any) -> Page:
+    def log_in(person: Any, size: str = "laptop", *, allowed_errors: str = "", **options: Any) -> Page:
         from members.access import trust_email
 
         trust_email(person)
@@ -97,7 +97,7 @@ def enter(browser: Browser, site: Any) -> Iterator[Callable[..., Page]]:
         faults: list[str] = []
 
         def is_fault(line: Any) -> bool:
-            return line.type == "error" and not (may_say and re.search(may_say, line.text))
+            return line.type == "error" and not (allowed_errors and re.search(allowed_errors, line.text))
 
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)

@@ -50,7 +50,8 @@ def statement(invoices, path):
         f"FACTURE{invoices[3].number.replace('-', '')}",
     ]
     lines = [
-        f"08/12/2026;VIR SEPA {said};;{each.total}" for said, each in zip(written, invoices, strict=False)
+        f"08/12/2026;VIR SEPA {sentence};;{each.total}"
+        for sentence, each in zip(written, invoices, strict=False)
     ]
     lines.append(f"09/12/2026;VIR SEPA SONAM NOVEMBRE;;{invoices[4].total}")
     lines.append("09/12/2026;LOYER DECEMBRE;450,00;")

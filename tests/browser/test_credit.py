@@ -60,7 +60,7 @@ def test_a_partial_credit_and_its_hours_billed_again(billed, enter, site, worker
 
 
 def bill_again(page, site):
-    """The month after, by the pages: try, look, issue."""
+    """The month after, by the pages: try, read, issue."""
     page.goto(f"{site.url}/facturation/{NOVEMBER}/")
     page.get_by_role("button", name="Faire un essai").click()
     page.get_by_role("link", name="Émettre").first.click()

@@ -122,7 +122,7 @@ def test_a_month_by_the_keyboard_alone(cast, enter, site):
 
 
 def test_day_by_day_by_thumb_with_the_network_cut_in_between(cast, enter, site):
-    page = enter(cast["maelle"], "phone", has_touch=True, may_say=CUT)
+    page = enter(cast["maelle"], "phone", has_touch=True, allowed_errors=CUT)
     page.goto(site.url + MONTH)
     page.locator("thead a").filter(has_text="2").first.tap()
     page.wait_for_url("**/jour/2/")
@@ -173,7 +173,7 @@ def test_a_thumb_hits_what_it_aims_at(cast, enter, site, path):
 
 
 def test_what_was_typed_without_network_comes_back_with_the_page(cast, enter, site):
-    page = enter(cast["maelle"], "phone", has_touch=True, may_say=CUT)
+    page = enter(cast["maelle"], "phone", has_touch=True, allowed_errors=CUT)
     page.goto(site.url + MONTH)
     page.context.set_offline(True)
     write(page, cast["aloen"], 9, "3,25")
@@ -187,8 +187,8 @@ def test_what_was_typed_without_network_comes_back_with_the_page(cast, enter, si
     page = page.context.new_page()
     page.goto(site.url + MONTH)
     expect(cell(page, cast["aloen"], 9)).to_have_value("3,25")
-    said = "Une saisie gardée sur cet appareil a été reprise et envoyée."
-    expect(page.get_by_role("status").filter(has_text=said)).to_be_visible()
+    sentence = "Une saisie gardée sur cet appareil a été reprise et envoyée."
+    expect(page.get_by_role("status").filter(has_text=sentence)).to_be_visible()
     assert stored(cast["aloen"]) == {9: 195}
     page.reload()
     expect(cell(page, cast["aloen"], 9)).to_have_value("3,25")
@@ -196,7 +196,7 @@ def test_what_was_typed_without_network_comes_back_with_the_page(cast, enter, si
 
 
 def test_a_draft_of_the_next_day_is_sent_when_the_page_leads_there(cast, enter, site):
-    page = enter(cast["maelle"], may_say=CUT)
+    page = enter(cast["maelle"], allowed_errors=CUT)
     page.goto(f"{site.url}{MONTH}jour/3/")
     page.context.set_offline(True)
     cell(page, cast["aloen"], 3).fill("5")
@@ -209,8 +209,8 @@ def test_a_draft_of_the_next_day_is_sent_when_the_page_leads_there(cast, enter, 
     page.get_by_role("button", name="aller au mardi 3 novembre").click()
     expect(page.locator("h1")).to_have_text("Mardi 3 novembre")
     expect(cell(page, cast["aloen"], 3)).to_have_value("5")
-    said = "Une saisie gardée sur cet appareil a été reprise et envoyée."
-    expect(page.locator("#etat")).to_have_text(said)
+    sentence = "Une saisie gardée sur cet appareil a été reprise et envoyée."
+    expect(page.locator("#etat")).to_have_text(sentence)
     assert stored(cast["aloen"]) == {3: 300}
     assert page.evaluate(KEPT) == []
 
@@ -218,7 +218,7 @@ def test_a_draft_of_the_next_day_is_sent_when_the_page_leads_there(cast, enter, 
 @pytest.mark.parametrize(("choice", "minutes"), [("Votre saisie", 360), ("Nolwenn Jégo", 300)])
 def test_two_people_at_the_same_day_see_both_values(cast, enter, site, choice, minutes):
     sheet = world.timesheet(cast["aloen"], {date(2026, 11, 3): 420}, status="draft", by=cast["maelle"])
-    page = enter(cast["maelle"], "phone", has_touch=True, may_say=f"{CUT}|{REFUSED}")
+    page = enter(cast["maelle"], "phone", has_touch=True, allowed_errors=f"{CUT}|{REFUSED}")
     page.goto(site.url + MONTH)
     page.context.set_offline(True)
     write(page, cast["aloen"], 3, "6")
@@ -249,7 +249,7 @@ def test_two_people_at_the_same_day_see_both_values(cast, enter, site, choice, m
 
 def test_a_draft_that_is_dropped_is_gone(cast, enter, site):
     sheet = world.timesheet(cast["aloen"], {date(2026, 11, 3): 420}, status="draft", by=cast["maelle"])
-    page = enter(cast["maelle"], may_say=f"{CUT}|{REFUSED}")
+    page = enter(cast["maelle"], allowed_errors=f"{CUT}|{REFUSED}")
     page.goto(site.url + MONTH)
     page.context.set_offline(True)
     cell(page, cast["aloen"], 3).fill("6")
@@ -267,7 +267,7 @@ def test_a_draft_that_is_dropped_is_gone(cast, enter, site):
 
 
 def test_a_server_that_fails_is_tried_again(cast, enter, site):
-    page = enter(cast["maelle"], may_say="status of 50|Response Status Error")
+    page = enter(cast["maelle"], allowed_errors="status of 50|Response Status Error")
     page.goto(site.url + MONTH)
     page.route(
         f"**{MONTH}",
@@ -284,7 +284,7 @@ def test_a_server_that_fails_is_tried_again(cast, enter, site):
 
 
 def test_a_session_that_ended_loses_nothing(cast, enter, site):
-    page = enter(cast["maelle"], may_say="status of 403|Response Status Error")
+    page = enter(cast["maelle"], allowed_errors="status of 403|Response Status Error")
     page.goto(site.url + MONTH)
     Session.objects.all().delete()
     cell(page, cast["aloen"], 2).fill("7")

@@ -55,8 +55,8 @@ def test_contested_corrected_confirmed_approved(cast, enter, site, size):
     assert status(sheet) == "approved"
     minutes = dict(Entry.objects.filter(timesheet=sheet).values_list("day", "minutes"))
     assert minutes == dict.fromkeys(TUESDAYS, 420) | {date(2026, 11, 10): 330}
-    told = sheet.steps.order_by("pk").values_list("source", "target", "by__name")
-    assert list(told) == [
+    found = sheet.steps.order_by("pk").values_list("source", "target", "by__name")
+    assert list(found) == [
         ("draft", "submitted", "Youenn Talec"),
         ("submitted", "draft", "Claire Danno"),
         ("draft", "submitted", "Youenn Talec"),

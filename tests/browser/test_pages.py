@@ -24,13 +24,13 @@ from timesheets.models import Timesheet
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OPEN, CLOSED = months.OPEN, months.CLOSED[-1]
-LOOKS = [("laptop", "light"), ("laptop", "dark"), ("phone", "light"), ("phone", "dark")]
+APPEARANCES = [("laptop", "light"), ("laptop", "dark"), ("phone", "light"), ("phone", "dark")]
 NARROWEST = {"width": 320, "height": 640}
 # WCAG 1.4.4: text twice as large, by the browser's own setting, on the width that 1.4.10 counts from.
 LARGE_TEXT = {"width": 1280, "height": 900}
 FONT_SIZES = {1: {"standard": 16, "fixed": 13}, 2: {"standard": 32, "fixed": 26}}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# Every rule in two looks of a page, in turn: a colour that fails on one page fails on the next as well.
+# Every rule in two appearances of a page, in turn: a colour that fails on one page fails on the next as well.
 TURNS = [{("laptop", "light"), ("phone", "dark")}, {("laptop", "dark"), ("phone", "light")}]
 OPTIONS = {
     "runOnly": {"type": "tag", "values": TAGS},
@@ -240,7 +240,7 @@ def demo(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[
 
 
 class Reader:
-    """One role's browser, whose pages are read in every look; what is wrong is noted, not raised."""
+    """One role's browser, whose pages are read in every size and scheme; what is wrong is collected, not raised."""
 
     def __init__(self, browser: Browser, site: Any, login: str | None) -> None:
         self.site, self.login = site, login
@@ -276,14 +276,14 @@ class Reader:
         self.page.evaluate("document.fonts.ready")
 
     def read(self, path: str, turn: int) -> None:
-        """Open a page, then look at it."""
+        """Open a page, then check it."""
         self.open(path)
-        self.look(turn)
+        self.check_page(turn)
 
-    def look(self, turn: int) -> None:
+    def check_page(self, turn: int) -> None:
         """Note what is wrong with the open page in every size and scheme."""
         self.page.evaluate(AXE_SCRIPT)
-        for size, scheme in LOOKS:
+        for size, scheme in APPEARANCES:
             self.page.set_viewport_size(SIZES[size])
             self.page.emulate_media(color_scheme=scheme)
             self.measure(size)
@@ -326,8 +326,8 @@ FAULTY = """<!doctype html><html lang="fr"><title>Faux</title><main><h1>Faux</h1
 def test_a_reader_would_see_a_fault(readers):
     reader = readers(None)
     reader.page.set_content(FAULTY)
-    reader.look(0)
-    told = "\n".join(reader.faults)
+    reader.check_page(0)
+    report = "\n".join(reader.faults)
     for fault in (
         "color-contrast: p",
         "label: input",
@@ -336,7 +336,7 @@ def test_a_reader_would_see_a_fault(readers):
         "200 %: 1000 pixels wider",
         "320: table out of its place: Trop large",
     ):
-        assert fault in told
+        assert fault in report
     reader.open("/nulle-part/")
     reader.page.evaluate("console.error('Voyez')")
     assert reader.faults[-1] == "None /nulle-part/: console: Voyez"

@@ -49,25 +49,25 @@ def test_case_29_the_days_of_a_contract_by_month():
 class TestCase30:
     """80 % from January to September, 100 % from October on."""
 
-    stretches = (
+    contract_periods = (
         ContractPeriod(date(2018, 1, 1), date(2018, 10, 1), 1680),
         ContractPeriod(date(2018, 10, 1), None, 2100),
     )
 
     def test_the_average_is_85_percent(self):
-        assert arithmetic.average_share(self.stretches, 2018) == Decimal("0.85")
+        assert arithmetic.average_share(self.contract_periods, 2018) == Decimal("0.85")
 
     def test_25_days_of_leave_are_21_and_a_quarter(self):
-        share = arithmetic.average_share(self.stretches, 2018)
+        share = arithmetic.average_share(self.contract_periods, 2018)
         assert arithmetic.leave_entitlement(25, share) == Decimal("21.25")
 
     def test_of_360_days_of_eight_hours_306_are_the_target(self):
         year = FullTime(year=360 * 8 * 60)
         assert (
-            arithmetic.yearly_target(self.stretches, 2018, full_time=year).minutes
+            arithmetic.yearly_target(self.contract_periods, 2018, full_time=year).minutes
             == 306 * 8 * 60
             == 2448 * 60
         )
 
     def test_of_the_legal_year_too(self):
-        assert arithmetic.yearly_target(self.stretches, 2018).minutes == 1607 * 60 * 85 // 100
+        assert arithmetic.yearly_target(self.contract_periods, 2018).minutes == 1607 * 60 * 85 // 100

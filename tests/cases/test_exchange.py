@@ -79,10 +79,10 @@ def test_case_67_a_member_s_export_never_holds_another_member_s_row(cast):
     everything = "".join(exporting.as_csv(cast["solene"], ExportChoice()))
     theirs = "".join(exporting.as_csv(cast["nolwenn"], ExportChoice()))
     book = workbook(cast["nolwenn"])
-    told = theirs + " ".join(str(value) for row in book.values for value in row)
+    text = theirs + " ".join(str(value) for row in book.values for value in row)
     for hidden in ("Sonam", "Talec", "Maladie", "MAD-2026-002", "M001", "120", "240"):
         assert hidden in everything
-        assert hidden not in told
+        assert hidden not in text
     rows = list(csv.DictReader(io.StringIO(theirs.lstrip("\ufeff")), delimiter=";"))
     assert [(row["personne"], row["adhérent"], row["nature"], row["minutes"]) for row in rows] == [
         ("Maëlle Kerbrat", "Aloen", "présent", "60")
@@ -92,24 +92,24 @@ def test_case_67_a_member_s_export_never_holds_another_member_s_row(cast):
 def test_case_67_a_member_s_import_learns_nothing_from_its_errors(cast):
     """Another member, one that does not exist, and people who work elsewhere give the same sentence."""
 
-    def said(name: str, person: str = "Maëlle Kerbrat") -> str:
+    def expected(name: str, person: str = "Maëlle Kerbrat") -> str:
         data = files.own({"personne": person, "adhérent": name, "date": "03/11/2026", "heures": "1"})
         preview = preview_hours(data, ImportChoices(), by=cast["nolwenn"], at=world.NOW)
         return " ".join(fault.sentence for fault in preview.faults).replace(name, "X").replace(person, "Y")
 
-    assert said("Aloen") == ""
-    assert said("Sonam") == said("Nulle part") != ""
-    assert said("Aloen", "Youenn Talec") == said("Aloen", "Personne Inconnue") != ""
+    assert expected("Aloen") == ""
+    assert expected("Sonam") == expected("Nulle part") != ""
+    assert expected("Aloen", "Youenn Talec") == expected("Aloen", "Personne Inconnue") != ""
 
 
 def test_case_67_a_long_day_elsewhere_is_refused_without_its_hours(cast):
     world.timesheet(cast["at_sonam"], {date(2026, 11, 3): 1380})
     data = files.own({"personne": "Maëlle Kerbrat", "adhérent": "Aloen", "date": "03/11/2026", "heures": "7"})
     known = preview_hours(data, ImportChoices(), by=cast["solene"], at=world.NOW).faults[0].sentence
-    told = preview_hours(data, ImportChoices(), by=cast["nolwenn"], at=world.NOW).faults[0].sentence
+    text = preview_hours(data, ImportChoices(), by=cast["nolwenn"], at=world.NOW).faults[0].sentence
     assert "30\u00a0h" in known
     assert (
-        told
+        text
         == "Mardi 3 novembre\u00a0: le total de la personne dépasserait 24\u00a0h ce jour-là. Vérifiez avec elle."
     )
 

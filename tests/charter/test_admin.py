@@ -1,4 +1,4 @@
-"""The charter in the admin: drafts are written, what is open or signed is only looked at."""
+"""The charter in the admin: drafts are written, what is open or signed is read-only."""
 
 from datetime import date
 
@@ -41,7 +41,7 @@ def test_a_draft_is_written_with_its_articles_and_commitments(client, malo):
     assert parts_open(client, url) == ["articles", "commitments"]
 
 
-def test_an_open_version_is_only_looked_at(client, malo):
+def test_an_open_version_is_read_only(client, malo):
     charter = writing.open_for_signature(agreed.draft(), by=malo, at=OPENED)
     url = reverse("admin:charter_charter_change", args=[charter.pk])
     assert parts_open(client, url) == []
@@ -71,7 +71,7 @@ def test_a_version_begins_with_the_next_number(client, malo):
     assert page.context["adminform"].form.initial["version"] == 5
 
 
-def test_signatures_are_only_looked_at(client, malo):
+def test_signatures_are_read_only(client, malo):
     charter = writing.open_for_signature(agreed.draft(), by=malo, at=OPENED)
     aloen = world.member()
     signature = signing.sign(charter, member=aloen, by=world.staff(aloen), at=OPENED, consent=True)

@@ -224,7 +224,7 @@ class TestAddress:
         assert fetch(client, "x" * 43).status_code == 404
 
     @pytest.mark.parametrize("how", ["seat ended", "account closed", "deputy over"])
-    def test_it_ends_with_the_right_to_look(self, house, client, how):
+    def test_it_ends_with_the_right_to_read(self, house, client, how):
         person, member = house["nolwenn"], house["aloen"]
         if how == "deputy over":
             world.seat(person, house["sonam"])

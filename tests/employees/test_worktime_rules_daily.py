@@ -76,7 +76,7 @@ def test_w1_a_night_counts_whole_and_by_civil_day():
         ([timed(MONDAY, "08:00", "12:00"), timed(MONDAY, "12:19", "17:00", SONAM)], [521]),
         ([timed(MONDAY, "08:00", "17:00", pause=20)], []),
         ([timed(MONDAY, "08:00", "17:00", pause=19)], [521]),
-        # After six hours it is in time, later it is not; where a break lay inside a span nobody knows.
+        # After six hours it is in time, later it is not; where a break was inside a span nobody knows.
         ([timed(MONDAY, "08:00", "14:00"), timed(MONDAY, "14:30", "16:00", SONAM)], []),
         ([timed(MONDAY, "08:00", "14:01"), timed(MONDAY, "14:30", "16:00", SONAM)], [361]),
     ],
@@ -133,7 +133,7 @@ def test_w8_ends_on_the_eighteenth_birthday():
         ([timed(MONDAY, "08:00", "12:31")], [271]),
         ([timed(MONDAY, "08:00", "12:00"), timed(MONDAY, "12:30", "16:30", SONAM)], []),
         ([timed(MONDAY, "08:00", "12:00"), timed(MONDAY, "12:29", "16:30", SONAM)], [481]),
-        # A second stretch has its limit too.
+        # A second span has its limit too.
         ([timed(MONDAY, "08:00", "09:00"), timed(MONDAY, "10:00", "15:00", SONAM)], [300]),
         ([timed(MONDAY, "08:00", "16:30", pause=30)], []),
     ],

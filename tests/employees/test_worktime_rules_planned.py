@@ -99,7 +99,7 @@ def test_an_assignment_that_ended_long_ago_is_no_plan(maelle, aloen):
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("are_named", [True, False])
-def test_a_plan_is_judged_in_six_queries(aloen, count, are_named):
+def test_a_plan_is_checked_in_six_queries(aloen, count, are_named):
     people = [world.employee(f"Prénom{number}", "Kerbrat") for number in range(count)]
     for person in people:
         for number in range(count):

@@ -38,7 +38,7 @@ def test_w3_nine_hours_by_agreement():
     assert figures("daily_rest", spans) == [(TUESDAY, "error", 540, 660)]
 
 
-def test_w3_looks_back_to_the_day_before_the_first_one_asked_for():
+def test_w3_reads_back_to_the_day_before_the_first_one_asked_for():
     spans = [timed(MONDAY, "16:00", "22:00"), timed(TUESDAY, "08:00", "12:00", SONAM)]
     assert figures("daily_rest", spans, first=TUESDAY) == [(TUESDAY, "error", 600, 660)]
 

@@ -49,7 +49,7 @@ def test_a_member_is_shape_hue_and_name():
 
 
 def test_a_notice_holds_its_body_beside_the_icon_of_its_tone():
-    assert made("{% notice %}<p>{{ said }}</p>{% endnotice %}", said=SHARP) == (
+    assert made("{% notice %}<p>{{ sentence }}</p>{% endnotice %}", sentence=SHARP) == (
         '<div class="notice"><svg class="icon" aria-hidden="true"><use href="#i-info"/></svg>'
         f"<div><p>{ESCAPED}</p></div></div>"
     )
@@ -130,7 +130,9 @@ def test_nobody_has_no_ring():
 
 def test_a_panel_is_a_section_named_by_its_head():
     assert made(
-        '{% panel "mois" title note=said extra="is-rail" %}<p></p>{% endpanel %}', title=SHARP, said="Dix"
+        '{% panel "mois" title note=sentence extra="is-rail" %}<p></p>{% endpanel %}',
+        title=SHARP,
+        sentence="Dix",
     ) == (
         '<section class="panel is-rail" aria-labelledby="mois"><div class="panel__head">'
         f'<h2 id="mois">{ESCAPED}</h2><p>Dix</p></div><p></p></section>'
@@ -163,12 +165,12 @@ def test_a_bar_chart_says_its_title_and_its_figures_to_those_who_do_not_see_it()
 
 def test_a_share_bar_says_what_it_shows_or_is_decorative():
     drawn = shares([Part("success", 1), Part("info", 3)])
-    said = made(
+    sentence = made(
         '{% share_bar drawn kind="tone" extra="is-thin" %}\n Un\n et {{ x }}\n{% endshare_bar %}',
         drawn=drawn,
         x=SHARP,
     )
-    assert f'role="img" aria-label="Un et {ESCAPED}"' in said
-    assert 'class="spread is-thin"' in said
-    assert 'data-tone="info"\n            x="250"\n            width="750"' in said
+    assert f'role="img" aria-label="Un et {ESCAPED}"' in sentence
+    assert 'class="spread is-thin"' in sentence
+    assert 'data-tone="info"\n            x="250"\n            width="750"' in sentence
     assert 'aria-hidden="true"' in made('{% share_bar drawn kind="tone" %}{% endshare_bar %}', drawn=drawn)

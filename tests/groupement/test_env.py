@@ -44,10 +44,10 @@ def test_secret_file_must_be_there_and_hold_something(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("yes", True), ("1", True), ("OUI", True), ("off", False), ("0", False)]
+    ("typed", "meant"), [("yes", True), ("1", True), ("OUI", True), ("off", False), ("0", False)]
 )
-def test_flag_understands_yes_and_no(said: str, meant: bool) -> None:
-    assert env(FLAG=said).flag("FLAG", default=not meant) is meant
+def test_flag_understands_yes_and_no(typed: str, meant: bool) -> None:
+    assert env(FLAG=typed).flag("FLAG", default=not meant) is meant
 
 
 def test_flag_is_not_guessed() -> None:

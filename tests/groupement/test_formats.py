@@ -93,7 +93,7 @@ def on(day, minutes, label=""):
     return {"day": day, "minutes": minutes, "label": label}
 
 
-def test_the_calendar_lays_days_out_by_week():
+def test_the_calendar_orders_days_by_week():
     weeks = formats.calendar([on("2026-11-03", 210), on("2026-11-06", 420), on("2026-11-30", 60)])
     assert [(w["before"], len(w["cells"]), w["after"], w["minutes"]) for w in weeks] == [
         (0, 7, 0, 630),

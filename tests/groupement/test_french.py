@@ -9,7 +9,7 @@ from groupement.kernel.periods import Month, name_months, name_period
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "sentence"),
     [
         ("Maëlle Kerbrat", "de Maëlle Kerbrat"),
         ("Inès Guillou", "d’Inès Guillou"),
@@ -18,12 +18,12 @@ from groupement.kernel.periods import Month, name_months, name_period
         ("Hugo Riou", "de Hugo Riou"),
     ],
 )
-def test_the_e_is_dropped_before_a_vowel(name, said):
-    assert french.of(name) == said
+def test_the_e_is_dropped_before_a_vowel(name, sentence):
+    assert french.of(name) == sentence
 
 
 @pytest.mark.parametrize(
-    ("noun", "said"),
+    ("noun", "sentence"),
     [
         ("les finances", "aux finances"),
         ("le groupement", "au groupement"),
@@ -31,12 +31,12 @@ def test_the_e_is_dropped_before_a_vowel(name, said):
         ("l’administration", "à l’administration"),
     ],
 )
-def test_a_contracts_with_the_article(noun, said):
-    assert french.to(noun) == said
+def test_a_contracts_with_the_article(noun, sentence):
+    assert french.to(noun) == sentence
 
 
 @pytest.mark.parametrize(
-    ("words", "at_most", "said"),
+    ("words", "at_most", "sentence"),
     [
         ([], None, ""),
         (["un"], None, "un"),
@@ -47,8 +47,8 @@ def test_a_contracts_with_the_article(noun, said):
         (["un", "deux", "trois"], 1, "un et 2\u00a0autres"),
     ],
 )
-def test_words_are_listed(words, at_most, said):
-    assert french.enumeration(words, at_most=at_most) == said
+def test_words_are_listed(words, at_most, sentence):
+    assert french.enumeration(words, at_most=at_most) == sentence
 
 
 def test_another_word_may_stand_before_the_last():
@@ -56,7 +56,7 @@ def test_another_word_may_stand_before_the_last():
 
 
 @pytest.mark.parametrize(
-    ("count", "words", "said"),
+    ("count", "words", "sentence"),
     [
         (0, ("jour",), "0\u00a0jour"),
         (1, ("jour ouvré",), "1\u00a0jour ouvré"),
@@ -67,9 +67,9 @@ def test_another_word_may_stand_before_the_last():
         (-2, ("jour",), "-2\u00a0jours"),
     ],
 )
-def test_below_two_is_singular(count, words, said):
-    assert french.counted(count, *words) == said
-    assert french.plural(count, *words) == said.partition("\u00a0")[2]
+def test_below_two_is_singular(count, words, sentence):
+    assert french.counted(count, *words) == sentence
+    assert french.plural(count, *words) == sentence.partition("\u00a0")[2]
 
 
 def test_a_quotation_is_bound_to_its_marks_and_may_be_cut():
@@ -87,15 +87,15 @@ def test_the_first_of_a_month_is_an_ordinal():
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "said"),
+    ("first", "last", "sentence"),
     [
         (date(2026, 11, 2), date(2026, 11, 8), "2 au 8 novembre 2026"),
         (date(2026, 11, 30), date(2026, 12, 6), "30 novembre au 6 décembre 2026"),
         (date(2026, 12, 28), date(2027, 1, 3), "28 décembre 2026 au 3 janvier 2027"),
     ],
 )
-def test_what_two_days_share_is_said_once(first, last, said):
-    assert french.from_day_to_day(first, last) == said
+def test_what_two_days_share_is_said_once(first, last, sentence):
+    assert french.from_day_to_day(first, last) == sentence
 
 
 def test_months_are_listed_by_year():

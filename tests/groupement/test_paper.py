@@ -149,9 +149,9 @@ def test_the_same_text_gives_the_same_bytes():
     assert printed(html) == printed(html)
 
 
-def test_how_a_template_is_laid_out_changes_nothing_on_paper():
+def test_how_a_template_is_spaced_changes_nothing_on_paper():
     glued = "<table><tr><td><h1>Un titre</h1><p>Une<br>deux</p></td></tr></table>"
-    laid_out = """<table>
+    spaced_out = """<table>
         <tr>
             <td>
                 <h1>
@@ -164,7 +164,7 @@ def test_how_a_template_is_laid_out_changes_nothing_on_paper():
             </td>
         </tr>
     </table>"""
-    assert printed(laid_out) == printed(glued)
+    assert printed(spaced_out) == printed(glued)
 
 
 def test_the_short_defaults_of_elements_change_nothing_on_paper(monkeypatch):

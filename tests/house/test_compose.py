@@ -158,13 +158,13 @@ def test_what_compose_sets_is_read_and_its_secrets_are_there():
 
 def test_no_secret_has_a_default():
     assert {name for name in SECRETS if EXAMPLE[name]} == set()
-    told = {
+    found = {
         variable: value
         for service in SERVICES.values()
         for variable, value in service.get("environment", {}).items()
         if re.search("PASSWORD|SECRET|DATABASE", variable)
     }
-    assert {variable for variable, value in told.items() if not value.startswith("/run/secrets/")} == set()
+    assert {variable for variable, value in found.items() if not value.startswith("/run/secrets/")} == set()
     assert {secret["file"].split("/")[0] for secret in COMPOSE["secrets"].values()} == {"secrets"}
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     assert {"secrets/", ".env"} <= set(ignored)

@@ -110,10 +110,10 @@ def test_figures_are_of_equal_width_and_a_hyphen_keeps_its_own(file):
 
 def test_a_stand_in_is_as_wide_as_the_typeface_it_stands_in_for():
     face, fallback = web_fonts.FACES[0], web_fonts.FALLBACKS[web_fonts.SANS][0]
-    said = web_fonts.stand_in(face, fallback)
-    scale = float(re.search(r"size-adjust: ([\d.]+)%", said)[1]) / 100
+    sentence = web_fonts.stand_in(face, fallback)
+    scale = float(re.search(r"size-adjust: ([\d.]+)%", sentence)[1]) / 100
     assert fallback.regular * scale == pytest.approx(web_fonts.width(TTFont(face.source)), rel=0.001)
-    ascent = float(re.search(r"ascent-override: ([\d.]+)%", said)[1]) / 100
+    ascent = float(re.search(r"ascent-override: ([\d.]+)%", sentence)[1]) / 100
     assert ascent * scale == pytest.approx(0.96875, rel=0.001)
 
 

@@ -48,13 +48,13 @@ class Machines:
     def start(self, *command: str | Path) -> subprocess.Popen[bytes]:
         """Run a program in a process group of its own."""
         log = self.folder / f"{len(self.running)}-{Path(command[0]).name}.log"
-        with log.open("wb") as said:
+        with log.open("wb") as output:
             program = subprocess.Popen(
                 list(map(str, command)),
                 cwd=settings.BASE_DIR,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
-                stdout=said,
+                stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
@@ -115,10 +115,10 @@ class Machines:
         """Wait for what the programs do; when it takes too long, show what they said."""
         deadline = time.monotonic() + PATIENCE
         while not condition():
-            assert time.monotonic() < deadline, "it did not happen in time\n" + self.said()
+            assert time.monotonic() < deadline, "it did not happen in time\n" + self.output()
             time.sleep(pause)
 
-    def said(self) -> str:
+    def output(self) -> str:
         return "\n".join(
             f"{log.name}:\n{log.read_text()[-2000:]}" for log in sorted(self.folder.glob("*.log"))
         )

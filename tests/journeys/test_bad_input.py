@@ -92,7 +92,7 @@ def test_hours_that_are_none(who, typed, sentence, cast, visit):
     assert kept() == before
 
 
-ASTRAY = [
+UNKNOWN_ADDRESSES = [
     (
         f"m-a{{aloen}}-{TUESDAY}",
         "Mardi 3 novembre : hors de ce que couvre la mise à disposition chez Aloen. Videz",
@@ -106,7 +106,7 @@ ASTRAY = [
 ]
 
 
-@pytest.mark.parametrize(("name", "sentence"), ASTRAY)
+@pytest.mark.parametrize(("name", "sentence"), UNKNOWN_ADDRESSES)
 def test_hours_where_there_is_no_cell(name, sentence, cast, visit):
     page, before = visit(cast["maelle"].user, f"/heures/{NOVEMBER}/"), kept()
     good = f"m-a{cast['sonam'].pk}-{THURSDAY}"

@@ -315,11 +315,11 @@ def bill_november(cast, clock, visit, sent, on_commit):
         "F-2026-0006": ("Sonam", "1484.00", "0.00", "1484.00"),
     }
     fourth = Invoice.objects.get(number="F-2026-0004")
-    told = [(line["detail"], line["net"]) for line in fourth.snapshot["lines"]]
-    assert [net for _, net in told] == ["67.32", "157.08"]
-    assert "octobre 2026" in told[0][0]
-    assert "complément" in told[0][0]
-    assert "novembre 2026" in told[1][0]
+    texts = [(line["detail"], line["net"]) for line in fourth.snapshot["lines"]]
+    assert [net for _, net in texts] == ["67.32", "157.08"]
+    assert "octobre 2026" in texts[0][0]
+    assert "complément" in texts[0][0]
+    assert "novembre 2026" in texts[1][0]
     assert fourth.snapshot["buyer"]["legal_name"] == "Aloen Nouvelle"
     assert fourth.snapshot["seller"]["name"] == "La Grande Ronde"
     assert fourth.snapshot["seller"]["logo"].startswith("data:image/svg+xml;base64,")

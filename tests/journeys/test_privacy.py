@@ -80,7 +80,7 @@ def figures(house):
 
 
 def guesses(house):
-    """Addresses that name the other member, its people and its papers, and ways to choose or to look further."""
+    """Addresses that name the other member, its people and its papers, and ways to choose or to read further."""
     sonam, invoice = house["member"].pk, house["invoice"].pk
     sheets = Timesheet.objects.exclude(assignment=house["aloen"]).values_list("pk", flat=True)
     return [

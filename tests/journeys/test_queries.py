@@ -21,7 +21,7 @@ from timesheets.models import Timesheet
 pytestmark = pytest.mark.django_db
 
 MOST = 17
-# Who looks, where, and how many queries it takes, those for session, person and frame included.
+# Who reads what, and how many queries it takes, those for session, person and frame included.
 PAGES = [
     ("maelle", "/heures/{november}/", 13),
     ("maelle", "/heures/{december}/", 13),

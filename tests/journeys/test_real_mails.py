@@ -86,7 +86,7 @@ def test_at_half_past_seven_those_concerned_get_one_mail_and_nobody_else(machine
     machines.until(lambda: not Mail.objects.exclude(status=MailStatus.SENT).exists())
     # Asked again, as by a restart: everything has been said.
     ask(machines, "timesheets.tasks.remind")
-    machines.until(lambda: "0 reminders written" in machines.said())
+    machines.until(lambda: "0 reminders written" in machines.output())
     assert box.readers() == [f"{name}@laronde.example" for name in concerned]
     assert Mail.objects.count() == len(concerned)
 
@@ -118,7 +118,9 @@ def test_a_worker_that_starts_at_night_writes_to_nobody(machines, scene, box):
     start_at(machines, HALF_PAST_SEVEN - timedelta(hours=4))
     machines.worker(MORNING_APP)
     ask(machines, "timesheets.tasks.remind")
-    machines.until(lambda: "timesheets.tasks.remind" in machines.said() and "succeeded" in machines.said())
+    machines.until(
+        lambda: "timesheets.tasks.remind" in machines.output() and "succeeded" in machines.output()
+    )
     assert Mail.objects.count() == 0
     assert box.letters == []
 

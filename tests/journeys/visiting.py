@@ -87,8 +87,8 @@ class Visitor:
             goes_to = form and (each["formaction"] or form["action"] or self.path)
             if form and goes_to.endswith(at) and spaced(each.words()).startswith(button):
                 return each, form
-        said = [spaced(each.words()) for each in self._elements("button")]
-        raise AssertionError(f"{self.path} has no button «{button}»: {said}")
+        buttons = [spaced(each.words()) for each in self._elements("button")]
+        raise AssertionError(f"{self.path} has no button «{button}»: {buttons}")
 
 
 def _fields(form: Element) -> list[Element]:

@@ -286,14 +286,14 @@ class TestJournal:
         client.post(url("member", "change", sonam.pk), {**typed, **inlines(*prefixes)})
         assert Member.objects.get().city == "Kervignac"
         text = self.shown(client, sonam)
-        said = [
+        sentence = [
             "Malo Kervella",
             "Modification",
             "ville\u00a0: «\u00a0Lorient\u00a0» → «\u00a0Kervignac\u00a0»",
             "«\u00a0association loi 1901\u00a0» → «\u00a0société coopérative d’intérêt collectif\u00a0»",
             "assujetti à la TVA\u00a0: «\u00a0oui\u00a0» → «\u00a0non\u00a0»",
         ]
-        assert [words for words in said if words not in text] == []
+        assert [words for words in sentence if words not in text] == []
 
     def test_a_password_leaves_no_trace(self, client, malo):
         person = world.user()

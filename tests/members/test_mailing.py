@@ -80,13 +80,13 @@ def test_a_digest_is_written_once_a_day(nolwenn):
 
 def test_what_a_message_is_about_is_told_once_to_each(nolwenn):
     anais = world.staff(world.member("Sonam"), "Anaïs Moal")
-    told = {"kind": MailKind.RETURNED, "day": None, "about": [(SubjectKind.TIMESHEET_STEP, 7)]}
-    assert write(nolwenn, **told) is not None
-    assert write(nolwenn, **told) is None
-    assert write(anais, **told) is not None
+    found = {"kind": MailKind.RETURNED, "day": None, "about": [(SubjectKind.TIMESHEET_STEP, 7)]}
+    assert write(nolwenn, **found) is not None
+    assert write(nolwenn, **found) is None
+    assert write(anais, **found) is not None
     both = [(SubjectKind.TIMESHEET_STEP, 7), (SubjectKind.TIMESHEET_STEP, 8)]
-    assert write(nolwenn, **told | {"about": both}) is None
-    assert write(nolwenn, **told | {"about": both[1:]}) is not None
+    assert write(nolwenn, **found | {"about": both}) is None
+    assert write(nolwenn, **found | {"about": both[1:]}) is not None
     assert [str(subject) for subject in MailSubject.objects.order_by("pk")] == [
         "étape de relevé n° 7",
         "étape de relevé n° 7",

@@ -166,7 +166,7 @@ def test_records_say_what_they_are_without_asking_the_database(django_assert_num
     seat = world.staff(aloen).seats.get()
     membership = Membership.objects.get()
     with django_assert_num_queries(0):
-        said = [
+        sentence = [
             str(each) for each in (group, aloen, seat.user, membership, Site(name="Quai", city="Lorient"))
         ]
-    assert said == ["La Ronde", "Aloen", "Nolwenn Jégo", "adhésion admis (02/12/2025)", "Quai, Lorient"]
+    assert sentence == ["La Ronde", "Aloen", "Nolwenn Jégo", "adhésion admis (02/12/2025)", "Quai, Lorient"]

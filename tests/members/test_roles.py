@@ -20,10 +20,10 @@ def test_only_one_role_may():
 
 
 @pytest.mark.parametrize(
-    ("principal", "said"), [("Solène", "Suppléance de Solène"), ("Anaïs Moal", "Suppléance d’Anaïs Moal")]
+    ("principal", "sentence"), [("Solène", "Suppléance de Solène"), ("Anaïs Moal", "Suppléance d’Anaïs Moal")]
 )
-def test_a_deputy_is_named_after_whom_they_stand_in_for(principal, said):
-    assert deputy_of(principal) == said
+def test_a_deputy_is_named_after_whom_they_stand_in_for(principal, sentence):
+    assert deputy_of(principal) == sentence
 
 
 def test_a_menu_begins_a_role_with_a_capital():

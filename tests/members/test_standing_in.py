@@ -123,7 +123,7 @@ class TestNoMoreThanThePrincipal:
         assert list(access.current_seats(erwan)) == []
         assert not access.answers_for(erwan, house["aloen"], None)
 
-    def test_with_the_coordination_laid_down_too(self, house):
+    def test_with_the_coordination_resigned_too(self, house):
         User.objects.filter(pk=house["solene"].pk).update(is_coordinator=False)
         lea = fresh(house["lea"])
         assert (lea.sees_every_member, access.coordinates(lea)) == (False, False)

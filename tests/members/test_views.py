@@ -45,18 +45,18 @@ class TestInvitation:
         assert "_auth_user_id" not in client.session
 
     @pytest.mark.parametrize(
-        ("typed", "said"),
+        ("typed", "sentence"),
         [
             ({**BOTH, "again": "Autre chose que cela"}, "Les deux saisies diffèrent."),
             ({"password": "court", "again": "court"}, "Ce mot de passe est trop court"),
             ({}, "Ce champ est obligatoire."),
         ],
     )
-    def test_what_is_wrong_is_said_and_the_link_still_serves(self, client, nolwenn, typed, said):
+    def test_what_is_wrong_is_said_and_the_link_still_serves(self, client, nolwenn, typed, sentence):
         url = link(nolwenn)
         answer = client.post(url, typed)
         assert answer.status_code == 422
-        assert said in answer.content.decode()
+        assert sentence in answer.content.decode()
         assert client.post(url, BOTH).status_code == 302
 
     def test_a_used_link_says_what_to_do(self, client, nolwenn):

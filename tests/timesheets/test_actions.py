@@ -87,7 +87,7 @@ ACTS = {
 
 @pytest.fixture
 def cast():
-    """Everybody by role, and the assignments of the four people whose timesheets are looked at."""
+    """Everybody by role, and the assignments of the four people whose timesheets are read."""
     world.group()
     book, sonam = world.member("Book Hémisphères"), world.member("Sonam")
     names = {"plain": "Maëlle", "seated": "Youenn", "coordinating": "Anna", "both": "Erwan"}

@@ -1,4 +1,4 @@
-"""Timesheets in the admin: hours of a draft are mended under the grid's rules, everything else is only looked at."""
+"""Timesheets in the admin: hours of a draft are mended under the grid's rules, everything else is read-only."""
 
 from datetime import date
 
@@ -93,7 +93,7 @@ def test_hours_against_the_rules_are_told_and_nothing_is_saved(client, malo, pla
 
 
 @pytest.mark.parametrize("status", LOCKED)
-def test_what_has_left_draft_is_only_looked_at(client, malo, placed, status):
+def test_what_has_left_draft_is_read_only(client, malo, placed, status):
     sheet = world.timesheet(placed, {MONDAY: 420}, status=status)
     assert parts_open(client, sheet) == []
     client.post(change(sheet), rows(sheet, (TUESDAY.isoformat(), "worked", "7")))
@@ -215,7 +215,7 @@ def test_times_against_the_rules_are_told(client, malo, placed, start, end, paus
     assert sheet.entries.count() == 0
 
 
-def test_month_that_is_closed_is_looked_at_only(client, malo, placed):
+def test_month_that_is_closed_is_read_only(client, malo, placed):
     sheet = world.timesheet(placed, {date(2026, 1, 5): 420}, month=world.Month(2026, 1), status="draft")
     assert parts_open(client, sheet) == ["entries"]
     Group.objects.update(entry_grace_days=10)

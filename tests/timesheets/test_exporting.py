@@ -150,7 +150,7 @@ def test_a_workbook_holds_days_times_and_durations_as_such(cast):
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33 6 12", "-7", "@SUM(A1)", "\t=1", "\r=1", "  =1"])
-def test_what_looks_like_a_formula_is_text(cast, text):
+def test_what_resembles_a_formula_is_text(cast, text):
     Entry.objects.filter(timesheet__month=world.OCTOBER).update(note=text)
     note = rows(cast["solene"], last=world.OCTOBER)[0]["note"]
     assert note == f"'{text}"
@@ -166,7 +166,7 @@ def test_control_characters_do_not_break_the_workbook(cast):
     assert "ab" in [cell.value for cell in book[2]]
 
 
-def test_what_looks_like_an_error_is_text(cast):
+def test_what_resembles_an_error_is_text(cast):
     Entry.objects.filter(timesheet__month=world.OCTOBER).update(note="#N/A")
     book = sheet(cast["solene"], last=world.OCTOBER)
     assert [cell.data_type for cell in book[2] if cell.value == "#N/A"] == ["s"]
@@ -179,8 +179,12 @@ def test_what_went_out_comes_in_again_and_changes_nothing(cast, suffix):
     else:
         with exporting.as_workbook(cast["solene"], ExportChoice()) as file:
             data = file.read()
-    trial = preview_hours(data, ImportChoices(), by=cast["solene"], at=world.NOW)
-    assert (trial.faults, trial.has_changes, trial.total.unchanged) == ([], False, 6)
+    preview_of_file = preview_hours(data, ImportChoices(), by=cast["solene"], at=world.NOW)
+    assert (preview_of_file.faults, preview_of_file.has_changes, preview_of_file.total.unchanged) == (
+        [],
+        False,
+        6,
+    )
 
 
 def test_the_number_of_queries_does_not_grow(cast):

@@ -185,7 +185,7 @@ class TestSave:
         with pytest.raises(BadDays):
             recording.save(leave, {TUESDAY: {Kind.WORKED: 420}}, by=maelle.user, at=NOW)
 
-    def test_day_is_judged_over_all_timesheets(self, sheet, leave, maelle):
+    def test_day_is_checked_over_all_timesheets(self, sheet, leave, maelle):
         recording.save(leave, {TUESDAY: {Kind.LEAVE: 600}}, by=maelle.user, at=NOW)
         with pytest.raises(BadDays, match="Rien n’est enregistré") as refusal:
             recording.save(sheet, {TUESDAY: {Kind.WORKED: 841}}, by=maelle.user, at=NOW)

@@ -141,7 +141,7 @@ class TestOverlaps:
         with pytest.raises(BadDays):
             recording.save(sheet, {TUESDAY: value}, by=sheet.employee.user, at=NOW)
 
-    def test_both_days_of_one_save_are_judged_together(self, sheet, elsewhere):
+    def test_both_days_of_one_save_are_checked_together(self, sheet, elsewhere):
         changes = {
             sheet: {TUESDAY: {Kind.WORKED: TimedHours(None, time(9), time(12))}},
             elsewhere: {TUESDAY: {Kind.WORKED: TimedHours(None, time(11), time(14))}},

@@ -61,23 +61,27 @@ def months_of(year: int) -> tuple[Month, ...]:
     return tuple(Month(year, number) for number in range(1, 13))
 
 
-def month_presence(stretch: ContractPeriod, month: Month) -> Fraction:
-    """The part of ``month`` that lies in ``stretch``, by calendar days: 1 is all of it."""
-    held = clip(stretch.starts_on, stretch.ends_before, month)
+def month_presence(period: ContractPeriod, month: Month) -> Fraction:
+    """The part of ``month`` that lies in ``period``, by calendar days: 1 is all of it."""
+    held = clip(period.starts_on, period.ends_before, month)
     return Fraction((held[1] - held[0]).days, (month.before - month.first).days) if held else Fraction(0)
 
 
-def year_presence(stretch: ContractPeriod, year: int) -> Fraction:
-    """The part of ``year`` that lies in ``stretch``: each month counts a twelfth, as pay does (L3242-1)."""
-    return sum((month_presence(stretch, month) for month in months_of(year)), Fraction(0)) / 12
+def year_presence(period: ContractPeriod, year: int) -> Fraction:
+    """The part of ``year`` that lies in ``period``: each month counts a twelfth, as pay does (L3242-1)."""
+    return sum((month_presence(period, month) for month in months_of(year)), Fraction(0)) / 12
 
 
-def average_share(stretches: Iterable[ContractPeriod], year: int, *, full_time: FullTime = LEGAL) -> Decimal:
+def average_share(
+    contract_periods: Iterable[ContractPeriod], year: int, *, full_time: FullTime = LEGAL
+) -> Decimal:
     """The contract's weeks against those of full time, over the twelve months.
 
     80 % for nine of them and 100 % for three is 0.85.
     """
-    held = (Fraction(each.weekly_minutes, full_time.week) * year_presence(each, year) for each in stretches)
+    held = (
+        Fraction(each.weekly_minutes, full_time.week) * year_presence(each, year) for each in contract_periods
+    )
     return _decimal(sum(held, Fraction(0)))
 
 
@@ -87,15 +91,15 @@ def leave_entitlement(full_time_days: Decimal | int, share: Decimal) -> Decimal:
 
 
 def yearly_target(
-    stretches: Collection[ContractPeriod], year: int, *, full_time: FullTime = LEGAL
+    contract_periods: Collection[ContractPeriod], year: int, *, full_time: FullTime = LEGAL
 ) -> YearTarget:
     """What the year asks, in proportion to the time under contract, weighted over its changes.
 
     The hours a year that the contract says, else those of full time in proportion to the week (L3121-41); of a
     contract in days, days to the tenth (L3121-64). Rounded half-up, once on the sum.
     """
-    timed = [each for each in stretches if each.counts_hours and year_presence(each, year)]
-    in_days = [each for each in stretches if not each.counts_hours and year_presence(each, year)]
+    timed = [each for each in contract_periods if each.counts_hours and year_presence(each, year)]
+    in_days = [each for each in contract_periods if not each.counts_hours and year_presence(each, year)]
     minutes = sum((_hours_a_year(each, full_time) * year_presence(each, year) for each in timed), Fraction(0))
     days = sum(((each.yearly_days or 0) * year_presence(each, year) for each in in_days), Fraction(0))
     return YearTarget(
@@ -109,13 +113,13 @@ def open_days(month: Month, feasts: Collection[date]) -> list[date]:
     return [day for day in month.days if day.weekday() < WEEKDAYS and day not in feasts]
 
 
-def contract_minutes(stretches: Iterable[ContractPeriod], days: Sequence[date]) -> int:
+def contract_minutes(contract_periods: Iterable[ContractPeriod], days: Sequence[date]) -> int:
     """What the contract holds on the open ``days`` of a month (in order): a fifth of its week on each.
 
     Leave is not taken off: it is taken off the plan as well, so what is left to place stays the same.
     """
     total = Fraction(0)
-    for each in stretches:
+    for each in contract_periods:
         end = len(days) if each.ends_before is None else bisect_left(days, each.ends_before)
         held = max(end - bisect_left(days, each.starts_on), 0) if each.counts_hours else 0
         total += Fraction(each.weekly_minutes * held, WEEKDAYS)
@@ -127,11 +131,14 @@ def owed_minutes(planned: int, done: int, *, is_away: bool) -> int:
     return min(planned, done) if is_away else planned
 
 
-def period_of_week(stretches: Iterable[ContractPeriod], monday: date) -> ContractPeriod | None:
+def period_of_week(contract_periods: Iterable[ContractPeriod], monday: date) -> ContractPeriod | None:
     """The terms of a week: those that hold on its first day under contract."""
     week = [monday + timedelta(days=number) for number in range(7)]
     holding = (
-        (day, each) for day in week for each in stretches if covers(each.starts_on, each.ends_before, day)
+        (day, each)
+        for day in week
+        for each in contract_periods
+        if covers(each.starts_on, each.ends_before, day)
     )
     return next((each for _, each in holding), None)
 
@@ -142,10 +149,10 @@ def rounded(value: Fraction) -> int:
     return nearest if value >= 0 else -nearest
 
 
-def _hours_a_year(stretch: ContractPeriod, full_time: FullTime) -> Fraction:
-    if stretch.yearly_minutes is not None:
-        return Fraction(stretch.yearly_minutes)
-    return Fraction(full_time.year * stretch.weekly_minutes, full_time.week)
+def _hours_a_year(period: ContractPeriod, full_time: FullTime) -> Fraction:
+    if period.yearly_minutes is not None:
+        return Fraction(period.yearly_minutes)
+    return Fraction(full_time.year * period.weekly_minutes, full_time.week)
 
 
 def _decimal(value: Fraction) -> Decimal:
@@ -177,7 +184,7 @@ class PartTimeCounters:
 
 
 def part_time_counters(
-    stretches: Sequence[ContractPeriod],
+    contract_periods: Sequence[ContractPeriod],
     year: int,
     weeks: Mapping[date, int],
     *,
@@ -190,12 +197,12 @@ def part_time_counters(
     None for who worked full time or in days all year. The average is that of the twelve weeks before that of ``on``,
     and left out when they are not all under a part-time contract.
     """
-    partial = [each for each in stretches if each.is_part_time(full_time)]
+    partial = [each for each in contract_periods if each.is_part_time(full_time)]
     during = [each for each in partial if year_presence(each, year)]
     if not during:
         return None
     by_the_year = [each for each in during if each.scheme == TimeScheme.ANNUALISED]
-    all_held = [each for each in stretches if year_presence(each, year)]
+    all_held = [each for each in contract_periods if year_presence(each, year)]
     if len(by_the_year) == len(all_held):
         target = yearly_target(by_the_year, year, full_time=full_time).minutes or 0
         return _with_average(max(done - target, 0), partial, weeks, on)
@@ -203,11 +210,11 @@ def part_time_counters(
     return _with_average(extra_by_week(weekly, year, weeks), partial, weeks, on)
 
 
-def extra_by_week(stretches: Sequence[ContractPeriod], year: int, weeks: Mapping[date, int]) -> int:
+def extra_by_week(contract_periods: Sequence[ContractPeriod], year: int, weeks: Mapping[date, int]) -> int:
     """What each week of ``year`` (ISO 8601) has above its contract, summed (L3123-28); minutes."""
     above = 0
     for monday, minutes in weeks.items():
-        held = period_of_week(stretches, monday)
+        held = period_of_week(contract_periods, monday)
         if held and monday.isocalendar().year == year:
             above += max(minutes - held.weekly_minutes, 0)
     return above
@@ -254,7 +261,7 @@ class LeaveCounters:
 
 
 def leave_counters(
-    stretches: Sequence[ContractPeriod], days: Collection[date], feasts: Collection[date], *, on: date
+    contract_periods: Sequence[ContractPeriod], days: Collection[date], feasts: Collection[date], *, on: date
 ) -> LeaveCounters:
     """The counters ``on`` a day: from the time under contract, and the ``days`` of leave past and ahead.
 
@@ -266,10 +273,10 @@ def leave_counters(
     ahead = {day for day in days if on <= day < before}
     return LeaveCounters(
         since=since,
-        acquired=ceil(earned_days(stretches, since.replace(year=since.year - 1), since)),
+        acquired=ceil(earned_days(contract_periods, since.replace(year=since.year - 1), since)),
         taken=working_days(passed, feasts),
         booked=working_days(passed | ahead, feasts) - working_days(passed, feasts),
-        earned=_hundredth(earned_days(stretches, since, on)),
+        earned=_hundredth(earned_days(contract_periods, since, on)),
     )
 
 
@@ -278,9 +285,9 @@ def leave_year(on: date) -> date:
     return date(on.year if on.month >= FIRST_MONTH else on.year - 1, FIRST_MONTH, 1)
 
 
-def earned_days(stretches: Iterable[ContractPeriod], first: date, before: date) -> Fraction:
+def earned_days(contract_periods: Iterable[ContractPeriod], first: date, before: date) -> Fraction:
     """Days earned in the whole months from ``first`` (a first of month) that ended by ``before``."""
-    held = list(stretches)
+    held = list(contract_periods)
     total, month = Fraction(0), Month.of(first)
     while month.before <= before:
         total += DAYS_A_MONTH * sum((month_presence(each, month) for each in held), Fraction(0))

@@ -62,7 +62,7 @@ def person_detail(employee: Employee, year: int, *, on: date) -> PersonDetail:
         ahead=_ahead(person, year, on=on),
         days_worked=len(worked),
         part_time=part_time_counters(
-            person.stretches,
+            person.contract_periods,
             year,
             _weeks(diary.done),
             done=person.done,
@@ -143,4 +143,4 @@ def _leave(person: PersonYear, diary: DayRecords, zone: str, *, on: date) -> Lea
     feasts: Collection[date] = {
         day for year in (on.year - 1, on.year, on.year + 1) for day in holidays(year, zone)
     }
-    return leave_counters(person.stretches, diary.leave, feasts, on=on)
+    return leave_counters(person.contract_periods, diary.leave, feasts, on=on)

@@ -52,10 +52,10 @@ HoursByPlace = dict[tuple[int, int | None, Month], SheetHours]
 
 @dataclass
 class Contracts:
-    """Who is under contract: the people by name, the stretches of each by id, and the zone of public holidays."""
+    """Who is under contract: the people by name, the periods of each by id, and the zone of public holidays."""
 
     people: dict[int, Employee] = field(default_factory=dict)
-    stretches: dict[int, list[ContractPeriod]] = field(default_factory=lambda: defaultdict(list))
+    contract_periods: dict[int, list[ContractPeriod]] = field(default_factory=lambda: defaultdict(list))
     zone: str = HolidayZone.METROPOLE
     _open: dict[int, list[list[date]]] = field(default_factory=dict)
 
@@ -149,7 +149,7 @@ def full_time(limits: WorkingTimeLimits) -> FullTime:
 
 
 def read_contracts(first: date, before: date, *, employee: int | None = None) -> Contracts:
-    """The stretches under contract that hold a day of the range, cut where the contract ends; one query."""
+    """The periods under contract that hold a day of the range, cut where the contract ends; one query."""
     of_one = {} if employee is None else {"contract__employee": employee}
     rows = (
         ContractTerms.objects.filter(
@@ -173,7 +173,7 @@ def read_contracts(first: date, before: date, *, employee: int | None = None) ->
     for row in rows:
         person = row.contract.employee
         found.people[person.pk] = person
-        found.stretches[person.pk].append(_contract_period(row))
+        found.contract_periods[person.pk].append(_contract_period(row))
         found.zone = row.group_zone or HolidayZone.METROPOLE
     return found
 
@@ -238,17 +238,19 @@ def person_year(
     away: Collection[date],
 ) -> PersonYear:
     """The year of one person, from what was read of everybody."""
-    stretches = tuple(contracts.stretches.get(employee.pk, ()))
+    contract_periods = tuple(contracts.contract_periods.get(employee.pk, ()))
     placements = tuple(assignment_year(each, year, plans, sheets) for each in placed)
     planned = [plans.get(each.assignment.pk, {}) for each in placements]
     lost = {day: sum(days.get(day, 0) for days in planned) for day in away}
     at_group = [sheets.get((employee.pk, None, month), SheetHours()) for month in months_of(year)]
     return PersonYear(
         employee=employee,
-        stretches=stretches,
-        target=arithmetic.yearly_target(stretches, year, full_time=full_time(limits)),
+        contract_periods=contract_periods,
+        target=arithmetic.yearly_target(contract_periods, year, full_time=full_time(limits)),
         placements=placements,
-        contract=tuple(arithmetic.contract_minutes(stretches, days) for days in contracts.open_days(year)),
+        contract=tuple(
+            arithmetic.contract_minutes(contract_periods, days) for days in contracts.open_days(year)
+        ),
         away=by_month(lost, year),
         at_group=tuple(each.at_group for each in at_group),
         absent=tuple(each.absent for each in at_group),

@@ -43,7 +43,7 @@ class Burned:
 @require_safe
 @for_roles("coordinator", "finance", "admin")
 def everybody(request: HttpRequest) -> HttpResponse:
-    """All people and all members over a year; ``?personne=`` and ``?adherent=`` look closer at one of them."""
+    """All people and all members over a year; ``?personne=`` and ``?adherent=`` show one of them alone."""
     year = _year(request)
     roster = balances_reading.read_roster(year)
     person, member = _chosen(request, "personne", roster.people), _chosen(request, "adherent", roster.members)

@@ -79,7 +79,7 @@ class PersonYear:
     """
 
     employee: Employee
-    stretches: tuple[ContractPeriod, ...]
+    contract_periods: tuple[ContractPeriod, ...]
     target: YearTarget
     placements: tuple[AssignmentYear, ...]
     contract: tuple[int, ...]
@@ -191,7 +191,7 @@ class PersonDetail:
     @property
     def present_terms(self) -> ContractPeriod | None:
         """The contract of the day, or the last one of the year."""
-        held = [each for each in self.person.stretches if year_presence(each, self.year)]
+        held = [each for each in self.person.contract_periods if year_presence(each, self.year)]
         begun = [each for each in held if each.starts_on <= self.on]
         return next(reversed(begun or held), None)
 

@@ -194,7 +194,7 @@ def _cell(grid: MonthGrid, line: GridLine, head: DayHead, posted: PostedGrid) ->
         "is-shut": head.is_in_month and day not in line.open_days,
         "is-contested": day in line.remarks,
         "is-moved": is_moved,
-        "is-noted": bool(times or (entry and entry.note)),
+        "has-detail": bool(times or (entry and entry.note)),
     }
     is_faulty = name in posted.faults
     return GridCell(

@@ -94,8 +94,8 @@ def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
         step = steps.get(sheet.pk)
         # The plan counts once, however many supplements follow.
         expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
-        said = _day_remarks(step) if step else ()
-        lines.append(SheetFigures(sheet, minutes.get(sheet.pk, {}), expected, member, step, said))
+        remarks = _day_remarks(step) if step else ()
+        lines.append(SheetFigures(sheet, minutes.get(sheet.pk, {}), expected, member, step, remarks))
         filled[sheet.employee_id].update(lines[-1].by_day)
         seen = sheet
     return MonthSheets(
@@ -171,9 +171,9 @@ def _last_steps(month: Month) -> dict[int, TimesheetStep]:
     """The last step of each timesheet that is not approved yet: of the others nobody is asked anything."""
     open_ones = TimesheetStep.objects.filter(subject__month=month, subject__approved_at=None)
     remarks = Remark.objects.filter(step=OuterRef("pk")).order_by("day", "pk")
-    told = JSONObject(day="day", reason="reason", expected_minutes="expected_minutes")
+    remark = JSONObject(day="day", reason="reason", expected_minutes="expected_minutes")
     latest = open_ones.order_by("subject", "-pk").distinct("subject")
-    rows = latest.select_related("by").annotate(said=ArraySubquery(remarks.values(told=told)))
+    rows = latest.select_related("by").annotate(remarks_found=ArraySubquery(remarks.values(remark=remark)))
     return {step.subject_id: step for step in rows}
 
 
@@ -181,7 +181,9 @@ def _day_remarks(step: Any) -> tuple[DayRemark, ...]:
     """The remarks of a step that sent the timesheet back to its draft; none of other steps."""
     if step.target != TimesheetStatus.DRAFT:
         return ()
-    return tuple(DayRemark(**{**told, "day": date.fromisoformat(told["day"])}) for told in step.said)
+    return tuple(
+        DayRemark(**{**remark, "day": date.fromisoformat(remark["day"])}) for remark in step.remarks_found
+    )
 
 
 def _unopened(month: Month) -> list[Assignment]:

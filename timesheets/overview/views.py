@@ -127,8 +127,8 @@ def _view_context(
     if choice.view == matrix.MonthView.GRID:
         found["matrix"] = matrix.month_matrix(reading, lines)
     else:
-        lay_out = funnel.by_person if choice.view == matrix.MonthView.PEOPLE else funnel.by_member
-        found["rows"] = lay_out(lines)
+        group_rows = funnel.by_person if choice.view == matrix.MonthView.PEOPLE else funnel.by_member
+        found["rows"] = group_rows(lines)
         found["total"] = funnel.sum_of_rows(found["rows"]).figures
         found["steps"] = funnel.STEPS
         found["totals"] = matrix.state_totals(lines)

@@ -130,7 +130,7 @@ def waiting_for_coordination() -> list[Timesheet]:
 
 
 def open_findings_by_month(on: date) -> list[tuple[int | None, Month]]:
-    """Whose working time has something to look at, last month and this one: the account, and the month, of each."""
+    """Whose working time has something to check, last month and this one: the account, and the month, of each."""
     present = Month.of(on)
     return [
         (each.employee.user_id, month)

@@ -2,7 +2,7 @@
 import { nameNow } from "./names.js";
 import { normalForm } from "./worktime.js";
 
-// What was typed is brought to one form; what is not understood stays, for the server to judge.
+// What was typed is brought to one form; what is not understood stays, for the server to check.
 export function normalise(field) {
   if (!field.matches(".hrs")) return;
   const value = normalForm(field.value);

@@ -1,5 +1,6 @@
 // What is typed is kept in this browser until the server has it, and put back on the next visit of the page.
 // A draft is {values, seals}: the cells that were not saved, and what their author had seen of the days around them.
+// Both keys stay as they are called: browsers hold drafts.
 import { isCell, nameNow, partsOf } from "./names.js";
 import { readDraft, writeDraft } from "../storage.js";
 
@@ -10,7 +11,7 @@ export const useForm = (found) => (form = found);
 
 // Only cells are kept, and the answer to a contest: no choice between two values, nothing of the frame.
 const cells = () => [...form.elements].filter((field) => isCell(field.name) || field.name === "note");
-const seals = () => [...form.querySelectorAll("#sceaux input")];
+const shownFields = () => [...form.querySelectorAll("#shown-fields input")];
 const pairs = (fields) => fields.map((field) => [field.name, field.value]);
 
 export const isKept = (field) => cells().includes(field);
@@ -26,7 +27,7 @@ export const drop = () => writeDraft(form.dataset.draft, null);
 export function keep() {
   const fields = unsent();
   if (!fields.length) return drop();
-  const draft = { values: Object.fromEntries(pairs(fields)), seals: Object.fromEntries(pairs(seals())) };
+  const draft = { values: Object.fromEntries(pairs(fields)), seals: Object.fromEntries(pairs(shownFields())) };
   writeDraft(form.dataset.draft, draft);
 }
 
@@ -42,19 +43,19 @@ export function putBack(draft) {
       if (day) days.add(`vu-${key} ${day.slice(8)}`);
     } else refused.push(`${day ? `${day.slice(8)}/${day.slice(5, 7)}` : "réponse"} : ${value || "vide"}`);
   }
-  putSeals(draft.seals, days);
+  putShown(draft.seals, days);
   return refused;
 }
 
 // With the values comes what was seen then, so that the server notices what others changed meanwhile. The page of a
 // month has seen all other days anew: "03worked420 04worked300" is told apart by its days, that of one day is not.
-function putSeals(old, days) {
+function putShown(old, days) {
   const before = Object.fromEntries(Object.entries(old).map(([name, value]) => [nameNow(name), value]));
-  for (const seal of seals()) {
+  for (const shown of shownFields()) {
     const parts = (text, isOld) =>
-      text.split(" ").filter((part) => part && days.has(`${seal.name} ${part.slice(0, 2)}`) === isOld);
-    if (!(seal.name in before)) continue;
-    if ("oneDay" in form.dataset) seal.value = before[seal.name];
-    else seal.value = [...parts(seal.value, false), ...parts(before[seal.name], true)].join(" ");
+      text.split(" ").filter((part) => part && days.has(`${shown.name} ${part.slice(0, 2)}`) === isOld);
+    if (!(shown.name in before)) continue;
+    if ("oneDay" in form.dataset) shown.value = before[shown.name];
+    else shown.value = [...parts(shown.value, false), ...parts(before[shown.name], true)].join(" ");
   }
 }

@@ -1,5 +1,5 @@
 // The names of the fields of hours: "m-12-2026-11-03" is a day of timesheet 12. A timesheet that did not exist when the
-// page was made had another name, "m-a7-2026-11-03"; the fields under #sceaux say both, "vu-12" and its alias "a7".
+// page was made had another name, "m-a7-2026-11-03"; the fields under #shown-fields say both, "vu-12" and its alias "a7".
 const CELL = /^[a-z][\dt]?-(a?\d+|g)-(\d{4}-\d\d-\d\d)$/;
 
 export const isCell = (name) => CELL.test(name);
@@ -12,9 +12,9 @@ export function partsOf(name) {
 
 // The name that a field has by now.
 export function nameNow(name) {
-  for (const seal of document.querySelectorAll("#sceaux [data-alias]")) {
-    const [now, before] = [seal.name.slice(3), seal.dataset.alias];
-    if (now !== before) name = name.replace(`-${before}-`, `-${now}-`).replace(new RegExp(`^vu-${before}$`), seal.name);
+  for (const field of document.querySelectorAll("#shown-fields [data-alias]")) {
+    const [now, before] = [field.name.slice(3), field.dataset.alias];
+    if (now !== before) name = name.replace(`-${before}-`, `-${now}-`).replace(new RegExp(`^vu-${before}$`), field.name);
   }
   return name;
 }

@@ -1,4 +1,4 @@
-// Hours as people type them. The server is the judge (groupement/kernel/worktime.py); one table of cases, in
+// Hours as people type them. The server decides (groupement/kernel/worktime.py); one table of cases, in
 // tests/typed_hours.py, holds both to the same readings.
 const DAY = 24 * 60;
 const MINUTES = /^(\d{1,6})(?:minutes?|min|mn)$/;

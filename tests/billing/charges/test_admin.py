@@ -1,4 +1,4 @@
-"""Expenses and grants in Django admin: scales and lines are mended, what acts made is looked at; receipts stay out."""
+"""Expenses and grants in Django admin: scales and lines are mended, what acts made is read-only; receipts stay out."""
 
 from datetime import date
 from decimal import Decimal

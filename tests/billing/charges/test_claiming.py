@@ -98,7 +98,7 @@ def test_a_purchase_keeps_its_receipt_under_a_name_that_tells_nothing(placed, da
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "sentence"),
     [
         (b"", "Un achat demande son justificatif"),
         (b"GIF89a" + b"0" * 50, "Ce fichier n’est pas un PDF"),
@@ -109,9 +109,9 @@ def test_a_purchase_keeps_its_receipt_under_a_name_that_tells_nothing(placed, da
         (PDF + b"0" * receipts.LARGEST_RECEIPT, "dépasse 5 Mo"),
     ],
 )
-def test_a_receipt_is_judged_by_its_content(placed, data, said):
+def test_a_receipt_is_checked_by_its_content(placed, data, sentence):
     message, field = refusal(placed, kind="purchase", amount=Decimal("9.90"), receipt=data)
-    assert said in message
+    assert sentence in message
     assert field == "receipt"
 
 
@@ -132,9 +132,9 @@ def test_what_cannot_be_an_expense_is_told_in_a_sentence(placed, scale):
         ({"kind": "meal", "kilometres": None, "amount": Decimal("100001")}, "amount", "c’est trop"),
         ({"kind": "purchase", "kilometres": None, "amount": Decimal("5")}, "receipt", "son justificatif"),
     ]
-    for facts, field, said in cases:
+    for facts, field, sentence in cases:
         message, at_fault = refusal(placed, **{"kilometres": Decimal("10"), **facts})
-        assert said in message
+        assert sentence in message
         assert at_fault == field
 
 

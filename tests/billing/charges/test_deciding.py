@@ -115,10 +115,10 @@ def test_an_expense_is_decided_on_once(placed, finance):
     refused.refresh_from_db()
     assert (refused.state, refused.refused_reason) == (ExpenseState.REFUSED, "Trajet domicile – travail")
     assert (refused.refused_by, refused.refused_at) == (finance, NOW)
-    for decided, said in ((accepted, "déjà acceptée"), (refused, "déjà refusée")):
-        with pytest.raises(expense_decisions.NotDecidable, match=said):
+    for decided, sentence in ((accepted, "déjà acceptée"), (refused, "déjà refusée")):
+        with pytest.raises(expense_decisions.NotDecidable, match=sentence):
             expense_decisions.accept(decided, by=finance, at=NOW)
-        with pytest.raises(expense_decisions.NotDecidable, match=said):
+        with pytest.raises(expense_decisions.NotDecidable, match=sentence):
             expense_decisions.refuse(decided, reason="non", by=finance, at=NOW)
     assert Charge.objects.count() == 1
 

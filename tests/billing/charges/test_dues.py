@@ -36,14 +36,14 @@ def joined(name, *, yearly_dues="120.00", deposit="0", **facts):
     return member
 
 
-def told(calls):
+def found(calls):
     return [(call.member.short_name, call.amount, call.charge is not None) for call in calls]
 
 
 def test_dues_ask_each_admitted_member_once_whole_and_outside_vat(finance):
     sonam, aloen = joined("Sonam", yearly_dues="80.00"), joined("Aloen")
     joined("Optim’ism", yearly_dues="0")
-    assert told(dues.dues_of(2026)) == [
+    assert found(dues.dues_of(2026)) == [
         ("Aloen", Decimal("120.00"), False),
         ("Sonam", Decimal("80.00"), False),
     ]
@@ -61,7 +61,10 @@ def test_dues_ask_each_admitted_member_once_whole_and_outside_vat(finance):
     )
     assert set(Charge.objects.waiting()) == set(made)
     assert dues.call_dues(2026, by=finance, at=NOW) == []
-    assert told(dues.dues_of(2026)) == [("Aloen", Decimal("120.00"), True), ("Sonam", Decimal("80.00"), True)]
+    assert found(dues.dues_of(2026)) == [
+        ("Aloen", Decimal("120.00"), True),
+        ("Sonam", Decimal("80.00"), True),
+    ]
     assert len(dues.call_dues(2027, by=finance, at=NOW)) == 2
 
 
@@ -89,7 +92,7 @@ def test_who_came_back_owes_the_year_once(finance):
         starts_on=date(2026, 6, 1),
         yearly_dues=Decimal("150.00"),
     )
-    assert told(dues.dues_of(2026)) == [("Aloen", Decimal("150.00"), False)]
+    assert found(dues.dues_of(2026)) == [("Aloen", Decimal("150.00"), False)]
 
 
 @pytest.mark.parametrize("year", [2024, 2028, 9999])
@@ -146,7 +149,7 @@ def test_a_free_line_waits_for_the_next_invoice(finance):
 
 
 @pytest.mark.parametrize(
-    ("facts", "field", "said"),
+    ("facts", "field", "sentence"),
     [
         ({"label": " "}, "label", "désignation"),
         ({"quantity": Decimal("0")}, "quantity", "supérieure à zéro"),
@@ -156,11 +159,11 @@ def test_a_free_line_waits_for_the_next_invoice(finance):
         ({"service_month": Month(2028, 1)}, "service_month", "trop loin"),
     ],
 )
-def test_a_line_that_cannot_be_is_told_why(finance, facts, field, said):
+def test_a_line_that_cannot_be_is_told_why(finance, facts, field, sentence):
     member = joined("Aloen")
     with pytest.raises(Refusal) as caught:
         line(member, finance, **facts)
-    assert said in caught.value.message
+    assert sentence in caught.value.message
     assert caught.value.field == field
     assert not Charge.objects.exists()
 

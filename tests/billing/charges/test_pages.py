@@ -44,8 +44,8 @@ def bought(placed, label="Toner"):
 
 
 def typed(placed, **facts):
-    told = {"kind": "travel", "assignment": placed.pk, "spent_on": "2026-11-12", "label": "Vannes"}
-    return {**told, "kilometres": "42,5", "amount": "", **facts}
+    found = {"kind": "travel", "assignment": placed.pk, "spent_on": "2026-11-12", "label": "Vannes"}
+    return {**found, "kilometres": "42,5", "amount": "", **facts}
 
 
 def test_an_employee_writes_a_trip_down_and_sees_the_scale(login, placed):
@@ -73,7 +73,7 @@ def test_a_purchase_is_sent_with_its_photo(login, placed):
 
 
 @pytest.mark.parametrize(
-    ("facts", "said"),
+    ("facts", "sentence"),
     [
         ({"kilometres": "beaucoup"}, "« beaucoup » n’est pas une distance : écrivez par exemple 42,5."),
         ({"kilometres": "42,55"}, "Une seule décimale"),
@@ -86,10 +86,10 @@ def test_a_purchase_is_sent_with_its_photo(login, placed):
         ({"kind": "bribe"}, "Sélectionnez un choix valide"),
     ],
 )
-def test_bad_input_is_a_sentence_and_keeps_what_was_typed(login, placed, facts, said):
+def test_bad_input_is_a_sentence_and_keeps_what_was_typed(login, placed, facts, sentence):
     answer = login(placed.employee.user).post(MINE, typed(placed, **facts))
     assert answer.status_code == 422
-    assert said in words(answer)
+    assert sentence in words(answer)
     assert 'value="Vannes"' in answer.content.decode()
     assert not Expense.objects.exists()
 

@@ -53,7 +53,7 @@ def amounts(sheet):
 def errors(data, **how):
     with pytest.raises(BadPayroll) as refused:
         books.read(data, **how)
-    return [told.replace("\u00a0", " ") for told in refused.value.errors]
+    return [found.replace("\u00a0", " ") for found in refused.value.errors]
 
 
 def test_a_workbook_is_read_as_a_csv_is():

@@ -175,7 +175,7 @@ def test_file_is_read_however_it_is_written(data: bytes) -> None:
 def test_fault_names_its_line_and_the_cure(lines: list[str], error: str) -> None:
     with pytest.raises(BadPayroll) as refused:
         read(file(TITLES, *lines))
-    assert [told.replace("\u00a0", " ") for told in refused.value.errors] == [error]
+    assert [found.replace("\u00a0", " ") for found in refused.value.errors] == [error]
     assert (
         refused.value.message.replace("\u00a0", " ")
         == "Le fichier n’a pas été importé : 1 erreur à corriger."

@@ -186,8 +186,8 @@ def test_a_member_who_leaves_leaves_its_provision_to_the_group(maelle, hosts):
         leave_ledger.settle_with_member(hosts[0], by=None, at=LATER)
     billed(OCTOBER)
     assert leave_ledger.settle_with_member(hosts[0], by=None, at=LATER) == Decimal("196.00")
-    told = {str(row.member) if row.member else None: row.balance for row in leave_ledger.balances()}
-    assert told == {"Aloen": 0, "Sonam": Decimal("84.00"), None: Decimal("196.00")}
+    found = {str(row.member) if row.member else None: row.balance for row in leave_ledger.balances()}
+    assert found == {"Aloen": 0, "Sonam": Decimal("84.00"), None: Decimal("196.00")}
     with pytest.raises(NotSettled, match="n’a pas de provision à solder"):
         leave_ledger.settle_with_member(hosts[0], by=None, at=LATER)
 

@@ -96,7 +96,7 @@ def test_issue_makes_the_credit_note_and_shows_it(login, django_capture_on_commi
     assert Invoice.objects.filter(kind="credit_note").count() == 1
 
 
-def test_whole_invoice_in_one_gesture(login):
+def test_whole_invoice_in_one_step(login):
     of = invoice({2: 420, 3: 420})
     client = login(world.finance())
     client.post(form_of(of), asked(of, step="emettre", extent="whole", fate="voided", seen="336.00"))

@@ -72,9 +72,9 @@ def test_a_share_is_told_as_far_as_the_group_decided(detail, sentence):
 
 @pytest.mark.parametrize("detail", ["hours", "shares"])
 def test_neither_the_cost_nor_the_hours_of_others_are_told(detail):
-    told = plain(explaining.sentence(charge("cost_share", figures=SHARE), detail))
+    found = plain(explaining.sentence(charge("cost_share", figures=SHARE), detail))
     for secret in ("2 940", "2940", "100 h", "50 h"):
-        assert secret not in told
+        assert secret not in found
     assert "100 h" in plain(explaining.sentence(charge("cost_share", figures=SHARE), "costs"))
 
 
@@ -134,8 +134,8 @@ def test_sentences_go_by_person_and_month():
         charge("flat_amount", employee=maelle, service_month=OCTOBER, figures=flat),
         charge("free", label="Reprographie"),
     ]
-    told = explaining.by_person_and_month(charges, "hours")
-    assert [(row.employee, row.month, len(row.sentences)) for row in told] == [
+    found = explaining.by_person_and_month(charges, "hours")
+    assert [(row.employee, row.month, len(row.sentences)) for row in found] == [
         ("Maëlle Kerbrat", NOVEMBER, 2),
         ("Maëlle Kerbrat", OCTOBER, 1),
         ("", NOVEMBER, 1),

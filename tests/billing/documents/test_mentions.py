@@ -25,8 +25,8 @@ DEBITS = "Option pour le paiement de la taxe d’après les débits"
 
 def test_payment_tells_terms_discount_penalty_and_indemnity() -> None:
     group = world.group(late_penalty_rate=Decimal("13.50"), payment_days=45)
-    told = {name: text.replace("\u00a0", " ") for name, text in MentionsOfDay(group, DAY).payment().items()}
-    assert told == {
+    found = {name: text.replace("\u00a0", " ") for name, text in MentionsOfDay(group, DAY).payment().items()}
+    assert found == {
         "terms": "Paiement à 45 jours à compter de la date de facture.",
         "discount": "Escompte pour paiement anticipé : néant.",
         "penalty": "Pénalités de retard : 13,50 % par an, exigibles dès le lendemain de l’échéance, sans rappel.",

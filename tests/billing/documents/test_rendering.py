@@ -44,7 +44,7 @@ def test_file_says_what_the_invoice_says(private_files) -> None:
     pdf = PdfReader(io.BytesIO(content))
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).replace("\u202f", " ").split())
     invoice = run.invoices.get()
-    for told in (
+    for found in (
         "F-2026-0001",
         "La Ronde",
         invoice.member.legal_name,
@@ -52,7 +52,7 @@ def test_file_says_what_the_invoice_says(private_files) -> None:
         "MAD-2026-001",
         "Annexe",
     ):
-        assert told in text, told
+        assert found in text, found
     assert pdf.metadata.title == "Facture F-2026-0001"
 
 

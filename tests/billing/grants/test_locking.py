@@ -221,8 +221,8 @@ def test_what_may_not_be_locked_yet_is_told(aloen, maelle, entries, finance):
         ((NOVEMBER.shift(-10), NOVEMBER), "ne couvre pas tous ces mois"),
         ((NOVEMBER, NOVEMBER), "il n’y a rien à verrouiller"),
     ]
-    for months, said in cases:
-        with pytest.raises(reports.NotLockable, match=said):
+    for months, sentence in cases:
+        with pytest.raises(reports.NotLockable, match=sentence):
             lock(line, finance, *months)
     put(line, {entries[0].pk: 60}, finance)
     world.timesheet(maelle, {date(2026, 11, 27): 60}, kind="leave", supplement=1, status="draft")
@@ -246,8 +246,18 @@ def test_the_files_say_the_report_and_are_the_same_each_time(entries, finance, m
     again = reports.as_csv(report), reports.as_workbook(report), reports.as_pdf(report)
     assert first == again
     rows = list(csv.reader(io.StringIO(first[0].decode("utf-8-sig")), delimiter=";"))
-    said = ["2026-11", "M001", "Maëlle Kerbrat", "'=Animation", "14,00", "840", "3000,00", "120,00", "25,00"]
-    assert rows[1] == [*said, "350,00", ""]
+    sentence = [
+        "2026-11",
+        "M001",
+        "Maëlle Kerbrat",
+        "'=Animation",
+        "14,00",
+        "840",
+        "3000,00",
+        "120,00",
+        "25,00",
+    ]
+    assert rows[1] == [*sentence, "350,00", ""]
     book = openpyxl.load_workbook(io.BytesIO(first[1]))
     assert book.sheetnames == ["État", "Heures", "Dépenses"]
     values = [cell.value for cell in book["Heures"][2]]

@@ -64,12 +64,12 @@ def test_finance_creates_a_line(login, aloen, finance):
     }
     wrong = client.post(LINES, {**wanted, "code": "C’est", "budget": "-1"})
     assert wrong.status_code == 422
-    for said in (
+    for sentence in (
         "La fin doit venir après le début.",
         "ne peut pas être négatif",
         "des chiffres et des tirets",
     ):
-        assert said in words(wrong)
+        assert sentence in words(wrong)
     made = client.post(LINES, {**wanted, "ends_before": "2029-01-01"})
     assert made.url == address("funding_line", FundingLine.objects.get())
     assert "porte déjà ce code" in words(client.post(LINES, {**wanted, "ends_before": ""}))
@@ -82,16 +82,16 @@ def test_hours_are_found_ticked_and_tagged(login, aloen, maelle, finance):
     page = client.get(where)
     assert page.content.decode().count('name="entry"') == 2
     assert f'name="minutes_{entries[0].pk}" value="7"' in source(page)
-    told = {"action": "Animation", "entry": [entries[0].pk], f"minutes_{entries[0].pk}": "abc"}
-    wrong = client.post(where, told)
+    posted = {"action": "Animation", "entry": [entries[0].pk], f"minutes_{entries[0].pk}": "abc"}
+    wrong = client.post(where, posted)
     assert wrong.status_code == 422
     assert "Maëlle Kerbrat, 02/11 : « abc »" in words(wrong)
     assert 'value="abc"' in wrong.content.decode()
-    done = client.post(where, {**told, f"minutes_{entries[0].pk}": "4h30"})
+    done = client.post(where, {**posted, f"minutes_{entries[0].pk}": "4h30"})
     assert done.url == address("funding_line", line)
     assert list(FundedHours.objects.values_list("entry", "minutes")) == [(entries[0].pk, 270)]
     assert "COOPTER 4 h 30" in words(client.get(where))
-    too_much = client.post(where, {**told, f"minutes_{entries[0].pk}": "3"})
+    too_much = client.post(where, {**posted, f"minutes_{entries[0].pk}": "3"})
     assert "3 h demandées, il en reste 2 h 30, COOPTER finance déjà le reste." in words(too_much)
 
 
@@ -113,10 +113,10 @@ def test_the_coordinator_sees_hours_and_no_euro_of_them(login, aloen, maelle, fi
     for person, shown in ((finance, True), (world.coordinator(), False), (world.admin(), False)):
         client = login(person)
         for page in pages:
-            said = words(client.get(page))
-            assert "5,00" in said
-            assert ("500,00 €" in said) is shown
-            assert ("10 000,00 €" in said) is shown
+            sentence = words(client.get(page))
+            assert "5,00" in sentence
+            assert ("500,00 €" in sentence) is shown
+            assert ("10 000,00 €" in sentence) is shown
 
 
 def test_who_is_neither_finance_nor_coordination_has_no_grants(login, aloen, maelle, finance):
@@ -143,10 +143,10 @@ def test_tags_are_taken_off_until_the_month_is_locked(login, aloen, maelle, fina
     entries, line = worked(maelle, aloen, "10"), grant()
     tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
     client = login(finance)
-    told = {"person": maelle.pk, "month": "2026-11", "action": "Animation"}
-    client.post(address("funding_untag", line), told)
+    posted = {"person": maelle.pk, "month": "2026-11", "action": "Animation"}
+    client.post(address("funding_untag", line), posted)
     assert not FundedHours.objects.exists()
-    for wrong in ({}, {**told, "person": "x"}, {**told, "month": "2026-13"}):
+    for wrong in ({}, {**posted, "person": "x"}, {**found, "month": "2026-13"}):
         assert client.post(address("funding_untag", line), wrong).status_code == 302
     tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
     lock = address("funding_lock", line)
@@ -155,7 +155,7 @@ def test_tags_are_taken_off_until_the_month_is_locked(login, aloen, maelle, fina
     assert "Décembre 2026 n’est pas terminé." in words(wrong)
     client.post(lock, {"first": "2026-11", "last": "2026-11"})
     report = FundingReport.objects.get()
-    client.post(address("funding_untag", line), told)
+    client.post(address("funding_untag", line), posted)
     page = words(client.get(address("funding_line", line)))
     assert (
         "Novembre 2026 est verrouillé pour COOPTER : l’état est remis au financeur et ne change plus." in page

@@ -85,8 +85,8 @@ def test_more_of_the_same_is_added_up(aloen, maelle, finance):
 def test_an_hour_is_funded_once_and_the_sentence_names_the_other_line(aloen, maelle, finance):
     entries = worked(maelle, aloen)
     put(grant("COOPTER"), {entries[0].pk: 300}, finance)
-    said = faults(grant("REGION"), whole(entries), finance)
-    assert said == [
+    sentence = faults(grant("REGION"), whole(entries), finance)
+    assert sentence == [
         "Maëlle Kerbrat, 2 novembre 2026 : 7 h demandées, il en reste 2 h, COOPTER finance déjà le reste."
     ]
     put(grant("LEADER"), {entries[0].pk: 120}, finance)
@@ -109,8 +109,8 @@ def test_only_approved_time_in_the_days_of_the_line_is_funded(aloen, maelle, fin
     sheet = world.timesheet(maelle, {date(2026, 11, 9): 420}, kind="leave")
     absent, line = sheet.entries.get(), grant(starts_on=date(2026, 11, 3))
     (early,) = worked(world.employee("Youenn", "Talec"), aloen, "7")
-    said = faults(line, {drafted.pk: 420, absent.pk: 420, early.pk: 420, 999_999: 60}, finance)
-    assert said == [
+    sentence = faults(line, {drafted.pk: 420, absent.pk: 420, early.pk: 420, 999_999: 60}, finance)
+    assert sentence == [
         "Maëlle Kerbrat, 2 novembre 2026 : ces heures ne sont pas approuvées.",
         "Maëlle Kerbrat, 9 novembre 2026 : une absence ne se finance pas.",
         OUTSIDE,

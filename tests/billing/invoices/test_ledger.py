@@ -216,7 +216,7 @@ def problems(run):
     return {row.code: row.message.replace("\u00a0", " ") for row in RunProblem.objects.filter(run=run)}
 
 
-def test_what_looks_odd_is_told_and_holds_nothing_back(aloen):
+def test_what_is_unusual_is_listed_and_holds_nothing_back(aloen):
     maelle = world.employee(members=[aloen])
     placed = world.assignment(maelle, aloen, weekly_pattern=(420, 0, 0, 0, 0, 0, 0))
     world.timesheet(placed, world.hours(NOVEMBER, 40))  # five Mondays make 35 h

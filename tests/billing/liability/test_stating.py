@@ -1,4 +1,4 @@
-"""The statement on each key, the debt looked at, the reserve: its ledger, its balance, how far it covers."""
+"""The statement on each key, the debt, the reserve: its ledger, its balance, how far it covers."""
 
 from datetime import date
 from decimal import Decimal
@@ -58,7 +58,7 @@ def test_a_default_is_shared_again_among_the_others(worked):
     assert [more for _, _, more in shares(statement)] == ["1440.00", "0.00", "960.00", "0.00"]
 
 
-def test_without_a_debt_the_last_months_cost_is_looked_at(worked):
+def test_without_a_debt_the_last_months_cost_is_the_debt(worked):
     statement = state()
     assert (str(statement.debt), statement.debt_month) == ("3637.92", NOVEMBER)
 

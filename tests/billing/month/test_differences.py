@@ -31,7 +31,7 @@ def charge(
     )
 
 
-def told(now, before):
+def amounts_by_cause(now, before):
     return {cause.code: str(cause.amount) for cause in causes(now, before, month=NOVEMBER)}
 
 
@@ -39,13 +39,13 @@ def test_more_hours_at_a_higher_price_are_told_apart():
     now = [charge("240.00", minutes=600)]
     before = [charge("160.00", minutes=480, month=OCTOBER)]
     # 2 h more at 20 €, then 10 h at 4 € more.
-    assert told(now, before) == {"hours": "40.00", "price": "40.00"}
+    assert amounts_by_cause(now, before) == {"hours": "40.00", "price": "40.00"}
 
 
 def test_a_larger_share_of_absences_is_its_own_cause():
     now = [charge("1200.00", kind="cost_share", minutes=600, borne=600)]
     before = [charge("1200.00", kind="cost_share", minutes=600, borne=200, month=OCTOBER)]
-    assert told(now, before) == {"absences": "300.00", "price": "-300.00"}
+    assert amounts_by_cause(now, before) == {"absences": "300.00", "price": "-300.00"}
 
 
 def test_who_comes_and_who_goes_what_is_late_and_the_rest():
@@ -60,7 +60,7 @@ def test_who_comes_and_who_goes_what_is_late_and_the_rest():
         charge("80.00", minutes=240, assignment=1, month=OCTOBER),
         charge("4.00", kind="management_fee", month=OCTOBER),
     ]
-    assert told(now, before) == {
+    assert amounts_by_cause(now, before) == {
         "flat": "500.00",
         "late": "55.00",
         "placed": "20.00",
@@ -70,7 +70,9 @@ def test_who_comes_and_who_goes_what_is_late_and_the_rest():
 
 
 def test_the_same_month_again_has_no_cause():
-    assert told([charge("80.00", minutes=240)], [charge("80.00", minutes=240, month=OCTOBER)]) == {}
+    assert (
+        amounts_by_cause([charge("80.00", minutes=240)], [charge("80.00", minutes=240, month=OCTOBER)]) == {}
+    )
 
 
 amounts = st.integers(1, 10_000_00).map(lambda cents: Decimal(cents) / 100)

@@ -91,10 +91,14 @@ def test_actual_cost_is_shared_with_its_fees() -> None:
         (Decimal("2058.00"), Decimal("411.60"), Decimal("2469.60"), 4200),
         (Decimal("882.00"), Decimal("176.40"), Decimal("1058.40"), 1800),
     ]
-    told = reconciling.reconcile(run)
-    assert (told.employer_cost, told.charged, told.reserve, told.fees, told.invoiced) == tuple(
-        Decimal(sum_) for sum_ in ("2800.00", "2800.00", "0.00", "140.00", "2940.00")
-    )
+    reconciliation = reconciling.reconcile(run)
+    assert (
+        reconciliation.employer_cost,
+        reconciliation.charged,
+        reconciliation.reserve,
+        reconciliation.fees,
+        reconciliation.invoiced,
+    ) == tuple(Decimal(sum_) for sum_ in ("2800.00", "2800.00", "0.00", "140.00", "2940.00"))
 
 
 def test_lines_say_who_what_and_when_and_no_wage() -> None:

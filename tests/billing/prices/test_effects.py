@@ -31,7 +31,7 @@ def proposed(placed, *, starts_on=DECEMBER_1, **figures):
     return changing.propose(placed, starts_on=starts_on, figures={**known, **figures})
 
 
-def told_of(placed, terms):
+def effect_of(placed, terms):
     return effect(placed, terms, by=world.finance(), at=NOW)
 
 
@@ -49,27 +49,27 @@ class TestEffect:
         members = scene.hosts(1)
         run = scene.issued(members, price_method="hourly", hourly_price=Decimal("22.44"))
         placed = run.charges.get().assignment
-        told = told_of(placed, proposed(placed, hourly_price=Decimal("24.00")))
-        assert told.closed.month == NOVEMBER
-        assert shown(told.closed) == [("Aloen", Decimal("157.08"), Decimal("168.00"))]
-        assert told.closed.rows[0].difference == Decimal("10.92")
-        assert told.closed.rows[0].percent == Decimal("6.95")
+        price_effect = effect_of(placed, proposed(placed, hourly_price=Decimal("24.00")))
+        assert price_effect.closed.month == NOVEMBER
+        assert shown(price_effect.closed) == [("Aloen", Decimal("157.08"), Decimal("168.00"))]
+        assert price_effect.closed.rows[0].difference == Decimal("10.92")
+        assert price_effect.closed.rows[0].percent == Decimal("6.95")
 
     def test_the_next_month_is_told_as_planned(self):
         """One day of seven hours a week: four Mondays in December 2026."""
         members = scene.hosts(1)
         run = scene.issued(members, price_method="hourly", hourly_price=Decimal("22.44"))
         placed = run.charges.get().assignment
-        told = told_of(placed, proposed(placed, hourly_price=Decimal("24.00")))
-        assert told.planned.month == DECEMBER
-        assert shown(told.planned) == [("Aloen", Decimal("628.32"), Decimal("672.00"))]
+        price_effect = effect_of(placed, proposed(placed, hourly_price=Decimal("24.00")))
+        assert price_effect.planned.month == DECEMBER
+        assert shown(price_effect.planned) == [("Aloen", Decimal("628.32"), Decimal("672.00"))]
 
     def test_a_price_from_the_middle_of_a_month_is_told_by_the_first_whole_one(self):
         members = scene.hosts(1)
         run = scene.issued(members, price_method="hourly", hourly_price=Decimal("22.44"))
         placed = run.charges.get().assignment
-        told = told_of(placed, proposed(placed, starts_on=date(2026, 12, 15)))
-        assert told.planned.month == Month(2027, 1)
+        price_effect = effect_of(placed, proposed(placed, starts_on=date(2026, 12, 15)))
+        assert price_effect.planned.month == Month(2027, 1)
 
     def test_a_price_at_one_member_changes_what_the_others_bear(self):
         """Leave goes by worked hours; when the reserve bears Aloen's part, only Aloen pays less."""
@@ -77,30 +77,30 @@ class TestEffect:
         maelle = world.employee(members=members)
         a_month_with_leave(maelle, members)
         placed = maelle.assignments.get(member=members[0])
-        told = told_of(placed, proposed(placed, absence_rule=AbsenceRule.RESERVE))
-        (aloen, before_a, after_a), (sonam, before_s, after_s) = shown(told.closed)
+        price_effect = effect_of(placed, proposed(placed, absence_rule=AbsenceRule.RESERVE))
+        (aloen, before_a, after_a), (sonam, before_s, after_s) = shown(price_effect.closed)
         assert (aloen, sonam) == ("Aloen", "Sonam")
         assert after_a < before_a
         assert after_s == before_s
-        assert told.closed.total.difference == after_a - before_a
+        assert price_effect.closed.total.difference == after_a - before_a
 
     def test_without_a_month_invoiced_only_the_plan_is_told(self):
         members = scene.hosts(1)
         placed = world.assignment(world.employee(members=members), members[0])
-        told = told_of(placed, proposed(placed, hourly_price=Decimal("24.00")))
-        assert told.closed is None
-        assert shown(told.planned) == [("Aloen", Decimal("628.32"), Decimal("672.00"))]
+        price_effect = effect_of(placed, proposed(placed, hourly_price=Decimal("24.00")))
+        assert price_effect.closed is None
+        assert shown(price_effect.planned) == [("Aloen", Decimal("628.32"), Decimal("672.00"))]
 
     def test_without_hours_planned_there_is_nothing_to_tell(self):
         members = scene.hosts(1)
         placed = world.assignment(world.employee(members=members), members[0], weekly_pattern=[0] * 7)
-        assert told_of(placed, proposed(placed)).planned is None
+        assert effect_of(placed, proposed(placed)).planned is None
 
     def test_a_cost_nobody_knows_is_said(self):
         members = scene.hosts(1)
         placed = world.assignment(world.employee(members=members), members[0])
-        told = told_of(placed, proposed(placed, **at_cost()))
-        (remark,) = told.planned.remarks
+        price_effect = effect_of(placed, proposed(placed, **at_cost()))
+        (remark,) = price_effect.planned.remarks
         assert remark.startswith(
             "Maëlle Kerbrat\u00a0: aucun coût employeur pour décembre 2026, ses parts attendent."
         )
@@ -109,15 +109,15 @@ class TestEffect:
         members = scene.hosts(1)
         run = scene.issued(members, price_method="hourly", hourly_price=Decimal("22.44"))
         placed = run.charges.get().assignment
-        told = told_of(placed, proposed(placed, **at_cost()))
-        assert told.planned.cost_of == NOVEMBER
-        assert shown(told.planned) == [("Aloen", Decimal("628.32"), Decimal("3856.20"))]
+        price_effect = effect_of(placed, proposed(placed, **at_cost()))
+        assert price_effect.planned.cost_of == NOVEMBER
+        assert shown(price_effect.planned) == [("Aloen", Decimal("628.32"), Decimal("3856.20"))]
 
     def test_asking_leaves_everything_as_it_was(self):
         run = scene.issued(scene.hosts(2))
         placed = run.charges.order_by("pk").first().assignment
         before = list(Terms.objects.order_by("pk").values())
-        told_of(placed, proposed(placed, **hourly("24.00")))
+        effect_of(placed, proposed(placed, **hourly("24.00")))
         assert list(Terms.objects.order_by("pk").values()) == before
         assert BillingRun.objects.count() == 1
 
@@ -171,8 +171,8 @@ class TestTold(TestCase):
         drafted = nets(drafting.draft(NOVEMBER, by=None, at=NOW))
         new = proposed(placed[0], starts_on=date(2026, 11, 1), **price)
         issuing.issue_run(BillingRun.objects.get(), by=None, at=NOW)
-        told = told_of(placed[0], new)
-        assert {name: before for name, before, _ in shown(told.closed) if before} == drafted
+        price_effect = effect_of(placed[0], new)
+        assert {name: before for name, before, _ in shown(price_effect.closed) if before} == drafted
 
         unissue()
         changing.agree(
@@ -183,7 +183,7 @@ class TestTold(TestCase):
             at=NOW,
         )
         again = nets(drafting.draft(NOVEMBER, by=None, at=NOW))
-        assert {name: after for name, _, after in shown(told.closed) if after} == again
+        assert {name: after for name, _, after in shown(price_effect.closed) if after} == again
 
 
 def unissue():

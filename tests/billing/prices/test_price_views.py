@@ -142,7 +142,7 @@ class TestTwoSteps:
         assert '<input type="hidden" name="hourly_price" value="24,00"' in shown
         assert Terms.objects.filter(assignment=placed).count() == 1
 
-    def test_what_was_looked_at_is_agreed_on(self, login, placed):
+    def test_what_was_previewed_is_agreed_on(self, login, placed):
         page = reverse("billing:change_price", args=[placed.pk])
         client = login(world.coordinator())
         answer = client.post(page, {**filled(starts_on="2026-12-01"), "etape": "accord"}, follow=True)
@@ -213,13 +213,13 @@ class TestIndices:
         assert "105,2 → 107,9" in shown
         assert "23,02 €" in shown
 
-    def test_a_revision_is_looked_at_then_agreed(self, login, indexed):
+    def test_a_revision_is_previewed_then_agreed(self, login, indexed):
         client = login(world.finance())
         page = reverse("billing:revise_price", args=[indexed.pk])
         assert "novembre 2026 : 107,9" in text(client.get(page))
         typed = {"month": "2026-11", "starts_on": "2027-01-01"}
-        looked = text(client.post(page, {**typed, "etape": "effet"}))
-        assert "23,02 €/h" in looked
+        preview = text(client.post(page, {**typed, "etape": "effet"}))
+        assert "23,02 €/h" in preview
         assert Terms.objects.count() == 1
         client.post(page, {**typed, "etape": "accord"})
         assert indexed.terms.get(starts_on=date(2027, 1, 1)).index_base == Decimal("107.9")

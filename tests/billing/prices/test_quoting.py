@@ -42,8 +42,8 @@ def offered(member=None, *, row=0, regime="S20", method="hourly", minutes=3600, 
         Host("Sonam", 2400, Decimal(40), "E261B"),
     ]
     defaults = {"job": "comptable", "valid_until": JANUARY_31, "address": "brut=2000"}
-    said = simulate(SimulationInput(job(), hosts), rates=RATES)
-    return Offer(said, row, method, member=member, **{**defaults, **facts})
+    expected = simulate(SimulationInput(job(), hosts), rates=RATES)
+    return Offer(expected, row, method, member=member, **{**defaults, **facts})
 
 
 def quoted(gael, member=None, **facts):
@@ -52,9 +52,9 @@ def quoted(gael, member=None, **facts):
 
 def test_a_quote_freezes_what_the_structure_would_pay(gael, aloen):
     quote = quoted(gael, aloen)
-    said = quote.letter.content
-    assert (said["reference"], said["headline"]) == ("DEV-2026-001", "26,40\u00a0€ HT de l’heure")
-    assert said["lines"] == [
+    expected = quote.letter.content
+    assert (expected["reference"], expected["headline"]) == ("DEV-2026-001", "26,40\u00a0€ HT de l’heure")
+    assert expected["lines"] == [
         {
             "label": "Mise à disposition, comptable",
             "detail": "Un mois comme prévu",
@@ -64,7 +64,7 @@ def test_a_quote_freezes_what_the_structure_would_pay(gael, aloen):
             "net": "1584.00",
         }
     ]
-    assert (said["net"], said["vat"], said["total"], said["vat_label"]) == (
+    assert (expected["net"], expected["vat"], expected["total"], expected["vat_label"]) == (
         "1584.00",
         "316.80",
         "1900.80",
@@ -74,20 +74,20 @@ def test_a_quote_freezes_what_the_structure_would_pay(gael, aloen):
 
 
 def test_a_quote_at_actual_cost_tells_share_and_fee_apart(gael, aloen):
-    said = quoted(gael, aloen, method="actual").letter.content
-    assert [(line["label"], line["net"]) for line in said["lines"]] == [
+    expected = quoted(gael, aloen, method="actual").letter.content
+    assert [(line["label"], line["net"]) for line in expected["lines"]] == [
         ("Mise à disposition, comptable", "1800.00"),
         ("Frais de gestion", "180.00"),
     ]
-    assert (said["net"], said["headline"]) == ("1980.00", "environ 1\u202f980,00\u00a0€ HT par mois")
+    assert (expected["net"], expected["headline"]) == ("1980.00", "environ 1\u202f980,00\u00a0€ HT par mois")
 
 
 def test_a_flat_quote_is_one_amount_a_month(gael, aloen):
-    said = quoted(gael, aloen, method="flat", regime="E261B").letter.content
-    assert [(line["quantity"], line["unit"], line["net"]) for line in said["lines"]] == [
+    expected = quoted(gael, aloen, method="flat", regime="E261B").letter.content
+    assert [(line["quantity"], line["unit"], line["net"]) for line in expected["lines"]] == [
         ("1", "mois", "1980.00")
     ]
-    assert (said["vat_label"], said["total"]) == ("exonéré", "1980.00")
+    assert (expected["vat_label"], expected["total"]) == ("exonéré", "1980.00")
 
 
 def test_who_is_no_member_yet_may_have_a_quote(gael):
@@ -98,10 +98,10 @@ def test_who_is_no_member_yet_may_have_a_quote(gael):
 
 @pytest.mark.parametrize("method", ["hourly", "actual", "flat"])
 def test_no_wage_and_no_other_structure_is_in_the_letter(method, gael, aloen):
-    said = json.dumps(quoted(gael, aloen, method=method).letter.content, ensure_ascii=False)
-    assert "1584.00" in said or "1980.00" in said
+    expected = json.dumps(quoted(gael, aloen, method=method).letter.content, ensure_ascii=False)
+    assert "1584.00" in expected or "1980.00" in expected
     for secret in ["2000", "24000", "24 000", "13.19", "13,19", "36000", "9600", "16.00", "2.00", "Sonam"]:
-        assert secret not in said
+        assert secret not in expected
 
 
 def test_references_are_counted_by_year(gael, aloen):

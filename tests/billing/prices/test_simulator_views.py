@@ -230,9 +230,9 @@ class TestQuotes:
         page = reverse("billing:accept_quote", args=[quote.pk])
         assert placed.reference in text(client_of_finance.get(page))
         typed = {"assignment": placed.pk, "starts_on": "2027-01-01"}
-        looked = text(client_of_finance.post(page, {**typed, "etape": "effet"}))
-        assert "628,32 €" in looked  # January 2027 has four Mondays: 28 h at 22.44, then at 26.40
-        assert "739,20 €" in looked
+        preview = text(client_of_finance.post(page, {**typed, "etape": "effet"}))
+        assert "628,32 €" in preview  # January 2027 has four Mondays: 28 h at 22.44, then at 26.40
+        assert "739,20 €" in preview
         quote.refresh_from_db()
         assert quote.accepted_at is None
         answer = client_of_finance.post(page, {**typed, "etape": "accord"}, follow=True)

@@ -163,26 +163,26 @@ def test_case_57_a_month_of_151_67_hours_at_22_44():
 
 
 def test_a_coefficient_makes_the_price_and_says_what_it_leaves_uncovered():
-    said = simulate(SimulationInput(job(), THREE, coefficient=Decimal("1.87")), rates=RATES)
-    assert (said.price, said.uncovered) == (Decimal("24.67"), Decimal("1.73"))
-    assert said.totals[Method.HOURLY].net == Decimal("3083.75")
+    expected = simulate(SimulationInput(job(), THREE, coefficient=Decimal("1.87")), rates=RATES)
+    assert (expected.price, expected.uncovered) == (Decimal("24.67"), Decimal("1.73"))
+    assert expected.totals[Method.HOURLY].net == Decimal("3083.75")
 
 
 def test_all_methods_cover_an_average_month():
-    said = simulate(SimulationInput(job(), THREE), rates=RATES)
-    assert said.monthly_cost == Decimal("3300.00")
-    assert [said.totals[method].net for method in Method] == [
+    expected = simulate(SimulationInput(job(), THREE), rates=RATES)
+    assert expected.monthly_cost == Decimal("3300.00")
+    assert [expected.totals[method].net for method in Method] == [
         Decimal("3300.00"),
         Decimal("3300.00"),
         Decimal("3300.00"),
         Decimal("3608.00"),
     ]
-    assert said.free_minutes == 0
+    assert expected.free_minutes == 0
 
 
 def test_hosts_without_hours_take_the_month_by_their_key():
-    said = simulate(SimulationInput(job(), hosts(("A", 0, 2, "S20"), ("B", 0, 1, "S20"))), rates=RATES)
-    assert [each.host.minutes for each in said.hosts] == [5000, 2500]
+    expected = simulate(SimulationInput(job(), hosts(("A", 0, 2, "S20"), ("B", 0, 1, "S20"))), rates=RATES)
+    assert [each.host.minutes for each in expected.hosts] == [5000, 2500]
 
 
 @pytest.mark.parametrize(

@@ -95,13 +95,17 @@ def test_it_writes_a_letter_to_each_member_with_its_own_figures_only():
     sonam = Member.objects.get(short_name="Sonam")
     letter = Letter.objects.get(pk=true_up.figures["letters"][str(sonam.pk)])
     assert (letter.kind, letter.member) == ("true_up", sonam)
-    said = letter.content
-    assert [(row["employee"], row["minutes"], row["amount"]) for row in said["rows"]] == [
+    expected = letter.content
+    assert [(row["employee"], row["minutes"], row["amount"]) for row in expected["rows"]] == [
         ("Maëlle Kerbrat", 470 * 60, "548.76")
     ]
-    assert (said["actual"], said["invoiced"], said["amount"]) == ("12956.76", "12408.00", "548.76")
-    assert len(said["invoices"]) == 6
-    text = str(said)
+    assert (expected["actual"], expected["invoiced"], expected["amount"]) == (
+        "12956.76",
+        "12408.00",
+        "548.76",
+    )
+    assert len(expected["invoices"]) == 6
+    text = str(expected)
     assert "Sonam" in text
     for hidden in ("Aloen", "40800", "6800", "840.65", "19848.65"):
         assert hidden not in text

@@ -32,48 +32,48 @@ def hours(value):
     return int(Decimal(str(value)) * 60)
 
 
-def stretch(first, before=None, weekly=2100, **terms):
+def period(first, before=None, weekly=2100, **terms):
     return ContractPeriod(first, before, weekly, **terms)
 
 
-def held(stretches, month):
-    return arithmetic.contract_minutes(stretches, arithmetic.open_days(month, FEASTS))
+def held(contract_periods, month):
+    return arithmetic.contract_minutes(contract_periods, arithmetic.open_days(month, FEASTS))
 
 
 class TestTarget:
     @pytest.mark.parametrize(
-        ("stretches", "expected"),
+        ("contract_periods", "expected"),
         [
             pytest.param([FULL], 1607, id="full time all year"),
-            pytest.param([stretch(YEAR, weekly=1680)], "1285.6", id="28 hours a week"),
-            pytest.param([stretch(date(2026, 7, 1))], "803.5", id="from July on"),
-            pytest.param([stretch(date(2026, 12, 17))], "64.7983", id="15 of 31 days of December"),
+            pytest.param([period(YEAR, weekly=1680)], "1285.6", id="28 hours a week"),
+            pytest.param([period(date(2026, 7, 1))], "803.5", id="from July on"),
+            pytest.param([period(date(2026, 12, 17))], "64.7983", id="15 of 31 days of December"),
             pytest.param(
-                [stretch(YEAR, date(2026, 7, 1)), stretch(date(2026, 7, 1), weekly=1050)],
+                [period(YEAR, date(2026, 7, 1)), period(date(2026, 7, 1), weekly=1050)],
                 "1205.25",
                 id="half the week from July on",
             ),
         ],
     )
-    def test_is_in_proportion_to_the_week_and_to_the_time_under_contract(self, stretches, expected):
-        target = arithmetic.yearly_target(stretches, 2026)
+    def test_is_in_proportion_to_the_week_and_to_the_time_under_contract(self, contract_periods, expected):
+        target = arithmetic.yearly_target(contract_periods, 2026)
         assert target.minutes == round(Decimal(str(expected)) * 60)
         assert target.days is None
 
     def test_is_what_an_annualised_contract_says(self):
-        said = stretch(YEAR, weekly=1680, scheme="annualised", yearly_minutes=hours(1300))
-        unsaid = stretch(YEAR, weekly=1680, scheme="annualised")
-        assert arithmetic.yearly_target([said], 2026).minutes == hours(1300)
+        sentence = period(YEAR, weekly=1680, scheme="annualised", yearly_minutes=hours(1300))
+        unsaid = period(YEAR, weekly=1680, scheme="annualised")
+        assert arithmetic.yearly_target([sentence], 2026).minutes == hours(1300)
         assert arithmetic.yearly_target([unsaid], 2026).minutes == hours("1285.6")
 
     def test_of_a_contract_in_days_is_in_days(self):
-        in_days = stretch(date(2026, 4, 1), scheme="day_rate", yearly_days=218)
+        in_days = period(date(2026, 4, 1), scheme="day_rate", yearly_days=218)
         assert arithmetic.yearly_target([in_days], 2026) == arithmetic.YearTarget(None, Decimal("163.5"))
 
     def test_of_a_year_of_both_is_of_both(self):
         both = [
-            stretch(YEAR, date(2026, 4, 1)),
-            stretch(date(2026, 4, 1), scheme="day_rate", yearly_days=218),
+            period(YEAR, date(2026, 4, 1)),
+            period(date(2026, 4, 1), scheme="day_rate", yearly_days=218),
         ]
         assert arithmetic.yearly_target(both, 2026) == arithmetic.YearTarget(
             hours("401.75"), Decimal("163.5")
@@ -89,10 +89,10 @@ class TestTarget:
     @given(cut=st.dates(date(2026, 1, 2), date(2026, 12, 31)), weekly=st.integers(60, 2400))
     def test_a_contract_cut_in_two_asks_the_same(self, cut, weekly):
         whole, parts = (
-            stretch(YEAR, weekly=weekly),
+            period(YEAR, weekly=weekly),
             [
-                stretch(YEAR, cut, weekly),
-                stretch(cut, weekly=weekly),
+                period(YEAR, cut, weekly),
+                period(cut, weekly=weekly),
             ],
         )
         assert sum(year_presence(part, 2026) for part in parts) == 1
@@ -110,11 +110,11 @@ class TestContractOfAMonth:
 
     def test_follows_a_change_within_it(self):
         change = date(2026, 11, 16)  # ten weekdays before and eleven after; the 11th is a holiday
-        both = [stretch(YEAR, change), stretch(change, weekly=1050)]
+        both = [period(YEAR, change), period(change, weekly=1050)]
         assert held(both, Month(2026, 11)) == 9 * 420 + 11 * 210
 
     def test_in_days_holds_no_hours(self):
-        in_days = stretch(YEAR, scheme="day_rate", yearly_days=218)
+        in_days = period(YEAR, scheme="day_rate", yearly_days=218)
         assert held([in_days], Month(2026, 11)) == 0
 
 
@@ -128,14 +128,14 @@ def test_a_day_away_is_no_debt(planned, done, is_away, asked):
 
 class TestPartTime:
     MONDAY = date(2026, 11, 2)
-    LIGHT = stretch(YEAR, weekly=hours(28))
+    LIGHT = period(YEAR, weekly=hours(28))
 
     def weeks(self, *worked):
         """Weeks on end from the one of 2 November backwards."""
         return {self.MONDAY - timedelta(weeks=n): hours(value) for n, value in enumerate(worked)}
 
-    def counters(self, stretches, weeks, done=0, on=date(2026, 11, 9)):
-        return arithmetic.part_time_counters(stretches, 2026, weeks, done=done, on=on)
+    def counters(self, contract_periods, weeks, done=0, on=date(2026, 11, 9)):
+        return arithmetic.part_time_counters(contract_periods, 2026, weeks, done=done, on=on)
 
     def test_31_hours_on_a_contract_of_28_are_three_extra(self):
         assert self.counters([self.LIGHT], self.weeks(31)).extra == hours(3)
@@ -144,7 +144,7 @@ class TestPartTime:
         assert self.counters([self.LIGHT], self.weeks(31, 20, 30)).extra == hours(5)
 
     def test_full_time_and_days_have_no_counters(self):
-        in_days = stretch(YEAR, scheme="day_rate", yearly_days=218)
+        in_days = period(YEAR, scheme="day_rate", yearly_days=218)
         assert self.counters([FULL], self.weeks(40)) is None
         assert self.counters([in_days], self.weeks(40)) is None
 
@@ -157,26 +157,26 @@ class TestPartTime:
         assert not below.raises_the_contract
 
     def test_without_twelve_weeks_under_contract_there_is_no_average(self):
-        young = stretch(date(2026, 9, 1), weekly=hours(28))
+        young = period(date(2026, 9, 1), weekly=hours(28))
         counted = self.counters([young], self.weeks(31))
         assert (counted.extra, counted.average, counted.raises_the_contract) == (hours(3), None, False)
 
     def test_annualised_hours_are_extra_above_the_year_s_target(self):
-        light = stretch(YEAR, weekly=hours(28), scheme="annualised", yearly_minutes=hours(1280))
+        light = period(YEAR, weekly=hours(28), scheme="annualised", yearly_minutes=hours(1280))
         assert self.counters([light], self.weeks(45), done=hours(1279)).extra == 0
         assert self.counters([light], {}, done=hours(1290)).extra == hours(10)
 
     def test_a_week_belongs_to_the_year_of_its_thursday(self):
         weeks = {date(2025, 12, 29): hours(30), date(2026, 12, 28): hours(31)}
-        always = [stretch(date(2020, 1, 1), weekly=hours(28))]
+        always = [period(date(2020, 1, 1), weekly=hours(28))]
         assert [extra_by_week(always, year, weeks) for year in (2025, 2026, 2027)] == [0, hours(5), 0]
 
 
 class TestLeave:
-    LONG = stretch(date(2020, 1, 1))
+    LONG = period(date(2020, 1, 1))
 
-    def counters(self, days=(), on=date(2026, 12, 3), stretches=(LONG,)):
-        return arithmetic.leave_counters(stretches, set(days), {*FEASTS, *holidays(2027)}, on=on)
+    def counters(self, days=(), on=date(2026, 12, 3), contract_periods=(LONG,)):
+        return arithmetic.leave_counters(contract_periods, set(days), {*FEASTS, *holidays(2027)}, on=on)
 
     def test_two_days_and_a_half_a_month_from_june_on_thirty_a_year(self):
         left = self.counters()
@@ -187,8 +187,8 @@ class TestLeave:
         assert leave_year(date(2026, 6, 1)) == date(2026, 6, 1)
 
     def test_of_a_young_contract_is_rounded_up(self):
-        young = stretch(date(2026, 3, 16))
-        left = self.counters(stretches=[young], on=date(2026, 6, 2))
+        young = period(date(2026, 3, 16))
+        left = self.counters(contract_periods=[young], on=date(2026, 6, 2))
         assert left.acquired == 7  # 6,29 days: the next whole one (L3141-7)
         assert left.earned == 0
 

@@ -134,9 +134,9 @@ def test_a_member_reads_its_commitment_and_nothing_from_elsewhere(house):
         assert figure in text
     secrets = ("Sonam", "Youenn", "5,28", "18,80", "6,85", "1 607", "364,00", "absence", "Congés", "Maladie")
     assert [secret for secret in secrets if secret in text] == []
-    told = read(house["solene"], f"{EVERYBODY}?personne={house['maelle'].pk}")
+    found = read(house["solene"], f"{EVERYBODY}?personne={house['maelle'].pk}")
     assert [
-        secret for secret in ("Sonam", "18,80", "6,85", "1 607", "absence", "Congés") if secret not in told
+        secret for secret in ("Sonam", "18,80", "6,85", "1 607", "absence", "Congés") if secret not in found
     ] == []
 
 

@@ -62,7 +62,7 @@ def words(response):
     return flat(response.content.decode()).replace("\u00a0", " ").replace("&#x27;", "'")
 
 
-def told(response):
+def found(response):
     return [str(message).replace("\u00a0", " ") for message in get_messages(response.wsgi_request)]
 
 
@@ -85,7 +85,7 @@ class TestKeeping:
     def test_first_save_opens_the_month(self, hers, placed):
         answer = hers.post(MINE, {f"m-a{placed.pk}-{TUESDAY}": "7,5"})
         assert (answer.status_code, answer["Location"]) == (302, MINE)
-        assert told(answer) == ["Le brouillon est enregistré."]
+        assert found(answer) == ["Le brouillon est enregistré."]
         opened = {sheet.assignment_id: written(sheet) for sheet in Timesheet.objects.all()}
         assert opened == {placed.pk: [(TUESDAY, "worked", 450)], None: []}
 
@@ -251,13 +251,13 @@ class TestBadInput:
 class TestHandingOver:
     def test_whole_month_is_submitted_with_what_was_typed(self, hers, sheet, group_sheet):
         answer = hers.post(MINE, {"do": "submit", f"m-{sheet.pk}-{TUESDAY}": "7"})
-        assert told(answer) == ["2 relevés sont soumis."]
+        assert found(answer) == ["2 relevés sont soumis."]
         assert (state(sheet), state(group_sheet)) == ("submitted", "submitted")
         assert written(sheet) == [(TUESDAY, "worked", 420)]
 
     def test_one_timesheet_does_not_wait_for_the_others(self, hers, sheet, group_sheet):
         answer = hers.post(MINE, {"do": f"submit-{sheet.pk}"})
-        assert told(answer) == ["Le relevé est soumis."]
+        assert found(answer) == ["Le relevé est soumis."]
         assert (state(sheet), state(group_sheet)) == ("submitted", "draft")
 
     def test_nothing_is_submitted_while_a_cell_is_wrong(self, hers, sheet):
@@ -305,14 +305,14 @@ class TestHandingOver:
     def test_page_saves_itself_quietly_and_brings_back_what_it_now_knows(self, hers, sheet):
         cell, seal = f"m-{sheet.pk}-{TUESDAY}", f"vu-{sheet.pk}"
         answer = hers.post(MINE, {"do": "auto", seal: "", cell: "7"}, HTTP_HX_REQUEST="true")
-        assert told(answer) == []
+        assert found(answer) == []
         assert "Brouillon enregistré à" in words(answer)
         assert f'name="{seal}" value="03worked420"' in words(answer)
         assert hers.post(MINE, {"do": "auto", seal: "03worked420", cell: "6"}).status_code == 302
         assert written(sheet) == [(TUESDAY, "worked", 360)]
 
 
-def test_strip_shows_the_months_around_and_how_far_each_is(hers, placed):
+def test_tabs_show_the_months_around_and_how_far_each_is(hers, placed):
     world.timesheet(placed, month=world.OCTOBER, status="approved")
     page = words(hers.get(MINE))
     october = reverse("timesheets:my_month", args=[world.OCTOBER])

@@ -56,7 +56,7 @@ def test_entities_in_the_xml_of_a_workbook_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "sentence"),
     [
         (b"", "Le fichier est vide"),
         (b"\xd0\xcf\x11\xe0" + b"x" * 100, "format ancien (.xls)"),
@@ -69,10 +69,10 @@ def test_entities_in_the_xml_of_a_workbook_are_refused():
         (b"date;heures\n" + b"1;1\n" * (layouts.MOST_ROWS + 1), "plus de 60\u202f000 lignes"),
     ],
 )
-def test_what_is_no_file_of_hours_is_told_with_its_cure(data, said):
+def test_what_is_no_file_of_hours_is_told_with_its_cure(data, sentence):
     with pytest.raises(Unreadable) as refused:
         layouts.read_hours_table(data)
-    assert said in refused.value.message
+    assert sentence in refused.value.message
 
 
 def test_a_workbook_says_its_rows_by_the_numbers_that_people_see():

@@ -54,15 +54,15 @@ def stored() -> list[tuple[object, ...]]:
     ]
 
 
-@pytest.mark.parametrize("told", ["7,5", "7.5", "7:30", "7h30", "7 h 30", "450 min", "7:30:00"])
-def test_hours_are_read_as_people_write_them(cast, told):
-    imported(cast, files.own(line(heures=told)))
+@pytest.mark.parametrize("found", ["7,5", "7.5", "7:30", "7h30", "7 h 30", "450 min", "7:30:00"])
+def test_hours_are_read_as_people_write_them(cast, found):
+    imported(cast, files.own(line(heures=found)))
     assert stored() == [(3, "worked", 450, "")]
 
 
-@pytest.mark.parametrize("told", ["2026-11-03", "3/11/26", "03.11.2026", "2026-11-03 00:00"])
-def test_days_are_read_as_people_write_them(cast, told):
-    imported(cast, files.own(line(date=told, heures="7")))
+@pytest.mark.parametrize("found", ["2026-11-03", "3/11/26", "03.11.2026", "2026-11-03 00:00"])
+def test_days_are_read_as_people_write_them(cast, found):
+    imported(cast, files.own(line(date=found, heures="7")))
     assert stored() == [(3, "worked", 420, "")]
 
 
@@ -209,7 +209,7 @@ def test_what_is_approved_and_the_same_is_no_fault_what_differs_is(cast):
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "sentence"),
     [
         ({"heures": ""}, "Ligne 2, colonne «\u00a0heures\u00a0»\u00a0: les heures manquent."),
         ({"heures": "sept"}, "colonne «\u00a0heures\u00a0»\u00a0: «\u00a0sept\u00a0» n’est pas une durée"),
@@ -238,10 +238,10 @@ def test_what_is_approved_and_the_same_is_no_fault_what_differs_is(cast):
         ),
     ],
 )
-def test_a_fault_names_its_line_its_column_and_the_cure(cast, cells, said):
+def test_a_fault_names_its_line_its_column_and_the_cure(cast, cells, sentence):
     preview = previewed(cast, files.own(line(**cells)))
     assert len(preview.faults) == 1
-    assert said in str(preview.faults[0])
+    assert sentence in str(preview.faults[0])
     assert preview.faults[0].line == 2
 
 
@@ -303,14 +303,14 @@ def test_hours_that_changed_since_the_preview_are_read_again_first(cast):
 
 
 @pytest.mark.parametrize(
-    ("titles", "said"),
+    ("titles", "sentence"),
     [
         (("matricule", "date"), "Il manque la colonne «\u00a0heures\u00a0»"),
         (("matricule", "heures"), "Il manque la colonne «\u00a0date\u00a0»"),
         (("date", "jour", "heures"), "est là deux fois"),
     ],
 )
-def test_titles_that_do_not_do_are_said(cast, titles, said):
+def test_titles_that_do_not_do_are_said(cast, titles, sentence):
     with pytest.raises(Unreadable) as refused:
         previewed(cast, files.own(("a", "b", "c"), titles=titles))
-    assert said in refused.value.message
+    assert sentence in refused.value.message

@@ -88,8 +88,8 @@ def test_a_file_is_shown_first_and_written_by_the_second_button(visit):
     assert (Entry.objects.count(), len(kept())) == (0, 1)
     answer = browser.post(CONFIRM, {"digest": answer.context["preview"].digest})
     assert (answer.status_code, answer.url) == (302, IMPORT)
-    told = [str(message) for message in get_messages(answer.wsgi_request)]
-    assert told == ["Import terminé\u00a0: 2\u00a0pointages écrits, une personne."]
+    found = [str(message) for message in get_messages(answer.wsgi_request)]
+    assert found == ["Import terminé\u00a0: 2\u00a0pointages écrits, une personne."]
     assert (Entry.objects.count(), kept()) == (2, [])
 
 
@@ -177,7 +177,7 @@ def test_hours_that_changed_meanwhile_are_shown_before_they_are_written(visit, c
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "sentence"),
     [
         ({}, "Choisissez le fichier des heures."),
         (upload(b"x", "heures.pdf"), "n’est ni un CSV ni un classeur"),
@@ -186,10 +186,10 @@ def test_hours_that_changed_meanwhile_are_shown_before_they_are_written(visit, c
         (upload(b"PK\x03\x04zzz", "heures.xlsx"), "abîmé"),
     ],
 )
-def test_a_file_that_will_not_do_is_refused_at_its_field_or_above(visit, sent, said):
+def test_a_file_that_will_not_do_is_refused_at_its_field_or_above(visit, sent, sentence):
     answer = visit("solene").post(IMPORT, sent)
     assert answer.status_code == 422
-    assert said in text(answer)
+    assert sentence in text(answer)
 
 
 def test_the_person_imports_own_hours_without_saying_who_they_are(visit):
@@ -250,7 +250,7 @@ def test_a_member_s_filters_name_nobody_else(visit, cast):
 
 
 def test_an_inert_cell_begins_with_an_apostrophe():
-    assert [tabular.inert(told) for told in ("=1", " +1", "a=1", "7,5")] == ["'=1", "' +1", "a=1", "7,5"]
+    assert [tabular.inert(found) for found in ("=1", " +1", "a=1", "7,5")] == ["'=1", "' +1", "a=1", "7,5"]
 
 
 @pytest.mark.parametrize("count", [1, 3])

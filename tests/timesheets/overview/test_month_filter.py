@@ -1,4 +1,4 @@
-"""What the coordinator chooses to look at: views, filters kept in the address, and the page that keeps up by itself."""
+"""What the coordinator chooses to read: views, filters kept in the address, and the page that keeps up by itself."""
 
 import re
 from datetime import date

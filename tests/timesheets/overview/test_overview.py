@@ -39,16 +39,16 @@ def full(placed, status, **facts):
     return world.timesheet(placed, dict.fromkeys(MONDAYS, 420), status=status, **facts)
 
 
-def look(on=MONTH_END):
+def read_november(on=MONTH_END):
     return month_sheets.read_month(world.NOVEMBER, on=on)
 
 
 def kinds(on=MONTH_END):
-    return [blocker.kind for blocker in blockers.blockers(look(on))]
+    return [blocker.kind for blocker in blockers.blockers(read_november(on))]
 
 
 def the_blocker(on=MONTH_END):
-    [blocker] = blockers.blockers(look(on))
+    [blocker] = blockers.blockers(read_november(on))
     return blocker
 
 
@@ -62,7 +62,7 @@ def test_a_month_takes_the_same_queries_whatever_it_holds(aloen, sonam, count, d
         full(world.assignment(person, sonam, weekly_pattern=(0, 420, 0, 0, 0, 0, 0)), "confirmed", by=solene)
         world.timesheet(person, {date(2026, 11, 4): 420}, kind="leave", status="submitted")
     with django_assert_num_queries(QUERIES):
-        reading = look()
+        reading = read_november()
         matrix = overview_matrix.month_matrix(reading)
         lines = month_sheets.to_approve(reading)
         blocking = blockers.blockers(reading)
@@ -71,13 +71,13 @@ def test_a_month_takes_the_same_queries_whatever_it_holds(aloen, sonam, count, d
     assert (len(matrix.rows), len(lines), len(blocking)) == (count, 2 * count, count)
 
 
-def test_matrix_lays_employees_by_members_with_their_sums(aloen, sonam, maelle):
+def test_matrix_sets_employees_against_members_with_their_sums(aloen, sonam, maelle):
     youenn = world.employee("Youenn", "Émond", weekly_minutes=1680)
     full(world.assignment(maelle, aloen), "confirmed")
     world.timesheet(world.assignment(maelle, sonam), {MONDAYS[0]: 450}, status="draft")
     full(world.assignment(youenn, sonam), "approved")
     world.timesheet(maelle, {date(2026, 11, 4): 420}, kind="leave", status="draft")
-    matrix = overview_matrix.month_matrix(look())
+    matrix = overview_matrix.month_matrix(read_november())
     assert [(str(row.employee), row.weekly_minutes) for row in matrix.rows] == [
         ("Youenn Émond", 1680),
         ("Maëlle Kerbrat", 2100),
@@ -102,7 +102,7 @@ def test_a_supplement_shares_the_cell_and_its_plan_counts_once(aloen, maelle):
     first = full(placed, "approved")
     approval.seal([first.pk], at=world.NOW)
     world.timesheet(placed, {date(2026, 11, 3): 60}, status="draft", supplement=1)
-    [row] = overview_matrix.month_matrix(look()).rows
+    [row] = overview_matrix.month_matrix(read_november()).rows
     [cell] = row.cells
     assert [line.timesheet.supplement for line in cell.lines] == [0, 1]
     assert (cell.minutes, cell.planned) == (2160, 2100)
@@ -110,9 +110,9 @@ def test_a_supplement_shares_the_cell_and_its_plan_counts_once(aloen, maelle):
 
 
 def test_an_empty_month_is_a_matrix_without_rows(aloen):
-    matrix = overview_matrix.month_matrix(look())
+    matrix = overview_matrix.month_matrix(read_november())
     assert (matrix.rows, matrix.members, matrix.totals, matrix.minutes, matrix.count) == ([], [], [], 0, 0)
-    assert blockers.blockers(look()) == []
+    assert blockers.blockers(read_november()) == []
 
 
 @pytest.mark.parametrize("status", list(TimesheetStatus))
@@ -120,12 +120,12 @@ def test_to_approve_is_what_a_member_confirmed_and_what_the_group_was_sent(aloen
     placed = full(world.assignment(maelle, aloen), status)
     group = world.timesheet(maelle, status="submitted" if status == "confirmed" else status)
     expected = {"confirmed": [placed, group], "submitted": [group]}.get(status, [])
-    assert [line.timesheet for line in month_sheets.to_approve(look())] == expected
+    assert [line.timesheet for line in month_sheets.to_approve(read_november())] == expected
 
 
 def test_deviation_is_minutes_above_the_plan(aloen, maelle):
     world.timesheet(world.assignment(maelle, aloen), {MONDAYS[0]: 300}, status="confirmed")
-    [line] = month_sheets.to_approve(look())
+    [line] = month_sheets.to_approve(read_november())
     assert (line.minutes, line.planned, line.deviation) == (300, 2100, -1800)
 
 
@@ -163,7 +163,7 @@ def test_what_was_sent_back_blocks_with_its_reason(aloen, maelle):
 def test_missing_hours_are_planned_past_days_with_nothing_anywhere(aloen, maelle):
     sheet = world.timesheet(world.assignment(maelle, aloen), {MONDAYS[0]: 420}, status="draft")
     world.timesheet(maelle, {MONDAYS[1]: 420}, kind="leave", status="draft")
-    reading = look(on=date(2026, 11, 24))
+    reading = read_november(on=date(2026, 11, 24))
     line = next(line for line in reading.lines if line.timesheet == sheet)
     assert missing_days(line, reading) == MONDAYS[2:4]
     blocker = the_blocker(on=date(2026, 11, 24))
@@ -173,9 +173,9 @@ def test_missing_hours_are_planned_past_days_with_nothing_anywhere(aloen, maelle
         == "Maëlle Kerbrat, 2\u00a0jours depuis le lundi 16 novembre\u00a0: rien de saisi."
     )
     assert (blocker.label, blocker.view, blocker.args) == ("Relancer", "timesheets:remind", (sheet.pk,))
-    [told] = blockers.blockers(reading, reminded=[sheet.pk])
-    assert told.explanation.endswith("rien de saisi. Relance envoyée aujourd’hui.")
-    assert (told.label, told.view, told.args) == (
+    [found] = blockers.blockers(reading, reminded=[sheet.pk])
+    assert found.explanation.endswith("rien de saisi. Relance envoyée aujourd’hui.")
+    assert (found.label, found.view, found.args) == (
         "Ouvrir ses heures",
         "timesheets:person_month",
         (world.NOVEMBER, maelle.pk),
@@ -190,7 +190,7 @@ def test_complete_drafts_block_only_at_the_end_of_the_month(aloen, maelle):
     full(world.assignment(maelle, aloen), "draft")
     world.timesheet(maelle, status="draft")
     assert kinds(on=date(2026, 11, 29)) == []
-    titles = [blocker.title for blocker in blockers.blockers(look(on=date(2026, 11, 30)))]
+    titles = [blocker.title for blocker in blockers.blockers(read_november(on=date(2026, 11, 30)))]
     assert titles == ["35\u00a0h à soumettre chez Aloen", "Relevé à soumettre au groupement"]
 
 
@@ -212,7 +212,7 @@ def test_unconfirmed_hours_say_since_when(aloen, maelle, on, ago):
 def test_submitted_hours_at_the_group_wait_for_approval_and_block_nothing(maelle):
     world.timesheet(maelle, {MONDAYS[0]: 420}, kind="training", status="submitted")
     assert kinds() == []
-    assert len(month_sheets.to_approve(look())) == 1
+    assert len(month_sheets.to_approve(read_november())) == 1
 
 
 def test_assignments_without_a_timesheet_are_opened_by_one_action(aloen, sonam, maelle):
@@ -236,7 +236,7 @@ def test_blockers_come_in_the_order_of_their_weight(aloen, sonam, maelle):
 
 
 def bar(on=MONTH_END):
-    return [(stage.label, stage.done, stage.current) for stage in funnel.month_steps(look(on))]
+    return [(stage.label, stage.done, stage.current) for stage in funnel.month_steps(read_november(on))]
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_the_step_bar_ends_when_all_is_billed(aloen, maelle):
     sheet = full(world.assignment(maelle, aloen), "approved")
     approval.seal([sheet.pk], at=world.NOW)
     assert {(done, current) for _, done, current in bar()} == {(True, False)}
-    notes = [stage.note for stage in funnel.month_steps(look())]
+    notes = [stage.note for stage in funnel.month_steps(read_november())]
     assert notes == ["35\u00a0h sur 35", "1 sur 1", "1 sur 1", "", "", ""]
 
 

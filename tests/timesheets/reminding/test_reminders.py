@@ -82,8 +82,8 @@ def test_whoever_cannot_be_written_to_is_named_with_the_cure(scene, solene):
     scene.person("Erwan", hours_entry="employee")
     scene.leaves("Erwan")
     scene.person("Maëlle", status=CONFIRMED)
-    told = {name: refusal([sheet], solene) for name, sheet in scene.sheets.items()}
-    assert told == {
+    found = {name: refusal([sheet], solene) for name, sheet in scene.sheets.items()}
+    assert found == {
         "Lénaïg": "Lénaïg Kerbrat est en absence aujourd’hui\u00a0: relancez à son retour.",
         "Yann": "Yann Kerbrat ne veut pas de messages\u00a0: appelez plutôt.",
         "Youenn": "Personne chez Aloen ne peut viser ces heures\u00a0: donnez un siège à quelqu’un.",

@@ -51,7 +51,7 @@ def words(response):
     return flat(response.content.decode()).strip()
 
 
-def look(client, person, sheet):
+def page_words(client, person, sheet):
     client.force_login(person)
     return words(client.get(url("sheet", sheet)))
 
@@ -64,7 +64,7 @@ def test_everybody_concerned_sees_days_and_history(client, placed, claire):
     sheet = month_of(placed, by=placed.employee.user)
     confirming.confirm(sheet, by=claire, at=world.NOW)
     for person in (world.coordinator(), world.finance(), placed.employee.user, claire):
-        text = look(client, person, sheet)
+        text = page_words(client, person, sheet)
         assert "Youenn Talec chez Book Hémisphères, novembre 2026" in text
         assert "28,00 h" in text
         assert "jeudi 5 novembre" in text
@@ -93,12 +93,12 @@ def test_case_67_staff_see_no_other_member_and_nothing_at_the_group(client, plac
     elsewhere = world.timesheet(world.assignment(placed.employee, sonam), {THURSDAYS[0]: 60})
     group = world.timesheet(placed.employee, {THURSDAYS[1]: 420}, kind="sickness")
     own = month_of(placed)
-    assert "28,00 h" in look(client, claire, own)
+    assert "28,00 h" in page_words(client, claire, own)
     for hidden in (elsewhere, group):
         for name in ("sheet", "confirm", "approve", "return", "reopen", "supplement"):
             method = client.get if name == "sheet" else client.post
             assert method(url(name, hidden)).status_code == 404
-    text = look(client, claire, own)
+    text = page_words(client, claire, own)
     assert "Sonam" not in text
     assert "Maladie" not in text
     anais = world.staff(sonam, "Anaïs Moal")
@@ -111,8 +111,8 @@ def test_staff_read_present_where_others_read_the_kind(client, placed, claire):
     sheet = world.timesheet(placed, {THURSDAYS[0]: 360}, status="draft")
     Entry.objects.create(timesheet=sheet, day=THURSDAYS[0], kind="travel", minutes=60)
     world.advance(sheet, "confirmed")
-    assert "Trajet entre deux lieux de travail" in look(client, world.coordinator(), sheet)
-    text = look(client, claire, sheet)
+    assert "Trajet entre deux lieux de travail" in page_words(client, world.coordinator(), sheet)
+    text = page_words(client, claire, sheet)
     assert "Présent" in text
     assert "Trajet" not in text
     assert "7,00" in text
@@ -128,19 +128,19 @@ def test_case_68_until_submitted_staff_who_do_not_enter_them_see_only_that_hours
     placed = world.assignment(world.employee("Youenn", "Talec"), book, hours_entry="employee")
     claire = world.staff(book, "Claire Danno")
     sheet = world.timesheet(placed, {THURSDAYS[0]: 450}, status="draft")
-    text = look(client, claire, sheet)
+    text = page_words(client, claire, sheet)
     assert "En cours de saisie" in text
     assert "7,50" not in text
     assert "jeudi 5 novembre" not in text
-    assert "7,50" in look(client, placed.employee.user, sheet)
+    assert "7,50" in page_words(client, placed.employee.user, sheet)
     world.advance(sheet, "submitted")
-    assert "7,50" in look(client, claire, sheet)
+    assert "7,50" in page_words(client, claire, sheet)
 
 
 def test_hours_at_the_group_show_their_kind_to_the_person_and_the_group(client, placed):
     sheet = world.timesheet(placed.employee, {THURSDAYS[0]: 420}, kind="leave")
     for person in (placed.employee.user, world.coordinator()):
-        assert "Congé" in look(client, person, sheet)
+        assert "Congé" in page_words(client, person, sheet)
 
 
 def test_noted_times_and_notes_are_shown(client, placed, claire):
@@ -149,7 +149,7 @@ def test_noted_times_and_notes_are_shown(client, placed, claire):
         started_at=time(9), ended_at=time(17, 30), note="Inventaire du rayon jeunesse."
     )
     world.advance(sheet, "submitted")
-    text = look(client, claire, sheet)
+    text = page_words(client, claire, sheet)
     assert "9\u00a0h – 17\u00a0h\u00a030" in text
     assert "Inventaire du rayon jeunesse." in text
 
@@ -157,7 +157,7 @@ def test_noted_times_and_notes_are_shown(client, placed, claire):
 def test_contested_days_show_their_reason_where_they_are_corrected(client, placed, claire):
     sheet = month_of(placed)
     confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(THURSDAYS[2], "Parti à 15 h 30.", 330)])
-    text = look(client, placed.employee.user, sheet)
+    text = page_words(client, placed.employee.user, sheet)
     assert "«\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon l’adhérent" in text
     assert "<b>Contesté</b> par Claire Danno" in text
     assert reverse("timesheets:my_month", args=[world.NOVEMBER]) in text
@@ -165,7 +165,7 @@ def test_contested_days_show_their_reason_where_they_are_corrected(client, place
 
 def test_the_coordinator_approves_from_the_page(client, placed):
     sheet = month_of(placed, "confirmed")
-    assert f'action="{url("approve", sheet)}"' in look(client, world.coordinator(), sheet)
+    assert f'action="{url("approve", sheet)}"' in page_words(client, world.coordinator(), sheet)
     response = client.post(url("approve", sheet), follow=True)
     assert response.redirect_chain == [(url("sheet", sheet), 302)]
     assert stored(sheet).status == "approved"
@@ -195,16 +195,16 @@ def test_a_refusal_after_a_reason_keeps_the_reason(client, placed):
 def test_approved_hours_are_reopened_with_a_reason_until_billed(client, placed):
     sheet = month_of(placed, "approved")
     solene = world.coordinator()
-    assert f'action="{url("reopen", sheet)}"' in look(client, solene, sheet)
+    assert f'action="{url("reopen", sheet)}"' in page_words(client, solene, sheet)
     client.post(url("reopen", sheet), {"note": "Il manque le 27."})
     assert stored(sheet).state == "returned"
-    assert "<b>Rouvert</b> par Solène Rivoal" in look(client, solene, sheet)
+    assert "<b>Rouvert</b> par Solène Rivoal" in page_words(client, solene, sheet)
 
 
 def test_billed_hours_offer_a_supplement_only(client, placed):
     sheet = month_of(placed, "approved")
     approval.seal([sheet.pk], at=world.NOW)
-    text = look(client, world.coordinator(), sheet)
+    text = page_words(client, world.coordinator(), sheet)
     assert f'action="{url("reopen", sheet)}"' not in text
     response = client.post(url("supplement", sheet), follow=True)
     made = Timesheet.objects.get(supplement=1)
@@ -217,15 +217,15 @@ def test_nobody_decides_on_own_hours_in_the_page(client, placed):
     placed.employee.user.is_coordinator = True
     placed.employee.user.save()
     sheet = month_of(placed, "confirmed")
-    assert f'action="{url("approve", sheet)}"' in look(client, world.coordinator(), sheet)
-    assert f'action="{url("approve", sheet)}"' not in look(client, placed.employee.user, sheet)
+    assert f'action="{url("approve", sheet)}"' in page_words(client, world.coordinator(), sheet)
+    assert f'action="{url("approve", sheet)}"' not in page_words(client, placed.employee.user, sheet)
 
 
 @pytest.mark.parametrize("role", ["finance", "admin"])
 def test_finance_and_admin_only_read(client, placed, role):
     sheet = month_of(placed, "confirmed")
-    assert "Décider" in look(client, world.coordinator(), sheet)
-    text = look(client, getattr(world, role)(), sheet)
+    assert "Décider" in page_words(client, world.coordinator(), sheet)
+    text = page_words(client, getattr(world, role)(), sheet)
     assert "28,00 h" in text
     assert "Décider" not in text
 
@@ -275,10 +275,10 @@ def test_only_what_was_done_can_be_undone(client, placed):
 def test_the_coordination_settles_what_is_maintained_and_the_member_reads_why(client, placed, claire):
     sheet = month_of(placed)
     solene = world.coordinator()
-    assert url("settle", sheet) not in look(client, solene, sheet)  # nobody contested
+    assert url("settle", sheet) not in page_words(client, solene, sheet)  # nobody contested
     confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(THURSDAYS[2], "Parti à 15 h 30.", 330)])
     sheet.move("submitted", kind="submit", by=None, at=world.NOW, submitted_at=world.NOW, contested_at=None)
-    text = look(client, solene, sheet)
+    text = page_words(client, solene, sheet)
     assert url("settle", sheet) in text
     assert "«\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon l’adhérent" in text
     response = client.post(url("settle", sheet), {"note": " "})
@@ -287,7 +287,7 @@ def test_the_coordination_settles_what_is_maintained_and_the_member_reads_why(cl
     client.post(url("settle", sheet), {"note": "Le badge dit 17 h."})
     assert stored(sheet).status == "confirmed"
     for person in (claire, placed.employee.user):
-        text = look(client, person, sheet)
+        text = page_words(client, person, sheet)
         assert "<b>Tranché par la coordination</b>, à la place de" in text
         assert "«\u00a0Le badge dit 17 h.\u00a0»" in text
 
@@ -295,10 +295,10 @@ def test_the_coordination_settles_what_is_maintained_and_the_member_reads_why(cl
 def test_insiders_and_who_enters_the_hours_read_who_typed_them(client, placed, claire, book):
     sheet = month_of(placed, "confirmed", by=world.staff(book, "Nolwenn Jégo", function="manager"))
     for person in (placed.employee.user, world.coordinator(), claire):
-        text = look(client, person, sheet)
+        text = page_words(client, person, sheet)
         assert "Saisi par" in text
         assert "Nolwenn Jégo" in text
-    text = look(client, world.staff(book, "Loïc Le Roux", function="reader"), sheet)
+    text = page_words(client, world.staff(book, "Loïc Le Roux", function="reader"), sheet)
     assert "28,00 h" in text
     assert "Saisi par" not in text
 
@@ -308,7 +308,7 @@ def test_breaks_and_the_night_are_told_with_the_times(client, placed, claire):
     facts = {"started_at": time(22), "ended_at": time(6), "break_minutes": 45}
     Entry.objects.filter(day=THURSDAYS[0]).update(**facts)
     world.advance(sheet, "submitted")
-    assert "22\u00a0h – 6\u00a0h le lendemain, pause 45\u00a0min" in look(client, claire, sheet)
+    assert "22\u00a0h – 6\u00a0h le lendemain, pause 45\u00a0min" in page_words(client, claire, sheet)
 
 
 def test_a_deputy_of_the_coordinator_decides_but_not_on_the_principal_s_hours(client, placed):
@@ -319,8 +319,8 @@ def test_a_deputy_of_the_coordinator_decides_but_not_on_the_principal_s_hours(cl
     own.user = solene
     own.save()
     hers = world.timesheet(own, {THURSDAYS[0]: 420}, kind="leave", status="submitted")
-    assert f'action="{url("approve", sheet)}"' in look(client, ronan, sheet)
-    text = look(client, ronan, hers)
+    assert f'action="{url("approve", sheet)}"' in page_words(client, ronan, sheet)
+    text = page_words(client, ronan, hers)
     assert "Congé" in text
     assert "Décider" not in text
     client.post(url("approve", sheet))

@@ -34,7 +34,7 @@ def maelle(aloen, sonam):
     return world.employee(members=[aloen, sonam])
 
 
-def told(person, *names, days=NOVEMBER):
+def summary(person, *names, days=NOVEMBER):
     """(rule, day, severity, measured) of a person’s findings of these rules."""
     return [
         (seen.finding.rule, seen.finding.day, seen.finding.severity, seen.finding.measured)
@@ -61,7 +61,7 @@ def test_a_day_is_counted_over_all_members_drafts_and_supplements(maelle, aloen,
     world.timesheet(placed, {MONDAY: 300})
     world.timesheet(placed, {MONDAY: 60}, supplement=1, status="draft")
     world.timesheet(world.assignment(maelle, sonam), {MONDAY: 241}, status="draft")
-    assert told(maelle, "daily") == [("daily", MONDAY, "error", 601)]
+    assert summary(maelle, "daily") == [("daily", MONDAY, "error", 601)]
     (seen,) = [seen for seen in findings.person_findings(*NOVEMBER) if seen.finding.rule == "daily"]
     assert [(place.name, minutes) for place, minutes in seen.shares[0].places] == [
         ("Aloen", 360),
@@ -84,7 +84,7 @@ def test_a_day_is_counted_over_all_members_drafts_and_supplements(maelle, aloen,
 def test_training_and_meetings_are_work_absences_are_not(maelle, aloen, kind, counts):
     world.timesheet(world.assignment(maelle, aloen), {MONDAY: 360})
     world.timesheet(maelle, {MONDAY: 300}, kind=kind, status="draft")
-    assert told(maelle, "daily") == ([("daily", MONDAY, "error", 660)] if counts else [])
+    assert summary(maelle, "daily") == ([("daily", MONDAY, "error", 660)] if counts else [])
 
 
 def test_rest_between_two_members_on_either_side_of_the_month(maelle, aloen, sonam):
@@ -93,7 +93,7 @@ def test_rest_between_two_members_on_either_side_of_the_month(maelle, aloen, son
     at_times(october, date(2026, 10, 31), "14:00", "23:00")
     november = world.timesheet(world.assignment(maelle, sonam), status="draft")
     at_times(november, first, "08:00", "10:00")
-    assert told(maelle, "daily_rest") == [("daily_rest", first, "error", 540)]
+    assert summary(maelle, "daily_rest") == [("daily_rest", first, "error", 540)]
 
 
 def test_a_week_belongs_to_the_month_of_its_monday_and_is_counted_whole(maelle, aloen, sonam):
@@ -102,8 +102,8 @@ def test_a_week_belongs_to_the_month_of_its_monday_and_is_counted_whole(maelle, 
     world.timesheet(world.assignment(maelle, aloen), {monday: 600}, status="draft")
     days = {monday + timedelta(days=n): 600 for n in range(1, 5)}
     world.timesheet(world.assignment(maelle, sonam), days, month=world.DECEMBER, status="draft")
-    assert told(maelle, "weekly") == [("weekly", monday, "error", 3000)]
-    assert told(maelle, "weekly", days=(world.DECEMBER.first, world.DECEMBER.before)) == []
+    assert summary(maelle, "weekly") == [("weekly", monday, "error", 3000)]
+    assert summary(maelle, "weekly", days=(world.DECEMBER.first, world.DECEMBER.before)) == []
 
 
 def hours_of_weeks(placed, count, minutes, until):
@@ -115,17 +115,17 @@ def hours_of_weeks(placed, count, minutes, until):
         world.timesheet(placed, here, month=month, status="draft")
 
 
-def test_averages_look_back_over_the_sums_of_earlier_weeks(maelle, aloen, sonam):
+def test_averages_reach_back_over_the_sums_of_earlier_weeks(maelle, aloen, sonam):
     monday = date(2026, 11, 16)
     hours_of_weeks(world.assignment(maelle, aloen), 12, 300, monday)
     hours_of_weeks(world.assignment(maelle, sonam), 12, 240, monday)
     days = (monday, monday + timedelta(days=7))
-    assert told(maelle, "average", "overtime", days=days) == [
+    assert summary(maelle, "average", "overtime", days=days) == [
         ("average", monday, "error", 2700),
         ("overtime", monday, "info", 600),
     ]
     # The same figures, however much before is asked for: what was acknowledged stays so.
-    assert ("average", monday, "error", 2700) in told(maelle, "average", days=(date(2026, 6, 1), days[1]))
+    assert ("average", monday, "error", 2700) in summary(maelle, "average", days=(date(2026, 6, 1), days[1]))
 
 
 def test_a_night_into_monday_counts_in_both_weeks_however_long_ago(maelle, aloen):
@@ -143,7 +143,7 @@ def test_days_of_a_forfait_are_counted_from_the_first_of_january(maelle, aloen):
     ContractTerms.objects.update(time_scheme="day_rate", yearly_days=20)
     hours_of_weeks(world.assignment(maelle, aloen), 4, 420, date(2026, 10, 26))
     hours = world.timesheet(world.assignment(maelle, world.member("Kerouan")), {TUESDAY: 600}, status="draft")
-    assert told(maelle, "day_rate", "daily") == [("day_rate", TUESDAY, "error", 21)]
+    assert summary(maelle, "day_rate", "daily") == [("day_rate", TUESDAY, "error", 21)]
     assert hours.entries.count() == 1
 
 
@@ -154,14 +154,14 @@ def test_the_limits_are_those_of_the_agreement(maelle, aloen, sonam):
     WorkingTimeLimits.objects.create(starts_on=world.YEAR_START, daily_minutes=480)
     first = world.NOVEMBER.first
     world.timesheet(world.assignment(maelle, aloen), {first: 540, MONDAY: 540})
-    assert told(maelle, "daily") == [("daily", first, "error", 540)]
+    assert summary(maelle, "daily") == [("daily", first, "error", 540)]
 
 
 def test_a_day_that_was_changed_late_is_told(maelle, aloen):
     placed = world.assignment(maelle, aloen)
     ContractTerms.objects.update(weekly_minutes=1680)
     PlannedDay.objects.create(assignment=placed, day=TUESDAY, minutes=60, made_at=world.at(MONDAY))
-    assert told(maelle, "notice") == [("notice", TUESDAY, "warning", 0)]
+    assert summary(maelle, "notice") == [("notice", TUESDAY, "warning", 0)]
 
 
 def crowd(count):
@@ -284,7 +284,7 @@ def test_a_deputy_of_the_coordination_answers(maelle, long_day, solene, monkeypa
 def test_what_is_only_good_to_know_waits_for_nobody(maelle, aloen, sonam):
     world.timesheet(world.assignment(maelle, aloen), {MONDAY: 60})
     world.timesheet(world.assignment(maelle, sonam), {MONDAY: 60})
-    assert told(maelle, "travel") == [("travel", MONDAY, "info", 2)]
+    assert summary(maelle, "travel") == [("travel", MONDAY, "info", 2)]
     assert waiting() == []
 
 
@@ -312,4 +312,4 @@ def test_one_s_own_findings_come_without_the_notes_of_the_coordination(maelle, l
 def test_what_was_worked_is_never_refused(maelle, aloen):
     sheet = Timesheet.objects.get(pk=world.timesheet(world.assignment(maelle, aloen), status="draft").pk)
     Entry.objects.create(timesheet=sheet, day=MONDAY, minutes=1440)
-    assert told(maelle, "daily") == [("daily", MONDAY, "block", 1440)]
+    assert summary(maelle, "daily") == [("daily", MONDAY, "block", 1440)]

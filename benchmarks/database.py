@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def ground() -> Iterator[Path]:
+def temporary_database() -> Iterator[Path]:
     """Start the server, set Django up on an empty, migrated database; yields the folder of this run."""
     sys.path.insert(0, str(ROOT))
     from groupement import local
