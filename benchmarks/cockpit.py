@@ -73,7 +73,7 @@ def main(members: int = 50, employees: int = 200, repetitions: int = 9) -> None:
                 client.get(address)
             assert answer.status_code == 200, answer.status_code
             size = len(answer.content) / 1000
-            print(f"  {view:<11}{median(taken):6.0f} ms, {len(queries)} queries, {size:.0f} kB")
+            print(f"  {view:<11}{median(milliseconds):6.0f} ms, {len(queries)} queries, {size:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -25,11 +25,13 @@ def main(members: int = 6, repetitions: int = 9, employees: int = 200) -> None:
         with CaptureQueriesContext(connection) as queries:
             found = findings.person_findings(*year, [person])
         milliseconds = measured(lambda: findings.person_findings(*year, [person]), repetitions)
-        print(f"a year of one person at {members} members, {entries} entries with times: {taken:.0f} ms,")
+        print(
+            f"a year of one person at {members} members, {entries} entries with times: {milliseconds:.0f} ms,"
+        )
         print(f"  {len(queries)} queries, {len(found)} findings")
         fill(members, employees - 1, date(2026, 1, 1), date(2026, 12, 1))
         milliseconds = measured(lambda: findings.findings_panel(world.NOVEMBER), 3)
-        print(f"November of {employees} people, {read_back()[1]} entries: {taken:.0f} ms")
+        print(f"November of {employees} people, {read_back()[1]} entries: {milliseconds:.0f} ms")
 
 
 def measured(deed, repetitions):

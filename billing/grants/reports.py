@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -28,7 +27,7 @@ from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, an_hour
 from groupement.kernel.periods import Month
-from groupement.kernel.tabular import inert, printable
+from groupement.kernel.tabular import csv_text, inert, printable
 from groupement.kernel.worktime import quantity
 from members.models import Group, User
 from timesheets.models import Entry, TimesheetStatus
@@ -157,7 +156,6 @@ def _period(first: Month, last: Month) -> str:
     return first.label if first == last else f"{first.label} à {last.label}"
 
 
-MARK = "\ufeff"
 EURO = "#,##0.00"
 # A ZIP knows no earlier moment; the report's own dates are in its cells.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -194,16 +192,14 @@ SPENT: tuple[Column, ...] = (
 
 def as_csv(report: FundingReport) -> bytes:
     """Hours, then expenses, as French spreadsheets open it: marked UTF-8, semicolons, decimal commas."""
-    written = io.StringIO()
-    writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    lines: list[list[Any]] = []
     for columns, rows in _tables(report):
-        writer.writerow([title for title, *_ in columns])
-        for row in rows:
-            writer.writerow([_french(value(row)) for _, value, *_ in columns])
-        writer.writerow([])
-    writer.writerow(["total", _french(Decimal(report.content["total"]))])
-    writer.writerow(["empreinte (SHA-256)", report.digest])
-    return (MARK + written.getvalue()).encode()
+        lines.append([title for title, *_ in columns])
+        lines += [[value(row) for _, value, *_ in columns] for row in rows]
+        lines.append([])
+    lines.append(["total", Decimal(report.content["total"])])
+    lines.append(["empreinte (SHA-256)", report.digest])
+    return csv_text(lines).encode()
 
 
 def as_workbook(report: FundingReport) -> bytes:
@@ -288,14 +284,6 @@ def _summed(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
         minutes, cost = sums.get(row[name], (0, ZERO))
         sums[row[name]] = minutes + row["minutes"], cost + Decimal(row["cost"])
     return [{"name": key, "minutes": sums[key][0], "cost": str(sums[key][1])} for key in sorted(sums)]
-
-
-def _french(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return f"{value:f}".replace(".", ",")
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    return inert(str(value))
 
 
 def _fill(cell: Any, value: Any, number_format: str) -> None:

@@ -7,7 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from groupement.kernel.money import MoneyField
+from groupement.kernel.money import ZERO, MoneyField
 
 
 class PaymentMethod(models.TextChoices):
@@ -199,4 +199,4 @@ class Allocation(models.Model):
     @property
     def vat(self):
         """The VAT of the amount, all rates together."""
-        return sum((Decimal(row["vat"]) for row in self.by_rate), Decimal("0.00"))
+        return sum((Decimal(row["vat"]) for row in self.by_rate), ZERO)

@@ -188,9 +188,7 @@ def problems(run: BillingRun) -> list[RunProblem]:
 def sums(of: Sequence[RunRow]) -> RunSums:
     """Add the rows up; the difference counts only members billed in both months."""
     compared = [row for row in of if row.difference is not None]
-    difference = (
-        sum((row.invoice.net - (row.previous or 0) for row in compared), Decimal(0)) if compared else None
-    )
+    difference = sum((row.invoice.net - (row.previous or 0) for row in compared), ZERO) if compared else None
     return RunSums(
         count=len(of),
         minutes=sum(row.invoice.minutes for row in of),

@@ -20,6 +20,8 @@ from members.access import coordinates, current_seats, today
 from members.models import Member, User
 
 OWN, PEOPLE, MEMBERS = "moi", "personnes", "adherents"
+# Why somebody without a planning is refused.
+RESERVED = "Cette page est réservée aux salariés partagés, aux structures et au groupement."
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,14 @@ class Viewer:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        """Raises PermissionDenied for who has no planning to choice at."""
+        """Raises PermissionDenied for who has no planning to choose from."""
         user: Any = request.user
         employee = Employee.objects.filter(user=user).first()
         seats = [] if user.sees_every_member else current_seats(user).select_related("member")
         members = list({seat.member_id: seat.member for seat in seats}.values())
         viewer = cls(user, employee, members, request.session.get("role", ""))
         if not viewer.views:
-            raise PermissionDenied(
-                "Cette page est réservée aux salariés partagés, aux structures et au groupement."
-            )
+            raise PermissionDenied(RESERVED)
         return viewer
 
     @property

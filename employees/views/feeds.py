@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from employees import feeds
 from employees.models import CalendarFeed
+from employees.views.choices import RESERVED
 from employees.views.forms import CalendarForm
 from groupement.kernel.pages import act, page
 
@@ -78,9 +79,7 @@ def _form(request: HttpRequest, data: Any = None) -> CalendarForm:
     user: Any = request.user
     people, members = feeds.calendars(user)
     if not people and not members:
-        raise PermissionDenied(
-            "Cette page est réservée aux salariés partagés, aux structures et au groupement."
-        )
+        raise PermissionDenied(RESERVED)
     return CalendarForm(data, people=people, members=members)
 
 

@@ -49,7 +49,7 @@ def line_net(quantity: Decimal | int, unit_price: Decimal | int) -> Decimal:
 
 def an_hour(amount: Decimal, minutes: int) -> Decimal:
     """``amount`` euros for one hour of ``minutes``, to the cent; zero without any minutes."""
-    return cents(amount * 60 / minutes) if minutes else Decimal("0.00")
+    return cents(amount * 60 / minutes) if minutes else ZERO
 
 
 def vat(net: Decimal, rate: Decimal | int) -> Decimal:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from groupement.kernel.cells import DAY_FIRST, MONTH_FIRST, plain
+from groupement.kernel.french import quoted
 from timesheets.importing.layouts import LARGEST_CSV
 from timesheets.importing.preview import HoursPreview
 from timesheets.importing.scope import LEFT_OUT, ImportChoices
@@ -112,7 +113,7 @@ class UnknownNamesForm(forms.Form):
         for key in list(dict.fromkeys([*chosen, *names]))[:MOST_NAMES]:
             name = preview.directory.asked.get(key, key)
             self.fields[f"{group}:{key}"] = forms.ChoiceField(
-                label=f"{what} «\u00a0{name[:60]}\u00a0»",
+                label=f"{what} {quoted(name, at_most=60)}",
                 choices=[("", "Choisissez"), *listed, (LEFT_OUT, "Ne pas importer ces lignes")],
                 initial=chosen.get(key, ""),
             )

@@ -19,6 +19,7 @@ from groupement.kernel.cells import (
     read_day,
     read_seconds,
 )
+from groupement.kernel.french import quoted
 from groupement.kernel.tabular import Fault, Table, Unreadable
 from groupement.kernel.worktime import DAY, span_minutes, spell_clock
 from timesheets.importing.layouts import HoursLayout
@@ -243,7 +244,7 @@ def read_kind(value: Any) -> str:
         return str(Kind.WORKED)
     if word not in _KINDS:
         raise ValueError(
-            f"«\u00a0{cell_text(value)[:30]}\u00a0» n’est pas une nature d’heures. "
+            f"{quoted(cell_text(value), at_most=30)} n’est pas une nature d’heures. "
             f"Écrivez {', '.join(str(label).lower() for label in Kind.labels)}."
         )
     return _KINDS[word]

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from employees.models import Assignment, Employee
 from groupement.kernel.cells import plain
+from groupement.kernel.french import quoted
 from groupement.kernel.periods import Month
 from members.access import coordinates, written_for
 from members.models import Group, Member, User
@@ -98,9 +99,9 @@ class Directory:
         if row.reference:
             found = self.references.get(plain(row.reference))
             if found is None:
-                quoted = f"«\u00a0{row.reference[:30]}\u00a0»"
+                reference = quoted(row.reference, at_most=30)
                 raise UnknownPlace(
-                    "reference", row.reference, f"la référence {quoted} est inconnue. Corrigez-la."
+                    "reference", row.reference, f"la référence {reference} est inconnue. Corrigez-la."
                 )
             return found
         return next(
@@ -131,7 +132,7 @@ class Directory:
                 )
             if column == "payroll_number":
                 raise UnknownPlace(
-                    column, name, f"le matricule «\u00a0{name[:30]}\u00a0» est inconnu. Corrigez-le."
+                    column, name, f"le matricule {quoted(name, at_most=30)} est inconnu. Corrigez-le."
                 )
         return self._chosen_person(named, choices)
 
@@ -154,7 +155,7 @@ class Directory:
             raise RowLeftOut
         if choice.isdecimal() and int(choice) in self.people:
             return self.people[int(choice)]
-        raise UnknownPlace(column, name, f"le nom «\u00a0{name[:40]}\u00a0» {UNKNOWN}", ("people", name))
+        raise UnknownPlace(column, name, f"le nom {quoted(name, at_most=40)} {UNKNOWN}", ("people", name))
 
     def _place(self, row: HoursRow, choices: ImportChoices, employee: Employee) -> HoursPlace:
         names = [plain(name) for name in row.places]
@@ -191,7 +192,7 @@ class Directory:
         unknown = ("places", name or NO_PLACE)
         if not name:
             raise UnknownPlace("member", "", "l’adhérent manque. Écrivez son nom court.", unknown)
-        raise UnknownPlace("member", name, f"le nom «\u00a0{name[:40]}\u00a0» {UNKNOWN}", unknown)
+        raise UnknownPlace("member", name, f"le nom {quoted(name, at_most=40)} {UNKNOWN}", unknown)
 
     def _assignment(self, employee: Employee, member: int, day: date) -> Assignment:
         """The one that holds ``day``, else one of its month: the rules of days then say when it begins or ends."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +32,7 @@ from groupement.kernel.french import counted, of
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from groupement.kernel.tabular import inert
+from groupement.kernel.tabular import csv_text
 from members.access import for_roles, today
 from members.models import Group, Member
 from members.roles import Role
@@ -75,15 +75,8 @@ def estimate(request: HttpRequest) -> HttpResponse:
 @for_roles(Role.FINANCE)
 def sample(_request: HttpRequest, month: Month) -> HttpResponse:
     """A payroll file to fill in: the month’s people, their amounts if known, as French spreadsheets open it."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="paie-{month}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
-    writer.writerow(SAMPLE_TITLES)
-    for names, amounts in sample_rows(month):
-        texts = ("" if amount is None else f"{amount}".replace(".", ",") for amount in amounts)
-        writer.writerow([*map(inert, names), *texts])
-    return response
+    rows = [SAMPLE_TITLES, *([*names, *amounts] for names, amounts in sample_rows(month))]
+    return _csv_download(rows, f"paie-{month}.csv")
 
 
 @require_safe
@@ -228,14 +221,14 @@ def aids(request: HttpRequest) -> HttpResponse:
 
 
 def _aids_file(year: int, found: list[Any]) -> HttpResponse:
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="aides-{year}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["nature", "salariés", "du mois", "au mois", "montant"])
-    for aid in found:
-        amount = f"{aid.amount}".replace(".", ",")
-        writer.writerow([inert(aid.nature), aid.people, aid.first, aid.last, amount])
+    titles = ["nature", "salariés", "du mois", "au mois", "montant"]
+    rows = [[aid.nature, aid.people, aid.first, aid.last, aid.amount] for aid in found]
+    return _csv_download([titles, *rows], f"aides-{year}.csv")
+
+
+def _csv_download(rows: Iterable[Iterable[Any]], name: str) -> HttpResponse:
+    response = HttpResponse(csv_text(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -1,5 +1,5 @@
 // The names of the fields of hours: "m-12-2026-11-03" is a day of timesheet 12. A timesheet that did not exist when the
-// page was made had another name, "m-a7-2026-11-03"; the fields under #shown-fields say both, "vu-12" and its alias "a7".
+// page was made had another name, "m-a7-2026-11-03"; the fields in #shown-fields say both, "vu-12" and its alias "a7".
 const CELL = /^[a-z][\dt]?-(a?\d+|g)-(\d{4}-\d\d-\d\d)$/;
 
 export const isCell = (name) => CELL.test(name);
@@ -14,7 +14,8 @@ export function partsOf(name) {
 export function nameNow(name) {
   for (const field of document.querySelectorAll("#shown-fields [data-alias]")) {
     const [now, before] = [field.name.slice(3), field.dataset.alias];
-    if (now !== before) name = name.replace(`-${before}-`, `-${now}-`).replace(new RegExp(`^vu-${before}$`), field.name);
+    if (now === before) continue;
+    name = name.replace(`-${before}-`, `-${now}-`).replace(new RegExp(`^vu-${before}$`), field.name);
   }
   return name;
 }
