@@ -15,7 +15,7 @@ from members.models import Member, User
 SIGNABLE = (CharterStatus.OPEN, CharterStatus.IN_FORCE)
 
 
-class NotOpen(Refusal):
+class VersionNotOpen(Refusal):
     """The version is a draft or has been superseded."""
 
 
@@ -35,12 +35,12 @@ class AlreadySigned(Refusal):
 def sign(charter: Charter, *, member: Member, by: User, at: datetime, consent: bool) -> Signature:
     """Sign ``charter`` for ``member``, by a seat that may do so on the local day of ``at``.
 
-    Raises NotOpen, NoConsent (field "consent"), NoMandate, AlreadySigned.
+    Raises VersionNotOpen, NoConsent (field "consent"), NoMandate, AlreadySigned.
     """
     # Held until commit: the version cannot be superseded between this check and the signature.
     charter = Charter.objects.select_for_update().get(pk=charter.pk)
     if charter.status not in SIGNABLE:
-        raise NotOpen(
+        raise VersionNotOpen(
             f"La version {charter.version} n’est pas ouverte à la signature. Lisez la version en cours."
         )
     if not consent:

@@ -70,7 +70,7 @@ def write(
     closed account, an address that was refused. Callers ``enqueue`` once they have written.
     A Correspondent has no preferences: the templates get "" for their address.
     """
-    if _is_told(to.email, kind, day, about) or not is_reachable(to):
+    if _was_sent(to.email, kind, day, about) or not is_reachable(to):
         return None
     subject = " ".join(subject.splitlines())[:200]
     facts = {
@@ -102,7 +102,7 @@ def write(
         return None  # another worker wrote it at the same moment
 
 
-def _is_told(address: str, kind: MailKind, day: date | None, about: Collection[Subject]) -> bool:
+def _was_sent(address: str, kind: MailKind, day: date | None, about: Collection[Subject]) -> bool:
     """Whether the digest of that day, or one of its subjects, was written to this address before."""
     if not about:
         return Mail.objects.filter(address=address, kind=kind, day=day, is_by_hand=False).exists()

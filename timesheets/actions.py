@@ -41,7 +41,7 @@ class Party(StrEnum):
     TIME = "time"
 
 
-class Role(StrEnum):
+class ActorRole(StrEnum):
     """Who acts, in relation to one timesheet."""
 
     PERSON = "the person"
@@ -137,20 +137,20 @@ RULES: Mapping[Action, ActionRule] = {
     ),
 }
 
-COORDINATION = frozenset({Role.COORDINATOR, Role.COORDINATION_DEPUTY})
-TEAM = frozenset({Role.REPRESENTATIVE, Role.MANAGER, Role.MEMBER_DEPUTY})
-OWN = frozenset({Role.PERSON, Role.SEATED_PERSON, Role.COORDINATING_PERSON})
+COORDINATION = frozenset({ActorRole.COORDINATOR, ActorRole.COORDINATION_DEPUTY})
+TEAM = frozenset({ActorRole.REPRESENTATIVE, ActorRole.MANAGER, ActorRole.MEMBER_DEPUTY})
+OWN = frozenset({ActorRole.PERSON, ActorRole.SEATED_PERSON, ActorRole.COORDINATING_PERSON})
 # Where the assignment lets both the person and the member's team enter the hours.
-ROLES: Mapping[Party, frozenset[Role]] = {
+ROLES: Mapping[Party, frozenset[ActorRole]] = {
     Party.AUTHORS: OWN | TEAM | COORDINATION,
     Party.MEMBER: TEAM,
     Party.COORDINATION: COORDINATION,
-    Party.INVOICE: frozenset({Role.NOBODY}),
-    Party.TIME: frozenset({Role.NOBODY}),
+    Party.INVOICE: frozenset({ActorRole.NOBODY}),
+    Party.TIME: frozenset({ActorRole.NOBODY}),
 }
 
 
-def outcome(action: Action, state: str, role: Role, *, at_group: bool = False) -> str | None:
+def outcome(action: Action, state: str, role: ActorRole, *, at_group: bool = False) -> str | None:
     """The state in which ``action`` by ``role`` leaves a timesheet that was in ``state``; None when it is refused."""
     rule = RULES[action]
     if role not in ROLES[rule.party] or (at_group and role in TEAM):
@@ -224,7 +224,7 @@ def _tables(*, at_group: bool) -> list[str]:
     for action in Action:
         lines += [f"### {action}", "", f"| | {' | '.join(STATES[state] for state in states)} |"]
         lines.append("| --- |" + " --- |" * len(states))
-        for role in Role:
+        for role in ActorRole:
             cells = [outcome(action, state, role, at_group=at_group) for state in states]
             lines.append(f"| {role} | {' | '.join(STATES[cell] if cell else '·' for cell in cells)} |")
         lines.append("")

@@ -19,7 +19,7 @@ from members.models import Member, User
 EARLIEST = date(2000, 1, 1)
 
 
-class NotRecordable(Refusal):
+class PaymentNotRecordable(Refusal):
     """Not a payment that was received: no amount, a day in the future, or a year before 2000."""
 
 
@@ -42,17 +42,19 @@ def record_payment(
 ) -> Payment:
     """Record money received from ``member`` and settle the invoices named, else the oldest due first; [] settles none.
 
-    What is left stays a credit of the member, to be used later. Raises NotRecordable, NotAllocatable.
+    What is left stays a credit of the member, to be used later. Raises PaymentNotRecordable, NotAllocatable.
     """
     if amount <= 0 or cents(amount) != amount:
-        raise NotRecordable("Indiquez un montant supérieur à zéro, en centimes au plus.", field="amount")
+        raise PaymentNotRecordable(
+            "Indiquez un montant supérieur à zéro, en centimes au plus.", field="amount"
+        )
     if received_on > timezone.localdate(at):
-        raise NotRecordable(
+        raise PaymentNotRecordable(
             f"Le {received_on:%d/%m/%Y} est à venir\u00a0: indiquez le jour où l’argent a été reçu.",
             field="received_on",
         )
     if received_on < EARLIEST:
-        raise NotRecordable(
+        raise PaymentNotRecordable(
             f"L’année {received_on.year} est-elle la bonne\u00a0? Vérifiez la date.", field="received_on"
         )
     with pghistory.context(user=by and by.pk, at=at.isoformat()):

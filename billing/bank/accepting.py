@@ -44,7 +44,7 @@ class AcceptedOperations:
 def accept_candidate(operation: BankOperation, code: str, *, by: User | None, at: datetime) -> BankOperation:
     """Match the operation as the candidate ``code`` says, if it is still suggested.
 
-    Raises NotOpen, NoSuchCandidate, and the refusals of ``accounts.payments`` and ``accounts.allocating``.
+    Raises OperationNotOpen, NoSuchCandidate, and the refusals of ``accounts.payments`` and ``accounts.allocating``.
     """
     row = lock_open(operation)
     ledger = candidates.read_ledger(on=timezone.localdate(at))
@@ -93,7 +93,7 @@ def record_as_payment(
 ) -> BankOperation:
     """Record the operation as a payment of ``member`` on these invoices; what is left stays its credit.
 
-    Raises NotOpen, NotMatchable, and the refusals of ``accounts.payments`` and ``accounts.allocating``.
+    Raises OperationNotOpen, NotMatchable, and the refusals of ``accounts.payments`` and ``accounts.allocating``.
     """
     row = lock_open(operation)
     if row.amount < 0:
@@ -105,7 +105,10 @@ def record_as_payment(
 def record_as_return(
     operation: BankOperation, payment: Payment, *, by: User | None, at: datetime
 ) -> BankOperation:
-    """Reverse ``payment``, which the bank took back by ``operation``. Raises NotOpen, NotMatchable, NotReversible."""
+    """Reverse ``payment``, which the bank took back by ``operation``.
+
+    Raises OperationNotOpen, NotMatchable, NotReversible.
+    """
     row = lock_open(operation)
     if row.amount != -payment.amount:
         raise NotMatchable(

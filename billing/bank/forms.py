@@ -50,7 +50,7 @@ class StatementUpload(forms.Form):
         return file
 
 
-class ColumnsForm(forms.Form):
+class BankColumnsForm(forms.Form):
     """What each column of an unknown CSV means, in the order of the columns."""
 
     def __init__(self, *args, titles, rows, **kwargs):

@@ -31,7 +31,7 @@ from groupement.kernel.money import spell
 from members.models import Group, User
 
 
-class NotImportable(Refusal):
+class StatementNotImportable(Refusal):
     """The file was imported before, or it is of another account."""
 
 
@@ -39,7 +39,7 @@ class IdenticalLines(BadStatement):
     """Identical lines without a reference of the bank: a person decides whether they are several operations."""
 
 
-class BadColumns(Refusal):
+class BadBankColumns(Refusal):
     """The columns as they were chosen do not make a statement."""
 
 
@@ -58,8 +58,8 @@ def import_statement(
 ) -> StatementImported:
     """Store the statement in ``data`` with those of its operations that are not known yet.
 
-    ``has_twins``: identical lines are as many operations. Raises NotImportable, IdenticalLines, UnknownColumns, and
-    BadStatement with a sentence for each fault.
+    ``has_twins``: identical lines are as many operations. Raises StatementNotImportable, IdenticalLines, UnknownColumns,
+    and BadStatement with a sentence for each fault.
     """
     # One import at a time: what is known stays true until the end.
     group = Group.objects.select_for_update(no_key=True).order_by("pk").first()
@@ -74,7 +74,7 @@ def import_statement(
     new = [(key, each) for key, each in zip(keys, read.operations, strict=True) if key not in earlier]
     if not new:
         names = ", ".join(sorted({f"{quoted(each.file_name)}" for each in earlier.values()}))
-        raise NotImportable(
+        raise StatementNotImportable(
             f"Toutes les opérations de ce fichier sont déjà connues, par {names}. Rien n’est importé."
         )
     statement = BankStatement.objects.create(
@@ -98,20 +98,23 @@ def import_statement(
 
 @transaction.atomic
 def save_layout(titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, at: datetime) -> BankLayout:
-    """Store the layout that finance chose for the ``titles`` of a bank's CSV: places by meaning. Raises BadColumns."""
+    """Store the layout that finance chose for the ``titles`` of a bank's CSV: places by meaning.
+
+    Raises BadBankColumns.
+    """
     chosen = {column: list(places) for column, places in columns.items() if places}
     if not csv_layouts.is_complete(chosen):
-        raise BadColumns(
+        raise BadBankColumns(
             "Dites quelle colonne est la date, et laquelle le montant\u00a0; ou lesquelles le débit et le crédit."
         )
     for column in csv_layouts.ONCE:
         if len(chosen.get(column, ())) > 1:
-            raise BadColumns(
+            raise BadBankColumns(
                 f"{quoted(csv_layouts.COLUMNS[column].capitalize())} est choisi deux fois. "
                 f"Gardez une seule colonne."
             )
     if "amount" in chosen and chosen.keys() & {"debit", "credit"}:
-        raise BadColumns("Choisissez un montant signé, ou un débit et un crédit, pas les deux.")
+        raise BadBankColumns("Choisissez un montant signé, ou un débit et un crédit, pas les deux.")
     return BankLayout.objects.update_or_create(
         titles_digest=csv_layouts.digest(titles),
         defaults={"titles": list(titles), "columns": chosen, "used_at": at},
@@ -128,7 +131,7 @@ def _refuse_again(digest: str) -> None:
     if earlier:
         on = timezone.localtime(earlier.imported_at)
         by = f" par {earlier.imported_by}" if earlier.imported_by else ""
-        raise NotImportable(
+        raise StatementNotImportable(
             f"Ce fichier a déjà été importé le {on:%d/%m/%Y} à {on:%H}\u00a0h\u00a0{on:%M}{by} "
             f"({earlier.file_name}). Rien n’a été changé."
         )
@@ -137,7 +140,7 @@ def _refuse_again(digest: str) -> None:
 def _refuse_another_account(read: FileStatement, group: Group | None) -> None:
     own = group.iban if group else ""
     if own and read.iban and read.iban != own:
-        raise NotImportable(
+        raise StatementNotImportable(
             f"Ce relevé est celui du compte qui finit par {read.iban[-4:]}, celui du groupement finit par {own[-4:]}. "
             "Choisissez le bon relevé, ou corrigez l’IBAN du groupement."
         )

@@ -22,7 +22,7 @@ MOST_PARTS = 100
 UNRELATED_NOTE = "Sortie d’argent, sans règlement d’adhérent"
 
 
-class NotOpen(StaleRow):
+class OperationNotOpen(StaleRow):
     """The operation is matched, set aside or split already."""
 
 
@@ -31,16 +31,16 @@ class NotSortable(Refusal):
 
 
 def lock_open(operation: BankOperation) -> BankOperation:
-    """Lock the operation and read it again. Raises NotOpen unless it is open."""
+    """Lock the operation and read it again. Raises OperationNotOpen unless it is open."""
     row = BankOperation.objects.select_for_update(no_key=True).get(pk=operation.pk)
     if row.status != OperationStatus.OPEN:
-        raise NotOpen(f"Cette opération est déjà {row.get_status_display()}. Rechargez la page.")
+        raise OperationNotOpen(f"Cette opération est déjà {row.get_status_display()}. Rechargez la page.")
     return row
 
 
 @transaction.atomic
 def set_aside(operation: BankOperation, *, note: str, by: User | None, at: datetime) -> BankOperation:
-    """Note that the operation settles no invoice, and what it is: salary, fee, grant. Raises NotSortable, NotOpen."""
+    """Note that the operation settles no invoice, and what it is: salary, fee, grant. Raises NotSortable, OperationNotOpen."""
     text = " ".join(note.split())
     if not text:
         raise NotSortable(
@@ -82,7 +82,7 @@ def unrelated_outflows(operations: Iterable[BankOperation], ledger: MatchingLedg
 def split_operation(
     operation: BankOperation, amounts: Sequence[Decimal], *, by: User | None, at: datetime
 ) -> list[BankOperation]:
-    """Split the operation into parts of these amounts, without sign, which sum to it. Raises NotSortable, NotOpen."""
+    """Split the operation into parts of these amounts, without sign, which sum to it. Raises NotSortable, OperationNotOpen."""
     row = lock_open(operation)
     if not 2 <= len(amounts) <= MOST_PARTS or any(
         amount <= 0 or cents(amount) != amount for amount in amounts
@@ -117,7 +117,7 @@ def split_operation(
 def split_off(
     operation: BankOperation, amount: Decimal, *, by: User | None, at: datetime
 ) -> list[BankOperation]:
-    """Split into two: ``amount``, without sign, and the rest. Raises NotSortable, NotOpen."""
+    """Split into two: ``amount``, without sign, and the rest. Raises NotSortable, OperationNotOpen."""
     whole = abs(operation.amount)
     if not ZERO < amount < whole:
         raise NotSortable(

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.accounts import spreading
 from billing.bank import accepting, candidates, csv_layouts, importing, overview, sorting
 from billing.bank.forms import (
-    ColumnsForm,
+    BankColumnsForm,
     NoteForm,
     OperationAllocationForm,
     PayerForm,
@@ -79,7 +79,7 @@ def bank_columns(request: HttpRequest) -> HttpResponse:
     try:
         importing.read_statement(read.value)
     except csv_layouts.UnknownColumns as unknown:
-        columns = ColumnsForm(request.POST, titles=unknown.titles, rows=unknown.rows)
+        columns = BankColumnsForm(request.POST, titles=unknown.titles, rows=unknown.rows)
         chosen = columns.columns() if columns.is_valid() else {}
         if not act(request, importing.save_layout, unknown.titles, chosen, at=timezone.now(), form=columns):
             return _columns_page(request, columns, status=422)
@@ -159,7 +159,7 @@ def _import(
         return redirect("billing:statement", done.value.statement.pk)
     if isinstance(done.refusal, csv_layouts.UnknownColumns):
         request.session[STORED] = {"token": uploads.store(data, at=now), "name": name}
-        return _columns_page(request, ColumnsForm(titles=done.refusal.titles, rows=done.refusal.rows))
+        return _columns_page(request, BankColumnsForm(titles=done.refusal.titles, rows=done.refusal.rows))
     if isinstance(done.refusal, importing.IdenticalLines):
         request.session[STORED] = {"token": uploads.store(data, at=now), "name": name, "twins": True}
         return _bank_page(request, StatementUpload(asks_twins=True), refusal=done.refusal, status=422)
@@ -179,7 +179,7 @@ def _bank_page(
     return page(request, "billing/bank/bank.html", context=context, status=status)
 
 
-def _columns_page(request: HttpRequest, form: ColumnsForm, status: int = 200) -> HttpResponse:
+def _columns_page(request: HttpRequest, form: BankColumnsForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "stored": _stored(request)}
     return page(request, "billing/bank/columns.html", context=context, status=status)
 

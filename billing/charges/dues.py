@@ -60,7 +60,7 @@ def deposits() -> list[DuesCall]:
 def call_dues(year: int, *, by: User | None, at: datetime) -> list[Charge]:
     """Ask each member for the dues of ``year``, whole as the statutes say, that was not asked yet.
 
-    Done twice, it asks for nothing more. Raises NotAskable for a year that is not last year, this one or the next.
+    Done twice, it asks for nothing more. Raises NotChargeable for a year that is not last year, this one or the next.
     """
     refuse_far_year(year, timezone.localdate(at))
     return [
@@ -102,7 +102,7 @@ def add_line(
     by: User | None,
     at: datetime,
 ) -> Charge:
-    """A free line that the member's next invoice takes. Raises NotAskable and recording_charges.NotRecordable."""
+    """A free line that the member's next invoice takes. Raises NotChargeable and recording.ChargeNotRecordable."""
     if service_month > Month.of(timezone.localdate(at)).shift(MONTHS_AHEAD):
         raise NotChargeable(
             f"{service_month.label.capitalize()} est trop loin{NO_BREAK_SPACE}: douze mois au plus.",
@@ -136,7 +136,7 @@ def add_line(
 def withdraw(charge: Charge) -> None:
     """Take back dues, a deposit or a free line that no invoice nor draft holds; what was asked for once may be again.
 
-    Raises NotAskable for sums of other origin, and recording.NotWithdrawable.
+    Raises NotChargeable for sums of other origin, and recording.ChargeNotWithdrawable.
     """
     if charge.kind not in WITHDRAWABLE or charge.rebills_id is not None:
         raise NotChargeable("Cette somme ne vient pas d’ici. Retirez-la là où elle a été enregistrée.")
@@ -150,7 +150,7 @@ def regimes() -> Sequence[VatRegime]:
 
 
 def refuse_far_year(year: int, today: date) -> None:
-    """Raises NotAskable for a year that is not last year, this one or the next."""
+    """Raises NotChargeable for a year that is not last year, this one or the next."""
     if abs(year - today.year) > 1:
         raise NotChargeable(
             f"Les cotisations s’appellent pour {today.year - 1}, {today.year} ou {today.year + 1}, pas pour {year}.",

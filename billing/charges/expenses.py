@@ -22,11 +22,11 @@ LONGEST_TRIP = Decimal(2000)
 LARGEST_AMOUNT = Decimal(100_000)
 
 
-class NotClaimable(Refusal):
+class ExpenseNotClaimable(Refusal):
     """The expense cannot be taken as it was put."""
 
 
-class NotWithdrawable(Refusal):
+class ExpenseNotWithdrawable(Refusal):
     """The expense stands on something that is not undone here."""
 
 
@@ -47,14 +47,14 @@ def claim(assignment: Assignment, wanted: ExpenseClaim, *, by: User, at: datetim
     """Write ``wanted`` down for ``assignment``; it waits for finance.
 
     A trip is worth its kilometres × the scale in force that day. A meal without an amount is worth its scale, and never
-    more than it. A purchase has its receipt. Raises NotClaimable and BadReceipt, naming the field.
+    more than it. A purchase has its receipt. Raises ExpenseNotClaimable and BadReceipt, naming the field.
     """
     _refuse_day(assignment, wanted.spent_on, timezone.localdate(at))
     if not wanted.label.strip():
-        raise NotClaimable("Dites en quelques mots pourquoi cette dépense.", field="label")
+        raise ExpenseNotClaimable("Dites en quelques mots pourquoi cette dépense.", field="label")
     kilometres, rate, amount = _amounts(wanted)
     if wanted.kind == ExpenseKind.PURCHASE and not wanted.receipt:
-        raise NotClaimable("Un achat demande son justificatif en PDF, JPEG ou PNG.", field="receipt")
+        raise ExpenseNotClaimable("Un achat demande son justificatif en PDF, JPEG ou PNG.", field="receipt")
     file = receipts.checked_file(wanted.receipt) if wanted.receipt else None
     made = Expense(
         assignment=assignment,
@@ -83,12 +83,12 @@ def claim(assignment: Assignment, wanted: ExpenseClaim, *, by: User, at: datetim
 def withdraw(expense: Expense, *, by: User) -> None:
     """Take an expense away with its receipt, and the sum that it became as long as no invoice holds it.
 
-    Its own person does so while nobody has decided; finance at any time before the invoice. Raises NotWithdrawable.
+    Its own person does so while nobody has decided; finance at any time before the invoice. Raises ExpenseNotWithdrawable.
     """
     row = Expense.objects.select_for_update(of=("self",)).get(pk=expense.pk)
     if row.state in (ExpenseState.ACCEPTED, ExpenseState.INVOICED):
         if not by.is_finance:
-            raise NotWithdrawable(
+            raise ExpenseNotWithdrawable(
                 f"Cette dépense est acceptée{NO_BREAK_SPACE}: demandez aux finances de la retirer."
             )
         release(row)
@@ -97,10 +97,10 @@ def withdraw(expense: Expense, *, by: User) -> None:
 
 
 def release(row: Expense) -> None:
-    """Take the charge off an accepted expense, whose row is locked. Raises NotWithdrawable, also for what is funded."""
+    """Take the charge off an accepted expense, whose row is locked. Raises ExpenseNotWithdrawable, also for what is funded."""
     funded = row.funded.select_related("line").order_by("pk").first()
     if funded is not None:
-        raise NotWithdrawable(
+        raise ExpenseNotWithdrawable(
             f"Cette dépense est affectée au financement {funded.line.code}{NO_BREAK_SPACE}: retirez d’abord "
             "l’affectation."
         )
@@ -114,14 +114,14 @@ def release(row: Expense) -> None:
 
 def _refuse_day(assignment: Assignment, day: date, today: date) -> None:
     if day > today:
-        raise NotClaimable(
+        raise ExpenseNotClaimable(
             f"Le {long_date(day)} n’est pas encore passé. Une dépense se saisit une fois faite.",
             field="spent_on",
         )
     if not assignment.covers(day):
         last = assignment.last_day
         until = f" au {long_date(last)}" if last else ""
-        raise NotClaimable(
+        raise ExpenseNotClaimable(
             f"La mise à disposition {assignment.reference} va du {long_date(assignment.starts_on)}"
             f"{until or ' jusqu’à nouvel ordre'}{NO_BREAK_SPACE}: elle ne couvre pas le {long_date(day)}.",
             field="spent_on",
@@ -133,37 +133,37 @@ def _amounts(wanted: ExpenseClaim) -> tuple[Decimal | None, Decimal | None, Deci
     if wanted.kind == ExpenseKind.TRAVEL:
         return _trip(wanted)
     if wanted.kilometres is not None:
-        raise NotClaimable("Les kilomètres vont avec un déplacement. Effacez-les.", field="kilometres")
+        raise ExpenseNotClaimable("Les kilomètres vont avec un déplacement. Effacez-les.", field="kilometres")
     amount = _meal(wanted) if wanted.kind == ExpenseKind.MEAL else wanted.amount
     if amount is None or amount <= 0:
-        raise NotClaimable("Indiquez le montant payé, supérieur à zéro.", field="amount")
+        raise ExpenseNotClaimable("Indiquez le montant payé, supérieur à zéro.", field="amount")
     if amount > LARGEST_AMOUNT:
-        raise NotClaimable(f"{spell(amount)}, c’est trop pour une dépense. Vérifiez.", field="amount")
+        raise ExpenseNotClaimable(f"{spell(amount)}, c’est trop pour une dépense. Vérifiez.", field="amount")
     return None, None, amount
 
 
 def _trip(wanted: ExpenseClaim) -> tuple[Decimal, Decimal, Decimal]:
     if wanted.amount is not None:
-        raise NotClaimable(
+        raise ExpenseNotClaimable(
             "Le montant d’un déplacement se calcule d’après les kilomètres. Effacez-le.", field="amount"
         )
     if wanted.kilometres is None or wanted.kilometres <= 0:
-        raise NotClaimable("Indiquez les kilomètres parcourus, supérieurs à zéro.", field="kilometres")
+        raise ExpenseNotClaimable("Indiquez les kilomètres parcourus, supérieurs à zéro.", field="kilometres")
     if wanted.kilometres > LONGEST_TRIP:
-        raise NotClaimable(
+        raise ExpenseNotClaimable(
             f"Plus de 2{NO_BREAK_SPACE}000{NO_BREAK_SPACE}km pour un déplacement. Vérifiez.",
             field="kilometres",
         )
     scale = scale_on(ExpenseKind.TRAVEL, wanted.spent_on)
     if scale is None:
-        raise NotClaimable(
+        raise ExpenseNotClaimable(
             f"Aucun barème kilométrique n’est en vigueur le {long_date(wanted.spent_on)}. Demandez à "
             "l’administration de l’enregistrer.",
             field="spent_on",
         )
     amount = trip_amount(wanted.kilometres, scale.rate)
     if amount <= 0:
-        raise NotClaimable(
+        raise ExpenseNotClaimable(
             f"À {spell_rate(scale.rate)} le km, ce trajet ne vaut pas un centime.", field="kilometres"
         )
     return wanted.kilometres, scale.rate, amount
@@ -178,7 +178,7 @@ def _meal(wanted: ExpenseClaim) -> Decimal | None:
     if wanted.amount is None:
         return worth
     if wanted.amount > worth:
-        raise NotClaimable(
+        raise ExpenseNotClaimable(
             f"Le barème du {long_date(wanted.spent_on)} rembourse un repas jusqu’à {spell(worth)}. Ne saisissez "
             "pas davantage.",
             field="amount",

@@ -160,7 +160,7 @@ class ExpenseFilter(forms.Form):
         return found.filter(assignment__member=data["adherent"]) if data["adherent"] else found
 
 
-class AcceptForm(forms.Form):
+class ExpenseAcceptForm(forms.Form):
     """What the invoice will say of an expense, and what of it is billed."""
 
     label = forms.CharField(

@@ -19,11 +19,11 @@ from groupement.kernel.periods import Month
 from members.models import Member, User
 
 
-class NotRecordable(Refusal):
+class ChargeNotRecordable(Refusal):
     """The sum cannot be owed as it was put."""
 
 
-class NotWithdrawable(Refusal):
+class ChargeNotWithdrawable(Refusal):
     """The sum is on an invoice: a credit note is the way back."""
 
 
@@ -50,7 +50,7 @@ def record_charge(
 
     The net is ``quantity`` × ``unit_price``, euros without VAT (rule R3). ``vat_regime`` is that of the terms or the
     one chosen; kinds that are always outside VAT need none. ``late_invoice``: of interest and indemnities, the invoice
-    that is late. Raises NotRecordable for a computed kind, no label, a sum of zero or less (that is a credit note).
+    that is late. Raises ChargeNotRecordable for a computed kind, no label, a sum of zero or less (that is a credit note).
     """
     net = line_net(quantity, unit_price)
     _refuse(kind, label, net)
@@ -75,11 +75,11 @@ def record_charge(
 
 def _refuse(kind: str, label: str, net: Decimal) -> None:
     if KINDS[kind].is_computed:
-        raise NotRecordable("Les heures et les parts de coût sont calculées par la clôture du mois.")
+        raise ChargeNotRecordable("Les heures et les parts de coût sont calculées par la clôture du mois.")
     if not label.strip():
-        raise NotRecordable("Indiquez la désignation qui figurera sur la facture.", field="label")
+        raise ChargeNotRecordable("Indiquez la désignation qui figurera sur la facture.", field="label")
     if net <= 0:
-        raise NotRecordable(
+        raise ChargeNotRecordable(
             f"Le montant doit être supérieur à zéro{NO_BREAK_SPACE}: une somme à rendre passe par un avoir.",
             field="unit_price",
         )
@@ -89,17 +89,17 @@ def _refuse(kind: str, label: str, net: Decimal) -> None:
 def withdraw_charge(charge: Charge) -> None:
     """Take back a charge that no issued invoice holds; a draft that holds it is to be made again.
 
-    Nothing of it is kept. Raises NotWithdrawable.
+    Nothing of it is kept. Raises ChargeNotWithdrawable.
     """
     row = Charge.objects.select_for_update(of=("self",)).select_related("line__invoice").get(pk=charge.pk)
     if not row.is_standing:
-        raise NotWithdrawable("Cette somme vient de la clôture du mois, elle ne se retire pas.")
+        raise ChargeNotWithdrawable("Cette somme vient de la clôture du mois, elle ne se retire pas.")
     if row.line is not None:
         if row.line.invoice.status == InvoiceStatus.ISSUED:
-            raise NotWithdrawable(
+            raise ChargeNotWithdrawable(
                 f"Cette somme est facturée ({row.line.invoice.number}){NO_BREAK_SPACE}: faites un avoir."
             )
-        raise NotWithdrawable(
+        raise ChargeNotWithdrawable(
             "Cette somme est dans un brouillon. Abandonnez d’abord les brouillons de la clôture, puis retirez-la."
         )
     row.delete()

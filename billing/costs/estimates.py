@@ -24,7 +24,7 @@ from groupement.kernel.periods import Month, intersection
 from members.models import User
 from timesheets.models import Timesheet
 
-MONTHS_LOOKED_BACK = 12
+MONTHS_READ = 12
 
 
 class Basis(models.TextChoices):
@@ -98,7 +98,7 @@ def estimate(
 def usual_rate(month: Month) -> Decimal | None:
     """Employer contributions in percent of gross pay over the twelve months before, None when no payroll is known."""
     rows = EmployerCost.objects.filter(
-        month__gte=month.shift(-MONTHS_LOOKED_BACK), month__lt=month, is_estimate=False
+        month__gte=month.shift(-MONTHS_READ), month__lt=month, is_estimate=False
     )
     by_kind = rows.filter(kind__in=(CostKind.GROSS_PAY, CostKind.EMPLOYER_CONTRIBUTIONS)).values_list("kind")
     sums = dict(by_kind.annotate(Sum("amount")).order_by("kind"))
@@ -140,7 +140,7 @@ def _from_last(month: Month, people: Collection[Employee]) -> dict[int, Estimate
     rows = EmployerCost.objects.filter(
         employee__in=[person.pk for person in people],
         month__lt=month,
-        month__gte=month.shift(-MONTHS_LOOKED_BACK),
+        month__gte=month.shift(-MONTHS_READ),
         is_estimate=False,
         kind__in=AMOUNTS,
     )

@@ -50,7 +50,7 @@ class PayrollUpload(forms.Form):
         return file
 
 
-class ColumnsForm(forms.Form):
+class PayrollColumnsForm(forms.Form):
     """What each column of a file means; a field for each, by its place."""
 
     def __init__(self, *args: Any, titles: Sequence[str], guessed: Sequence[str], **kwargs: Any) -> None:

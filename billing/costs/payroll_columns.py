@@ -62,7 +62,7 @@ _KNOWN = {
 }
 
 
-class BadColumns(Refusal):
+class BadPayrollColumns(Refusal):
     """The columns as they were chosen do not make a payroll file."""
 
 
@@ -114,7 +114,7 @@ def guess_meanings(titles: Sequence[str]) -> list[str]:
 
 @transaction.atomic
 def save_layout(titles: Sequence[str], columns: Sequence[str], *, at: datetime) -> PayrollFileLayout:
-    """Store what each column means for the next file with these titles. Raises BadColumns with the cure."""
+    """Store what each column means for the next file with these titles. Raises BadPayrollColumns with the cure."""
     errors = [f"Choisissez la colonne {quoted(MEANINGS[code])}." for code in NEEDED if code not in columns]
     errors += [
         f"Une seule colonne peut être {quoted(MEANINGS[code])}."
@@ -122,7 +122,7 @@ def save_layout(titles: Sequence[str], columns: Sequence[str], *, at: datetime) 
         if list(columns).count(code) > 1
     ]
     if errors or len(columns) != len(titles) or not set(columns) <= {"", *MEANINGS}:
-        raise BadColumns("Les colonnes ne sont pas toutes choisies.", errors=errors)
+        raise BadPayrollColumns("Les colonnes ne sont pas toutes choisies.", errors=errors)
     PayrollLayout.objects.update_or_create(
         titles_digest=titles_digest(titles),
         defaults={"titles": list(titles), "columns": list(columns), "used_at": at},

@@ -29,7 +29,7 @@ from members.models import User
 Amounts = dict[str, Decimal]
 
 
-class NotImportable(Refusal):
+class PayrollNotImportable(Refusal):
     """The file was imported before, or invoices are issued on the figures that it would change."""
 
 
@@ -102,7 +102,7 @@ class PayrollPreview:
 
 
 def preview_payroll(sheet: PayrollSheet) -> PayrollPreview:
-    """Compare ``sheet`` with its month; writes nothing. Raises NotImportable for a file that was imported before."""
+    """Compare ``sheet`` with its month; writes nothing. Raises PayrollNotImportable for a file that was imported before."""
     _refuse_twice(sheet)
     shut = closed(sheet.month)
     costs = EmployerCost.objects.filter(month=sheet.month, kind__in=AMOUNTS).select_related("employee")
@@ -174,7 +174,7 @@ def _refuse_twice(sheet: PayrollSheet) -> None:
     earlier = PayrollImport.objects.filter(sha256=sheet.sha256).first()
     if earlier:
         on = timezone.localdate(earlier.imported_at)
-        raise NotImportable(
+        raise PayrollNotImportable(
             f"Ce fichier a déjà été importé le {on:%d/%m/%Y} pour {earlier.month.label} "
             f"({earlier.file_name}). Rien n’a été changé."
         )
@@ -228,17 +228,19 @@ def import_payroll(
 
     In a month that is invoiced, figures that were invoiced as estimates stay; the actual ones are stored beside, and
     the difference is carried into the person's next open month. Actual figures that were invoiced do not change:
-    a file that says otherwise is refused, line by line. Raises NotImportable for that, for a file imported
+    a file that says otherwise is refused, line by line. Raises PayrollNotImportable for that, for a file imported
     before, for a file of another month than ``month``, and when ``previewed`` (PayrollPreview.digest) is no longer the
     digest of the preview.
     """
     if month is not None and month != sheet.month:
-        raise NotImportable(f"Ce fichier est celui {sheet.month.of_label}, pas {month.of_label}.")
+        raise PayrollNotImportable(f"Ce fichier est celui {sheet.month.of_label}, pas {month.of_label}.")
     lock(sheet.month, {row.employee.pk for row in sheet.rows})
     preview = preview_payroll(sheet)
     _refuse_closed(preview)
     if previewed is not None and previewed != preview.digest:
-        raise NotImportable("Les coûts ont changé depuis la relecture. Relisez, puis importez de nouveau.")
+        raise PayrollNotImportable(
+            "Les coûts ont changé depuis la relecture. Relisez, puis importez de nouveau."
+        )
     made = PayrollImport.objects.create(
         month=sheet.month,
         file_name=sheet.file_name[:200],
@@ -269,7 +271,7 @@ def lock(month: Month, employees: Collection[int]) -> None:
 def _refuse_closed(preview: PayrollPreview) -> None:
     has_nothing_to_import = all(each.is_closed and not each.was_estimate for each in preview.comparisons)
     if preview.errors or has_nothing_to_import:
-        raise NotImportable(
+        raise PayrollNotImportable(
             f"Les factures {preview.sheet.month.of_label} sont émises{NO_BREAK_SPACE}: leurs coûts sont arrêtés.",
             errors=preview.errors,
         )

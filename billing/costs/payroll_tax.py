@@ -10,7 +10,7 @@ from groupement.kernel.money import ZERO, cents
 
 
 @dataclass(frozen=True)
-class Scale:
+class TaxScale:
     """The rates of a year: (upper bound of the yearly pay, percent), the last bound open; what is waived."""
 
     year: int
@@ -22,7 +22,7 @@ class Scale:
 
 # Les Echos Publishing, 2026. A later year keeps the last known scale until its row is added here.
 SCALES = (
-    Scale(
+    TaxScale(
         year=2026,
         brackets=(
             (Decimal(9229), Decimal("4.25")),
@@ -40,7 +40,7 @@ SCALES = (
 class PayrollTax:
     """A year's tax: on all pay, the part of it that is due for, what is taken off, what is left to pay."""
 
-    scale: Scale
+    scale: TaxScale
     whole: Decimal
     share: Decimal
     discount: Decimal
@@ -51,12 +51,12 @@ class PayrollTax:
         return max(ZERO, self.share - self.discount - self.allowance)
 
 
-def scale_of(year: int) -> Scale | None:
+def scale_of(year: int) -> TaxScale | None:
     """The scale that holds for ``year``; None for years before the first that is known."""
     return next((scale for scale in reversed(SCALES) if scale.year <= year), None)
 
 
-def on_pay(gross: Decimal, scale: Scale) -> Decimal:
+def on_pay(gross: Decimal, scale: TaxScale) -> Decimal:
     """The tax on one employee's gross pay of a year, each bracket to the cent."""
     tax, below = ZERO, ZERO
     for bound, percent in scale.brackets:
@@ -69,7 +69,7 @@ def on_pay(gross: Decimal, scale: Scale) -> Decimal:
 
 
 def payroll_tax(
-    yearly_pay: Iterable[Decimal], *, percent: Decimal, is_association: bool, scale: Scale
+    yearly_pay: Iterable[Decimal], *, percent: Decimal, is_association: bool, scale: TaxScale
 ) -> PayrollTax:
     """The tax of an employer whose employees earned ``yearly_pay`` each (euros gross), due for ``percent`` of it.
 

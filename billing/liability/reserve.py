@@ -24,7 +24,7 @@ CAP_PERCENT = Decimal("2")
 CAP_AMOUNT = Decimal("10000.00")
 
 
-class NotRecordable(Refusal):
+class MovementNotRecordable(Refusal):
     """The movement lacks something, or is in the future."""
 
 
@@ -91,18 +91,18 @@ def ledger() -> Sequence[ReserveMovement]:
 def record_movement(
     *, booked_on: date, amount: Decimal, label: str, by: User | None, at: datetime
 ) -> ReserveEntry:
-    """Record a movement that no close makes: an opening balance, a sum set aside, a use. Raises NotRecordable."""
+    """Record a movement that no close makes: an opening balance, a sum set aside, a use. Raises MovementNotRecordable."""
     if booked_on > timezone.localdate(at):
-        raise NotRecordable(
+        raise MovementNotRecordable(
             f"Un mouvement à venir n’est pas noté d’avance{NO_BREAK_SPACE}: choisissez une date passée.",
             field="booked_on",
         )
     if not amount:
-        raise NotRecordable("Indiquez un montant, négatif pour une sortie.", field="amount")
+        raise MovementNotRecordable("Indiquez un montant, négatif pour une sortie.", field="amount")
     if abs(amount) > LARGEST:
-        raise NotRecordable("Ce montant est trop grand. Vérifiez-le.", field="amount")
+        raise MovementNotRecordable("Ce montant est trop grand. Vérifiez-le.", field="amount")
     if not label.strip():
-        raise NotRecordable("Indiquez ce qui fait ce mouvement.", field="label")
+        raise MovementNotRecordable("Indiquez ce qui fait ce mouvement.", field="label")
     return ReserveEntry.objects.create(
         booked_on=booked_on, amount=amount, label=label.strip()[:160], noted_by=by, noted_at=at
     )

@@ -24,11 +24,11 @@ from timesheets.models import Timesheet, TimesheetStatus
 log = logging.getLogger(__name__)
 
 
-class NotIssuable(Refusal):
+class DraftNotIssuable(Refusal):
     """There is nothing to issue, or the invoice has to stay a draft."""
 
 
-class Outdated(NotIssuable):
+class Outdated(DraftNotIssuable):
     """Hours, prices or costs changed since the draft was made."""
 
 
@@ -63,17 +63,17 @@ class _IssueBatch:
 
 @transaction.atomic
 def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
-    """Issue one draft: number, copy, seal its timesheets, ask for its file. Raises NotIssuable, TooEarly, StaleRow.
+    """Issue one draft: number, copy, seal its timesheets, ask for its file. Raises DraftNotIssuable, TooEarly, StaleRow.
 
     The draft must still be what the facts give. The run itself is issued with its last draft. Queue the file
     afterwards with ``rendering.enqueue``, once the transaction is through.
     """
     if invoice.run_id is None:
-        raise NotIssuable("Ce document n’appartient à aucune clôture.")
+        raise DraftNotIssuable("Ce document n’appartient à aucune clôture.")
     run = BillingRun.objects.select_for_update(no_key=True).get(pk=invoice.run_id)
     batch = _lock_batch(run, [invoice.pk], by=by, at=at)
     if not batch.drafts:
-        raise NotIssuable("Cette facture est déjà émise.")
+        raise DraftNotIssuable("Cette facture est déjà émise.")
     issued = _issue(batch.drafts[0], batch)
     _finish([issued], batch)
     return issued
@@ -86,7 +86,7 @@ def issue_alone(
     """Issue a draft that no run holds, a credit note or a true-up: summed up, copied, numbered last, frozen.
 
     ``concerning`` are the invoices that a true-up settles, named on its paper. Net and VAT are written from the lines.
-    Queue the file afterwards with ``rendering.enqueue``. Raises NotIssuable without a line, for a draft of a run and
+    Queue the file afterwards with ``rendering.enqueue``. Raises DraftNotIssuable without a line, for a draft of a run and
     for a sum of zero; TooEarly.
     """
     return issue_together([draft], by=by, at=at, concerning={draft.pk: concerning})[0]
@@ -105,7 +105,7 @@ def issue_together(
     found = rows.in_bulk([draft.pk for draft in drafts])
     ordered = [found[draft.pk] for draft in drafts]
     if any(row.run_id is not None or row.status != InvoiceStatus.DRAFT for row in ordered):
-        raise NotIssuable("Ce document est déjà émis, ou attend la clôture de son mois.")
+        raise DraftNotIssuable("Ce document est déjà émis, ou attend la clôture de son mois.")
     copier = snapshot.prepare(ordered, issued_on=timezone.localdate(at), concerning=concerning or {})
     for row in ordered:
         _sum_up(row, copier)
@@ -117,10 +117,10 @@ def issue_together(
 def _sum_up(row: Invoice, copier: snapshot.SnapshotBuilder) -> None:
     """Write net and VAT from the lines."""
     if not copier.lines.get(row.pk):
-        raise NotIssuable("Ce document n’a aucune ligne.")
+        raise DraftNotIssuable("Ce document n’a aucune ligne.")
     net, tax = copier.totals(row)
     if not net:
-        raise NotIssuable("Ce document ne porte aucune somme.")
+        raise DraftNotIssuable("Ce document ne porte aucune somme.")
     Invoice.objects.filter(pk=row.pk).update(net=net, vat=tax, total=net + tax)
     row.net, row.vat, row.total = net, tax, net + tax
 
@@ -153,12 +153,12 @@ def _number(
 def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
     """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.
 
-    Each has its savepoint: a number given back by a failure goes to the next. Raises NotIssuable without drafts.
+    Each has its savepoint: a number given back by a failure goes to the next. Raises DraftNotIssuable without drafts.
     """
     row = BillingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     batch = _lock_batch(row, None, by=by, at=at)
     if not batch.drafts:
-        raise NotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
+        raise DraftNotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
     done = IssuedRun()
     for draft in batch.drafts:
         try:
@@ -176,7 +176,7 @@ def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
 def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None, at: datetime) -> _IssueBatch:
     """Lock what the run's drafts are made of, then read the facts again."""
     if run.status != RunStatus.DRAFTED:
-        raise NotIssuable(f"La clôture {run.month.of_label} n’a pas de brouillons à émettre.")
+        raise DraftNotIssuable(f"La clôture {run.month.of_label} n’a pas de brouillons à émettre.")
     # A timesheet that is being reopened is waited for; one that is to be reopened waits for us, and finds it billed.
     months = Charge.objects.filter(run=run).values("service_month")
     staff = Charge.objects.filter(run=run).values("employee")
@@ -206,7 +206,7 @@ def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None,
 
 def _issue(draft: Invoice, batch: _IssueBatch) -> Invoice:
     if problem := batch.assessment.invoice_problem(draft.member_id):
-        raise NotIssuable(problem.message)
+        raise DraftNotIssuable(problem.message)
     charges = batch.drafted.get(draft.pk, [])
     _refuse_outdated(draft, charges, batch)
     copied = batch.copier.copy(draft)
@@ -216,7 +216,7 @@ def _issue(draft: Invoice, batch: _IssueBatch) -> Invoice:
         raise Outdated("Les lignes du brouillon ne font plus son total. Refaites les brouillons.")
     to_seal = _to_seal(charges, batch.sheets.get(draft.pk, ()))
     if batch.approved_later.intersection(to_seal):
-        raise NotIssuable("Des heures ont été approuvées après l’heure d’émission demandée.")
+        raise DraftNotIssuable("Des heures ont été approuvées après l’heure d’émission demandée.")
     _number(draft, copied, batch.copier, by=batch.by, at=batch.at)
     batch.to_seal.update(to_seal)
     return draft

@@ -38,7 +38,7 @@ from members.models import User
 OFFERED = timedelta(days=365)
 
 
-class NotClaimable(Refusal):
+class LatenessNotClaimable(Refusal):
     """Neither paid nor at the last level, contested, paid in time, or claimed before."""
 
 
@@ -58,10 +58,10 @@ def charge_interest(invoices: Collection[Invoice], *, by: User | None, at: datet
     """Claim the interest and the indemnity of these invoices, to the day of payment or of ``at``; all or none.
 
     Standing charges outside VAT, that the member's next invoice takes. Only of what is paid or at the last level, not
-    contested. Interest to date less what was claimed: the same day is never charged twice. Raises NotClaimable.
+    contested. Interest to date less what was claimed: the same day is never charged twice. Raises LatenessNotClaimable.
     """
     if not invoices:
-        raise NotClaimable("Cochez au moins une facture.")
+        raise LatenessNotClaimable("Cochez au moins une facture.")
     for member in sorted({invoice.member_id for invoice in invoices}):
         lock_member(member)
     on = timezone.localdate(at)
@@ -69,7 +69,7 @@ def charge_interest(invoices: Collection[Invoice], *, by: User | None, at: datet
     last = set(_at_the_last_level())
     rows = _measured(chosen, on)
     if faults := [fault for row in rows if (fault := _fault(row, row.invoice.pk in last))]:
-        raise NotClaimable(faults[0], errors=faults[1:])
+        raise LatenessNotClaimable(faults[0], errors=faults[1:])
     return [charge for row in rows for charge in _claim(row, on=on, by=by, at=at)]
 
 

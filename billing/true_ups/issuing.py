@@ -45,7 +45,7 @@ from timesheets import approval
 from timesheets.models import Timesheet
 
 
-class NotIssuable(Refusal):
+class TrueUpNotIssuable(Refusal):
     """Something changed since the true-up was prepared, or its period cannot be settled any more."""
 
 
@@ -66,12 +66,12 @@ def issue(true_up: TrueUp, *, by: User | None, at: datetime) -> list[Invoice]:
     What a member owes and what is due back to it are set off within each VAT regime; what is owed by regime makes one
     invoice, what is due back one credit note. A regime that comes to zero makes none. Approved hours that no invoice
     bills are billed by the member's document, and sealed. Each person's month is settled once; the reserve's ledger
-    gets the difference. The same facts must still give the shares prepared. Raises NotIssuable, TooEarly. Queue the
+    gets the difference. The same facts must still give the shares prepared. Raises TrueUpNotIssuable, TooEarly. Queue the
     files afterwards with ``rendering.enqueue``.
     """
     row = TrueUp.objects.select_for_update().get(pk=true_up.pk)
     if row.status != TrueUpStatus.DRAFT:
-        raise NotIssuable("Cette régularisation est déjà émise.")
+        raise TrueUpNotIssuable("Cette régularisation est déjà émise.")
     scope = preparing.scope_again(row)
     # Whoever reopens, approves or bills hours of these months waits for us, or we for them.
     list(scope.of(Timesheet.objects.all()).select_for_update(no_key=True).order_by("pk").values_list("pk"))
@@ -97,13 +97,13 @@ def _unchanged_shares(context: _IssueContext) -> dict[int, list[TrueUpShare]]:
     """The shares prepared, by member; they must still be what the facts give."""
     row, facts = context.true_up, context.facts
     if found := obstacles(facts, row.key):
-        raise NotIssuable("Cette période ne peut plus être régularisée.", errors=found)
+        raise TrueUpNotIssuable("Cette période ne peut plus être régularisée.", errors=found)
     everybody = share_all(facts.periods, row.key)
     now = {_figures(share): share for share in preparing.shares(row, facts, everybody)}
     stored = list(row.shares.select_related("employee", "member"))
     known = {_figures(share): share for share in stored}
     if now.keys() != known.keys() or preparing.figures(facts, everybody) != row.figures:
-        raise NotIssuable(
+        raise TrueUpNotIssuable(
             "Les heures, les coûts ou les factures ont changé depuis la préparation\u00a0: préparez de nouveau cette "
             "régularisation, puis relisez-la."
         )
@@ -127,7 +127,7 @@ def _settle_months(context: _IssueContext) -> None:
                 for employee, month in sorted(months)
             )
     except IntegrityError as error:
-        raise NotIssuable(
+        raise TrueUpNotIssuable(
             "Un mois de cette période vient d’être régularisé ailleurs. Rechargez la page."
         ) from error
 

@@ -122,7 +122,7 @@ def _change(request: HttpRequest, pk: int, name: str, function: Callable[..., Re
     if form is None or form.is_valid():
         done = act(request, function, assignment, **_arguments(request, choice, name, form), form=form)
         if done.value:
-            _tell(request, assignment, name, done.value)
+            _messages(request, assignment, name, done.value)
             return answer(request, viewer, choice.to())
     if form is None:
         return answer(request, viewer, choice)
@@ -146,7 +146,7 @@ def _arguments(request: HttpRequest, choice: PlanningChoice, name: str, form: An
     return {**typed, **by_at} if name == "clear" else {"day": choice.day, **typed, **by_at}
 
 
-def _tell(request: HttpRequest, assignment: Assignment, name: str, done: Rescheduled) -> None:
+def _messages(request: HttpRequest, assignment: Assignment, name: str, done: Rescheduled) -> None:
     who, hours = f"{assignment.employee.full_name}, {assignment.member}", spell_clock(done.minutes)
     first, last = spell_day(done.days[0]), spell_day(done.days[-1])
     many = len(done.days)

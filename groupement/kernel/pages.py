@@ -77,7 +77,7 @@ def act(
         value = function(*args, **kwargs)
     except Refusal as refusal:
         if form is None:
-            _tell(request, refusal)
+            _message(request, refusal)
         else:
             _mark(form, refusal)
         return Done(ok=False, refusal=refusal)
@@ -105,7 +105,7 @@ def _mark(form: forms.BaseForm, refusal: Refusal) -> None:
         form.add_error(None, error)
 
 
-def _tell(request: HttpRequest, refusal: Refusal) -> None:
+def _message(request: HttpRequest, refusal: Refusal) -> None:
     messages.error(request, refusal.message)
     for error in refusal.errors[:MOST_ERRORS]:
         messages.error(request, error)

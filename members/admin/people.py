@@ -30,7 +30,7 @@ class UserForm(forms.ModelForm):
         return self.cleaned_data["email"].lower()
 
 
-class SeatInline(admin.TabularInline):
+class UserSeatInline(admin.TabularInline):
     model = Seat
     extra = 0
     autocomplete_fields = ["member"]
@@ -55,7 +55,7 @@ class UserAdmin(admin.ModelAdmin):
         ("Messages", {"fields": ["mail_frequency"]}),
         ("Repères", {"fields": ["created_at", "last_login"]}),
     ]
-    inlines = [SeatInline]
+    inlines = [UserSeatInline]
 
     def get_readonly_fields(self, request, obj=None):
         # An admin who shut themselves out could not come back to mend it.
@@ -99,7 +99,7 @@ class InvitationAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ["-sent_at", "-pk"]
 
 
-class DeputyForm(forms.ModelForm):
+class DeputyAdminForm(forms.ModelForm):
     """A new deputy; what the act would refuse is shown beside the fields. ``by`` is who asks."""
 
     by = None
@@ -148,7 +148,7 @@ class DeputyAdmin(admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj:
             return super().get_form(request, obj, change, **kwargs)
-        form = super().get_form(request, obj, change, **{**kwargs, "form": DeputyForm, "fields": None})
+        form = super().get_form(request, obj, change, **{**kwargs, "form": DeputyAdminForm, "fields": None})
         form.by = request.user
         return form
 

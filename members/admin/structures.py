@@ -86,7 +86,7 @@ class SiteInline(admin.StackedInline):
     ordering = ["name", "pk"]
 
 
-class SeatInline(admin.TabularInline):
+class MemberSeatInline(admin.TabularInline):
     model = Seat
     extra = 0
     autocomplete_fields = ["user"]
@@ -115,7 +115,7 @@ class MemberAdmin(admin.ModelAdmin):
     search_fields = ["short_name", "legal_name", "siren", "siret", "city"]
     search_help_text = "Nom, SIREN, SIRET ou ville"
     ordering = ["short_name", "pk"]
-    inlines = [MembershipInline, SeatInline, SiteInline, VatAttestationInline]
+    inlines = [MembershipInline, MemberSeatInline, SiteInline, VatAttestationInline]
     fieldsets = [
         (None, {"fields": ["short_name", "legal_name", "legal_form", ("hue", "shape")]}),
         ("Identifiants", {"fields": ["siren", "siret", "vat_number", "naf"]}),

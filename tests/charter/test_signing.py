@@ -93,7 +93,7 @@ def test_a_structure_that_never_applied_does_not_sign(charter):
 
 
 def test_a_draft_cannot_be_signed(aloen):
-    with pytest.raises(signing.NotOpen):
+    with pytest.raises(signing.VersionNotOpen):
         signing.sign(agreed.draft(), member=aloen, by=world.staff(aloen), at=SIGNED, consent=True)
 
 
@@ -108,7 +108,7 @@ def test_a_late_member_signs_the_version_in_force_and_not_the_superseded_one(cha
     signing.sign(second, member=sonam, by=anais, at=SIGNED, consent=True)
     writing.put_in_force(second, by=solene, at=SIGNED)
     book = world.member("Book Hémisphères")
-    with pytest.raises(signing.NotOpen):
+    with pytest.raises(signing.VersionNotOpen):
         signing.sign(charter, member=book, by=world.staff(book, "Claire Danno"), at=SIGNED, consent=True)
 
 

@@ -197,7 +197,7 @@ class TestNeverSigns:
         assert Invitation.objects.get().user == newcomer
 
 
-class TestTold:
+class TestDeputyIsNamed:
     def test_the_bar_says_for_whom(self, house):
         assert "Suppléance de Nolwenn Jégo" in Visitor(house["erwan"]).open("/accueil/").words
         assert "Suppléance de Solène Rivoal" in Visitor(house["lea"]).open("/charte/").words

@@ -12,7 +12,7 @@ from django.db import transaction
 from groupement.kernel.lifecycle import Refusal
 from tests import world
 from timesheets import actions, approval, confirming, recording
-from timesheets.actions import RULES, Action, Role, outcome
+from timesheets.actions import RULES, Action, ActorRole, outcome
 from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +21,9 @@ MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)
 AT = world.NOW
 BEFORE = AT - timedelta(minutes=10)
 ROLES_OF = {  # whose timesheet a role is seen from; else Maëlle's, who is an employee and nothing else
-    Role.SEATED_PERSON: "seated",
-    Role.COORDINATING_PERSON: "coordinating",
-    Role.DEPUTY_OF_PERSON: "both",
+    ActorRole.SEATED_PERSON: "seated",
+    ActorRole.COORDINATING_PERSON: "coordinating",
+    ActorRole.DEPUTY_OF_PERSON: "both",
 }
 
 
@@ -105,19 +105,19 @@ def cast():
     world.deputy(accounts["both"], deputies["Gwen Madec"])
     world.deputy(accounts["both"], deputies["Gwen Madec"], member=book)
     roles = {
-        Role.PERSON: accounts["plain"],
-        Role.SEATED_PERSON: accounts["seated"],
-        Role.COORDINATING_PERSON: accounts["coordinating"],
-        Role.REPRESENTATIVE: claire,
-        Role.MANAGER: world.staff(book, "Nolwenn Jégo", function="manager"),
-        Role.READER: world.staff(book, "Loïc Le Roux", function="reader"),
-        Role.STRANGER: world.staff(sonam, "Anaïs Moal"),
-        Role.COORDINATOR: solene,
-        Role.MEMBER_DEPUTY: deputies["Tifenn Riou"],
-        Role.COORDINATION_DEPUTY: deputies["Ronan Le Bihan"],
-        Role.DEPUTY_OF_PERSON: deputies["Gwen Madec"],
-        Role.FINANCE: world.finance(),
-        Role.ADMIN: world.admin(),
+        ActorRole.PERSON: accounts["plain"],
+        ActorRole.SEATED_PERSON: accounts["seated"],
+        ActorRole.COORDINATING_PERSON: accounts["coordinating"],
+        ActorRole.REPRESENTATIVE: claire,
+        ActorRole.MANAGER: world.staff(book, "Nolwenn Jégo", function="manager"),
+        ActorRole.READER: world.staff(book, "Loïc Le Roux", function="reader"),
+        ActorRole.STRANGER: world.staff(sonam, "Anaïs Moal"),
+        ActorRole.COORDINATOR: solene,
+        ActorRole.MEMBER_DEPUTY: deputies["Tifenn Riou"],
+        ActorRole.COORDINATION_DEPUTY: deputies["Ronan Le Bihan"],
+        ActorRole.DEPUTY_OF_PERSON: deputies["Gwen Madec"],
+        ActorRole.FINANCE: world.finance(),
+        ActorRole.ADMIN: world.admin(),
     }
     return roles, placed
 
@@ -126,7 +126,7 @@ def lived(place, state, roles):
     """A timesheet of ``place`` in ``state``; on its way there the member contested once, and the hours were kept."""
     at_member = hasattr(place, "member")
     draft = world.timesheet(place, {MONDAY: 420}, kind="worked" if at_member else "leave", status="draft")
-    solene, claire = roles[Role.COORDINATOR], roles[Role.REPRESENTATIVE]
+    solene, claire = roles[ActorRole.COORDINATOR], roles[ActorRole.REPRESENTATIVE]
     dispute = [(recording.submit, solene), (contest, claire)] * at_member
     submitted = [*dispute, (recording.submit, solene)]
     confirmed = [*submitted, *[(confirming.confirm, claire)] * at_member]
@@ -174,8 +174,8 @@ def cells(roles):
     """Every act by everybody who can ask for it: what goes by itself has no person, all else cannot do without."""
     for action in Action:
         by_itself = "by" not in inspect.signature(ACTS[action]).parameters
-        for role in Role:
-            if by_itself == (role == Role.NOBODY):
+        for role in ActorRole:
+            if by_itself == (role == ActorRole.NOBODY):
                 yield action, role, roles.get(role)
 
 
@@ -202,16 +202,16 @@ def test_every_act_by_every_role_comes_out_as_the_table_says(cast, state, at_gro
 
 def test_every_cell_is_tried(cast):
     """All but what cannot be asked: what goes by itself by a person, what a person asks for by nobody."""
-    people = len(Role) - 1
+    people = len(ActorRole) - 1
     assert len(list(cells(cast[0]))) == 2 + (len(Action) - 2) * people == 11 * 13 + 2
 
 
 def test_what_no_person_asks_for_has_no_person_and_all_else_needs_one():
     for action, rule in RULES.items():
         parameters = inspect.signature(ACTS[action]).parameters
-        allowed = {role for role in Role if outcome(action, next(iter(rule.at_member)), role)}
-        assert ("by" not in parameters) == (allowed == {Role.NOBODY})
-        assert (Role.NOBODY in allowed) == ("by" not in parameters)
+        allowed = {role for role in ActorRole if outcome(action, next(iter(rule.at_member)), role)}
+        assert ("by" not in parameters) == (allowed == {ActorRole.NOBODY})
+        assert (ActorRole.NOBODY in allowed) == ("by" not in parameters)
 
 
 def test_the_table_and_the_lifecycle_know_the_same_moves():
@@ -248,6 +248,6 @@ def test_the_page_offers_what_the_acts_allow(cast, state):
     for role, who in roles.items():
         offered = actions.offered_actions(sheets[ROLES_OF.get(role, "plain")], who, at=AT)
         allowed = {action for action in Action if outcome(action, state, role)}
-        if state == "approved" and role == Role.COORDINATION_DEPUTY:
+        if state == "approved" and role == ActorRole.COORDINATION_DEPUTY:
             allowed.remove(Action.UNDO)  # Solène approved it
         assert (role, offered) == (role, allowed)

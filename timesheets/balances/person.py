@@ -18,7 +18,7 @@ from timesheets.balances.arithmetic import (
     months_of,
     part_time_counters,
 )
-from timesheets.balances.year import MonthRow, PersonDetail, PersonYear
+from timesheets.balances.year import PersonDetail, PersonYear, YearMonthRow
 from timesheets.models import Entry, Kind
 from timesheets.models.entry import ABSENCES
 
@@ -96,7 +96,7 @@ def _day_records(employee: Employee, year: int, plans: Plan, away: Mapping[date,
     return diary
 
 
-def _month_rows(person: PersonYear, year: int, diary: DayRecords, *, on: date) -> list[MonthRow]:
+def _month_rows(person: PersonYear, year: int, diary: DayRecords, *, on: date) -> list[YearMonthRow]:
     """The twelve months; ended ones with the deviation from the plan."""
     months = months_of(year)
     deviations = [
@@ -108,7 +108,7 @@ def _month_rows(person: PersonYear, year: int, diary: DayRecords, *, on: date) -
     missing = [None] * (12 - len(deviations))
     rows = zip(months, person.months, [*deviations, *missing], [*balances, *missing], strict=True)
     return [
-        MonthRow(
+        YearMonthRow(
             month,
             figures,
             person.contract[n] if person.counts_hours else None,

@@ -25,7 +25,7 @@ from timesheets.models.entry import ABSENCES, ASSIGNMENT_KINDS, GROUP_KINDS
 BY_NAME = (Lower("employee__last_name__unaccent"), Lower("employee__first_name__unaccent"), "employee")
 
 
-class SheetHours(NamedTuple):
+class SheetMinutes(NamedTuple):
     """What the timesheets of one place and month hold, in minutes; ``is_open`` while one of them is a draft."""
 
     worked: int = 0
@@ -35,8 +35,8 @@ class SheetHours(NamedTuple):
     absent: int = 0
     is_open: bool = False
 
-    def plus(self, other: SheetHours) -> SheetHours:
-        return SheetHours(
+    def plus(self, other: SheetMinutes) -> SheetMinutes:
+        return SheetMinutes(
             self.worked + other.worked,
             self.approved + other.approved,
             self.billed + other.billed,
@@ -47,7 +47,7 @@ class SheetHours(NamedTuple):
 
 
 # By employee, assignment (None at the group) and month.
-HoursByPlace = dict[tuple[int, int | None, Month], SheetHours]
+HoursByPlace = dict[tuple[int, int | None, Month], SheetMinutes]
 
 
 @dataclass
@@ -198,7 +198,7 @@ def read_sheets(year: int, *, discreetly: bool = False, **scope: object) -> Hour
         is_open = status == TimesheetStatus.DRAFT
         is_private = discreetly and is_open and hours_entry == HoursEntry.EMPLOYEE
         worked = 0 if is_private else entered
-        held = SheetHours(
+        held = SheetMinutes(
             worked,
             worked if status == TimesheetStatus.APPROVED else 0,
             worked if billed_at else 0,
@@ -242,7 +242,7 @@ def person_year(
     placements = tuple(assignment_year(each, year, plans, sheets) for each in placed)
     planned = [plans.get(each.assignment.pk, {}) for each in placements]
     lost = {day: sum(days.get(day, 0) for days in planned) for day in away}
-    at_group = [sheets.get((employee.pk, None, month), SheetHours()) for month in months_of(year)]
+    at_group = [sheets.get((employee.pk, None, month), SheetMinutes()) for month in months_of(year)]
     return PersonYear(
         employee=employee,
         contract_periods=contract_periods,

@@ -123,7 +123,7 @@ class PersonYear:
 
 
 @dataclass(frozen=True)
-class MonthRow:
+class YearMonthRow:
     """A month of one person, minutes; ``deviation`` and ``balance`` (since January) once the month has ended."""
 
     month: Month
@@ -152,7 +152,7 @@ class PersonDetail:
     year: int
     on: date
     person: PersonYear
-    lines: list[MonthRow]
+    lines: list[YearMonthRow]
     ahead: int
     days_worked: int
     part_time: PartTimeCounters | None = None
@@ -179,12 +179,12 @@ class PersonDetail:
         return next((line.balance for line in reversed(self.lines) if line.balance is not None), None)
 
     @property
-    def shown(self) -> list[MonthRow]:
+    def shown(self) -> list[YearMonthRow]:
         """The months that are not empty."""
         return [line for line in self.lines if not line.is_empty]
 
     @property
-    def cumulated(self) -> list[MonthRow]:
+    def cumulated(self) -> list[YearMonthRow]:
         """The months that are not empty, each with the sums since January."""
         return [line for line in accumulate(self.lines, _added_to) if not line.is_empty]
 
@@ -224,9 +224,9 @@ def member_years(placements: Sequence[AssignmentYear], year: int, *, on: date) -
     return [member_year(members[pk], placements, year, on=on) for pk in sorted(members)]
 
 
-def _added_to(before: MonthRow, line: MonthRow) -> MonthRow:
+def _added_to(before: YearMonthRow, line: YearMonthRow) -> YearMonthRow:
     contract = None if line.contract is None or before.contract is None else before.contract + line.contract
-    return MonthRow(
+    return YearMonthRow(
         line.month,
         before.figures + line.figures,
         contract,

@@ -18,7 +18,7 @@ ABSENCE_CHOICES = [(kind.value, kind.label) for kind in Kind if kind in GROUP_KI
 
 
 @dataclass
-class DayHead:
+class GridDayHead:
     """The head of a column: its day, its CSS class, the sum of its minutes."""
 
     day: date
@@ -90,7 +90,7 @@ class GridWeek:
     """One week of the month, from Monday to Sunday."""
 
     number: int
-    days: list[DayHead]
+    days: list[GridDayHead]
     rows: list[WeekRow] = field(default_factory=list)
     planned: int = 0
     may_copy: bool = False
@@ -105,7 +105,7 @@ class GridWeek:
         return self._out(self.days[::-1])
 
     @staticmethod
-    def _out(days: list[DayHead]) -> int:
+    def _out(days: list[GridDayHead]) -> int:
         return next(n for n, head in enumerate(days) if head.is_in_month)
 
     @property
@@ -120,7 +120,7 @@ class GridWeek:
         return spelt if first == last else f"{ordinal(first)} au {spelt}"
 
     @property
-    def days_in_month(self) -> list[DayHead]:
+    def days_in_month(self) -> list[GridDayHead]:
         return [day for day in self.days if day.is_in_month]
 
     @property
@@ -148,9 +148,9 @@ def weeks_of(grid: MonthGrid, posted: PostedGrid | None = None) -> list[GridWeek
     return weeks
 
 
-def _head(grid: MonthGrid, day: date) -> DayHead:
+def _head(grid: MonthGrid, day: date) -> GridDayHead:
     is_weekend = day.weekday() > 4
-    return DayHead(
+    return GridDayHead(
         day,
         is_in_month=day in grid.month,
         is_off=not grid.plan.get(day) if grid.plan else is_weekend,
@@ -164,7 +164,7 @@ def _may_copy(line: GridLine, days: Sequence[date]) -> bool:
     return not line.is_at_group and any(day in line.open_days and day not in line.minutes for day in days)
 
 
-def _row(grid: MonthGrid, line: GridLine, heads: list[DayHead], posted: PostedGrid) -> WeekRow:
+def _row(grid: MonthGrid, line: GridLine, heads: list[GridDayHead], posted: PostedGrid) -> WeekRow:
     cells = []
     for head in heads:
         cell = _cell(grid, line, head, posted)
@@ -175,7 +175,7 @@ def _row(grid: MonthGrid, line: GridLine, heads: list[DayHead], posted: PostedGr
     return WeekRow(line, cells, sum(line.minutes.get(head.day, 0) for head in heads))
 
 
-def _cell(grid: MonthGrid, line: GridLine, head: DayHead, posted: PostedGrid) -> GridCell:
+def _cell(grid: MonthGrid, line: GridLine, head: GridDayHead, posted: PostedGrid) -> GridCell:
     day = head.day
     name = line.name(day)
     minutes, planned = line.minutes.get(day, 0), _planned(grid, line, day)

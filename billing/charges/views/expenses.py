@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.charges import expense_decisions, expenses, receipts
-from billing.charges.forms import AcceptForm, ExpenseFilter, ExpenseForm, RefuseForm
+from billing.charges.forms import ExpenseAcceptForm, ExpenseFilter, ExpenseForm, RefuseForm
 from billing.models import Charge, Expense, ExpenseState
 from employees.models import VatRegime
 from groupement.kernel.french import of
@@ -124,7 +124,7 @@ def may_withdraw(request: HttpRequest, found: Expense) -> bool:
 def _decisions(found: Expense, forms: dict[str, Any]) -> dict[str, Any]:
     defaults = {"label": expense_decisions.default_label(found), "cost": found.amount}
     return {
-        "accept_form": forms.get("accept_form") or AcceptForm(initial=defaults),
+        "accept_form": forms.get("accept_form") or ExpenseAcceptForm(initial=defaults),
         "refuse_form": forms.get("refuse_form") or RefuseForm(),
     }
 
@@ -173,7 +173,7 @@ def _read(rows: QuerySet[Expense]) -> QuerySet[Expense]:
 @for_roles(Role.FINANCE)
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Make it a sum that the member owes; the next draft takes it."""
-    found, form = find(request, pk), AcceptForm(request.POST)
+    found, form = find(request, pk), ExpenseAcceptForm(request.POST)
     if form.is_valid() and act(
         request,
         expense_decisions.accept,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.costs import payroll_columns, payroll_file, payroll_import
-from billing.costs.forms import ColumnsForm, PayrollUpload
+from billing.costs.forms import PayrollColumnsForm, PayrollUpload
 from billing.costs.payroll_columns import PayrollFileLayout
 from billing.costs.views.costs import costs_page, month_asked
 from billing.models import CostKind, PayrollImport
@@ -59,7 +59,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     _, table = read
     if request.method != "POST":
         return _columns_page(request, table)
-    form = ColumnsForm(request.POST, titles=table.titles, guessed=[""] * len(table.titles))
+    form = PayrollColumnsForm(request.POST, titles=table.titles, guessed=[""] * len(table.titles))
     if form.is_valid() and act(
         request, payroll_columns.save_layout, table.titles, form.columns, at=timezone.now(), form=form
     ):
@@ -129,9 +129,11 @@ def _import_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def _columns_page(
-    request: HttpRequest, table: Table, form: ColumnsForm | None = None, status: int = 200
+    request: HttpRequest, table: Table, form: PayrollColumnsForm | None = None, status: int = 200
 ) -> HttpResponse:
-    form = form or ColumnsForm(titles=table.titles, guessed=payroll_columns.guess_meanings(table.titles))
+    form = form or PayrollColumnsForm(
+        titles=table.titles, guessed=payroll_columns.guess_meanings(table.titles)
+    )
     samples = [
         [
             cells[place]

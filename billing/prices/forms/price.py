@@ -195,7 +195,7 @@ class RevisionForm(forms.Form):
         ]
 
 
-class AcceptForm(forms.Form):
+class QuoteAcceptForm(forms.Form):
     """Which assignment a quote is for, from when."""
 
     assignment = forms.ModelChoiceField(

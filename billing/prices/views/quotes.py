@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing.documents import letters, vat
 from billing.models import Quote
 from billing.prices import offering
-from billing.prices.forms.price import AcceptForm
+from billing.prices.forms.price import QuoteAcceptForm
 from billing.prices.forms.simulator import EXAMPLE, MOST_ROWS, QuoteForm, SimulatorForm, member_named
 from billing.prices.offering import Offer
 from billing.prices.simulator import HOUR_PARTS, Simulation, hour_chart, simulate
@@ -73,7 +73,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """The quote becomes the terms of an assignment, in two steps."""
     found = _quote(request, pk)
     initial = {"starts_on": Month.of(today()).before}
-    form = AcceptForm(request.POST or None, quote=found, on=today(), initial=initial)
+    form = QuoteAcceptForm(request.POST or None, quote=found, on=today(), initial=initial)
 
     def figures() -> dict[str, Any]:
         data = form.cleaned_data

@@ -37,8 +37,8 @@ class Command(BaseCommand):
             money.collect()
         self._make_papers()
         for run in runs:
-            self._tell(run)
-        self._tell_dues()
+            self._print_run(run)
+        self._print_dues()
         if self._state() == before:
             self.stdout.write(
                 "\nRien à changer : tout était déjà là, les mêmes numéros et les mêmes fichiers."
@@ -117,7 +117,7 @@ class Command(BaseCommand):
                 )
             time.sleep(0.1)
 
-    def _tell(self, run: BillingRun) -> None:
+    def _print_run(self, run: BillingRun) -> None:
         rows = reconciling.issued_invoices(run)
         self.stdout.write(f"\nFactures {run.month.of_label}")
         heads = ("numéro", "adhérent", "heures", "HT", "TVA", "TTC", "fichier")
@@ -135,7 +135,7 @@ class Command(BaseCommand):
             f" + réserve {spell_plain(run.reserve)}"
         )
 
-    def _tell_dues(self) -> None:
+    def _print_dues(self) -> None:
         owed = [f"{name} {spell_plain(amount)}" for name, amount in money.owing()]
         self.stdout.write(f"\nRestent dus : {', '.join(owed)}")
 

@@ -9,7 +9,7 @@ import pytest
 
 from billing.accounts import allocating, payments, receivables
 from billing.accounts.allocating import NotAllocatable, NothingToWriteOff
-from billing.accounts.payments import NotRecordable, NotReversible
+from billing.accounts.payments import NotReversible, PaymentNotRecordable
 from billing.models import Allocation, Invoice, Payment
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from members.models import Group
@@ -93,13 +93,13 @@ def test_money_settles_on_the_day_it_came_or_on_the_day_of_a_later_invoice(membe
 
 @pytest.mark.parametrize("amount", ["0.00", "-1.00", "1.005"])
 def test_payment_without_an_amount_in_cents_is_refused(member, amount: str) -> None:
-    with pytest.raises(NotRecordable, match="supérieur à zéro") as refused:
+    with pytest.raises(PaymentNotRecordable, match="supérieur à zéro") as refused:
         pay(member, amount)
     assert refused.value.field == "amount"
 
 
 def test_payment_of_a_day_to_come_is_refused(member) -> None:
-    with pytest.raises(NotRecordable, match="Le 04/12/2026 est à venir") as refused:
+    with pytest.raises(PaymentNotRecordable, match="Le 04/12/2026 est à venir") as refused:
         pay(member, "10.00", on=date(2026, 12, 4))
     assert refused.value.field == "received_on"
     assert not Payment.objects.exists()

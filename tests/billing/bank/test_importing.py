@@ -144,7 +144,7 @@ def test_titles_that_were_mapped_are_known_the_next_time():
     ],
 )
 def test_columns_from_which_nothing_can_be_read_are_refused(columns, sentence):
-    with pytest.raises(importing.BadColumns) as caught:
+    with pytest.raises(importing.BadBankColumns) as caught:
         importing.save_layout(["a", "b", "c"], columns, at=world.NOW)
     assert sentence in sentences_of(caught.value)
 

@@ -76,7 +76,7 @@ def test_a_meal_is_what_was_paid_and_at_most_its_scale(placed):
     assert put(placed, kind="meal", amount=Decimal("18.50")).amount == Decimal("18.50")
     ExpenseScale.objects.create(kind="meal", starts_on=DAY, rate=Decimal("10.100"), source="Barème")
     assert put(placed, kind="meal").amount == Decimal("10.10")
-    with pytest.raises(expenses.NotClaimable) as caught:
+    with pytest.raises(expenses.ExpenseNotClaimable) as caught:
         put(placed, kind="meal", amount=Decimal("10.11"))
     assert "jusqu’à 10,10\u00a0€" in caught.value.message
     assert caught.value.field == "amount"

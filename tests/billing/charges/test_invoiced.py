@@ -60,7 +60,7 @@ def test_a_draft_holds_them_back_and_an_invoice_for_good(accepted):
         lambda: expenses.withdraw(made, by=finance),
         lambda: dues.withdraw(call),
     ):
-        with pytest.raises(recording.NotWithdrawable, match="Abandonnez d’abord les brouillons"):
+        with pytest.raises(recording.ChargeNotWithdrawable, match="Abandonnez d’abord les brouillons"):
             act()
     assert read(made).charge is not None
     issuing.issue_run(run, by=finance, at=NOW)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from billing.costs import carried_over, estimates
 from billing.costs.estimates import Basis, NotEstimable
-from billing.costs.payroll_import import NotImportable
+from billing.costs.payroll_import import PayrollNotImportable
 from billing.models import ActualCost, CarriedCost, CostKind, EmployerCost
 from tests import world
 from tests.billing.costs import books
@@ -110,7 +110,7 @@ def test_a_large_difference_below_zero_leaves_each_month_a_cost(maelle):
 def test_an_invoiced_actual_figure_is_refused_as_before(maelle):
     books.take(books.line(maelle, "2000,00", "800,00"))
     books.close(maelle)
-    with pytest.raises(NotImportable, match="leurs coûts sont arrêtés") as refused:
+    with pytest.raises(PayrollNotImportable, match="leurs coûts sont arrêtés") as refused:
         books.take(books.line(maelle, "2100,00", "800,00"))
     assert "passera par la régularisation" in refused.value.errors[0]
     assert (ActualCost.objects.count(), CarriedCost.objects.count()) == (0, 0)
@@ -120,7 +120,7 @@ def test_only_the_estimated_figures_of_a_mixed_month_may_differ(maelle):
     estimated()
     EmployerCost.objects.filter(kind="gross_pay").update(is_estimate=False)
     books.close(maelle)
-    with pytest.raises(NotImportable):
+    with pytest.raises(PayrollNotImportable):
         books.take(books.line(maelle, "2100,00", "800,00"))
     books.take(books.line(maelle, "2000,00", "810,00", "5,00"))
     assert carried_over.differences()[0].amount == Decimal("15.00")
@@ -178,7 +178,7 @@ def test_whatever_the_order_costs_and_what_waits_make_the_actual_sum(maelle, eve
                 try:
                     books.take(books.line(maelle, gross, "0"), month=month)
                     truth[month] = gross
-                except NotImportable:
+                except PayrollNotImportable:
                     assert month in closed
             costs = EmployerCost.objects.aggregate(sum=Sum("amount"))["sum"] or 0
             waiting = sum(difference.pending for difference in carried_over.differences())

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from billing.costs import payroll_columns, payroll_import
-from billing.costs.payroll_columns import BadColumns
+from billing.costs.payroll_columns import BadPayrollColumns
 from billing.costs.payroll_file import BadPayroll
 from billing.models import PayrollLayout
 from groupement.kernel.lifecycle import Refusal
@@ -124,7 +124,7 @@ def test_the_mapping_begins_with_what_titles_tell():
 
 
 def test_a_mapping_without_what_is_needed_is_refused():
-    with pytest.raises(BadColumns) as refused:
+    with pytest.raises(BadPayrollColumns) as refused:
         payroll_columns.save_layout(("a", "b", "c"), ["number", "number", ""], at=NOW)
     assert [error.replace("\u00a0", " ") for error in refused.value.errors] == [
         "Choisissez la colonne « salaire brut ».",

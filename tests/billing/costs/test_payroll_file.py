@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from billing.costs import closing, payroll_file, payroll_import
 from billing.costs.payroll_file import BadPayroll
-from billing.costs.payroll_import import NotImportable
+from billing.costs.payroll_import import PayrollNotImportable
 from billing.models import BillingRun, CostKind, EmployerCost, PayrollImport
 from billing.month import drafting, issuing
 from groupement.kernel.lifecycle import Refusal
@@ -281,14 +281,16 @@ def test_same_file_is_refused_and_changes_nothing() -> None:
     take(TITLES, MAELLE)
     take(TITLES, MAELLE.replace("800", "900"))
     before = kept()
-    with pytest.raises(NotImportable, match="déjà été importé le 03/12/2026 pour novembre 2026"):
+    with pytest.raises(PayrollNotImportable, match="déjà été importé le 03/12/2026 pour novembre 2026"):
         take(TITLES, MAELLE)
     assert kept() == before
     assert PayrollImport.objects.count() == 2
 
 
 def test_file_of_another_month_is_refused() -> None:
-    with pytest.raises(NotImportable, match="Ce fichier est celui de novembre 2026, pas d’octobre 2026."):
+    with pytest.raises(
+        PayrollNotImportable, match="Ce fichier est celui de novembre 2026, pas d’octobre 2026."
+    ):
         payroll_import.import_payroll(read(file(TITLES, MAELLE)), month=world.OCTOBER, by=None, at=NOW)
     assert kept() == []
 
@@ -306,7 +308,7 @@ def test_costs_under_an_invoice_are_closed(employees) -> None:
     issued(employees[0])
     before = kept()
     assert closing.is_closed(employees[0].pk, NOVEMBER)
-    with pytest.raises(NotImportable, match="leurs coûts sont arrêtés") as refused:
+    with pytest.raises(PayrollNotImportable, match="leurs coûts sont arrêtés") as refused:
         take(TITLES, MAELLE.replace("2 000,00", "2 100,00"))
     assert refused.value.errors == [
         (

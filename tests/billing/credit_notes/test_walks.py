@@ -18,7 +18,7 @@ from billing.credit_notes import crediting, remaining
 from billing.credit_notes.composing import CreditAmount, CreditHours, CreditWhole, NotCreditable
 from billing.models import Charge, Invoice, InvoicedTimesheet, Release
 from billing.month import drafting, issuing
-from billing.month.issuing import NotIssuable
+from billing.month.issuing import DraftNotIssuable
 from employees.models import Assignment
 from groupement.kernel.periods import Month
 from tests import world
@@ -70,7 +70,7 @@ class Walk:
             done = issuing.issue_run(run, by=None, at=when)
             assert done.failed == []
             self.month = self.month.next
-        except NotIssuable:
+        except DraftNotIssuable:
             drafting.discard(run, by=None, at=when)
 
     def credit_all(self, which: int, fate: Any) -> None:
@@ -96,7 +96,7 @@ class Walk:
             with transaction.atomic():
                 lines = asked(remaining.remainder_of(of))
                 crediting.issue_credit_note(of, lines=lines, reason=REASON, by=None, at=self.today)
-        except (NotCreditable, NotIssuable):
+        except (NotCreditable, DraftNotIssuable):
             pass
 
     @property

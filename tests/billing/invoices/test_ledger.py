@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from billing.charge_kinds import ChargeKind
 from billing.charges import recording
-from billing.charges.recording import NotRecordable, NotWithdrawable
+from billing.charges.recording import ChargeNotRecordable, ChargeNotWithdrawable
 from billing.models import BillingRun, Charge, EmployerCost, Invoice, Line, RunProblem, VatRate
 from billing.month import drafting, issuing
 from employees.models import AbsenceRule
@@ -121,7 +121,7 @@ def draft_of_hours(member):
     ],
 )
 def test_what_cannot_be_owed_is_refused(aloen, facts, sentence):
-    with pytest.raises(NotRecordable, match=sentence):
+    with pytest.raises(ChargeNotRecordable, match=sentence):
         record(aloen, **facts)
     assert not Charge.objects.exists()
 
@@ -129,10 +129,10 @@ def test_what_cannot_be_owed_is_refused(aloen, facts, sentence):
 def test_a_sum_is_withdrawn_until_a_draft_or_an_invoice_holds_it(aloen):
     charge = record(aloen)
     run = draft()
-    with pytest.raises(NotWithdrawable, match="dans un brouillon"):
+    with pytest.raises(ChargeNotWithdrawable, match="dans un brouillon"):
         recording.withdraw_charge(charge)
     issuing.issue_run(run, by=None, at=NOW)
-    with pytest.raises(NotWithdrawable, match="F-2026-0001"):
+    with pytest.raises(ChargeNotWithdrawable, match="F-2026-0001"):
         recording.withdraw_charge(charge)
     other = record(aloen)
     recording.withdraw_charge(other)

@@ -7,7 +7,7 @@ import pytest
 
 from billing.liability import exposure, reserve
 from billing.liability.exposure import NotStatable
-from billing.liability.reserve import NotRecordable
+from billing.liability.reserve import MovementNotRecordable
 from billing.models import Invoice
 from members.models import Group, Member
 from tests import world
@@ -135,7 +135,7 @@ def test_the_reserve_is_what_was_put_in_less_what_closes_took(worked):
 )
 def test_what_is_no_movement_is_refused(facts, sentence, field):
     put = {"booked_on": TODAY, "amount": Decimal("1.00"), "label": "x"} | facts
-    with pytest.raises(NotRecordable, match=sentence) as refused:
+    with pytest.raises(MovementNotRecordable, match=sentence) as refused:
         reserve.record_movement(**put, by=None, at=NOW)
     assert refused.value.field == field
 

@@ -19,7 +19,7 @@ from billing.models import (
     Series,
 )
 from billing.month import drafting, issuing
-from billing.month.issuing import NotIssuable, Outdated
+from billing.month.issuing import DraftNotIssuable, Outdated
 from employees.models import Terms
 from members.models import Member, VatAttestation
 from tests import world
@@ -317,16 +317,16 @@ def scene_balance(run: BillingRun) -> tuple[str, str, str]:
 
 def test_what_is_issued_is_not_issued_again() -> None:
     run = scene.issued(scene.hosts(1))
-    with pytest.raises(NotIssuable, match="n’a pas de brouillons à émettre"):
+    with pytest.raises(DraftNotIssuable, match="n’a pas de brouillons à émettre"):
         issuing.issue(run.invoices.get(), by=None, at=NOW)
-    with pytest.raises(NotIssuable, match="n’a pas de brouillons à émettre"):
+    with pytest.raises(DraftNotIssuable, match="n’a pas de brouillons à émettre"):
         issue_all(run)
     assert Series.objects.get().last_sequence == 1
 
 
 def test_month_without_drafts_has_nothing_to_issue() -> None:
     world.group()
-    with pytest.raises(NotIssuable, match="Il n’y a aucun brouillon à émettre pour novembre 2026."):
+    with pytest.raises(DraftNotIssuable, match="Il n’y a aucun brouillon à émettre pour novembre 2026."):
         issue_all(draft())
 
 

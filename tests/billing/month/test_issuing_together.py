@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from billing.models import BillingRun, Invoice, InvoiceStatus, Line, Series
 from billing.month import drafting, issuing
-from billing.month.issuing import NotIssuable, Outdated
+from billing.month.issuing import DraftNotIssuable, Outdated
 from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing import scene
@@ -76,7 +76,7 @@ def test_hours_being_billed_are_not_reopened() -> None:
 def test_run_issued_twice_at_once_is_issued_once() -> None:
     run = scene.drafted(scene.hosts(3))
     calls = all_at_once([lambda: issuing.issue_run(run, by=None, at=NOW)] * 2)
-    assert [type(call.error) for call in calls if call.error] == [NotIssuable]
+    assert [type(call.error) for call in calls if call.error] == [DraftNotIssuable]
     assert sorted(Invoice.objects.values_list("sequence", flat=True)) == [1, 2, 3]
 
 

@@ -62,7 +62,7 @@ def states():
     return list(Invoice.objects.order_by("pk").values_list("status", flat=True))
 
 
-def test_a_month_begins_with_the_trial(login):
+def test_a_month_begins_with_the_draft(login):
     scene.worked(scene.hosts(2))
     page = login(world.finance()).get(RUN)
     assert "Faire un essai" in words(page)
@@ -89,7 +89,7 @@ def test_what_is_missing_is_said_with_one_action_each(login):
     )
 
 
-def test_the_trial_s_problems_each_have_their_action(login):
+def test_the_draft_s_problems_each_have_their_action(login):
     (aloen,) = scene.hosts(1)
     maelle = world.employee(members=[aloen])
     placed = world.assignment(maelle, aloen, price_method="actual", vat_regime="E261B")

@@ -152,7 +152,7 @@ prices = st.one_of(
 )
 
 
-class TestTold(TestCase):
+class TestAgainstDrafting(TestCase):
     """Hypothesis makes a database of its own for each example."""
 
     @settings(max_examples=15, deadline=None)

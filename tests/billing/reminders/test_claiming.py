@@ -70,14 +70,14 @@ def test_nothing_is_claimed_twice(aloen):
     invoice = scene.late(aloen)
     scene.pay(invoice, on=day(21))
     claim(invoice)
-    with pytest.raises(claiming.NotClaimable, match="déjà réclamé"):
+    with pytest.raises(claiming.LatenessNotClaimable, match="déjà réclamé"):
         claim(invoice, at=world.at(date(2027, 2, 1)))
     assert Charge.objects.count() == 2
 
 
 def test_at_the_last_level_the_days_since_the_last_claim_follow(aloen):
     invoice = scene.late(aloen, "1000.00")
-    with pytest.raises(claiming.NotClaimable, match="ni payée ni au dernier niveau"):
+    with pytest.raises(claiming.LatenessNotClaimable, match="ni payée ni au dernier niveau"):
         claim(invoice, at=moment(30))
     scene.remind_to_the_last()
     first = claim(invoice)
@@ -144,7 +144,7 @@ def test_what_may_not_be_claimed_is_refused_with_the_reason(aloen, case, sentenc
         disputing.open_dispute(invoice, reason="Prix", by=None, at=moment(5))
     if case == "credit note":
         invoice = owing.credit_note(invoice, "10.00", issued_on=day(2))
-    with pytest.raises(claiming.NotClaimable, match=sentence):
+    with pytest.raises(claiming.LatenessNotClaimable, match=sentence):
         claim(invoice)
     assert not Charge.objects.exists()
 
@@ -153,10 +153,10 @@ def test_one_fault_holds_all_back(aloen):
     late, in_time = scene.late(aloen), scene.late(aloen)
     scene.pay(in_time, on=day(1))
     scene.pay(late, on=day(21))
-    with pytest.raises(claiming.NotClaimable, match=in_time.number):
+    with pytest.raises(claiming.LatenessNotClaimable, match=in_time.number):
         claim(late, in_time)
     assert not Charge.objects.exists()
-    with pytest.raises(claiming.NotClaimable, match="Cochez"):
+    with pytest.raises(claiming.LatenessNotClaimable, match="Cochez"):
         claim()
 
 

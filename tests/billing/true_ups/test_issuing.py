@@ -21,7 +21,7 @@ from billing.models import (
 )
 from billing.month import drafting
 from billing.true_ups import issuing, preparing, previewing
-from billing.true_ups.issuing import NotIssuable
+from billing.true_ups.issuing import TrueUpNotIssuable
 from billing.true_ups.preparing import NotPreparable
 from members.models import Member
 from tests import world
@@ -136,7 +136,7 @@ def test_two_drafts_of_one_period_are_not_both_issued():
     period.half_year()
     first, second = period.prepared(), period.prepared()
     issue(first)
-    with pytest.raises(NotIssuable) as refused:
+    with pytest.raises(TrueUpNotIssuable) as refused:
         issue(second)
     assert "déjà régularisé" in refused.value.errors[0]
     assert TrueUp.objects.get(pk=second.pk).status == "draft"
@@ -158,7 +158,7 @@ def test_what_changed_since_is_not_issued():
     true_up = period.prepared()
     placed = Timesheet.objects.filter(assignment__member__short_name="Aloen").first().assignment
     world.timesheet(placed, {date(2026, 11, 30): 60}, supplement=1)
-    with pytest.raises(NotIssuable, match="ont changé depuis la préparation"):
+    with pytest.raises(TrueUpNotIssuable, match="ont changé depuis la préparation"):
         issue(true_up)
     assert Invoice.objects.filter(true_up=true_up).count() == SettledMonth.objects.count() == 0
 
@@ -167,7 +167,7 @@ def test_an_issued_true_up_never_changes():
     period.half_year()
     true_up = period.prepared()
     issue(true_up)
-    with pytest.raises(NotIssuable, match="déjà émise"):
+    with pytest.raises(TrueUpNotIssuable, match="déjà émise"):
         issue(true_up)
     with pytest.raises(NotPreparable, match="elle ne change plus"):
         preparing.discard(true_up)
