@@ -186,8 +186,8 @@ class Backend(AuthenticationBackend):
     """allauth's way in; the person of each request is read together with whether they are anybody's deputy today."""
 
     def get_user(self, user_id: int) -> User | None:
-        standing_in = Deputy.objects.on(today()).filter(user=models.OuterRef("pk"))
-        found = User.objects.filter(pk=user_id).annotate(is_deputy=models.Exists(standing_in)).first()
+        deputyships = Deputy.objects.on(today()).filter(user=models.OuterRef("pk"))
+        found = User.objects.filter(pk=user_id).annotate(is_deputy=models.Exists(deputyships)).first()
         return found if found and self.user_can_authenticate(found) else None
 
 

@@ -196,7 +196,7 @@ class BilledFilter(admin.SimpleListFilter):
 
 @admin.register(Timesheet)
 class TimesheetAdmin(admin.ModelAdmin):
-    """Looked up by person, member and month; opened by the month's page and moved by its acts only."""
+    """Found by person, member and month; opened by the month's page and moved by its acts only."""
 
     list_display = [
         "employee",

@@ -58,8 +58,8 @@ def import_statement(
 ) -> StatementImported:
     """Store the statement in ``data`` with those of its operations that are not known yet.
 
-    ``has_twins``: identical lines are as many operations. Raises StatementNotImportable, IdenticalLines, UnknownColumns,
-    and BadStatement with a sentence for each fault.
+    ``has_twins``: identical lines are as many operations. Raises StatementNotImportable, IdenticalLines,
+    UnknownColumns, and BadStatement with a sentence for each fault.
     """
     # One import at a time: what is known stays true until the end.
     group = Group.objects.select_for_update(no_key=True).order_by("pk").first()

@@ -40,7 +40,10 @@ def lock_open(operation: BankOperation) -> BankOperation:
 
 @transaction.atomic
 def set_aside(operation: BankOperation, *, note: str, by: User | None, at: datetime) -> BankOperation:
-    """Note that the operation settles no invoice, and what it is: salary, fee, grant. Raises NotSortable, OperationNotOpen."""
+    """Note that the operation settles no invoice, and what it is: salary, fee, grant.
+
+    Raises NotSortable, OperationNotOpen.
+    """
     text = " ".join(note.split())
     if not text:
         raise NotSortable(
@@ -82,7 +85,10 @@ def unrelated_outflows(operations: Iterable[BankOperation], ledger: MatchingLedg
 def split_operation(
     operation: BankOperation, amounts: Sequence[Decimal], *, by: User | None, at: datetime
 ) -> list[BankOperation]:
-    """Split the operation into parts of these amounts, without sign, which sum to it. Raises NotSortable, OperationNotOpen."""
+    """Split the operation into parts of these amounts, without sign, which sum to it.
+
+    Raises NotSortable, OperationNotOpen.
+    """
     row = lock_open(operation)
     if not 2 <= len(amounts) <= MOST_PARTS or any(
         amount <= 0 or cents(amount) != amount for amount in amounts

@@ -83,7 +83,8 @@ def claim(assignment: Assignment, wanted: ExpenseClaim, *, by: User, at: datetim
 def withdraw(expense: Expense, *, by: User) -> None:
     """Take an expense away with its receipt, and the sum that it became as long as no invoice holds it.
 
-    Its own person does so while nobody has decided; finance at any time before the invoice. Raises ExpenseNotWithdrawable.
+    Its own person does so while nobody has decided; finance at any time before the invoice. Raises
+    ExpenseNotWithdrawable.
     """
     row = Expense.objects.select_for_update(of=("self",)).get(pk=expense.pk)
     if row.state in (ExpenseState.ACCEPTED, ExpenseState.INVOICED):
@@ -97,7 +98,10 @@ def withdraw(expense: Expense, *, by: User) -> None:
 
 
 def release(row: Expense) -> None:
-    """Take the charge off an accepted expense, whose row is locked. Raises ExpenseNotWithdrawable, also for what is funded."""
+    """Take the charge off an accepted expense, whose row is locked.
+
+    Raises ExpenseNotWithdrawable, also for what is funded.
+    """
     funded = row.funded.select_related("line").order_by("pk").first()
     if funded is not None:
         raise ExpenseNotWithdrawable(

@@ -50,7 +50,8 @@ def record_charge(
 
     The net is ``quantity`` × ``unit_price``, euros without VAT (rule R3). ``vat_regime`` is that of the terms or the
     one chosen; kinds that are always outside VAT need none. ``late_invoice``: of interest and indemnities, the invoice
-    that is late. Raises ChargeNotRecordable for a computed kind, no label, a sum of zero or less (that is a credit note).
+    that is late. Raises ChargeNotRecordable for a computed kind, no label, a sum of zero or less (that is a credit
+    note).
     """
     net = line_net(quantity, unit_price)
     _refuse(kind, label, net)

@@ -102,7 +102,10 @@ class PayrollPreview:
 
 
 def preview_payroll(sheet: PayrollSheet) -> PayrollPreview:
-    """Compare ``sheet`` with its month; writes nothing. Raises PayrollNotImportable for a file that was imported before."""
+    """Compare ``sheet`` with its month; writes nothing.
+
+    Raises PayrollNotImportable for a file that was imported before.
+    """
     _refuse_twice(sheet)
     shut = closed(sheet.month)
     costs = EmployerCost.objects.filter(month=sheet.month, kind__in=AMOUNTS).select_related("employee")

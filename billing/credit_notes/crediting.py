@@ -51,7 +51,7 @@ def issue_credit_note(
     invoice, VAT included, on the page: nobody credits twice by clicking twice. Queue the file afterwards
     with ``rendering.enqueue``.
 
-    Raises NotCreditable (a draft, a credit note, nothing left, too much, no reason), Changed, TooEarly.
+    Raises NotCreditable (a draft, a credit note, nothing left, too much, no reason), Changed, NumberTooEarly.
     """
     row = _locked(invoice)
     _refuse(row, reason, at)

@@ -30,7 +30,8 @@ def next_number(kind: str = InvoiceKind.INVOICE, *, issued_on: date, group: Grou
 
     A credit note takes the next number of the invoices unless the group gave credit notes a prefix of their own. Call
     it last in the transaction that issues (there must be one): others wait for the row from here on, and a roll-back
-    gives the number back. ``group`` spares a query to who has it. Raises TooEarly when the series holds a later date.
+    gives the number back. ``group`` spares a query to who has it. Raises NumberTooEarly when the series
+    holds a later date.
     """
     group = group or Group.objects.get()
     series = _locked(kind, issued_on.year, group)

@@ -91,7 +91,10 @@ def ledger() -> Sequence[ReserveMovement]:
 def record_movement(
     *, booked_on: date, amount: Decimal, label: str, by: User | None, at: datetime
 ) -> ReserveEntry:
-    """Record a movement that no close makes: an opening balance, a sum set aside, a use. Raises MovementNotRecordable."""
+    """Record a movement that no close makes: an opening balance, a sum set aside, a use.
+
+    Raises MovementNotRecordable.
+    """
     if booked_on > timezone.localdate(at):
         raise MovementNotRecordable(
             f"Un mouvement à venir n’est pas noté d’avance{NO_BREAK_SPACE}: choisissez une date passée.",

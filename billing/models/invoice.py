@@ -9,7 +9,7 @@ from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
 
-# Looks at OLD and NEW, so that nothing is moved off an issued invoice either; FOR SHARE waits for issue(), which holds
+# Reads OLD and NEW, so that nothing is moved off an issued invoice either; FOR SHARE waits for issue(), which holds
 # the invoice FOR UPDATE.
 OF_AN_ISSUED_INVOICE = """
     FOREACH named IN ARRAY ARRAY[

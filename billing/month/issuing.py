@@ -63,7 +63,9 @@ class _IssueBatch:
 
 @transaction.atomic
 def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
-    """Issue one draft: number, copy, seal its timesheets, ask for its file. Raises DraftNotIssuable, TooEarly, StaleRow.
+    """Issue one draft: number, copy, seal its timesheets, ask for its file.
+
+    Raises DraftNotIssuable, NumberTooEarly, StaleRow.
 
     The draft must still be what the facts give. The run itself is issued with its last draft. Queue the file
     afterwards with ``rendering.enqueue``, once the transaction is through.
@@ -86,8 +88,8 @@ def issue_alone(
     """Issue a draft that no run holds, a credit note or a true-up: summed up, copied, numbered last, frozen.
 
     ``concerning`` are the invoices that a true-up settles, named on its paper. Net and VAT are written from the lines.
-    Queue the file afterwards with ``rendering.enqueue``. Raises DraftNotIssuable without a line, for a draft of a run and
-    for a sum of zero; TooEarly.
+    Queue the file afterwards with ``rendering.enqueue``. Raises DraftNotIssuable without a line, for a draft of a run
+    and for a sum of zero; NumberTooEarly.
     """
     return issue_together([draft], by=by, at=at, concerning={draft.pk: concerning})[0]
 

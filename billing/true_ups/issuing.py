@@ -66,8 +66,8 @@ def issue(true_up: TrueUp, *, by: User | None, at: datetime) -> list[Invoice]:
     What a member owes and what is due back to it are set off within each VAT regime; what is owed by regime makes one
     invoice, what is due back one credit note. A regime that comes to zero makes none. Approved hours that no invoice
     bills are billed by the member's document, and sealed. Each person's month is settled once; the reserve's ledger
-    gets the difference. The same facts must still give the shares prepared. Raises TrueUpNotIssuable, TooEarly. Queue the
-    files afterwards with ``rendering.enqueue``.
+    gets the difference. The same facts must still give the shares prepared. Queue the files afterwards with
+    ``rendering.enqueue``. Raises TrueUpNotIssuable, NumberTooEarly.
     """
     row = TrueUp.objects.select_for_update().get(pk=true_up.pk)
     if row.status != TrueUpStatus.DRAFT:

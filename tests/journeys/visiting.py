@@ -84,8 +84,8 @@ class Visitor:
     def _find(self, button: str, at: str) -> tuple[Element, Element]:
         for each in self._elements("button"):
             form = next((above for above in each.ancestors() if above.tag == "form"), None)
-            goes_to = form and (each["formaction"] or form["action"] or self.path)
-            if form and goes_to.endswith(at) and spaced(each.words()).startswith(button):
+            address = form and (each["formaction"] or form["action"] or self.path)
+            if form and address.endswith(at) and spaced(each.words()).startswith(button):
                 return each, form
         buttons = [spaced(each.words()) for each in self._elements("button")]
         raise AssertionError(f"{self.path} has no button «{button}»: {buttons}")

@@ -77,8 +77,8 @@ def test_the_formal_notice_asks_for_interest_and_the_indemnity(aloen):
     assert (content["interest"], content["indemnity"], content["total"]) == ("9.99", "40.00", "1049.99")
     assert content["rates"] == ["12.15"]
     assert content["paragraphs"][0].endswith("L’échéance, le 1er décembre 2026, est passée de 30\u00a0jours.")
-    noted = Reminder.objects.get(letter=last.letter)
-    assert (noted.interest, noted.indemnity) == (Decimal("9.99"), Decimal("40.00"))
+    reminder = Reminder.objects.get(letter=last.letter)
+    assert (reminder.interest, reminder.indemnity) == (Decimal("9.99"), Decimal("40.00"))
 
 
 def test_the_letter_goes_where_the_member_wants_its_invoices():
