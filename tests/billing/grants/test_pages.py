@@ -146,7 +146,7 @@ def test_tags_are_taken_off_until_the_month_is_locked(login, aloen, maelle, fina
     posted = {"person": maelle.pk, "month": "2026-11", "action": "Animation"}
     client.post(address("funding_untag", line), posted)
     assert not FundedHours.objects.exists()
-    for wrong in ({}, {**posted, "person": "x"}, {**found, "month": "2026-13"}):
+    for wrong in ({}, {**posted, "person": "x"}, {**posted, "month": "2026-13"}):
         assert client.post(address("funding_untag", line), wrong).status_code == 302
     tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
     lock = address("funding_lock", line)
