@@ -260,7 +260,7 @@ def test_a_failed_paper_is_told_and_made_again(login, queued, monkeypatch, commi
     scene.issued(scene.hosts(2))
     first, second = Invoice.objects.order_by("number")
     with monkeypatch.context() as broken:
-        broken.setattr(rendering, "print_invoice", lambda _invoice: 1 / 0)
+        broken.setattr(rendering, "print_pdf", lambda _invoice: 1 / 0)
         for _ in range(rendering.MOST_ATTEMPTS):
             with pytest.raises(ZeroDivisionError):
                 rendering.render(first.pk, at=world.NOW)
