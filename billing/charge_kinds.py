@@ -67,27 +67,6 @@ class Credit(Enum):
     WHOLE = "the charge whole: drafting bills a copy of it"
 
 
-class ChargeFigures(Protocol):
-    """What the words of a kind read: a Charge, or the sum that a draft is about to write."""
-
-    @property
-    def label(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def minutes(self) -> int: ...
-    @property
-    def quantity(self) -> Decimal: ...
-    @property
-    def unit_price(self) -> Decimal: ...
-    @property
-    def net(self) -> Decimal: ...
-    @property
-    def figures(self) -> Mapping[str, Any]: ...
-
-
 class PricedSum(Protocol):
     """What the reckoning on a line reads of a sum that pricing computed."""
 
@@ -99,6 +78,19 @@ class PricedSum(Protocol):
     def unit_price(self) -> Decimal: ...
     @property
     def figures(self) -> Mapping[str, Any]: ...
+
+
+class ChargeFigures(PricedSum, Protocol):
+    """What the words of a kind read beside: a Charge, with its own words and net."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def net(self) -> Decimal: ...
 
 
 def _hours_reckoned(priced: PricedSum) -> str:
