@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from billing.models import Invoice, InvoiceStatus, RunStatus, Settlement
 from groupement.kernel.periods import Month
@@ -20,7 +21,12 @@ def is_closed(employee: int, month: Month) -> bool:
 
 def closed(month: Month) -> set[int]:
     """Employees (ids) whose cost of ``month`` is settled in a run that has an issued invoice, as the trigger has it."""
-    return set(_settled().filter(month=month).values_list("employee", flat=True))
+    return set(closed_employees(month))
+
+
+def closed_employees(month: Month) -> QuerySet[Settlement, Any]:
+    """The same ids as a query, to be a part of another one."""
+    return _settled().filter(month=month).values_list("employee", flat=True)
 
 
 def closed_months(employees: Collection[int]) -> set[EmployeeMonth]:
@@ -28,7 +34,7 @@ def closed_months(employees: Collection[int]) -> set[EmployeeMonth]:
     return set(_settled().filter(employee__in=employees).values_list("employee", "month"))
 
 
-def _settled():  # type: ignore[no-untyped-def]
+def _settled() -> QuerySet[Settlement]:
     issued = Invoice.objects.filter(run=OuterRef("run"), status=InvoiceStatus.ISSUED)
     rows = Settlement.objects.filter(employer_cost__gt=0)
     return rows.filter(Q(run__status=RunStatus.ISSUED) | Exists(issued))

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 
 from billing.costs import leave_drawing
 from billing.costs.carried_over import carry
-from billing.costs.closing import closed
+from billing.costs.closing import closed_employees
 from billing.costs.payroll_columns import AMOUNTS
 from billing.costs.payroll_import import lock
 from billing.models import CostKind, EmployerCost
@@ -116,7 +116,7 @@ def estimable(month: Month) -> list[Employee]:
         ~Exists(actual),
         Q(pk__in=under_contract) | Q(pk__in=Timesheet.objects.filter(month=month).values("employee")),
     )
-    return list(people.exclude(pk__in=closed(month)).by_name())
+    return list(people.exclude(pk__in=closed_employees(month)).by_name())
 
 
 def _to_estimate(month: Month, employees: Collection[Employee] | None) -> list[Employee]:

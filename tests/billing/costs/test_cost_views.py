@@ -273,5 +273,5 @@ def test_the_page_takes_the_same_queries(login, count, django_assert_num_queries
         scene.worked([aloen], person=world.employee(f"Ana{rank}", members=[aloen]))
     client = login(world.finance())
     client.get(COSTS)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(COSTS)
