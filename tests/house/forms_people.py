@@ -1,0 +1,286 @@
+"""A valid posting for each address of members, charter, employees, timesheets and the accounts.
+
+They hold at world.NOW, 3 December 2026: whoever sends them travels there. What must be there before is made by acts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from charter import writing
+from employees import absences, feeds, rescheduling
+from groupement.kernel import uploads
+from members import inviting
+from members.models import Deputy, MailFrequency, User
+from members.roles import Role
+from tests import world
+from tests.charter import agreed
+from tests.house import forms_accounts
+from tests.house.form import Filled, Form
+from tests.house.house import House
+from tests.timesheets import files
+from timesheets import approval, confirming, recording
+from timesheets.importing.preview import preview_hours
+from timesheets.importing.scope import ImportChoices
+from timesheets.importing.views import SESSION_KEY
+from timesheets.models import Kind, Timesheet
+
+# Worked already; and a Monday to come, when Maëlle is planned at Aloen, with the Friday after it.
+TUESDAY, MONDAY, FRIDAY = date(2026, 12, 1), date(2026, 12, 7), date(2026, 12, 11)
+A_WEEK = {"first": MONDAY, "last": FRIDAY}
+COORDINATION = ("coordinator", "coordinator_deputy")
+WITHOUT_FORM = forms_accounts.WITHOUT_FORM
+
+
+def _decider(house: House, role: str) -> User:
+    """The sender if they decide for the coordination, else the coordinator."""
+    return house.users[role if role in COORDINATION else "coordinator"]
+
+
+def _by(user: User) -> dict[str, Any]:
+    return {"by": user, "at": timezone.now()}
+
+
+# The entrance and one's preferences.
+
+
+def _switch_role(house: House, role: str) -> Filled:
+    held = {"employee": Role.EMPLOYEE, "colleague": Role.EMPLOYEE, "coordinator_deputy": Role.COORDINATOR}
+    plain = {"coordinator": Role.COORDINATOR, "finance": Role.FINANCE, "admin": Role.ADMIN}
+    return Filled(fields={"role": (held | plain).get(role, Role.MEMBER)})
+
+
+def _invitation(house: House, role: str) -> Filled:
+    token = inviting.invite(house.users["roleless"], by=None, at=timezone.now())
+    return Filled({"token": token}, {"password": forms_accounts.NEW, "again": forms_accounts.NEW})
+
+
+def _appoint_deputy(house: House, role: str) -> Filled:
+    """Erwan stands in for Nolwenn at Aloen."""
+    deputy, principal = house.users["manager"], house.users["representative"]
+    return Filled(fields={"pour": principal.pk, "deputy": f"{house.aloen.pk}-{deputy.pk}", **A_WEEK})
+
+
+def _end_deputy(house: House, role: str) -> Filled:
+    return Filled({"pk": Deputy.objects.get(principal=house.users["representative"]).pk})
+
+
+def _sign(house: House, role: str) -> Filled:
+    charter = writing.open_for_signature(agreed.draft(), **_by(house.users["coordinator"]))
+    return Filled({"version": charter.version}, {"member": house.aloen.pk, "consent": "on"})
+
+
+MEMBERS = {
+    "members:switch_role": Form(
+        _switch_role, writes=False, shows=lambda answer: "role" in answer.client.session
+    ),
+    "members:theme": Form(
+        lambda *_: Filled(fields={"theme": "dark"}),
+        writes=False,
+        shows=lambda answer: "theme" in answer.cookies,
+    ),
+    "members:invitation": Form(_invitation),
+    "members:invite": Form(lambda house, role: Filled({"pk": house.users["roleless"].pk})),
+    "members:demo_login": Form(
+        lambda house, role: Filled(fields={"email": house.users["reader"].email}),
+        shows=lambda answer: "_auth_user_id" in answer.client.session,
+        settings={"DEMO_MODE": True, "REQUIRE_SECOND_FACTOR": True},
+    ),
+    "members:preferences": Form(lambda *_: Filled(fields={"mail_frequency": MailFrequency.WEEKLY})),
+    "members:appoint_deputy": Form(_appoint_deputy),
+    "members:end_deputy": Form(_end_deputy),
+    "charter:sign": Form(_sign),
+}
+
+# The planning, absences, calendars.
+
+
+def _query(house: House, day: date | None = None) -> str:
+    opened = f"&qui={house.maelle.pk}&jour={day}" if day else ""
+    return f"pour=2026-S50&vue=personnes{opened}"
+
+
+def _day(house: House, name: str, typed: dict[str, Any]) -> Filled:
+    fields = {f"m{house.placed.pk}-{name}-{field}": value for field, value in typed.items()}
+    return Filled({"pk": house.placed.pk}, fields, _query(house, MONDAY))
+
+
+def _restore_day(house: House, role: str) -> Filled:
+    rescheduling.set_day(house.placed, MONDAY, minutes=210, **_by(house.users["coordinator"]))
+    return Filled({"pk": house.placed.pk}, query=_query(house, MONDAY))
+
+
+def _record_absence(house: House, role: str) -> Filled:
+    """Maëlle’s, by whoever chooses; others who may note one note their own."""
+    typed = {"employee": house.maelle.pk, "kind": "leave", **A_WEEK}
+    return Filled(fields={f"absence-{name}": value for name, value in typed.items()}, query=_query(house))
+
+
+def _absence(house: House) -> int:
+    days = {"kind": "leave", "first": MONDAY, "last": MONDAY}
+    return absences.record(house.maelle, **days, **_by(house.maelle.user)).pk
+
+
+def _change_absence(house: House, role: str) -> Filled:
+    pk = _absence(house)
+    fields = {f"a{pk}-{name}": value for name, value in {"kind": "leave", **A_WEEK}.items()}
+    return Filled({"pk": pk}, fields, _query(house))
+
+
+def _revoke_feed(house: House, role: str) -> Filled:
+    opened, _ = feeds.open_feed(house.maelle.user, employee=house.maelle, at=timezone.now())
+    return Filled({"pk": opened.pk})
+
+
+def _open_feed(house: House, role: str) -> Filled:
+    """Maëlle’s calendar; the member’s for its own staff."""
+    team = ("reader", "manager", "representative", "deputy")
+    chosen = f"adherent-{house.aloen.pk}" if role in team else f"personne-{house.maelle.pk}"
+    return Filled(fields={"calendar": chosen})
+
+
+EMPLOYEES = {
+    "employees:set_day": Form(lambda house, role: _day(house, "set", {"minutes": "3h30"})),
+    "employees:move_day": Form(lambda house, role: _day(house, "move", {"to": FRIDAY})),
+    "employees:clear_days": Form(lambda house, role: _day(house, "clear", A_WEEK)),
+    "employees:restore_day": Form(_restore_day),
+    "employees:record_absence": Form(_record_absence),
+    "employees:change_absence": Form(_change_absence),
+    "employees:cancel_absence": Form(
+        lambda house, role: Filled({"pk": _absence(house)}, query=_query(house))
+    ),
+    "employees:open_feed": Form(_open_feed, is_page=True),
+    "employees:revoke_feed": Form(_revoke_feed),
+}
+
+# The hours: Maëlle's sheet of December at Aloen, led by those who lead it to where the posting wants it.
+
+
+def draft(house: House, minutes: int = 420) -> Timesheet:
+    """With hours on 1 December."""
+    recording.open_month(world.DECEMBER, at=timezone.now(), employee=house.maelle)
+    sheet = Timesheet.objects.get(assignment=house.placed, month=world.DECEMBER)
+    recording.save(sheet, {TUESDAY: {Kind.WORKED: minutes}}, **_by(house.maelle.user))
+    return sheet
+
+
+def submitted(house: House) -> Timesheet:
+    sheet = draft(house)
+    recording.submit(sheet, **_by(house.maelle.user))
+    return sheet
+
+
+def confirmed(house: House) -> Timesheet:
+    sheet = submitted(house)
+    confirming.confirm(sheet, **_by(house.users["representative"]))
+    return sheet
+
+
+def approved(house: House, by: User) -> Timesheet:
+    sheet = confirmed(house)
+    approval.approve(sheet, **_by(by))
+    return sheet
+
+
+def maintained(house: House) -> Timesheet:
+    """Contested by the member, and submitted again as it was."""
+    sheet = submitted(house)
+    remarks = [(TUESDAY, "Nous comptons 6 h.", 360)]
+    confirming.contest(sheet, remarks=remarks, **_by(house.users["representative"]))
+    recording.submit(sheet, note="Je maintiens.", **_by(house.maelle.user))
+    return sheet
+
+
+def _pk(sheet: Timesheet, **fields: Any) -> Filled:
+    return Filled({"pk": sheet.pk}, fields)
+
+
+def _hours(house: House, role: str) -> dict[str, str]:
+    """Seven hours at Aloen on 1 December, in a month that nobody has opened; a colleague’s own are at the group."""
+    if role == "colleague":
+        return {f"m-g-{TUESDAY}": "7", f"k-g-{TUESDAY}": "training"}
+    return {f"m-a{house.placed.pk}-{TUESDAY}": "7"}
+
+
+def _grid(house: House, role: str, **arguments: Any) -> Filled:
+    return Filled({"month": world.DECEMBER, **arguments}, {"do": "save", **_hours(house, role)})
+
+
+def _approve_confirmed(house: House, role: str) -> Filled:
+    return Filled({"month": world.DECEMBER}, {"timesheet": str(confirmed(house).pk)})
+
+
+def _acknowledge(house: House, role: str) -> Filled:
+    """Eleven hours in a day are one too many."""
+    draft(house, minutes=660)
+    finding = {"rule": "daily", "day": TUESDAY, "measured": 660}
+    return Filled({"employee": house.maelle.pk}, {**finding, "note": "Repos donné."}, "mois=2026-12")
+
+
+def _supplement(house: House, role: str) -> Filled:
+    approval.seal([house.sheet.pk], at=timezone.now())
+    return _pk(house.sheet)
+
+
+# A file on disk is as old as this machine says, not the traveller's clock.
+IN_MEMORY = {
+    "STORAGES": {
+        **settings.STORAGES,
+        "private": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
+}
+
+
+def _file(house: House) -> bytes:
+    cells = {"matricule": house.maelle.payroll_number, "adhérent": "Aloen", "date": f"{TUESDAY:%d/%m/%Y}"}
+    return files.own({**cells, "heures": "7"})
+
+
+def _import(house: House, role: str) -> Filled:
+    return Filled(fields={"file": SimpleUploadedFile("heures.csv", _file(house))})
+
+
+def _is_previewed(answer: Any) -> bool:
+    preview = (answer.context or {}).get("preview")
+    return preview is not None and preview.is_good and preview.has_changes
+
+
+def _import_confirm(house: House, role: str) -> Filled:
+    preview = preview_hours(_file(house), ImportChoices(), **_by(house.users["coordinator"]))
+    return Filled(fields={"digest": preview.digest})
+
+
+def _previewed(house: House, role: str) -> dict[str, Any]:
+    """What the preview leaves in the session."""
+    stored = {"token": uploads.store(_file(house), at=timezone.now()), "name": "heures.csv"}
+    return {SESSION_KEY: {**stored, "people": {}, "places": {}}}
+
+
+TIMESHEETS = {
+    "timesheets:my_month": Form(_grid),
+    "timesheets:day": Form(lambda house, role: _grid(house, role, day=1)),
+    "timesheets:person_month": Form(lambda house, role: _grid(house, "", employee=house.maelle.pk)),
+    "timesheets:person_day": Form(lambda house, role: _grid(house, "", employee=house.maelle.pk, day=1)),
+    "timesheets:grid": Form(lambda house, role: _grid(house, "", assignment=house.placed.pk)),
+    "timesheets:grid_day": Form(lambda house, role: _grid(house, "", assignment=house.placed.pk, day=1)),
+    "timesheets:open": Form(lambda house, role: Filled({"month": world.DECEMBER})),
+    "timesheets:approve_confirmed": Form(_approve_confirmed),
+    "timesheets:acknowledge": Form(_acknowledge),
+    "timesheets:import": Form(_import, writes=False, is_page=True, shows=_is_previewed, settings=IN_MEMORY),
+    "timesheets:import_confirm": Form(_import_confirm, session=_previewed, settings=IN_MEMORY),
+    "timesheets:confirm": Form(lambda house, role: _pk(submitted(house), answer="confirm")),
+    "timesheets:approve": Form(lambda house, role: _pk(confirmed(house))),
+    "timesheets:undo": Form(lambda house, role: _pk(approved(house, _decider(house, role)))),
+    "timesheets:settle": Form(lambda house, role: _pk(maintained(house), note="Le planning dit 7 h.")),
+    "timesheets:return": Form(lambda house, role: _pk(submitted(house), note="Il manque le lundi.")),
+    "timesheets:reopen": Form(lambda house, role: _pk(house.sheet, note="Il manque le lundi.")),
+    "timesheets:remind": Form(lambda house, role: _pk(submitted(house))),
+    "timesheets:supplement": Form(_supplement),
+}
+
+FORMS: dict[str, Form] = {**MEMBERS, **EMPLOYEES, **TIMESHEETS, **forms_accounts.FORMS}
