@@ -37,13 +37,8 @@ serve: setup migrate ## Serve for work on the code, reloading when it changes
 test: setup ## Run the whole test suite
 	@$(RUN)/pytest
 
-bench: setup ## Measure the month, the PDFs and the pages (a few minutes; the figures of the README are for 200 members)
-	@$(RUN)/python -m benchmarks.month 50 40 3
-	@$(RUN)/python -m benchmarks.papers 20 3
-	@$(RUN)/python -m benchmarks.pages
-	@$(RUN)/python -m benchmarks.watch 6 9 40
-	@$(RUN)/python -m benchmarks.approval
-	@$(RUN)/python -m benchmarks.exchange 50000
+bench: setup ## Measure everything in small sizes and hold it to its aims (ARGS="month pages": only these)
+	@$(RUN)/python -m benchmarks.small $(ARGS)
 
 same: setup ## Compare what people see with another checkout, BEFORE=/path, that has its own demo (ARGS="--only solene.rivoal")
 	@$(RUN)/python -m benchmarks.same $(BEFORE) $(ARGS)

@@ -3,15 +3,18 @@
 import re
 import sys
 import time
+from collections.abc import Callable
 from datetime import date
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
+from benchmarks import aims
 from benchmarks.database import temporary_database
 
 MEMBERS = 6
-MOST_MILLISECONDS = 50
+SAVED, SHOWN = 0.03, 0.06  # seconds
+MOST_QUERIES = 16
 MOST_BYTES = 90_000
 FORM = "application/x-www-form-urlencoded"  # as htmx sends it
 
@@ -73,9 +76,16 @@ def saved(client: Any, url: str, cell: str, repetitions: int) -> tuple[list[floa
     return seconds[2:-1], len(captured)
 
 
+def timed(act: Callable[[], Any]) -> float:
+    """Seconds that ``act`` takes."""
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
 def main(repetitions: int = 40) -> None:
     """Print what a save and the page take; fails when a save is slower, or the page larger, than promised."""
-    with temporary_database():
+    with temporary_database(), aims.held() as held:
         from django.test import Client
         from django.urls import reverse
 
@@ -85,10 +95,8 @@ def main(repetitions: int = 40) -> None:
         client = Client(SERVER_NAME="localhost")
         client.force_login(placed())
         url = reverse("timesheets:my_month", args=[world.NOVEMBER])
-        client.get(url)
-        started = time.perf_counter()
         size = len(client.get(url).content)
-        shown = time.perf_counter() - started
+        shown = min(timed(lambda: client.get(url)) for _ in range(5))
         key = Timesheet.objects.filter(assignment__isnull=False).order_by("pk")[0].pk
         seconds, queries = saved(client, url, f"m-{key}-{date(2026, 11, 20)}", repetitions)
         middle = median(seconds) * 1000
@@ -97,8 +105,10 @@ def main(repetitions: int = 40) -> None:
             f"  one changed cell saves itself {middle:6.1f} ms, {queries} queries, slowest {max(seconds) * 1000:.1f} ms"
         )
         print(f"  the whole page                {shown * 1000:6.1f} ms, {size / 1000:.0f} kB")
-    assert middle < MOST_MILLISECONDS, f"a save takes {middle:.1f} ms"
-    assert size <= MOST_BYTES, f"the page has {size} bytes"
+        held.time("one changed cell", middle / 1000, SAVED)
+        held.time("the whole page", shown, SHOWN)
+        held.count("queries of a save", queries, MOST_QUERIES)
+        held.count("bytes of the page", size, MOST_BYTES)
 
 
 if __name__ == "__main__":
