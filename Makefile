@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test bench same lint format fonts picture lock
+.PHONY: help setup migrate demo serve test locks bench same lint format fonts picture lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -39,6 +39,9 @@ test: setup ## Run the whole test suite
 
 bench: setup ## Measure everything in small sizes and hold it to its aims (ARGS="month pages": only these)
 	@$(RUN)/python -m benchmarks.small $(ARGS)
+
+locks: setup ## Leave out each row lock in turn and show that its test turns red (ARGS="members timesheets.recording")
+	@$(RUN)/python -m tests.house.locks $(ARGS)
 
 same: setup ## Compare what people see with another checkout, BEFORE=/path, that has its own demo (ARGS="--only solene.rivoal")
 	@$(RUN)/python -m benchmarks.same $(BEFORE) $(ARGS)

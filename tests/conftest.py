@@ -10,10 +10,10 @@ from tests import environment
 
 environment.prepare()
 
-from tests import guards  # noqa: E402 - it needs Django set up
+from tests import emptying, guards  # noqa: E402 - they need Django set up
 
 guards.install()
-environment.keep_what_migrations_wrote()
+emptying.install()
 # How long an example takes tells of the machine’s load, not of the code.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")

@@ -115,20 +115,3 @@ def connect_to_this_machine_only(self: socket.socket, address: object) -> None:
     if self.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:  # type: ignore[index]
         raise AssertionError(f"a test reached for the network: {address}")
     _real_connect(self, address)  # type: ignore[arg-type]
-
-
-def keep_what_migrations_wrote() -> None:
-    """Tests that commit have every table emptied after them; all rows of data migrations come back at once."""
-    from importlib import import_module
-
-    from django.apps import apps
-    from django.test import TransactionTestCase
-
-    bring = import_module("billing.migrations.0002_bring_rates_and_mentions").bring
-    empty = TransactionTestCase._fixture_teardown
-
-    def empty_and_bring(self: TransactionTestCase) -> None:
-        empty(self)
-        bring(apps, None)
-
-    TransactionTestCase._fixture_teardown = empty_and_bring

@@ -13,7 +13,7 @@ from billing.accounts.allocating import NotAllocatable
 from billing.models import Allocation, Invoice, Payment
 from tests import world
 from tests.billing import owing
-from tests.billing.together import Call, all_at_once, wait_until_blocked
+from tests.together import Call, all_at_once, wait_until_blocked
 from tests.world import NOW
 
 TODAY = NOW.date()

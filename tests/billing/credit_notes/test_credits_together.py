@@ -13,7 +13,7 @@ from billing.credit_notes.composing import CreditAmount, NotCreditable
 from billing.credit_notes.crediting import RemainderChanged
 from billing.models import Invoice, Series
 from tests.billing.credit_notes.issued import REASON, credit, credit_all, days, invoice, line, of_sums
-from tests.billing.together import Call, all_at_once, wait_until_blocked
+from tests.together import Call, all_at_once, wait_until_blocked
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)

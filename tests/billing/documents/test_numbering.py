@@ -14,7 +14,7 @@ from groupement.kernel.lifecycle import Refusal
 from members.identifiers import check_number_template
 from members.models import Group
 from tests import world
-from tests.billing.together import all_at_once
+from tests.together import all_at_once
 
 DAY = date(2026, 12, 3)
 

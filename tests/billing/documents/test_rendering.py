@@ -22,7 +22,7 @@ from groupement.kernel import paper
 from members.models import Member
 from tests import world
 from tests.billing import scene
-from tests.billing.together import Call, all_at_once
+from tests.together import Call, all_at_once
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from billing.month.issuing import DraftNotIssuable, Outdated
 from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing import scene
-from tests.billing.together import Call, all_at_once, wait_until_blocked
+from tests.together import Call, all_at_once, wait_until_blocked
 from tests.world import NOVEMBER, NOW
 from timesheets import approval
 from timesheets.models import Timesheet
