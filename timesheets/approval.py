@@ -180,7 +180,9 @@ def open_supplement(timesheet: Timesheet, *, by: User, at: datetime) -> Timeshee
         "month": timesheet.month,
         "assignment": timesheet.assignment,
     }
-    rows = list(Timesheet.objects.select_for_update().filter(**place))
+    # Locked first, read afterwards: a supplement that was being opened is in the second query only.
+    list(Timesheet.objects.select_for_update().filter(**place).values_list("pk"))
+    rows = list(Timesheet.objects.filter(**place))
     if any(row.billed_at is None for row in rows):
         raise NotApprovable("Un relevé de ce mois n’est pas encore facturé\u00a0: complétez celui-là.")
     made = Timesheet.objects.create(supplement=max(row.supplement for row in rows) + 1, **place)
