@@ -96,7 +96,8 @@ def put_in_force(charter: Charter, *, by: User, at: datetime) -> Charter:
         raise NobodySigned(
             "Aucune structure n’a encore signé cette version. Recueillez d’abord une signature."
         )
-    former = Charter.objects.select_for_update().filter(status=CharterStatus.IN_FORCE).order_by("pk").first()
+    # No lock: move() asks for the state that it leaves, and one_charter_is_open_and_one_in_force for one of each.
+    former = Charter.objects.filter(status=CharterStatus.IN_FORCE).order_by("pk").first()
     if former is not None and charter.may_move(CharterStatus.IN_FORCE):
         former.move(CharterStatus.SUPERSEDED, by=by, at=at, superseded_at=at)
     charter.move(CharterStatus.IN_FORCE, by=by, at=at, in_force_at=at)

@@ -7,9 +7,11 @@ from django.db import IntegrityError, transaction
 
 from charter import signing, writing
 from charter.models import Article, Charter, Commitment, Theme
-from groupement.kernel.lifecycle import IllegalMove
+from groupement.kernel.lifecycle import IllegalMove, StaleRow
+from members.models import Member, User
 from tests import world
 from tests.charter import agreed
+from tests.together import meet
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +106,26 @@ def test_the_next_version_supersedes_the_former(solene):
     assert writing.verify(first)
     moves = first.steps.order_by("pk").values_list("source", "target")
     assert list(moves) == [("draft", "open"), ("open", "in_force"), ("in_force", "superseded")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_put_one_version_in_force(solene):
+    """No row is locked for it: one version is open and one in force, and each move asks for the state it leaves."""
+    first, second = in_force(solene), opened(solene, 2)
+    signing.sign(
+        second, member=Member.objects.get(), by=User.objects.get(name="Voix 1"), at=OCTOBER_12, consent=True
+    )
+    read = Charter.objects.get(pk=second.pk)
+    met = meet(
+        *(lambda who=who: writing.put_in_force(who, by=solene, at=OCTOBER_12) for who in (second, read))
+    )
+    met.assert_refused(StaleRow, "quelqu’un vient de le modifier")
+    assert met.waited
+    assert list(Charter.objects.order_by("version").values_list("status", flat=True)) == [
+        "superseded",
+        "in_force",
+    ]
+    assert [first.steps.count(), second.steps.count()] == [3, 2]
 
 
 def test_a_new_draft_begins_with_the_text_of_the_former(solene):
