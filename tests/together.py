@@ -92,16 +92,32 @@ class Meeting:
     second: Any
     waited: bool
 
+    def assert_refused(self, kind: type[Exception], words: str) -> None:
+        """The first went through, the second was told a sentence of ``kind`` with these words."""
+        assert not isinstance(self.first, Exception), self
+        assert type(self.second) is kind, self
+        assert words in str(self.second), self
 
-def meet(first: Callable[[], Any], second: Callable[[], Any]) -> Meeting:
+    def assert_both_done(self) -> None:
+        """Neither was refused, and neither met an error of the database."""
+        assert not isinstance(self.first, Exception), self
+        assert not isinstance(self.second, Exception), self
+
+
+def meet(
+    first: Callable[[], Any], second: Callable[[], Any], *, then: Callable[[], Any] | None = None
+) -> Meeting:
     """Do ``first`` but for its commit, start ``second`` on another connection, commit once that one waits or has ended.
 
-    Rows that both know are committed before; what one of them has read earlier, it closes over.
+    Rows that both know are committed before; what one of them has read earlier, it closes over. ``then`` is what the
+    first still does, in the same transaction, after it was met; the outcome is that of this.
     """
     with transaction.atomic():
         began = _outcome(transaction.atomic(first))
         call = Call(lambda: _outcome(second))
         waited = waits(call)
+        if then is not None and not isinstance(began, Exception):
+            began = _outcome(transaction.atomic(then))
     return Meeting(began, call.outcome(), waited)
 
 

@@ -1,13 +1,13 @@
 """Many approved together: what each of them would get alone, in a number of queries that does not grow."""
 
 from datetime import date
-from threading import Thread
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests import world
+from tests.together import meet
 from timesheets import approval
 from timesheets.models import Timesheet
 
@@ -116,22 +116,11 @@ def test_it_waits_for_who_moves_a_row_and_then_believes_the_row():
     """Somebody sends one of them back while the batch is on its way: that one is told, the other goes through."""
     solene, other = world.coordinator(), world.coordinator("Maï Le Dantec")
     sheets = fresh([world.timesheet(place, DAYS, status="confirmed") for place in placed_at(2)])
-    came = []
-
-    def approve_both():
-        try:
-            came.append(approval.approve_all(fresh(sheets), by=solene, at=world.NOW))
-        finally:
-            connection.close()
-
-    batch = Thread(target=approve_both)
-    with transaction.atomic():
-        approval.send_back(sheets[0], by=other, at=world.NOW, note="À revoir.")
-        batch.start()
-        batch.join(timeout=0.5)
-        assert batch.is_alive()  # it waits for the row
-    batch.join(timeout=30)
-    assert [(done.count, [sheet.pk for sheet, _ in done.exceptions]) for done in came] == [
-        (1, [sheets[0].pk])
-    ]
+    read = fresh(sheets)
+    met = meet(
+        lambda: approval.send_back(sheets[0], by=other, at=world.NOW, note="À revoir."),
+        lambda: approval.approve_all(read, by=solene, at=world.NOW),
+    )
+    assert met.waited  # for the row
+    assert (met.second.count, [sheet.pk for sheet, _ in met.second.exceptions]) == (1, [sheets[0].pk])
     assert statuses(sheets) == ["draft", "approved"]

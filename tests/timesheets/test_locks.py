@@ -1,12 +1,12 @@
 """Entries are locked by PostgreSQL as soon as their timesheet leaves draft: on every path, raw and late ones too."""
 
 from datetime import date, time
-from threading import Thread
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests import world
+from tests.together import meet
 from timesheets import approval, recording
 from timesheets.models import Entry, Timesheet
 
@@ -116,43 +116,24 @@ def test_an_entry_moves_neither_off_nor_onto_a_locked_timesheet(state, move):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_late_entry_waits_for_who_submits_and_is_then_refused():
-    sheet, came = world.timesheet(placed(), {MONDAY: 420}, status="draft"), []
-
-    def write():
-        try:
-            Entry.objects.create(timesheet=sheet, day=TUESDAY, minutes=60)
-        except IntegrityError as error:
-            came.append(str(error))
-        finally:
-            connection.close()
-
-    late = Thread(target=write)
-    with transaction.atomic():
-        recording.submit(sheet, by=sheet.employee.user, at=world.NOW)
-        late.start()
-        late.join(timeout=0.5)
-        assert late.is_alive()
-    late.join(timeout=30)
-    assert [REFUSED in error for error in came] == [True]
+    sheet = world.timesheet(placed(), {MONDAY: 420}, status="draft")
+    met = meet(
+        lambda: recording.submit(sheet, by=sheet.employee.user, at=world.NOW),
+        lambda: Entry.objects.create(timesheet=sheet, day=TUESDAY, minutes=60),
+    )
+    met.assert_refused(IntegrityError, REFUSED)
+    assert met.waited
     assert sheet.entries.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_who_submits_waits_for_an_entry_on_its_way_and_hands_it_over():
-    sheet, came = world.timesheet(placed(), {MONDAY: 420}, status="draft"), []
+    sheet = world.timesheet(placed(), {MONDAY: 420}, status="draft")
 
     def submit():
-        try:
-            recording.submit(Timesheet.objects.get(pk=sheet.pk), by=sheet.employee.user, at=world.NOW)
-            came.append(Entry.objects.filter(timesheet=sheet).count())
-        finally:
-            connection.close()
+        recording.submit(Timesheet.objects.get(pk=sheet.pk), by=sheet.employee.user, at=world.NOW)
+        return Entry.objects.filter(timesheet=sheet).count()
 
-    handing = Thread(target=submit)
-    with transaction.atomic():
-        Entry.objects.create(timesheet=sheet, day=TUESDAY, minutes=60)
-        handing.start()
-        handing.join(timeout=0.5)
-        assert handing.is_alive()
-    handing.join(timeout=30)
-    assert came == [2]
+    met = meet(lambda: Entry.objects.create(timesheet=sheet, day=TUESDAY, minutes=60), submit)
+    assert met.waited
+    assert met.second == 2, met

@@ -75,10 +75,10 @@ def load_cases() -> dict[str, Case]:
 
 
 @contextmanager
-def reached(*, without: Site | None = None) -> Iterator[set[Position]]:
+def reached(*, without: Site | None = None) -> Iterator[set[Position | None]]:
     """The positions that locked inside; the lock of ``without`` is left out, as if nobody had written it."""
     real = QuerySet.select_for_update
-    seen: set[Position] = set()
+    seen: set[Position | None] = set()
 
     def select_for_update(self: QuerySet[Any], *args: Any, **options: Any) -> QuerySet[Any]:
         position = _position_of_caller()
@@ -102,11 +102,14 @@ def run(case: Case, site: Site) -> None:
     assert meeting.waited is not site.skips, f"waited: {meeting.waited}; {meeting}"
 
 
-def _position_of_caller() -> Position:
-    """File, last line and last column of the call in our own code."""
+def _position_of_caller() -> Position | None:
+    """File, last line and last column of the call in our own code; None for a lock of the case itself."""
     frame: Any = sys._getframe(2)
-    while not frame.f_code.co_filename.startswith(tuple(f"{ROOT / app}/" for app in APPS)):
+    own = tuple(f"{ROOT / app}/" for app in APPS)
+    while frame and not frame.f_code.co_filename.startswith(own):
         frame = frame.f_back
+    if frame is None:
+        return None
     _, line, _, column = list(frame.f_code.co_positions())[frame.f_lasti // 2]
     return frame.f_code.co_filename, line, column
 
