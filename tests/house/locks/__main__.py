@@ -28,7 +28,7 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def verdict(name: str) -> tuple[str, str]:
+def result_without(name: str) -> tuple[str, str]:
     """How the case of ``name`` ends without its lock, and the first line of its fault."""
     site, case = sites.sites()[name], sites.load_cases()[name]
     with sites.reached(without=site) as seen:
@@ -47,7 +47,7 @@ def verdict(name: str) -> tuple[str, str]:
 
 
 def main(prefixes: list[str]) -> int:
-    """Print every site with its verdict; 1 when a lock can go unseen."""
+    """Print every site with its result; 1 when a lock can go unseen."""
     setup_test_environment()
     environment.start()
     try:
@@ -61,7 +61,7 @@ def main(prefixes: list[str]) -> int:
                 say(f"{'NO CASE':<12}{site}")
                 unseen += 1
                 continue
-            colour, fault = verdict(site)
+            colour, fault = result_without(site)
             unseen += colour != RED
             say(f"{colour:<12}{site}  {sites.CASES[site].__name__}\n            {fault[:150]}")
         connection.close()
