@@ -144,9 +144,8 @@ def _waiting(expense: Expense, by: User) -> Expense:
 
 
 def _locked(expense: Expense) -> Expense:
-    rows = Expense.objects.select_for_update(of=("self",)).select_related(
-        "employee", "assignment__member", "charge__line__invoice"
-    )
+    """The expense's row, locked. Its charge is read afterwards: joined, it would be as it was before the wait."""
+    rows = Expense.objects.select_for_update(of=("self",)).select_related("employee", "assignment__member")
     return rows.get(pk=expense.pk)
 
 

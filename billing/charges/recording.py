@@ -92,7 +92,8 @@ def withdraw_charge(charge: Charge) -> None:
 
     Nothing of it is kept. Raises ChargeNotWithdrawable.
     """
-    row = Charge.objects.select_for_update(of=("self",)).select_related("line__invoice").get(pk=charge.pk)
+    # Its line is read afterwards: joined, it would be as it was before the wait.
+    row = Charge.objects.select_for_update().get(pk=charge.pk)
     if not row.is_standing:
         raise ChargeNotWithdrawable("Cette somme vient de la clôture du mois, elle ne se retire pas.")
     if row.line is not None:
