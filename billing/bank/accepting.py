@@ -237,7 +237,7 @@ def _undo_payment(row: BankOperation, payment: Payment, *, by: User | None, at: 
 
 def _undo_return(row: BankOperation, payment: Payment) -> str:
     _reopen(row)
-    first = BankOperation.objects.select_for_update(no_key=True).filter(payment=payment).first()
+    first = BankOperation.objects.filter(payment=payment).first()
     if first:
         _reopen(first)
         return (

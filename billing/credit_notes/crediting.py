@@ -84,16 +84,9 @@ def whole_invoice(remainder: InvoiceRemainder, fate: Fate) -> list[CreditRequest
 
 
 def _locked(invoice: Invoice) -> Invoice:
-    """The invoice's row: two credits of one invoice wait for each other. NO KEY: what refers to it goes on.
-
-    The member first, as whoever settles does: else the two could wait for each other for ever.
-    """
+    """The invoice, read once its member’s row is locked: two credits, or a credit and who settles, pass in turn."""
     Member.objects.select_for_update(no_key=True).get(pk=invoice.member_id)
-    return (
-        Invoice.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("member")
-        .get(pk=invoice.pk)
-    )
+    return Invoice.objects.select_related("member").get(pk=invoice.pk)
 
 
 def _refuse(invoice: Invoice, reason: str, at: datetime) -> None:

@@ -63,8 +63,8 @@ def _locked(kind: str, year: int, group: Group) -> Series:
             kind = InvoiceKind.INVOICE
         else:
             prefix = group.credit_prefix
-    try:
-        return Series.objects.select_for_update().get(kind=kind, year=year)
-    except Series.DoesNotExist:
-        Series.objects.get_or_create(kind=kind, year=year, defaults={"prefix": prefix})
-        return Series.objects.select_for_update().get(kind=kind, year=year)
+    rows = Series.objects.select_for_update().filter(kind=kind, year=year)
+    if (found := rows.first()) is not None:
+        return found
+    Series.objects.get_or_create(kind=kind, year=year, defaults={"prefix": prefix})
+    return rows.get()
