@@ -86,7 +86,7 @@ def render(invoice: int, *, at: datetime) -> Document | None:
     try:
         return _make(invoice)
     except Exception as error:
-        _fail(invoice, error)
+        _fail(invoice, error, at)
         raise
 
 
@@ -213,11 +213,17 @@ def chain_digest(before: str, path: str, sha256: str) -> str:
     return hashlib.sha256(f"{before}\n{path}\n{sha256}".encode()).hexdigest()
 
 
-def _fail(invoice: int, error: Exception) -> None:
-    """Keep the error on the job: to be tried again, or given up after the last attempt."""
+def _fail(invoice: int, error: Exception, at: datetime) -> None:
+    """Keep the error on the job: to be tried again, or given up after the last attempt.
+
+    ``at``: when it was claimed. A job that was put back meanwhile is no longer ours, and left as it is.
+    """
     log.exception("document not made: invoice %s", invoice)
     with transaction.atomic():
-        job = Rendering.objects.select_for_update().get(invoice=invoice)
+        ours = Rendering.objects.select_for_update().filter(status=RenderingStatus.RUNNING, started_at=at)
+        job = ours.filter(invoice=invoice).first()
+        if job is None:
+            return
         job.error = f"{type(error).__name__}{NO_BREAK_SPACE}: {error}"[:500]
         is_last = job.attempts >= MOST_ATTEMPTS
         job.status = RenderingStatus.FAILED if is_last else RenderingStatus.PENDING
