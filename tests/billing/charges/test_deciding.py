@@ -10,7 +10,6 @@ from billing.charges import expense_decisions, expenses
 from billing.charges.expenses import ExpenseClaim
 from billing.models import Charge, ExpenseScale, ExpenseState
 from employees.models import Terms
-from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from tests import world
 from tests.billing.charges.receipt_files import PDF
@@ -158,12 +157,3 @@ def test_postgresql_refuses_who_refused_what_was_not(placed, finance):
     made = trip(placed)
     with pytest.raises(IntegrityError, match="only_a_refused_expense_says_who"), transaction.atomic():
         type(made).objects.filter(pk=made.pk).update(refused_by=finance)
-
-
-def test_two_acceptances_at_a_time_owe_once(placed, finance):
-    made, same = trip(placed), None
-    same = type(made).objects.get(pk=made.pk)
-    expense_decisions.accept(made, by=finance, at=NOW)
-    with pytest.raises(Refusal):
-        expense_decisions.accept(same, by=finance, at=NOW)
-    assert Charge.objects.count() == 1

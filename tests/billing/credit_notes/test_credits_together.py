@@ -5,29 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 
 from billing.accounts import payments, receivables
 from billing.credit_notes import crediting, remaining
-from billing.credit_notes.composing import CreditAmount, NotCreditable
+from billing.credit_notes.composing import CreditAmount
 from billing.credit_notes.crediting import RemainderChanged
-from billing.models import Invoice, Series
-from tests.billing.credit_notes.issued import REASON, credit, credit_all, days, invoice, line, of_sums
-from tests.together import Call, all_at_once, wait_until_blocked
+from billing.models import Invoice
+from tests.billing.credit_notes.issued import REASON, credit, days, invoice, line, of_sums
+from tests.together import all_at_once
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def test_two_credits_of_one_line_wait_and_the_second_finds_nothing() -> None:
-    of = invoice({2: 420})
-    with transaction.atomic():
-        credit_all(of)
-        late = Call(lambda: credit_all(of))
-        wait_until_blocked(late)
-    with pytest.raises(NotCreditable, match="déjà créditée en entier"):
-        late.outcome()
-    assert Invoice.objects.filter(corrects=of).count() == Series.objects.get().last_sequence - 1 == 1
 
 
 def test_six_at_once_credit_each_day_once() -> None:

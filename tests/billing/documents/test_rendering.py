@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import storages
-from django.db import connection, transaction
 from pypdf import PdfReader
 
 from billing import tasks
@@ -22,7 +21,7 @@ from groupement.kernel import paper
 from members.models import Member
 from tests import world
 from tests.billing import scene
-from tests.together import Call, all_at_once
+from tests.together import all_at_once
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -213,13 +212,3 @@ def test_workers_at_once_make_each_file_once() -> None:
     chain = Document.objects.order_by("chain_position").values_list("chain_position", flat=True)
     assert list(chain) == [1, 2, 3]
     assert set(Rendering.objects.values_list("status", "attempts")) == {("done", 1)}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_job_in_the_hands_of_a_living_worker_is_left_to_it() -> None:
-    run = scene.issued(scene.hosts(1))
-    Rendering.objects.update(status="running", started_at=NOW)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM billing_rendering FOR UPDATE")
-        assert Call(lambda: rendering.interrupted(LATER)).outcome() == []
-    assert rendering.interrupted(LATER) == [run.invoices.get().pk]

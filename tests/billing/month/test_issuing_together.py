@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing.models import BillingRun, Invoice, InvoiceStatus, Line, Series
+from billing.models import BillingRun, Invoice, Line, Series
 from billing.month import drafting, issuing
 from billing.month.issuing import DraftNotIssuable, Outdated
 from groupement.kernel.lifecycle import Refusal
@@ -36,29 +36,6 @@ def test_line_added_while_an_invoice_is_issued_is_refused() -> None:
     with pytest.raises(IntegrityError, match="what an issued invoice is made of never changes"):
         late.outcome()
     assert len(Invoice.objects.get().snapshot["lines"]) == Line.objects.count() == 2
-
-
-def test_issue_waits_for_a_line_being_added_and_sees_it() -> None:
-    invoice = scene.drafted(scene.hosts(1)).invoices.get()
-    with transaction.atomic():
-        slip_in(invoice)
-        late = Call(lambda: issuing.issue(invoice, by=None, at=NOW))
-        wait_until_blocked(late)
-    with pytest.raises(Outdated, match="une ligne que rien n’explique"):
-        late.outcome()
-    assert Invoice.objects.get().status == InvoiceStatus.DRAFT
-
-
-def test_issue_waits_for_hours_being_reopened_and_sees_it() -> None:
-    invoice = scene.drafted(scene.hosts(1)).invoices.get()
-    coordinator = world.coordinator()
-    sheet = Timesheet.objects.exclude(assignment=None).get()
-    with transaction.atomic():
-        approval.reopen(sheet, by=coordinator, at=NOW, note="Il manque un jour.")
-        late = Call(lambda: issuing.issue(invoice, by=None, at=NOW))
-        wait_until_blocked(late)
-    with pytest.raises(Outdated):
-        late.outcome()
 
 
 def test_hours_being_billed_are_not_reopened() -> None:
