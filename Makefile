@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test locks bench same lint format fonts picture lock
+.PHONY: help setup migrate demo serve test constraints locks bench same lint format fonts picture lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -13,7 +13,7 @@ PRODUCTION := LOCAL_MODE=no DATABASE_URL=postgresql://check@localhost/check BROK
 	EMAIL_FROM=check@check.example
 
 help: ## Show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Create .venv with the locked packages and check the system libraries
 	@.ci/setup
@@ -36,6 +36,9 @@ serve: setup migrate ## Serve for work on the code, reloading when it changes
 
 test: setup ## Run the whole test suite
 	@$(RUN)/pytest
+
+constraints: setup ## Take away each constraint and trigger, one by one, and see that the tests notice
+	@$(RUN)/python -m tests.house.constraints
 
 bench: setup ## Measure everything in small sizes and hold it to its aims (ARGS="month pages": only these)
 	@$(RUN)/python -m benchmarks.small $(ARGS)

@@ -1,0 +1,170 @@
+"""Rows of members: the group, its members and their people, mails."""
+
+from tests.house.constraints.statements import (
+    Row,
+    append_only,
+    copy,
+    delete,
+    ends_after_start,
+    frozen,
+    overlapping,
+    row,
+    same,
+    states,
+    together,
+    update,
+)
+
+# How a second row of a table goes in.
+TWINS = {
+    "members_member": copy(short_name="'Autre'", siren="'999999999'", siret="'99999999900011'"),
+    "members_site": copy(name="'Autre'"),
+    "members_user": copy(email="'autre@laronde.example'"),
+    "members_invitation": copy(token_digest="repeat('b', 64)", voided_at="sent_at"),
+    "members_mail": copy(day="day + 1"),
+    "members_mailsubject": copy(number="number + 1"),
+    "members_membership": copy(
+        status="'left'", starts_on="starts_on - 10", notice_on="starts_on", ends_before="starts_on"
+    ),
+}
+AT_A_MEMBER, OF_A_COORDINATOR = "member_id IS NOT NULL", "member_id IS NULL"
+DATES = {"starts_on": "starts_on", "notice_on": "starts_on", "ends_before": "starts_on + 1"}
+DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest")
+END = "'days_then_end'"
+
+ROWS: dict[str, Row] = {
+    # the group
+    "group_is_the_only_row": row(update(id="2"), holds=update(id="1")),
+    "group_siren_has_nine_digits": row(
+        update(siren="left(siren, 8)"),
+        update(siren="left(siren, 8) || 'X'"),
+        holds=update(siren="'123456789'"),
+    ),
+    "group_siret_has_fourteen_digits": row(
+        update(siret="left(siret, 13)"), holds=update(siret="'12345678900011'")
+    ),
+    "group_invoice_prefix_is_printable": row(
+        update(invoice_prefix="''"), update(invoice_prefix="'f'"), holds=update(invoice_prefix="'F-'")
+    ),
+    "group_credit_prefix_is_printable": row(
+        update(credit_prefix="'-'"), holds=(update(credit_prefix="''"), update(credit_prefix="'AV-'"))
+    ),
+    "group_number_template_has_its_year": row(
+        update(number_template="'{prefix}-{sequence}'"),
+        update(number_template="'{sequence}-{year}'"),
+        holds=update(number_template="'{year}/{sequence}'"),
+    ),
+    "group_payment_days_stay_within_the_law": row(
+        update(payment_days="61"),
+        update(payment_days="46", payment_basis=END),
+        holds=(update(payment_days="60"), update(payment_days="45", payment_basis=END)),
+    ),
+    "group_write_off_limit_is_not_negative": row(
+        update(write_off_limit="-0.01"), holds=update(write_off_limit="0")
+    ),
+    # members
+    "member_siren_has_nine_digits": row(
+        update(siren="left(siren, 8)"), holds=update(siren="'999999999'", siret="'99999999900011'")
+    ),
+    "member_siret_begins_with_its_siren": row(
+        update(siret="'99999999900011'"),
+        update(siret="siren || '0001'"),
+        holds=update(siret="siren || '00099'"),
+    ),
+    "member_mark_is_drawable": row(
+        *(update(**{column: value}) for column in ("hue", "shape") for value in ("0", "13")),
+        holds=update(hue="1", shape="12"),
+    ),
+    "members_member_siren_key": row(
+        copy(short_name="'Autre'", siret="siren || '99999'"), holds=TWINS["members_member"]
+    ),
+    # A SIRET begins with its SIREN, of which there is one: two of one SIRET have one SIREN.
+    "members_member_siret_key": row(
+        copy(short_name="'Autre'"),
+        holds=copy(short_name="'Autre'", siret="siren || '99999'"),
+        lifts=("members_member_siren_key",),
+    ),
+    "site_name_is_unique_at_a_member": same("name"),
+    "vat_attestation_expires": row(
+        update(ends_before="starts_on"), update(ends_before="NULL"), holds=update(ends_before="starts_on + 1")
+    ),
+    "vat_attestations_of_a_member_do_not_overlap": overlapping(),
+    "memberships_of_a_member_do_not_overlap": row(
+        TWINS["members_membership"].but(ends_before="starts_on + 1"), holds=TWINS["members_membership"]
+    ),
+    "membership_status_matches_its_dates": together(
+        states(
+            update(),
+            DATES,
+            {
+                "'candidate'": [()],
+                "'admitted'": [("starts_on",)],
+                "'leaving'": [tuple(DATES)],
+                "'left'": [tuple(DATES)],
+            },
+        ),
+        row(
+            update(status="'left'", notice_on="starts_on", ends_before="starts_on"),
+            holds=update(status="'left'", notice_on="starts_on", ends_before="starts_on + 1"),
+        ),
+    ),
+    "membership_steps_are_append_only": append_only("note", copy()),
+    "declaration_is_due_after_its_event": row(update(due_on="event_on - 1"), holds=update(due_on="event_on")),
+    # people
+    "user_email_is_unique": row(copy(email="upper(email)"), holds=TWINS["members_user"]),
+    "seat_ends_after_it_starts": ends_after_start(),
+    "seats_of_a_person_at_a_member_do_not_overlap": overlapping(),
+    "deputies_of_a_coordinator_do_not_overlap": overlapping(OF_A_COORDINATOR),
+    "deputies_of_a_person_at_a_member_do_not_overlap": overlapping(AT_A_MEMBER),
+    "deputy_ends_after_it_starts": ends_after_start(),
+    "deputy_has_an_end": row(update(ends_before="NULL"), holds=update(ends_before="starts_on + 1")),
+    "nobody_is_their_own_deputy": row(
+        update(user_id="principal_id"), holds=update(user_id="principal_id", principal_id="user_id")
+    ),
+    "invitation_expires_after_it_is_sent": row(
+        update(expires_at="sent_at"), holds=update(expires_at="sent_at + interval '1 second'")
+    ),
+    "invitation_is_not_both_used_and_voided": row(
+        update(used_at="sent_at", voided_at="sent_at"), holds=update(used_at="sent_at")
+    ),
+    "a_person_has_one_invitation_at_a_time": row(
+        copy(token_digest="repeat('b', 64)"),
+        holds=(
+            TWINS["members_invitation"],
+            copy(token_digest="repeat('b', 64)", used_at="sent_at"),
+        ),
+    ),
+    # mails
+    "mail_status_matches_its_stamp": states(
+        update(), {"sent_at": "queued_at"}, {"'pending'": [()], "'failed'": [()], "'sent'": [("sent_at",)]}
+    ),
+    "a_digest_has_its_day": row(
+        *(copy(kind=f"'{kind}'", day="NULL") for kind in DIGESTS),
+        copy(kind="'dunning'"),
+        copy(kind="'dunning'", day="NULL", is_by_hand="true"),
+        holds=(
+            *(copy(kind=f"'{kind}'", day="day + 1") for kind in DIGESTS),
+            copy(kind="'dunning'", day="NULL"),
+        ),
+    ),
+    "one_digest_of_a_kind_a_day": row(copy(), holds=(TWINS["members_mail"], copy(is_by_hand="true"))),
+    "mails_keep_what_they_say": frozen(
+        "address",
+        "subject",
+        "text",
+        "html",
+        "to_id=NULL",
+        "kind='hours_reminder'",
+        "day=day + 1",
+        "is_by_hand=true",
+        holds=update(error="'x'"),
+    ),
+    "mails_are_kept": row(
+        delete("id NOT IN (SELECT mail_id FROM members_mailsubject)"), holds=update(error="'x'")
+    ),
+    "nobody_is_told_the_same_twice": row(copy(), copy("day IS NULL"), holds=TWINS["members_mailsubject"]),
+    "a_subject_is_of_a_known_kind": row(
+        copy(kind="'autre'"), holds=(copy(kind="'letter'"), copy(kind="'timesheet_step'"))
+    ),
+    "subjects_of_mails_are_append_only": append_only("number", TWINS["members_mailsubject"]),
+}

@@ -1,0 +1,183 @@
+"""Rows of timesheets: their states and stamps, entries that change in a draft only, what an approval signed."""
+
+from itertools import product
+
+from tests.house.constraints.statements import (
+    Row,
+    Statement,
+    append_only,
+    copy,
+    delete,
+    frozen,
+    row,
+    same,
+    states,
+    together,
+    update,
+)
+
+DRAFT = "status = 'draft' AND assignment_id IS NOT NULL"
+AT_THE_GROUP = "status = 'draft' AND assignment_id IS NULL"
+APPROVED = "status = 'approved' AND billed_at IS NULL"
+BILLED = "billed_at IS NOT NULL"
+IN_A_DRAFT = f"timesheet_id = (SELECT id FROM timesheets_timesheet WHERE {DRAFT})"
+APPROVED_ONE = f"(SELECT id FROM timesheets_timesheet WHERE {APPROVED})"
+DRAFT_ONE = f"(SELECT id FROM timesheets_timesheet WHERE {DRAFT})"
+IN_AN_APPROVED_ONE = f"timesheet_id = {APPROVED_ONE}"
+MADE, UNMADE = "made_at IS NOT NULL", "made_at IS NULL"
+FILE = {"made_at": "now()", "size": "1", "path": "'x.pdf'", "sha256": "repeat('b', 64)"}
+
+STAMPS = {"submitted_at": "now()", "confirmed_at": "now()", "approved_at": "now()"}
+SENT = ("submitted_at",)
+STATES = ("", "draft", "submitted", "confirmed", "approved")
+# What each act does, of all that could be written of it.
+LEADING = {
+    ("supplement", "", "draft"),
+    ("submit", "draft", "submitted"),
+    ("recall", "submitted", "draft"),
+    ("confirm", "submitted", "confirmed"),
+    ("contest", "submitted", "draft"),
+    ("tacit", "submitted", "confirmed"),
+    ("settle", "submitted", "confirmed"),
+    ("return", "submitted", "draft"),
+    ("return", "confirmed", "draft"),
+    ("approve", "submitted", "approved"),
+    ("approve", "confirmed", "approved"),
+    ("undo", "approved", "submitted"),
+    ("undo", "approved", "confirmed"),
+    ("reopen", "approved", "draft"),
+}
+STEPS = sorted(product({kind for kind, _, _ in LEADING} | {"autre"}, STATES, STATES))
+
+
+def _step(kind: str, source: str, target: str) -> Statement:
+    return copy(kind=f"'{kind}'", source=f"'{source}'", target=f"'{target}'")
+
+
+TWINS = {
+    "timesheets_timesheet": copy(DRAFT, supplement="supplement + 1"),
+    "timesheets_entry": copy(IN_A_DRAFT, day="day + 10"),
+    "timesheets_remark": copy(day="day + 1"),
+    "timesheets_signedsheet": copy(MADE, version="version + 1"),
+    "timesheets_acknowledgement": copy(measured="measured + 1"),
+}
+
+ROWS: dict[str, Row] = {
+    "one_timesheet_per_employee_month_and_assignment": row(
+        copy(DRAFT), copy(AT_THE_GROUP), holds=TWINS["timesheets_timesheet"]
+    ),
+    "timesheet_status_matches_its_stamps": together(
+        states(
+            update(DRAFT),
+            STAMPS,
+            {
+                "'draft'": [()],
+                "'submitted'": [SENT],
+                "'confirmed'": [(*SENT, "confirmed_at")],
+                "'approved'": [tuple(STAMPS)],
+            },
+        ),
+        states(
+            update(AT_THE_GROUP),
+            STAMPS,
+            {"'submitted'": [SENT], "'confirmed'": [], "'approved'": [(*SENT, "approved_at"), tuple(STAMPS)]},
+        ),
+    ),
+    "only_an_approved_timesheet_is_billed": row(
+        update(DRAFT, billed_at="now()"),
+        update(APPROVED, billed_at="approved_at - interval '1 second'"),
+        holds=update(APPROVED, billed_at="approved_at"),
+    ),
+    "only_a_draft_is_contested_or_returned": row(
+        update(APPROVED, contested_at="now()"),
+        update(APPROVED, returned_at="now()"),
+        holds=update(DRAFT, contested_at="now()", returned_at="now()"),
+    ),
+    "a_tacit_confirmation_is_a_confirmation": row(
+        update(DRAFT, is_confirmed_tacitly="true"), holds=update(APPROVED, is_confirmed_tacitly="true")
+    ),
+    "approved_timesheet_is_frozen": row(
+        delete("status = 'submitted'"),
+        update(
+            BILLED,
+            status="'draft'",
+            submitted_at="NULL",
+            confirmed_at="NULL",
+            approved_at="NULL",
+            billed_at="NULL",
+        ),
+        holds=(
+            update(APPROVED, status="'draft'", submitted_at="NULL", confirmed_at="NULL", approved_at="NULL"),
+            delete(AT_THE_GROUP),
+        ),
+    ),
+    "timesheet_keeps_who_and_when": row(
+        update(DRAFT, supplement="supplement + 1"),
+        update(DRAFT, month="'2027-01-01'"),
+        update(DRAFT, employee_id="(SELECT max(id) FROM employees_employee)"),
+        update(DRAFT, assignment_id="NULL", supplement="1"),
+        copy(DRAFT, month="'2020-01-01'"),
+        copy(DRAFT, employee_id="(SELECT max(id) FROM employees_employee)"),
+        holds=(TWINS["timesheets_timesheet"], update(DRAFT, accepted_days="'{}'")),
+    ),
+    "timesheet_steps_are_append_only": append_only("note", copy(), of="kind = 'approve'"),
+    "a_step_leads_where_its_act_does": Row(
+        tuple(_step(*step) for step in STEPS if step not in LEADING),
+        tuple(_step(*step) for step in STEPS if step in LEADING),
+    ),
+    "remarks_are_append_only": append_only("reason", TWINS["timesheets_remark"]),
+    "one_remark_a_day_in_a_step": same("day"),
+    "one_signed_sheet_a_version": same("version"),
+    "signed_sheet_holds_a_digest": row(
+        copy(version="version + 1", digest="'x'"), holds=copy(version="version + 1", digest="repeat('c', 64)")
+    ),
+    "signed_sheet_has_its_file_whole_or_not_at_all": together(
+        states(update(UNMADE), FILE, {"": [(), tuple(FILE)]}, path="''", sha256="''"),
+        row(update(UNMADE, **{**FILE, "sha256": "'x'"}), holds=update(UNMADE, **FILE)),
+    ),
+    "signed_content_never_changes": frozen(
+        f"timesheet_id={DRAFT_ONE}",
+        "version=version + 1",
+        "content='[]'",
+        "digest=repeat('c', 64)",
+        "signed_at=now()",
+        of=UNMADE,
+        holds=update(UNMADE, attempts="1"),
+    ),
+    "signed_file_never_changes": row(
+        update(MADE, error="'x'"), update(MADE, size="2"), holds=update(UNMADE, error="'x'")
+    ),
+    "signed_sheets_are_kept": row(delete(), holds=TWINS["timesheets_signedsheet"]),
+    "one_entry_a_day_and_kind": same("day"),
+    "entry_minutes_fit_in_a_day": row(
+        update(IN_A_DRAFT, minutes="0"),
+        update(IN_A_DRAFT, minutes="1441"),
+        holds=(update(IN_A_DRAFT, minutes="1"), update(IN_A_DRAFT, minutes="1440")),
+    ),
+    "an_entry_has_both_its_times_or_none": row(
+        update(IN_A_DRAFT, started_at="NULL"),
+        update(IN_A_DRAFT, ended_at="NULL"),
+        update(IN_A_DRAFT, break_minutes="1440"),
+        update(IN_A_DRAFT, started_at="NULL", ended_at="NULL", break_minutes="1"),
+        holds=(
+            update(IN_A_DRAFT, break_minutes="1439"),
+            update(IN_A_DRAFT, started_at="NULL", ended_at="NULL"),
+        ),
+    ),
+    "entries_change_only_in_a_draft": row(
+        copy(IN_AN_APPROVED_ONE, day="day + 1"),
+        update(IN_AN_APPROVED_ONE, note="'x'"),
+        update(IN_AN_APPROVED_ONE, timesheet_id=DRAFT_ONE, day="'2026-12-20'"),
+        update(IN_A_DRAFT, timesheet_id=APPROVED_ONE, day="'2026-10-20'"),
+        delete("day = '2026-11-02'"),
+        copy(IN_A_DRAFT, day="'2026-11-30'"),
+        copy(IN_A_DRAFT, day="'2027-01-01'"),
+        update(IN_A_DRAFT, kind="'leave'"),
+        holds=(TWINS["timesheets_entry"], update(IN_A_DRAFT, kind="'travel'"), delete(IN_A_DRAFT)),
+    ),
+    "a_finding_is_acknowledged_once": same("measured"),
+    "an_acknowledgement_has_a_note": row(
+        copy(measured="measured + 1", note="''"), holds=TWINS["timesheets_acknowledgement"]
+    ),
+    "acknowledgements_are_append_only": append_only("note", TWINS["timesheets_acknowledgement"]),
+}

@@ -1,0 +1,155 @@
+"""At least one row in each of our tables, in the states that the rows of the table change; people and members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from charter.models import Article, Charter, CharterStep, Commitment, Signature, Theme
+from employees.models import (
+    Absence,
+    Assignment,
+    CalendarFeed,
+    Employee,
+    PlannedDay,
+    WorkingTimeLimits,
+)
+from members.models import (
+    Declaration,
+    Invitation,
+    Mail,
+    MailSubject,
+    Member,
+    Membership,
+    Seat,
+    Site,
+    User,
+)
+from tests import world
+from tests.world import DECEMBER, NOVEMBER, NOW, OCTOBER
+from timesheets.models import (
+    Acknowledgement,
+    Entry,
+    Remark,
+    SignedSheet,
+    Timesheet,
+)
+
+A, B, C = ("a" * 64, "b" * 64, "c" * 64)
+TODAY = NOW.date()
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Whom the rows are about; ``billed`` and ``approved`` are sheets of November and October, ``entry`` in the one."""
+
+    aloen: Member
+    sonam: Member
+    boss: User
+    maelle: Employee
+    yann: Employee
+    placed: Assignment
+    billed: Timesheet
+    approved: Timesheet
+    entry: Entry
+
+
+def cast() -> Cast:
+    """Rows of members, charter, employees and timesheets."""
+    world.group()
+    aloen, sonam = world.member(), world.member("Sonam")
+    boss = world.coordinator()
+    _of_members(aloen, sonam, boss)
+    _of_charter(aloen, boss)
+    maelle, yann = world.employee(members=[aloen]), world.employee("Yann", "Le Bris", members=[aloen])
+    placed = world.assignment(maelle, aloen)
+    _of_employees(maelle, placed, boss)
+    billed = world.timesheet(placed, {NOVEMBER.first: 420, NOVEMBER.first + timedelta(1): 420}, by=boss)
+    approved = world.timesheet(placed, {OCTOBER.first: 420}, month=OCTOBER)
+    Timesheet.objects.filter(pk=billed.pk).update(billed_at=NOW)
+    _of_timesheets(maelle, yann, placed, billed, approved, boss)
+    entry = Entry.objects.get(timesheet=billed, day=NOVEMBER.first)
+    return Cast(aloen, sonam, boss, maelle, yann, placed, billed, approved, entry)
+
+
+def _of_members(aloen: Member, sonam: Member, boss: User) -> None:
+    signer = world.staff(aloen)
+    world.staff(sonam, "Erwan Tanguy")
+    world.attestation(aloen)
+    Site.objects.create(member=aloen, name="Siège")
+    world.deputy(boss, signer)
+    world.deputy(signer, boss, member=aloen)
+    membership = Membership.objects.get(member=aloen)
+    membership.steps.create(source="candidate", target="admitted", by=boss, at=NOW)
+    Declaration.objects.create(membership=membership, subject="Adhésion", event_on=TODAY, due_on=TODAY)
+    Invitation.objects.create(
+        user=signer, token_digest=A, sent_by=boss, sent_at=NOW, expires_at=NOW + timedelta(7)
+    )
+    facts = {
+        "to": signer,
+        "address": signer.email,
+        "subject": "Heures",
+        "text": "…",
+        "html": "…",
+        "queued_at": NOW,
+    }
+    mail = Mail.objects.create(kind="confirm_digest", day=TODAY, **facts)
+    MailSubject.objects.create(mail=mail, kind="timesheet", number=1, address=mail.address)
+    Mail.objects.create(kind="returned", **facts)  # about nothing, so that only its trigger keeps it
+
+
+def _of_charter(aloen: Member, boss: User) -> None:
+    theme = Theme.objects.create(code="vivant", label="Vivant")
+    for version in (1, 2):
+        charter = Charter.objects.create(version=version, title="Charte", preamble="…")
+        Article.objects.create(charter=charter, position=1, title="Article", text="…")
+        Commitment.objects.create(charter=charter, theme=theme, position=1, title="Engagement", text="…")
+    opened = Charter.objects.filter(version=1)
+    opened.update(status="in_force", opened_at=NOW, in_force_at=NOW, content={}, digest=A)
+    superseded = {"status": "superseded", "in_force_at": NOW, "superseded_at": NOW}
+    Charter.objects.create(
+        version=3, title="…", preamble="…", opened_at=NOW, content={}, digest=A, **superseded
+    )
+    Charter.objects.create(version=4, title="…", preamble="…")
+    CharterStep.objects.create(subject=opened.get(), source="draft", target="open", by=boss, at=NOW)
+    Signature.objects.create(
+        charter=opened.get(),
+        member=aloen,
+        seat=Seat.objects.get(member=aloen),
+        signer_name="Nolwenn Jégo",
+        signed_at=NOW,
+        digest=A,
+    )
+
+
+def _of_employees(maelle: Employee, placed: Assignment, boss: User) -> None:
+    PlannedDay.objects.create(assignment=placed, day=DECEMBER.first, minutes=420, made_by=boss, made_at=NOW)
+    Absence.objects.create(
+        employee=maelle,
+        starts_on=date(2026, 12, 21),
+        ends_before=date(2026, 12, 24),
+        recorded_by=boss,
+        recorded_at=NOW,
+    )
+    CalendarFeed.objects.create(user=boss, employee=maelle, secret_digest=A, made_at=NOW)
+    WorkingTimeLimits.objects.create(starts_on=world.YEAR_START)
+
+
+def _of_timesheets(
+    maelle: Employee, yann: Employee, placed: Assignment, billed: Timesheet, approved: Timesheet, boss: User
+) -> None:
+    draft = Timesheet.objects.create(employee=maelle, assignment=placed, month=DECEMBER)
+    Entry.objects.create(
+        timesheet=draft, day=DECEMBER.first, minutes=420, started_at="09:00", ended_at="16:00"
+    )
+    Entry.objects.create(timesheet=draft, day=DECEMBER.first + timedelta(1), minutes=420)
+    Timesheet.objects.create(employee=maelle, month=DECEMBER)  # at the group, and empty
+    Timesheet.objects.create(employee=yann, month=DECEMBER, status="submitted", submitted_at=NOW)
+    step = billed.steps.get(kind="submit")
+    Remark.objects.create(step=step, day=NOVEMBER.first, reason="Trop")
+    made = {"path": "a.pdf", "size": 1, "sha256": B, "made_at": NOW}
+    for sheet, file in ((billed, made), (approved, {})):
+        SignedSheet.objects.create(timesheet=sheet, content={}, digest=A, signed_at=NOW, **file)
+    Acknowledgement.objects.create(
+        employee=maelle, rule="daily", day=NOVEMBER.first, measured=700, note="Vu", by=boss, at=NOW
+    )
