@@ -1,6 +1,6 @@
 """What a benchmark must reach: times as a machine would take that needs 50 ms for one fixed work.
 
-Machines differ, and one machine differs from hour to hour. So every aim of time is told for a machine on which
+Machines differ, and one machine differs from hour to hour. So every aim of time is that of a machine on which
 ``yardstick()`` takes YARDSTICK seconds; what was measured is scaled by what the yardstick took in the same run, before
 and after. An aim counts as missed by half more than it. Counts (queries, bytes) do not depend on the machine: they are
 missed by one.
@@ -76,8 +76,8 @@ class Aims:
         length = median(self.lengths)
         for what, seconds, aim in self._times:
             scaled = seconds * YARDSTICK / length
-            told = f"  {what}: {_spelled(seconds)}, scaled {_spelled(scaled)}"
-            print(told if aim is None else f"{told}, aim {_spelled(aim)}")
+            line = f"  {what}: {_spelled(seconds)}, scaled {_spelled(scaled)}"
+            print(line if aim is None else f"{line}, aim {_spelled(aim)}")
             if aim is not None and scaled > MISSED * aim:
                 self.missed.append(f"{what}: {_spelled(scaled)} (scaled) instead of {_spelled(aim)}")
         print(f"  yardstick {_spelled(length)}")

@@ -78,12 +78,16 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "groupement.urls"
 WSGI_APPLICATION = "groupement.wsgi.application"
+_LOADERS = ["groupement.kernel.template_loading.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            # As template_partials would set them by itself, with ours in the place of the file system’s.
+            "loaders": [
+                ("template_partials.loader.Loader", [("django.template.loaders.cached.Loader", _LOADERS)])
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
