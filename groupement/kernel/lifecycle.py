@@ -111,7 +111,7 @@ class Lifecycle(models.Model):
             return []
         return [
             checks.Error(
-                "MOVES and the choices of status name different states.", obj=cls, id="groupement.E001"
+                "MOVES and the choices of status name different states.", obj=cls, id="groupement.E003"
             )
         ]
 

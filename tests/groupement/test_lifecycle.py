@@ -97,9 +97,9 @@ def test_the_system_check_names_a_lifecycle_whose_moves_miss_a_state(monkeypatch
     assert [error.id for error in Membership.check()] == []
     incomplete = {state: moves for state, moves in Membership.MOVES.items() if state != MembershipStatus.LEFT}
     monkeypatch.setattr(Membership, "MOVES", incomplete)
-    assert [error.id for error in Membership.check()] == ["groupement.E001"]
+    assert [error.id for error in Membership.check()] == ["groupement.E003"]
     monkeypatch.setattr(Membership, "MOVES", {**Membership.MOVES, MembershipStatus.LEFT: {"elsewhere"}})
-    assert [error.id for error in Membership.check()] == ["groupement.E001"]
+    assert [error.id for error in Membership.check()] == ["groupement.E003"]
 
 
 def test_the_abstract_lifecycle_brings_no_column():
