@@ -7,7 +7,7 @@ class BillingConfig(AppConfig):
     name = "billing"
     verbose_name = "Facturation"
 
-    def ready(self):
+    def ready(self) -> None:
         """Tell the app below which hours a grant pays for."""
         from billing.grants.tagging import why_approved
         from timesheets.approval import stand_on

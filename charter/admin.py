@@ -1,40 +1,47 @@
 """The charter in Django admin: drafts are written here, what is open or signed is read-only."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import admin
-from django.db.models import Max
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from charter import writing
 from charter.models import Article, Charter, CharterStatus, CharterStep, Commitment, Signature, Theme
 from groupement.kernel.pages import act
+from members.access import UserRequest
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
 
 
-class DraftOnly:
+class DraftOnly(admin.StackedInline):
     """Editable while the charter is a draft; the table refuses anything else anyway."""
 
     extra = 0
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: Charter | None = None) -> bool:
         return _is_draft(obj) and super().has_add_permission(request, obj)
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Charter | None = None) -> bool:
         return _is_draft(obj) and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Charter | None = None) -> bool:
         return _is_draft(obj) and super().has_delete_permission(request, obj)
 
 
-class ArticleInline(DraftOnly, admin.StackedInline):
+class ArticleInline(DraftOnly):
     model = Article
     ordering = ["position", "pk"]
 
 
-class CommitmentInline(DraftOnly, admin.StackedInline):
+class CommitmentInline(DraftOnly):
     model = Commitment
     ordering = ["theme__position", "position", "pk"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("theme")
 
 
@@ -43,7 +50,7 @@ class SignatureInline(ReadOnlyInline):
     fields = ["member", "signer_name", "signed_at", "digest"]
     ordering = ["signed_at", "pk"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("member")
 
 
@@ -64,31 +71,33 @@ class CharterAdmin(admin.ModelAdmin):
     readonly_fields = ["status", "opened_at", "in_force_at", "superseded_at", "digest"]
     inlines = [ArticleInline, CommitmentInline, SignatureInline, CharterStepInline]
 
-    def get_changeform_initial_data(self, request):
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         last = Charter.objects.aggregate(last=Max("version"))["last"] or 0
         return {"version": last + 1, **super().get_changeform_initial_data(request)}
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Charter | None = None) -> bool:
         return _is_draft(obj) and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Charter | None = None) -> bool:
         # Never in bulk: a list may hold versions that are open.
         return obj is not None and _is_draft(obj) and super().has_delete_permission(request, obj)
 
     @admin.action(description="Ouvrir à la signature (le texte est figé)")
-    def open_for_signature(self, request, queryset):
+    def open_for_signature(self, request: UserRequest, queryset: QuerySet[Charter]) -> None:
         self._each(request, queryset, writing.open_for_signature, "La version {} est ouverte à la signature.")
 
     @admin.action(description="Mettre en vigueur (remplace la version précédente)")
-    def put_in_force(self, request, queryset):
+    def put_in_force(self, request: UserRequest, queryset: QuerySet[Charter]) -> None:
         self._each(request, queryset, writing.put_in_force, "La version {} est en vigueur.")
 
     @admin.action(description="Préparer la version suivante à partir de celle-ci")
-    def draft_next(self, request, queryset):
+    def draft_next(self, request: UserRequest, queryset: QuerySet[Charter]) -> None:
         self._each(request, queryset, writing.draft_next, "Le brouillon de la version {} est prêt.")
 
     @staticmethod
-    def _each(request, queryset, function, sentence):
+    def _each(
+        request: UserRequest, queryset: QuerySet[Charter], function: Callable[..., Any], sentence: str
+    ) -> None:
         for charter in queryset.order_by("version"):
             act(
                 request,
@@ -121,5 +130,5 @@ class SignatureAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ["-signed_at", "-pk"]
 
 
-def _is_draft(charter):
+def _is_draft(charter: Charter | None) -> bool:
     return charter is None or charter.status == CharterStatus.DRAFT

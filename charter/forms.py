@@ -1,7 +1,11 @@
 """The form that signs the charter: for which member, and the box that is never ticked beforehand."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 
+from groupement.kernel.fields import record_field
 from members.models import Member
 
 
@@ -14,9 +18,11 @@ class SignatureForm(forms.Form):
         label="accord", required=False, widget=forms.CheckboxInput(attrs={"required": True})
     )
 
-    def __init__(self, *args, members, **kwargs):
+    def __init__(self, *args: Any, members: Iterable[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["member"].queryset = Member.objects.filter(pk__in=[member.pk for member in members])
+        record_field(self, "member").queryset = Member.objects.filter(
+            pk__in=[member.pk for member in members]
+        )
         signer = self.initial.get("member") or self.data.get("member")
         # Several forms may stand on one page, one for each member represented.
         self.auto_id = f"sign-{getattr(signer, 'pk', signer)}-%s"

@@ -1,5 +1,7 @@
 """What was agreed: the charter's versions, its commitments by theme, and who signed exactly what."""
 
+from typing import Self
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -7,6 +9,7 @@ from django.db.models import Q
 
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Lifecycle, Step
+from members.models import User
 
 
 class CharterStatus(models.TextChoices):
@@ -33,14 +36,14 @@ FROZEN_WHEN_OPEN = """
 """
 
 
-class CharterQuerySet(models.QuerySet):
+class CharterQuerySet(models.QuerySet["Charter"]):
     """Versions of the charter, in the scope of the reader."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Every version once it is open for signature; drafts for group-wide roles only."""
         return self if user.sees_every_member else self.exclude(status=CharterStatus.DRAFT)
 
-    def by_version(self):
+    def by_version(self) -> Self:
         """The newest first."""
         return self.order_by("-version")
 
@@ -118,7 +121,7 @@ class Charter(Lifecycle):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.title}, version {self.version}"
 
 
@@ -150,7 +153,7 @@ class Theme(models.Model):
         verbose_name = "thème"
         verbose_name_plural = "thèmes"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.label
 
 
@@ -181,7 +184,7 @@ class Article(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 
@@ -213,7 +216,7 @@ class Commitment(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 
@@ -264,5 +267,5 @@ class Signature(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"signature {of(self.signer_name)}"

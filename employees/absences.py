@@ -85,7 +85,7 @@ def cancel(absence: Absence, *, by: User, at: datetime) -> None:
         raise BadAbsence("Cette absence vient d’être annulée. Rechargez la page.")
 
 
-def span_fr(first: date, last: date) -> str:
+def span_fr(first: date, last: date | None) -> str:
     """ "le 02/11/2026" or "du 02/11/2026 au 06/11/2026"."""
     return f"le {day_fr(first)}" if first == last else f"du {day_fr(first)} au {day_fr(last)}"
 
@@ -117,7 +117,7 @@ def _refuse(
         if not employee.contracts.on(day).exists():
             raise BadAbsence(f"Il n’y a pas de contrat le {day_fr(day)}.", field=field)
     others = employee.absences.filter(starts_on__lte=last, ends_before__gt=first)
-    other = others.exclude(pk=edited.pk if edited else None).order_by("starts_on", "pk").first()
+    other = others.exclude(pk=edited.pk if edited else 0).order_by("starts_on", "pk").first()
     if other is not None:
         raise BadAbsence(
             f"Une absence est déjà prévue {span_fr(other.starts_on, other.last_day)}\u00a0: "

@@ -1,8 +1,15 @@
 """Django admin for who works, and where: people, contracts, assignments, plans, calendar feeds, working-time limits."""
 
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from employees import feeds
@@ -32,17 +39,19 @@ from employees.models import (
     WorkingTimeLimits,
 )
 from groupement.kernel.worktime import DAY, HOUR, short_hours, spell_clock
-from members.access import today
+from members.access import UserRequest, today
 from members.admin.site import CurrentFilter, ReadOnly, ReadOnlyInline
+from members.models import Member
 
+MEASURES = ["day", "rest", "week", "average"]
 A_WEEK, A_YEAR = 7 * 24 * HOUR, 366 * 24 * HOUR
-DURATIONS = [field for field in WorkingTimeLimits._meta.get_fields() if field.name.endswith("_minutes")]
+DURATIONS = [field for field in WorkingTimeLimits._meta.fields if field.name.endswith("_minutes")]
 
 
 class LimitField(DurationField):
     """A duration that has to be typed: nothing is no limit, 0 is one that everybody exceeds."""
 
-    def to_python(self, value):
+    def to_python(self, value: object) -> Any:
         return super().to_python(value) if str(value or "").strip() else None
 
 
@@ -52,7 +61,7 @@ class LimitsForm(forms.ModelForm):
     locals().update(
         {
             field.name: LimitField(
-                label=field.verbose_name.capitalize(),
+                label=str(field.verbose_name).capitalize(),
                 initial=field.default,
                 at_most=A_YEAR if field.name.startswith("yearly_") else A_WEEK,
             )
@@ -66,16 +75,7 @@ class WorkingTimeLimitsAdmin(admin.ModelAdmin):
     """Without any row the law holds; findings of days that have passed follow the rows of those days."""
 
     form = LimitsForm
-    list_display = [
-        "agreement",
-        "starts_on",
-        "ends_before",
-        "day",
-        "rest",
-        "week",
-        "average",
-        "extra_hours_share",
-    ]
+    list_display = ["agreement", "starts_on", "ends_before", *MEASURES, "extra_hours_share"]
     list_filter = [CurrentFilter]
     search_fields = ["collective_agreement__unaccent"]
     search_help_text = "Convention collective"
@@ -128,23 +128,23 @@ class WorkingTimeLimitsAdmin(admin.ModelAdmin):
     ]
 
     @admin.display(description="Convention collective", ordering="collective_agreement")
-    def agreement(self, limits):
+    def agreement(self, limits: WorkingTimeLimits) -> str:
         return limits.collective_agreement or "Code du travail"
 
     @admin.display(description="Journée", ordering="daily_minutes")
-    def day(self, limits):
+    def day(self, limits: WorkingTimeLimits) -> str:
         return spell_clock(limits.daily_minutes)
 
     @admin.display(description="Repos", ordering="daily_rest_minutes")
-    def rest(self, limits):
+    def rest(self, limits: WorkingTimeLimits) -> str:
         return spell_clock(limits.daily_rest_minutes)
 
     @admin.display(description="Semaine", ordering="weekly_minutes")
-    def week(self, limits):
+    def week(self, limits: WorkingTimeLimits) -> str:
         return spell_clock(limits.weekly_minutes)
 
     @admin.display(description="Moyenne", ordering="average_minutes")
-    def average(self, limits):
+    def average(self, limits: WorkingTimeLimits) -> str:
         return spell_clock(limits.average_minutes)
 
 
@@ -161,7 +161,7 @@ class AssignmentInline(ReadOnlyInline):
     ordering = ["-starts_on", "-pk"]
     show_change_link = True
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("member")
 
 
@@ -229,7 +229,7 @@ class ContractAdmin(admin.ModelAdmin):
     ordering = ["employee__last_name", "-starts_on", "-pk"]
     inlines = [ContractTermsInline, ContractMemberInline]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Contract | None = None) -> list[str]:
         return ["employee"] if obj else []
 
 
@@ -294,10 +294,10 @@ class AssignmentAdmin(admin.ModelAdmin):
     ordering = ["-starts_on", "reference", "pk"]
     inlines = [TermsInline]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("terms")
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj: Assignment | None = None) -> list[Any]:
         fields = [
             "reference",
             "employee",
@@ -309,19 +309,19 @@ class AssignmentAdmin(admin.ModelAdmin):
         ]
         return [*fields, "contract"] if obj else fields
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Assignment | None = None) -> list[str]:
         """Hours and invoices know the assignment by its person and member."""
         return ["employee", "member", "contract"] if obj else []
 
     @admin.display(description="Semaine type")
-    def week(self, assignment):
+    def week(self, assignment: Assignment) -> str:
         """Hours a week of the terms that hold today, or of the first to come."""
         terms = sorted(assignment.terms.all(), key=lambda row: row.starts_on)
         held = next((row for row in terms if row.covers(today())), terms[0] if terms else None)
         return f"{short_hours(held.weekly_minutes)} h" if held else "—"
 
     @transaction.atomic
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Assignment, form: forms.ModelForm, change: bool) -> None:
         Employee.objects.select_for_update().get(pk=obj.employee_id)
         obj.reference = obj.reference or next_reference(obj.employee)
         super().save_model(request, obj, form, change)
@@ -349,15 +349,15 @@ class PlannedDayAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ["-day", "pk"]
 
     @admin.display(description="Personne", ordering="assignment__employee__last_name")
-    def employee(self, planned):
+    def employee(self, planned: PlannedDay) -> Employee:
         return planned.assignment.employee
 
     @admin.display(description="Adhérent", ordering="assignment__member__short_name")
-    def member(self, planned):
+    def member(self, planned: PlannedDay) -> Member:
         return planned.assignment.member
 
     @admin.display(description="Durée", ordering="minutes")
-    def duration(self, planned):
+    def duration(self, planned: PlannedDay) -> str:
         return spell_clock(planned.minutes)
 
 
@@ -375,7 +375,7 @@ class AbsenceAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ["-starts_on", "-pk"]
 
     @admin.display(description="Dernier jour", ordering="ends_before")
-    def last(self, absence):
+    def last(self, absence: Absence) -> date | None:
         return absence.last_day
 
 
@@ -393,7 +393,7 @@ class CalendarFeedAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ["-made_at", "-pk"]
 
     @admin.action(description="Révoquer les adresses choisies", permissions=["view"])
-    def revoke(self, request, queryset):
+    def revoke(self, request: UserRequest, queryset: QuerySet[CalendarFeed]) -> None:
         now = timezone.now()
         for feed in queryset.order_by("pk"):
             feeds.revoke_feed(feed, now)

@@ -7,9 +7,10 @@ class EmployeesConfig(AppConfig):
     name = "employees"
     verbose_name = "Salariés"
 
-    def ready(self):
+    def ready(self) -> None:
         """Tell the app below how a shared employee is recognised."""
+        from employees.models import Employee
         from members.access import recognise
         from members.roles import Role
 
-        recognise(Role.EMPLOYEE, lambda user: self.get_model("Employee").objects.filter(user=user).exists())
+        recognise(Role.EMPLOYEE, lambda user: Employee.objects.filter(user=user).exists())

@@ -258,7 +258,9 @@ def _refuse_exemption(member: Member, starts_on: date, is_at_cost: bool) -> None
 
 
 def _refuse_overlap(employee: Employee, member: Member, wanted: Span, edited: Assignment | None) -> None:
-    others = employee.assignments.filter(member=member).exclude(pk=edited.pk if edited else None)
+    others = employee.assignments.filter(member=member)
+    if edited:
+        others = others.exclude(pk=edited.pk)
     for other in others.order_by("starts_on"):
         if overlaps(other.starts_on, other.ends_before, *wanted):
             raise NotAssignable(

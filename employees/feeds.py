@@ -82,8 +82,8 @@ def may_read(user: User, *, employee: Employee | None = None, member: Member | N
     if user.sees_every_member:
         return True
     if employee is not None:
-        return bool(employee.user_id == user.pk)
-    return bool(Member.objects.visible_to(user).filter(pk=member.pk).exists())  # type: ignore[union-attr]
+        return employee.user_id == user.pk
+    return member is not None and Member.objects.visible_to(user).filter(pk=member.pk).exists()
 
 
 def calendars(user: User) -> tuple[list[Employee], list[Member]]:
@@ -148,7 +148,7 @@ def _of_employee(feed: CalendarFeed, first: date, before: date) -> Iterator[Even
     held = {each.pk: each for each in placed}
     away = Absence.objects.filter(employee=feed.employee, starts_on__lt=before, ends_before__gt=first)
     rows = list(away.order_by("starts_on", "pk"))
-    is_own = feed.employee.user_id == feed.user_id  # type: ignore[union-attr]
+    is_own = feed.employee is not None and feed.employee.user_id == feed.user_id
     for pk, days in plan_between(first, before, list(held.values())).items():
         for day, minutes in sorted(days.items()):
             if not any(row.covers(day) for row in rows):

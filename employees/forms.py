@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -28,7 +29,7 @@ class DurationField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return parse_minutes(super().to_python(value), at_most=self.at_most)
+            return parse_minutes(super().to_python(value) or "", at_most=self.at_most)
         except BadDuration as fault:
             raise forms.ValidationError(str(fault)) from fault
 
@@ -50,7 +51,7 @@ class WeekField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         if not self.required and not str(value or "").strip():
             return None
-        texts = super().to_python(value).replace(";", " ").split()
+        texts = (super().to_python(value) or "").replace(";", " ").split()
         if len(texts) != len(WEEKDAYS):
             raise forms.ValidationError(
                 f"Écrivez sept durées séparées par des espaces, du lundi au dimanche\u00a0: il y en a {len(texts)}."
@@ -89,7 +90,7 @@ class DatedFormSet(forms.BaseInlineFormSet):
                     "Ces dates en chevauchent d’autres\u00a0: donnez d’abord une fin aux précédentes.",
                 )
             else:
-                _ask(form, lambda form=form: self.refuse(form))
+                _ask(form, partial(self.refuse, form))
 
     def refuse(self, form: forms.ModelForm) -> None:
         """Raise the Refusal of the row, if there is one."""
@@ -120,11 +121,12 @@ class RowForm(forms.ModelForm):
     owner = ""
 
     def validate_constraints(self) -> None:
-        exclude = {*self._get_validation_exclusions(), self.owner}
+        # Both are Django’s own, undocumented: its ModelForm does the same.
+        exclude = {*self._get_validation_exclusions(), self.owner}  # type: ignore[attr-defined]
         try:
             self.instance.validate_constraints(exclude=exclude)
         except forms.ValidationError as faults:
-            self._update_errors(faults)
+            self._update_errors(faults)  # type: ignore[attr-defined]
 
 
 class ContractTermsForm(RowForm):

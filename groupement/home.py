@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -20,7 +20,7 @@ from employees.planning import plan
 from groupement.kernel.pages import page
 from groupement.kernel.periods import Month
 from groupement.navigation import group_of, landing, seats_of
-from members.access import answers_by, for_roles, one_seat_a_member, today
+from members.access import UserRequest, answers_by, for_roles, one_seat_a_member, today
 from members.models import Group, Member, Seat, User
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 
@@ -37,8 +37,26 @@ class PersonThisMonth:
     sheets: list[Timesheet] = field(default_factory=list)
 
 
+class OwnSignature(TypedDict):
+    """What a member’s home adds to a version of the charter: its own signature, and how many signed."""
+
+    signed_at: datetime | None
+    signer: str | None
+    signature_count: int
+
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django_stubs_ext import WithAnnotations
+
+    from billing.accounts.receivables import InvoiceWithState
+    from timesheets.models.timesheet import TimesheetWithMinutes
+
+    SignedCharter = WithAnnotations[Charter, OwnSignature]
+
+
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: UserRequest) -> HttpResponse:
     """Send people where their day begins; who has no role yet reads whom to ask."""
     begin = landing(request)
     return redirect(begin) if begin else page(request, "home/nobody.html")
@@ -46,13 +64,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("member")
-def member_home(request: HttpRequest) -> HttpResponse:
+def member_home(request: UserRequest) -> HttpResponse:
     """What waits for a member, who works there this month, its last invoices, its signature of the charter."""
     user, held = request.user, seats_of(request)
     seats = one_seat_a_member(user, held)
     seat = _chosen(seats, request.GET.get("adherent"))
     is_own = seat.user_id == user.pk
-    context = {
+    context: dict[str, Any] = {
         "seat": seat,
         "signs": is_own and seat.can_sign,  # who stands in engages nobody
         "principal": None if is_own else seat.user,
@@ -95,7 +113,7 @@ def _shown(wanted: str | None) -> Month:
         return current
 
 
-def _hours(request: HttpRequest, seat: Seat, month: Month) -> dict[str, Any]:
+def _hours(request: UserRequest, seat: Seat, month: Month) -> dict[str, Any]:
     """The people placed at the member in ``month`` with their hours, and the timesheets it has yet to confirm."""
     member, group = seat.member, group_of(request)
     sheets = _timesheets(request.user, member, month)
@@ -110,7 +128,7 @@ def _hours(request: HttpRequest, seat: Seat, month: Month) -> dict[str, Any]:
     }
 
 
-def _timesheets(user: Any, member: Member, month: Month) -> list[Timesheet]:
+def _timesheets(user: User, member: Member, month: Month) -> list[TimesheetWithMinutes]:
     """The month’s, and those of any month that the member has yet to confirm."""
     at_member = Timesheet.objects.visible_to(user).filter(assignment__member=member)
     wanted = at_member.filter(month=month) | at_member.filter(status=TimesheetStatus.SUBMITTED)
@@ -121,18 +139,18 @@ def _timesheets(user: Any, member: Member, month: Month) -> list[Timesheet]:
     )
 
 
-def _with_deadline(sheets: list[Timesheet], group: Group | None) -> list[dict[str, Any]]:
+def _with_deadline(sheets: list[TimesheetWithMinutes], group: Group | None) -> list[dict[str, Any]]:
     """Those of ``sheets`` that wait for the member, each with the last day to answer."""
     days = timedelta(group.confirmation_days if group else 0)
-    waiting = [sheet for sheet in sheets if sheet.status == TimesheetStatus.SUBMITTED]
-    by_day = {sheet.pk: timezone.localdate(sheet.submitted_at + days) for sheet in waiting}
-    return [
-        {"sheet": sheet, "by_day": by_day[sheet.pk], "is_late": by_day[sheet.pk] < today()}
-        for sheet in waiting
+    by_day = [
+        (sheet, timezone.localdate(sheet.submitted_at + days))
+        for sheet in sheets
+        if sheet.status == TimesheetStatus.SUBMITTED and sheet.submitted_at
     ]
+    return [{"sheet": sheet, "by_day": day, "is_late": day < today()} for sheet, day in by_day]
 
 
-def _people(seat: Seat, month: Month, sheets: list[Timesheet]) -> list[PersonThisMonth]:
+def _people(seat: Seat, month: Month, sheets: list[TimesheetWithMinutes]) -> list[PersonThisMonth]:
     assignments = list(
         Assignment.objects.filter(member=seat.member)
         .during(month)
@@ -150,7 +168,8 @@ def _people(seat: Seat, month: Month, sheets: list[Timesheet]) -> list[PersonThi
 
 def _is_private(sheet: Timesheet, seat: Seat) -> bool:
     """Whether the person is still writing what the reader does not enter: hours are theirs until they are submitted."""
-    is_entered_here = seat.can_write and sheet.assignment.hours_entry != HoursEntry.EMPLOYEE
+    placed = sheet.assignment
+    is_entered_here = seat.can_write and placed is not None and placed.hours_entry != HoursEntry.EMPLOYEE
     return sheet.status == TimesheetStatus.DRAFT and not is_entered_here
 
 
@@ -168,31 +187,21 @@ def _year_minutes(seat: Seat, month: Month) -> int:
     return worked.exclude(private).aggregate(total=Sum("minutes"))["total"] or 0
 
 
-def _invoices(request: HttpRequest, member: Member) -> list[Invoice]:
+def _invoices(request: UserRequest, member: Member) -> list[InvoiceWithState]:
     """The last ones issued, with how they stand; drafts are nobody’s here, whatever further role the person holds."""
     issued = Invoice.objects.visible_to(request.user).filter(member=member, number__isnull=False)
-    found = list(
-        receivables.with_dues(issued)
-        .select_related("document", "rendering")
-        .defer("snapshot")
-        .order_by("-issued_on", "-sequence", "-pk")[:LAST_INVOICES]
-    )
-    for each in found:
-        each.settlement_state = receivables.settlement_state(each, on=today())
-    return found
+    found = receivables.with_dues(issued).select_related("document", "rendering").defer("snapshot")
+    latest = found.order_by("-issued_on", "-sequence", "-pk")[:LAST_INVOICES]
+    return receivables.with_states(latest, on=today())
 
 
 def _charter(member: Member) -> dict[str, Any]:
     """The version to sign if one is open, else the one in force; with the member’s signature and their number."""
     own = Signature.objects.filter(charter=OuterRef("pk"), member=member)
-    current = (
-        Charter.objects.filter(status__in=["open", "in_force"])
-        .annotate(
-            signed_at=Subquery(own.values("signed_at")[:1]),
-            signer=Subquery(own.values("signer_name")[:1]),
-            signature_count=Count("signatures"),
-        )
-        .order_by("-version")
-        .first()
+    versions = Charter.objects.filter(status__in=["open", "in_force"]).annotate(
+        signed_at=Subquery(own.values("signed_at")[:1]),
+        signer=Subquery(own.values("signer_name")[:1]),
+        signature_count=Count("signatures"),
     )
+    current = cast("QuerySet[SignedCharter]", versions).order_by("-version").first()
     return {"charter": current, "to_sign": current is not None and current.signed_at is None}

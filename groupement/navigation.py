@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard, TypeVar, cast
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 
 from employees.models import Employee
 from groupement.kernel.french import enumeration
-from members.access import coordinates, current_seats, demo_people
+from members.access import UserRequest, coordinates, current_seats, demo_people
 from members.models import Group, Member, Seat, User
 from members.roles import Role, deputy_of
 from timesheets.confirming import awaiting
+
+T = TypeVar("T")
 
 THEMES = ("light", "dark")
 PHONE_ITEMS = 4
@@ -112,49 +113,44 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "group": group_of(request),
         "theme": theme if theme in THEMES else None,
     }
-    if _visitor(request):
+    if not _is_logged_in(request):
         return context | _entrance(request)
-    role = active_role(request)
+    role, here = active_role(request), _here(request)
     return context | {
         "role": role.code if role else None,
         "role_label": role.label if role else None,
         "roles": [
             {"code": each.code, "label": each.label, "current": each == role} for each in roles_of(request)
         ],
-        "navigation": _items(request, role),
+        "navigation": _items(request.user, role, here),
     }
 
 
-def roles_of(request: HttpRequest) -> list[HeldRole]:
+def roles_of(request: UserRequest) -> list[HeldRole]:
     """The roles of who asks, the widest first; read once for each request."""
-    if not hasattr(request, "_roles"):
-        request._roles = _read_roles(request.user, seats_of(request))  # type: ignore[attr-defined]
-    return request._roles  # type: ignore[attr-defined,no-any-return]
+    return _once(request, "_roles", lambda: _read_roles(request.user, seats_of(request)))
 
 
-def seats_of(request: HttpRequest) -> list[Seat]:
+def seats_of(request: UserRequest) -> list[Seat]:
     """The seats that who asks holds today or stands in for, with member and holder; read once for each request."""
-    if not hasattr(request, "_seats"):
-        held = current_seats(request.user).select_related("member", "user")
-        request._seats = list(held)  # type: ignore[attr-defined]
-    return request._seats  # type: ignore[attr-defined,no-any-return]
+    return _once(
+        request, "_seats", lambda: list(current_seats(request.user).select_related("member", "user"))
+    )
 
 
 def group_of(request: HttpRequest) -> Group | None:
     """The group, None before there is one; read once for each request."""
-    if not hasattr(request, "_group"):
-        request._group = Group.objects.order_by("pk").first()  # type: ignore[attr-defined]
-    return request._group  # type: ignore[attr-defined,no-any-return]
+    return _once(request, "_group", lambda: Group.objects.order_by("pk").first())
 
 
-def active_role(request: HttpRequest) -> HeldRole | None:
+def active_role(request: UserRequest) -> HeldRole | None:
     """The role chosen in the account menu if it is still held, else the widest one; None for who has none."""
     roles = roles_of(request)
     chosen = request.session.get("role")
     return next((role for role in roles if role.code == chosen), roles[0] if roles else None)
 
 
-def landing(request: HttpRequest) -> str | None:
+def landing(request: UserRequest) -> str | None:
     """The address where the role in use begins its day; None for who has no role."""
     role = active_role(request)
     return reverse(DESTINATIONS[role.code][0].to) if role else None
@@ -162,19 +158,28 @@ def landing(request: HttpRequest) -> str | None:
 
 def _entrance(request: HttpRequest) -> dict[str, Any]:
     """What visitors see: whose group it is, and in a demonstration at login whom they may enter as."""
-    match = request.resolver_match
-    at_login = match is not None and match.view_name == settings.LOGIN_URL
     return {
         "cover_members": list(Member.objects.order_by("pk")),
-        "demo_people": demo_people() if at_login else [],
+        "demo_people": demo_people() if _here(request) == settings.LOGIN_URL else [],
     }
 
 
-def _visitor(request: HttpRequest) -> bool:
-    return (
-        isinstance(getattr(request, "user", AnonymousUser()), AnonymousUser)
-        or not request.user.is_authenticated
-    )
+def _here(request: HttpRequest) -> str:
+    """The name of the view that answers; empty where no address of ours fits."""
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def _once(request: HttpRequest, name: str, read: Callable[[], T]) -> T:
+    """What ``read`` finds, kept on the request under ``name``."""
+    if not hasattr(request, name):
+        setattr(request, name, read())
+    return cast("T", getattr(request, name))
+
+
+def _is_logged_in(request: HttpRequest) -> TypeGuard[UserRequest]:
+    """False too where a request has not come through the middleware that knows who asks."""
+    user = getattr(request, "user", None)
+    return isinstance(user, User) and user.is_authenticated
 
 
 def _read_roles(user: User, seats: list[Seat]) -> list[HeldRole]:
@@ -219,10 +224,8 @@ def _match(destination: Destination, here: str) -> int:
     return max((len(view) for view in destination.views if here.startswith(view)), default=0)
 
 
-def _items(request: HttpRequest, role: HeldRole | None) -> list[dict[str, Any]]:
-    match = request.resolver_match
-    here = match.view_name if match else ""
-    items = []
+def _items(user: User, role: HeldRole | None, here: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
     places = DESTINATIONS[role.code] if role else ()
     nearest = max((_match(destination, here) for destination in places), default=0)
     for destination in places:
@@ -232,7 +235,7 @@ def _items(request: HttpRequest, role: HeldRole | None) -> list[dict[str, Any]]:
                 "icon": destination.icon,
                 "url": reverse(destination.to),
                 "current": bool(nearest) and _match(destination, here) == nearest,
-                "count": destination.count(request.user) if destination.count else 0,
+                "count": destination.count(user) if destination.count else 0,
                 "phone": len(items) < PHONE_ITEMS,
             }
         )

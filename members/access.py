@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Prefetch
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,9 +24,19 @@ from members.models.people import WRITERS, Function
 from members.roles import Role, deputy_of, reserved
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponseBase
+    from django.http import HttpResponseBase
+    from django.urls import ResolverMatch
+    from django_htmx.middleware import HtmxDetails
 
 View = Callable[..., "HttpResponseBase"]
+
+
+class UserRequest(HttpRequest):
+    """For types only: what reaches a view behind login, which an address of ours has brought there."""
+
+    user: User
+    htmx: HtmxDetails
+    resolver_match: ResolverMatch
 
 
 # How each role is recognised. Shared employees are known above this app, which adds its own answer with `recognise`.
@@ -135,7 +145,7 @@ def written_for(user: User) -> models.QuerySet[Seat, Any]:
 def can_sign_for(user: User, member: Member, on: date) -> Seat | None:
     """The representative seat by which ``user`` engages ``member`` on that day, if any."""
     seats = user.seats.on(on).filter(member=member, function=Function.REPRESENTATIVE)
-    return cast("Seat | None", seats.order_by("starts_on", "pk").first())
+    return seats.order_by("starts_on", "pk").first()
 
 
 def needs_second_factor(user: User) -> bool:
@@ -168,7 +178,9 @@ def demo_people() -> list[dict[str, Any]]:
         return []
     seats = Prefetch("seats", Seat.objects.on(today()).select_related("member").order_by("pk"))
     deputies = Prefetch("deputies", Deputy.objects.held_on(today()).select_related("principal"))
-    people = User.objects.filter(is_active=True).prefetch_related(seats, deputies).order_by("pk")
+    people = (
+        User.objects.filter(is_active=True).prefetch_related(seats).prefetch_related(deputies).order_by("pk")
+    )
     return [
         {"pk": user.pk, "name": user.name, "role": _demo_role(user), "email": user.email} for user in people
     ]

@@ -85,11 +85,11 @@ def end(deputyship: Deputy, *, on: date, by: User, at: datetime) -> None:
     """
     held = Deputy.objects.select_for_update().filter(pk=deputyship.pk).first()
     today = timezone.localdate(at)
-    if held is None or held.ends_before <= today:
+    if held is None or (until := held.ends_before or date.max) <= today:
         raise AlreadyOver("Cette suppléance est déjà finie.")
     if by.pk not in (held.principal_id, held.user_id) and not may_arrange(by):
         raise MayNotAppoint("Cette suppléance n’est pas la vôtre.")
-    if on < today or on > held.ends_before:
+    if on < today or on > until:
         raise BadDates(f"Choisissez un jour entre aujourd’hui et le {day_fr(held.last_day)}.")
     with pghistory.context(user=by.pk, at=at.isoformat()):
         if on <= held.starts_on:

@@ -1,12 +1,16 @@
 """The forms of the entrance and of one's preferences: a password chosen twice, the role to work as, a deputy."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import forms
 
-from members.models import MailFrequency
+from groupement.kernel.fields import choice_field
+from members.models import MailFrequency, Member, User
 from members.roles import Role
 
 
-def _day_input():
+def _day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
@@ -25,8 +29,8 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def clean_again(self):
-        again = self.cleaned_data["again"]
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
         if self.cleaned_data.get("password", again) != again:
             raise forms.ValidationError("Les deux saisies diffèrent. Recommencez les deux.")
         return again
@@ -61,7 +65,7 @@ class DeputyForm(forms.Form):
     first = forms.DateField(label="Premier jour", widget=_day_input())
     last = forms.DateField(label="Dernier jour", widget=_day_input(), help_text="Inclus. Un an au plus.")
 
-    def __init__(self, *args, candidates, **kwargs):
+    def __init__(self, *args: Any, candidates: Mapping[Member | None, Iterable[User]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offered = {
             f"{member.pk if member else 0}-{person.pk}": (member, person)
@@ -77,8 +81,8 @@ class DeputyForm(forms.Form):
         ]
         # What one answers for is named only where there is a choice.
         options = groups if len(groups) > 1 else [option for _, people in groups for option in people]
-        self.fields["deputy"].choices = [("", "Choisissez une personne"), *options]
+        choice_field(self, "deputy").choices = [("", "Choisissez une personne"), *options]
 
-    def clean_deputy(self):
+    def clean_deputy(self) -> tuple[Member | None, User]:
         """(member or None for the coordination, person)"""
         return self.offered[self.cleaned_data["deputy"]]

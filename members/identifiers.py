@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
 from stdnum import bic as stdnum_bic
 from stdnum import iban as stdnum_iban
 from stdnum.eu import at_02
@@ -17,6 +16,8 @@ from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError as Invalid
 from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
+
+from groupement.kernel.columns import CharColumn
 
 SEPARATORS = str.maketrans("", "", " \t.-\u00a0\u202f\u2009")
 
@@ -124,7 +125,11 @@ class IdentifierFormField(forms.CharField):
         return {"autocomplete": "off", "spellcheck": "false"}
 
 
-class IdentifierField(models.CharField):  # type: ignore[type-arg]
+ST = TypeVar("ST")
+GT = TypeVar("GT")
+
+
+class IdentifierField(CharColumn[ST, GT]):
     """A column that keeps an identifier compact, whoever writes it through a form."""
 
     def formfield(self, **kwargs: Any) -> Any:

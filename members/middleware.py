@@ -16,7 +16,6 @@ from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import RedisError
 
 from members.access import needs_second_factor
-from members.models import User
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +69,7 @@ class SecondFactorMiddleware:
         match = request.resolver_match
         if not request.user.is_authenticated or (match and match.view_name.startswith(OPEN_VIEWS)):
             return None
-        if not needs_second_factor(cast("User", request.user)):
+        if not needs_second_factor(request.user):
             return None
         messages.warning(request, SENTENCE)
         if getattr(request, "htmx", False):

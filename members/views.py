@@ -1,10 +1,12 @@
 """The entrance, the bar and one's preferences: invitations, role, theme, demonstration; mail and deputies."""
 
+from typing import Any
+
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +19,7 @@ from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
 from members import deputising, inviting
-from members.access import for_roles, holds, invitation_address, today
+from members.access import UserRequest, for_roles, holds, invitation_address, today
 from members.forms import DeputyForm, FrequencyForm, PasswordForm, RoleForm, ThemeForm
 from members.models import Deputy, User
 from members.roles import Role
@@ -26,7 +28,7 @@ A_YEAR = 60 * 60 * 24 * 365
 
 
 @require_POST
-def switch_role(request):
+def switch_role(request: UserRequest) -> HttpResponse:
     """Work as another of one's roles; it shapes navigation and landing, never rights."""
     form = RoleForm(request.POST)
     if form.is_valid() and holds(request.user, Role(form.cleaned_data["role"])):
@@ -38,7 +40,7 @@ def switch_role(request):
 
 @login_not_required
 @require_POST
-def theme(request):
+def theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark for a year in a cookie, and go back to the page."""
     response = redirect(_next(request))
     form = ThemeForm(request.POST)
@@ -57,7 +59,7 @@ def theme(request):
 @sensitive_post_parameters("password", "again")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitation(request, token):
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a password at the end of an invitation's link, and enter; a second factor is asked as ever."""
     try:
         person = inviting.read(token, at=timezone.now()).user
@@ -69,14 +71,15 @@ def invitation(request, token):
             request, inviting.accept, token, form.cleaned_data["password"], at=timezone.now(), form=form
         )
         if done:
-            return perform_login(request, done.value)
+            entered: HttpResponse = perform_login(request, done.value)
+            return entered
     context = {"form": form, "person": person, "refusal": None}
     return page(request, "members/invitation.html", context=context, status=422 if form.errors else 200)
 
 
 @require_POST
 @for_roles(Role.COORDINATOR, Role.ADMIN)
-def invite(request, pk):
+def invite(request: UserRequest, pk: int) -> HttpResponse:
     """Send a person the link that opens their account."""
     user = get_object_or_404(User, pk=pk)
     act(
@@ -93,16 +96,17 @@ def invite(request, pk):
 
 @login_not_required
 @require_POST
-def demo_login(request):
+def demo_login(request: HttpRequest) -> HttpResponse:
     """Enter the demonstration as one of its people; outside demo mode there is no such page."""
     if not settings.DEMO_MODE:
         raise Http404
     user = get_object_or_404(User, email__iexact=request.POST.get("email", ""), is_active=True)
-    return perform_login(request, user, email_verification="none")
+    entered: HttpResponse = perform_login(request, user, email_verification="none")
+    return entered
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def preferences(request):
+def preferences(request: UserRequest) -> HttpResponse:
     """How often mail comes, and who stands in for whom."""
     form = FrequencyForm(request.POST if request.method == "POST" else None, initial=_frequency(request.user))
     if form.is_valid():
@@ -113,7 +117,7 @@ def preferences(request):
 
 
 @require_POST
-def appoint_deputy(request):
+def appoint_deputy(request: UserRequest) -> HttpResponse:
     """Name somebody who stands in; a refusal is shown beside the form, which keeps what was typed."""
     principal = _principal(request)
     form = DeputyForm(request.POST, candidates=deputising.candidates(principal, on=today()))
@@ -138,7 +142,7 @@ def appoint_deputy(request):
 
 
 @require_POST
-def end_deputy(request, pk):
+def end_deputy(request: UserRequest, pk: int) -> HttpResponse:
     """End it today: from now on the deputy answers for nothing more."""
     deputyship = get_object_or_404(Deputy.objects.visible_to(request.user).select_related("user"), pk=pk)
     act(
@@ -153,7 +157,12 @@ def end_deputy(request, pk):
     return redirect(_back(request, _principal(request)))
 
 
-def _show_preferences(request, principal, frequency=None, deputy=None):
+def _show_preferences(
+    request: UserRequest,
+    principal: User,
+    frequency: FrequencyForm | None = None,
+    deputy: DeputyForm | None = None,
+) -> HttpResponse:
     """The page of ``principal``; mail is one's own business, so it is left out for somebody else."""
     is_own = principal == request.user
     on = today()
@@ -174,7 +183,7 @@ def _show_preferences(request, principal, frequency=None, deputy=None):
     return page(request, "members/preferences.html", context=context, status=422 if faulty else 200)
 
 
-def _principal(request):
+def _principal(request: UserRequest) -> User:
     """Who the page is about: oneself, or with ``pour`` a person whom the coordination administers."""
     wanted = request.POST.get("pour") or request.GET.get("pour") or ""
     if wanted in ("", str(request.user.pk)):
@@ -184,16 +193,16 @@ def _principal(request):
     return get_object_or_404(deputising.principals(), pk=wanted)
 
 
-def _back(request, principal):
+def _back(request: UserRequest, principal: User) -> str:
     home = reverse("members:preferences")
     return home if principal == request.user else f"{home}?pour={principal.pk}"
 
 
-def _frequency(user):
+def _frequency(user: User) -> dict[str, Any]:
     return {"mail_frequency": user.mail_frequency}
 
 
-def _next(request):
+def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from employees.forms import DurationField
+from employees.models import Employee
+from groupement.kernel.fields import choice_field
 from groupement.kernel.worktime import DAY, spell_hours
 from members.access import today
-from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
+from members.admin.journal import HistoryEvent
+from members.admin.site import ReadOnly, ReadOnlyInline, StepInline, user_of
+from members.models import Member, User
 from timesheets.day_rules import (
     BadDays,
     HoursValue,
@@ -32,6 +38,9 @@ from timesheets.models import (
     TimesheetStep,
 )
 from timesheets.sheet import days as sheet_days
+
+if TYPE_CHECKING:
+    from timesheets.models.timesheet import TimesheetQuerySet, TimesheetWithMinutes
 
 
 class EntryForm(forms.ModelForm):
@@ -71,12 +80,12 @@ def timed_hours(read: dict[str, Any]) -> TimedHours:
 class EntryFormSet(forms.BaseInlineFormSet):
     """The entries of one draft, under the rules of the grid: the month, the assignment, the kinds, 24 hours a day."""
 
-    by = None
+    by: User
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
         kinds = ASSIGNMENT_KINDS if self.instance.assignment_id else GROUP_KINDS
-        form.fields["kind"].choices = [choice for choice in Kind.choices if choice[0] in kinds]
+        choice_field(form, "kind").choices = [choice for choice in Kind.choices if choice[0] in kinds]
         form.fields["kind"].initial = Kind.WORKED if self.instance.assignment_id else Kind.LEAVE
 
     def clean(self) -> None:
@@ -104,7 +113,7 @@ class EntryFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError(refusal.errors) from refusal
 
 
-EntryEvent = Entry.pgh_event_models["update"]
+EntryEvent: Any = Entry.pgh_event_models["update"]  # type: ignore[attr-defined]
 # pghistory makes this model, with an English name that the page would print.
 EntryEvent.__str__ = lambda event: f"{event.day:%d/%m}"
 CHANGE_LABELS = {"insert": "Saisi", "update": "Modifié", "delete": "Retiré"}
@@ -121,19 +130,19 @@ class EntryInline(admin.TabularInline):
     readonly_fields = ["entered_by"]
     ordering = ["day", "kind", "pk"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("entered_by")
 
-    def get_formset(self, request, obj=None, **kwargs):
-        return type("EntriesBy", (super().get_formset(request, obj, **kwargs),), {"by": request.user})
+    def get_formset(self, request: HttpRequest, obj: Entry | None = None, **kwargs: Any) -> type[Any]:
+        return type("EntriesBy", (super().get_formset(request, obj, **kwargs),), {"by": user_of(request)})
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: Timesheet | None = None) -> bool:
         return _is_open(request, obj) and super().has_add_permission(request, obj)
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Timesheet | None = None) -> bool:
         return _is_open(request, obj) and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Timesheet | None = None) -> bool:
         return _is_open(request, obj) and super().has_delete_permission(request, obj)
 
 
@@ -141,15 +150,15 @@ class TimesheetStepInline(StepInline):
     model = TimesheetStep
     fields = ["at", "what", "by", "note", "remarked"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("remarks")
 
     @admin.display(description="Étape")
-    def what(self, step):
+    def what(self, step: TimesheetStep) -> str:
         return sheet_days.event_of(step).label
 
     @admin.display(description="Jours")
-    def remarked(self, step):
+    def remarked(self, step: TimesheetStep) -> str:
         return (
             ", ".join(str(remark) for remark in sorted(step.remarks.all(), key=lambda remark: remark.day))
             or "–"
@@ -164,19 +173,19 @@ class EntryEventInline(ReadOnlyInline):
     fields = ["at", "deed", "day", "kind", "hours", "note", "entered_by"]
     ordering = ["pgh_created_at", "pgh_id"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("entered_by")
 
     @admin.display(description="Le")
-    def at(self, event):
+    def at(self, event: HistoryEvent) -> datetime:
         return event.pgh_created_at
 
     @admin.display(description="Fait")
-    def deed(self, event):
+    def deed(self, event: HistoryEvent) -> str:
         return CHANGE_LABELS[event.pgh_label]
 
     @admin.display(description="Heures")
-    def hours(self, event):
+    def hours(self, event: Any) -> str:
         return spell_hours(event.minutes)
 
 
@@ -186,11 +195,11 @@ class BilledFilter(admin.SimpleListFilter):
     title = "facturé"
     parameter_name = "facture"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("oui", "Oui"), ("non", "Non")]
 
-    def queryset(self, request, queryset):
-        wanted = {"oui": False, "non": True}.get(self.value())
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = {"oui": False, "non": True}.get(self.value() or "")
         return queryset if wanted is None else queryset.filter(billed_at__isnull=wanted)
 
 
@@ -230,39 +239,41 @@ class TimesheetAdmin(admin.ModelAdmin):
     ]
     inlines = [EntryInline, TimesheetStepInline, EntryEventInline]
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_minutes()
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return cast("TimesheetQuerySet", super().get_queryset(request)).with_minutes()
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Timesheet | None = None) -> list[str]:
         return [name for row in self.fields for name in row]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Timesheet | None = None) -> bool:
         # Never in bulk; and what has a history keeps it.
         return _is_draft(obj) and not obj.steps.exists() and super().has_delete_permission(request, obj)
 
-    def save_formset(self, request, form, formset, change):
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: forms.BaseInlineFormSet, change: bool
+    ) -> None:
         """Whoever corrects an entry in the admin becomes its author."""
         for entry in formset.save(commit=False):
-            entry.entered_by = request.user
+            entry.entered_by = user_of(request)
         formset.save()
 
     @admin.display(description="Mois", ordering="month")
-    def month_label(self, timesheet):
+    def month_label(self, timesheet: Timesheet) -> str:
         return timesheet.month.label
 
     @admin.display(description="Chez", ordering="assignment__member__short_name")
-    def where(self, timesheet):
+    def where(self, timesheet: Timesheet) -> Member | str:
         return timesheet.assignment.member if timesheet.assignment else "au groupement"
 
     @admin.display(description="État", ordering="status")
-    def state(self, timesheet):
+    def state(self, timesheet: Timesheet) -> str:
         return timesheet.state_label
 
     @admin.display(description="Heures", ordering="minutes")
-    def hours(self, timesheet):
+    def hours(self, timesheet: TimesheetWithMinutes) -> str:
         return spell_hours(timesheet.minutes)
 
 
@@ -282,28 +293,28 @@ class EntryAdmin(ReadOnly, admin.ModelAdmin):
     date_hierarchy = "day"
     ordering = ["-day", "timesheet", "kind", "pk"]
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         # Asked when a draft timesheet goes with its hours.
-        return obj is not None and _is_draft(obj.timesheet)
+        return isinstance(obj, Entry) and _is_draft(obj.timesheet)
 
     @admin.display(description="Salarié", ordering="timesheet__employee__last_name")
-    def person(self, entry):
+    def person(self, entry: Entry) -> Employee:
         return entry.timesheet.employee
 
     @admin.display(description="Chez")
-    def where(self, entry):
+    def where(self, entry: Entry) -> Member | str:
         placed = entry.timesheet.assignment
         return placed.member if placed else "au groupement"
 
     @admin.display(description="Heures", ordering="minutes")
-    def hours(self, entry):
+    def hours(self, entry: Entry) -> str:
         return spell_hours(entry.minutes)
 
 
-def _is_open(request, timesheet):
+def _is_open(request: HttpRequest, timesheet: Timesheet | None) -> bool:
     """Whether its hours may be corrected here: a draft, and the days to enter its month are not over."""
-    return _is_draft(timesheet) and not why_closed(timesheet, request.user, today())
+    return _is_draft(timesheet) and not why_closed(timesheet, user_of(request), today())
 
 
-def _is_draft(timesheet):
+def _is_draft(timesheet: Timesheet | None) -> TypeGuard[Timesheet]:
     return timesheet is not None and timesheet.status == TimesheetStatus.DRAFT

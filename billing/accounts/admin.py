@@ -1,6 +1,12 @@
 """Payments and allocations in the admin, read-only: the pages of billing change them."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from billing.models import Allocation, Payment
 from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin
@@ -11,7 +17,7 @@ class AllocationInline(ReadOnlyInline):
     fields = ["invoice", "amount", "settled_on", "by_rate"]
     ordering = ["settled_on", "pk"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("invoice")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from billing.accounts.receivables import unsettled, unused_credits
 from groupement.kernel import charts
@@ -48,7 +49,8 @@ def balances_by_age(*, on: date) -> tuple[list[AgeingRow], AgeingRow]:
     rows: dict[int, AgeingRow] = {}
     due = unsettled().order_by("pk").values_list("member", "due_on", "due")
     for member, due_on, amount in due:
-        rows.setdefault(member, AgeingRow(None)).buckets[bucket_of(due_on, on=on)] += amount
+        bucket = bucket_of(cast("date", due_on), on=on)  # what is issued has its days
+        rows.setdefault(member, AgeingRow(None)).buckets[bucket] += amount
     for member, credit in unused_credits().items():
         rows.setdefault(member, AgeingRow(None)).credit = credit
     named = []

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import cast
 
 import pghistory
 from django.db import transaction
@@ -85,7 +86,9 @@ def apply_credit(
     if not note.left:
         raise NotAllocatable(f"Il ne reste rien à utiliser de l’avoir {note.number}.")
     parts = _checked([(target, min(note.left, due) or note.left)], note.member)
-    (made,) = _write_allocations(parts, _Source(credit_note=note, on=note.issued_on), by=by, at=at)
+    (made,) = _write_allocations(
+        parts, _Source(credit_note=note, on=cast("date", note.issued_on)), by=by, at=at
+    )
     return made
 
 

@@ -1,17 +1,28 @@
 """Forms of payments: who paid, how much, when and how, and which invoices it settles; reversal and write-off."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
 from django import forms
+from django.db.models import QuerySet
 
 from billing.accounts import receivables
-from billing.models import Payment, PaymentMethod
-from groupement.kernel.money import AmountField, spell
+from billing.models import Invoice, Payment, PaymentMethod
+from groupement.kernel.fields import choice_field, record_field
+from groupement.kernel.money import ZERO, AmountField, spell
 from groupement.kernel.periods import MonthFormField
-from members.models import Member
+from members.models import Member, User
+
+if TYPE_CHECKING:
+    from billing.accounts.receivables import InvoiceWithDues, PaymentWithLeft
 
 AMOUNT_PREFIX = "part_"
 
 
-def date_input():
+def date_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
@@ -24,17 +35,17 @@ class PaymentFilter(forms.Form):
     mois = MonthFormField(label="Reçus en", required=False)
     reste = forms.BooleanField(label="Avec un reste à imputer", required=False)
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.payments = Payment.objects.visible_to(user)
         members = Member.objects.visible_to(user)
-        self.fields["adherent"].queryset = members
-        self.fields["adherent"].choices = [
+        record_field(self, "adherent").queryset = members
+        choice_field(self, "adherent").choices = [
             ("", "Tous"),
             *((each.pk, each.short_name) for each in members.by_name()),
         ]
 
-    def chosen(self):
+    def chosen(self) -> QuerySet[PaymentWithLeft]:
         """The payments that fit, with what is left of them; a choice that cannot be read chooses none."""
         if not self.is_valid():
             return receivables.with_left(self.payments.none())
@@ -43,7 +54,7 @@ class PaymentFilter(forms.Form):
             found = found.filter(member=data["adherent"])
         if month := data["mois"]:
             found = found.filter(received_on__gte=month.first, received_on__lt=month.before)
-        return found.filter(left__gt=0) if data["reste"] else found
+        return found.filter(left__gt=ZERO) if data["reste"] else found
 
 
 class PayerAndAmountForm(forms.Form):
@@ -64,22 +75,22 @@ class PayerAndAmountForm(forms.Form):
         error_messages={"required": "Indiquez le montant reçu."},
     )
 
-    def __init__(self, *args, due_by_member, **kwargs):
+    def __init__(self, *args: Any, due_by_member: Mapping[int, Decimal], **kwargs: Any) -> None:
         """``due_by_member``: euros that each member owes, by id."""
         super().__init__(*args, **kwargs)
         members = Member.objects.all()
-        self.fields["adherent"].queryset = members
-        self.fields["adherent"].choices = [
+        record_field(self, "adherent").queryset = members
+        choice_field(self, "adherent").choices = [
             ("", "Choisir un adhérent"),
             *((each.pk, self._label(each, due_by_member.get(each.pk))) for each in members.by_name()),
         ]
 
     @staticmethod
-    def _label(member, due):
+    def _label(member: Member, due: Decimal | None) -> str:
         return f"{member.short_name} — {spell(due)} à régler" if due else member.short_name
 
-    def clean_montant(self):
-        amount = self.cleaned_data["montant"]
+    def clean_montant(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["montant"]
         if amount <= 0:
             raise forms.ValidationError("Indiquez un montant supérieur à zéro.")
         return amount
@@ -88,7 +99,13 @@ class PayerAndAmountForm(forms.Form):
 class AllocationForm(forms.Form):
     """How much of a sum goes to each due invoice; an empty amount leaves the invoice as it is."""
 
-    def __init__(self, *args, invoices, proposed=(), **kwargs):
+    def __init__(
+        self,
+        *args: Any,
+        invoices: Iterable[InvoiceWithDues],
+        proposed: Iterable[tuple[Invoice, Decimal]] = (),
+        **kwargs: Any,
+    ) -> None:
         """``invoices`` with their dues; ``proposed``: the amounts to begin with, as ``spreading.spread`` gives them."""
         super().__init__(*args, **kwargs)
         self.invoices = list(invoices)
@@ -100,16 +117,16 @@ class AllocationForm(forms.Form):
             self.fields[f"{AMOUNT_PREFIX}{invoice.pk}"] = field
 
     @property
-    def rows(self):
+    def rows(self) -> list[tuple[InvoiceWithDues, forms.BoundField]]:
         """(invoice, field) for each due invoice."""
         return [(invoice, self[f"{AMOUNT_PREFIX}{invoice.pk}"]) for invoice in self.invoices]
 
     @property
-    def other_fields(self):
+    def other_fields(self) -> list[forms.BoundField]:
         """The fields that are no amounts of invoices."""
         return [field for field in self if not field.name.startswith(AMOUNT_PREFIX)]
 
-    def allocations(self):
+    def allocations(self) -> list[tuple[Invoice, Decimal]]:
         """(invoice, amount) for each amount typed, as ``allocating.allocate`` takes them."""
         data = self.cleaned_data
         typed = [(invoice, data[f"{AMOUNT_PREFIX}{invoice.pk}"]) for invoice in self.invoices]
@@ -144,7 +161,7 @@ class PaymentForm(AllocationForm):
         help_text="Pour les finances\u00a0; l’adhérent ne la voit pas.",
     )
 
-    def payment_data(self):
+    def payment_data(self) -> dict[str, Any]:
         """The arguments of ``payments.record_payment``."""
         data = self.cleaned_data
         names = ("amount", "received_on", "method", "reference", "note")
@@ -191,14 +208,14 @@ class UseCreditForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, invoices, **kwargs):
+    def __init__(self, *args: Any, invoices: Iterable[InvoiceWithDues], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invoices = {str(invoice.pk): invoice for invoice in invoices}
-        self.fields["invoice"].choices = [
+        choice_field(self, "invoice").choices = [
             (pk, f"{invoice.number}, reste {spell(invoice.due)}") for pk, invoice in self.invoices.items()
         ]
 
-    def clean_invoice(self):
+    def clean_invoice(self) -> InvoiceWithDues:
         return self.invoices[self.cleaned_data["invoice"]]
 
 
@@ -208,7 +225,7 @@ class StatementPeriodForm(forms.Form):
     du = forms.DateField(label="Du", widget=date_input())
     au = forms.DateField(label="Au", widget=date_input())
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         if data.get("du") and data.get("au") and data["du"] > data["au"]:
             self.add_error("au", "La période finit avant de commencer\u00a0: échangez les deux dates.")

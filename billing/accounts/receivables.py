@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db import models
 from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
@@ -20,45 +20,77 @@ _INVOICE = Q(kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED)
 _CREDIT_NOTE = Q(kind=InvoiceKind.CREDIT_NOTE, status=InvoiceStatus.ISSUED)
 
 
-def with_dues(invoices: QuerySet[Invoice]) -> QuerySet[Any]:
+class Dues(TypedDict):
+    """What with_dues() adds to an invoice, in euros."""
+
+    settled: Decimal
+    used: Decimal
+    due: Decimal
+    left: Decimal
+
+
+class Left(TypedDict):
+    """What with_left() adds to a payment, in euros."""
+
+    used: Decimal
+    left: Decimal
+
+
+class DuesAndState(Dues):
+    """What with_states() adds to an invoice that has its dues."""
+
+    settlement_state: SettlementState | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    InvoiceWithDues = WithAnnotations[Invoice, Dues]
+    InvoiceWithState = WithAnnotations[Invoice, DuesAndState]
+    PaymentWithLeft = WithAnnotations[Payment, Left]
+
+
+def with_dues(invoices: QuerySet[Invoice]) -> QuerySet[InvoiceWithDues]:
     """Annotate issued invoices with ``settled`` and ``due``, issued credit notes with ``used`` and ``left``.
 
     What does not apply is 0.00: nothing is due of a draft, nor of a credit note.
     """
-    return invoices.annotate(
+    found = invoices.annotate(
         settled=_when(_INVOICE, _allocated("invoice")),
         used=_when(_CREDIT_NOTE, _allocated("credit_note")),
     ).annotate(
         due=_when(_INVOICE, F("total") - F("settled")),
         left=_when(_CREDIT_NOTE, F("total") - F("used")),
     )
+    return cast("QuerySet[InvoiceWithDues]", found)
 
 
-def overdue(on: date) -> QuerySet[Any]:
+def overdue(on: date) -> QuerySet[InvoiceWithDues]:
     """Issued invoices of which something is due since before ``on``, with their dues."""
     late = Invoice.objects.filter(_INVOICE, due_on__lt=on)
-    return with_dues(late).filter(due__gt=0)
+    return with_dues(late).filter(due__gt=ZERO)
 
 
-def unsettled(member: int | None = None) -> QuerySet[Any]:
+def unsettled(member: int | None = None) -> QuerySet[InvoiceWithDues]:
     """Issued invoices of which something is due, of one member or of all, with their dues."""
     issued = Invoice.objects.filter(_INVOICE)
-    return with_dues(issued if member is None else issued.filter(member=member)).filter(due__gt=0)
+    return with_dues(issued if member is None else issued.filter(member=member)).filter(due__gt=ZERO)
 
 
-def with_left(payments: QuerySet[Payment]) -> QuerySet[Any]:
+def with_left(payments: QuerySet[Payment]) -> QuerySet[PaymentWithLeft]:
     """Annotate payments with ``used`` and ``left``; nothing is left of one that was reversed."""
-    return payments.annotate(used=_allocated("payment")).annotate(
+    found = payments.annotate(used=_allocated("payment")).annotate(
         left=_when(Q(reversed_on__isnull=True), F("amount") - F("used"))
     )
+    return cast("QuerySet[PaymentWithLeft]", found)
 
 
 def unused_credits(members: Collection[int] | None = None) -> dict[int, Decimal]:
     """Euros that each member may still use, by id: money not allocated and credit notes not used; zero is left out."""
     unused: dict[int, Decimal] = {}
     scope = {} if members is None else {"member__in": members}
-    payments = with_left(Payment.objects.filter(**scope)).filter(left__gt=0)
-    notes = with_dues(Invoice.objects.filter(_CREDIT_NOTE, **scope)).filter(left__gt=0)
+    payments = with_left(Payment.objects.filter(**scope)).filter(left__gt=ZERO)
+    notes = with_dues(Invoice.objects.filter(_CREDIT_NOTE, **scope)).filter(left__gt=ZERO)
     found: QuerySet[Any]
     for found in (payments, notes):
         for member, left in found.values_list("member").annotate(sum=Sum("left")).order_by("member"):
@@ -91,7 +123,7 @@ _TONES = {
 }
 
 
-def settlement_state(invoice: Any, *, on: date) -> SettlementState | None:
+def settlement_state(invoice: InvoiceWithDues, *, on: date) -> SettlementState | None:
     """That of an invoice read by ``with_dues``; None for a draft. What is late stays late when it is paid in part."""
     if invoice.status != InvoiceStatus.ISSUED:
         return None
@@ -99,23 +131,31 @@ def settlement_state(invoice: Any, *, on: date) -> SettlementState | None:
         return SettlementState.UNUSED if invoice.left else SettlementState.USED
     if not invoice.due:
         return SettlementState.PAID
-    if invoice.due_on < on:
+    if invoice.due_on and invoice.due_on < on:
         return SettlementState.LATE
     return SettlementState.PART if invoice.settled else SettlementState.DUE
 
 
-def in_state(invoices: QuerySet[Any], state: str, *, on: date) -> QuerySet[Any]:
+def with_states(invoices: Iterable[InvoiceWithDues], *, on: date) -> list[InvoiceWithState]:
+    """Note on each invoice, read by ``with_dues``, its ``settlement_state``."""
+    found = cast("list[InvoiceWithState]", list(invoices))
+    for each in found:
+        each.settlement_state = settlement_state(each, on=on)
+    return found
+
+
+def in_state(invoices: QuerySet[InvoiceWithDues], state: str, *, on: date) -> QuerySet[InvoiceWithDues]:
     """Those of ``invoices``, read by ``with_dues``, whose ``settlement_state`` on a day is ``state``; in SQL."""
     issued = invoices.filter(status=InvoiceStatus.ISSUED)
     bills = issued.filter(kind=InvoiceKind.INVOICE)
     notes = issued.filter(kind=InvoiceKind.CREDIT_NOTE)
     chosen = {
-        SettlementState.DUE: lambda: bills.filter(due=F("total"), due__gt=0, due_on__gte=on),
-        SettlementState.PART: lambda: bills.filter(settled__gt=0, due__gt=0, due_on__gte=on),
-        SettlementState.LATE: lambda: bills.filter(due__gt=0, due_on__lt=on),
-        SettlementState.PAID: lambda: bills.filter(due=0),
-        SettlementState.UNUSED: lambda: notes.filter(left__gt=0),
-        SettlementState.USED: lambda: notes.filter(left=0),
+        SettlementState.DUE: lambda: bills.filter(due=F("total"), due__gt=ZERO, due_on__gte=on),
+        SettlementState.PART: lambda: bills.filter(settled__gt=ZERO, due__gt=ZERO, due_on__gte=on),
+        SettlementState.LATE: lambda: bills.filter(due__gt=ZERO, due_on__lt=on),
+        SettlementState.PAID: lambda: bills.filter(due=ZERO),
+        SettlementState.UNUSED: lambda: notes.filter(left__gt=ZERO),
+        SettlementState.USED: lambda: notes.filter(left=ZERO),
     }
     return chosen[SettlementState(state)]()
 

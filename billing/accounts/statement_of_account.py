@@ -93,7 +93,7 @@ def account_position(member: Member, *, on: date) -> AccountPosition:
     due = overdue = ZERO
     for due_on, amount in unsettled(member.pk).order_by("pk").values_list("due_on", "due"):
         due += amount
-        overdue += amount if due_on < on else ZERO
+        overdue += amount if due_on and due_on < on else ZERO
     return AccountPosition(due, overdue, unused_credits([member.pk]).get(member.pk, ZERO))
 
 

@@ -1,6 +1,9 @@
 """The bank in the admin: read-only; only the layout of a CSV that was mapped wrongly can be deleted."""
 
+from __future__ import annotations
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from billing.models import BankLayout, BankOperation, BankStatement
 from members.admin.site import ReadOnlyRecordAdmin
@@ -34,5 +37,5 @@ class BankLayoutAdmin(ReadOnlyRecordAdmin):
     search_fields = ["titles_digest"]
     ordering = ["-used_at", "-pk"]
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)

@@ -1,12 +1,19 @@
 """Forms of the bank: the file of a statement, its columns, what an operation is."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from billing.accounts.forms import AllocationForm
 from billing.bank.csv_layouts import COLUMNS, guess_layout
 from billing.bank.statement import LARGEST_FILE
+from billing.models import Payment
+from groupement.kernel.fields import choice_field, record_field
 from groupement.kernel.money import AmountField, spell
 from members.models import Member
 
@@ -32,20 +39,20 @@ class StatementUpload(forms.Form):
         label="Les lignes identiques sont bien des opérations différentes", required=False
     )
 
-    def __init__(self, *args, has_file=False, asks_twins=False, **kwargs):
+    def __init__(self, *args: Any, has_file: bool = False, asks_twins: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].required = not (has_file or asks_twins)
         if not asks_twins:
             del self.fields["has_twins"]
 
-    def clean_file(self):
+    def clean_file(self) -> UploadedFile[bytes] | None:
         """Refuse by name and size what cannot be a statement, before anybody reads it."""
-        file = self.cleaned_data["file"]
-        if file and Path(file.name).suffix.lower() not in EXTENSIONS:
+        file: UploadedFile[bytes] | None = self.cleaned_data["file"]
+        if file and Path(file.name or "").suffix.lower() not in EXTENSIONS:
             raise forms.ValidationError(
                 "Ce fichier n’est ni un CAMT.053 (.xml) ni un CSV. Téléchargez le relevé dans l’un de ces formats."
             )
-        if file and file.size > LARGEST_FILE:
+        if file and (file.size or 0) > LARGEST_FILE:
             raise forms.ValidationError("Ce fichier dépasse 5\u00a0Mo. Choisissez une période plus courte.")
         return file
 
@@ -53,7 +60,9 @@ class StatementUpload(forms.Form):
 class BankColumnsForm(forms.Form):
     """What each column of an unknown CSV means, in the order of the columns."""
 
-    def __init__(self, *args, titles, rows, **kwargs):
+    def __init__(
+        self, *args: Any, titles: Sequence[str], rows: Sequence[Sequence[str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.titles = titles
         guessed = {
@@ -70,9 +79,9 @@ class BankColumnsForm(forms.Form):
                 help_text=f"Par exemple\u00a0: {', '.join(cell[:40] for cell in seen[:2])}" if seen else "",
             )
 
-    def columns(self):
+    def columns(self) -> dict[str, list[int]]:
         """The places of the columns, by what they mean."""
-        found = {}
+        found: dict[str, list[int]] = {}
         for place in range(min(len(self.titles), MOST_COLUMNS)):
             if (column := self.cleaned_data.get(f"column_{place}", UNREAD)) != UNREAD:
                 found.setdefault(column, []).append(place)
@@ -92,11 +101,11 @@ class PayerForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["adherent"].queryset = Member.objects.all()
+        record_field(self, "adherent").queryset = Member.objects.all()
         members = [(each.pk, each.short_name) for each in Member.objects.by_name()]
-        self.fields["adherent"].choices = [("", "Choisir un adhérent"), *members]
+        choice_field(self, "adherent").choices = [("", "Choisir un adhérent"), *members]
 
 
 class OperationAllocationForm(AllocationForm):
@@ -135,13 +144,13 @@ class ReturnedPaymentForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, payments, **kwargs):
+    def __init__(self, *args: Any, payments: Iterable[Payment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.payments = {str(payment.pk): payment for payment in payments}
-        self.fields["payment"].choices = [
+        choice_field(self, "payment").choices = [
             (pk, f"{each.member.short_name}, {spell(each.amount)} du {each.received_on:%d/%m/%Y}")
             for pk, each in self.payments.items()
         ]
 
-    def clean_payment(self):
+    def clean_payment(self) -> Payment:
         return self.payments[self.cleaned_data["payment"]]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +30,7 @@ from groupement.kernel.french import counted, of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page, paginate
-from members.access import for_roles, today
+from members.access import UserRequest, for_roles, today
 from members.models import Member
 from members.roles import Role
 
@@ -47,14 +47,14 @@ STATES = (
 
 @require_safe
 @for_roles(Role.FINANCE)
-def bank(request: HttpRequest) -> HttpResponse:
+def bank(request: UserRequest) -> HttpResponse:
     """The statements imported so far, and the import of another."""
     return _bank_page(request, StatementUpload())
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def import_bank(request: HttpRequest) -> HttpResponse:
+def import_bank(request: UserRequest) -> HttpResponse:
     """Import a statement, or say why not; while a question about columns or identical lines is open, it is stored."""
     stored = _stored(request)
     form = StatementUpload(request.POST, request.FILES, asks_twins=stored.get("twins", False))
@@ -70,7 +70,7 @@ def import_bank(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def bank_columns(request: HttpRequest) -> HttpResponse:
+def bank_columns(request: UserRequest) -> HttpResponse:
     """Save what the columns of the file mean, and import it."""
     stored = _stored(request)
     read = act(request, uploads.load, stored.get("token", ""), at=timezone.now())
@@ -92,7 +92,7 @@ def bank_columns(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.FINANCE)
-def statement(request: HttpRequest, pk: int) -> HttpResponse:
+def statement(request: UserRequest, pk: int) -> HttpResponse:
     """One statement and its operations, the open ones with their candidates."""
     found = get_object_or_404(overview.statements(), pk=pk)
     count = overview.count_by_status(found)
@@ -117,7 +117,7 @@ def statement(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def accept_certain(request: HttpRequest, pk: int) -> HttpResponse:
+def accept_certain(request: UserRequest, pk: int) -> HttpResponse:
     """Accept the certain candidates: number and amount agree."""
     found = get_object_or_404(BankStatement, pk=pk)
     act(
@@ -133,7 +133,7 @@ def accept_certain(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def set_aside_unrelated(request: HttpRequest, pk: int) -> HttpResponse:
+def set_aside_unrelated(request: UserRequest, pk: int) -> HttpResponse:
     """Set aside what went out and returns no member's payment."""
     found = get_object_or_404(BankStatement, pk=pk)
     act(
@@ -148,13 +148,22 @@ def set_aside_unrelated(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _import(
-    request: HttpRequest, form: StatementUpload, data: bytes, name: str, *, has_twins: bool = False
+    request: UserRequest, form: StatementUpload, data: bytes, name: str, *, has_twins: bool = False
 ) -> HttpResponse:
     uploads.delete(_stored(request).get("token", ""))
     request.session.pop(STORED, None)
     now = timezone.now()
-    facts = {"file_name": name, "has_twins": has_twins, "by": request.user, "at": now}
-    done = act(request, importing.import_statement, data, **facts, form=form, success=_imported_message)
+    done = act(
+        request,
+        importing.import_statement,
+        data,
+        file_name=name,
+        has_twins=has_twins,
+        by=request.user,
+        at=now,
+        form=form,
+        success=_imported_message,
+    )
     if done:
         return redirect("billing:statement", done.value.statement.pk)
     if isinstance(done.refusal, csv_layouts.UnknownColumns):
@@ -167,7 +176,7 @@ def _import(
 
 
 def _bank_page(
-    request: HttpRequest, form: StatementUpload, *, refusal: Refusal | None = None, status: int = 200
+    request: UserRequest, form: StatementUpload, *, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
@@ -179,12 +188,12 @@ def _bank_page(
     return page(request, "billing/bank/bank.html", context=context, status=status)
 
 
-def _columns_page(request: HttpRequest, form: BankColumnsForm, status: int = 200) -> HttpResponse:
+def _columns_page(request: UserRequest, form: BankColumnsForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "stored": _stored(request)}
     return page(request, "billing/bank/columns.html", context=context, status=status)
 
 
-def _stored(request: HttpRequest) -> dict[str, Any]:
+def _stored(request: UserRequest) -> dict[str, Any]:
     """The file that waits for an answer, as the session notes it: token, name, twins; empty when there is none."""
     return dict(request.session.get(STORED) or {})
 
@@ -209,14 +218,14 @@ NOTHING_CHOSEN = "Choisissez d’abord l’une des propositions."
 
 @require_safe
 @for_roles(Role.FINANCE)
-def operation(request: HttpRequest, pk: int) -> HttpResponse:
+def operation(request: UserRequest, pk: int) -> HttpResponse:
     """One operation: its candidates, and all that can be done with it; ``?adherent=`` chooses the payer by hand."""
     return _operation_page(request, _operation_of(pk))
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def accept_candidate(request: HttpRequest, pk: int) -> HttpResponse:
+def accept_candidate(request: UserRequest, pk: int) -> HttpResponse:
     """Accept the candidate that was chosen."""
     found = _operation_of(pk)
     code = request.POST.get("choice", "")
@@ -229,7 +238,7 @@ def accept_candidate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def record_as_payment(request: HttpRequest, pk: int, member: int) -> HttpResponse:
+def record_as_payment(request: UserRequest, pk: int, member: int) -> HttpResponse:
     """Record the operation as a payment of this member, on the invoices and for the amounts chosen by hand."""
     found = _operation_of(pk)
     payer = get_object_or_404(Member.objects.visible_to(request.user), pk=member)
@@ -249,7 +258,7 @@ def record_as_payment(request: HttpRequest, pk: int, member: int) -> HttpRespons
 
 @require_POST
 @for_roles(Role.FINANCE)
-def record_as_return(request: HttpRequest, pk: int) -> HttpResponse:
+def record_as_return(request: UserRequest, pk: int) -> HttpResponse:
     """Record the operation as the return of the payment chosen."""
     found = _operation_of(pk)
     form = ReturnedPaymentForm(request.POST, payments=overview.returnable_payments(found))
@@ -267,7 +276,7 @@ def record_as_return(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
+def set_aside(request: UserRequest, pk: int) -> HttpResponse:
     """Note that the operation concerns no invoice, and what it is."""
     found = _operation_of(pk)
     form = NoteForm(request.POST)
@@ -281,7 +290,7 @@ def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def split_operation(request: HttpRequest, pk: int) -> HttpResponse:
+def split_operation(request: UserRequest, pk: int) -> HttpResponse:
     """Split the operation in two: an amount, and the rest."""
     found = _operation_of(pk)
     form = SplitForm(request.POST)
@@ -295,7 +304,7 @@ def split_operation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def undo_matching(request: HttpRequest, pk: int) -> HttpResponse:
+def undo_matching(request: UserRequest, pk: int) -> HttpResponse:
     """Open the operation again; a payment that its matching recorded is reversed."""
     found = _operation_of(pk)
     act(request, accepting.undo_matching, found, by=request.user, at=timezone.now(), success=str)
@@ -308,7 +317,7 @@ def _operation_of(pk: int) -> BankOperation:
 
 
 def _act(
-    request: HttpRequest, action: Callable[..., Any], found: BankOperation, *args: Any, **facts: Any
+    request: UserRequest, action: Callable[..., Any], found: BankOperation, *args: Any, **facts: Any
 ) -> Any:
     """``act`` in the name of the person, with a message that can be undone."""
     undo = reverse("billing:undo_operation", args=[found.pk])
@@ -316,7 +325,7 @@ def _act(
 
 
 def _operation_page(
-    request: HttpRequest,
+    request: UserRequest,
     found: BankOperation,
     *,
     payer: Member | None = None,
@@ -357,7 +366,7 @@ def _return_form(found: BankOperation, *, is_open: bool) -> ReturnedPaymentForm 
     return form if form.payments else None
 
 
-def _next_operation(request: HttpRequest, found: BankOperation, *, to: int | None = None) -> HttpResponse:
+def _next_operation(request: UserRequest, found: BankOperation, *, to: int | None = None) -> HttpResponse:
     """Back to the list of the statement, at the next open operation, with its filter and page."""
     listed = {name: request.POST[name] for name in ("etat", "page") if request.POST.get(name)}
     target = to or overview.next_open(found)
@@ -371,4 +380,5 @@ def _matched_message(row: BankOperation) -> str:
         return f"Opération ventilée et rapprochée\u00a0: {spell(row.amount)}."
     if row.reverses:
         return f"Le règlement {of(row.reverses.member.short_name)} est annulé\u00a0: ses factures sont de nouveau dues."
-    return f"Opération rapprochée\u00a0: {spell(row.amount)}, {row.payment.member.short_name}."
+    of_whom = f", {row.payment.member.short_name}" if row.payment else ""
+    return f"Opération rapprochée\u00a0: {spell(row.amount)}{of_whom}."

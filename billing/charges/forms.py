@@ -1,19 +1,28 @@
 """What billing asks about expenses: what somebody spent, which of them to list, what is decided."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Model, QuerySet
 
 from billing.charges import dues, expenses, receipts
 from billing.models import Expense, ExpenseKind, ExpenseState, Unit
 from employees.models import Assignment, Employee
+from groupement.kernel.fields import choice_field, record_field
 from groupement.kernel.french import quoted
 from groupement.kernel.money import AmountField, spell_plain
 from groupement.kernel.periods import MonthFormField
-from members.models import Member
+from members.models import Member, User
 
 RECEIPTS = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
+R = TypeVar("R", bound=Model)
+
 _KILOMETRES = re.compile(r"([-−]?)([0-9]{1,6})(?:[.,]([0-9]+))?")
 
 
@@ -22,7 +31,7 @@ class KilometresField(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         plain = re.sub(r"[\s\u00a0\u202f]", "", str(value)).lower().removesuffix("km")
@@ -36,10 +45,10 @@ class KilometresField(forms.DecimalField):
             raise forms.ValidationError("Une seule décimale\u00a0: écrivez par exemple 42,5.")
         return Decimal(f"{'-' if sign else ''}{whole}.{tenths}")
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return spell_plain(value) if isinstance(value, Decimal) else value
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off"}
 
 
@@ -85,31 +94,33 @@ class ExpenseForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": RECEIPTS}),
     )
 
-    def __init__(self, data=None, files=None, *, user, of_anybody=False, **kwargs):
+    def __init__(
+        self, data: Any = None, files: Any = None, *, user: User, of_anybody: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(data, files, **kwargs)
         rows = Assignment.objects.select_related("member", "employee")
         rows = rows if of_anybody else rows.filter(employee__user=user)
-        self.fields["assignment"].queryset = rows
+        record_field(self, "assignment").queryset = rows
         order = ["employee__last_name", "employee__first_name"] if of_anybody else []
         found = list(rows.order_by(*order, "member__short_name", "-starts_on", "pk"))
         several = len({each.member_id for each in found}) != len(found)
-        self.fields["assignment"].choices = [
+        choice_field(self, "assignment").choices = [
             ("", "Choisir"),
             *((each.pk, _placed(each, of_anybody, several)) for each in found),
         ]
         if len(found) == 1:
             self.fields["assignment"].initial = found[0].pk
 
-    def clean_receipt(self):
+    def clean_receipt(self) -> UploadedFile[bytes] | None:
         """Refuse by size before the whole file is read into memory."""
-        file = self.cleaned_data["receipt"]
-        if file and file.size > receipts.LARGEST_RECEIPT:
+        file: UploadedFile[bytes] | None = self.cleaned_data["receipt"]
+        if file and (file.size or 0) > receipts.LARGEST_RECEIPT:
             raise forms.ValidationError(
                 "Le justificatif dépasse 5\u00a0Mo. Prenez une photo moins lourde ou un PDF."
             )
         return file
 
-    def wanted(self):
+    def wanted(self) -> expenses.ExpenseClaim:
         """The expense as spending.claim() takes it; what does not go with the kind, the page does not show either."""
         data = self.cleaned_data
         is_trip = data["kind"] == ExpenseKind.TRAVEL
@@ -134,7 +145,7 @@ class ExpenseFilter(forms.Form):
         Member.objects.none(), label="Adhérent", required=False, empty_label="Tous"
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.expenses = Expense.objects.visible_to(user)
         spent = self.expenses.order_by()
@@ -143,12 +154,12 @@ class ExpenseFilter(forms.Form):
         members = Member.objects.filter(pk__in=spent.values("assignment__member"))
         self._choose("adherent", members, members.by_name())
 
-    def _choose(self, name, queryset, rows):
-        field = self.fields[name]
+    def _choose(self, name: str, queryset: QuerySet[R], rows: Iterable[R]) -> None:
+        field = record_field(self, name)
         field.queryset = queryset
-        field.choices = [("", field.empty_label), *((each.pk, str(each)) for each in rows)]
+        field.choices = [("", field.empty_label or ""), *((each.pk, str(each)) for each in rows)]
 
-    def chosen(self):
+    def chosen(self) -> QuerySet[Expense]:
         """The expenses that fit; a choice that cannot be read chooses none and says so at its field."""
         if not self.is_valid():
             return self.expenses.none()
@@ -187,7 +198,7 @@ class RefuseForm(forms.Form):
     )
 
 
-def _placed(assignment, with_person, with_reference):
+def _placed(assignment: Assignment, with_person: bool, with_reference: bool) -> str:
     """ "Aloen", "Aloen, MAD-2026-001" where it would not say which, "Maëlle Kerbrat chez Aloen"."""
     name = (
         f"{assignment.employee.full_name} chez {assignment.member}" if with_person else str(assignment.member)
@@ -203,7 +214,7 @@ class QuantityField(forms.DecimalField):
 
     widget = forms.TextInput
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         match = _QUANTITY.fullmatch(re.sub(r"[\s\u00a0\u202f]", "", str(value)))
@@ -213,12 +224,12 @@ class QuantityField(forms.DecimalField):
             )
         return Decimal(f"{match[1]}.{match[2] or '0'}")
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Decimal):
             return spell_plain(value).rstrip("0").removesuffix(",")
         return value
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {**super().widget_attrs(widget), "inputmode": "decimal"}
 
 
@@ -270,12 +281,12 @@ class LineForm(forms.Form):
         error_messages={"required": "Indiquez le mois de service."},
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = Member.objects.all()
-        self.fields["member"].queryset = members
-        self.fields["member"].choices = [
+        record_field(self, "member").queryset = members
+        choice_field(self, "member").choices = [
             ("", "Choisir un adhérent"),
             *((each.pk, each.short_name) for each in members.by_name()),
         ]
-        self.fields["vat_regime"].choices = [(each.value, each.label) for each in dues.regimes()]
+        choice_field(self, "vat_regime").choices = [(each.value, each.label) for each in dues.regimes()]

@@ -1,10 +1,16 @@
 """Costs in Django admin: what was carried, put aside for leave, and how payroll files are read; all read-only."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 
 from billing.costs import closing
 from billing.models import ActualCost, CarriedCost, EmployerCost, PayrollImport, PayrollLayout, ProvisionEntry
+from employees.models import Employee
 from members.admin.site import ReadOnlyRecordAdmin
 
 
@@ -20,8 +26,8 @@ class PayrollImportAdmin(ReadOnlyRecordAdmin):
 class EmployerCostForm(forms.ModelForm):
     """A cost by hand, refused with a sentence once an invoice stands on it."""
 
-    def clean(self):
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
         before = {"employee": self.instance.employee_id, "month": self.instance.month}
         for employee, month in [
             (before["employee"], before["month"]),
@@ -35,7 +41,7 @@ class EmployerCostForm(forms.ModelForm):
         return data
 
 
-def _key(employee):
+def _key(employee: Employee | None) -> int | None:
     return employee.pk if employee else None
 
 
@@ -52,7 +58,7 @@ class EmployerCostAdmin(admin.ModelAdmin):
     ordering = ["-month", "employee__last_name", "kind", "pk"]
     actions = None
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: EmployerCost | None = None) -> bool:
         """A cost that an invoice stands on stays."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or not closing.is_closed(obj.employee_id, obj.month))

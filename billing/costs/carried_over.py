@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from billing.costs.closing import EmployeeMonth, closed_months
 from billing.costs.payroll_columns import AMOUNTS
@@ -156,7 +157,7 @@ def _estimated(actual: Mapping[EmployeeMonth, Decimal]) -> dict[EmployeeMonth, D
     return {key: total for key, total in _sums(rows).items() if key in actual}
 
 
-def _sums(rows) -> dict[EmployeeMonth, Decimal]:  # type: ignore[no-untyped-def]
+def _sums(rows: QuerySet[Any]) -> dict[EmployeeMonth, Decimal]:
     sums = rows.values_list("employee", "month").annotate(Sum("amount")).order_by("employee", "month")
     return {(employee, month): total for employee, month, total in sums}
 

@@ -12,6 +12,7 @@ from django import forms
 from billing.costs import estimates, payroll_columns
 from billing.costs.estimates import Basis
 from employees.models import Employee
+from groupement.kernel.fields import choice_field
 from groupement.kernel.french import quoted
 from groupement.kernel.money import AmountField
 from groupement.kernel.periods import Month, MonthFormField
@@ -88,10 +89,10 @@ class EstimateForm(forms.Form):
     )
 
     def __init__(self, *args: Any, month: Month, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="estimate", **kwargs)
+        super().__init__(*args, **{"prefix": "estimate", **kwargs})
         self.people: list[Employee] = estimates.estimable(month)
         whole = f"toutes les personnes sans paie ({len(self.people)})"
-        self.fields["employee"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "employee").choices = [
             (EVERYBODY, whole),
             *((str(person.pk), person.full_name) for person in self.people),
         ]

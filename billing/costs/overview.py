@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 
 from billing.costs.closing import closed
@@ -339,5 +339,5 @@ def aid_years() -> list[int]:
     return sorted(years, reverse=True)
 
 
-def _aids():  # type: ignore[no-untyped-def]
+def _aids() -> QuerySet[EmployerCost]:
     return EmployerCost.objects.filter(kind=CostKind.AID, is_estimate=False)

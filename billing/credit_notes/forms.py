@@ -1,10 +1,15 @@
 """The form of a credit note: the whole invoice, or lines, days, quantities and amounts of it, and the reason."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 
 from billing.credit_notes import composing, crediting
+from billing.credit_notes.remaining import EntryRemainder, InvoiceRemainder, LineRemainder
 from billing.models import Fate
 from groupement.kernel import worktime
+from groupement.kernel.fields import choice_field
 from groupement.kernel.money import AmountField
 from groupement.kernel.templatetags.formats import amount, day, euros
 
@@ -43,10 +48,12 @@ class CreditForm(forms.Form):
     )
     seen = forms.DecimalField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, remainder, opened=(), **kwargs):
+    def __init__(
+        self, *args: Any, remainder: InvoiceRemainder, opened: Iterable[int] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.remainder = remainder
-        self.fields["extent"].choices = [
+        choice_field(self, "extent").choices = [
             (WHOLE, f"Toute la facture, ce qui en reste\u00a0: {euros(remainder.total)} TTC"),
             (LINES, "Une partie\u00a0: des lignes, des journées, un montant"),
         ]
@@ -56,7 +63,7 @@ class CreditForm(forms.Form):
         for row in self.lines:
             self._add_fields(row)
 
-    def _add_fields(self, row):
+    def _add_fields(self, row: LineRemainder) -> None:
         pk = row.line.pk
         what = "tout ce qui en reste" if row.has_credits else "toute la ligne"
         self.fields[f"line-{pk}"] = forms.BooleanField(
@@ -80,14 +87,14 @@ class CreditForm(forms.Form):
             )
 
     @property
-    def rows(self):
+    def rows(self) -> list[dict[str, Any]]:
         """Each line with its fields, for the template."""
         return [self._row(row) for row in self.lines]
 
-    def _row(self, row):
+    def _row(self, row: LineRemainder) -> dict[str, Any]:
         pk = row.line.pk
         part = next((name for name in (f"quantity-{pk}", f"amount-{pk}") if name in self.fields), None)
-        days = [
+        days: list[dict[str, Any]] = [
             {
                 "entry": entry,
                 "tick": self[f"day-{entry.entry}"] if entry.left else None,
@@ -105,10 +112,10 @@ class CreditForm(forms.Form):
             "is_open": wrong or chosen or len(self.lines) == 1,
         }
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Fill ``requests``, as ``crediting.issue_credit_note`` takes them."""
-        data = super().clean()
-        self.requests = []
+        data = super().clean() or self.cleaned_data
+        self.requests: list[composing.CreditRequest] = []
         if "seen" in self.errors:
             self.add_error(None, "Regardez de nouveau l’avoir avant de l’émettre.")
         if data.get("extent") == WHOLE:
@@ -120,7 +127,7 @@ class CreditForm(forms.Form):
                 self.add_error(None, "Choisissez au moins une ligne, une journée ou un montant.")
         return data
 
-    def _request(self, row, data):
+    def _request(self, row: LineRemainder, data: dict[str, Any]) -> composing.CreditRequest | None:
         line, fate = row.line, Fate(data.get("fate") or Fate.VOIDED)
         minutes = self._minutes(row, data)
         part = data.get(f"quantity-{line.pk}"), data.get(f"amount-{line.pk}")
@@ -136,8 +143,8 @@ class CreditForm(forms.Form):
             return composing.CreditQuantity(line, part[0])
         return None if part[1] is None else composing.CreditAmount(line, part[1])
 
-    def _minutes(self, row, data):
-        found = {}
+    def _minutes(self, row: LineRemainder, data: dict[str, Any]) -> dict[int, int]:
+        found: dict[int, int] = {}
         for entry in row.entries:
             typed = data.get(f"hours-{entry.entry}")
             if data.get(f"day-{entry.entry}"):
@@ -151,7 +158,7 @@ class CreditForm(forms.Form):
                 self._read_hours(entry, typed, found)
         return found
 
-    def _read_hours(self, entry, typed, found):
+    def _read_hours(self, entry: EntryRemainder, typed: str, found: dict[int, int]) -> None:
         try:
             minutes = worktime.parse_minutes(typed)
         except worktime.BadDuration as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,13 +17,13 @@ from billing.documents import rendering
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
-from members.access import for_roles
+from members.access import UserRequest, for_roles
 from members.roles import Role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
-def credit(request: HttpRequest, pk: int) -> HttpResponse:
+def credit(request: UserRequest, pk: int) -> HttpResponse:
     """One address, three steps: the choice, its preview (``apercu``), the credit note issued (``emettre``)."""
     found = _invoice(request, pk)
     remainder = remaining.remainder_of(found)
@@ -42,14 +42,14 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def retry(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: UserRequest, pk: int) -> HttpResponse:
     """Have the PDF of one paper made again after its job was given up."""
     found = get_object_or_404(Invoice.objects.visible_to(request.user), pk=pk, status=InvoiceStatus.ISSUED)
     rendering.retry([found.pk], at=timezone.now())
     return redirect("billing:invoice", pk)
 
 
-def _invoice(request: HttpRequest, pk: int) -> Invoice:
+def _invoice(request: UserRequest, pk: int) -> Invoice:
     """An issued invoice that the person may see, with what is due of it."""
     issued = Invoice.objects.visible_to(request.user).filter(
         kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED
@@ -58,13 +58,13 @@ def _invoice(request: HttpRequest, pk: int) -> Invoice:
     return found
 
 
-def _choice_page(request: HttpRequest, found: Invoice, form: CreditForm, status: int = 200) -> HttpResponse:
+def _choice_page(request: UserRequest, found: Invoice, form: CreditForm, status: int = 200) -> HttpResponse:
     return page(
         request, "billing/credit_notes/credit.html", context={"invoice": found, "form": form}, status=status
     )
 
 
-def _preview(request: HttpRequest, found: Any, form: CreditForm) -> HttpResponse:
+def _preview(request: UserRequest, found: Any, form: CreditForm) -> HttpResponse:
     done = act(
         request, crediting.preview_credit_note, found, lines=form.requests, at=timezone.now(), form=form
     )
@@ -82,7 +82,7 @@ def _preview(request: HttpRequest, found: Any, form: CreditForm) -> HttpResponse
     return page(request, "billing/credit_notes/preview.html", context=context)
 
 
-def _issue(request: HttpRequest, found: Invoice, form: CreditForm) -> HttpResponse:
+def _issue(request: UserRequest, found: Invoice, form: CreditForm) -> HttpResponse:
     done = act(
         request,
         crediting.issue_credit_note,
@@ -102,7 +102,7 @@ def _issue(request: HttpRequest, found: Invoice, form: CreditForm) -> HttpRespon
     return redirect("billing:invoice", note)
 
 
-def _chosen_fields(request: HttpRequest) -> list[tuple[str, Any]]:
+def _chosen_fields(request: UserRequest) -> list[tuple[str, Any]]:
     """The fields of the choice, to post again from the preview."""
     left_out = ("csrfmiddlewaretoken", "etape", "seen")
     return [

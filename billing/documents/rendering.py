@@ -10,7 +10,7 @@ import tempfile
 import unicodedata
 import zipfile
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
@@ -107,7 +107,7 @@ def interrupted(at: datetime) -> list[int]:
 
 
 @transaction.atomic
-def retry(invoices: Collection[int], *, at: datetime) -> int:
+def retry(invoices: Iterable[int], *, at: datetime) -> int:
     """Give the jobs of these invoices that were given up three more tries, and queue them on commit; how many."""
     given_up = Rendering.objects.filter(invoice__in=invoices, status=RenderingStatus.FAILED)
     ids = list(given_up.select_for_update().order_by("pk").values_list("invoice", flat=True))

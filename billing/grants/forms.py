@@ -1,10 +1,18 @@
 """Forms of grants: the line itself, which hours to search, what to tag, which months to lock."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 
 from billing.grants import tagging
 from billing.models import Expense, FundingLine
 from employees.models import Employee
+from groupement.kernel.fields import choice_field, record_field
 from groupement.kernel.money import AmountField, spell
 from groupement.kernel.periods import MonthFormField
 from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours
@@ -13,7 +21,7 @@ from members.models import Member
 ENTRY, MINUTES = "entry", "minutes_"
 
 
-def day_input():
+def day_input() -> forms.DateInput:
     return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
@@ -39,8 +47,8 @@ class FundingLineForm(forms.ModelForm):
             "starts_on": {"required": "Indiquez le premier jour financé."},
         }
 
-    def clean(self):
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
         first, before = data.get("starts_on"), data.get("ends_before")
         if first and before and before <= first:
             self.add_error("ends_before", "La fin doit venir après le début.")
@@ -62,17 +70,17 @@ class SearchForm(forms.Form):
     du = forms.DateField(label="Du", required=False, widget=day_input())
     au = forms.DateField(label="Au", required=False, widget=day_input())
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, model in (("personne", Employee), ("adherent", Member)):
-            field = self.fields[name]
+            field = record_field(self, name)
             field.queryset = model.objects.all()
             field.choices = [
-                ("", field.empty_label),
+                ("", field.empty_label or ""),
                 *((each.pk, str(each)) for each in model.objects.all().by_name()),
             ]
 
-    def search(self):
+    def search(self) -> tagging.HourSearch:
         """The search for tagging.taggable_entries()."""
         data = self.cleaned_data
         return tagging.HourSearch(data["mois"], data["personne"], data["adherent"], data["du"], data["au"])
@@ -88,10 +96,12 @@ class TagForm(forms.Form):
         error_messages={"required": "Nommez l’action financée, comme la convention le fait."},
     )
 
-    def __init__(self, *args, entries, ticks=False, **kwargs):
+    def __init__(
+        self, *args: Any, entries: Iterable[tagging.TaggableEntry], ticks: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        ticked = set(self.data.getlist(ENTRY)) if self.is_bound else None
-        self.rows = []
+        ticked = set(cast("QueryDict", self.data).getlist(ENTRY)) if self.is_bound else None
+        self.rows: list[dict[str, Any]] = []
         for each in entries:
             pk = str(each.entry.pk)
             typed = self.data.get(f"{MINUTES}{pk}") if self.is_bound else None
@@ -103,10 +113,10 @@ class TagForm(forms.Form):
                 }
             )
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Read the hours of what is ticked; an error names the person and the day."""
-        data = super().clean()
-        self.minutes = {}
+        data = super().clean() or self.cleaned_data
+        self.minutes: dict[int, int] = {}
         for row in self.rows:
             if not row["is_ticked"]:
                 continue
@@ -138,10 +148,10 @@ class TagExpenseForm(forms.Form):
         error_messages={"required": "Nommez l’action financée, comme la convention le fait."},
     )
 
-    def __init__(self, *args, expenses, **kwargs):
+    def __init__(self, *args: Any, expenses: QuerySet[tagging.ExpenseWithLeft], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["expense"].queryset = expenses
-        self.fields["expense"].choices = [
+        record_field(self, "expense").queryset = expenses
+        choice_field(self, "expense").choices = [
             ("", "Choisir une dépense"),
             *((each.pk, _named(each)) for each in expenses),
         ]
@@ -154,5 +164,5 @@ class LockForm(forms.Form):
     last = MonthFormField(label="Dernier mois", error_messages={"required": "Choisissez le dernier mois."})
 
 
-def _named(expense):
+def _named(expense: tagging.ExpenseWithLeft) -> str:
     return f"{expense.spent_on:%d/%m/%Y}, {expense.employee.full_name}, {expense.label} (reste {spell(expense.left)})"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db import transaction
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -270,7 +271,19 @@ def funded_of(entries: Collection[int]) -> dict[int, list[tuple[str, int]]]:
     return found
 
 
-def free_expenses(line: FundingLine) -> QuerySet[Expense]:
+class Unfunded(TypedDict):
+    """What free_expenses() adds to an expense: the euros that nobody funds."""
+
+    left: Decimal
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    ExpenseWithLeft = WithAnnotations[Expense, Unfunded]
+
+
+def free_expenses(line: FundingLine) -> QuerySet[ExpenseWithLeft]:
     """Accepted expenses on days of ``line`` with an amount ``left`` that nobody funds, the latest first."""
     funded = FundedCost.objects.filter(expense=OuterRef("pk")).order_by().values("expense")
     sums = funded.annotate(total=Sum("amount")).values("total")
@@ -281,6 +294,5 @@ def free_expenses(line: FundingLine) -> QuerySet[Expense]:
     rows = Expense.objects.filter(within, charge__isnull=False).annotate(
         left=F("amount") - Coalesce(Subquery(sums, output_field=money), ZERO, output_field=money)
     )
-    return (
-        rows.filter(left__gt=0).select_related("employee", "assignment__member").order_by("-spent_on", "-pk")
-    )
+    free = cast("QuerySet[ExpenseWithLeft]", rows).filter(left__gt=ZERO)
+    return free.select_related("employee", "assignment__member").order_by("-spent_on", "-pk")

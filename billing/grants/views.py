@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
-from members.access import for_roles, holds
+from members.access import UserRequest, for_roles, holds
 from members.roles import Role
 
 LINES_A_PAGE = 20
@@ -30,7 +30,7 @@ READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*READERS)
-def lines(request: HttpRequest) -> HttpResponse:
+def lines(request: UserRequest) -> HttpResponse:
     """All lines with their hours, and for finance their euros; finance adds one."""
     may_act = holds(request.user, Role.FINANCE)
     form = FundingLineForm(request.POST if request.method == "POST" and may_act else None)
@@ -49,14 +49,14 @@ def lines(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS)
-def line(request: HttpRequest, pk: int) -> HttpResponse:
+def line(request: UserRequest, pk: int) -> HttpResponse:
     """What one line pays for; the euros are for finance."""
     return _line_page(request, get_object_or_404(FundingLine, pk=pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
-def tag(request: HttpRequest, pk: int) -> HttpResponse:
+def tag(request: UserRequest, pk: int) -> HttpResponse:
     """The hours that fit the filter, ticked; posted, those ticked go to the line."""
     found = get_object_or_404(FundingLine, pk=pk)
     asked = (
@@ -84,7 +84,7 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def untag(request: HttpRequest, pk: int) -> HttpResponse:
+def untag(request: UserRequest, pk: int) -> HttpResponse:
     """Take a person's hours of one month and action off the line."""
     found = get_object_or_404(FundingLine, pk=pk)
     act(
@@ -101,7 +101,7 @@ def untag(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def tag_expense(request: HttpRequest, pk: int) -> HttpResponse:
+def tag_expense(request: UserRequest, pk: int) -> HttpResponse:
     """An amount of an accepted expense goes to the line."""
     found = get_object_or_404(FundingLine, pk=pk)
     form = TagExpenseForm(request.POST, expenses=tagging.free_expenses(found))
@@ -113,7 +113,7 @@ def tag_expense(request: HttpRequest, pk: int) -> HttpResponse:
         by=request.user,
         at=timezone.now(),
         form=form,
-        success=lambda made: f"{spell(form.cleaned_data['amount'])} sont sur {found.code}.",
+        success=lambda _: f"{spell(form.cleaned_data['amount'])} sont sur {found.code}.",
     ):
         return redirect("billing:funding_line", pk)
     return _line_page(request, found, expense_form=form, status=422)
@@ -121,7 +121,7 @@ def tag_expense(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def untag_expense(request: HttpRequest, pk: int) -> HttpResponse:
+def untag_expense(request: UserRequest, pk: int) -> HttpResponse:
     """Take an expense off its line."""
     cost = get_object_or_404(FundedCost.objects.select_related("line"), pk=pk)
     done_text = f"{spell(cost.amount)} ne sont plus sur {cost.line.code}."
@@ -129,7 +129,7 @@ def untag_expense(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("billing:funding_line", cost.line_id)
 
 
-def _line_page(request: HttpRequest, found: FundingLine, *, status: int = 200, **forms: Any) -> HttpResponse:
+def _line_page(request: UserRequest, found: FundingLine, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The page of ``found``; ``forms`` are those that were refused."""
     may_act = holds(request.user, Role.FINANCE)
     whole = funded_costs.funding_of([found])[found.pk]
@@ -163,7 +163,7 @@ def _used(line: FundingLine, whole: funded_costs.LineFunding) -> dict[str, Any]:
     }
 
 
-def _tagged(request: HttpRequest, found: FundingLine, form: TagForm) -> Any:
+def _tagged(request: UserRequest, found: FundingLine, form: TagForm) -> Any:
     minutes = sum(form.minutes.values())
     return act(
         request,
@@ -191,7 +191,7 @@ def _month(text: str) -> Month:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def lock(request: HttpRequest, pk: int) -> HttpResponse:
+def lock(request: UserRequest, pk: int) -> HttpResponse:
     """Copy what the line pays for in these months; its tags change no more."""
     found, form = get_object_or_404(FundingLine, pk=pk), LockForm(request.POST)
     if form.is_valid() and act(
@@ -210,21 +210,21 @@ def lock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.FINANCE)
-def as_csv(_request: HttpRequest, pk: int) -> HttpResponse:
+def as_csv(_request: UserRequest, pk: int) -> HttpResponse:
     """The locked report as CSV."""
     return _file(pk, reports.as_csv, "csv", "text/csv; charset=utf-8")
 
 
 @require_safe
 @for_roles(Role.FINANCE)
-def as_workbook(_request: HttpRequest, pk: int) -> HttpResponse:
+def as_workbook(_request: UserRequest, pk: int) -> HttpResponse:
     """The locked report as a workbook."""
     return _file(pk, reports.as_workbook, "xlsx", XLSX)
 
 
 @require_safe
 @for_roles(Role.FINANCE)
-def as_pdf(_request: HttpRequest, pk: int) -> HttpResponse:
+def as_pdf(_request: UserRequest, pk: int) -> HttpResponse:
     """The locked report on paper, for the funder."""
     return _file(pk, reports.as_pdf, "pdf", "application/pdf")
 

@@ -1,6 +1,12 @@
 """Invoices, runs and documents in the admin: read-only; a failed PDF is queued again, legal mentions are edited."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from billing.documents import rendering
@@ -19,6 +25,7 @@ from billing.models import (
     Settlement,
 )
 from groupement.kernel.french import counted
+from members.access import UserRequest
 from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin, StepInline
 
 
@@ -41,7 +48,7 @@ class ProblemInline(ReadOnlyInline):
     fields = ["code", "message", "is_blocking", "member", "employee"]
     ordering = ["-is_blocking", "code", "pk"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("member", "employee")
 
 
@@ -50,7 +57,7 @@ class SettlementInline(ReadOnlyInline):
     fields = ["employee", "month", "employer_cost", "charged", "reserve"]
     ordering = ["month", "employee__last_name", "pk"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("employee")
 
 
@@ -143,9 +150,9 @@ class RenderingAdmin(ReadOnlyRecordAdmin):
     actions = ["retry"]
 
     @admin.action(description="Refaire les PDF en échec", permissions=["view"])
-    def retry(self, request, queryset):
+    def retry(self, request: UserRequest, queryset: QuerySet[Rendering]) -> None:
         """Queue the failed ones among those chosen again; a PDF that exists is never made twice."""
-        count = rendering.retry(queryset.values("invoice"), at=timezone.now())
+        count = rendering.retry(queryset.values_list("invoice", flat=True), at=timezone.now())
         if count:
             messages.success(request, f"{counted(count, 'PDF relancé', 'PDF relancés')}.")
         else:

@@ -1,10 +1,12 @@
 """Invoices and credit notes: the list, one of them as its PDF has it with all that came of it, its PDF."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
 
@@ -19,23 +21,25 @@ from billing.reminders.views import lateness_of_invoice
 from billing.true_ups import overview
 from groupement.kernel.money import ZERO, MoneyField
 from groupement.kernel.pages import act, page, paginate
-from members.access import for_roles, holds, today
+from members.access import UserRequest, for_roles, holds, today
 from members.roles import Role
+
+if TYPE_CHECKING:
+    from billing.accounts.receivables import InvoiceWithDues
 
 INVOICES_A_PAGE = 25
 
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN, Role.MEMBER)
-def invoices(request: HttpRequest) -> HttpResponse:
+def invoices(request: UserRequest) -> HttpResponse:
     """Those that fit the filter, drafts on top, then the newest first; the sums are of issued ones."""
     chosen = InvoiceFilter(request.GET, user=request.user)
     found = chosen.chosen()
     query = request.GET.copy()
     query.pop("page", None)
     rows = paginate(request, _newest_first(found), INVOICES_A_PAGE)
-    for each in rows:
-        each.settlement_state = receivables.settlement_state(each, on=today())
+    receivables.with_states(rows, on=today())
     context = {
         "filter": chosen,
         "page": rows,
@@ -54,7 +58,7 @@ def invoices(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+def invoice(request: UserRequest, pk: int) -> HttpResponse:
     """The content of the PDF, from the snapshot made at issue; of a draft, what it would be today."""
     found = get_object_or_404(
         receivables.with_dues(Invoice.objects.visible_to(request.user))
@@ -71,7 +75,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+def pdf(request: UserRequest, pk: int) -> HttpResponseBase:
     """The file stored since it was made, its digest checked; while it is not ready, the page says how far it is."""
     found = get_object_or_404(
         Invoice.objects.visible_to(request.user).select_related("document", "rendering"),
@@ -115,7 +119,7 @@ def _sum_less_credit_notes(name: str) -> Any:
     return billed - back
 
 
-def _newest_first(found: QuerySet[Invoice]) -> QuerySet[Invoice]:
+def _newest_first(found: QuerySet[InvoiceWithDues]) -> QuerySet[InvoiceWithDues]:
     newest: list[Any] = [F("issued_on").desc(nulls_first=True), F("sequence").desc(nulls_first=True)]
     related = found.select_related("member", "document", "rendering", "corrects")
     return related.defer("snapshot", "corrects__snapshot").order_by(*newest, "-service_month", "-pk")

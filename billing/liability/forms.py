@@ -1,7 +1,10 @@
 """Forms of joint liability and the reserve."""
 
+from typing import Any
+
 from django import forms
 
+from groupement.kernel.fields import record_field
 from groupement.kernel.money import AmountField
 from members.models import Member
 
@@ -22,9 +25,9 @@ class DebtForm(forms.Form):
         error_messages={"invalid_choice": "Choisissez un adhérent de la liste."},
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["defaut"].queryset = Member.objects.by_name()
+        record_field(self, "defaut").queryset = Member.objects.by_name()
 
 
 class ReserveForm(forms.Form):

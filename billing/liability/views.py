@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +15,7 @@ from billing.liability.forms import DebtForm, ReserveForm
 from billing.liability.reserve import balance, deduction_cap, ledger, record_movement
 from groupement.kernel.money import cents
 from groupement.kernel.pages import act, page, paginate
-from members.access import for_roles, holds, today
+from members.access import UserRequest, for_roles, holds, today
 from members.models import Member
 from members.roles import Role
 
@@ -27,7 +27,7 @@ EXAMPLE = Decimal("10000.00")
 
 @require_safe
 @for_roles(*READERS)
-def liability(request: HttpRequest) -> HttpResponse:
+def liability(request: UserRequest) -> HttpResponse:
     """Who would pay what of a debt, and what the default of one would cost the others."""
     form, statement = _state(request)
     context = {
@@ -42,7 +42,7 @@ def liability(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS)
-def liability_pdf(request: HttpRequest) -> HttpResponse:
+def liability_pdf(request: UserRequest) -> HttpResponse:
     """The same as a file; what cannot be shared is asked for again on the page."""
     _, statement = _state(request)
     if statement is None:
@@ -54,7 +54,7 @@ def liability_pdf(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.MEMBER)
-def my_share(request: HttpRequest) -> HttpResponse:
+def my_share(request: UserRequest) -> HttpResponse:
     """A member's own share in percent, and of a round debt; nobody else's, no real debt."""
     percents = exposure.percents(on=today())
     own_shares = [
@@ -68,14 +68,14 @@ def my_share(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS)
-def reserve(request: HttpRequest) -> HttpResponse:
+def reserve(request: UserRequest) -> HttpResponse:
     """The ledger of the reserve with its balance, the last movement first."""
     return _reserve(request, ReserveForm(initial={"booked_on": today()}))
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def record(request: HttpRequest) -> HttpResponse:
+def record(request: UserRequest) -> HttpResponse:
     """Record a movement that no close makes."""
     form = ReserveForm(request.POST)
     if form.is_valid() and act(
@@ -91,7 +91,7 @@ def record(request: HttpRequest) -> HttpResponse:
     return _reserve(request, form, status=422)
 
 
-def _reserve(request: HttpRequest, form: ReserveForm, status: int = 200) -> HttpResponse:
+def _reserve(request: UserRequest, form: ReserveForm, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "page": paginate(request, ledger(), MOVEMENTS_A_PAGE),
@@ -102,7 +102,7 @@ def _reserve(request: HttpRequest, form: ReserveForm, status: int = 200) -> Http
     return page(request, "billing/liability/reserve.html", context=context, status=status)
 
 
-def _state(request: HttpRequest) -> tuple[DebtForm, exposure.LiabilityStatement | None]:
+def _state(request: UserRequest) -> tuple[DebtForm, exposure.LiabilityStatement | None]:
     """What the address asks; None when it cannot be stated, then the form says why."""
     form = DebtForm(request.GET)
     if not form.is_valid():

@@ -36,7 +36,7 @@ class BankStatement(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.file_name
 
 
@@ -141,7 +141,7 @@ class BankOperation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.booked_on:%d/%m/%Y} {self.amount}"
 
 
@@ -157,5 +157,5 @@ class BankLayout(models.Model):
         verbose_name = "format de relevé bancaire"
         verbose_name_plural = "formats de relevés bancaires"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"format {self.titles_digest[:8]}"

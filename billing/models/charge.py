@@ -1,5 +1,7 @@
 """What a member owes and why: the ledger between timesheets and invoice lines; each source is billed once."""
 
+from typing import Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -12,14 +14,14 @@ from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
 
 
-class ChargeQuerySet(models.QuerySet):
+class ChargeQuerySet(models.QuerySet["Charge"]):
     """Charges by where they are."""
 
-    def waiting(self):
+    def waiting(self) -> Self:
         """Recorded, and on no invoice nor draft yet."""
         return self.filter(is_standing=True, line__isnull=True)
 
-    def live(self):
+    def live(self) -> Self:
         """Not released by a credit note."""
         return self.filter(released_at__isnull=True)
 
@@ -135,7 +137,7 @@ class Charge(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.service_month}"
 
     @property

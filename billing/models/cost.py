@@ -1,5 +1,7 @@
 """What an employee's month cost the group, as the payroll file says."""
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -81,8 +83,13 @@ class PayrollImport(models.Model):
         verbose_name = "import de paie"
         verbose_name_plural = "imports de paie"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.file_name} ({self.month})"
+
+    @property
+    def corrections(self) -> list[dict[str, Any]]:
+        """The changes of amounts that were known before."""
+        return [change for change in self.changes if change["before"]]
 
 
 class EmployerCost(models.Model):
@@ -125,7 +132,7 @@ class EmployerCost(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.month}"
 
 
@@ -152,7 +159,7 @@ class ActualCost(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.month}"
 
 
@@ -188,7 +195,7 @@ class CarriedCost(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"écart {self.from_month}"
 
 
@@ -204,7 +211,7 @@ class PayrollLayout(models.Model):
         verbose_name = "format de fichier de paie"
         verbose_name_plural = "formats de fichiers de paie"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"format {self.titles_digest[:8]}"
 
 
@@ -265,7 +272,7 @@ class ProvisionEntry(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.month}"
 
 
@@ -283,5 +290,5 @@ class ReserveEntry(models.Model):
         verbose_name_plural = "mouvements de la réserve"
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="a_reserve_entry_moves_something")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.label

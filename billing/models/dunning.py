@@ -1,11 +1,14 @@
 """Reminders of late invoices: the levels that the group chose, the reminders sent, the disputes that stop them."""
 
+from typing import Self, TypeVar
+
 import pgtrigger
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
 from groupement.kernel.money import MoneyField
+from members.models import User
 
 
 class DunningLevel(models.Model):
@@ -25,14 +28,17 @@ class DunningLevel(models.Model):
         verbose_name_plural = "niveaux de relance"
         constraints = [models.CheckConstraint(condition=Q(rank__gte=1), name="dunning_levels_count_from_one")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
 
-class OfInvoicesQuerySet(models.QuerySet):
+R = TypeVar("R", bound=models.Model)
+
+
+class OfInvoicesQuerySet(models.QuerySet[R]):
     """Reminders and disputes, in the scope of their invoices."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; otherwise those of the invoices of members where ``user`` has a seat."""
         if user.sees_every_member:
             return self
@@ -74,7 +80,7 @@ class Reminder(models.Model):
             pgtrigger.Protect(name="reminders_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"relance du {self.sent_on:%d/%m/%Y}"
 
 
@@ -111,5 +117,5 @@ class Dispute(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"litige du {self.opened_on:%d/%m/%Y}"

@@ -1,6 +1,6 @@
 """Expenses of the work billed on at cost: trips on a dated scale, meals, purchases with their receipt."""
 
-from typing import ClassVar
+from typing import Self
 
 import pgtrigger
 from django.db import models
@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import Dated, no_overlap
+from members.models import User
 
 
 class ExpenseKind(models.TextChoices):
@@ -31,11 +32,11 @@ class ExpenseScale(Dated):
             models.CheckConstraint(condition=Q(rate__gt=0), name="a_scale_is_positive"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.rate}"
 
 
-def receipt_path(expense, name):
+def receipt_path(expense: "Expense", name: str) -> str:
     """Where a receipt is kept: by year, under a name that tells nothing."""
     return f"receipts/{expense.spent_on:%Y}/{expense.employee_id}-{name}"
 
@@ -49,17 +50,17 @@ class ExpenseState(models.TextChoices):
     REFUSED = "refused", "Refusée"
 
 
-class ExpenseQuerySet(models.QuerySet):
+class ExpenseQuerySet(models.QuerySet["Expense"]):
     """Expenses, in the scope of who reads."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; otherwise one's own. A member reads those accepted on its invoice, not here."""
         return self if user.sees_every_member else self.filter(employee__user=user)
 
-    def in_state(self, state):
+    def in_state(self, state: str) -> Self:
         """Those in one ExpenseState."""
         issued = Q(charge__line__invoice__status="issued")
-        chosen = {
+        chosen: dict[str, Q] = {
             ExpenseState.WAITING: Q(charge__isnull=True, refused_reason=""),
             ExpenseState.REFUSED: ~Q(refused_reason=""),
             ExpenseState.INVOICED: issued,
@@ -103,7 +104,7 @@ class Expense(models.Model):
     )
     refused_at = models.DateTimeField("refusée le", null=True, editable=False)
 
-    objects: ClassVar = ExpenseQuerySet.as_manager()
+    objects = ExpenseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "dépense"
@@ -145,11 +146,11 @@ class Expense(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.label
 
     @property
-    def state(self):
+    def state(self) -> ExpenseState:
         """The ExpenseState; read it with ``charge__line__invoice`` selected."""
         if self.refused_reason:
             return ExpenseState.REFUSED
@@ -176,5 +177,5 @@ class DuesYear(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"cotisation {self.year or 'dépôt'}"

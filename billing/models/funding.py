@@ -28,7 +28,7 @@ class FundingLine(Dated):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
 
 
@@ -104,7 +104,7 @@ class FundedHours(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.minutes} min {self.month}"
 
 
@@ -161,7 +161,7 @@ class FundedCost(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.amount} {self.month}"
 
 
@@ -208,5 +208,5 @@ class FundingReport(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"état {self.first_month} à {self.last_month}"

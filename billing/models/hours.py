@@ -28,7 +28,7 @@ class InvoicedTimesheet(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"relevé n° {self.timesheet_id}"
 
 
@@ -114,5 +114,5 @@ class Release(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.minutes} min {self.fate}"

@@ -1,5 +1,7 @@
 """Invoices and their lines; once issued they are numbered, copied whole into a snapshot, and frozen."""
 
+from typing import Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -8,6 +10,7 @@ from employees.models import VatRegime
 from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
+from members.models import User
 
 # Reads OLD and NEW, so that nothing is moved off an issued invoice either; FOR SHARE waits for issue(), which holds
 # the invoice FOR UPDATE.
@@ -71,14 +74,14 @@ class Series(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.prefix}-{self.year}"
 
 
-class InvoiceQuerySet(models.QuerySet):
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
     """Invoices, in the scope of who reads."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; for a seat, the issued ones of its member."""
         if user.sees_every_member:
             return self
@@ -208,11 +211,11 @@ class Invoice(Lifecycle):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.number or f"brouillon {self.pk or '—'}"
 
     @property
-    def paper_state(self):
+    def paper_state(self) -> str:
         """Where its PDF is: none (a draft), pending, failed or ready. Read with ``document`` and ``rendering``."""
         if self.status == InvoiceStatus.DRAFT:
             return "none"
@@ -296,5 +299,5 @@ class Line(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.position}. {self.label}"

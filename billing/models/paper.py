@@ -31,7 +31,7 @@ class Document(models.Model):
             pgtrigger.Protect(name="documents_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.path
 
 
@@ -70,7 +70,7 @@ class Rendering(models.Model):
         ]
         indexes = [models.Index(fields=["status"], name="rendering_by_status")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"PDF {self.status}"
 
 
@@ -126,5 +126,5 @@ class Letter(models.Model):
             pgtrigger.Protect(name="letters_are_kept", operation=pgtrigger.Delete),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.subject

@@ -1,6 +1,7 @@
 """Payments of members and what settles invoices: parts of payments, of credit notes, small remainders written off."""
 
 from decimal import Decimal
+from typing import Self
 
 import pghistory
 import pgtrigger
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from groupement.kernel.money import ZERO, MoneyField
+from members.models import User
 
 
 class PaymentMethod(models.TextChoices):
@@ -17,10 +19,10 @@ class PaymentMethod(models.TextChoices):
     OTHER = "other", "autre"
 
 
-class MoneyQuerySet(models.QuerySet):
+class MoneyQuerySet(models.QuerySet["Payment"]):
     """Payments, in the scope of their members."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; otherwise those of members where ``user`` has a seat."""
         if user.sees_every_member:
             return self
@@ -86,7 +88,7 @@ class Payment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"règlement du {self.received_on:%d/%m/%Y}"
 
 
@@ -193,10 +195,10 @@ class Allocation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.source} {self.amount}"
 
     @property
-    def vat(self):
+    def vat(self) -> Decimal:
         """The VAT of the amount, all rates together."""
         return sum((Decimal(row["vat"]) for row in self.by_rate), ZERO)

@@ -1,16 +1,19 @@
 """Quotes of the simulator and the indices of price revision: what prices are agreed from."""
 
+from typing import Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from groupement.kernel.periods import MonthField
+from members.models import User
 
 
-class QuoteQuerySet(models.QuerySet):
+class QuoteQuerySet(models.QuerySet["Quote"]):
     """Quotes, in the scope of who reads."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; for a seat, those made for its member."""
         if user.sees_every_member:
             return self
@@ -56,7 +59,7 @@ class Quote(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"devis n° {self.pk or '—'}"
 
 
@@ -77,5 +80,5 @@ class PriceIndex(models.Model):
             models.CheckConstraint(condition=Q(value__gt=0), name="an_index_is_positive"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.code} {self.month}"

@@ -64,7 +64,7 @@ class BillingRun(Lifecycle):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"clôture {self.month}"
 
 
@@ -133,7 +133,7 @@ class Settlement(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"décompte {self.month}"
 
 
@@ -151,5 +151,5 @@ class RunProblem(models.Model):
         verbose_name = "point à régler"
         verbose_name_plural = "points à régler"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.message

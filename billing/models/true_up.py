@@ -68,7 +68,7 @@ class TrueUp(Lifecycle):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.label
 
 
@@ -133,7 +133,7 @@ class TrueUpShare(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"part de {self.amount}"
 
 
@@ -149,5 +149,5 @@ class SettledMonth(models.Model):
         verbose_name_plural = "mois régularisés"
         constraints = [models.UniqueConstraint(fields=["employee", "month"], name="a_month_is_trued_up_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.month}"

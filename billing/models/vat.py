@@ -23,7 +23,7 @@ class VatRate(Dated):
             models.CheckConstraint(condition=Q(rate__gte=0, rate__lte=100), name="vat_rate_is_a_percentage"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.regime} {self.rate} %"
 
 
@@ -39,5 +39,5 @@ class LegalMention(Dated):
         verbose_name_plural = "mentions légales"
         constraints = [no_overlap("wordings_of_a_mention_do_not_overlap", "code")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Lower
@@ -56,6 +56,18 @@ class MonthRow:
     net: Decimal
     total: Decimal
     papers: int
+
+
+class Before(TypedDict):
+    """What the reading of a run adds to an invoice: the same member’s net of the month before."""
+
+    previous: Decimal | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    InvoiceOfRun = WithAnnotations[Invoice, Before]
 
 
 @dataclass(frozen=True)
@@ -168,7 +180,7 @@ def rows(run: BillingRun) -> list[RunRow]:
         .annotate(previous=Subquery(before.values("sum")))
         .order_by(Lower("member__short_name__unaccent"), "pk")
     )
-    found = list(invoices)
+    found = cast("list[InvoiceOfRun]", list(invoices))
     why = by_member(run, {invoice.member_id for invoice in found if not invoice.is_out_of_scope})
     return [
         RunRow(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +23,7 @@ from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day_fr
-from members.access import for_roles, holds, today
+from members.access import UserRequest, for_roles, holds, today
 from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
@@ -32,7 +32,7 @@ MONTHS_A_PAGE = 12
 
 @require_safe
 @for_roles(*READERS)
-def runs(request: HttpRequest) -> HttpResponse:
+def runs(request: UserRequest) -> HttpResponse:
     """Every month that has hours or a run, newest first."""
     listed = paginate(request, overview.months(), MONTHS_A_PAGE)
     return page(request, "billing/month/runs.html", context={"page": listed})
@@ -40,14 +40,14 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS)
-def run(request: HttpRequest, month: Month) -> HttpResponse:
+def run(request: UserRequest, month: Month) -> HttpResponse:
     """The month’s close; ``?confirmer=`` shows a dialog’s question without JavaScript."""
     return page(request, "billing/month/run.html", context=_context(request, month))
 
 
 @require_safe
 @for_roles(*READERS)
-def progress(request: HttpRequest, month: Month) -> HttpResponse:
+def progress(request: UserRequest, month: Month) -> HttpResponse:
     """The table and the PDFs for a page that polls; 204 while nothing has changed since what it shows."""
     if not getattr(request, "htmx", False):
         return redirect("billing:run", month)
@@ -60,7 +60,7 @@ def progress(request: HttpRequest, month: Month) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def draft(request: HttpRequest, month: Month) -> HttpResponse:
+def draft(request: UserRequest, month: Month) -> HttpResponse:
     """Draft the month: charges and drafts for every member, as often as one likes; nothing is numbered."""
     act(
         request,
@@ -75,7 +75,7 @@ def draft(request: HttpRequest, month: Month) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def discard(request: HttpRequest, month: Month) -> HttpResponse:
+def discard(request: UserRequest, month: Month) -> HttpResponse:
     """Throw the month’s drafts away."""
     act(
         request,
@@ -90,7 +90,7 @@ def discard(request: HttpRequest, month: Month) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def issue(request: HttpRequest, month: Month) -> HttpResponse:
+def issue(request: UserRequest, month: Month) -> HttpResponse:
     """Issue every draft of the run, then have their PDFs made."""
     the_run = get_object_or_404(BillingRun, month=month)
     done = act(request, issuing.issue_run, the_run, by=request.user, at=timezone.now())
@@ -106,12 +106,12 @@ def issue(request: HttpRequest, month: Month) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def retry(request: HttpRequest, month: Month) -> HttpResponse:
+def retry(request: UserRequest, month: Month) -> HttpResponse:
     """Make the PDFs of the month that failed again: the one named by ``facture``, else all of them."""
     invoices = Invoice.objects.filter(run__month=month)
     if (wanted := request.POST.get("facture", "")).isdecimal():
         invoices = invoices.filter(pk=wanted)
-    count = rendering.retry(invoices.values("pk"), at=timezone.now())
+    count = rendering.retry(invoices.values_list("pk", flat=True), at=timezone.now())
     if count:
         messages.success(request, f"{counted(count, 'PDF se prépare', 'PDF se préparent')} de nouveau.")
     else:
@@ -121,7 +121,7 @@ def retry(request: HttpRequest, month: Month) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.FINANCE)
-def zip_all(request: HttpRequest, month: Month) -> HttpResponseBase:
+def zip_all(request: UserRequest, month: Month) -> HttpResponseBase:
     """Every PDF of the month in one file, as soon as none is missing."""
     done = act(request, rendering.zip_of, get_object_or_404(BillingRun, month=month))
     if not done or done.value is None:
@@ -129,7 +129,7 @@ def zip_all(request: HttpRequest, month: Month) -> HttpResponseBase:
     return FileResponse(done.value, as_attachment=True, filename=f"factures-{month}.zip")
 
 
-def _context(request: HttpRequest, month: Month) -> dict[str, Any]:
+def _context(request: UserRequest, month: Month) -> dict[str, Any]:
     """Everything that the page and its part show."""
     the_run = BillingRun.objects.filter(month=month).first()
     rows = overview.rows(the_run) if the_run else []

@@ -1,7 +1,12 @@
 """Reminders in the admin: levels are edited here, reminders and disputes are read-only."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 
 from billing.models import Dispute, DunningLevel, Reminder
@@ -17,21 +22,21 @@ class DunningLevelForm(forms.ModelForm):
         fields = ["rank", "title", "days_late", "text", "asks_for_interest", "is_active"]
         widgets = {"text": forms.Textarea(attrs={"rows": 14, "cols": 90})}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "text" in self.fields:
             known = [(f"{{{name}}}", what) for name, what in wording.PLACEHOLDERS.items()]
             self.fields["text"].help_text = format_html_join(" · ", "{} = {}", known)
 
-    def clean_text(self):
-        text = self.cleaned_data["text"]
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
         if fault := wording.text_fault(text):
             raise forms.ValidationError(fault)
         return text
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """The delays of active levels follow the order of their ranks."""
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         rank, days = data.get("rank"), data.get("days_late")
         if rank is None or days is None or not data.get("is_active"):
             return data
@@ -54,7 +59,7 @@ class DunningLevelAdmin(admin.ModelAdmin):
     ordering = ["rank", "pk"]
     actions = None
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: DunningLevel | None = None) -> bool:
         """A level at which reminders were sent is not deleted; deactivate it instead."""
         allowed = super().has_delete_permission(request, obj)
         return allowed and (obj is None or not Reminder.objects.filter(level=obj).exists())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, Sum
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,7 +26,7 @@ from billing.reminders import choosing, claiming, disputing, sending, wording
 from billing.reminders.forms import DisputeForm, OutcomeForm
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
-from members.access import can_sign_for, for_roles, holds, today
+from members.access import UserRequest, can_sign_for, for_roles, holds, today
 from members.models import User
 from members.roles import Role
 
@@ -37,7 +37,7 @@ MOST_AT_ONCE = 20
 
 @require_safe
 @for_roles(*READERS)
-def reminders(request: HttpRequest) -> HttpResponse:
+def reminders(request: UserRequest) -> HttpResponse:
     """What is late today: the letters to send, the other invoices with the reason, the open disputes."""
     of_today, may_act = choosing.reminders_of_day(today()), holds(request.user, Role.FINANCE)
     disputes = Dispute.objects.filter(closed_on=None).select_related("invoice__member", "opened_by")
@@ -58,7 +58,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS)
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: UserRequest) -> HttpResponse:
     """The letters chosen by ``?lettre=``, all of them without, each as it will be printed; sent from here."""
     due = choosing.due_reminders(today())
     asked = request.GET.getlist("lettre")
@@ -76,7 +76,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def send(request: HttpRequest) -> HttpResponse:
+def send(request: UserRequest) -> HttpResponse:
     """Send the letters that were read; all or none."""
     keys = request.POST.getlist("lettre")
     done = act(
@@ -87,7 +87,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS, Role.MEMBER)
-def sent(request: HttpRequest) -> HttpResponse:
+def sent(request: UserRequest) -> HttpResponse:
     """The letters sent, the latest first; people of a member read those to it."""
     rows = Reminder.objects.select_related("level", "invoice", "sent_by").defer("invoice__snapshot")
     found = _letters(request).prefetch_related(
@@ -102,7 +102,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def letter(request: HttpRequest, pk: int) -> HttpResponse:
+def letter(request: UserRequest, pk: int) -> HttpResponse:
     """One letter as it was sent; for the group, whom it was mailed to as well."""
     found = get_object_or_404(_letters(request).select_related("member"), pk=pk)
     rows = found.reminders.select_related("invoice", "level", "sent_by").defer("invoice__snapshot")
@@ -118,7 +118,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+def pdf(request: UserRequest, pk: int) -> HttpResponseBase:
     """The letter's PDF, stored once it was made."""
     found = get_object_or_404(_letters(request), pk=pk)
     done = act(request, letters.open_pdf, found)
@@ -128,7 +128,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(done.value, as_attachment=True, filename=name, content_type="application/pdf")
 
 
-def _letters(request: HttpRequest) -> Any:
+def _letters(request: UserRequest) -> Any:
     """The letters of reminders that the person may see."""
     own = Reminder.objects.visible_to(request.user)
     return Letter.objects.filter(kind=LetterKind.REMINDER, pk__in=own.values("letter"))
@@ -138,7 +138,7 @@ def _total_asked() -> Any:
     return Sum("reminders__amount_due") + Sum("reminders__interest") + Sum("reminders__indemnity")
 
 
-def _previews(request: HttpRequest, chosen: Sequence[choosing.DueReminder]) -> list[dict[str, Any]]:
+def _previews(request: UserRequest, chosen: Sequence[choosing.DueReminder]) -> list[dict[str, Any]]:
     """Each letter with its content and its readers."""
     sender, on = letters.sender(), today()
     readers = sending.recipients([each.member for each in chosen], on)
@@ -154,7 +154,7 @@ def _previews(request: HttpRequest, chosen: Sequence[choosing.DueReminder]) -> l
 
 def _sent_message(done: Sequence[sending.SentReminder]) -> str:
     count = len(done)
-    unread = [each.letter.member.short_name for each in done if not each.mails]
+    unread = [each.letter.member.short_name for each in done if not each.mails and each.letter.member]
     message = f"{counted(count, 'courrier envoyé')} par e-mail."
     if not unread:
         return message
@@ -166,7 +166,7 @@ INVOICES_A_PAGE = 25
 
 @require_safe
 @for_roles(*READERS)
-def levels(request: HttpRequest) -> HttpResponse:
+def levels(request: UserRequest) -> HttpResponse:
     """The levels in use with their texts; before there are any, those that the product proposes."""
     installed = list(DunningLevel.objects.order_by("rank", "pk"))
     context = {
@@ -181,7 +181,7 @@ def levels(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def install_levels(request: HttpRequest) -> HttpResponse:
+def install_levels(request: UserRequest) -> HttpResponse:
     """Put the proposed levels into use."""
     act(request, wording.install_levels, success="Les trois niveaux proposés sont en vigueur.")
     return redirect("billing:dunning_levels")
@@ -189,7 +189,7 @@ def install_levels(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS)
-def late_costs(request: HttpRequest) -> HttpResponse:
+def late_costs(request: UserRequest) -> HttpResponse:
     """Interest and indemnities that may be claimed today."""
     rows = claiming.claimable(today())
     context = {
@@ -203,7 +203,7 @@ def late_costs(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def charge_interest(request: HttpRequest) -> HttpResponse:
+def charge_interest(request: UserRequest) -> HttpResponse:
     """Put the interest and the indemnity of the chosen invoices on their members' next invoice."""
     chosen = [int(number) for number in request.POST.getlist("facture") if number.isdecimal()]
     found = list(
@@ -216,7 +216,7 @@ def charge_interest(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def dispute(request: HttpRequest, pk: int) -> HttpResponse:
+def dispute(request: UserRequest, pk: int) -> HttpResponse:
     """Contest an issued invoice: its member's representative, or finance for them."""
     invoice = get_object_or_404(_contestable(request), pk=pk)
     if not may_dispute(request.user, invoice):
@@ -240,7 +240,7 @@ def dispute(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
-def close_dispute(request: HttpRequest, pk: int) -> HttpResponse:
+def close_dispute(request: UserRequest, pk: int) -> HttpResponse:
     """Close a dispute with its outcome; the reminders of the invoice go on."""
     found = get_object_or_404(Dispute.objects.select_related("invoice__member", "opened_by"), pk=pk)
     form = OutcomeForm(request.POST or None)
@@ -265,7 +265,7 @@ def may_dispute(user: User, invoice: Invoice) -> bool:
     return holds(user, Role.FINANCE) or can_sign_for(user, invoice.member, today()) is not None
 
 
-def _contestable(request: HttpRequest) -> Any:
+def _contestable(request: UserRequest) -> Any:
     issued = Invoice.objects.visible_to(request.user).filter(
         kind=InvoiceKind.INVOICE, status=InvoiceStatus.ISSUED
     )

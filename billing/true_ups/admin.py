@@ -1,6 +1,12 @@
 """True-ups in Django admin: read-only, since acts make them."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from billing.models import SettledMonth, TrueUp, TrueUpShare, TrueUpStep
 from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin, StepInline
@@ -11,7 +17,7 @@ class ShareInline(ReadOnlyInline):
     fields = ["member", "employee", "minutes", "actual", "invoiced", "amount"]
     ordering = ["member__short_name", "employee__last_name", "pk"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("member", "employee")
 
 

@@ -1,11 +1,16 @@
 """Forms of true-ups: which period, people and members to true up, and by which key."""
 
+from typing import Any
+
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from billing.models import Charge, EmployerCost, TrueUpKey
 from billing.true_ups import preparing
+from billing.true_ups.gathering import TrueUpScope
 from employees.models import Employee
+from groupement.kernel.fields import record_field
 from groupement.kernel.money import AmountField
 from groupement.kernel.periods import MonthFormField
 from members.models import Member
@@ -50,16 +55,16 @@ class ScopeForm(forms.Form):
     # Where the act finds a fault, and the field of this form that it is about.
     FIELDS = {"last_month": "au", "employees": "personnes", "members": "adherents", "management": "gestion"}
 
-    def __init__(self, data=None, *args, **kwargs):
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
         if data is not None and "reserve" not in data:
             # An address may leave out what goes without saying.
             data = data.copy()
             data["reserve"] = KEPT
         super().__init__(data, *args, **kwargs)
-        self.fields["personnes"].queryset = Employee.objects.by_name()
-        self.fields["adherents"].queryset = Member.objects.by_name()
+        record_field(self, "personnes").queryset = Employee.objects.by_name()
+        record_field(self, "adherents").queryset = Member.objects.by_name()
 
-    def scope(self):
+    def scope(self) -> TrueUpScope | None:
         """The scope asked for, None when it cannot be; then the form says why."""
         if not self.is_valid():
             return None
@@ -80,10 +85,10 @@ class ScopeForm(forms.Form):
                 management=data["gestion"],
             )
         except preparing.NotPreparable as refusal:
-            self.add_error(self.FIELDS.get(refusal.field), refusal.message)
+            self.add_error(self.FIELDS.get(refusal.field or ""), refusal.message)
             return None
 
-    def _everybody(self):
+    def _everybody(self) -> QuerySet[Employee]:
         """Whoever cost something in the period, or was invoiced."""
         first, last = self.cleaned_data["du"], self.cleaned_data["au"]
         costs = EmployerCost.objects.filter(month__gte=first, month__lte=last)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from billing.true_ups.forms import KEPT, SHARED, KeyForm, ScopeForm
 from groupement.kernel.french import counted, quoted
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from members.access import for_roles, holds, today
+from members.access import UserRequest, for_roles, holds, today
 from members.models import Member
 from members.roles import Role
 
@@ -30,7 +30,7 @@ READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 
 @require_safe
 @for_roles(*READERS)
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: UserRequest) -> HttpResponse:
     """Three keys side by side for what the address asks; first of all, the form for the year up to last month."""
     if "du" not in request.GET:
         return _page(request, ScopeForm(initial=_usual()))
@@ -39,7 +39,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def prepare(request: HttpRequest) -> HttpResponse:
+def prepare(request: UserRequest) -> HttpResponse:
     """Write the draft of what the page shows, by the key chosen; the reasons why it cannot are on the page."""
     form, key = ScopeForm(request.POST), KeyForm(request.POST)
     scope = form.scope()
@@ -62,7 +62,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS)
-def true_up(request: HttpRequest, pk: int) -> HttpResponse:
+def true_up(request: UserRequest, pk: int) -> HttpResponse:
     """A true-up as prepared or issued: shares by member and person, documents, letters."""
     found = get_object_or_404(TrueUp, pk=pk)
     context = {
@@ -77,7 +77,7 @@ def true_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def issue(request: HttpRequest, pk: int) -> HttpResponse:
+def issue(request: UserRequest, pk: int) -> HttpResponse:
     """Issue the documents and letters, for good; their PDFs are asked for at once."""
     found = get_object_or_404(TrueUp, pk=pk)
     done = act(request, issuing.issue, found, by=request.user, at=timezone.now(), success=_issued)
@@ -88,7 +88,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: UserRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     found = get_object_or_404(TrueUp, pk=pk)
     done_text = f"{quoted(found.label)} est abandonnée."
@@ -97,7 +97,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
+def letter(request: UserRequest, pk: int) -> HttpResponseBase:
     """The letter to one member, as PDF; for the member's staff too."""
     found = get_object_or_404(
         Letter,
@@ -112,7 +112,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _page(
-    request: HttpRequest, form: ScopeForm, key: KeyForm | None = None, status: int = 200
+    request: UserRequest, form: ScopeForm, key: KeyForm | None = None, status: int = 200
 ) -> HttpResponse:
     scope = form.scope() if form.is_bound else None
     preview_of_scope = previewing.preview(scope) if scope else None
@@ -124,7 +124,10 @@ def _page(
         "key_labels": {key: TrueUpKey(key).label for key in previewing.SIDE_BY_SIDE},
         "may_act": holds(request.user, Role.FINANCE),
         "chosen": [
-            (name, value) for name, values in form.data.lists() for value in values if name in form.fields
+            (name, value)
+            for name, values in cast("QueryDict", form.data).lists()
+            for value in values
+            if name in form.fields
         ]
         if form.is_bound
         else [],
@@ -171,7 +174,7 @@ TRUE_UPS_A_PAGE = 12
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
-def year(request: HttpRequest) -> HttpResponse:
+def year(request: UserRequest) -> HttpResponse:
     """True-ups, the newest period first; the reserve's balance; the ways to the other pages of the year."""
     context = {
         "page": paginate(request, overview.all_true_ups(), TRUE_UPS_A_PAGE),

@@ -1,8 +1,9 @@
 """Assignments (mises à disposition): an employee at a member, for a time, on priced terms."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar, Self, TypeVar
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from django.db.models import Q
 
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+from members.models import User
 
 
 class PriceMethod(models.TextChoices):
@@ -55,21 +57,24 @@ class HoursEntry(models.TextChoices):
     BOTH = "both", "l’une ou l’autre"
 
 
-def week_of(day, weekly, alternate, agreed_on):
+W = TypeVar("W", bound=Sequence[int])
+
+
+def week_of(day: date, weekly: W, alternate: W | None, agreed_on: date | None) -> W:
     """The week that holds on ``day``: of two that alternate, A is the one in which they were agreed to begin.
 
     Weeks count from the Monday of that week, not by their number in the year: a year of 53 would have two A in a row.
     """
-    if alternate is None:
+    if alternate is None or agreed_on is None:
         return weekly
     start = agreed_on - timedelta(days=agreed_on.weekday())
     return alternate if (day - start).days // 7 % 2 else weekly
 
 
-class AssignmentQuerySet(DatedQuerySet):
+class AssignmentQuerySet(DatedQuerySet["Assignment"]):
     """Assignments, in the scope of the reader."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; one's own; those at members where ``user`` has a current seat."""
         if user.sees_every_member:
             return self
@@ -104,7 +109,7 @@ class Assignment(Dated):
         "heures saisies par", max_length=10, choices=HoursEntry, default=HoursEntry.BOTH
     )
 
-    objects: ClassVar[Any] = AssignmentQuerySet.as_manager()
+    objects: ClassVar = AssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mise à disposition"
@@ -114,7 +119,7 @@ class Assignment(Dated):
             ends_after_start("assignment_ends_after_it_starts"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference
 
 
@@ -234,16 +239,16 @@ class Terms(Dated):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"conditions du {self.starts_on:%d/%m/%Y}"
 
     @property
-    def weekly_minutes(self):
+    def weekly_minutes(self) -> int:
         """Minutes of a week; of weeks that alternate, their mean rounded down."""
         if self.alternate_pattern is None:
             return sum(self.weekly_pattern)
         return (sum(self.weekly_pattern) + sum(self.alternate_pattern)) // 2
 
-    def pattern_on(self, day):
+    def pattern_on(self, day: date) -> list[int]:
         """The pattern of the week of ``day``."""
         return week_of(day, self.weekly_pattern, self.alternate_pattern, self.starts_on)

@@ -1,17 +1,20 @@
 """Shared employees and their employment contracts with the group."""
 
+from typing import Self
+
 import pghistory
 from django.db import models
 from django.db.models import Q
 
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import Dated, ends_after_start, no_overlap
+from members.models import User
 
 
-class EmployeeQuerySet(models.QuerySet):
+class EmployeeQuerySet(models.QuerySet["Employee"]):
     """Employees, in the scope of the reader."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; oneself; and for a seat, the people assigned to its member."""
         if user.sees_every_member:
             return self
@@ -20,7 +23,7 @@ class EmployeeQuerySet(models.QuerySet):
         placed = Assignment.objects.visible_to(user).values("employee")
         return self.filter(Q(user=user) | Q(pk__in=placed))
 
-    def by_name(self):
+    def by_name(self) -> Self:
         return self.order_by(
             models.functions.Lower("last_name__unaccent"),
             models.functions.Lower("first_name__unaccent"),
@@ -56,15 +59,15 @@ class Employee(models.Model):
         verbose_name = "salarié"
         verbose_name_plural = "salariés"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.full_name
 
     @property
-    def full_name(self):
+    def full_name(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
     @property
-    def initials(self):
+    def initials(self) -> str:
         return (self.first_name[:1] + self.last_name[:1]).upper()
 
 
@@ -93,7 +96,7 @@ class Contract(Dated):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} depuis le {self.starts_on:%d/%m/%Y}"
 
 
@@ -114,7 +117,7 @@ class ContractMember(Dated):
             ends_after_start("contract_member_ends_after_it_starts"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"depuis le {self.starts_on:%d/%m/%Y}"
 
 
@@ -171,5 +174,5 @@ class ContractTerms(Dated):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"depuis le {self.starts_on:%d/%m/%Y}"

@@ -98,5 +98,5 @@ class WorkingTimeLimits(Dated):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"limites depuis le {self.starts_on:%d/%m/%Y}"

@@ -1,10 +1,13 @@
 """What departs from the weekly pattern: planned days of their own, absences known in advance; and calendar feeds."""
 
+from typing import ClassVar, Self
+
 import pghistory
 from django.db import models
 from django.db.models import Q
 
 from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+from members.models import User
 
 
 class AbsenceKind(models.TextChoices):
@@ -43,14 +46,14 @@ class PlannedDay(models.Model):
             models.CheckConstraint(condition=Q(minutes__lte=1440), name="planned_minutes_fit_in_a_day"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} : {self.minutes} min"
 
 
-class AbsenceQuerySet(DatedQuerySet):
+class AbsenceQuerySet(DatedQuerySet["Absence"]):
     """Absences, in the scope of the reader."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for the coordinator, finance and admins; one's own; nobody else's: members only see "unavailable"."""
         return self if user.sees_every_member else self.filter(employee__user=user)
 
@@ -69,7 +72,7 @@ class Absence(Dated):
     )
     recorded_at = models.DateTimeField("saisie le")
 
-    objects = AbsenceQuerySet.as_manager()
+    objects: ClassVar = AbsenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "absence prévue"
@@ -88,7 +91,7 @@ class Absence(Dated):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"absence du {self.starts_on:%d/%m/%Y}"
 
 
@@ -126,5 +129,5 @@ class CalendarFeed(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"adresse d’agenda n° {self.pk or '—'}"

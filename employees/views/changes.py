@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -22,12 +22,12 @@ from groupement.kernel.french import counted
 from groupement.kernel.pages import act
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
-from members.access import for_roles
+from members.access import UserRequest, for_roles
 
 
 @require_POST
 @for_roles("coordinator", "employee")
-def record_absence(request: HttpRequest) -> HttpResponse:
+def record_absence(request: UserRequest) -> HttpResponse:
     """Note an absence: one’s own, or somebody’s for the coordination."""
     viewer = Viewer.of(request)
     choice = PlanningChoice.of(request, viewer)
@@ -42,7 +42,7 @@ def record_absence(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def change_absence(request: HttpRequest, pk: int) -> HttpResponse:
+def change_absence(request: UserRequest, pk: int) -> HttpResponse:
     """Other days, another cause or note."""
     viewer, choice, absence = _find_absence(request, pk)
     form = AbsenceForm(request.POST, absence=absence, prefix=f"a{pk}")
@@ -54,7 +54,7 @@ def change_absence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def cancel_absence(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel_absence(request: UserRequest, pk: int) -> HttpResponse:
     """Take an absence back."""
     viewer, choice, absence = _find_absence(request, pk)
     sentence = f"Absence annulée, {absences.span_fr(absence.starts_on, absence.last_day)}."
@@ -62,17 +62,17 @@ def cancel_absence(request: HttpRequest, pk: int) -> HttpResponse:
     return answer(request, viewer, choice.to())
 
 
-def _find_absence(request: HttpRequest, pk: int) -> tuple[Viewer, PlanningChoice, Absence]:
+def _find_absence(request: UserRequest, pk: int) -> tuple[Viewer, PlanningChoice, Absence]:
     """The absence, if it is one’s own or one coordinates; for everybody else there is none."""
     rows = Absence.objects.visible_to(request.user).select_related("employee")
     absence = get_object_or_404(rows, pk=pk)
-    if not absences.may_record(request.user, absence.employee):  # type: ignore[arg-type]
+    if not absences.may_record(request.user, absence.employee):
         raise Http404
     viewer = Viewer.of(request)
     return viewer, PlanningChoice.of(request, viewer), absence
 
 
-def _typed(request: HttpRequest, form: AbsenceForm) -> dict[str, Any]:
+def _typed(request: UserRequest, form: AbsenceForm) -> dict[str, Any]:
     typed = {name: value for name, value in form.cleaned_data.items() if name != "employee"}
     return {**typed, "by": request.user, "at": timezone.now()}
 
@@ -84,33 +84,33 @@ def _recorded(absence: Absence) -> str:
 
 @require_POST
 @for_roles("coordinator")
-def set_day(request: HttpRequest, pk: int) -> HttpResponse:
+def set_day(request: UserRequest, pk: int) -> HttpResponse:
     """Another duration on one day."""
     return _change(request, pk, "set", rescheduling.set_day)
 
 
 @require_POST
 @for_roles("coordinator")
-def move_day(request: HttpRequest, pk: int) -> HttpResponse:
+def move_day(request: UserRequest, pk: int) -> HttpResponse:
     """A day goes to another day."""
     return _change(request, pk, "move", rescheduling.move_day)
 
 
 @require_POST
 @for_roles("coordinator")
-def clear_days(request: HttpRequest, pk: int) -> HttpResponse:
+def clear_days(request: UserRequest, pk: int) -> HttpResponse:
     """Some days are freed."""
     return _change(request, pk, "clear", rescheduling.clear_days)
 
 
 @require_POST
 @for_roles("coordinator")
-def restore_day(request: HttpRequest, pk: int) -> HttpResponse:
+def restore_day(request: UserRequest, pk: int) -> HttpResponse:
     """Back to the usual week."""
     return _change(request, pk, "restore", rescheduling.restore_day)
 
 
-def _change(request: HttpRequest, pk: int, name: str, function: Callable[..., Rescheduled]) -> HttpResponse:
+def _change(request: UserRequest, pk: int, name: str, function: Callable[..., Rescheduled]) -> HttpResponse:
     """Call ``function`` with what the form holds; a refused form comes back as it was typed."""
     viewer = Viewer.of(request)
     choice = PlanningChoice.of(request, viewer)
@@ -129,16 +129,16 @@ def _change(request: HttpRequest, pk: int, name: str, function: Callable[..., Re
     return planning.show(request, viewer, choice, faulty=(pk, name, form))
 
 
-def answer(request: HttpRequest, viewer: Viewer, choice: PlanningChoice) -> HttpResponse:
+def answer(request: UserRequest, viewer: Viewer, choice: PlanningChoice) -> HttpResponse:
     """After a change: the new content for htmx, else the page to go back to."""
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         answered = planning.show(request, viewer, choice)
         answered["HX-Push-Url"] = choice.url
         return answered
     return redirect(choice.url)
 
 
-def _arguments(request: HttpRequest, choice: PlanningChoice, name: str, form: Any) -> dict[str, Any]:
+def _arguments(request: UserRequest, choice: PlanningChoice, name: str, form: Any) -> dict[str, Any]:
     by_at = {"by": request.user, "at": timezone.now()}
     if form is None:
         return {"day": choice.day, **by_at}
@@ -146,7 +146,7 @@ def _arguments(request: HttpRequest, choice: PlanningChoice, name: str, form: An
     return {**typed, **by_at} if name == "clear" else {"day": choice.day, **typed, **by_at}
 
 
-def _messages(request: HttpRequest, assignment: Assignment, name: str, done: Rescheduled) -> None:
+def _messages(request: UserRequest, assignment: Assignment, name: str, done: Rescheduled) -> None:
     who, hours = f"{assignment.employee.full_name}, {assignment.member}", spell_clock(done.minutes)
     first, last = spell_day(done.days[0]), spell_day(done.days[-1])
     many = len(done.days)

@@ -9,14 +9,14 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.urls import reverse
 
 from employees.calendar.reading import CalendarScope
 from employees.calendar.week import YEARS, Week
 from employees.models import Employee
 from groupement.kernel.periods import Month
-from members.access import coordinates, current_seats, today
+from members.access import UserRequest, coordinates, current_seats, today
 from members.models import Member, User
 
 OWN, PEOPLE, MEMBERS = "moi", "personnes", "adherents"
@@ -34,9 +34,9 @@ class Viewer:
     chosen_role: str
 
     @classmethod
-    def of(cls, request: HttpRequest) -> Self:
+    def of(cls, request: UserRequest) -> Self:
         """Raises PermissionDenied for who has no planning to choose from."""
-        user: Any = request.user
+        user = request.user
         employee = Employee.objects.filter(user=user).first()
         seats = [] if user.sees_every_member else current_seats(user).select_related("member")
         members = list({seat.member_id: seat.member for seat in seats}.values())
@@ -47,7 +47,7 @@ class Viewer:
 
     @property
     def sees_all(self) -> bool:
-        return bool(self.user.sees_every_member)
+        return self.user.sees_every_member
 
     @property
     def decides(self) -> bool:
@@ -82,7 +82,7 @@ class PlanningChoice:
     day: date | None = None
 
     @classmethod
-    def of(cls, request: HttpRequest, viewer: Viewer, span: Week | Month | None = None) -> Self:
+    def of(cls, request: UserRequest, viewer: Viewer, span: Week | Month | None = None) -> Self:
         """Read the query of ``request``; unreadable values are left out. Raises Http404 for years out of range."""
         asked = request.GET
         span = span or _span(asked.get("pour", ""))

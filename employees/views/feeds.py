@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -23,11 +23,12 @@ from employees.models import CalendarFeed
 from employees.views.choices import RESERVED
 from employees.views.forms import CalendarForm
 from groupement.kernel.pages import act, page
+from members.access import UserRequest
 
 
 @login_not_required
 @require_safe
-def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
+def feed(request: UserRequest, secret: str) -> HttpResponseBase:
     """The calendar, for who knows the address: programs have no login. Unknown or revoked, it does not exist."""
     found = feeds.find_feed(secret)
     if found is None:
@@ -43,14 +44,14 @@ def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
 
 
 @require_safe
-def list_feeds(request: HttpRequest) -> HttpResponse:
+def list_feeds(request: UserRequest) -> HttpResponse:
     """One’s addresses, and how to make one."""
     return _show(request, _form(request))
 
 
 @never_cache
 @require_POST
-def open_feed(request: HttpRequest) -> HttpResponse:
+def open_feed(request: UserRequest) -> HttpResponse:
     """Make an address and show it, this once: what is stored cannot be shown again."""
     form = _form(request, request.POST)
     if not form.is_valid():
@@ -65,7 +66,7 @@ def open_feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def revoke_feed(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke_feed(request: UserRequest, pk: int) -> HttpResponse:
     """Close one of one’s addresses."""
     found = get_object_or_404(CalendarFeed, pk=pk, user=request.user)
     feeds.revoke_feed(found, timezone.now())
@@ -75,7 +76,7 @@ def revoke_feed(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("employees:feeds")
 
 
-def _form(request: HttpRequest, data: Any = None) -> CalendarForm:
+def _form(request: UserRequest, data: Any = None) -> CalendarForm:
     user: Any = request.user
     people, members = feeds.calendars(user)
     if not people and not members:
@@ -84,12 +85,12 @@ def _form(request: HttpRequest, data: Any = None) -> CalendarForm:
 
 
 def _show(
-    request: HttpRequest, form: CalendarForm, made: CalendarFeed | None = None, address: str = ""
+    request: UserRequest, form: CalendarForm, made: CalendarFeed | None = None, address: str = ""
 ) -> HttpResponse:
     context = {
         "form": form,
         "is_single": len(form.offered) == 1,
-        "feeds": feeds.live_feeds(request.user),  # type: ignore[arg-type]
+        "feeds": feeds.live_feeds(request.user),
         "made": made,
         "address": address,
         "webcal": f"webcal://{address.partition('://')[2]}" if address else "",

@@ -11,6 +11,7 @@ from employees.absences import NOTE_LENGTH
 from employees.forms import DurationField
 from employees.models import Absence, AbsenceKind, Employee
 from employees.rescheduling import REASON_LENGTH
+from groupement.kernel.fields import choice_field
 from groupement.kernel.worktime import DAY
 from members.models import Member
 
@@ -78,7 +79,7 @@ class CalendarForm(forms.Form):
             ("Personnes", [(f"personne-{each.pk}", each.full_name) for each in people]),
             ("Structures", [(f"adherent-{each.pk}", str(each)) for each in members]),
         ]
-        self.fields["calendar"].choices = [group for group in groups if group[1]]  # type: ignore[attr-defined]
+        choice_field(self, "calendar").choices = [group for group in groups if group[1]]
 
     def clean_calendar(self) -> dict[str, Any]:
         """{"employee": …} or {"member": …}"""

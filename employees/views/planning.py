@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
@@ -24,7 +24,7 @@ from employees.worktime_rules.facts import Finding, Rule, Severity
 from employees.worktime_rules.records import planned_findings
 from groupement.kernel.pages import page
 from groupement.kernel.periods import Month
-from members.access import today
+from members.access import UserRequest, today
 from members.models import Member
 
 TONES = {
@@ -89,7 +89,7 @@ LABELS = {OWN: "Mon planning", PEOPLE: "Par personne", MEMBERS: "Par adhérent"}
 
 
 @require_safe
-def planning(request: HttpRequest) -> HttpResponse:
+def planning(request: UserRequest) -> HttpResponse:
     """The week we are in, for the role in use; one’s own turns to the next at the weekend."""
     viewer = Viewer.of(request)
     choice = PlanningChoice.of(request, viewer, Week.of(today()))
@@ -97,21 +97,21 @@ def planning(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def week(request: HttpRequest, week: Week) -> HttpResponse:
+def week(request: UserRequest, week: Week) -> HttpResponse:
     """One week."""
     viewer = Viewer.of(request)
     return show(request, viewer, PlanningChoice.of(request, viewer, week))
 
 
 @require_safe
-def month(request: HttpRequest, month: Month) -> HttpResponse:
+def month(request: UserRequest, month: Month) -> HttpResponse:
     """One month."""
     viewer = Viewer.of(request)
     return show(request, viewer, PlanningChoice.of(request, viewer, month))
 
 
 def show(
-    request: HttpRequest,
+    request: UserRequest,
     viewer: Viewer,
     choice: PlanningChoice,
     *,
@@ -126,7 +126,7 @@ def show(
     if viewer.decides and choice.view != OWN:
         context["day_plan"] = day_plan.read_day_plan(choice.who, choice.day, faulty)
     status = 422 if faulty or absence else 200
-    part = "law" if request.htmx.target == LAW else "planning"  # type: ignore[attr-defined]
+    part = "law" if request.htmx.target == LAW else "planning"
     return page(request, "employees/planning.html", part=part, context=context, status=status)
 
 
@@ -155,7 +155,7 @@ def _frame(viewer: Viewer, choice: PlanningChoice) -> dict[str, Any]:
     }
 
 
-def _everybody(request: HttpRequest, viewer: Viewer, choice: PlanningChoice) -> dict[str, Any]:
+def _everybody(request: UserRequest, viewer: Viewer, choice: PlanningChoice) -> dict[str, Any]:
     read = _read(viewer, choice)
     return {
         "calendar": read,
@@ -171,7 +171,7 @@ def _everybody(request: HttpRequest, viewer: Viewer, choice: PlanningChoice) -> 
 
 
 def _law(
-    request: HttpRequest, viewer: Viewer, choice: PlanningChoice, calendar: PlanningCalendar
+    request: UserRequest, viewer: Viewer, choice: PlanningChoice, calendar: PlanningCalendar
 ) -> dict[str, Any]:
     """The findings of the law of working time about the plan, when the coordination asks for them."""
     if not viewer.decides or "loi" not in request.GET:

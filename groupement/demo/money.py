@@ -13,6 +13,7 @@ from billing.reminders import choosing, sending, wording
 from employees.models import Assignment
 from groupement.demo import months
 from groupement.demo.founding import moment
+from groupement.demo.story import account
 from groupement.kernel.money import ZERO
 from members.models import Member, User
 from timesheets.models import Entry
@@ -103,7 +104,7 @@ def _spend(finance: User) -> None:
     for n, wanted in enumerate((label, "Rendez-vous à la banque")):
         on = day + timedelta(days=7 * n)
         claim = expenses.ExpenseClaim(ExpenseKind.TRAVEL, on, wanted, kilometres=kilometres)
-        made = expenses.claim(placed, claim, by=placed.employee.user, at=moment(on, 18))
+        made = expenses.claim(placed, claim, by=account(placed.employee), at=moment(on, 18))
         if n == 0:
             expense_decisions.accept(made, by=finance, at=moment(date(2026, 10, 30), 9))
 

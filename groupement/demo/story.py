@@ -18,7 +18,7 @@ from groupement.demo.founding import moment
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import span_minutes
 from members import deputising
-from members.models import Group, Seat, User
+from members.models import Group, Member, Seat, User
 from timesheets import approval, confirming, recording
 from timesheets.models import Entry, Timesheet
 
@@ -108,9 +108,9 @@ def _sheets(month: Month) -> list[Timesheet]:
 def _fill(sheet: Timesheet) -> None:
     days = _worked(sheet.assignment, sheet.month) if sheet.assignment else _away(sheet.employee, sheet.month)
     if days:
-        recording.save(sheet, days, by=sheet.employee.user, at=moment(sheet.month.last, 17))
+        recording.save(sheet, days, by=account(sheet.employee), at=moment(sheet.month.last, 17))
     if sheet.assignment:
-        _set_clock_times(sheet)
+        _set_clock_times(sheet, sheet.assignment.reference)
 
 
 def _worked(assignment: Assignment, month: Month) -> Days:
@@ -153,9 +153,9 @@ def _is_away(payroll_number: str, day: date) -> bool:
     )
 
 
-def _set_clock_times(sheet: Timesheet) -> None:
+def _set_clock_times(sheet: Timesheet, reference: str) -> None:
     for change in months.CHANGED:
-        if change.reference == sheet.assignment.reference and change.day in sheet.month and change.started:
+        if change.reference == reference and change.day in sheet.month and change.started:
             started, ended = map(time.fromisoformat, (change.started, change.ended))
             span = span_minutes(change.day, started, ended, timezone.get_default_timezone())
             Entry.objects.filter(timesheet=sheet, day=change.day).update(
@@ -167,22 +167,18 @@ def _advance(sheet: Timesheet, goal: str) -> None:
     last = sheet.month.last
     if goal == "draft":
         return
-    recording.submit(sheet, by=sheet.employee.user, at=moment(last, 18))
+    recording.submit(sheet, by=account(sheet.employee), at=moment(last, 18))
     if goal == "submitted":
         return
     if sheet.assignment:
-        _confirm(sheet, goal, last)
+        _confirm(sheet, sheet.assignment.member, goal, last)
     if goal == "approved":
         approval.approve(sheet, by=user("solene.rivoal"), at=moment(last + timedelta(days=2), 9))
 
 
-def _confirm(sheet: Timesheet, goal: str, last: date) -> None:
-    representative = (
-        Seat.objects.filter(member=sheet.assignment.member, function="representative")
-        .order_by("pk")
-        .first()
-        .user
-    )
+def _confirm(sheet: Timesheet, member: Member, goal: str, last: date) -> None:
+    seats = Seat.objects.filter(member=member, function="representative")
+    representative = seats.select_related("user").order_by("pk")[0].user
     if goal == "contested":
         _, day, reason, expected = months.CONTESTED
         confirming.contest(
@@ -234,6 +230,13 @@ def plan_december() -> None:
 
 def user(login: str) -> User:
     return User.objects.get(email=f"{login}@{cast.DOMAIN}")
+
+
+def account(employee: Employee) -> User:
+    """Whom the employee logs in as; everybody in the cast does."""
+    if employee.user is None:
+        raise LookupError(f"{employee} has no account.")
+    return employee.user
 
 
 def _assignment(reference: str) -> Assignment:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
 
+from groupement.kernel.columns import DecimalColumn
 from groupement.kernel.french import NARROW_SPACE, NO_BREAK_SPACE, quoted
 
 ZERO = Decimal("0.00")
@@ -159,7 +159,12 @@ class AmountField(forms.DecimalField):
         return {**super().widget_attrs(widget), "inputmode": "decimal"}
 
 
-class ExactDecimalField(models.DecimalField):  # type: ignore[type-arg]
+# What may be set, and what one gets: django-stubs fills them in, with None for a column that may be empty.
+ST = TypeVar("ST")
+GT = TypeVar("GT")
+
+
+class ExactDecimalField(DecimalColumn[ST, GT]):
     """A decimal column that refuses floats and decimals it could not keep, where PostgreSQL would round."""
 
     def to_python(self, value: Any) -> Any:
@@ -184,7 +189,7 @@ class ExactDecimalField(models.DecimalField):  # type: ignore[type-arg]
         return super().get_prep_value(value)
 
 
-class MoneyField(ExactDecimalField):
+class MoneyField(ExactDecimalField[ST, GT]):
     """Euros in whole cents, up to ten digits before the comma."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -195,7 +200,7 @@ class MoneyField(ExactDecimalField):
         return super().formfield(**{**kwargs, "form_class": AmountField, "widget": forms.TextInput})
 
 
-class RateField(ExactDecimalField):
+class RateField(ExactDecimalField[ST, GT]):
     """A rate in percent with two decimals: 20.00 is 20 %."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

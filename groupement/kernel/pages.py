@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -20,20 +20,31 @@ from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 MOST_ERRORS = 10
 
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
-    """How an act went: true when done, with its ``value``; false when refused, with the ``refusal``."""
+    """An act that was done, with its ``value``; true."""
 
-    ok: bool
-    value: T | None = None
-    refusal: Refusal | None = None
+    value: T
+    refusal: None = None
 
-    def __bool__(self) -> bool:
-        return self.ok
+    def __bool__(self) -> Literal[True]:
+        return True
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An act that was refused, with its ``refusal``; false."""
+
+    refusal: Refusal
+    value: None = None
+
+    def __bool__(self) -> Literal[False]:
+        return False
 
 
 def page(
@@ -66,7 +77,7 @@ def act(
     success: str | Callable[[T], str] | None = None,
     undo: str = "",
     **kwargs: Any,
-) -> Done[T]:
+) -> Done[T] | Refused:
     """Run ``function(*args, **kwargs)``; a Refusal becomes an error of ``form`` if there is one, else a message.
 
     ``success`` is the sentence to show when it was done, or a function from its result to that sentence; with ``undo``,
@@ -80,16 +91,16 @@ def act(
             _message(request, refusal)
         else:
             _mark(form, refusal)
-        return Done(ok=False, refusal=refusal)
+        return Refused(refusal)
     if success is not None:
         sentence = success(value) if callable(success) else success
         messages.success(request, sentence, extra_tags=undo)
-    return Done(ok=True, value=value)
+    return Done(value)
 
 
-def paginate(request: HttpRequest, queryset: QuerySet[Any], per_page: int = 50) -> Page[Any]:
-    """The page of an ordered ``queryset`` that ``?page=`` names; out of range, the nearest one."""
-    return Paginator(queryset, per_page).get_page(request.GET.get("page"))
+def paginate(request: HttpRequest, rows: QuerySet[Any, R] | Sequence[R], per_page: int = 50) -> Page[R]:
+    """The page of ordered ``rows`` that ``?page=`` names; out of range, the nearest one."""
+    return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
 def _wants_part(request: HttpRequest) -> bool:

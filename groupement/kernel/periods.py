@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django import forms
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from groupement.kernel.columns import DateColumn
 from groupement.kernel.french import MONTHS, enumeration, of, quoted
 
 
@@ -184,7 +185,7 @@ class MonthFormField(forms.Field):
         return str(value) if isinstance(value, Month) else value
 
 
-class MonthField(models.DateField):  # type: ignore[type-arg]
+class MonthField(DateColumn["Month | date | str", Month]):
     """A Month, stored as the date of its first day; PostgreSQL refuses any other day."""
 
     description = "Un mois"
@@ -213,6 +214,9 @@ class MonthField(models.DateField):  # type: ignore[type-arg]
     def formfield(self, **kwargs: Any) -> Any:
         # The admin would pass its picker of days.
         return super().formfield(**{**kwargs, "form_class": MonthFormField, "widget": MonthInput})
+
+
+D = TypeVar("D", bound=models.Model)
 
 
 class DateRange(models.Func):
@@ -245,7 +249,9 @@ def ends_after_start(name: str) -> models.CheckConstraint:
     )
 
 
-class DatedQuerySet(models.QuerySet[Any]):
+class DatedQuerySet(models.QuerySet[D]):
+    """Rows by the days that they hold."""
+
     def on(self, day: date) -> Self:
         """Rows that hold ``day``."""
         return self.filter(Q(ends_before__isnull=True) | Q(ends_before__gt=day), starts_on__lte=day)
@@ -263,7 +269,7 @@ class Dated(models.Model):
     starts_on = models.DateField("à partir du")
     ends_before = models.DateField("jusqu’au (exclu)", null=True, blank=True)
 
-    objects: ClassVar[Any] = DatedQuerySet.as_manager()
+    objects = DatedQuerySet.as_manager()
 
     class Meta:
         abstract = True

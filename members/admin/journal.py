@@ -1,11 +1,18 @@
 """What was changed, by whom and when, and the mails that were written; read-only but for sending again."""
 
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
 from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.http import HttpResponse
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
@@ -16,8 +23,9 @@ from pghistory.admin.core import BackFilter, EventModelFilter, MethodFilter, Mod
 
 from groupement.kernel.french import counted, quoted
 from members import mailing
+from members.access import UserRequest
 from members.admin.site import ReadOnly
-from members.models import Mail
+from members.models import Mail, User
 
 ACTIONS = {"insert": "Création", "update": "Modification", "delete": "Suppression"}
 LONGEST = 80
@@ -25,16 +33,27 @@ LONGEST = 80
 NAMES = ("short_name", "reference", "last_name", "name", "title", "label", "subject")
 
 
+class HistoryEvent(Protocol):
+    """A row that the triggers of pghistory wrote: when, of which record, what was done, by whom."""
+
+    pgh_created_at: datetime
+    pgh_label: str
+    pgh_obj_model: str
+    pgh_obj_id: int
+    pgh_data: dict[str, Any]
+    pgh_diff: dict[str, tuple[Any, Any]] | None
+    user: User | None
+    user_id: int | None
+
+
 class RecordFilter(EventModelFilter):
     """Which kind of record, by its French name."""
 
     title = "fiche"
 
-    def lookups(self, request, model_admin):
-        return sorted(
-            ((label, _record_name(label)) for label, _ in super().lookups(request, model_admin)),
-            key=lambda pair: pair[1],
-        )
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        found = super().lookups(request, model_admin)  # type: ignore[no-untyped-call]
+        return sorted(((label, _record_name(label)) for label, _ in found), key=lambda pair: pair[1])
 
 
 class JournalAdmin(EventsAdmin):
@@ -46,32 +65,34 @@ class JournalAdmin(EventsAdmin):
     list_per_page = 50
     show_full_result_count = False
 
-    def __init__(self, model, admin_site):
+    def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
         # The package's own words are English and no translation comes with it.
         model._meta.verbose_name, model._meta.verbose_name_plural = "changement", "changements"
         apps.get_app_config(model._meta.app_label).verbose_name = "Journal"
 
-    def get_list_display(self, request):
-        return self.list_display
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return list(self.list_display)
 
-    def get_list_filter(self, request):
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
         if "obj" in request.GET:
             return [MethodFilter, ObjFilter, BackFilter]
         return [RecordFilter, *([ModelFilter, BackFilter] if "model" in request.GET else [])]
 
-    def changelist_view(self, request, extra_context=None):
-        answer = super().changelist_view(request, extra_context)
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[no-untyped-call]
         if hasattr(answer, "context_data"):
             answer.context_data.update(title="Journal des changements")
         return answer
 
     @admin.display(description="Le")
-    def when(self, event):
+    def when(self, event: HistoryEvent) -> datetime:
         return event.pgh_created_at
 
     @admin.display(description="Fiche")
-    def record(self, event):
+    def record(self, event: HistoryEvent) -> str:
         words = f"{_model_name(event.pgh_obj_model)} {_quoted_name(event)}"
         try:
             url = reverse(
@@ -82,27 +103,27 @@ class JournalAdmin(EventsAdmin):
         return format_html('<a href="{}">{}</a>', url, words)
 
     @admin.display(description="Fait")
-    def deed(self, event):
+    def deed(self, event: HistoryEvent) -> str:
         return ACTIONS.get(event.pgh_label, event.pgh_label)
 
     @admin.display(description="Par")
-    def author(self, event):
+    def author(self, event: HistoryEvent) -> str:
         return str(event.user) if event.user_id and event.user else "le programme"
 
     @admin.display(description="Changements")
-    def changes(self, event):
+    def changes(self, event: HistoryEvent) -> str:
         if not event.pgh_diff:
             return "—"
         rows = (_change_text(event.pgh_obj_model, name, *values) for name, values in event.pgh_diff.items())
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}\u00a0: {} → {}</li>", rows))
 
 
-def _quoted_name(event):
+def _quoted_name(event: HistoryEvent) -> str:
     named = next((event.pgh_data[key] for key in NAMES if event.pgh_data.get(key)), None)
     return quoted(named) if named else f"n°\u00a0{event.pgh_obj_id}"
 
 
-def _change_text(label, name, before, after):
+def _change_text(label: str, name: str, before: object, after: object) -> tuple[str, str, str]:
     try:
         field = apps.get_model(label)._meta.get_field(name.removesuffix("_id"))
     except (LookupError, FieldDoesNotExist):
@@ -115,25 +136,24 @@ def _change_text(label, name, before, after):
     )
 
 
-def _value_text(value):
-    text = (
-        {None: "rien", "": "rien", True: "oui", False: "non"}.get(value, value) if _is_plain(value) else value
-    )
+def _value_text(value: object) -> str:
+    words: dict[object, str] = {None: "rien", "": "rien", True: "oui", False: "non"}
+    text = words.get(value, value) if _is_plain(value) else value
     return quoted(str(text), at_most=LONGEST)
 
 
-def _is_plain(value):
+def _is_plain(value: object) -> bool:
     return value is None or isinstance(value, (bool, str))
 
 
-def _model_name(label):
+def _model_name(label: str) -> str:
     try:
-        return capfirst(apps.get_model(label)._meta.verbose_name)
+        return capfirst(str(apps.get_model(label)._meta.verbose_name))
     except LookupError:
         return label
 
 
-def _record_name(event_label):
+def _record_name(event_label: str) -> str:
     tracked = getattr(apps.get_model(event_label), "pgh_tracked_model", None)
     return capfirst(tracked._meta.verbose_name) if tracked else event_label
 
@@ -170,13 +190,13 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
     ]
     readonly_fields = ["as_sent", "subject_link"]
 
-    def get_urls(self):
-        own = path(
-            "<int:pk>/html/", self.admin_site.admin_view(csp(AS_SENT)(self.html)), name="members_mail_html"
-        )
+    def get_urls(self) -> list[Any]:
+        # The decorator of csp knows only views that take nothing from the address.
+        html = csp(AS_SENT)(self.html)  # type: ignore[arg-type]
+        own = path("<int:pk>/html/", self.admin_site.admin_view(html), name="members_mail_html")
         return [own, *super().get_urls()]
 
-    def html(self, request, pk):
+    def html(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The message in HTML, as a mail program shows it."""
         mail = get_object_or_404(Mail, pk=pk)
         if not self.has_view_permission(request, mail):
@@ -184,18 +204,18 @@ class MailAdmin(ReadOnly, admin.ModelAdmin):
         return HttpResponse(mail.html)
 
     @admin.display(description="à propos de")
-    def subject_link(self, mail):
+    def subject_link(self, mail: Mail) -> str:
         return ", ".join(map(str, mail.about.order_by("pk"))) or "—"
 
     @admin.display(description="Mis en forme")
-    def as_sent(self, mail):
+    def as_sent(self, mail: Mail) -> str:
         return format_html(
             '<a href="{}">Voir le message mis en forme</a>',
             reverse("admin:members_mail_html", args=[mail.pk]),
         )
 
     @admin.action(description="Renvoyer les messages en échec")
-    def resend(self, request, queryset):
+    def resend(self, request: UserRequest, queryset: QuerySet[Mail]) -> None:
         count = mailing.resend(list(queryset.values_list("pk", flat=True)), at=timezone.now())
         if count:
             messages.success(request, f"{counted(count, 'message')} remis en file.")

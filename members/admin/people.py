@@ -1,5 +1,9 @@
 """Accounts, roles, seats and deputies; of what other packages record of logging in, no secret."""
 
+from __future__ import annotations
+
+from typing import Any, cast
+
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.usersessions.admin
@@ -9,15 +13,18 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.auth.models import Group as PermissionGroup
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act
 from members import deputising, inviting
-from members.access import invitation_address, today
-from members.admin.site import CurrentFilter, ReadOnly
+from members.access import UserRequest, invitation_address, today
+from members.admin.site import CurrentFilter, ReadOnly, user_of
 from members.models import Deputy, Invitation, Seat, User
 
 ROLES = ["is_coordinator", "is_finance", "is_admin"]
@@ -26,8 +33,8 @@ ROLES = ["is_coordinator", "is_finance", "is_admin"]
 class UserForm(forms.ModelForm):
     """An account without its password."""
 
-    def clean_email(self):
-        return self.cleaned_data["email"].lower()
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
 
 
 class UserSeatInline(admin.TabularInline):
@@ -51,21 +58,21 @@ class UserAdmin(admin.ModelAdmin):
     readonly_fields = ["last_login", "created_at"]
     fieldsets = [
         (None, {"fields": ["name", "email", "is_active"]}),
-        ("Rôles pour tout le groupement", {"fields": ROLES}),
+        ("Rôles pour tout le groupement", {"fields": [*ROLES]}),
         ("Messages", {"fields": ["mail_frequency"]}),
         ("Repères", {"fields": ["created_at", "last_login"]}),
     ]
     inlines = [UserSeatInline]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         # An admin who shut themselves out could not come back to mend it.
-        own = ["is_active", "is_admin"] if obj == request.user else []
+        own = ["is_active", "is_admin"] if obj == user_of(request) else []
         return [*super().get_readonly_fields(request, obj), *own]
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
@@ -74,7 +81,7 @@ class UserAdmin(admin.ModelAdmin):
             EmailAddress.objects.filter(user=obj).delete()
 
     @admin.action(description="Inviter les personnes choisies à choisir un mot de passe")
-    def invite(self, request, queryset):
+    def invite(self, request: UserRequest, queryset: QuerySet[User]) -> None:
         for user in queryset.order_by("pk"):
             act(
                 request,
@@ -102,15 +109,15 @@ class InvitationAdmin(ReadOnly, admin.ModelAdmin):
 class DeputyAdminForm(forms.ModelForm):
     """A new deputy; what the act would refuse is shown beside the fields. ``by`` is who asks."""
 
-    by = None
-    first = forms.DateField(label="premier jour", widget=admin.widgets.AdminDateWidget)
-    last = forms.DateField(label="dernier jour", widget=admin.widgets.AdminDateWidget, help_text="Inclus.")
+    by: User
+    first = forms.DateField(label="premier jour", widget=AdminDateWidget)
+    last = forms.DateField(label="dernier jour", widget=AdminDateWidget, help_text="Inclus.")
 
     class Meta:
         model = Deputy
         fields = ["principal", "user", "member"]
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         super().clean()
         typed = self.cleaned_data
         if {"principal", "user", "first", "last"} <= typed.keys():
@@ -119,11 +126,11 @@ class DeputyAdminForm(forms.ModelForm):
                     typed["principal"], typed["user"], by=self.by, at=timezone.now(), **self.terms
                 )
             except Refusal as refusal:
-                self.add_error({"deputy": "user"}.get(refusal.field, refusal.field), refusal.message)
+                self.add_error("user" if refusal.field == "deputy" else refusal.field, refusal.message)
         return typed
 
     @property
-    def terms(self):
+    def terms(self) -> dict[str, Any]:
         return {name: self.cleaned_data.get(name) for name in ("member", "first", "last")}
 
 
@@ -141,33 +148,36 @@ class DeputyAdmin(admin.ModelAdmin):
     date_hierarchy = "starts_on"
     ordering = ["-starts_on", "-pk"]
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj: Deputy | None = None) -> list[Any]:
         days = ["starts_on", "ends_before"] if obj else ["first", "last"]
         return ["principal", "user", "member", *days]
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
+    def get_form(
+        self, request: HttpRequest, obj: Deputy | None = None, change: bool = False, **kwargs: Any
+    ) -> type[Any]:
         if obj:
             return super().get_form(request, obj, change, **kwargs)
-        form = super().get_form(request, obj, change, **{**kwargs, "form": DeputyAdminForm, "fields": None})
-        form.by = request.user
+        options = {**kwargs, "form": DeputyAdminForm, "fields": None}
+        form = cast("type[DeputyAdminForm]", super().get_form(request, obj, change, **options))
+        form.by = user_of(request)
         return form
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Deputy | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Deputy | None = None) -> bool:
         return False
 
-    def save_model(self, request, obj, form, change):
-        typed = form.cleaned_data
+    def save_model(self, request: HttpRequest, obj: Deputy, form: forms.ModelForm, change: bool) -> None:
+        typed, terms = form.cleaned_data, cast("DeputyAdminForm", form).terms
         made = deputising.appoint(
-            typed["principal"], typed["user"], by=request.user, at=timezone.now(), **form.terms
+            typed["principal"], typed["user"], by=user_of(request), at=timezone.now(), **terms
         )
         obj.pk = made.pk
         obj.refresh_from_db()
 
     @admin.action(description="Mettre fin aujourd’hui aux suppléances choisies", permissions=["view"])
-    def end(self, request, queryset):
+    def end(self, request: UserRequest, queryset: QuerySet[Deputy]) -> None:
         for deputyship in queryset.select_related("user").order_by("pk"):
             act(
                 request,
@@ -204,8 +214,8 @@ class AuthenticatorAdmin(admin.ModelAdmin):
     fields = ["user", "type", "created_at", "last_used_at"]
     ordering = ["user__name", "pk"]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
         return False

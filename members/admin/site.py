@@ -1,16 +1,30 @@
 """The admin site itself: its French titles, its login behind the common door, and what is read-only."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from groupement.kernel.periods import DatedQuerySet
 from members.access import today
+from members.models import User
 from members.roles import Role
 
 admin.site.site_header = f"{Role.ADMIN.heading} du groupement"
 admin.site.site_title = Role.ADMIN.heading
 admin.site.index_title = "Fiches de référence"
 # The common login asks for the second factor and counts the tries; the admin's own would not.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is logged in: the admin opens to nobody else."""
+    return cast("User", request.user)
 
 
 class CurrentFilter(admin.SimpleListFilter):
@@ -19,28 +33,29 @@ class CurrentFilter(admin.SimpleListFilter):
     title = "période"
     parameter_name = "periode"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("actuel", "En cours"), ("venir", "À venir"), ("fini", "Terminé")]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         now = today()
-        return {
-            "actuel": lambda: queryset.on(now),
+        chosen: dict[str, Callable[[], QuerySet[Any]]] = {
+            "actuel": lambda: cast("DatedQuerySet[Any]", queryset).on(now),
             "venir": lambda: queryset.filter(starts_on__gt=now),
             "fini": lambda: queryset.filter(ends_before__lte=now),
-        }.get(self.value(), lambda: queryset)()
+        }
+        return chosen.get(self.value() or "", lambda: queryset)()
 
 
 class ReadOnly:
     """Written by acts, never by hand: read, not added, changed or deleted."""
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return False
 
 
@@ -49,10 +64,10 @@ class ReadOnlyRecordAdmin(ReadOnly, admin.ModelAdmin):
 
     hidden = ("id", "snapshot")
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj: object | None = None) -> list[Any]:
         return [field.name for field in self.model._meta.fields if field.name not in self.hidden]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: object | None = None) -> list[str]:
         return self.get_fields(request, obj)
 
 
@@ -61,9 +76,9 @@ class ReadOnlyInline(ReadOnly, admin.TabularInline):
 
     extra = 0
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: object | None = None) -> list[str]:
         # Named one by one: a state that no form may write can be shown no other way.
-        return self.fields
+        return [str(name) for name in self.fields or ()]
 
 
 class StepInline(ReadOnlyInline):
@@ -72,5 +87,5 @@ class StepInline(ReadOnlyInline):
     fields = ["at", "source", "target", "by", "note"]
     ordering = ["at", "pk"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("by")

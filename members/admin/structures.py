@@ -1,16 +1,24 @@
 """The group, its members with their places of work and seats, and their memberships with the declarations due."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
 from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from groupement.kernel.pages import act
 from members import joining
-from members.access import today
-from members.admin.site import ReadOnlyInline, StepInline
+from members.access import UserRequest, today
+from members.admin.site import ReadOnlyInline, StepInline, user_of
 from members.joining import choose_mark
 from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
 
@@ -61,20 +69,22 @@ class GroupAdmin(admin.ModelAdmin):
         ("Coûts", {"fields": ["leave_method", "payroll_tax_percent"]}),
     ]
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """There is one row: go to it."""
         group = Group.objects.order_by("pk").first()
         if group is None:
             return super().changelist_view(request, extra_context)
         return redirect("admin:members_group_change", group.pk)
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Group.objects.exists()
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return False
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Group, form: forms.ModelForm, change: bool) -> None:
         obj.pk = 1  # the table allows no other
         super().save_model(request, obj, form, change)
 
@@ -147,7 +157,7 @@ class MemberAdmin(admin.ModelAdmin):
         ),
     ]
 
-    def get_changeform_initial_data(self, request):
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         hue, shape = choose_mark()
         return {"hue": hue, "shape": shape, **super().get_changeform_initial_data(request)}
 
@@ -206,8 +216,8 @@ class DatedActionForm(ActionForm):
 class MembershipForm(forms.ModelForm):
     """A new application, or the terms of a membership."""
 
-    def clean_member(self):
-        member = self.cleaned_data["member"]
+    def clean_member(self) -> Member:
+        member: Member = self.cleaned_data["member"]
         if member.memberships.open().exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError("Cet adhérent a déjà une adhésion en cours. Poursuivez celle-là.")
         return member
@@ -239,44 +249,50 @@ class MembershipAdmin(admin.ModelAdmin):
     ordering = ["member__short_name", "-applied_on", "-pk"]
     inlines = [DeclarationInline, MembershipStepInline]
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[Any]:
         dates = ["status", "applied_on", "starts_on", "notice_on", "ends_before"]
         return ["member", *(dates if obj else []), *TERMS]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> list[str]:
         return ["member", "status", "applied_on", "starts_on", "notice_on", "ends_before"] if obj else []
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
         return False
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Membership, form: forms.ModelForm, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
         terms = {name: form.cleaned_data[name] for name in TERMS}
-        made = joining.apply(obj.member, by=request.user, at=timezone.now(), **terms)
+        made = joining.apply(obj.member, by=user_of(request), at=timezone.now(), **terms)
         obj.pk = made.pk
         obj.refresh_from_db()
 
     @admin.action(description="Admettre (à la date d’effet)")
-    def admit(self, request, queryset):
+    def admit(self, request: UserRequest, queryset: QuerySet[Membership]) -> None:
         self._each(request, queryset, joining.admit, "est admis.", starts_on=_day(request))
 
     @admin.action(description="Annoncer le départ (à la date d’effet)")
-    def announce_departure(self, request, queryset):
+    def announce_departure(self, request: UserRequest, queryset: QuerySet[Membership]) -> None:
         ends_before = _day(request) or today()
         self._each(request, queryset, joining.announce_departure, "est en départ.", ends_before=ends_before)
 
     @admin.action(description="Reprendre l’annonce du départ")
-    def stay(self, request, queryset):
+    def stay(self, request: UserRequest, queryset: QuerySet[Membership]) -> None:
         self._each(request, queryset, joining.stay, "reste adhérent.")
 
     @admin.action(description="Constater le départ")
-    def leave(self, request, queryset):
+    def leave(self, request: UserRequest, queryset: QuerySet[Membership]) -> None:
         self._each(request, queryset, joining.leave, "n’est plus adhérent.")
 
     @staticmethod
-    def _each(request, queryset, function, sentence, **facts):
+    def _each(
+        request: UserRequest,
+        queryset: QuerySet[Membership],
+        function: Callable[..., Any],
+        sentence: str,
+        **facts: Any,
+    ) -> None:
         for membership in queryset.select_related("member").order_by("pk"):
             act(
                 request,
@@ -295,16 +311,16 @@ class SentFilter(admin.SimpleListFilter):
     title = "envoi"
     parameter_name = "envoi"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
         return [("due", "À envoyer"), ("late", "En retard"), ("sent", "Envoyées")]
 
-    def queryset(self, request, queryset):
-        chosen = {
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen: dict[str, dict[str, Any]] = {
             "due": {"sent_on__isnull": True},
             "late": {"sent_on__isnull": True, "due_on__lt": today()},
             "sent": {"sent_on__isnull": False},
         }
-        return queryset.filter(**chosen.get(self.value(), {}))
+        return queryset.filter(**chosen.get(self.value() or "", {}))
 
 
 @admin.register(Declaration)
@@ -319,7 +335,7 @@ class DeclarationAdmin(admin.ModelAdmin):
     ordering = ["due_on", "pk"]
 
 
-def _day(request):
+def _day(request: UserRequest) -> date | None:
     form = DatedActionForm(request.POST)
     form.fields["action"].required = False
     form.is_valid()

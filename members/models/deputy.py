@@ -1,6 +1,9 @@
 """Deputies: who answers for whom, between two dates."""
 
-from typing import Any, ClassVar
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import pghistory
 from django.db import models
@@ -9,17 +12,20 @@ from django.db.models import F, Q
 from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
 from members.roles import Role
 
+if TYPE_CHECKING:
+    from members.models.people import User
 
-class DeputyQuerySet(DatedQuerySet):
+
+class DeputyQuerySet(DatedQuerySet["Deputy"]):
     """Deputies, in the scope of the reader."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Those one appointed or is; all for who may arrange them for others: never by standing in oneself."""
         if user.is_active and (user.is_coordinator or user.is_admin):
             return self
         return self.filter(Q(principal=user) | Q(user=user))
 
-    def held_on(self, day):
+    def held_on(self, day: date) -> Self:
         """Those that hold on ``day`` because the principal still has what they stand in for; the oldest first."""
         from members.models.people import WRITERS, Seat
 
@@ -48,7 +54,7 @@ class Deputy(Dated):
         "members.Member", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="adhérent"
     )
 
-    objects: ClassVar[Any] = DeputyQuerySet.as_manager()
+    objects: ClassVar = DeputyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "suppléance"
@@ -81,9 +87,9 @@ class Deputy(Dated):
         ]
 
     @property
-    def capacity(self):
+    def capacity(self) -> str:
         """What the deputy stands in for, in words: a member, or the coordination."""
         return str(self.member) if self.member_id else Role.COORDINATOR.heading
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"suppléance n° {self.pk or '—'}"

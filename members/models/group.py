@@ -241,7 +241,7 @@ class Group(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     def letterhead(self, *more: str) -> dict[str, str]:
@@ -249,7 +249,7 @@ class Group(models.Model):
         names = ("name", "legal_form", *postal.PARTS, "siren", "siret", *more)
         return {name: str(getattr(self, name)) for name in names}
 
-    def clean(self):
+    def clean(self) -> None:
         if not self.siret.startswith(self.siren):
             raise ValidationError({"siret": "Le SIRET commence par le SIREN."})
         if not identifiers.belongs_to(self.vat_number, self.siren):

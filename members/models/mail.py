@@ -98,7 +98,7 @@ class Mail(models.Model):
             pgtrigger.Protect(name="mails_are_kept", operation=pgtrigger.Delete),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"message n° {self.pk or '—'}"
 
 
@@ -134,5 +134,5 @@ class MailSubject(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{SubjectKind(self.kind).label} n° {self.number}"

@@ -1,5 +1,9 @@
 """Member structures, their places of work, and the statements behind an exempt VAT regime."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
 import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +15,9 @@ from groupement.kernel import postal
 from groupement.kernel.periods import Dated, no_overlap
 from members import identifiers
 from members.models.group import HolidayZone
+
+if TYPE_CHECKING:
+    from members.models.people import User
 
 
 class LegalForm(models.TextChoices):
@@ -24,10 +31,10 @@ class LegalForm(models.TextChoices):
     OTHER = "other", "autre"
 
 
-class MemberQuerySet(models.QuerySet):
+class MemberQuerySet(models.QuerySet["Member"]):
     """Members, in the scope of the reader."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; otherwise those where ``user`` holds a seat today, or stands in for one."""
         if user.sees_every_member:
             return self
@@ -35,7 +42,7 @@ class MemberQuerySet(models.QuerySet):
         own = Q(pk__in=user.seats.on(timezone.localdate()).values("member"))
         return self.filter(own | Q(pk__in=answered) if answered else own)
 
-    def by_name(self):
+    def by_name(self) -> Self:
         """In the order people read: without accents or case, then the oldest."""
         return self.order_by(models.functions.Lower("short_name__unaccent"), "pk")
 
@@ -107,7 +114,7 @@ class Member(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.short_name
 
     @property
@@ -115,7 +122,7 @@ class Member(models.Model):
         """Where the member wants its invoices, else its seat: street, postal code and town (kernel.postal)."""
         return postal.parts_of(self, "billing_" if self.billing_street else "")
 
-    def clean(self):
+    def clean(self) -> None:
         if not identifiers.belongs_to(self.vat_number, self.siren):
             raise ValidationError({"vat_number": "Le numéro de TVA se termine par le SIREN."})
 
@@ -144,7 +151,7 @@ class Site(models.Model):
             models.UniqueConstraint(fields=["member", "name"], name="site_name_is_unique_at_a_member")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}, {self.city}" if self.city else self.name
 
 
@@ -177,5 +184,5 @@ class VatAttestation(Dated):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"attestation du {self.signed_on:%d/%m/%Y}"

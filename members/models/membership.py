@@ -20,7 +20,7 @@ class MembershipStatus(models.TextChoices):
     LEFT = "left", "parti"
 
 
-class MembershipQuerySet(models.QuerySet):
+class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships by day."""
 
     def open(self) -> Self:
@@ -98,7 +98,7 @@ class Membership(Lifecycle):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"adhésion {self.get_status_display()} ({self.applied_on:%d/%m/%Y})"
 
 
@@ -146,5 +146,5 @@ class Declaration(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.subject

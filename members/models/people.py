@@ -1,5 +1,8 @@
 """People who log in, the seats they hold at members, and the invitations that let them in."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -13,19 +16,19 @@ from members.models.mail import MailFrequency
 from members.roles import Role
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Users by e-mail, whatever its case."""
 
-    def create_user(self, email, password=None, **fields):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email, password=None, **fields):
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_admin=True, **fields)
 
-    def get_by_natural_key(self, email):
+    def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
 
@@ -61,27 +64,27 @@ class User(AbstractBaseUser):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name or self.email
 
     @property
-    def is_staff(self):
+    def is_staff(self) -> bool:
         """Django admin is for admins only."""
         return self.is_active and self.is_admin
 
     @property
-    def is_superuser(self):
+    def is_superuser(self) -> bool:
         return self.is_active and self.is_admin
 
     @property
-    def sees_every_member(self):
+    def sees_every_member(self) -> bool:
         """Whether a group-wide role opens the data of all members; who stands in for the coordinator has it too."""
         return self.is_active and (
             self.is_coordinator or self.is_finance or self.is_admin or bool(self.coordinators_deputised)
         )
 
     @cached_property
-    def deputyships(self):
+    def deputyships(self) -> tuple[tuple[int, int | None], ...]:
         """Those that hold today: (principal's id, member's id or None for the coordination). At most one query.
 
         Nobody answers for more than the principal could today: a closed account, a seat that ended or that only reads,
@@ -93,27 +96,27 @@ class User(AbstractBaseUser):
         return tuple(self.deputies.held_on(timezone.localdate()).values_list("principal", "member"))
 
     @property
-    def coordinators_deputised(self):
+    def coordinators_deputised(self) -> frozenset[int]:
         """The ids of the coordinators for whom this person stands in today."""
         return frozenset(principal for principal, member in self.deputyships if member is None)
 
-    def has_perm(self, perm, obj=None):
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         return self.is_staff
 
-    def has_perms(self, perm_list, obj=None):
+    def has_perms(self, perm_list: Iterable[str], obj: models.Model | None = None) -> bool:
         return self.is_staff
 
-    def has_module_perms(self, app_label):
+    def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return self.name
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
 
     @property
-    def initials(self):
+    def initials(self) -> str:
         words = [word for word in self.name.replace("-", " ").split() if word]
         return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
@@ -147,15 +150,15 @@ class Seat(Dated):
             ends_after_start("seat_ends_after_it_starts"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"siège {self.get_function_display()} ({self.pk or 'nouveau'})"
 
     @property
-    def can_sign(self):
+    def can_sign(self) -> bool:
         return self.function == Function.REPRESENTATIVE
 
     @property
-    def can_write(self):
+    def can_write(self) -> bool:
         """Enters and confirms hours."""
         return self.function in WRITERS
 
@@ -189,5 +192,5 @@ class Invitation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"invitation du {self.sent_at:%d/%m/%Y}"

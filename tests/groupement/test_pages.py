@@ -96,7 +96,7 @@ def refuse(*args, **kwargs):
 def test_an_act_gives_its_value_and_says_so():
     request = asked()
     done = pages.act(request, lambda a, *, b: a + b, 1, b=2, success="C’est fait.")
-    assert (bool(done), done.ok, done.value, done.refusal) == (True, True, 3, None)
+    assert (bool(done), done.value, done.refusal) == (True, 3, None)
     assert messages_of(request) == [("success", "C’est fait.")]
 
 
@@ -108,7 +108,7 @@ def test_the_success_may_be_told_from_the_value():
 
 def test_an_act_without_success_says_nothing():
     request = asked()
-    assert pages.act(request, lambda: None).ok
+    assert pages.act(request, lambda: None)
     assert messages_of(request) == []
 
 

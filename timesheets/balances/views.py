@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from employees.models import Employee
 from groupement.kernel.pages import page
-from members.access import current_seats, for_roles, today
+from members.access import UserRequest, current_seats, for_roles, today
 from members.models import Member
 from timesheets.balances import person as balances_person
 from timesheets.balances import reading as balances_reading
@@ -42,7 +42,7 @@ class Burned:
 
 @require_safe
 @for_roles("coordinator", "finance", "admin")
-def everybody(request: HttpRequest) -> HttpResponse:
+def everybody(request: UserRequest) -> HttpResponse:
     """All people and all members over a year; ``?personne=`` and ``?adherent=`` show one of them alone."""
     year = _year(request)
     roster = balances_reading.read_roster(year)
@@ -59,7 +59,7 @@ def everybody(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("employee")
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: UserRequest) -> HttpResponse:
     """One's own year."""
     year = _year(request)
     own = get_object_or_404(Employee, user=request.user)
@@ -71,7 +71,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("member")
-def at_member(request: HttpRequest) -> HttpResponse:
+def at_member(request: UserRequest) -> HttpResponse:
     """What a member committed to and what it used, at itself only; ``?adherent=`` for who sits at several."""
     year = _year(request)
     seats = list(current_seats(request.user).select_related("member"))
@@ -83,7 +83,7 @@ def at_member(request: HttpRequest) -> HttpResponse:
     return page(request, "timesheets/balances/member.html", context=context)
 
 
-def _year(request: HttpRequest) -> int:
+def _year(request: UserRequest) -> int:
     """The year that ``?annee=`` names among those one can choose, else the present one."""
     asked = request.GET.get("annee", "")
     years = {str(year): year for year in _choices()}
@@ -99,7 +99,7 @@ def _years(year: int) -> dict[str, Any]:
     return {"year": year, "years": list(_choices()), "is_present": year == today().year}
 
 
-def _chosen(request: HttpRequest, name: str, rows: Iterable[Any]) -> Any:
+def _chosen(request: UserRequest, name: str, rows: Iterable[Any]) -> Any:
     """That of ``rows`` whose key the parameter is; None without it; any other key does not exist."""
     asked = request.GET.get(name)
     if not asked:

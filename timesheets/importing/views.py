@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +14,7 @@ from groupement.kernel import uploads
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
-from members.access import for_roles
+from members.access import UserRequest, for_roles
 from timesheets import exporting
 from timesheets.importing import layouts, scope
 from timesheets.importing import preview as acts
@@ -27,7 +27,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles("employee", "member", "coordinator")
-def import_hours(request: HttpRequest) -> HttpResponse:
+def import_hours(request: UserRequest) -> HttpResponse:
     """The form; posted, the preview of the file: what it would change, and its faults. Nothing is written."""
     _refuse_who_enters_no_hours(request)
     if request.method != "POST":
@@ -48,7 +48,7 @@ def import_hours(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles("employee", "member", "coordinator")
-def confirm(request: HttpRequest) -> HttpResponse:
+def confirm(request: UserRequest) -> HttpResponse:
     """Import the file as it was previewed."""
     _refuse_who_enters_no_hours(request)
     pending = _pending(request)
@@ -75,7 +75,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("employee", "member", "coordinator")
-def report(request: HttpRequest) -> HttpResponse:
+def report(request: UserRequest) -> HttpResponse:
     """All faults of the pending file, as CSV."""
     _refuse_who_enters_no_hours(request)
     pending = _pending(request)
@@ -89,7 +89,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("employee", "member", "coordinator")
-def sample(request: HttpRequest) -> HttpResponse:
+def sample(request: UserRequest) -> HttpResponse:
     """A file to fill in, with a member that the person knows."""
     _refuse_who_enters_no_hours(request)
     member = scope.known_member(request.user)
@@ -100,7 +100,7 @@ def sample(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("employee", "member", "coordinator", "finance", "admin")
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: UserRequest) -> HttpResponseBase:
     """The filters; with ``?format=``, the hours that fit them."""
     form = exporting.ExportForm(request.GET or None, user=request.user)
     suffix = request.GET.get("format", "")
@@ -119,24 +119,24 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return answer
 
 
-def _refuse_who_enters_no_hours(request: HttpRequest) -> None:
+def _refuse_who_enters_no_hours(request: UserRequest) -> None:
     if not scope.may_import(request.user):
         raise PermissionDenied("Cette page est réservée aux personnes qui saisissent des heures.")
 
 
-def _preview_page(request: HttpRequest, form: HoursUploadForm) -> HttpResponse:
+def _preview_page(request: UserRequest, form: HoursUploadForm) -> HttpResponse:
     """The preview of the pending file."""
     pending = _pending(request)
     now = timezone.now()
     read = act(request, uploads.load, pending["token"], at=now, form=form)
     form.fields["file"].required = False  # it is here already
     choices = _choices(pending)
-    read_file = read and act(
-        request, acts.preview_hours, read.value, choices, by=request.user, at=now, form=form
-    )
-    if not read_file:
+    if not read:
         return _import_page(request, form, status=422)
-    preview = read_file.value
+    done = act(request, acts.preview_hours, read.value, choices, by=request.user, at=now, form=form)
+    if not done:
+        return _import_page(request, form, status=422)
+    preview = done.value
     names = UnknownNamesForm(preview, choices)
     context = {
         "preview": preview,
@@ -149,14 +149,14 @@ def _preview_page(request: HttpRequest, form: HoursUploadForm) -> HttpResponse:
 
 
 def _import_page(
-    request: HttpRequest, form: HoursUploadForm, context: dict[str, Any] | None = None, status: int = 200
+    request: UserRequest, form: HoursUploadForm, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
     columns = layouts.COLUMN_HELP
     whole = {"form": form, "columns": columns, "preview": None, **(context or {})}
     return page(request, "timesheets/exchange/import.html", part="import", context=whole, status=status)
 
 
-def _pending(request: HttpRequest) -> dict[str, Any]:
+def _pending(request: UserRequest) -> dict[str, Any]:
     """The stored file that waits for its import, as the session knows it; empty when there is none."""
     return dict(request.session.get(SESSION_KEY) or {})
 

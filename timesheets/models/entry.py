@@ -93,7 +93,7 @@ class Entry(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.day:%d/%m} {self.kind} {self.minutes} min"
 
 
@@ -129,5 +129,5 @@ class Acknowledgement(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.rule} du {self.day:%d/%m/%Y}"

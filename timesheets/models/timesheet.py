@@ -2,6 +2,7 @@
 
 from functools import reduce
 from operator import or_
+from typing import TYPE_CHECKING, Self, TypedDict, cast
 
 import pgtrigger
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models.functions import Lower
 
 from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.periods import MonthField
+from members.models import User
 
 # People by name, of each of them the members by name, hours at the group last (nulls come last by themselves).
 BY_PERSON_AND_MEMBER = (
@@ -64,10 +66,10 @@ _LEADS = {
 }
 
 
-class TimesheetQuerySet(models.QuerySet):
+class TimesheetQuerySet(models.QuerySet["Timesheet"]):
     """Timesheets, in the scope of a reader."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """All for a group-wide role; one's own; those on assignments at members where ``user`` has a seat.
 
         The group may keep from them what is not submitted yet (``draft_visibility``), unless they enter it.
@@ -86,11 +88,11 @@ class TimesheetQuerySet(models.QuerySet):
         seats = Member.objects.visible_to(user).values("pk")
         return self.filter(Q(employee__user=user) | Q(assignment__member__in=seats) & in_sight)
 
-    def answerable_by(self, user):
+    def answerable_by(self, user: User) -> Self:
         """Those at a member for which ``user`` may answer; never one's own, nor those of one's principal."""
         return self.filter(self._answering(user))
 
-    def _answering(self, user):
+    def _answering(self, user: User) -> Q:
         """access.answers_for() as a condition on rows."""
         from members.access import current_seats
         from members.models.people import WRITERS
@@ -100,18 +102,14 @@ class TimesheetQuerySet(models.QuerySet):
         seats = current_seats(user).filter(member=models.OuterRef("assignment__member"), function__in=WRITERS)
         return models.Exists(seats.exclude(user=person)) & ~Q(employee__user=user)
 
-    def with_minutes(self):
+    def with_minutes(self) -> "models.QuerySet[TimesheetWithMinutes]":
         """Adds ``minutes``: the sum of the entries, zero when there are none."""
         from timesheets.models.entry import Entry
 
-        total = (
-            Entry.objects.filter(timesheet=models.OuterRef("pk"))
-            .order_by()
-            .values("timesheet")
-            .annotate(total=models.Sum("minutes"))
-            .values("total")
-        )
-        return self.annotate(minutes=models.functions.Coalesce(models.Subquery(total), 0))
+        rows = Entry.objects.filter(timesheet=models.OuterRef("pk")).order_by().values("timesheet")
+        total = rows.annotate(total=models.Sum("minutes")).values("total")
+        minutes = models.functions.Coalesce(models.Subquery(total), 0)
+        return cast("models.QuerySet[TimesheetWithMinutes]", self.annotate(minutes=minutes))
 
 
 class Timesheet(Lifecycle):
@@ -262,11 +260,11 @@ class Timesheet(Lifecycle):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"relevé {self.month} n° {self.pk or '—'}"
 
     @property
-    def state(self):
+    def state(self) -> str:
         """What people see: the status, refined by contest, return and billing (ui: badge data-state)."""
         if self.billed_at:
             return "invoiced"
@@ -277,9 +275,21 @@ class Timesheet(Lifecycle):
         return self.status
 
     @property
-    def state_label(self):
+    def state_label(self) -> str:
         labels = {"invoiced": "Facturé", "contested": "Contesté", "returned": "Renvoyé"}
         return labels.get(self.state) or TimesheetStatus(self.status).label
+
+
+class Minutes(TypedDict):
+    """What with_minutes() adds to each."""
+
+    minutes: int
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    TimesheetWithMinutes = WithAnnotations[Timesheet, Minutes]
 
 
 class TimesheetStep(Step):
@@ -326,7 +336,7 @@ class Remark(models.Model):
             pgtrigger.Protect(name="remarks_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.day:%d/%m} : {self.reason[:40]}"
 
 
@@ -382,5 +392,5 @@ class SignedSheet(models.Model):
             pgtrigger.Protect(name="signed_sheets_are_kept", operation=pgtrigger.Delete),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"relevé signé n° {self.pk or '—'}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
@@ -109,12 +109,27 @@ def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
     )
 
 
-def _sheets(month: Month) -> Iterator[tuple[Any, Member | None]]:
+class OfMonth(TypedDict):
+    """What the reading of a month adds to a timesheet: the member’s id, the last step and change of the month."""
+
+    at: int | None
+    last_step: int | None
+    last_event: int | None
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    TimesheetOfMonth = WithAnnotations[Timesheet, OfMonth]
+
+
+def _sheets(month: Month) -> Iterator[tuple[TimesheetOfMonth, Member | None]]:
     """Timesheets by name, each with its employee and where it was worked; a member or a person is read once."""
     sheets = Timesheet.objects.filter(month=month).annotate(
         at=F("assignment__member"), **_last_changes(month)
     )
-    rows = list(sheets.defer("approved_at", "accepted_days").order_by(*BY_PERSON_AND_MEMBER))
+    ordered = sheets.defer("approved_at", "accepted_days").order_by(*BY_PERSON_AND_MEMBER)
+    rows = cast("list[TimesheetOfMonth]", list(ordered))
     agreed = ContractTerms.objects.during(month).filter(contract__employee=OuterRef("pk"))
     people = Employee.objects.annotate(
         # Contract hours: those in force at the end of the month.
@@ -123,7 +138,7 @@ def _sheets(month: Month) -> Iterator[tuple[Any, Member | None]]:
     members = Member.objects.in_bulk({row.at for row in rows if row.at})
     for row in rows:
         row.employee = people[row.employee_id]
-        yield row, members.get(row.at)
+        yield row, members.get(row.at or 0)
 
 
 def to_approve(reading: MonthSheets, lines: Sequence[SheetFigures] | None = None) -> list[SheetFigures]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groupement.kernel.french import MONTHS, counted
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month
-from members.access import coordinates, for_roles
+from members.access import UserRequest, coordinates, for_roles
 from timesheets import approval, recording
 from timesheets.models import BY_PERSON_AND_MEMBER, Timesheet, TimesheetStatus
 from timesheets.overview import blockers, funnel, matrix, month_sheets
@@ -27,7 +27,7 @@ BLOCKERS_SHOWN = 20
 
 @require_safe
 @for_roles("coordinator", "finance", "admin")
-def months(request: HttpRequest) -> HttpResponse:
+def months(_request: UserRequest) -> HttpResponse:
     """The month to work on: the one that ended, until all of it is approved; then the one we are in."""
     present = Month.of(timezone.localdate())
     is_closing = (
@@ -38,14 +38,14 @@ def months(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles("coordinator", "finance", "admin")
-def month(request: HttpRequest, month: Month) -> HttpResponse:
+def month(request: UserRequest, month: Month) -> HttpResponse:
     """The whole month; only the coordinator is offered decisions."""
     return month_page(request, month)
 
 
 @require_POST
 @for_roles("coordinator")
-def open_month(request: HttpRequest, month: Month) -> HttpResponse:
+def open_month(request: UserRequest, month: Month) -> HttpResponse:
     """Make the timesheets that are missing in the month."""
     act(request, recording.open_month, month, at=timezone.now(), success=_opened)
     return back_to_month(request, month)
@@ -53,7 +53,7 @@ def open_month(request: HttpRequest, month: Month) -> HttpResponse:
 
 @require_POST
 @for_roles("coordinator")
-def approve_confirmed(request: HttpRequest, month: Month) -> HttpResponse:
+def approve_confirmed(request: UserRequest, month: Month) -> HttpResponse:
     """Approve the timesheets that the posted page listed; a message for each that could not be approved."""
     seen = [pk for each in request.POST.getlist("timesheet") for pk in each.split(",") if pk.isdecimal()]
     sheets = Timesheet.objects.filter(month=month, pk__in=seen).select_related(
@@ -67,7 +67,7 @@ def approve_confirmed(request: HttpRequest, month: Month) -> HttpResponse:
     return back_to_month(request, month)
 
 
-def back_to_month(request: HttpRequest, month: Month) -> HttpResponse:
+def back_to_month(request: UserRequest, month: Month) -> HttpResponse:
     """After a decision: the month's new content for htmx, else a redirect to its page, with its filters."""
     if request.htmx:
         return month_page(request, month)
@@ -75,7 +75,7 @@ def back_to_month(request: HttpRequest, month: Month) -> HttpResponse:
     return redirect(reverse("timesheets:month", args=[month]) + (f"?{asked}" if asked else ""))
 
 
-def month_page(request: HttpRequest, month: Month) -> HttpResponse:
+def month_page(request: UserRequest, month: Month) -> HttpResponse:
     """The page of ``month``, or its content for htmx; 204 when the fingerprint that htmx sends is still right."""
     if (
         request.htmx
@@ -102,7 +102,7 @@ def month_page(request: HttpRequest, month: Month) -> HttpResponse:
 
 @require_safe
 @for_roles("coordinator", "finance", "admin")
-def alerts(request: HttpRequest, month: Month) -> HttpResponse:
+def alerts(request: UserRequest, month: Month) -> HttpResponse:
     """The panel of the month's findings, which its page asks for when it is there: the law takes longer to read."""
     if not request.htmx:
         return redirect(f"{reverse('timesheets:findings')}?mois={month}")

@@ -37,7 +37,7 @@ class AnswerForm(forms.Form):
         self, *args: Any, days: Sequence[SheetDay] = (), submitted_at: datetime | None = None, **kwargs: Any
     ) -> None:
         self.version = submitted_at.isoformat() if submitted_at else ""
-        super().__init__(*args, initial={"seen": self.version}, **kwargs)
+        super().__init__(*args, **{"initial": {"seen": self.version}, **kwargs})
         self.days = days
         for day in days:
             contest, minutes, reason = _field_names(day)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from groupement.kernel.french import enumeration
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from members.access import answers_by, current_seats, decides_on, for_roles
+from members.access import UserRequest, answers_by, current_seats, decides_on, for_roles
 from members.models import Group, Seat, User
 from timesheets import actions, approval, confirming, freezing, locking
 from timesheets.actions import Action
@@ -35,7 +35,7 @@ DRAFTS_SHOWN = 30
 
 @require_safe
 @for_roles("member")
-def to_confirm(request: HttpRequest) -> HttpResponse:
+def to_confirm(request: UserRequest) -> HttpResponse:
     """The hours at one's members: those to confirm first, the longest waiting on top."""
     seats: dict[int, list[Seat]] = defaultdict(list)
     for seat in current_seats(request.user):
@@ -58,7 +58,7 @@ def to_confirm(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles("member")
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: UserRequest, pk: int) -> HttpResponse:
     """All days as they are, or some contested with a reason for each, from one form."""
     timesheet = find_sheet(request, pk)
     form = AnswerForm(
@@ -68,7 +68,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if not form.is_valid():
         return sheet_page(request, timesheet, answers=form)
-    who, by_at = month_sheets.sheet_title(timesheet), {"by": request.user, "at": timezone.now()}
+    who = month_sheets.sheet_title(timesheet)
+    by_at: dict[str, Any] = {"by": request.user, "at": timezone.now()}
     if form.is_contest:
         done = f"Contestation envoyée\u00a0: {who}. La personne lit vos motifs et corrige ou vous répond."
         if act(request, confirming.contest, timesheet, remarks=form.remarks, success=done, **by_at):
@@ -98,7 +99,8 @@ def _to_confirm(
     for each in sheets.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk"):
         due_on = confirming.due_on(each, group)
         waits = (today - timezone.localdate(each.submitted_at)).days
-        may_answer = answers_by(user, seats[each.assignment.member_id], each.employee.user_id)
+        at_member = seats[each.assignment.member_id] if each.assignment else ()
+        may_answer = answers_by(user, at_member, each.employee.user_id)
         found.append(SheetToConfirm(each, waits, due_on, may_answer, today > due_on))
     return found
 
@@ -117,7 +119,7 @@ def _done(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
 
 @require_POST
 @for_roles("coordinator")
-def remind(request: HttpRequest, pk: int) -> HttpResponse:
+def remind(request: UserRequest, pk: int) -> HttpResponse:
     """Write to who has to act next, and go back to the month, or to the timesheet."""
     timesheet = find_sheet(request, pk)
     act(request, sending.remind, [timesheet], by=request.user, at=timezone.now(), success=_reminder_sent)
@@ -135,14 +137,14 @@ ANSWERS = {Action.CONFIRM, Action.CONTEST}
 
 
 @require_safe
-def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+def sheet(request: UserRequest, pk: int) -> HttpResponse:
     """The timesheet as its reader may see it."""
     return sheet_page(request, find_sheet(request, pk))
 
 
 @require_POST
 @for_roles("coordinator")
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: UserRequest, pk: int) -> HttpResponse:
     """Approve one timesheet, from the month's queue or from its page."""
     timesheet = find_sheet(request, pk)
     done = f"Heures approuvées\u00a0: {month_sheets.sheet_title(timesheet)}."
@@ -153,7 +155,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles("coordinator")
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: UserRequest, pk: int) -> HttpResponse:
     """Take back the approval just given."""
     timesheet = find_sheet(request, pk)
     done = f"Approbation annulée\u00a0: {month_sheets.sheet_title(timesheet)}."
@@ -163,28 +165,28 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles("coordinator")
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: UserRequest, pk: int) -> HttpResponse:
     """Decide between the person and the member, with the reason."""
     return _with_reason(request, pk, Action.SETTLE, approval.settle, "Heures tranchées")
 
 
 @require_POST
 @for_roles("coordinator")
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: UserRequest, pk: int) -> HttpResponse:
     """Return hours to the person, with the reason."""
     return _with_reason(request, pk, Action.RETURN, approval.send_back, "Heures renvoyées")
 
 
 @require_POST
 @for_roles("coordinator")
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: UserRequest, pk: int) -> HttpResponse:
     """Undo an approval that no invoice holds, with the reason."""
     return _with_reason(request, pk, Action.REOPEN, approval.reopen, "Heures rouvertes")
 
 
 @require_POST
 @for_roles("coordinator")
-def supplement(request: HttpRequest, pk: int) -> HttpResponse:
+def supplement(request: UserRequest, pk: int) -> HttpResponse:
     """Open a further timesheet beside a billed one, and go there."""
     timesheet = find_sheet(request, pk)
     done = act(
@@ -198,14 +200,14 @@ def supplement(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("timesheets:sheet", done.value.pk if done.value else timesheet.pk)
 
 
-def find_sheet(request: HttpRequest, pk: int) -> Timesheet:
+def find_sheet(request: UserRequest, pk: int) -> Timesheet:
     """The timesheet, if it is in the scope of who asks."""
     sheets = Timesheet.objects.visible_to(request.user).select_related("employee", "assignment__member")
     return get_object_or_404(sheets, pk=pk)
 
 
 def sheet_page(
-    request: HttpRequest,
+    request: UserRequest,
     timesheet: Timesheet,
     *,
     answers: AnswerForm | None = None,
@@ -297,7 +299,7 @@ def _reason_form(action: Action, data: Any = None) -> ReasonForm:
     return ReasonForm(data, auto_id=f"{action}_%s")
 
 
-def _with_reason(request: HttpRequest, pk: int, action: Action, deed: Any, done: str) -> HttpResponse:
+def _with_reason(request: UserRequest, pk: int, action: Action, deed: Any, done: str) -> HttpResponse:
     timesheet, form, now = find_sheet(request, pk), _reason_form(action, request.POST), timezone.now()
     if form.is_valid() and act(
         request,
@@ -315,7 +317,7 @@ def _with_reason(request: HttpRequest, pk: int, action: Action, deed: Any, done:
     return sheet_page(request, timesheet, reasons={action.value: form})
 
 
-def _back(request: HttpRequest, timesheet: Timesheet) -> HttpResponse:
+def _back(request: UserRequest, timesheet: Timesheet) -> HttpResponse:
     if request.POST.get("back") == "month":
         return views.back_to_month(request, timesheet.month)
     if request.GET.get("back") == "month":
@@ -326,7 +328,7 @@ def _back(request: HttpRequest, timesheet: Timesheet) -> HttpResponse:
     return redirect("timesheets:sheet", timesheet.pk)
 
 
-def _origin(request: HttpRequest) -> str:
+def _origin(request: UserRequest) -> str:
     """The query that brings the undo button of a message back to the month's page, with its filters."""
     if request.POST.get("back") != "month":
         return ""
@@ -336,7 +338,7 @@ def _origin(request: HttpRequest) -> str:
 
 
 @require_safe
-def signed(request: HttpRequest, pk: int, version: int) -> HttpResponseBase:
+def signed(request: UserRequest, pk: int, version: int) -> HttpResponseBase:
     """The PDF of one version, its digest checked; while it is not made, the page of the timesheet with a message."""
     visible = Timesheet.objects.visible_to(request.user)
     row = get_object_or_404(SignedSheet, timesheet__in=visible, timesheet=pk, version=version)

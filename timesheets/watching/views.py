@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from employees.models import Employee
 from employees.worktime_rules.facts import Rule, Severity
+from groupement.kernel.fields import choice_field, record_field
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month, MonthFormField
-from members.access import decides_on, for_roles
+from members.access import UserRequest, decides_on, for_roles
 from timesheets.watching import findings as watching_findings
 
 MONTHS_OF_A_PERSON = 12
@@ -41,8 +42,11 @@ class FindingsFilter(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = list(Employee.objects.visible_to(user).by_name())
-        self.fields["personne"].queryset = Employee.objects.visible_to(user)
-        self.fields["personne"].choices = [("", "Toutes"), *((each.pk, each.full_name) for each in people)]
+        record_field(self, "personne").queryset = Employee.objects.visible_to(user)
+        choice_field(self, "personne").choices = [
+            ("", "Toutes"),
+            *((each.pk, each.full_name) for each in people),
+        ]
 
     def fits(self, severity: str) -> bool:
         """Whether a finding of this severity is to be listed."""
@@ -82,14 +86,14 @@ FaultyForm = tuple[Employee, AcknowledgeForm] | None
 
 @require_safe
 @for_roles("coordinator", "finance", "admin")
-def findings(request: HttpRequest) -> HttpResponse:
+def findings(request: UserRequest) -> HttpResponse:
     """Everybody’s, as the filters in the address choose."""
     return findings_page(request)
 
 
 @require_POST
 @for_roles("coordinator")
-def acknowledge(request: HttpRequest, employee: int) -> HttpResponse:
+def acknowledge(request: UserRequest, employee: int) -> HttpResponse:
     """Answer one finding with a note; the filters in the address stay."""
     person = get_object_or_404(Employee.objects.visible_to(request.user), pk=employee)
     form = AcknowledgeForm(request.POST)
@@ -113,7 +117,7 @@ def acknowledge(request: HttpRequest, employee: int) -> HttpResponse:
 
 @require_safe
 @for_roles("employee")
-def my_findings(request: HttpRequest, month: Month) -> HttpResponse:
+def my_findings(request: UserRequest, month: Month) -> HttpResponse:
     """What the watch found in one’s own month, to read."""
     own = get_object_or_404(Employee, user=request.user)
     alert = watching_findings.own_findings(own, month)
@@ -125,7 +129,7 @@ def my_findings(request: HttpRequest, month: Month) -> HttpResponse:
     return page(request, "timesheets/my_findings.html", part="own", context=context)
 
 
-def findings_page(request: HttpRequest, *, faulty: FaultyForm = None) -> HttpResponse:
+def findings_page(request: UserRequest, *, faulty: FaultyForm = None) -> HttpResponse:
     """The page with the filters of the address; a faulty form keeps its text."""
     asked = FindingsFilter(request.GET, user=request.user)
     found: list[watching_findings.PersonFinding] = []
@@ -151,7 +155,7 @@ def findings_page(request: HttpRequest, *, faulty: FaultyForm = None) -> HttpRes
 
 
 def _groups(
-    request: HttpRequest, found: list[watching_findings.PersonFinding], faulty: FaultyForm
+    request: UserRequest, found: list[watching_findings.PersonFinding], faulty: FaultyForm
 ) -> RowsByPerson:
     """The findings by person, each with its form; the faulty one with what was typed."""
     groups: dict[int, tuple[Employee, list[FindingRow]]] = {}
@@ -160,13 +164,9 @@ def _groups(
         form = None
         if alert.is_open and decides_on(request.user, person.user_id):
             rule, day, measured = alert.finding.key
-            form = AcknowledgeForm(
-                faulty[1].data if faulty and _is_of(faulty, alert) else None,
-                initial={"rule": rule, "day": day, "measured": measured},
-                auto_id=f"{alert.id}-%s",
-            )
-            if form.is_bound and faulty:
-                form._errors = faulty[1].errors
+            initial = {"rule": rule, "day": day, "measured": measured}
+            form = faulty[1] if faulty and _is_of(faulty, alert) else AcknowledgeForm(initial=initial)
+            form.auto_id = f"{alert.id}-%s"
         rows.append(FindingRow(alert, form))
     return list(groups.values())
 
@@ -200,5 +200,5 @@ def _period_label(asked: FindingsFilter) -> str:
     return Month.of(_period(asked)[0]).label.capitalize()
 
 
-def _query(request: HttpRequest) -> Any:
+def _query(request: UserRequest) -> Any:
     return request.GET.urlencode()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month
-from members.access import for_roles, holds, today
+from members.access import UserRequest, for_roles, holds, today
 from members.models import Group, Member
 from members.roles import Role
 
@@ -30,7 +30,7 @@ MONTHS = 12
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN, Role.MEMBER)
-def account(request: HttpRequest, pk: int) -> HttpResponse:
+def account(request: UserRequest, pk: int) -> HttpResponse:
     """A period of the account, the last twelve months unless asked otherwise; above it what is due today."""
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
     form, first, last = _period(request)
@@ -47,7 +47,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN, Role.MEMBER)
-def account_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def account_pdf(request: UserRequest, pk: int) -> HttpResponse:
     """The same period as a file; a period that cannot be read is asked for again on the page."""
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
     form, first, last = _period(request)
@@ -64,7 +64,7 @@ def account_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
-def aged_balance(request: HttpRequest) -> HttpResponse:
+def aged_balance(request: UserRequest) -> HttpResponse:
     """What each member owes by age, the most overdue first; the bars are of all members."""
     rows, total = ageing.balances_by_age(on=today())
     rows.sort(key=lambda row: (-row.overdue, -row.due))
@@ -82,7 +82,7 @@ def aged_balance(request: HttpRequest) -> HttpResponse:
     return page(request, "billing/accounts/ageing.html", context=context)
 
 
-def _period(request: HttpRequest) -> tuple[StatementPeriodForm, date, date]:
+def _period(request: UserRequest) -> tuple[StatementPeriodForm, date, date]:
     """The form, and the first and last day: those typed, else those of the last twelve months."""
     usual = {"du": Month.of(today()).shift(1 - MONTHS).first, "au": today()}
     asked = {"du", "au"} & set(request.GET)
@@ -93,7 +93,7 @@ def _period(request: HttpRequest) -> tuple[StatementPeriodForm, date, date]:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def write_off(request: HttpRequest, pk: int) -> HttpResponse:
+def write_off(request: UserRequest, pk: int) -> HttpResponse:
     """Give up the small rest of an invoice; undone by its allocation."""
     found = get_object_or_404(Invoice.objects.visible_to(request.user).defer("snapshot"), pk=pk)
     form = WriteOffForm(request.POST)
@@ -107,13 +107,13 @@ def write_off(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def apply_credit(request: HttpRequest, pk: int) -> HttpResponse:
+def apply_credit(request: UserRequest, pk: int) -> HttpResponse:
     """Use what is left of a credit note on a due invoice of the member."""
     rows = Invoice.objects.visible_to(request.user).defer("snapshot")
     note = get_object_or_404(rows, pk=pk, kind=InvoiceKind.CREDIT_NOTE)
     form = UseCreditForm(request.POST, invoices=receivables.unsettled(note.member_id).order_by("pk"))
     if not form.is_valid():
-        _message(request, form.errors["invoice"][0])
+        _message(request, str(form.errors["invoice"][0]))
         return redirect("billing:invoice", pk)
     to = form.cleaned_data["invoice"]
     done = act(request, allocating.apply_credit, note, to=to, by=request.user, at=timezone.now())
@@ -123,7 +123,7 @@ def apply_credit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("billing:invoice", pk)
 
 
-def _message(request: HttpRequest, sentence: str, undo: str = "") -> None:
+def _message(request: UserRequest, sentence: str, undo: str = "") -> None:
     """A success with the address that undoes it; without one, an error."""
     add = messages.success if undo else messages.error
     add(request, sentence, extra_tags=undo)

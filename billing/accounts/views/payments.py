@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Prefetch, Sum
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,7 @@ from billing.accounts.forms import (
 from billing.models import Allocation, Payment
 from groupement.kernel.money import parse_amount, spell, spell_plain
 from groupement.kernel.pages import act, page, paginate
-from members.access import for_roles, holds, today
+from members.access import UserRequest, for_roles, holds, today
 from members.models import Member
 from members.roles import Role
 
@@ -36,7 +36,7 @@ TYPING_ERROR = "Erreur de saisie"
 
 @require_safe
 @for_roles(*READERS)
-def payment_list(request: HttpRequest) -> HttpResponse:
+def payment_list(request: UserRequest) -> HttpResponse:
     """Payments that fit the filter, the last received first; the sums leave out those reversed."""
     chosen = PaymentFilter(request.GET, user=request.user)
     found = chosen.chosen()
@@ -58,14 +58,14 @@ def payment_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(*READERS)
-def payment(request: HttpRequest, pk: int) -> HttpResponse:
+def payment(request: UserRequest, pk: int) -> HttpResponse:
     """One payment, what it settles, and what may still be done with it."""
     return _payment_page(request, _payment_of(request, pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
-def record_payment(request: HttpRequest) -> HttpResponse:
+def record_payment(request: UserRequest) -> HttpResponse:
     """First who paid and how much, from the address; then the rest, the amount spread over the oldest due invoices."""
     asked = request.GET if "montant" in request.GET else None
     due = {row.member.pk: row.due for row in ageing.balances_by_age(on=today())[0] if row.member}
@@ -89,7 +89,7 @@ def record_payment(request: HttpRequest) -> HttpResponse:
     return page(request, "billing/accounts/record.html", context=context, status=status)
 
 
-def _payment_form(request: HttpRequest, member: Member, amount: Decimal) -> PaymentForm:
+def _payment_form(request: UserRequest, member: Member, amount: Decimal) -> PaymentForm:
     """The form of a payment of ``member``; ``?facture=`` is the invoice to pay before the oldest."""
     invoices = list(spreading.due_invoices(member.pk))
     first = request.GET.get("facture")
@@ -117,7 +117,7 @@ def _spread_again(data: QueryDict, invoices: list[Any]) -> None:
         data[f"{AMOUNT_PREFIX}{each.pk}"] = spell_plain(parts[each.pk]) if each.pk in parts else ""
 
 
-def _record(request: HttpRequest, member: Member, form: PaymentForm) -> Payment | None:
+def _record(request: UserRequest, member: Member, form: PaymentForm) -> Payment | None:
     done = act(
         request,
         payments.record_payment,
@@ -139,7 +139,7 @@ def _record(request: HttpRequest, member: Member, form: PaymentForm) -> Payment 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def allocate(request: HttpRequest, pk: int) -> HttpResponse:
+def allocate(request: UserRequest, pk: int) -> HttpResponse:
     """Use what is left of a payment on the invoices named."""
     found = _payment_of(request, pk)
     form = _allocation_form(found, request.POST)
@@ -156,7 +156,7 @@ def allocate(request: HttpRequest, pk: int) -> HttpResponse:
         by=request.user,
         at=timezone.now(),
         form=form,
-        success=lambda made: f"{spell(sum(amount for _, amount in allocations))} imputés.",
+        success=lambda _: f"{spell(sum(amount for _, amount in allocations))} imputés.",
     )
     return (
         redirect("billing:payment", pk)
@@ -167,7 +167,7 @@ def allocate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def unallocate(request: HttpRequest, pk: int) -> HttpResponse:
+def unallocate(request: UserRequest, pk: int) -> HttpResponse:
     """Undo an allocation; back to the payment that it was a part of, else to the invoice."""
     mine = Member.objects.visible_to(request.user)
     rows = Allocation.objects.select_related("invoice").defer("invoice__snapshot")
@@ -187,7 +187,7 @@ def unallocate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def reverse_payment(request: HttpRequest, pk: int) -> HttpResponse:
+def reverse_payment(request: UserRequest, pk: int) -> HttpResponse:
     """The bank took the payment back: unpaid cheque, rejected debit."""
     found = _payment_of(request, pk)
     form = ReverseForm(request.POST)
@@ -207,7 +207,7 @@ def reverse_payment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def undo_payment(request: HttpRequest, pk: int) -> HttpResponse:
+def undo_payment(request: UserRequest, pk: int) -> HttpResponse:
     """Reverse a payment just recorded by mistake, on the day on which it was received."""
     found = _payment_of(request, pk)
     done = f"Règlement de {spell(found.amount)} annulé\u00a0: {TYPING_ERROR.lower()}."
@@ -224,14 +224,14 @@ def undo_payment(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("billing:payments")
 
 
-def _payment_of(request: HttpRequest, pk: int) -> Payment:
+def _payment_of(request: UserRequest, pk: int) -> Payment:
     """The payment with what is left of it, if the person may see it."""
     rows = receivables.with_left(Payment.objects.visible_to(request.user))
     return get_object_or_404(rows.select_related("member", "recorded_by"), pk=pk)
 
 
 def _payment_page(
-    request: HttpRequest,
+    request: UserRequest,
     found: Any,
     *,
     allocation: AllocationForm | None = None,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +19,7 @@ from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page, paginate
-from members.access import coordinates, for_roles, holds, today
+from members.access import UserRequest, coordinates, for_roles, holds, today
 from members.roles import Role, reserved
 
 EXPENSES_A_PAGE = 25
@@ -28,7 +28,7 @@ READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.EMPLOYEE)
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: UserRequest) -> HttpResponse:
     """One’s own expenses, the last first, and the form for the next one; posted, it is written down."""
     form = _form(request, of_anybody=False)
     status = 200
@@ -47,7 +47,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*READERS)
-def everybodys(request: HttpRequest) -> HttpResponse:
+def everybodys(request: UserRequest) -> HttpResponse:
     """All expenses that fit the filter; coordination and finance also write one down for somebody."""
     may_claim = holds(request.user, Role.FINANCE) or coordinates(request.user)
     form = _form(request, of_anybody=True) if may_claim else None
@@ -73,13 +73,13 @@ def everybodys(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: UserRequest, pk: int) -> HttpResponse:
     """One expense: what it is, who wrote it down, what was decided, what may be done with it."""
     return show(request, find(request, pk))
 
 
 @require_safe
-def receipt(request: HttpRequest, pk: int) -> HttpResponseBase:
+def receipt(request: UserRequest, pk: int) -> HttpResponseBase:
     """The file that proves it, to save; there is none, or it is not one’s own: it does not exist."""
     found = get_object_or_404(Expense.objects.visible_to(request.user).exclude(receipt=""), pk=pk)
     done = act(request, receipts.open_receipt, found)
@@ -89,12 +89,12 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
 
 
-def find(request: HttpRequest, pk: int) -> Expense:
+def find(request: UserRequest, pk: int) -> Expense:
     """The expense, if it is in the scope of who asks."""
     return get_object_or_404(_read(Expense.objects.visible_to(request.user)), pk=pk)
 
 
-def show(request: HttpRequest, found: Expense, *, status: int = 200, **forms: Any) -> HttpResponse:
+def show(request: UserRequest, found: Expense, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The page of ``found``; ``forms`` are those that were refused."""
     is_own = found.employee.user_id == request.user.pk
     is_finance = holds(request.user, Role.FINANCE)
@@ -115,7 +115,7 @@ def show(request: HttpRequest, found: Expense, *, status: int = 200, **forms: An
     return page(request, "billing/charges/expense.html", context=context, status=status)
 
 
-def may_withdraw(request: HttpRequest, found: Expense) -> bool:
+def may_withdraw(request: UserRequest, found: Expense) -> bool:
     """Whoever spent it or wrote it down, and finance."""
     whose = (found.employee.user_id, found.recorded_by_id)
     return request.user.pk in whose or holds(request.user, Role.FINANCE)
@@ -137,12 +137,12 @@ def _regime(found: Expense) -> dict[str, str]:
         return {"label": "", "fault": refusal.message}
 
 
-def _form(request: HttpRequest, *, of_anybody: bool) -> ExpenseForm:
+def _form(request: UserRequest, *, of_anybody: bool) -> ExpenseForm:
     given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     return ExpenseForm(*given, user=request.user, of_anybody=of_anybody, initial={"spent_on": today()})
 
 
-def _claimed(request: HttpRequest, form: ExpenseForm) -> Expense | None:
+def _claimed(request: UserRequest, form: ExpenseForm) -> Expense | None:
     done = act(
         request,
         expenses.claim,
@@ -171,7 +171,7 @@ def _read(rows: QuerySet[Expense]) -> QuerySet[Expense]:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: UserRequest, pk: int) -> HttpResponse:
     """Make it a sum that the member owes; the next draft takes it."""
     found, form = find(request, pk), ExpenseAcceptForm(request.POST)
     if form.is_valid() and act(
@@ -191,7 +191,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+def refuse(request: UserRequest, pk: int) -> HttpResponse:
     """Say no, and why."""
     found, form = find(request, pk), RefuseForm(request.POST)
     if form.is_valid() and act(
@@ -210,7 +210,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+def put_back(request: UserRequest, pk: int) -> HttpResponse:
     """Undo the decision, as long as no invoice stands on it."""
     act(
         request,
@@ -223,7 +223,7 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: UserRequest, pk: int) -> HttpResponse:
     """Take it away with its receipt: its own person, who wrote it down, or finance."""
     found = find(request, pk)
     if not may_withdraw(request, found):

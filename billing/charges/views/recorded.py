@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from groupement.kernel.french import counted, of, quoted
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from members.access import for_roles, holds, today
+from members.access import UserRequest, for_roles, holds, today
 from members.roles import Role
 
 CHARGES_A_PAGE = 25
@@ -26,14 +26,14 @@ CHARGES_A_PAGE = 25
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: UserRequest) -> HttpResponse:
     """Standing sums that no issued invoice holds, by member."""
     return _page(request, _form())
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: UserRequest) -> HttpResponse:
     """A free line for one member."""
     form = _form(request.POST)
     if form.is_valid() and act(
@@ -52,7 +52,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: UserRequest, pk: int) -> HttpResponse:
     """Take back dues, a deposit or a free line that nothing holds yet."""
     found = get_object_or_404(Charge.objects.filter(is_standing=True), pk=pk)
     act(
@@ -64,7 +64,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("billing:waiting_charges")
 
 
-def _page(request: HttpRequest, form: LineForm, status: int = 200) -> HttpResponse:
+def _page(request: UserRequest, form: LineForm, status: int = 200) -> HttpResponse:
     may_act = holds(request.user, Role.FINANCE)
     rows = _waiting()
     context = {
@@ -100,7 +100,7 @@ def _added(charge: Charge) -> str:
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: UserRequest) -> HttpResponse:
     """The dues of one year by ``?annee=``, else this one, and all deposits: told before they are asked for."""
     form = YearForm(request.GET if "annee" in request.GET else None)
     year = form.cleaned_data["annee"] if form.is_valid() else today().year
@@ -120,7 +120,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def call(request: HttpRequest) -> HttpResponse:
+def call(request: UserRequest) -> HttpResponse:
     """Ask for the dues of the year that the button names."""
     form = YearForm(request.POST)
     if not form.is_valid():
@@ -139,7 +139,7 @@ def call(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def ask_deposits(request: HttpRequest) -> HttpResponse:
+def ask_deposits(request: UserRequest) -> HttpResponse:
     """Ask for the deposits that were not asked for yet."""
     act(
         request,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -33,7 +33,7 @@ from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import csv_text
-from members.access import for_roles, today
+from members.access import UserRequest, for_roles, today
 from members.models import Group, Member
 from members.roles import Role
 
@@ -44,14 +44,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_safe
 @for_roles(Role.FINANCE)
-def costs(request: HttpRequest) -> HttpResponse:
+def costs(request: UserRequest) -> HttpResponse:
     """One month’s costs, by ``?mois=``, else the last month that has hours."""
     return costs_page(request, month_asked(request.GET.get("mois")))
 
 
 @require_POST
 @for_roles(Role.FINANCE)
-def estimate(request: HttpRequest) -> HttpResponse:
+def estimate(request: UserRequest) -> HttpResponse:
     """Estimate a month for one person or for all who lack a cost."""
     month = month_asked(request.POST.get("month"))
     form = EstimateForm(request.POST, month=month)
@@ -73,22 +73,25 @@ def estimate(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.FINANCE)
-def sample(_request: HttpRequest, month: Month) -> HttpResponse:
+def sample(_request: UserRequest, month: Month) -> HttpResponse:
     """A payroll file to fill in: the month’s people, their amounts if known, as French spreadsheets open it."""
-    rows = [SAMPLE_TITLES, *([*names, *amounts] for names, amounts in sample_rows(month))]
+    rows: list[Sequence[str | Decimal | None]] = [
+        SAMPLE_TITLES,
+        *([*names, *amounts] for names, amounts in sample_rows(month)),
+    ]
     return _csv_download(rows, f"paie-{month}.csv")
 
 
 @require_safe
 @for_roles(Role.FINANCE)
-def sample_xlsx(_request: HttpRequest, month: Month) -> HttpResponse:
+def sample_xlsx(_request: UserRequest, month: Month) -> HttpResponse:
     """The same as a workbook."""
     headers = {"Content-Disposition": f'attachment; filename="paie-{month}.xlsx"'}
     return HttpResponse(sample_workbook(month), content_type=XLSX, headers=headers)
 
 
 def costs_page(
-    request: HttpRequest,
+    request: UserRequest,
     month: Month,
     *,
     upload: PayrollUpload | None = None,
@@ -102,8 +105,6 @@ def costs_page(
         PayrollImport.objects.select_related("imported_by").order_by("-imported_at", "-pk"),
         IMPORTS_A_PAGE,
     )
-    for made in imports:
-        made.corrections = [change for change in made.changes if change["before"]]
     differences = carried_over.differences()
     context = {
         "month": month,
@@ -169,7 +170,7 @@ def _estimated(done: costs_estimates.Estimates) -> str:
 
 @require_safe
 @for_roles(Role.FINANCE)
-def provisions(request: HttpRequest) -> HttpResponse:
+def provisions(request: UserRequest) -> HttpResponse:
     """What is held for whose leave, who paid it, and the leave year’s comparison so far."""
     group = Group.objects.order_by("pk").first()
     context = {
@@ -182,7 +183,7 @@ def provisions(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: UserRequest, pk: int) -> HttpResponse:
     """Move what a member that left holds to the group’s own part."""
     member = get_object_or_404(Member.objects.visible_to(request.user), pk=pk)
 
@@ -204,7 +205,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.FINANCE)
-def aids(request: HttpRequest) -> HttpResponse:
+def aids(request: UserRequest) -> HttpResponse:
     """The aids of a year, to tell the members; with ``?format=csv``, as a file."""
     years = aid_years()
     year = _year(request.GET.get("annee"), years)

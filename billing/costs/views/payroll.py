@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Table
-from members.access import for_roles
+from members.access import UserRequest, for_roles
 from members.roles import Role
 
 SESSION_KEY = "payroll_import"
@@ -32,7 +32,7 @@ SAMPLES = 3
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
-def import_costs(request: HttpRequest) -> HttpResponse:
+def import_costs(request: UserRequest) -> HttpResponse:
     """Posted, a payroll file; then its preview, or the meaning of its columns. Nothing is imported yet."""
     if request.method != "POST":
         return _next_page(request)
@@ -51,7 +51,7 @@ def import_costs(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.FINANCE)
-def columns(request: HttpRequest) -> HttpResponse:
+def columns(request: UserRequest) -> HttpResponse:
     """What each column of the file means; stored for the next file with these titles."""
     read = _read(request)
     if isinstance(read, HttpResponse):
@@ -69,7 +69,7 @@ def columns(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
-def confirm(request: HttpRequest) -> HttpResponse:
+def confirm(request: UserRequest) -> HttpResponse:
     """Import the file as it was previewed."""
     read = _read(request)
     if isinstance(read, HttpResponse):
@@ -93,7 +93,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('billing:costs')}?mois={month}")
 
 
-def _next_page(request: HttpRequest) -> HttpResponse:
+def _next_page(request: UserRequest) -> HttpResponse:
     """The next page of the pending file: its columns to name, its faults, or its preview."""
     read = _read(request)
     if isinstance(read, HttpResponse):
@@ -103,7 +103,7 @@ def _next_page(request: HttpRequest) -> HttpResponse:
     return _columns_page(request, table) if layout is None else _preview_page(request, data, table, layout)
 
 
-def _preview_page(request: HttpRequest, data: bytes, table: Table, layout: PayrollFileLayout) -> HttpResponse:
+def _preview_page(request: UserRequest, data: bytes, table: Table, layout: PayrollFileLayout) -> HttpResponse:
     pending = _pending(request)
     month = Month.parse(pending["month"])
     context: dict[str, Any] = {"pending": pending, "month": month, "lines": len(table.rows), "preview": None}
@@ -123,13 +123,13 @@ def _preview_page(request: HttpRequest, data: bytes, table: Table, layout: Payro
     return _import_page(request, context | {"preview": preview, "refused": refused, "errors": preview.errors})
 
 
-def _import_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def _import_page(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
     status = 422 if context["refused"] else 200
     return page(request, "billing/costs/import.html", context=context, status=status)
 
 
 def _columns_page(
-    request: HttpRequest, table: Table, form: PayrollColumnsForm | None = None, status: int = 200
+    request: UserRequest, table: Table, form: PayrollColumnsForm | None = None, status: int = 200
 ) -> HttpResponse:
     form = form or PayrollColumnsForm(
         titles=table.titles, guessed=payroll_columns.guess_meanings(table.titles)
@@ -153,7 +153,7 @@ def _columns_page(
     return page(request, "billing/costs/columns.html", context=context, status=status)
 
 
-def _read(request: HttpRequest) -> tuple[bytes, Table] | HttpResponse:
+def _read(request: UserRequest) -> tuple[bytes, Table] | HttpResponse:
     """The pending file and its table; the way back to the costs when it is not there any more."""
     pending = _pending(request)
     if not pending:
@@ -166,7 +166,7 @@ def _read(request: HttpRequest) -> tuple[bytes, Table] | HttpResponse:
     return data, payroll_columns.read_payroll_table(data)
 
 
-def _pending(request: HttpRequest) -> dict[str, str]:
+def _pending(request: UserRequest) -> dict[str, str]:
     """The stored file that waits for its import, as the session knows it; empty when there is none."""
     return dict(request.session.get(SESSION_KEY) or {})
 

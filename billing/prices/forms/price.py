@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from billing.models import PriceIndex, Quote
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, AbsenceRule, Assignment, Employee, PriceMethod, Terms
+from groupement.kernel.fields import choice_field, record_field
 from groupement.kernel.money import ZERO, AmountField
 from groupement.kernel.worktime import DAY
 from members.models import Member
@@ -64,9 +65,15 @@ class PriceFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.on = on
         members, people = Member.objects.by_name(), Employee.objects.by_name()
-        self.fields["adherent"].queryset, self.fields["personne"].queryset = members, people
-        self.fields["adherent"].choices = [("", "Tous"), *((row.pk, row.short_name) for row in members)]
-        self.fields["personne"].choices = [("", "Toutes"), *((row.pk, row.full_name) for row in people)]
+        record_field(self, "adherent").queryset, record_field(self, "personne").queryset = members, people
+        choice_field(self, "adherent").choices = [
+            ("", "Tous"),
+            *((row.pk, row.short_name) for row in members),
+        ]
+        choice_field(self, "personne").choices = [
+            ("", "Toutes"),
+            *((row.pk, row.full_name) for row in people),
+        ]
 
     def chosen(self) -> QuerySet[Assignment]:
         """The assignments that fit; a choice that cannot be read chooses none and says so at its field."""
@@ -142,7 +149,7 @@ class PriceForm(forms.Form):
         choices = [(row.code, row.label or row.code) for row in self.indices.values()]
         current = self.initial.get("index_code") or ""
         known = [] if current in {"", *self.indices} else [(current, current)]
-        self.fields["index_code"].choices = [("", "Aucun"), *choices, *known]
+        choice_field(self, "index_code").choices = [("", "Aucun"), *choices, *known]
 
     @property
     def kinds(self) -> list[forms.BoundField]:
@@ -189,16 +196,23 @@ class RevisionForm(forms.Form):
     def __init__(self, *args: Any, code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         values = PriceIndex.objects.filter(code=code).order_by("-month")[:24]
-        self.fields["month"].choices = [
+        choice_field(self, "month").choices = [
             (str(row.month), f"{row.month.label}\u00a0: {row.value.normalize():f}".replace(".", ","))
             for row in values
         ]
 
 
+class AssignmentField(forms.ModelChoiceField):
+    """An assignment by its person, member, job and reference."""
+
+    def label_from_instance(self, obj: Assignment) -> str:
+        return f"{obj.employee.full_name} chez {obj.member}, {obj.job} ({obj.reference})"
+
+
 class QuoteAcceptForm(forms.Form):
     """Which assignment a quote is for, from when."""
 
-    assignment = forms.ModelChoiceField(
+    assignment = AssignmentField(
         Assignment.objects.none(),
         label="Mise à disposition",
         error_messages={
@@ -214,7 +228,4 @@ class QuoteAcceptForm(forms.Form):
         if quote.member_id:
             going_on = going_on.filter(member=quote.member_id)
         rows = going_on.select_related("employee", "member").order_by("reference", "pk")
-        self.fields["assignment"].queryset = rows
-        self.fields["assignment"].label_from_instance = lambda row: (
-            f"{row.employee.full_name} chez {row.member}, {row.job} ({row.reference})"
-        )
+        record_field(self, "assignment").queryset = rows

@@ -13,6 +13,7 @@ from billing.prices.job_cost import Job
 from billing.prices.simulator import Host, SimulationInput
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, PriceMethod
+from groupement.kernel.fields import choice_field
 from groupement.kernel.money import ZERO, AmountField
 from groupement.kernel.worktime import HOUR
 from members.models import Member
@@ -215,7 +216,7 @@ class QuoteForm(forms.Form):
 
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["row"].choices = list(enumerate(names))
+        choice_field(self, "row").choices = list(enumerate(names))
 
 
 def member_named(name: str) -> Member | None:

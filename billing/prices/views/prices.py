@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,7 +22,7 @@ from employees.models import Assignment, Terms
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
-from members.access import for_roles, today
+from members.access import UserRequest, for_roles, today
 from members.roles import Role
 
 PRICES_A_PAGE = 50
@@ -30,7 +30,7 @@ PRICES_A_PAGE = 50
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE)
-def prices(request: HttpRequest) -> HttpResponse:
+def prices(request: UserRequest) -> HttpResponse:
     """Each assignment with the price that holds, filtered; the prices whose index moved are counted."""
     asked = PriceFilter(request.GET, on=today())
     found = asked.chosen().select_related("employee", "member").prefetch_related(_terms())
@@ -49,7 +49,7 @@ def prices(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE)
-def price(request: HttpRequest, pk: int) -> HttpResponse:
+def price(request: UserRequest, pk: int) -> HttpResponse:
     """All prices of one assignment, the newest first."""
     assignment = _assignment(pk)
     context = {
@@ -63,7 +63,7 @@ def price(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_roles(Role.COORDINATOR, Role.FINANCE)
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: UserRequest, pk: int) -> HttpResponse:
     """A new price from a day on, in two steps."""
     assignment = _assignment(pk)
     starts_on = _first_day(assignment)
@@ -89,7 +89,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE)
-def indices(request: HttpRequest) -> HttpResponse:
+def indices(request: UserRequest) -> HttpResponse:
     """The prices whose index was published anew, with what they become."""
     values = sorted(changing.latest_values().values(), key=lambda row: row.code)
     context = {"due_revisions": changing.due_revisions(today()), "indices": values}
@@ -98,7 +98,7 @@ def indices(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @for_roles(Role.COORDINATOR, Role.FINANCE)
-def revise(request: HttpRequest, pk: int) -> HttpResponse:
+def revise(request: UserRequest, pk: int) -> HttpResponse:
     """The price follows its index, in two steps."""
     assignment = _assignment(pk)
     starts_on = _first_day(assignment)
@@ -155,7 +155,7 @@ class TwoStepChange:
     context: dict[str, Any]
 
 
-def answer(request: HttpRequest, change: TwoStepChange) -> HttpResponse:
+def answer(request: UserRequest, change: TwoStepChange) -> HttpResponse:
     """The form; posted, the effect of the price typed; agreed on, the history of the price."""
     step = request.POST.get("etape")
     if request.method != "POST":
@@ -172,7 +172,7 @@ def answer(request: HttpRequest, change: TwoStepChange) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, change: TwoStepChange, status: int = 200, proposed: Terms | None = None
+    request: UserRequest, change: TwoStepChange, status: int = 200, proposed: Terms | None = None
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "form": change.form,

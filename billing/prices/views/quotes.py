@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,7 +21,7 @@ from billing.prices.simulator import HOUR_PARTS, Simulation, hour_chart, simulat
 from billing.prices.views.prices import TwoStepChange, answer
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from members.access import for_roles, holds, today
+from members.access import UserRequest, for_roles, holds, today
 from members.models import Member
 from members.roles import Role
 
@@ -30,7 +30,7 @@ QUOTES_A_PAGE = 25
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN, Role.MEMBER)
-def quotes(request: HttpRequest) -> HttpResponse:
+def quotes(request: UserRequest) -> HttpResponse:
     """Those in scope, the newest first."""
     found = Quote.objects.visible_to(request.user).select_related("letter", "member")
     context = {
@@ -43,7 +43,7 @@ def quotes(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def quote(request: HttpRequest, pk: int) -> HttpResponse:
+def quote(request: UserRequest, pk: int) -> HttpResponse:
     """The quote as its paper has it; who may agree on prices also sees the link to its simulation."""
     found = _quote(request, pk)
     context = {
@@ -57,7 +57,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+def pdf(request: UserRequest, pk: int) -> HttpResponseBase:
     """The file, made when it is first opened and stored, its digest checked."""
     found = _quote(request, pk)
     done = act(request, letters.open_pdf, found.letter)
@@ -69,7 +69,7 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 @for_roles(Role.COORDINATOR, Role.FINANCE)
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: UserRequest, pk: int) -> HttpResponse:
     """The quote becomes the terms of an assignment, in two steps."""
     found = _quote(request, pk)
     initial = {"starts_on": Month.of(today()).before}
@@ -88,12 +88,12 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return answer(request, steps)
 
 
-def _quote(request: HttpRequest, pk: int) -> Quote:
+def _quote(request: UserRequest, pk: int) -> Quote:
     rows = Quote.objects.visible_to(request.user)
     return get_object_or_404(rows.select_related("letter", "member", "made_by", "terms"), pk=pk)
 
 
-def _may_act(request: HttpRequest) -> bool:
+def _may_act(request: UserRequest) -> bool:
     return holds(request.user, Role.COORDINATOR) or holds(request.user, Role.FINANCE)
 
 
@@ -102,7 +102,7 @@ VALID_FOR = timedelta(days=30)
 
 @require_safe
 @for_roles(Role.COORDINATOR, Role.FINANCE)
-def simulator(request: HttpRequest) -> HttpResponse:
+def simulator(request: UserRequest) -> HttpResponse:
     """What the address asks; without anything asked, an example to change."""
     asked = request.GET or QueryDict(urlencode(EXAMPLE))
     form = SimulatorForm(asked)
@@ -113,7 +113,7 @@ def simulator(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.COORDINATOR, Role.FINANCE)
-def make_quote(request: HttpRequest) -> HttpResponse:
+def make_quote(request: UserRequest) -> HttpResponse:
     """The simulation is done again from its address, and one of its structures gets a quote."""
     asked = QueryDict(request.POST.get("simulation", ""))
     form = SimulatorForm(asked)
@@ -137,7 +137,7 @@ def make_quote(request: HttpRequest) -> HttpResponse:
     return _page(request, form, simulation, quote, status=422)
 
 
-def _simulation(request: HttpRequest, form: SimulatorForm) -> Simulation | None:
+def _simulation(request: UserRequest, form: SimulatorForm) -> Simulation | None:
     """The simulation, or None with the sentences at the fields."""
     if not form.is_valid():
         return None
@@ -146,7 +146,7 @@ def _simulation(request: HttpRequest, form: SimulatorForm) -> Simulation | None:
 
 
 def _page(
-    request: HttpRequest,
+    request: UserRequest,
     form: SimulatorForm,
     simulation: Simulation | None,
     quote: QuoteForm | None,

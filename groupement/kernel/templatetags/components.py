@@ -180,7 +180,7 @@ def figures(named: Iterable[tuple[str, str]]) -> SafeString:
 @register.filter
 def control(field: BoundField) -> SafeString:
     """The field's widget with the house's class; a placeholder never stands in for a label, so it goes."""
-    attrs: dict[str, object] = {"placeholder": False}
+    attrs: dict[str, str | bool] = {"placeholder": False}
     if not is_choice(field):
         own = field.field.widget.attrs
         classes = [

@@ -131,8 +131,9 @@ class Command(BaseCommand):
         hours = spell_hours(sum(row.minutes for row in rows))
         self._row("total", f"{len(rows)} factures", hours, net, vat, total, "")
         self.stdout.write(
-            f"coût employeur {spell_plain(run.employer_cost)} = refacturé {spell_plain(run.charged)}"
-            f" + réserve {spell_plain(run.reserve)}"
+            "coût employeur {} = refacturé {} + réserve {}".format(
+                *(spell_plain(each or ZERO) for each in (run.employer_cost, run.charged, run.reserve))
+            )
         )
 
     def _print_dues(self) -> None:

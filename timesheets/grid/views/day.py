@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from employees.models import Assignment, Employee
 from groupement.kernel.pages import page
 from groupement.kernel.periods import Month
-from members.access import for_roles
+from members.access import UserRequest, for_roles
 from timesheets.grid.filling import GridAction
 from timesheets.grid.lines import MonthGrid
 from timesheets.grid.loading import load_grid
@@ -37,21 +37,21 @@ MONTHS = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles("employee")
-def my_day(request: HttpRequest, month: Month, day: int) -> HttpResponse:
+def my_day(request: UserRequest, month: Month, day: int) -> HttpResponse:
     """One's own day, at all places."""
     return _day_page(request, _day(month, day), get_object_or_404(Employee, user=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles("coordinator", "finance", "admin")
-def person_day(request: HttpRequest, month: Month, employee: int, day: int) -> HttpResponse:
+def person_day(request: UserRequest, month: Month, employee: int, day: int) -> HttpResponse:
     """The same of somebody else, for the coordinator and those who read everything."""
     person = get_object_or_404(Employee.objects.visible_to(request.user), pk=employee)
     return _day_page(request, _day(month, day), person)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def grid_day(request: HttpRequest, month: Month, assignment: int, day: int) -> HttpResponse:
+def grid_day(request: UserRequest, month: Month, assignment: int, day: int) -> HttpResponse:
     """One assignment's day, for who may see it; nothing from elsewhere."""
     visible = Assignment.objects.visible_to(request.user).select_related("employee", "member")
     only = get_object_or_404(visible, pk=assignment)
@@ -59,13 +59,20 @@ def grid_day(request: HttpRequest, month: Month, assignment: int, day: int) -> H
 
 
 def _day_page(
-    request: HttpRequest, day: date, employee: Employee, only: Assignment | None = None
+    request: UserRequest, day: date, employee: Employee, only: Assignment | None = None
 ) -> HttpResponse:
     """The page of a day; posted, it is saved and the button's next page follows, or it is shown with its faults."""
 
     def load() -> MonthGrid:
-        options = {"only": only, "has_extra_lines": "plus" in request.GET, "is_brief": is_autosave(request)}
-        return load_grid(employee, Month.of(day), request.user, on=timezone.localdate(), **options)
+        return load_grid(
+            employee,
+            Month.of(day),
+            request.user,
+            on=timezone.localdate(),
+            only=only,
+            has_extra_lines="plus" in request.GET,
+            is_brief=is_autosave(request),
+        )
 
     if request.method != "POST":
         grid = load()
@@ -96,7 +103,7 @@ def _day(month: Month, number: int) -> date:
 
 
 def _show(
-    request: HttpRequest,
+    request: UserRequest,
     grid: MonthGrid,
     day: date,
     places: list[DayPlace],
@@ -140,17 +147,17 @@ def _day_context(grid: MonthGrid, day: date, places: list[DayPlace], posted: Pos
     }
 
 
-def _day_link(request: HttpRequest, day: date) -> dict[str, Any]:
+def _day_link(request: UserRequest, day: date) -> dict[str, Any]:
     return {"day": day, "url": _address(request, day)}
 
 
-def _address(request: HttpRequest, day: date) -> str:
+def _address(request: UserRequest, day: date) -> str:
     """This page for another day."""
     match = request.resolver_match
     url = reverse(match.view_name, kwargs={**match.kwargs, "month": Month.of(day), "day": day.day})
     return f"{url}?plus=1" if "plus" in request.GET else url
 
 
-def _of_month(request: HttpRequest) -> dict[str, Any]:
+def _of_month(request: UserRequest) -> dict[str, Any]:
     kwargs: dict[str, Any] = request.resolver_match.kwargs
     return {name: value for name, value in kwargs.items() if name != "day"}

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,7 +14,7 @@ from employees.models import Assignment, Employee
 from groupement.kernel.french import of
 from groupement.kernel.pages import page
 from groupement.kernel.periods import Month
-from members.access import for_roles
+from members.access import UserRequest, for_roles
 from timesheets.grid.filling import GridAction
 from timesheets.grid.lines import MonthGrid
 from timesheets.grid.loading import load_grid
@@ -33,7 +33,7 @@ from timesheets.models import Timesheet, TimesheetStatus
 
 @require_safe
 @for_roles("employee")
-def my_months(request: HttpRequest) -> HttpResponse:
+def my_months(request: UserRequest) -> HttpResponse:
     """The oldest month that is still to submit, else the one we are in."""
     present = Month.of(timezone.localdate())
     late = Timesheet.objects.filter(
@@ -44,14 +44,14 @@ def my_months(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles("employee")
-def my_month(request: HttpRequest, month: Month) -> HttpResponse:
+def my_month(request: UserRequest, month: Month) -> HttpResponse:
     """All the own timesheets of a month: GET shows them, POST saves and perhaps submits."""
     return _month_page(request, month, get_object_or_404(Employee, user=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles("coordinator", "finance", "admin")
-def person_month(request: HttpRequest, month: Month, employee: int) -> HttpResponse:
+def person_month(request: UserRequest, month: Month, employee: int) -> HttpResponse:
     """The same of somebody else: the coordinator corrects it with a trace, others with a group-wide role read it."""
     return _month_page(
         request, month, get_object_or_404(Employee.objects.visible_to(request.user), pk=employee)
@@ -59,7 +59,7 @@ def person_month(request: HttpRequest, month: Month, employee: int) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def grid(request: HttpRequest, month: Month, assignment: int) -> HttpResponse:
+def grid(request: UserRequest, month: Month, assignment: int) -> HttpResponse:
     """One assignment's month, for the staff of its member, the person and the coordinator; nothing from elsewhere."""
     visible = Assignment.objects.visible_to(request.user).select_related("employee", "member")
     only = get_object_or_404(visible, pk=assignment)
@@ -67,19 +67,29 @@ def grid(request: HttpRequest, month: Month, assignment: int) -> HttpResponse:
 
 
 def _month_page(
-    request: HttpRequest, month: Month, employee: Employee, only: Assignment | None = None
+    request: UserRequest, month: Month, employee: Employee, only: Assignment | None = None
 ) -> HttpResponse:
     """The page of a month; posted, it is saved and shown again, or shown with its faults."""
 
     def load() -> MonthGrid:
-        options = {"only": only, "has_extra_lines": "plus" in request.GET, "is_brief": is_autosave(request)}
-        return load_grid(employee, month, request.user, on=timezone.localdate(), **options)
+        return load_grid(
+            employee,
+            month,
+            request.user,
+            on=timezone.localdate(),
+            only=only,
+            has_extra_lines="plus" in request.GET,
+            is_brief=is_autosave(request),
+        )
 
     if request.method != "POST":
         return _show(request, load(), undo=pop_undo(request))
     action = GridAction(request.POST)
-    options = {"fill": action.fill, "may_choose": not action.is_quiet}
-    saved = save_posted(request, action, load, lambda grid: read_posted_grid(grid, request.POST, **options))
+
+    def read(grid: MonthGrid) -> PostedGrid:
+        return read_posted_grid(grid, request.POST, fill=action.fill, may_choose=not action.is_quiet)
+
+    saved = save_posted(request, action, load, read)
     if is_autosave(request):
         return _autosaved(saved)
     if not saved.is_saved:
@@ -91,7 +101,7 @@ def _month_page(
 
 
 def _show(
-    request: HttpRequest,
+    request: UserRequest,
     grid: MonthGrid,
     *,
     action: GridAction | None = None,
@@ -130,7 +140,7 @@ def _shown_fields(grid: MonthGrid, posted: PostedGrid) -> list[tuple[str, str, s
     ]
 
 
-def _context(request: HttpRequest, grid: MonthGrid, action: GridAction, posted: PostedGrid) -> dict[str, Any]:
+def _context(request: UserRequest, grid: MonthGrid, action: GridAction, posted: PostedGrid) -> dict[str, Any]:
     for line in grid.lines:
         line.caption = render_to_string("timesheets/entry/caption.html", {"line": line})
     return {
@@ -157,7 +167,7 @@ def _context(request: HttpRequest, grid: MonthGrid, action: GridAction, posted: 
     }
 
 
-def _address(request: HttpRequest, month: Month) -> str:
+def _address(request: UserRequest, month: Month) -> str:
     """This page for another month."""
     match = request.resolver_match
     return reverse(match.view_name, kwargs={**match.kwargs, "month": month})
@@ -176,7 +186,7 @@ def _title(grid: MonthGrid) -> str:
     return f"Heures {of(str(grid.employee))}{where}, {grid.month.label}"
 
 
-def _colleagues(request: HttpRequest, grid: MonthGrid) -> list[dict[str, Any]]:
+def _colleagues(request: UserRequest, grid: MonthGrid) -> list[dict[str, Any]]:
     """Everybody at the same member this month, to go from one to the next."""
     if grid.only is None:
         return []

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act
+from members.access import UserRequest
 from timesheets.day_rules import BadDays
 from timesheets.grid.entering import (
     ChangeResult,
@@ -42,7 +43,7 @@ class SaveResult:
 
 
 def save_posted(
-    request: HttpRequest,
+    request: UserRequest,
     action: GridAction,
     load: Callable[[], MonthGrid],
     read: Callable[[MonthGrid], PostedGrid],
@@ -53,7 +54,7 @@ def save_posted(
         return _undo(request, grid)
     posted = read(grid)
     if not action.is_valid():
-        posted.general += [error for errors in action.errors.values() for error in errors]
+        posted.general += [str(error) for errors in action.errors.values() for error in errors]
     if not posted.is_good:
         return _refused(grid, posted)
     done = _apply(request, grid, action, posted)
@@ -74,18 +75,18 @@ def save_posted(
     return SaveResult(grid, posted, is_saved=True, undo=undo)
 
 
-def is_autosave(request: HttpRequest) -> bool:
+def is_autosave(request: UserRequest) -> bool:
     """Whether the page saves itself and asks for its sum only."""
     return request.method == "POST" and bool(request.htmx) and request.POST.get("do") == "auto"
 
 
-def store_undo(request: HttpRequest, saved: SaveResult) -> None:
+def store_undo(request: UserRequest, saved: SaveResult) -> None:
     """Keep the undo record in the session over a redirect."""
     if saved.undo:
         request.session[UNDO_FIELD] = saved.undo
 
 
-def pop_undo(request: HttpRequest) -> str:
+def pop_undo(request: UserRequest) -> str:
     """The undo record after the redirect, once."""
     return str(request.session.pop(UNDO_FIELD, ""))
 
@@ -99,7 +100,7 @@ def autosave_response(template: str, context: Mapping[str, Any], saved: SaveResu
     return HttpResponse(part, status=200 if saved.is_saved else 422)
 
 
-def _apply(request: HttpRequest, grid: MonthGrid, action: GridAction, posted: PostedGrid) -> Any:
+def _apply(request: UserRequest, grid: MonthGrid, action: GridAction, posted: PostedGrid) -> Any:
     return act(
         request,
         apply_changes,
@@ -126,7 +127,7 @@ def _refused(grid: MonthGrid, posted: PostedGrid, refusal: Refusal | None = None
     return SaveResult(grid, posted, is_saved=False)
 
 
-def _undo(request: HttpRequest, grid: MonthGrid) -> SaveResult:
+def _undo(request: UserRequest, grid: MonthGrid) -> SaveResult:
     """Undo by the record that the page posts; its cells are not read."""
     posted = PostedGrid()
     try:
