@@ -38,7 +38,7 @@ def install_hint(packages: Sequence[str]) -> str:
 
 
 @checks.register(checks.Tags.compatibility)
-def pdf_libraries(**kwargs: Any) -> list[checks.CheckMessage]:
+def pdf_libraries(**_kwargs: Any) -> list[checks.CheckMessage]:
     """The system libraries that WeasyPrint loads, which no Python package brings."""
     found: list[checks.CheckMessage] = []
     if missing := missing_packages(NEEDED):
@@ -51,7 +51,7 @@ def pdf_libraries(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register(checks.Tags.database)
-def former_migrations(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+def former_migrations(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[checks.CheckMessage]:
     """A database that stopped half way through the migrations that were squashed: `migrate` asks this first.
 
     The code to finish them is gone; begun anew on half a schema, the migrations would break it.

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 @login_not_required
 @never_cache
 @require_safe
-def alive(request: HttpRequest) -> JsonResponse:
+def alive(_request: HttpRequest) -> JsonResponse:
     """200 as long as the process answers; a restart cures anything else."""
     return JsonResponse({"vivant": True})
 
@@ -33,7 +33,7 @@ def alive(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @never_cache
 @require_safe
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(_request: HttpRequest) -> JsonResponse:
     """200 when database and broker answer, else 503 naming which does not; a restart would not cure that."""
     found = {"base": _database_answers(), "file": _broker_answers()}
     return JsonResponse(found, status=200 if all(found.values()) else 503)

@@ -74,7 +74,7 @@ def compare(before: Side, after: Side) -> Report:
         if one["head"] != other["head"]:
             report.differences[kind, diff(one["head"], other["head"])].append(name)
         if one["body"] != other["body"]:
-            for text in bodies(one, other, report, name):
+            for text in bodies(one, other, report):
                 report.differences[kind, text].append(name)
     return report
 
@@ -84,7 +84,7 @@ def shape(name: str) -> str:
     return re.sub(r"\d+", "#", name.split(" ", 1)[-1])[:200]
 
 
-def bodies(one: dict[str, Any], other: dict[str, Any], report: Report, name: str) -> Iterator[str]:
+def bodies(one: dict[str, Any], other: dict[str, Any], report: Report) -> Iterator[str]:
     """The diffs of two bodies that are not the same bytes; none when nobody can see it."""
     if "html" in one["media"] and "html" in other["media"]:
         left, left_files = _normal(one["path"])
