@@ -1,12 +1,15 @@
 """The directions that import-linter cannot see: relations between models, addresses and includes in templates."""
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db.models import ForeignKey, ManyToManyField, OneToOneField
+
+from groupement.management.commands.draw_house import contracts
 
 ROOT = Path(settings.BASE_DIR)
 RANK = {"members": 0, "charter": 1, "employees": 1, "timesheets": 2, "billing": 3}
@@ -58,3 +61,28 @@ def test_a_template_names_no_address_and_no_part_of_an_upper_app(path):
 def test_a_template_holds_no_inline_style_or_script(path):
     text = path.read_text()
     assert re.findall(r"\sstyle=|\son\w+=\"|<style|<script(?![^>]*(?:src=|application/json))", text) == []
+
+
+PACKAGES = ("groupement", *RANK)
+
+
+def modules(package: Path) -> list[str]:
+    """The modules and packages right below ``package``."""
+    files = (path.stem for path in package.glob("*.py") if path.stem != "__init__")
+    return sorted([*files, *(path.parent.name for path in package.glob("*/__init__.py"))])
+
+
+def test_every_module_stands_in_one_layer():
+    """What is not ordered may import in a circle: each package of modules has a contract naming them all."""
+    ordered = [each for each in contracts() if each["type"] == "layers" and each.get("exhaustive")]
+    containers = [container for each in ordered for container in each["containers"]]
+    folders = chain.from_iterable((ROOT / name).rglob("__init__.py") for name in PACKAGES)
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts): modules(path.parent)
+        for path in folders
+        if "migrations" not in path.parts
+    }
+    several = [package for package, names in found.items() if len(names) > 1]
+    assert sorted(containers) == sorted(several), "an exhaustive contract for each package of several modules"
+    unordered = [each["name"] for each in ordered if any(":" in layer for layer in each["layers"])]
+    assert unordered == [], "beside each other (|), or one above the other; a colon leaves it open"
