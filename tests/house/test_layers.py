@@ -1,13 +1,14 @@
 """The directions that import-linter cannot see: relations between models, addresses and includes in templates."""
 
 import re
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
-import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db.models import ForeignKey, ManyToManyField, OneToOneField
+from django.db.models import ForeignKey, ManyToManyField, Model, OneToOneField
 
 from groupement.management.commands.draw_house import contracts
 
@@ -21,21 +22,32 @@ def rank(app_label: str) -> int:
     return RANK.get(app_label, -1)
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
-def test_every_relation_points_down_and_is_not_seen_from_below(model):
-    own = model._meta.app_label
-    for relation in model._meta.get_fields():
-        if (
-            not isinstance(relation, ForeignKey | OneToOneField | ManyToManyField)
-            or relation.model is not model
-        ):
-            continue
-        other = relation.related_model._meta.app_label
-        if other == own:
-            continue
-        assert rank(other) < rank(own), f"{relation} points up or sideways to {other}"
-        if rank(other) >= 0 and not model._meta.label.endswith("Event"):
-            assert relation.remote_field.hidden, f"{relation} is visible from {other}: related_name='+'"
+def relations_to_other_apps() -> Iterator[tuple[type[Model], Any, str]]:
+    """Each relation of our models that leaves its app, and the app that it leads to."""
+    for model in OURS:
+        for relation in model._meta.get_fields():
+            if isinstance(relation, ForeignKey | OneToOneField | ManyToManyField) and relation.model is model:
+                other = relation.related_model._meta.app_label
+                if other != model._meta.app_label:
+                    yield model, relation, other
+
+
+def test_every_relation_points_down():
+    relations = list(relations_to_other_apps())
+    assert len(relations) > 50
+    assert [
+        f"{relation} points up or sideways to {other}"
+        for model, relation, other in relations
+        if rank(other) >= rank(model._meta.app_label)
+    ] == []
+
+
+def test_no_relation_is_seen_from_below():
+    assert [
+        f"{relation} is visible from {other}: related_name='+'"
+        for model, relation, other in relations_to_other_apps()
+        if rank(other) >= 0 and not model._meta.label.endswith("Event") and not relation.remote_field.hidden
+    ] == []
 
 
 def template_app(path: Path) -> str | None:
@@ -47,20 +59,24 @@ def template_app(path: Path) -> str | None:
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if template_app(path))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
-def test_a_template_names_no_address_and_no_part_of_an_upper_app(path):
+NAMED = re.compile(r"{%\s*url\s+[\"'](\w+):|{%\s*(?:include|extends)\s+[\"'](\w+)/")
+INLINE = re.compile(r"\sstyle=|\son\w+=\"|<style|<script(?![^>]*(?:src=|application/json))")
+
+
+def upper_apps(path: Path) -> set[str]:
+    """The apps above its own, or beside it, of which a template names an address or a part."""
     own = template_app(path)
-    text = path.read_text()
-    named = re.findall(r"{%\s*url\s+[\"'](\w+):", text)
-    named += re.findall(r"{%\s*(?:include|extends)\s+[\"'](\w+)/", text)
-    upper = {app for app in named if app in RANK and app != own and RANK[app] >= RANK[own]}
-    assert upper == set()
+    named = {app for found in NAMED.findall(path.read_text()) for app in found}
+    return {app for app in named if app in RANK and app != own and RANK[app] >= RANK[own]}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
-def test_a_template_holds_no_inline_style_or_script(path):
-    text = path.read_text()
-    assert re.findall(r"\sstyle=|\son\w+=\"|<style|<script(?![^>]*(?:src=|application/json))", text) == []
+def test_a_template_names_no_address_and_no_part_of_an_upper_app():
+    assert len(TEMPLATES) > 100
+    assert {str(path): upper for path in TEMPLATES if (upper := upper_apps(path))} == {}
+
+
+def test_a_template_holds_no_inline_style_or_script():
+    assert {str(path): inline for path in TEMPLATES if (inline := INLINE.findall(path.read_text()))} == {}
 
 
 PACKAGES = ("groupement", *RANK)

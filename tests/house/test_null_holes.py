@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import pytest
 from django.apps import apps
 from django.db.models import CheckConstraint, Q
 
@@ -37,14 +36,18 @@ def holes(node: Q, nullable: set[str], closed: frozenset[str] = frozenset()) -> 
             yield from holes(child, nullable, closed)
 
 
-@pytest.mark.parametrize(("model", "rule"), CHECKS, ids=lambda value: getattr(value, "name", ""))
-def test_no_check_is_blind_to_null(model, rule):
-    nullable = {field.name for field in model._meta.concrete_fields if field.null}
-    assert list(holes(rule.condition, nullable)) == []
+def nullable(model):
+    return {field.name for field in model._meta.concrete_fields if field.null}
+
+
+def test_no_check_is_blind_to_null():
+    assert len(CHECKS) > 100
+    found = {rule.name: list(holes(rule.condition, nullable(model))) for model, rule in CHECKS}
+    assert {name: fields for name, fields in found.items() if fields} == {}
 
 
 def test_a_hole_is_seen():
-    nullable = {"price"}
-    assert list(holes(Q(method="hourly", price__gt=0) | Q(method="flat"), nullable)) == ["price__gt"]
-    assert list(holes(Q(method="hourly", price__isnull=False, price__gt=0), nullable)) == []
-    assert list(holes(Q(price__isnull=True) | Q(price__gt=0), nullable)) == []
+    prices = {"price"}
+    assert list(holes(Q(method="hourly", price__gt=0) | Q(method="flat"), prices)) == ["price__gt"]
+    assert list(holes(Q(method="hourly", price__isnull=False, price__gt=0), prices)) == []
+    assert list(holes(Q(price__isnull=True) | Q(price__gt=0), prices)) == []
