@@ -27,15 +27,14 @@ def install() -> None:
 
 def empty() -> bool:
     """Take every row out; False, with all left as it is, when the role may not and only a flush can."""
+    names = filled()
     with connection.cursor() as cursor:
-        cursor.execute(_filled())
-        filled = [connection.ops.quote_name(name) for (name,) in cursor.fetchall()]
         try:
             with transaction.atomic():
                 # Past triggers and references: what refuses to be deleted goes too, in any order.
                 cursor.execute("SET LOCAL session_replication_role = replica")
-                for name in filled:
-                    cursor.execute(f"DELETE FROM {name}")
+                for name in names:
+                    cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")
         except ProgrammingError:
             return False
     return True
@@ -46,8 +45,15 @@ def bring() -> None:
     import_module("billing.migrations.0002_bring_rates_and_mentions").bring(apps, None)
 
 
+def filled() -> set[str]:
+    """The tables that hold rows, but those of ``KEPT``."""
+    with connection.cursor() as cursor:
+        cursor.execute(_question())
+        return {name for (name,) in cursor.fetchall()}
+
+
 @cache
-def _filled() -> str:
+def _question() -> str:
     """The query that names the tables with rows."""
     quote = connection.ops.quote_name
     names = sorted(set(connection.introspection.table_names()) - KEPT)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from tests import world
 
@@ -48,8 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            # One database and one live server at a time: they share the worker's queue.
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            # One site and one browser for a module: they share the worker's queue.
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
 
@@ -70,12 +71,20 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="session")
+def server(django_db_setup: None) -> Iterator[LiveServer]:
+    """The site served for real, by one server for all tests of this process."""
+    started = LiveServer("localhost")
+    yield started
+    started.stop()
+
+
 @pytest.fixture
-def site(live_server: Any, settings: Any, tmp_path: Path) -> Any:
-    """The site served for real, without a second factor, with private files of its own."""
+def site(server: LiveServer, transactional_db: None, settings: Any) -> Iterator[LiveServer]:
+    """The site without a second factor; the rows of the test are deleted after it."""
     settings.REQUIRE_SECOND_FACTOR = False
     settings.ALLOWED_HOSTS = ["*"]
-    yield live_server
+    yield server
     for connection in connections.all():
         connection.close()
 

@@ -9,19 +9,22 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings as configured
-from django.test import Client
+from django.db import connection
+from django.test import Client, override_settings
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
 
 from billing.documents import rendering
 from billing.models import FundingLine, Invoice, Letter, Payment, Rendering
 from groupement.demo import founding, money, months, story
 from members.models import User
-from tests import world
+from tests import emptying, world
 from tests.browser.conftest import PATIENCE, SIZES
 from timesheets.models import Timesheet
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db  # what a test itself would write, the site does not see
 
 OPEN, CLOSED = months.OPEN, months.CLOSED[-1]
 APPEARANCES = [("laptop", "light"), ("laptop", "dark"), ("phone", "light"), ("phone", "dark")]
@@ -201,13 +204,27 @@ ADMIN = [
 ]
 
 
-@pytest.fixture
-def demo(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """La Ronde as it stands early in November: two months billed, one with drafts, one PDF that failed."""
-    monkeypatch.setattr(timezone, "now", lambda: world.at(date(2026, 11, 5)))
-    storage = settings.STORAGES["private"]
-    private = storage | {"OPTIONS": storage["OPTIONS"] | {"location": tmp_path / "files"}}
-    settings.STORAGES = settings.STORAGES | {"private": private}
+@pytest.fixture(scope="module")
+def site(
+    server: LiveServer, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    """The site early in November, with one database for all tests of this module: they read it only."""
+    storage = configured.STORAGES["private"]
+    private = storage | {"OPTIONS": storage["OPTIONS"] | {"location": tmp_path_factory.mktemp("files")}}
+    changed = override_settings(
+        STORAGES=configured.STORAGES | {"private": private}, REQUIRE_SECOND_FACTOR=False, ALLOWED_HOSTS=["*"]
+    )
+    with pytest.MonkeyPatch.context() as patch, changed, django_db_blocker.unblock():
+        patch.setattr(timezone, "now", lambda: world.at(date(2026, 11, 5)))
+        yield server
+        emptying.empty()
+        emptying.bring()
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def demo(site: LiveServer) -> dict[str, Any]:
+    """La Ronde as it stands: two months billed, one with drafts, one PDF that failed."""
     founding.found()
     story.live()
     for month in months.CLOSED:
@@ -239,18 +256,26 @@ def demo(tmp_path: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> dict[
     }
 
 
+@pytest.fixture(scope="module")
+def sessions(demo: dict[str, Any]) -> dict[str, str]:
+    """A session of everybody whose pages are read."""
+    made = {}
+    for login in {login for login, _ in [*ROLES.items(), *MONEY] if login} | {"malo.kervella"}:
+        client = Client()
+        client.force_login(User.objects.get(email=f"{login}@{story.cast.DOMAIN}"))
+        made[login] = client.cookies[configured.SESSION_COOKIE_NAME].value
+    return made
+
+
 class Reader:
     """One role's browser, whose pages are read in every size and scheme; what is wrong is collected, not raised."""
 
-    def __init__(self, browser: Browser, site: Any, login: str | None) -> None:
+    def __init__(self, browser: Browser, site: LiveServer, login: str | None, session: str) -> None:
         self.site, self.login = site, login
         self.context: BrowserContext = browser.new_context(
             viewport=SIZES["laptop"], locale="fr-FR", reduced_motion="reduce"
         )
-        if login is not None:
-            client = Client()
-            client.force_login(User.objects.get(email=f"{login}@{story.cast.DOMAIN}"))
-            session = client.cookies[configured.SESSION_COOKIE_NAME].value
+        if session:
             self.context.add_cookies(
                 [{"name": configured.SESSION_COOKIE_NAME, "value": session, "url": site.url}]
             )
@@ -306,11 +331,11 @@ class Reader:
 
 
 @pytest.fixture
-def readers(browser: Browser, site: Any) -> Iterator[Any]:
+def readers(browser: Browser, site: LiveServer, sessions: dict[str, str]) -> Iterator[Any]:
     opened: list[Reader] = []
 
     def reader(login: str | None) -> Reader:
-        opened.append(Reader(browser, site, login))
+        opened.append(Reader(browser, site, login, sessions[login] if login else ""))
         return opened[-1]
 
     yield reader
