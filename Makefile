@@ -34,6 +34,8 @@ serve: export DEMO_MODE ?= yes
 serve: setup migrate ## Serve for work on the code, reloading when it changes
 	@exec $(GUNICORN) --reload
 
+# Compiled once for all processes of a run, and for the next run, whatever the shell keeps.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## Run the whole test suite
 	@$(RUN)/pytest
 

@@ -1,5 +1,6 @@
 """The ground that every test stands on; the guards are in guards.py."""
 
+import gc
 import socket
 from collections.abc import Iterator
 
@@ -11,6 +12,11 @@ from tests import environment
 environment.prepare()
 
 from tests import emptying, guards  # noqa: E402 - they need Django set up
+from tests.scheduling import (  # noqa: E402, F401 - pytest finds them here
+    pytest_collection_modifyitems,
+    pytest_runtest_makereport,
+    pytest_xdist_auto_num_workers,
+)
 
 guards.install()
 emptying.install()
@@ -23,6 +29,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the run’s PostgreSQL, unless tests are only listed."""
     if not config.option.collectonly:
         environment.start()
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what stays for the whole run: the modules and the list of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

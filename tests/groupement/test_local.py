@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from groupement import local
 
+pytestmark = pytest.mark.xdist_group("servers")  # initdb runs once for all of them
+
 
 @contextmanager
 def open_folder() -> Iterator[Path]:

@@ -17,6 +17,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from groupement.checks import former_migrations
 from tests import upgraded
 
+pytestmark = pytest.mark.xdist_group("upgrading")  # the database of before takes seconds to migrate
+
 RUN = f"{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
 LOADED = f"before_{RUN}"
 # How many messages of each kind of key the dump has.

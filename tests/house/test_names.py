@@ -11,6 +11,8 @@ import pytest
 from tests.house.retired import MODULES, NAMES, WORDS
 from tests.house.test_tree import PACKAGES, ROOT, name_of, tracked
 
+pytestmark = pytest.mark.xdist_group("names")  # the names of all files are read once
+
 # What Python and Django call so themselves.
 FOREIGN = {"strip", "lstrip", "rstrip"}
 # Said of nothing in particular: a table of the database may be called so, a class of code says of what it is.
