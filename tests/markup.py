@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -90,9 +91,15 @@ class Tree(HTMLParser):
             self.here.text.append(data.strip())
 
 
+@lru_cache(maxsize=8)
+def tree_of(text: str) -> Tree:
+    """The document, parsed once: for the guards, and for the test that asks what the page holds."""
+    return Tree(text)
+
+
 def faults(text: str, *, own: bool = True) -> list[str]:
     """Everything wrong with ``text``; pages that are not our own are read for inline code only."""
-    tree = Tree(text)
+    tree = tree_of(text)
     found = [*_inline(tree)]
     if own:
         for reader in (_document, _ids, _names, _labels, _tables, _nesting):

@@ -72,11 +72,15 @@ def upper_apps(path: Path) -> set[str]:
 
 def test_a_template_names_no_address_and_no_part_of_an_upper_app():
     assert len(TEMPLATES) > 100
-    assert {str(path): upper for path in TEMPLATES if (upper := upper_apps(path))} == {}
+    assert {str(path.relative_to(ROOT)): upper for path in TEMPLATES if (upper := upper_apps(path))} == {}
 
 
 def test_a_template_holds_no_inline_style_or_script():
-    assert {str(path): inline for path in TEMPLATES if (inline := INLINE.findall(path.read_text()))} == {}
+    assert {
+        str(path.relative_to(ROOT)): inline
+        for path in TEMPLATES
+        if (inline := INLINE.findall(path.read_text()))
+    } == {}
 
 
 PACKAGES = ("groupement", *RANK)

@@ -64,7 +64,7 @@ def letters_shown() -> dict[str, str]:
     return {
         letter: str(path.relative_to(ROOT))
         for path in (*TEMPLATES, *SHEETS, *SCRIPTS, *MODULES)
-        for letter in shown(path)
+        for letter in set(shown(path))
         if letter >= " " and letter != "\ufeff"
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.markup import Element, Tree
+from tests.markup import Element, tree_of
 
 SPACES = re.compile(r"[\s\u00a0\u202f]+")
 UNSENT = {"file", "submit", "button"}
@@ -79,7 +79,7 @@ class Visitor:
         return self
 
     def _elements(self, tag: str) -> list[Element]:
-        return [each for each in Tree(self.page.content.decode()).elements if each.tag == tag]
+        return [each for each in tree_of(self.page.content.decode()).elements if each.tag == tag]
 
     def _find(self, button: str, at: str) -> tuple[Element, Element]:
         for each in self._elements("button"):
