@@ -11,6 +11,8 @@ from django.test import TransactionTestCase
 
 # Written once for all, and changed by no test.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+# Written by data migrations.
+BROUGHT = {"billing_legalmention", "billing_vatrate"}
 _flush = TransactionTestCase._fixture_teardown
 
 

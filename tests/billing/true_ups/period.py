@@ -10,7 +10,7 @@ from billing.true_ups import preparing
 from employees.models import Employee
 from groupement.kernel.periods import Month
 from members.models import Member
-from tests import world
+from tests import copied, world
 from tests.billing import scene
 from tests.world import NOVEMBER, NOW
 
@@ -23,8 +23,15 @@ HOURS = {
 }
 
 
-def half_year(cost: str = "40800.00", *, first: Month = FIRST, at=NOW, is_issued: bool = True, **terms):
+def half_year(cost: str = "40800.00", *, is_issued: bool = True, **choices):
     """One person by the hour at three members for 720, 470 and 290 hours, at 26.40 €; ``cost`` over six months."""
+    if choices:
+        return _build_half_year(cost, is_issued=is_issued, **choices)
+    copied.build_once(("half a year", cost, is_issued), lambda: _build_half_year(cost, is_issued=is_issued))
+    return Employee.objects.get()
+
+
+def _build_half_year(cost, *, is_issued, first: Month = FIRST, at=NOW, **terms):
     hosts = scene.hosts(3)
     maelle = world.employee(members=hosts)
     prices = {"price_method": "hourly", "hourly_price": Decimal("26.40"), "is_trued_up": True, **terms}
