@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test constraints locks bench same lint format fonts picture lock
+.PHONY: help setup migrate demo serve test doors constraints locks bench same lint format fonts picture lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -38,6 +38,9 @@ serve: setup migrate ## Serve for work on the code, reloading when it changes
 test: export PYTHONDONTWRITEBYTECODE :=
 test: setup ## Run the whole test suite
 	@$(RUN)/pytest
+
+doors: setup ## Open each door in turn (roles, scopes, the administration): the tests of doors must notice (minutes)
+	@$(RUN)/python -m tests.house.opening
 
 constraints: setup ## Take away each constraint and trigger, one by one, and see that the tests notice
 	@$(RUN)/python -m tests.house.constraints

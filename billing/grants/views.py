@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -21,7 +22,7 @@ from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
 from members.access import UserRequest, for_roles, holds
-from members.roles import Role
+from members.roles import Role, reserved
 
 LINES_A_PAGE = 20
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,7 +34,9 @@ READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 def lines(request: UserRequest) -> HttpResponse:
     """All lines with their hours, and for finance their euros; finance adds one."""
     may_act = holds(request.user, Role.FINANCE)
-    form = FundingLineForm(request.POST if request.method == "POST" and may_act else None)
+    if request.method == "POST" and not may_act:
+        raise PermissionDenied(reserved("Ajouter un financement est réservé", Role.FINANCE))
+    form = FundingLineForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         made = form.save()
         return redirect("billing:funding_line", made.pk)

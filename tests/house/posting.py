@@ -65,7 +65,7 @@ def reason_not_done(form: Form, answer: Any, tables: list[str]) -> str:
     """Why the act of ``form`` was not done, by its answer and by what it wrote; empty when it was."""
     if answer.status_code != (200 if form.is_page else 302):
         return f"answers {answer.status_code}"
-    if answer.get("Location", "").startswith(reverse("account_login")):
+    if answer.get("Location", "").startswith(f"{reverse('account_login')}?"):
         return "asks for a login"
     shown = messages.get_messages(answer.wsgi_request)
     if refused := [str(each) for each in shown if each.level >= messages.ERROR]:

@@ -52,7 +52,7 @@ class Visitor:
         pressed, form = self._find(button, at)
         strange = set(typed or {}) - {field["name"] for field in _fields(form)}
         assert not strange, f"{self.path} has no field {strange}"
-        data = {**_values(form), **(typed or {})}
+        data = {**field_values(form), **(typed or {})}
         if pressed["name"]:
             data[pressed["name"]] = pressed["value"]
         path = pressed["formaction"] or form["action"] or self.path
@@ -70,7 +70,7 @@ class Visitor:
         """What stands in a field of the page."""
         values: dict[str, Any] = {}
         for form in self._elements("form"):
-            values |= _values(form)
+            values |= field_values(form)
         return str(values[name])
 
     def _see(self, response: Any, path: str) -> Visitor:
@@ -98,7 +98,7 @@ def _fields(form: Element) -> list[Element]:
     return [each for each in found if each["name"]]
 
 
-def _values(form: Element) -> dict[str, Any]:
+def field_values(form: Element) -> dict[str, Any]:
     """What a browser would send if nothing were touched; a name that comes twice has a list."""
     values: dict[str, Any] = {}
     for field in _fields(form):
@@ -116,7 +116,8 @@ def _value(field: Element) -> str | None:
     if field.tag == "select":
         groups = [field, *(child for child in field.children if child.tag == "optgroup")]
         options = [child for group in groups for child in group.children if child.tag == "option"]
-        return next((each for each in options if each.has("selected")), options[0])["value"]
+        chosen = next((each for each in options if each.has("selected")), options[0] if options else None)
+        return chosen and chosen["value"]
     if field.tag == "textarea":
         return "\n".join(field.text)
     if field["type"] in {"checkbox", "radio"}:

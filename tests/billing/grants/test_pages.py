@@ -135,7 +135,7 @@ def test_who_is_neither_finance_nor_coordination_has_no_grants(login, aloen, mae
     client = login(world.coordinator())
     assert [client.get(each).status_code for each in objects] == [200, 404, 404]
     assert client.post(address("funding_lock", line)).status_code == 404
-    assert client.post(LINES, {"code": "X"}).status_code == 200
+    assert client.post(LINES, {"code": "X"}).status_code == 403
     assert FundingLine.objects.count() == 1
 
 

@@ -1,0 +1,118 @@
+"""Who may open which address: the entrance, people, the charter, the planning, hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.house import records
+from tests.house.door import (
+    ALOEN,
+    ANYBODY,
+    COORDINATION,
+    EMPLOYEES,
+    GROUP,
+    LOGGED_IN,
+    MAELLE,
+    MEMBERS,
+    MISSING,
+    SIGNING,
+    WITH_A_ROLE,
+    WRITING,
+    Door,
+    act,
+    act_on,
+    page,
+    record,
+)
+
+# Nolwenn’s deputies are named by her, by a coordinator and by an admin; standing in hands nothing on.
+ARRANGING = SIGNING | {"coordinator", "admin"}
+ENTERING = EMPLOYEES | WRITING | {"stranger"} | COORDINATION
+# Their calendars and their hours are at Sonam.
+ELSEWHERE = frozenset({"stranger", "colleague"})
+BY_BOTH: dict[str, Any] = {
+    "get": ALOEN | MAELLE | GROUP,
+    "post": WRITING | MAELLE | COORDINATION,
+    "others": MISSING,
+}
+
+PEOPLE = {
+    "home": page(LOGGED_IN, sent_on=WITH_A_ROLE),
+    "member_home": page(MEMBERS),
+    "alive": page(ANYBODY, is_open=True),
+    "ready": page(ANYBODY, is_open=True),
+    "members:switch_role": act(WITH_A_ROLE, refused={"roleless"}),
+    "members:theme": act(ANYBODY, is_open=True),
+    "members:invitation": Door(get=ANYBODY, post=ANYBODY, make=records.invitation, is_open=True),
+    # A deputy answers for a while; letting people in is for good.
+    "members:invite": act_on({"coordinator", "admin"}, records.somebody_new, refused={"coordinator_deputy"}),
+    "members:demo_login": act(
+        ANYBODY, is_open=True
+    ),  # its form is sent in a demonstration; elsewhere there is none
+    "members:preferences": Door(get=LOGGED_IN, post=LOGGED_IN, hides=()),
+    "members:appoint_deputy": act(ARRANGING, refused=LOGGED_IN - ARRANGING),
+    "members:end_deputy": act_on(SIGNING | {"deputy", "coordinator", "admin"}, records.deputyship),
+}
+# The charter names every member; its next version is the group’s until it is open.
+DRAFT = ("/charte/2/",)
+CHARTER = {
+    "charter:charter": page(LOGGED_IN, records.none_of(records.charter_and_draft), hides=DRAFT),
+    "charter:version": record(LOGGED_IN, records.charter_and_draft, hides=DRAFT),
+    # A mandate is one’s own: a deputy engages nobody.
+    "charter:sign": act_on(SIGNING, records.charter, refused=ALOEN - SIGNING | GROUP),
+}
+PLANNING = {
+    "employees:planning": page(WITH_A_ROLE, sent_on=WITH_A_ROLE),
+    "employees:week": page(WITH_A_ROLE, records.week),
+    "employees:month": page(WITH_A_ROLE, records.month),
+    "employees:set_day": act_on(COORDINATION, records.placed),
+    "employees:move_day": act_on(COORDINATION, records.placed),
+    "employees:clear_days": act_on(COORDINATION, records.placed),
+    "employees:restore_day": act_on(COORDINATION, records.placed),
+    "employees:record_absence": act(COORDINATION | EMPLOYEES),
+    "employees:change_absence": act_on(COORDINATION | MAELLE, records.absence),
+    "employees:cancel_absence": act_on(COORDINATION | MAELLE, records.absence),
+    "employees:feeds": page(WITH_A_ROLE),
+    "employees:open_feed": act(WITH_A_ROLE - ELSEWHERE, refused=ELSEWHERE),
+    "employees:revoke_feed": act_on(MAELLE, records.feed),
+    "employees:feed": page(ANYBODY, records.secret, is_open=True, hides=()),
+}
+HOURS = {
+    "timesheets:my_months": page(EMPLOYEES, sent_on=EMPLOYEES),
+    "timesheets:my_month": Door(get=EMPLOYEES, post=EMPLOYEES, make=records.month),
+    "timesheets:day": Door(get=EMPLOYEES, post=EMPLOYEES, make=records.day),
+    "timesheets:person_month": Door(get=GROUP, post=COORDINATION, others=MISSING, make=records.person),
+    "timesheets:person_day": Door(get=GROUP, post=COORDINATION, others=MISSING, make=records.person_day),
+    "timesheets:grid": Door(**BY_BOTH, make=records.grid),
+    "timesheets:grid_day": Door(**BY_BOTH, make=records.grid_day),
+    "timesheets:to_confirm": page(MEMBERS),
+    "timesheets:import": Door(get=ENTERING, post=ENTERING - ELSEWHERE),
+    "timesheets:import_confirm": act(ENTERING - ELSEWHERE, refused=ELSEWHERE),
+    "timesheets:import_report": page(ENTERING, sent_on=ENTERING),
+    "timesheets:import_sample": page(ENTERING, hides=()),  # a Kerbrat stands in it as the example
+    "timesheets:export": page(WITH_A_ROLE, queries=("", "?format=csv&du=2026-01&au=2026-12")),
+    "timesheets:balances": page(GROUP),
+    "timesheets:my_balance": page(EMPLOYEES),
+    "timesheets:member_balance": page(MEMBERS),
+}
+SHEETS = {
+    "timesheets:months": page(GROUP, sent_on=GROUP),
+    "timesheets:month": page(GROUP, records.month),
+    "timesheets:month_alerts": page(GROUP, records.month, sent_on=GROUP),
+    "timesheets:open": act(COORDINATION, records.month),
+    "timesheets:approve_confirmed": act(COORDINATION, records.month),
+    "timesheets:findings": page(GROUP),
+    "timesheets:acknowledge": act_on(COORDINATION, records.somebody),
+    "timesheets:my_findings": page(EMPLOYEES, records.month_of_findings, hides=("L3121-18",)),
+    "timesheets:sheet": record(ALOEN | MAELLE | GROUP, records.sheet),
+    "timesheets:signed": record(ALOEN | MAELLE | GROUP, records.signed_sheet),
+    "timesheets:confirm": act_on(WRITING, records.sheet, refused=ALOEN - WRITING),
+    "timesheets:approve": act_on(COORDINATION, records.sheet),
+    "timesheets:undo": act_on(COORDINATION, records.sheet),
+    "timesheets:settle": act_on(COORDINATION, records.sheet),
+    "timesheets:return": act_on(COORDINATION, records.sheet),
+    "timesheets:reopen": act_on(COORDINATION, records.sheet),
+    "timesheets:remind": act_on(COORDINATION, records.sheet),
+    "timesheets:supplement": act_on(COORDINATION, records.sheet),
+}
+DOORS: dict[str, Door] = {**PEOPLE, **CHARTER, **PLANNING, **HOURS, **SHEETS}
