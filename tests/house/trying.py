@@ -1,4 +1,4 @@
-"""Try an address as everybody, by each method: who may gets in and the act is done, who may not is greeted as the table says."""
+"""Try an address as everybody, by each method: who may gets in and acts, who may not is greeted as the table says."""
 
 from __future__ import annotations
 
