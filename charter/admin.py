@@ -14,6 +14,7 @@ from charter import writing
 from charter.models import Article, Charter, CharterStatus, CharterStep, Commitment, Signature, Theme
 from groupement.kernel.pages import act
 from members.access import UserRequest
+from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline
 
 
@@ -59,7 +60,7 @@ class CharterStepInline(StepInline):
 
 
 @admin.register(Charter)
-class CharterAdmin(admin.ModelAdmin):
+class CharterAdmin(RecordAdmin):
     """Versions of the charter; the actions of the list open them and put them in force."""
 
     actions = ["open_for_signature", "put_in_force", "draft_next"]
@@ -110,7 +111,7 @@ class CharterAdmin(admin.ModelAdmin):
 
 
 @admin.register(Theme)
-class ThemeAdmin(admin.ModelAdmin):
+class ThemeAdmin(RecordAdmin):
     """Themes of the charter; versions already open keep the words they were opened with."""
 
     list_display = ["label", "code", "position", "summary"]
@@ -120,7 +121,7 @@ class ThemeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Signature)
-class SignatureAdmin(ReadOnly, admin.ModelAdmin):
+class SignatureAdmin(ReadOnly, RecordAdmin):
     """Who signed what; nobody adds, changes or removes a signature here."""
 
     list_display = ["charter", "member", "signer_name", "signed_at", "digest"]

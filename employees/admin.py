@@ -40,6 +40,7 @@ from employees.models import (
 )
 from groupement.kernel.worktime import DAY, HOUR, short_hours, spell_clock
 from members.access import UserRequest, today
+from members.admin.comparing import RecordAdmin
 from members.admin.site import CurrentFilter, ReadOnly, ReadOnlyInline
 from members.models import Member
 
@@ -71,7 +72,7 @@ class LimitsForm(forms.ModelForm):
 
 
 @admin.register(WorkingTimeLimits)
-class WorkingTimeLimitsAdmin(admin.ModelAdmin):
+class WorkingTimeLimitsAdmin(RecordAdmin):
     """Without any row the law holds; findings of days that have passed follow the rows of those days."""
 
     form = LimitsForm
@@ -166,7 +167,7 @@ class AssignmentInline(ReadOnlyInline):
 
 
 @admin.register(Employee)
-class EmployeeAdmin(admin.ModelAdmin):
+class EmployeeAdmin(RecordAdmin):
     """The personnel register's people; their contracts and assignments are a click away."""
 
     list_display = ["last_name", "first_name", "job", "payroll_number", "user"]
@@ -211,7 +212,7 @@ class ContractMemberInline(admin.TabularInline):
 
 
 @admin.register(Contract)
-class ContractAdmin(admin.ModelAdmin):
+class ContractAdmin(RecordAdmin):
     """A contract with its terms and the members where the person may work."""
 
     form = ContractForm
@@ -275,7 +276,7 @@ class TermsInline(admin.StackedInline):
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(admin.ModelAdmin):
+class AssignmentAdmin(RecordAdmin):
     """A person at a member, with the priced terms; the contract is found by the rules."""
 
     form = AssignmentForm
@@ -331,7 +332,7 @@ PERSON = ["employee__last_name__unaccent", "employee__first_name__unaccent"]
 
 
 @admin.register(PlannedDay)
-class PlannedDayAdmin(ReadOnly, admin.ModelAdmin):
+class PlannedDayAdmin(ReadOnly, RecordAdmin):
     """Days planned apart; the planning changes them, with the notice that is due."""
 
     list_display = ["day", "employee", "member", "duration", "reason", "made_by", "made_at"]
@@ -362,7 +363,7 @@ class PlannedDayAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Absence)
-class AbsenceAdmin(ReadOnly, admin.ModelAdmin):
+class AbsenceAdmin(ReadOnly, RecordAdmin):
     """Absences known in advance; the planning notes them."""
 
     list_display = ["employee", "kind", "starts_on", "last", "note", "recorded_by", "recorded_at"]
@@ -380,7 +381,7 @@ class AbsenceAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(CalendarFeed)
-class CalendarFeedAdmin(ReadOnly, admin.ModelAdmin):
+class CalendarFeedAdmin(ReadOnly, RecordAdmin):
     """Who reads which calendar elsewhere; the addresses themselves are stored nowhere."""
 
     actions = ["revoke"]

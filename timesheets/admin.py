@@ -15,6 +15,7 @@ from employees.models import Employee
 from groupement.kernel.fields import choice_field
 from groupement.kernel.worktime import DAY, spell_hours
 from members.access import today
+from members.admin.comparing import RecordAdmin
 from members.admin.journal import HistoryEvent
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline, user_of
 from members.models import Member, User
@@ -204,7 +205,7 @@ class BilledFilter(admin.SimpleListFilter):
 
 
 @admin.register(Timesheet)
-class TimesheetAdmin(admin.ModelAdmin):
+class TimesheetAdmin(RecordAdmin):
     """Found by person, member and month; opened by the month's page and moved by its acts only."""
 
     list_display = [
@@ -278,7 +279,7 @@ class TimesheetAdmin(admin.ModelAdmin):
 
 
 @admin.register(Entry)
-class EntryAdmin(ReadOnly, admin.ModelAdmin):
+class EntryAdmin(ReadOnly, RecordAdmin):
     """All hours, to search; they are corrected in their timesheet."""
 
     list_display = ["day", "person", "where", "kind", "hours", "entered_by"]

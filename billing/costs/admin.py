@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from billing.costs import closing
 from billing.models import ActualCost, CarriedCost, EmployerCost, PayrollImport, PayrollLayout, ProvisionEntry
 from employees.models import Employee
+from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnlyRecordAdmin
 
 
@@ -46,7 +47,7 @@ def _key(employee: Employee | None) -> int | None:
 
 
 @admin.register(EmployerCost)
-class EmployerCostAdmin(admin.ModelAdmin):
+class EmployerCostAdmin(RecordAdmin):
     form = EmployerCostForm
     list_display = ["month", "employee", "kind", "amount", "is_estimate", "source"]
     list_filter = ["kind", "is_estimate"]

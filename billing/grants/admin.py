@@ -3,11 +3,12 @@
 from django.contrib import admin
 
 from billing.models import FundedCost, FundedHours, FundingLine, FundingReport
+from members.admin.comparing import RecordAdmin
 from members.admin.site import CurrentFilter, ReadOnlyRecordAdmin
 
 
 @admin.register(FundingLine)
-class FundingLineAdmin(admin.ModelAdmin):
+class FundingLineAdmin(RecordAdmin):
     """A grant; what it pays for is tagged on its page."""
 
     list_display = ["code", "label", "funder", "budget", "starts_on", "ends_before"]

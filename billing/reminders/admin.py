@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 
 from billing.models import Dispute, DunningLevel, Reminder
 from billing.reminders import wording
+from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnlyRecordAdmin
 
 
@@ -52,7 +53,7 @@ class DunningLevelForm(forms.ModelForm):
 
 
 @admin.register(DunningLevel)
-class DunningLevelAdmin(admin.ModelAdmin):
+class DunningLevelAdmin(RecordAdmin):
     form = DunningLevelForm
     list_display = ["rank", "title", "days_late", "asks_for_interest", "is_active"]
     list_display_links = ["title"]

@@ -24,6 +24,7 @@ from pghistory.admin.core import BackFilter, EventModelFilter, MethodFilter, Mod
 from groupement.kernel.french import counted, quoted
 from members import mailing
 from members.access import UserRequest
+from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnly
 from members.models import Mail, User
 
@@ -170,7 +171,7 @@ AS_SENT = {
 
 
 @admin.register(Mail)
-class MailAdmin(ReadOnly, admin.ModelAdmin):
+class MailAdmin(ReadOnly, RecordAdmin):
     """What the product wrote to whom; nobody edits or deletes it."""
 
     actions = ["resend"]

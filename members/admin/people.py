@@ -24,6 +24,7 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act
 from members import deputising, inviting
 from members.access import UserRequest, invitation_address, today
+from members.admin.comparing import RecordAdmin
 from members.admin.site import CurrentFilter, ReadOnly, user_of
 from members.models import Deputy, Invitation, Seat, User
 
@@ -45,7 +46,7 @@ class UserSeatInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(RecordAdmin):
     """People who log in. They are closed, never deleted: what they did carries their name."""
 
     form = UserForm
@@ -95,7 +96,7 @@ class UserAdmin(admin.ModelAdmin):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ReadOnly, admin.ModelAdmin):
+class InvitationAdmin(ReadOnly, RecordAdmin):
     """Who was invited, when and by whom; the links themselves are stored nowhere."""
 
     list_display = ["user", "sent_by", "sent_at", "expires_at", "used_at", "voided_at"]
@@ -135,7 +136,7 @@ class DeputyAdminForm(forms.ModelForm):
 
 
 @admin.register(Deputy)
-class DeputyAdmin(admin.ModelAdmin):
+class DeputyAdmin(RecordAdmin):
     """Named by the rules of the act, ended by the action of the list; never changed nor deleted by hand."""
 
     actions = ["end"]
@@ -204,7 +205,7 @@ for model in (EmailAddress, Authenticator, UserSession, PermissionGroup):
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(admin.ModelAdmin):
+class AuthenticatorAdmin(RecordAdmin):
     """Second factors: which, since when; an admin may remove one that was lost, never read it."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from groupement.kernel.periods import DatedQuerySet
 from members.access import today
+from members.admin.comparing import RecordAdmin
 from members.models import User
 from members.roles import Role
 
@@ -59,7 +60,7 @@ class ReadOnly:
         return False
 
 
-class ReadOnlyRecordAdmin(ReadOnly, admin.ModelAdmin):
+class ReadOnlyRecordAdmin(ReadOnly, RecordAdmin):
     """A record shown whole, with the columns that no form may write; the printed copy is read on the invoice itself."""
 
     hidden = ("id", "snapshot")

@@ -18,13 +18,14 @@ from django.utils import timezone
 from groupement.kernel.pages import act
 from members import joining
 from members.access import UserRequest, today
+from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnlyInline, StepInline, user_of
 from members.joining import choose_mark
 from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
 
 
 @admin.register(Group)
-class GroupAdmin(admin.ModelAdmin):
+class GroupAdmin(RecordAdmin):
     """Identity printed on documents, and default rules."""
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -117,7 +118,7 @@ class VatAttestationInline(admin.StackedInline):
 
 
 @admin.register(Member)
-class MemberAdmin(admin.ModelAdmin):
+class MemberAdmin(RecordAdmin):
     """An employer that belongs to the group."""
 
     list_display = ["short_name", "legal_name", "legal_form", "siren", "city", "is_taxable_person"]
@@ -163,7 +164,7 @@ class MemberAdmin(admin.ModelAdmin):
 
 
 @admin.register(Site)
-class SiteAdmin(admin.ModelAdmin):
+class SiteAdmin(RecordAdmin):
     """Places of work."""
 
     list_display = ["name", "member", "city", "holiday_zone"]
@@ -175,7 +176,7 @@ class SiteAdmin(admin.ModelAdmin):
 
 
 @admin.register(VatAttestation)
-class VatAttestationAdmin(admin.ModelAdmin):
+class VatAttestationAdmin(RecordAdmin):
     """Statements behind an exempt regime (CGI art. 261 B), with their end."""
 
     list_display = ["member", "taxable_receipts_percent", "starts_on", "ends_before", "signed_on"]
@@ -188,7 +189,7 @@ class VatAttestationAdmin(admin.ModelAdmin):
 
 
 @admin.register(Seat)
-class SeatAdmin(admin.ModelAdmin):
+class SeatAdmin(RecordAdmin):
     """Who sits for whom, and since when."""
 
     list_display = ["user", "member", "function", "starts_on", "ends_before"]
@@ -235,7 +236,7 @@ class DeclarationInline(admin.TabularInline):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(RecordAdmin):
     """Candidate, admitted, leaving, left: the actions of the list move them."""
 
     form = MembershipForm
@@ -324,7 +325,7 @@ class SentFilter(admin.SimpleListFilter):
 
 
 @admin.register(Declaration)
-class DeclarationAdmin(admin.ModelAdmin):
+class DeclarationAdmin(RecordAdmin):
     """What has to be declared to the labour administration within one month (C. trav. D1253-3, D1253-6)."""
 
     list_display = ["subject", "event_on", "due_on", "sent_on", "letter_reference"]
