@@ -122,7 +122,7 @@ def save_all(
     refuse_impossible_days(days_of)
     wanted = _wanted(days_of)
     present, kept = _present(days_of)
-    _refuse_changed_meanwhile(present, seen or {})
+    _refuse_changed_meanwhile(present, wanted, seen or {}, by)
     is_own = _is_own(by, days_of)
     sums = {key: minutes_of(value, key[1]) for key, value in wanted.items()}
     refuse_long_days(sums, kept, by=by, is_own=is_own)
@@ -220,16 +220,36 @@ def _present(days_of: Mapping[Timesheet, HoursByDay]) -> tuple[dict[EntryKey, En
 
 
 def _refuse_changed_meanwhile(
-    present: Mapping[EntryKey, Entry], seen: Mapping[tuple[int, date], Mapping[str, int]]
+    present: Mapping[EntryKey, Entry],
+    wanted: Mapping[EntryKey, int | TimedHours],
+    seen: Mapping[tuple[int, date], Mapping[str, int]],
+    by: User,
 ) -> None:
+    """Raise ChangedMeanwhile for days that are neither as they were seen nor already as they are wanted."""
     stored: dict[tuple[int, date], dict[str, int]] = {place: {} for place in seen}
-    for (timesheet_id, day, kind), entry in present.items():
-        if (timesheet_id, day) in seen:
-            stored[timesheet_id, day][kind] = entry.minutes
-    if any(stored[place] != kinds for place, kinds in seen.items()):
-        raise ChangedMeanwhile(
-            "Une autre personne vient de changer ces jours. Relisez-les, puis enregistrez de nouveau."
-        )
+    unlike: set[tuple[int, date]] = {key[:2] for key in wanted if key not in present}
+    authors: dict[tuple[int, date], set[int | None]] = {place: set() for place in seen}
+    for key, entry in present.items():
+        place, kind = key[:2], key[2]
+        if place in seen:
+            stored[place][kind] = entry.minutes
+            authors[place].add(entry.entered_by_id)
+            unlike |= {place} if not _is_as_wanted(entry, wanted.get(key)) else set()
+    changed = [place for place, kinds in seen.items() if stored[place] != kinds and place in unlike]
+    if not changed:
+        return
+    who = (
+        "Vous venez de changer ces jours dans un autre onglet."
+        if all(authors[place] == {by.pk} for place in changed)
+        else "Une autre personne vient de changer ces jours."
+    )
+    raise ChangedMeanwhile(f"{who} Relisez-les, puis enregistrez de nouveau.")
+
+
+def _is_as_wanted(entry: Entry, value: int | TimedHours | None) -> bool:
+    if isinstance(value, TimedHours):
+        return value == (entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes)
+    return entry.minutes == value
 
 
 def _write(

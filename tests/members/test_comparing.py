@@ -5,12 +5,12 @@ import json
 import pytest
 from django.contrib import admin
 from django.test import Client
-from django.urls import reverse
 
 from employees.models import Assignment, WorkingTimeLimits
 from members.admin.comparing import RecordAdmin
 from members.models import Declaration, Group, Member, Membership, Site, User
 from tests import world
+from tests.members.admin_forms import change_url, filled
 
 pytestmark = pytest.mark.django_db
 
@@ -35,29 +35,6 @@ def malo():
 @pytest.fixture
 def ana():
     return logged_in(world.admin("Ana Riou"))
-
-
-def change_url(row):
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def filled(client, row):
-    """The form of ``row`` as a browser would send it back, by name."""
-    context = client.get(change_url(row)).context
-    typed = {"vu": context["vu"]}
-    formsets = [each.formset for each in context["inline_admin_formsets"]]
-    for form in [
-        context["adminform"].form,
-        *(each.management_form for each in formsets),
-        *(form for each in formsets for form in each.initial_forms),
-    ]:
-        for bound in form:
-            value = bound.value()
-            if value is False or value is None:
-                continue
-            value = bound.field.widget.format_value(value) if value is not True else "on"
-            typed[bound.html_name] = value[0] if isinstance(value, list) else value
-    return {name: value for name, value in typed.items() if value is not None}
 
 
 def errors_of(answer):

@@ -172,6 +172,11 @@ def test_save_is_refused_when_somebody_wrote_there_since(sheet):
     days = {sheet: {TUESDAY: {Kind.WORKED: 420}}}
     with pytest.raises(recording.ChangedMeanwhile, match="Une autre personne vient de changer ces jours"):
         recording.save_all(days, by=sheet.employee.user, at=NOW, seen={(sheet.pk, TUESDAY): {}})
+    # The same values as are stored: a button pressed twice, and nothing to tell.
+    same = {sheet: {TUESDAY: {Kind.WORKED: 300}}}
+    assert recording.save_all(same, by=sheet.employee.user, at=NOW, seen={(sheet.pk, TUESDAY): {}}) == 0
+    with pytest.raises(recording.ChangedMeanwhile, match="Vous venez de changer ces jours dans un autre"):
+        recording.save_all(days, by=sheet.entries.get().entered_by, at=NOW, seen={(sheet.pk, TUESDAY): {}})
     seen = {(sheet.pk, TUESDAY): {Kind.WORKED: 300}}
     assert recording.save_all(days, by=sheet.employee.user, at=NOW, seen=seen) == 1
 

@@ -237,6 +237,7 @@ def _record_change(
     note = place.forms[0].cleaned_data.get("note", "").strip()
     asked, stored, seen = _encode_day(wanted, note), _encode_stored(place), posted.shown_fields[line.key]
     if asked in (stored, seen) or (seen != stored and choice == "theirs"):
+        posted.is_stored_already |= asked == stored != seen
         return
     if line.lock:
         posted.faults[line.name(day)] = day_sentence(

@@ -29,6 +29,7 @@ class DayConflict:
     theirs: MinutesByKind
     who: str = ""
     at: datetime | None = None
+    is_own: bool = False
 
     @property
     def name(self) -> str:
@@ -55,7 +56,12 @@ class DayConflict:
     @property
     def sentence(self) -> str:
         now = spell_clock(sum(self.theirs.values())) if self.theirs else "rien"
-        return f"entre-temps, une autre personne a écrit {now}. Vérifiez, choisissez, puis enregistrez de nouveau."
+        wrote = (
+            f"vous avez écrit {now} dans un autre onglet"
+            if self.is_own
+            else f"une autre personne a écrit {now}"
+        )
+        return f"entre-temps, {wrote}. Vérifiez, choisissez, puis enregistrez de nouveau."
 
     def _words(self, kinds: MinutesByKind) -> str:
         if not kinds:
@@ -81,8 +87,11 @@ def encode_kinds(kinds: MinutesByKind) -> str:
     return " ".join(f"{kind}{minutes}" for kind, minutes in sorted(kinds.items()))
 
 
-def add_authors(conflicts: Iterable[DayConflict]) -> None:
-    """Add to each of ``conflicts`` who wrote there last, and when; as many queries for one as for many."""
+def add_authors(conflicts: Iterable[DayConflict], by: User) -> None:
+    """Add to each of ``conflicts`` who wrote there last, ``by`` or somebody else, and when.
+
+    As many queries for one as for many.
+    """
     last: dict[tuple[int | None, date], Any] = {}
     places = [(conflict.line.sheet.pk, conflict.day) for conflict in conflicts]
     rows = EntryEvent.objects.filter(
@@ -95,6 +104,7 @@ def add_authors(conflicts: Iterable[DayConflict]) -> None:
         if event := last.get((conflict.line.sheet.pk, conflict.day)):
             author = people.get(_author(event))
             conflict.who, conflict.at = author.name if author else "", event.pgh_created_at
+            conflict.is_own = author == by
 
 
 def _author(event: Any) -> int | None:
@@ -118,7 +128,7 @@ class PostedGrid:
 
     A place is (assignment or None, supplement): the timesheet may not exist yet. ``seen`` is what stood in the changed
     days as far as the person knows; ``shown`` the same of all days, by the timesheet's key. ``conflicts`` are the days
-    that somebody else changed too.
+    that somebody else changed too. ``is_stored_already``: a change that was sent is stored since, as by a second press.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -129,6 +139,7 @@ class PostedGrid:
     faults: dict[str, str] = field(default_factory=dict)
     general: list[str] = field(default_factory=list)
     conflicts: list[DayConflict] = field(default_factory=list)
+    is_stored_already: bool = False
 
     @property
     def all_faults(self) -> list[tuple[str, str]]:
@@ -202,6 +213,7 @@ def record_change(
     stored = grid.days_of[line.key].get(day, {})
     seen = posted.shown[line.key].get(day, {})
     if minutes in (stored, seen):
+        posted.is_stored_already |= minutes != seen
         return
     if line.lock:
         posted.faults[line.name(day)] = day_sentence(

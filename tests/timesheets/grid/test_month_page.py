@@ -232,6 +232,17 @@ class TestBadInput:
         assert "entre-temps, une autre personne a écrit 5 h. Vérifiez" in words(answer)
         assert written(sheet) == [(TUESDAY, "worked", 300)]
 
+    def test_cell_of_ones_own_other_tab_is_no_other_persons(self, hers, sheet):
+        seen, cell = {f"vu-{sheet.pk}": ""}, f"m-{sheet.pk}-{TUESDAY}"
+        assert "Le brouillon est enregistré." in words(hers.post(MINE, {**seen, cell: "5"}, follow=True))
+        page = words(hers.post(MINE, {**seen, cell: "7"}))
+        assert "entre-temps, vous avez écrit 5 h dans un autre onglet. Vérifiez" in page
+        assert "Vous, dans un autre onglet" in page
+        assert "autre personne" not in page
+        # The same value again, as by a second press, is done.
+        assert "Le brouillon est enregistré." in words(hers.post(MINE, {**seen, cell: "5"}, follow=True))
+        assert written(sheet) == [(TUESDAY, "worked", 300)]
+
     def test_cell_left_as_it_came_does_not_undo_what_another_wrote(self, hers, sheet):
         world.Entry.objects.create(timesheet=sheet, day=TUESDAY, minutes=300)
         cells = {f"vu-{sheet.pk}": "", f"m-{sheet.pk}-{TUESDAY}": "", f"m-{sheet.pk}-{THURSDAY}": "2"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -25,7 +26,7 @@ from timesheets.grid.entering import (
 )
 from timesheets.grid.filling import GridAction
 from timesheets.grid.lines import MonthGrid
-from timesheets.grid.posted import PostedGrid, add_authors
+from timesheets.grid.posted import PostedGrid, add_authors, day_sentence
 from timesheets.recording import ChangedMeanwhile
 
 # The hidden field, and the session key over a redirect, of the signed undo record.
@@ -56,15 +57,15 @@ def save_posted(
     if not action.is_valid():
         posted.general += [str(error) for errors in action.errors.values() for error in errors]
     if not posted.is_good:
-        return _refused(grid, posted)
+        return _refused(request, grid, posted)
     done = _apply(request, grid, action, posted)
     if isinstance(done.refusal, ChangedMeanwhile):
         # Changed after the grid was read: read it again, so that the page shows both values.
         grid = load()
         posted = read(grid)
-        return _refused(grid, posted, done.refusal)
+        return _refused(request, grid, posted, done.refusal)
     if done.refusal:
-        return _refused(grid, posted, done.refusal)
+        return _refused(request, grid, posted, done.refusal)
     undo = (
         sign_undo_record(undo_record(grid, posted), grid)
         if posted.changes and not action.changes_status
@@ -110,20 +111,24 @@ def _apply(request: UserRequest, grid: MonthGrid, action: GridAction, posted: Po
         notes=posted.notes,
         seen=posted.seen,
         form=action,
-        success=None if action.is_quiet or action.next_day else _success,
+        success=None if action.is_quiet or action.next_day else partial(_success, posted),
         by=request.user,
         at=timezone.now(),
         **action.save_arguments(grid),
     )
 
 
-def _refused(grid: MonthGrid, posted: PostedGrid, refusal: Refusal | None = None) -> SaveResult:
+def _refused(
+    request: UserRequest, grid: MonthGrid, posted: PostedGrid, refusal: Refusal | None = None
+) -> SaveResult:
     if isinstance(refusal, BadDays):
         posted.add_faults(grid, refusal.faults)
     elif refusal and posted.is_good:
         posted.general.append(refusal.message)
     if posted.conflicts:
-        add_authors(posted.conflicts)
+        add_authors(posted.conflicts, request.user)
+        for each in posted.conflicts:
+            posted.faults[each.line.name(each.day)] = day_sentence(grid, each.line, each.day, each.sentence)
     return SaveResult(grid, posted, is_saved=False)
 
 
@@ -133,7 +138,7 @@ def _undo(request: UserRequest, grid: MonthGrid) -> SaveResult:
     try:
         undo = load_undo_record(request.POST.get(UNDO_FIELD, ""), grid)
     except UndoExpired as refusal:
-        return _refused(grid, posted, refusal)
+        return _refused(request, grid, posted, refusal)
     done = act(
         request,
         undo_changes,
@@ -145,12 +150,13 @@ def _undo(request: UserRequest, grid: MonthGrid) -> SaveResult:
         by=request.user,
         at=timezone.now(),
     )
-    return SaveResult(grid, posted, is_saved=True) if done else _refused(grid, posted, done.refusal)
+    return SaveResult(grid, posted, is_saved=True) if done else _refused(request, grid, posted, done.refusal)
 
 
-def _success(entered: ChangeResult) -> str:
+def _success(posted: PostedGrid, entered: ChangeResult) -> str:
     if entered.submitted > 1:
         return f"{entered.submitted} relevés sont soumis."
     if entered.submitted:
         return "Le relevé est soumis."
-    return "Le brouillon est enregistré." if entered.changed else "Rien n’avait changé."
+    is_saved = entered.changed or posted.is_stored_already
+    return "Le brouillon est enregistré." if is_saved else "Rien n’avait changé."
