@@ -22,6 +22,7 @@ from employees.forms import (
     ContractTermsForm,
     ContractTermsFormSet,
     DurationField,
+    EmployeeForm,
     TermsForm,
     TermsFormSet,
     YearlyDurationField,
@@ -38,6 +39,7 @@ from employees.models import (
     Terms,
     WorkingTimeLimits,
 )
+from groupement.kernel.cells import plain
 from groupement.kernel.worktime import DAY, HOUR, short_hours, spell_clock
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
@@ -170,6 +172,7 @@ class AssignmentInline(ReadOnlyInline):
 class EmployeeAdmin(RecordAdmin):
     """The personnel register's people; their contracts and assignments are a click away."""
 
+    form = EmployeeForm
     list_display = ["last_name", "first_name", "job", "payroll_number", "user"]
     list_display_links = ["last_name", "first_name"]
     list_filter = ["job", "sex"]
@@ -183,6 +186,14 @@ class EmployeeAdmin(RecordAdmin):
         (None, {"fields": [("last_name", "first_name"), "user", "payroll_number"]}),
         ("Registre du personnel", {"fields": ["birth_date", "sex", "nationality", "job", "qualification"]}),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Employee | None = None) -> list[Any]:
+        """Whether it is another person is asked only when there is one of that name."""
+        asked = {f"{name}__plain": plain(request.POST.get(name, "")) for name in ("last_name", "first_name")}
+        others = Employee.objects.exclude(pk=obj and obj.pk)
+        question = [("Homonyme", {"fields": ["is_another_person"]})]
+        is_asked = request.method == "POST" and others.filter(**asked).exists()
+        return [*super().get_fieldsets(request, obj), *(question if is_asked else [])]
 
 
 class ContractTermsInline(admin.StackedInline):

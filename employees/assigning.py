@@ -20,6 +20,7 @@ from employees.models import (
     Terms,
     VatRegime,
 )
+from groupement.kernel.cells import plain
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import covers, overlaps
 from groupement.kernel.templatetags.formats import day_fr
@@ -192,9 +193,10 @@ def refuse_terms(
 
 def next_reference(employee: Employee) -> str:
     """The first free "MAD-<payroll number>-<n>"; call it with the employee's row locked."""
-    existing = set(Assignment.objects.filter(employee=employee).values_list("reference", flat=True))
-    number = len(existing) + 1
-    while (reference := f"MAD-{employee.payroll_number}-{number}") in existing:
+    taken = Assignment.objects.filter(reference__plain__startswith=plain(f"MAD-{employee.payroll_number}-"))
+    existing = set(map(plain, taken.values_list("reference", flat=True)))
+    number = Assignment.objects.filter(employee=employee).count() + 1
+    while plain(reference := f"MAD-{employee.payroll_number}-{number}") in existing:
         number += 1
     return reference
 

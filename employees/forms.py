@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from employees.assigning import CHECKED, contract_for, refuse_terms
-from employees.hiring import refuse_contract, refuse_contract_terms
+from employees.hiring import refuse_contract, refuse_contract_terms, refuse_namesake
 from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme
 from groupement.kernel.french import NARROW_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
@@ -71,6 +71,21 @@ class WeekField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
+
+
+class EmployeeForm(forms.ModelForm):
+    """A person of the register; the same names and date of birth twice are asked about."""
+
+    is_another_person = forms.BooleanField(label="C’est une autre personne", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        identity = ("last_name", "first_name", "birth_date")
+        is_new = not self.instance.pk or not set(identity).isdisjoint(self.changed_data)
+        if is_new and typed.keys() >= set(identity) and not typed.get("is_another_person"):
+            who = {name: typed[name] for name in identity}
+            _ask(self, partial(refuse_namesake, **who, besides=self.instance))
+        return typed
 
 
 class DatedFormSet(forms.BaseInlineFormSet):

@@ -11,6 +11,7 @@ import pghistory
 from django.db import transaction
 
 from employees.models import Contract, ContractMember, ContractTerms, Employee, TimeScheme
+from groupement.kernel.cells import plain
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import covers, overlaps
@@ -27,18 +28,43 @@ class NotHireable(Refusal):
 
 
 @transaction.atomic
-def hire(*, birth_date: date, starts_on: date, by: User, at: datetime, **identity: Any) -> Employee:
+def hire(
+    *,
+    birth_date: date,
+    starts_on: date,
+    is_another_person: bool = False,
+    by: User,
+    at: datetime,
+    **identity: Any,
+) -> Employee:
     """Enter a person into the personnel register, who starts on ``starts_on``.
 
-    ``identity`` holds the other fields of Employee. Raises NotHireable under sixteen (C. trav. L4153-1) and when
-    the payroll number is in use.
+    ``identity`` holds the other fields of Employee. Raises NotHireable under sixteen (C. trav. L4153-1), when the
+    payroll number is in use, and when the same person has a record, unless this ``is_another_person``.
     """
     _refuse_under_age(birth_date, starts_on)
-    existing = Employee.objects.filter(payroll_number=identity.get("payroll_number")).first()
+    existing = Employee.objects.filter(payroll_number__plain=plain(identity["payroll_number"])).first()
     if existing:
         raise NotHireable(f"Ce matricule est déjà celui {of(existing.full_name)}.", field="payroll_number")
+    if not is_another_person:
+        refuse_namesake(
+            birth_date=birth_date, **{name: identity[name] for name in ("last_name", "first_name")}
+        )
     with _history(by, at):
         return Employee.objects.create(birth_date=birth_date, **identity)
+
+
+def refuse_namesake(
+    *, last_name: str, first_name: str, birth_date: date, besides: Employee | None = None
+) -> None:
+    """Raise NotHireable when another record than ``besides`` has these names and this date of birth."""
+    known = Employee.objects.namesakes(last_name, first_name, birth_date)
+    if known := known.exclude(pk=besides and besides.pk).order_by("pk").first():
+        raise NotHireable(
+            f"{known.full_name}, qui est de ce nom et de ce jour de naissance, a déjà une fiche, de matricule "
+            f"{known.payroll_number}. Reprenez cette fiche, ou cochez «\u00a0C’est une autre personne\u00a0».",
+            field="is_another_person",
+        )
 
 
 @transaction.atomic

@@ -103,7 +103,7 @@ def read_payroll(
     layout = (
         layout or payroll_columns.recognise_layout(table.titles) or payroll_columns.own_layout(table.titles)
     )
-    employees = {row.payroll_number.casefold(): row for row in Employee.objects.order_by("pk")}
+    employees = {plain(row.payroll_number): row for row in Employee.objects.order_by("pk")}
     reading = _PayrollReading(month, layout, employees)
     for number, cells in table.rows:
         _read_line(number, cells, reading, table.separator)
@@ -156,7 +156,7 @@ def _employee(line: int, values: Mapping[str, list[Any]], reading: _PayrollReadi
     if not number:
         reading.refuse(line, "le matricule manque. Écrivez celui de la fiche du salarié.")
         return None
-    employee = reading.employees.get(number.casefold())
+    employee = reading.employees.get(plain(number))
     if employee is None:
         reading.refuse(
             line,

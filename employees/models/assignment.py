@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+from groupement.kernel.spelling import OneSpelling
 from members.models import User
 
 
@@ -88,7 +89,7 @@ class AssignmentQuerySet(DatedQuerySet["Assignment"]):
 class Assignment(Dated):
     """One employee placed at one member; refused unless the contract names the member, admitted that day."""
 
-    reference = models.CharField("référence", max_length=30, unique=True)
+    reference = models.CharField("référence", max_length=30)
     employee = models.ForeignKey(
         "employees.Employee", models.PROTECT, related_name="assignments", verbose_name="salarié"
     )
@@ -115,6 +116,11 @@ class Assignment(Dated):
         verbose_name = "mise à disposition"
         verbose_name_plural = "mises à disposition"
         constraints = [
+            OneSpelling(
+                field="reference",
+                name="assignment_reference_is_one_however_written",
+                violation_error_message="Une autre mise à disposition a déjà cette référence, à la casse près.",
+            ),
             no_overlap("assignments_of_an_employee_at_a_member_do_not_overlap", "employee", "member"),
             ends_after_start("assignment_ends_after_it_starts"),
         ]

@@ -1,13 +1,16 @@
 """Shared employees and their employment contracts with the group."""
 
+from datetime import date
 from typing import Self
 
 import pghistory
 from django.db import models
 from django.db.models import Q
 
+from groupement.kernel.cells import plain
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import Dated, ends_after_start, no_overlap
+from groupement.kernel.spelling import OneSpelling
 from members.models import User
 
 
@@ -22,6 +25,11 @@ class EmployeeQuerySet(models.QuerySet["Employee"]):
 
         placed = Assignment.objects.visible_to(user).values("employee")
         return self.filter(Q(user=user) | Q(pk__in=placed))
+
+    def namesakes(self, last_name: str, first_name: str, birth_date: date) -> Self:
+        """Records that may be of the same person: same names however they are written, born the same day."""
+        names = {"last_name__plain": plain(last_name), "first_name__plain": plain(first_name)}
+        return self.filter(birth_date=birth_date, **names)
 
     def by_name(self) -> Self:
         return self.order_by(
@@ -50,7 +58,7 @@ class Employee(models.Model):
     job = models.CharField("emploi", max_length=120)
     qualification = models.CharField("qualification", max_length=120)
     payroll_number = models.CharField(
-        "matricule de paie", max_length=20, unique=True, help_text="Celui du fichier de paie importé."
+        "matricule de paie", max_length=20, help_text="Celui du fichier de paie importé."
     )
 
     objects = EmployeeQuerySet.as_manager()
@@ -58,6 +66,13 @@ class Employee(models.Model):
     class Meta:
         verbose_name = "salarié"
         verbose_name_plural = "salariés"
+        constraints = [
+            OneSpelling(
+                field="payroll_number",
+                name="payroll_number_is_one_however_written",
+                violation_error_message="Une autre personne a déjà ce matricule, à la casse ou aux accents près.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.full_name

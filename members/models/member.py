@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from groupement.kernel import postal
 from groupement.kernel.periods import Dated, no_overlap
+from groupement.kernel.spelling import OneSpelling
 from members import identifiers
 from members.models.group import HolidayZone
 
@@ -52,7 +53,7 @@ class Member(models.Model):
     """An employer that belongs to the group: identity, status for VAT, and how its invoices travel."""
 
     legal_name = models.CharField("dénomination", max_length=160)
-    short_name = models.CharField("nom court", max_length=40, unique=True)
+    short_name = models.CharField("nom court", max_length=40)
     hue = models.PositiveSmallIntegerField(
         "couleur", default=1, validators=[MinValueValidator(1), MaxValueValidator(12)]
     )
@@ -97,6 +98,11 @@ class Member(models.Model):
         verbose_name = "adhérent"
         verbose_name_plural = "adhérents"
         constraints = [
+            OneSpelling(
+                field="short_name",
+                name="member_short_name_is_one_however_written",
+                violation_error_message="Un autre adhérent a déjà ce nom court, à la casse ou aux accents près.",
+            ),
             models.CheckConstraint(
                 condition=Q(siren__regex=r"^\d{9}$"),
                 name="member_siren_has_nine_digits",

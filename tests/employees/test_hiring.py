@@ -65,8 +65,19 @@ def test_nobody_is_hired_before_sixteen(born, is_refused, boss):
 
 def test_payroll_number_belongs_to_one_person(boss):
     hiring.hire(**PERSON, starts_on=YEAR_START, by=boss, at=NOW)
-    with pytest.raises(NotHireable, match="déjà celui de Youenn Talec"):
-        hiring.hire(**PERSON, starts_on=YEAR_START, by=boss, at=NOW)
+    for number in ("M007", "m007", " M007"):
+        with pytest.raises(NotHireable, match="déjà celui de Youenn Talec"):
+            hiring.hire(**PERSON | {"payroll_number": number}, starts_on=YEAR_START, by=boss, at=NOW)
+
+
+def test_the_same_person_twice_is_asked_about(boss):
+    hiring.hire(**PERSON, starts_on=YEAR_START, by=boss, at=NOW)
+    again = PERSON | {"payroll_number": "M008", "last_name": "TALEC", "first_name": "youènn"}
+    with pytest.raises(NotHireable, match="a déjà une fiche, de matricule M007") as refusal:
+        hiring.hire(**again, starts_on=YEAR_START, by=boss, at=NOW)
+    assert refusal.value.field == "is_another_person"
+    hiring.hire(**again, is_another_person=True, starts_on=YEAR_START, by=boss, at=NOW)
+    assert Employee.objects.count() == 2
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -249,7 +249,7 @@ def read_directory(user: User) -> Directory:
         people=employees,
         members=members,
         names=_names(employees.values()),
-        places={plain(name): each.pk for each in members.values() for name in _names_of(each)},
+        places=_places(members.values()),
         assignments=of_pair,
         references={plain(each.reference): each for each in found},
         group_names=frozenset({"groupement", "au groupement", plain(group)} - {""}),
@@ -270,5 +270,11 @@ def _names(people: Iterable[Employee]) -> Mapping[str, set[int]]:
     return names
 
 
-def _names_of(member: Member) -> tuple[str, str]:
-    return member.legal_name, member.short_name
+def _places(members: Iterable[Member]) -> Mapping[str, int]:
+    """Members by their short name, which is theirs alone, and by their legal name where only one has it."""
+    places: dict[str, int] = {}
+    count = Counter(plain(each.legal_name) for each in members)
+    for each in members:
+        if count[plain(each.legal_name)] == 1:
+            places[plain(each.legal_name)] = each.pk
+    return places | {plain(each.short_name): each.pk for each in members}

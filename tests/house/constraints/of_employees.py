@@ -16,6 +16,15 @@ ONE_MEMBER = "(SELECT min(id) FROM members_member)"
 DAYS = {"time_scheme": "'day_rate'"}
 
 ROWS: dict[str, Row] = {
+    "payroll_number_is_one_however_written": row(
+        copy(payroll_number="lower(payroll_number)", user_id="NULL"),
+        copy(payroll_number="payroll_number", user_id="NULL"),
+        holds=TWINS["employees_employee"],
+    ),
+    "assignment_reference_is_one_however_written": row(
+        copy(reference="lower(reference)", starts_on="starts_on - 10", ends_before="starts_on"),
+        holds=TWINS["employees_assignment"],
+    ),
     "contracts_of_an_employee_do_not_overlap": overlapping(),
     "contract_ends_after_it_starts": ends_after_start(),
     "fixed_term_contract_has_an_end": row(

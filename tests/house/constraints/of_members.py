@@ -85,6 +85,15 @@ ROWS: dict[str, Row] = {
         lifts=("members_member_siren_key",),
     ),
     "site_name_is_unique_at_a_member": same("name"),
+    "member_short_name_is_one_however_written": row(
+        copy(siren="'999999999'", siret="'99999999900011'", short_name="upper(short_name)"),
+        copy(
+            siren="'999999999'",
+            siret="'99999999900011'",
+            short_name="replace(lower(short_name), 'o', 'ö') || ' '",
+        ),
+        holds=TWINS["members_member"],
+    ),
     "vat_attestation_expires": row(
         update(ends_before="starts_on"), update(ends_before="NULL"), holds=update(ends_before="starts_on + 1")
     ),
