@@ -1,7 +1,7 @@
 """Names and numbers that are written in more than one way: "LR001" and "lr001", "Épicerie" and "epicerie" are one.
 
-``plain`` of kernel.cells tells Python, PostgreSQL's function plain_text tells a constraint or a query, and both say the
-same: what is unique is so in the way in which it is looked up.
+``plain`` of kernel.cells tells Python; PostgreSQL's function plain_text, of a migration of members, tells a constraint or
+a query. Both say the same: what is unique is so in the way in which it is looked up.
 """
 
 from __future__ import annotations
@@ -13,20 +13,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import CharField, UniqueConstraint
-
-# Without accents, case or doubled blanks. Whatever the database's own order of letters: after their marks are gone,
-# only four capitals lie outside of what it knows in any case.
-CREATE_FUNCTION = r"""
-CREATE OR REPLACE FUNCTION plain_text(text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-SELECT btrim(regexp_replace(
-    replace(translate(lower(
-        regexp_replace(normalize($1, NFKD), '[\u0300-\u036F]', '', 'g')
-    ), 'ŒÆØ’_', 'œæø'' '), 'ß', 'ss'),
-    '\s+', ' ', 'g'))
-$$
-"""
-DROP_FUNCTION = "DROP FUNCTION plain_text(text)"
 
 
 class Plain(models.Transform):

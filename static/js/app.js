@@ -2,6 +2,7 @@
 import "./connection.js";
 import "./dialogs.js";
 import "./focus.js";
+import "./session.js";
 import "./theme.js";
 import "./toasts.js";
 import { forgetDrafts } from "./storage.js";

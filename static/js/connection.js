@@ -1,5 +1,6 @@
 // Requests of the page: the button that was pressed is busy meanwhile, and a failure is told. What was typed stays on
 // the page, and the same request can be sent again.
+import { renew } from "./session.js";
 import { showToast } from "./toasts.js";
 
 const FAILURES = {
@@ -24,9 +25,22 @@ function offerAgain(event, text) {
   });
 }
 
+// Refused, perhaps because the session was opened anew in another tab: sent again once, with the token of now.
+const sentAgain = new WeakSet();
+async function sendRenewed(event, text) {
+  const { elt, requestConfig } = event.detail;
+  if (sentAgain.has(elt) || (await renew()) !== "same") return offerAgain(event, text);
+  sentAgain.add(elt);
+  const { submitter } = requestConfig.triggeringEvent || {};
+  if (submitter?.form && submitter.isConnected) submitter.form.requestSubmit(submitter);
+  else window.htmx.ajax(requestConfig.verb, requestConfig.path, { source: elt });
+}
+
 for (const [name, text] of Object.entries(FAILURES)) {
   document.addEventListener(name, (event) => {
-    if (!handlers.some((handler) => handler(event))) offerAgain(event, text);
+    if (handlers.some((handler) => handler(event))) return;
+    if (event.detail.xhr?.status === 403) sendRenewed(event, text);
+    else offerAgain(event, text);
   });
 }
 
@@ -36,7 +50,10 @@ function markBusy(event, isBusy) {
   else pressed?.removeAttribute("aria-busy");
 }
 document.addEventListener("htmx:beforeRequest", (event) => markBusy(event, true));
-document.addEventListener("htmx:afterRequest", (event) => markBusy(event, false));
+document.addEventListener("htmx:afterRequest", (event) => {
+  markBusy(event, false);
+  if (event.detail.successful) sentAgain.delete(event.detail.elt);
+});
 
 const NO_PASSKEY = "La clé d’accès n’a pas répondu. Réessayez, ou choisissez un autre moyen.";
 document.addEventListener("allauth.error", () => showToast(NO_PASSKEY, "danger"));

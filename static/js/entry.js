@@ -4,7 +4,7 @@ import { beforeFocus } from "./focus.js";
 import { holdFocus, markFaults, normalise, restoreFocus } from "./hours/cells.js";
 import * as draft from "./hours/draft.js";
 import { rename } from "./hours/names.js";
-import { arrived, attempt, ended, forgetTrouble, lost, save, tellResumed } from "./hours/saving.js";
+import { arrived, attempt, ended, forgetTrouble, lost, refused, save, tellResumed } from "./hours/saving.js";
 import { paintStatus } from "./hours/status.js";
 
 let isRefused = false; // whether the last answer shows what was typed, not what is saved
@@ -89,7 +89,7 @@ handleFailure((event) => {
   const status = event.detail.xhr?.status || 0;
   if (!isOurs(event) || (status >= 400 && status < 500 && status !== 403)) return false;
   const { submitter } = event.detail.requestConfig.triggeringEvent || {};
-  if (status === 403) ended();
+  if (status === 403) refused(submitter);
   else lost(status ? "Le serveur ne répond pas." : "Hors connexion.", submitter);
   return true;
 });

@@ -1,6 +1,7 @@
 // Hours save themselves; here is what happens when they cannot: the sum bar says so, and they are sent once they can.
 import { form, unsent } from "./draft.js";
 import { makeButton, makeLink, showStatus } from "./status.js";
+import { renew } from "../session.js";
 
 const FIRST_PAUSE = 10000; // milliseconds until the next attempt; then twice as long each time
 const LONGEST_PAUSE = 300000;
@@ -10,6 +11,7 @@ let resumed = null; // says that values of an earlier visit were put back, while
 let failed = null; // the button whose request was lost
 let pause = FIRST_PAUSE;
 let timer = 0;
+let isRenewed = false; // whether the token was taken anew since the last answer
 
 // Sending goes the page's own way of saving itself, which queues behind what is under way.
 export const save = () => form.dispatchEvent(new Event("change", { bubbles: true }));
@@ -37,6 +39,19 @@ export function lost(text, submitter) {
   timer = setTimeout(attempt, pause);
 }
 
+// The server refused the form: the session has ended, or was opened anew in another tab, and then it is sent again.
+export async function refused(submitter) {
+  if (isRenewed) return ended();
+  isRenewed = true;
+  const state = await renew();
+  if (state === "lost") return lost("Hors connexion.", submitter);
+  if (state !== "same") return ended();
+  trouble = "lost";
+  failed = submitter || failed;
+  showStatus("Vous vous êtes reconnecté dans un autre onglet. Votre saisie est gardée, elle part de nouveau.");
+  again();
+}
+
 // The session has ended.
 export function ended() {
   trouble = "ended";
@@ -51,7 +66,7 @@ export function arrived(isSaved) {
   else if (isSaved) showStatus("Une saisie gardée sur cet appareil a été reprise et envoyée.");
   else resumed();
   if (isSaved) resumed = null;
-  [trouble, pause, failed] = ["", FIRST_PAUSE, null];
+  [trouble, pause, failed, isRenewed] = ["", FIRST_PAUSE, null, false];
 }
 
 // Another page of hours begins without any of this.

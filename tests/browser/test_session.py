@@ -1,0 +1,73 @@
+"""A session opened anew in a second tab: the first goes on, and nothing that was typed is lost."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from playwright.sync_api import expect
+
+from tests import world
+from tests.browser.conftest import until
+from tests.browser.test_entry import MONTH, cast, cell, stored
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+__all__ = ["cast"]
+REFUSED = "status of 403|Response Status Error"
+DEAF = "delete window.BroadcastChannel"
+
+
+def log_in_anew(page, person, site):
+    """In a second tab of the same browser; the first one knows nothing of it."""
+    Session.objects.all().delete()
+    second = page.context.new_page()
+    second.goto(f"{site.url}/compte/login/")
+    second.get_by_label("Adresse e-mail").fill(person.email)
+    second.get_by_label("Mot de passe", exact=True).fill(world.PASSWORD)
+    second.get_by_role("button", name="Se connecter").click()
+    second.wait_for_url(lambda url: "/compte/login" not in url)
+    return second
+
+
+def write(page, assignment, number, text):
+    cell(page, assignment, number).fill(text)
+    cell(page, assignment, number).press("Tab")
+
+
+@pytest.mark.parametrize("size", ["phone", "laptop"])
+def test_the_first_tab_goes_on(cast, enter, site, size):
+    page = enter(cast["maelle"], size)
+    page.goto(site.url + MONTH)
+    log_in_anew(page, cast["maelle"], site)
+    write(page, cast["aloen"], 2, "7")
+    until(lambda: stored(cast["aloen"]) == {2: 420})
+    expect(page.locator(".toast")).to_have_count(0)
+    # A form without htmx, too.
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('form[action*=theme], form[action*=apparence]').submit()")
+    assert "a expiré" not in page.content()
+
+
+@pytest.mark.parametrize("size", ["phone", "laptop"])
+def test_a_tab_that_was_not_told_asks_and_sends_again(cast, enter, site, size):
+    page = enter(cast["maelle"], size, allowed_errors=REFUSED)
+    page.add_init_script(DEAF)
+    page.goto(site.url + MONTH)
+    log_in_anew(page, cast["maelle"], site)
+    write(page, cast["aloen"], 2, "7")
+    expect(page.locator("#etat")).to_have_text("Envoyé.")
+    assert stored(cast["aloen"]) == {2: 420}
+    write(page, cast["aloen"], 3, "6")
+    until(lambda: stored(cast["aloen"]) == {2: 420, 3: 360})
+
+
+def test_hours_are_not_sent_in_the_name_of_another_person(cast, enter, site):
+    page = enter(cast["maelle"], allowed_errors=REFUSED)
+    page.goto(site.url + MONTH)
+    from members.access import trust_email
+
+    trust_email(cast["nolwenn"])
+    log_in_anew(page, cast["nolwenn"], site)
+    expect(page.locator(".toast")).to_contain_text("Une autre personne s’est connectée dans ce navigateur.")
+    write(page, cast["aloen"], 2, "7")
+    expect(page.locator("#etat")).to_contain_text("votre saisie est gardée")
+    expect(cell(page, cast["aloen"], 2)).to_have_value("7")
+    assert stored(cast["aloen"]) == {}
