@@ -21,8 +21,8 @@ from employees.forms import (
     ContractMemberFormSet,
     ContractTermsForm,
     ContractTermsFormSet,
-    DurationField,
     EmployeeForm,
+    LimitsForm,
     TermsForm,
     TermsFormSet,
     YearlyDurationField,
@@ -40,37 +40,13 @@ from employees.models import (
     WorkingTimeLimits,
 )
 from groupement.kernel.cells import plain
-from groupement.kernel.worktime import DAY, HOUR, short_hours, spell_clock
+from groupement.kernel.worktime import DAY, short_hours, spell_clock
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
 from members.admin.site import CurrentFilter, ReadOnly, ReadOnlyInline
 from members.models import Member
 
 MEASURES = ["day", "rest", "week", "average"]
-A_WEEK, A_YEAR = 7 * 24 * HOUR, 366 * 24 * HOUR
-DURATIONS = [field for field in WorkingTimeLimits._meta.fields if field.name.endswith("_minutes")]
-
-
-class LimitField(DurationField):
-    """A duration that has to be typed: nothing is no limit, 0 is one that everybody exceeds."""
-
-    def to_python(self, value: object) -> Any:
-        return super().to_python(value) if str(value or "").strip() else None
-
-
-class LimitsForm(forms.ModelForm):
-    """Durations in hours, days and shares as they are."""
-
-    locals().update(
-        {
-            field.name: LimitField(
-                label=str(field.verbose_name).capitalize(),
-                initial=field.default,
-                at_most=A_YEAR if field.name.startswith("yearly_") else A_WEEK,
-            )
-            for field in DURATIONS
-        }
-    )
 
 
 @admin.register(WorkingTimeLimits)
@@ -190,7 +166,7 @@ class EmployeeAdmin(RecordAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Employee | None = None) -> list[Any]:
         """Whether it is another person is asked only when there is one of that name."""
         asked = {f"{name}__plain": plain(request.POST.get(name, "")) for name in ("last_name", "first_name")}
-        others = Employee.objects.exclude(pk=obj and obj.pk)
+        others = Employee.objects.exclude(pk=obj.pk) if obj else Employee.objects.all()
         question = [("Homonyme", {"fields": ["is_another_person"]})]
         is_asked = request.method == "POST" and others.filter(**asked).exists()
         return [*super().get_fieldsets(request, obj), *(question if is_asked else [])]

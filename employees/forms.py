@@ -10,11 +10,11 @@ from django import forms
 
 from employees.assigning import CHECKED, contract_for, refuse_terms
 from employees.hiring import refuse_contract, refuse_contract_terms, refuse_namesake
-from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme
+from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme, WorkingTimeLimits
 from groupement.kernel.french import NARROW_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import overlaps
-from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours
+from groupement.kernel.worktime import HOUR, BadDuration, parse_minutes, short_hours
 
 MOST_A_WEEK = 60 * 60
 MOST_A_YEAR = 2000 * 60
@@ -71,6 +71,32 @@ class WeekField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
+
+
+A_WEEK, A_YEAR = 7 * 24 * HOUR, 366 * 24 * HOUR
+DURATIONS = [field for field in WorkingTimeLimits._meta.fields if field.name.endswith("_minutes")]
+
+
+class LimitField(DurationField):
+    """A duration that has to be typed: nothing is no limit, 0 is one that everybody exceeds."""
+
+    def to_python(self, value: object) -> Any:
+        return super().to_python(value) if str(value or "").strip() else None
+
+
+class LimitsForm(forms.ModelForm):
+    """Durations in hours, days and shares as they are."""
+
+    locals().update(
+        {
+            field.name: LimitField(
+                label=str(field.verbose_name).capitalize(),
+                initial=field.default,
+                at_most=A_YEAR if field.name.startswith("yearly_") else A_WEEK,
+            )
+            for field in DURATIONS
+        }
+    )
 
 
 class EmployeeForm(forms.ModelForm):

@@ -58,8 +58,8 @@ def refuse_namesake(
     *, last_name: str, first_name: str, birth_date: date, besides: Employee | None = None
 ) -> None:
     """Raise NotHireable when another record than ``besides`` has these names and this date of birth."""
-    known = Employee.objects.namesakes(last_name, first_name, birth_date)
-    if known := known.exclude(pk=besides and besides.pk).order_by("pk").first():
+    records = Employee.objects.namesakes(last_name, first_name, birth_date).order_by("pk")
+    if known := next((each for each in records if each != besides), None):
         raise NotHireable(
             f"{known.full_name}, qui est de ce nom et de ce jour de naissance, a déjà une fiche, de matricule "
             f"{known.payroll_number}. Reprenez cette fiche, ou cochez «\u00a0C’est une autre personne\u00a0».",

@@ -6,7 +6,7 @@ from groupement.kernel.cells import plain
 from groupement.kernel.spelling import OneSpelling, refuse_doubles
 
 
-def look(apps, _schema_editor):
+def refuse(apps, _schema_editor):
     for model, column, what in (
         ("Employee", "payroll_number", "Matricules de paie"),
         ("Assignment", "reference", "Références de mises à disposition"),
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(look, migrations.RunPython.noop),
+        migrations.RunPython(refuse, migrations.RunPython.noop),
         migrations.AlterField(
             model_name='assignment',
             name='reference',

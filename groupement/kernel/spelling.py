@@ -1,7 +1,7 @@
 """Names and numbers that are written in more than one way: "LR001" and "lr001", "Épicerie" and "epicerie" are one.
 
-``plain`` of kernel.cells tells Python; PostgreSQL's function plain_text, of a migration of members, tells a constraint or
-a query. Both say the same: what is unique is so in the way in which it is looked up.
+``plain`` of kernel.cells tells Python; PostgreSQL's function plain_text, of a migration of members, tells a constraint
+or a query. Both say the same: what is unique is so in the way in which it is looked up.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -71,7 +71,7 @@ class RecordAdmin(admin.ModelAdmin):
     """The admin of every record: what somebody else has saved meanwhile is not undone without a word."""
 
     def get_form(
-        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any
     ) -> type[Any]:
         made = super().get_form(request, obj, change, **kwargs)
         if request.method != "POST" or obj is None:
@@ -124,7 +124,7 @@ class _ComparedForm(forms.ModelForm):
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
         seen = _read_seen(self.request.POST.get(SEEN_FIELD, ""))
-        if seen is not None and not self._errors and self.instance.pk:  # type: ignore[has-type]
+        if seen is not None and not self.errors and self.instance.pk:
             _compare(self, seen)
 
 
@@ -140,6 +140,7 @@ def digests(row: models.Model, form: forms.BaseForm) -> Digests:
 def _compare(form: _ComparedForm, seen: SeenValues) -> None:
     """Add an error to ``form`` when what it would overwrite has changed since it was shown."""
     formsets = form.request.compared_formsets  # type: ignore[attr-defined]
+    user_id = cast("User", form.request.user).pk
     stored = _manager(type(form.instance)).get(pk=form.instance.pk)
     changed = list(_changed(form, seen.record, stored, is_row=False))
     gone: list[str] = []
@@ -156,7 +157,7 @@ def _compare(form: _ComparedForm, seen: SeenValues) -> None:
         _leave_out_what_was_added(formset, shown)
     if not changed and not gone:
         return
-    form.add_error(None, _sentence(changed, gone, seen, by=form.request.user.pk))
+    form.add_error(None, _sentence(changed, gone, seen, by=user_id))
     for each in changed:
         if not each.is_typed:
             _show_stored(each)
@@ -232,7 +233,7 @@ def _show_stored(changed: ChangedValue) -> None:
     if isinstance(widget, (forms.MultiWidget, forms.FileInput, forms.SelectMultiple)):
         return
     value = form.fields[name].prepare_value(changed.field.value_from_object(changed.stored))
-    data: Any = form.data.copy()
+    data: Any = cast("Any", form.data).copy()
     where = form.add_prefix(name)
     if isinstance(widget, forms.CheckboxInput):
         data.pop(where, None)

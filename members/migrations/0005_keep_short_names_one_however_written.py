@@ -19,7 +19,7 @@ $$
 """
 DROP_FUNCTION = "DROP FUNCTION plain_text(text)"
 
-def look(apps, _schema_editor):
+def refuse(apps, _schema_editor):
     rows = apps.get_model("members", "Member").objects.order_by("pk").values_list("pk", "short_name")
     refuse_doubles(rows, "Noms courts d’adhérents", plain)
 
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
     dependencies = [("members", "0004_drop_the_keys_of_mails")]
 
     operations = [
-        migrations.RunPython(look, migrations.RunPython.noop),
+        migrations.RunPython(refuse, migrations.RunPython.noop),
         migrations.RunSQL(CREATE_FUNCTION, DROP_FUNCTION),
         migrations.AlterField(
             model_name='member',

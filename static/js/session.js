@@ -11,7 +11,7 @@ function useToken(token) {
 }
 
 // Take the token of now. Returns whose session it is: "same", "other", "ended", or "lost" without an answer.
-export async function renew() {
+export const renew = async () => {
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -22,7 +22,7 @@ export async function renew() {
   } catch {
     return "lost";
   }
-}
+};
 
 const OTHER = "Une autre personne s’est connectée dans ce navigateur. Rien de cette page n’est plus enregistré.";
 let isTold = false;

@@ -24,15 +24,15 @@ def errors(answer):
 def test_what_is_looked_up_alike_is_refused_beside_its_field(client):
     places = [world.assignment(world.employee(name), world.member(name)) for name in ("Aloen", "Sonam")]
     first, second = places
-    said = {}
+    answers = {}
     for row, taken, column in (
         (second.employee, first.employee.payroll_number.lower(), "payroll_number"),
         (second.member, " àLOEN ", "short_name"),
         (second, first.reference.lower(), "reference"),
     ):
         found = errors(client.post(change_url(row), {**filled(client, row), column: taken}))
-        said[column] = found.get(column, ["nothing"])
-    assert said == {
+        answers[column] = found.get(column, ["nothing"])
+    assert answers == {
         "payroll_number": ["Une autre personne a déjà ce matricule, à la casse ou aux accents près."],
         "short_name": ["Un autre adhérent a déjà ce nom court, à la casse ou aux accents près."],
         "reference": ["Une autre mise à disposition a déjà cette référence, à la casse près."],

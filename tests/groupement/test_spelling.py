@@ -61,7 +61,7 @@ def test_a_name_is_found_however_it_is_written() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("migration", "rule", "said"),
+    ("migration", "rule", "sentence"),
     [
         (
             "members.migrations.0005_keep_short_names_one_however_written",
@@ -80,10 +80,10 @@ def test_a_name_is_found_however_it_is_written() -> None:
         ),
     ],
 )
-def test_a_migration_stops_at_doubles(migration: str, rule: str, said: str) -> None:
+def test_a_migration_stops_at_doubles(migration: str, rule: str, sentence: str) -> None:
     places = [world.assignment(world.employee(name), world.member(name)) for name in ("Aloen", "Sonam")]
-    look = import_module(migration).look
-    look(apps, None)
+    refuse = import_module(migration).refuse
+    refuse(apps, None)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP INDEX {rule}")
     first, second = (
@@ -92,8 +92,8 @@ def test_a_migration_stops_at_doubles(migration: str, rule: str, said: str) -> N
     column = next(name for name in first if name in rule)
     double = {column: getattr(first[column], column).lower()}
     type(second[column])._base_manager.filter(pk=second[column].pk).update(**double)
-    with pytest.raises(ValueError, match=said):
-        look(apps, None)
+    with pytest.raises(ValueError, match=sentence):
+        refuse(apps, None)
 
 
 @pytest.mark.django_db
@@ -112,7 +112,7 @@ def test_doubles_are_all_named_and_others_are_not() -> None:
     rows = [(1, "LR001"), (2, "M2"), (3, "lr001"), (4, "Épi"), (5, "EPI")]
     with pytest.raises(ValueError, match="en double") as refusal:
         refuse_doubles(rows, "Matricules de paie", plain)
-    said = str(refusal.value).replace("\u00a0", " ")
-    assert "n° 1 « LR001 » = n° 3 « lr001 » ; n° 4 « Épi » = n° 5 « EPI »." in said
-    assert "M2" not in said
+    sentence = str(refusal.value).replace("\u00a0", " ")
+    assert "n° 1 « LR001 » = n° 3 « lr001 » ; n° 4 « Épi » = n° 5 « EPI »." in sentence
+    assert "M2" not in sentence
     refuse_doubles(rows[:2], "Matricules de paie", plain)

@@ -40,7 +40,7 @@ export function lost(text, submitter) {
 }
 
 // The server refused the form: the session has ended, or was opened anew in another tab, and then it is sent again.
-export async function refused(submitter) {
+export const refused = async (submitter) => {
   if (isRenewed) return ended();
   isRenewed = true;
   const state = await renew();
@@ -50,7 +50,7 @@ export async function refused(submitter) {
   failed = submitter || failed;
   showStatus("Vous vous êtes reconnecté dans un autre onglet. Votre saisie est gardée, elle part de nouveau.");
   again();
-}
+};
 
 // The session has ended.
 export function ended() {
