@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from members.access import decides_on
 from members.models import User
-from timesheets import approval, confirming, locking
+from timesheets import approval, changing, confirming, locking
 from timesheets.models import Timesheet, TimesheetStep
 
 
@@ -35,6 +35,7 @@ class Party(StrEnum):
     """On whose side an act is."""
 
     AUTHORS = "those who enter the hours"
+    SUBMITTER = "who handed the hours in"
     MEMBER = "the member"
     COORDINATION = "the coordination"
     INVOICE = "the invoice"
@@ -89,7 +90,8 @@ RULES: Mapping[Action, ActionRule] = {
         Party.AUTHORS,
         {state: state for state in DRAFTS},
         {"draft": "draft", "returned": "returned"},
-        "the assignment says who enters; the group’s days of grace are not over",
+        "the assignment says who enters; the group’s days of grace are not over; a reason to change what another "
+        "wrote or handed in",
     ),
     Action.SUBMIT: ActionRule(
         Party.AUTHORS,
@@ -97,7 +99,7 @@ RULES: Mapping[Action, ActionRule] = {
         dict.fromkeys(("draft", "returned"), "submitted"),
         "the month has begun",
     ),
-    Action.RECALL: ActionRule(Party.AUTHORS, {"submitted": "draft"}, {"submitted": "draft"}),
+    Action.RECALL: ActionRule(Party.SUBMITTER, {"submitted": "draft"}, {"submitted": "draft"}),
     Action.CONFIRM: ActionRule(Party.MEMBER, {"submitted": "confirmed"}),
     Action.CONTEST: ActionRule(
         Party.MEMBER, {"submitted": "contested"}, needs="a reason for each day; the other days are accepted"
@@ -140,9 +142,10 @@ RULES: Mapping[Action, ActionRule] = {
 COORDINATION = frozenset({ActorRole.COORDINATOR, ActorRole.COORDINATION_DEPUTY})
 TEAM = frozenset({ActorRole.REPRESENTATIVE, ActorRole.MANAGER, ActorRole.MEMBER_DEPUTY})
 OWN = frozenset({ActorRole.PERSON, ActorRole.SEATED_PERSON, ActorRole.COORDINATING_PERSON})
-# Where the assignment lets both the person and the member's team enter the hours.
+# Where the assignment lets both the person and the member's team enter the hours, and the person handed them in.
 ROLES: Mapping[Party, frozenset[ActorRole]] = {
     Party.AUTHORS: OWN | TEAM | COORDINATION,
+    Party.SUBMITTER: OWN,
     Party.MEMBER: TEAM,
     Party.COORDINATION: COORDINATION,
     Party.INVOICE: frozenset({ActorRole.NOBODY}),
@@ -185,6 +188,7 @@ def _parties(actions: Iterable[Action]) -> set[Party]:
 
 _SIDES: Mapping[Party, Callable[[User, Timesheet], bool]] = {
     Party.AUTHORS: locking.may_write,
+    Party.SUBMITTER: changing.may_recall,
     Party.MEMBER: confirming.may_answer,
     Party.COORDINATION: lambda user, timesheet: decides_on(user, timesheet.employee.user_id),
 }
@@ -203,7 +207,8 @@ against the acts by `tests/timesheets/test_actions.py`: what is allowed leads wh
 is refused and changes nothing.
 
 The tables hold where the assignment lets both the person and the member’s team enter the hours; else those whom it
-leaves out do not write, submit or recall. No hours at all is an answer too: a month of zero hours goes the same way.
+leaves out do not write, submit or recall. The person has handed the hours in; what the member’s team or the
+coordination handed in, its own side recalls. No hours at all is an answer too: a month of zero hours goes the same way.
 """
 
 

@@ -152,7 +152,7 @@ class TimesheetStepInline(StepInline):
     fields = ["at", "what", "by", "note", "remarked"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("remarks")
+        return super().get_queryset(request).prefetch_related("remarks", "changed")
 
     @admin.display(description="Étape")
     def what(self, step: TimesheetStep) -> str:

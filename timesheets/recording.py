@@ -13,6 +13,7 @@ from employees.models import Assignment, Contract, Employee
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.models import User
+from timesheets import changing
 from timesheets.day_rules import (
     EntryKey,
     HoursByDay,
@@ -42,6 +43,10 @@ SAVED_FIELDS = ["minutes", "note", "entered_by", "started_at", "ended_at", "brea
 
 class TooFarAhead(Refusal):
     """A month so far ahead that it is most likely a typing error."""
+
+
+class NotSubmitter(NotWritable):
+    """Somebody else handed these hours in: only they take them back; the member contests, the coordination returns."""
 
 
 class ChangedMeanwhile(Refusal):
@@ -85,16 +90,24 @@ def refuse_too_far(month: Month, at: datetime) -> None:
 
 
 def save(
-    timesheet: Timesheet, days: HoursByDay, *, by: User, at: datetime, notes: Mapping[date, str] | None = None
+    timesheet: Timesheet,
+    days: HoursByDay,
+    *,
+    by: User,
+    at: datetime,
+    notes: Mapping[date, str] | None = None,
+    reason: str = "",
 ) -> int:
     """Replace the entries of ``timesheet`` on each of ``days`` by {kind: minutes}; other days stay as they are.
 
     Instead of minutes, (minutes or None, start, end, break in minutes): no minutes are those in between. Plain minutes
     keep stored times of as many minutes. Zero minutes, or no kind, empty a day. Future days are accepted:
     hours may be planned ahead. A note stays unless ``notes`` has one for its day. What does not change keeps its
-    ``entered_by``. Returns how many entries changed. Raises Locked, NotWritable and BadDays; then nothing is saved.
+    ``entered_by``. ``reason`` is why hours change that another wrote or handed in. Returns how many entries changed.
+    Raises Locked, NotWritable, BadDays and changing.ReasonNeeded; then nothing is saved.
     """
-    return save_all({timesheet: days}, by=by, at=at, notes={timesheet.pk: notes} if notes else None)
+    noted = {timesheet.pk: notes} if notes else None
+    return save_all({timesheet: days}, by=by, at=at, notes=noted, reason=reason)
 
 
 @transaction.atomic
@@ -105,12 +118,14 @@ def save_all(
     at: datetime,
     notes: Mapping[int, Mapping[date, str]] | None = None,
     seen: Mapping[tuple[int, date], Mapping[str, int]] | None = None,
+    reason: str = "",
 ) -> int:
     """save() for several timesheets of one person and month at once: all or nothing, in a constant number of queries.
 
     The sum of a day and its times are checked over all the person's timesheets, as they will be after the last change.
     ``seen``: by timesheet and day, the minutes by kind that the page showed; raises ChangedMeanwhile when somebody has
-    changed one of these days since.
+    changed one of these days since. What another wrote or handed in changes with a ``reason`` only, which stays with
+    what stood there before: changing.need_reason().
     """
     whose = {(sheet.employee_id, sheet.month) for sheet in changes}
     if len(whose) != 1:
@@ -128,6 +143,10 @@ def save_all(
     refuse_long_days(sums, kept, by=by, is_own=is_own)
     names = {pk: str(sheet.assignment.member) for pk, sheet in locked.items() if sheet.assignment}
     refuse_overlaps(wanted, kept, names, by=by, is_own=is_own)
+    changed = changing.changed_hours(wanted, present)
+    owed = changing.need_reason(changed, present, locked, by)
+    changing.refuse_without_reason(owed, changed, locked, reason)
+    changing.keep(owed, changed, locked, by=by, at=at, reason=reason)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         return _write(wanted, present, notes or {}, by)
 
@@ -158,9 +177,9 @@ def submit(timesheet: Timesheet, *, by: User, at: datetime, note: str = "") -> N
 
 @transaction.atomic
 def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
-    """Take submitted hours back to correct them, before anybody confirms them.
+    """Take submitted hours back to correct them, before anybody confirms them; who did not hand them in may not.
 
-    Raises Locked, NotWritable, StaleRow; and Closed when nobody could correct them any more.
+    Raises Locked, NotWritable, NotSubmitter, StaleRow; and Closed when nobody could correct them any more.
     """
     if not may_write(by, timesheet):
         raise NotWritable(who_enters(timesheet))
@@ -170,6 +189,11 @@ def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
             if timesheet.status == TimesheetStatus.DRAFT
             else f"Trop tard pour rappeler ce relevé. {why_locked(timesheet)}"
         )
+    if changing.is_anothers(timesheet, by):
+        raise NotSubmitter(
+            f"{sheet_name(timesheet)} a été soumis par {changing.submitter_name(timesheet)}\u00a0: "
+            f"{changing.how_to_take_back(timesheet, by)}."
+        )
     refuse_closed(timesheet, by, at)
     timesheet.move(TimesheetStatus.DRAFT, kind=StepKind.RECALL, by=by, at=at, submitted_at=None)
 
@@ -177,7 +201,7 @@ def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
 def _lock(employee_id: int, month: Month) -> dict[int, Timesheet]:
     """All timesheets of the person's month: two saves wait for each other, and neither overlooks the other."""
     rows = (
-        with_grace_days(Timesheet.objects.filter(employee=employee_id, month=month))
+        changing.with_submitter(with_grace_days(Timesheet.objects.filter(employee=employee_id, month=month)))
         .select_related("employee", "assignment__member")
         .order_by("pk")
         .select_for_update(of=("self",))

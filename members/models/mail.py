@@ -21,6 +21,7 @@ class MailKind(models.TextChoices):
     APPROVE_DIGEST = "approve_digest", "heures à approuver"
     CONTESTED = "contested", "heures contestées"
     RETURNED = "returned", "heures renvoyées"
+    CHANGED = "changed", "heures changées"
     CONFIRMED_TACITLY = "confirmed_tacitly", "visa tacite"
     DUNNING = "dunning", "relance de facture"
 

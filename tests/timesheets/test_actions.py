@@ -29,7 +29,7 @@ ROLES_OF = {  # whose timesheet a role is seen from; else Maëlle's, who is an e
 
 def write(sheet, *, by, at):
     kind = "worked" if sheet.assignment_id else "leave"
-    recording.save(sheet, {TUESDAY: {kind: 60}}, by=by, at=at)
+    recording.save(sheet, {TUESDAY: {kind: 60}}, by=by, at=at, reason="Selon le badge.")
 
 
 def contest(sheet, *, by, at):
@@ -127,8 +127,9 @@ def lived(place, state, roles):
     at_member = hasattr(place, "member")
     draft = world.timesheet(place, {MONDAY: 420}, kind="worked" if at_member else "leave", status="draft")
     solene, claire = roles[ActorRole.COORDINATOR], roles[ActorRole.REPRESENTATIVE]
-    dispute = [(recording.submit, solene), (contest, claire)] * at_member
-    submitted = [*dispute, (recording.submit, solene)]
+    person = draft.employee.user
+    dispute = [(recording.submit, person), (contest, claire)] * at_member
+    submitted = [*dispute, (recording.submit, person)]
     confirmed = [*submitted, *[(confirming.confirm, claire)] * at_member]
     approved = [*confirmed, (approval.approve, solene)]
     path = {

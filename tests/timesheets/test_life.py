@@ -49,6 +49,7 @@ LEADS = {
     "approve": {("submitted", "approved"), ("confirmed", "approved")},
     "undo": {("approved", "confirmed"), ("approved", "submitted")},
     "reopen": {("approved", "draft")},
+    "change": {("draft", "draft")},
 }
 
 
@@ -203,7 +204,8 @@ def _steps(sheet, kind, source, target):
     """Whether PostgreSQL takes this step."""
     try:
         with transaction.atomic():
-            sheet.steps.create(kind=kind, source=source, target=target, by=None, at=world.NOW)
+            note = "Selon le badge."
+            sheet.steps.create(kind=kind, source=source, target=target, by=None, at=world.NOW, note=note)
     except IntegrityError:
         return False
     return True

@@ -103,7 +103,7 @@ def test_what_was_recalled_meanwhile_is_left_alone(placed, monkeypatch):
 
     def recalled_first(late, pk, group, at):
         if pk == first.pk and stored(first).submitted_at < LATE:
-            first.move("draft", kind="recall", by=None, at=LATE, submitted_at=None)
+            first.move("draft", kind="recall", by=placed.employee.user, at=LATE, submitted_at=None)
             first.move("submitted", kind="submit", by=None, at=LATE, submitted_at=LATE)
         return lapsed(late, pk, group, at)
 

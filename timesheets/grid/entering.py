@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -15,12 +15,13 @@ from employees.models import Employee
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.models import User
-from timesheets import recording
+from timesheets import changing, recording
 from timesheets.day_rules import HoursByDay, TimedHours
 from timesheets.grid.lines import MonthGrid, SheetPlace
 from timesheets.grid.posted import PostedGrid, as_minutes
 from timesheets.locking import may_write, with_grace_days
 from timesheets.models import Entry, Timesheet, TimesheetStatus
+from timesheets.reminding import sending
 
 Minutes = Mapping[str, int]
 
@@ -63,6 +64,7 @@ def apply_changes(
     recall: SheetPlace | None = None,
     submit: Collection[SheetPlace] = (),
     note: str = "",
+    reason: str = "",
     by: User,
     at: datetime,
 ) -> ChangeResult:
@@ -70,7 +72,8 @@ def apply_changes(
 
     Of ``submit`` only drafts that ``by`` may write are submitted; ``note`` answers a contest or a return and goes with
     the timesheets that had one. ``seen``: the minutes that the page showed; raises recording.ChangedMeanwhile when
-    somebody else changed one of these days since. Raises what recording's acts raise; then nothing is done.
+    somebody else changed one of these days since. ``reason``: why hours change that another wrote or handed in; the
+    person is told. Raises what recording's acts raise; then nothing is done.
     """
     sheets = _opened(employee, month, {*changes, *submit}, at, is_moved=bool(recall or submit))
     changed = 0
@@ -81,7 +84,9 @@ def apply_changes(
             at=at,
             notes={sheets[place].pk: days for place, days in (notes or {}).items()},
             seen=_by_sheet(seen or {}, sheets),
+            reason=reason,
         )
+        _tell(employee, [sheets[place] for place in changes], by, at)
     if recall is not None:
         recording.recall(sheets[recall], by=by, at=at)
     asked = [sheets[place] for place in submit]
@@ -106,7 +111,10 @@ def undo_changes(employee: Employee, month: Month, record: UndoRecord, *, by: Us
         }
         for place, days_of_sheet in record.before.items()
     }
-    changed = recording.save_all(days, by=by, at=at, seen=_by_sheet(record.after, sheets))
+    changed = recording.save_all(
+        days, by=by, at=at, seen=_by_sheet(record.after, sheets), reason="Changement annulé."
+    )
+    _tell(employee, days, by, at)
     entry_of = {
         (sheets[place].pk, day, kind): entry
         for place, days_of_sheet in record.before.items()
@@ -125,6 +133,12 @@ def undo_changes(employee: Employee, month: Month, record: UndoRecord, *, by: Us
     return changed
 
 
+def _tell(employee: Employee, sheets: Iterable[Timesheet], by: User, at: datetime) -> None:
+    """Tell the person what changed in their stead; nobody's own hours are news."""
+    if employee.user_id and employee.user_id != by.pk:
+        sending.notify_changed(employee, sheets, by=by, at=at)
+
+
 def _opened(
     employee: Employee, month: Month, places: Collection[SheetPlace], at: datetime, *, is_moved: bool
 ) -> dict[SheetPlace, Timesheet]:
@@ -139,7 +153,7 @@ def _opened(
 def _sheets(employee: Employee, month: Month, *, is_moved: bool = False) -> dict[SheetPlace, Timesheet]:
     """The timesheets of the month by place; with all that moving them asks for, if they are."""
     rows = Timesheet.objects.filter(employee=employee, month=month).order_by("pk")
-    whole = with_grace_days(rows).select_related("employee", "assignment__member")
+    whole = changing.with_submitter(with_grace_days(rows)).select_related("employee", "assignment__member")
     return {(sheet.assignment_id, sheet.supplement): sheet for sheet in (whole if is_moved else rows)}
 
 

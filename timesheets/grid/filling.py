@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+from timesheets.changing import LONGEST_REASON
 from timesheets.day_rules import HoursValue, TimedHours
 from timesheets.grid.lines import GridLine, MonthGrid
 from timesheets.grid.posted import FillFunction, WantedHours
@@ -154,6 +155,14 @@ class GridAction(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    reason = forms.CharField(
+        label="Motif du changement",
+        required=False,
+        max_length=LONGEST_REASON,
+        help_text="Pour changer des heures que la personne a saisies ou remises\u00a0: elle le recevra par e-mail.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
     @property
     def _asked(self) -> tuple[str, str]:
         """The verb, and what follows it."""
@@ -205,6 +214,8 @@ class GridAction(forms.Form):
         places = [line.place for line in grid.sheets if line.is_mine and (not key or key in line.aliases)]
         return {
             "note": self.cleaned_data["note"],
+            # A page that saves itself would tell the person of every cell by a message of its own.
+            "reason": "" if self.is_quiet else self.cleaned_data["reason"],
             "submit": places if verb == "submit" else (),
             "recall": places[0] if verb == "recall" and key and places else None,
         }

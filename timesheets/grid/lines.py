@@ -12,6 +12,7 @@ from employees import planning
 from employees.models import Assignment, Employee
 from groupement.kernel.periods import Month
 from members.models import User
+from timesheets.changing import ChangedDay
 from timesheets.locking import how_to_reopen
 from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
@@ -69,7 +70,8 @@ class GridLine:
     ``slot`` tells the lines of one timesheet apart in the names of the inputs: "m" is the first, "t" holds travel,
     "m2" and on a second cause of absence. ``is_mine`` says that the viewer enters these hours, ``lock`` why they
     cannot be changed now, if so. ``minutes`` and, at the group, ``kinds`` are by day, and so is what stands in each
-    entry beside its minutes. ``caption`` is how the cells are called, in HTML that the page makes once for all of them.
+    entry beside its minutes. ``is_anothers``: somebody else handed these hours in. ``caption`` is how the cells are
+    called, in HTML that the page makes once for all of them.
     """
 
     sheet: Timesheet
@@ -82,6 +84,7 @@ class GridLine:
     kinds: dict[date, str] = field(default_factory=dict)
     remarks: dict[date, Remark] = field(default_factory=dict)
     entries: dict[date, Entry] = field(default_factory=dict)
+    is_anothers: bool = False
     caption: str = ""
 
     @property
@@ -114,13 +117,14 @@ class GridLine:
     def hint(self) -> str:
         """What to know of a line that cannot be changed: what reopens it, else who enters it."""
         reopening = how_to_reopen(self.sheet)
-        if not reopening or not self.is_mine:
+        if not reopening or not self.is_mine or self.is_anothers:
             return self.lock
         return f"{reopening[0].upper()}{reopening[1:]}."
 
     @property
     def may_recall(self) -> bool:
-        return self.is_mine and self.sheet.status == TimesheetStatus.SUBMITTED
+        """By who handed the hours in: what another did, nobody takes back in their stead."""
+        return self.is_mine and not self.is_anothers and self.sheet.status == TimesheetStatus.SUBMITTED
 
     @property
     def may_submit(self) -> bool:
@@ -150,7 +154,7 @@ class MonthGrid:
 
     ``days_of`` holds the minutes by kind and day of each timesheet's key, ``entries_of`` all that stands in them.
     ``absent``: days on which a member may know the person to be unavailable; ``known_absences``: the kinds of absence
-    known in advance, for the person and the coordination only.
+    known in advance, for the person and the coordination only. ``changes``: what was changed in another's stead.
     """
 
     employee: Employee
@@ -166,6 +170,31 @@ class MonthGrid:
     known_absences: Mapping[date, str]
     steps: list[TimesheetStep]
     month_tabs: list[MonthTab]
+    changes: list[ChangedDay] = field(default_factory=list)
+
+    def changes_of(self, sheet: Timesheet, day: date) -> list[ChangedDay]:
+        """What was changed on one day of one timesheet, the latest first."""
+        return [each for each in self.changes if (each.timesheet_id, each.hours.day) == (sheet.pk, day)]
+
+    @property
+    def asks_reason(self) -> bool:
+        """Whether the viewer may change hours that somebody else wrote or handed in."""
+        person = self.employee.user_id
+        return any(
+            line.is_anothers
+            or (
+                not self.is_own
+                and (
+                    any(each.timesheet_id == line.sheet.pk for each in self.changes)
+                    or any(
+                        person and entry.entered_by_id == person
+                        for kinds in self.entries_of[line.key].values()
+                        for entry in kinds.values()
+                    )
+                )
+            )
+            for line in self.drafts
+        )
 
     @cached_property
     def days_of(self) -> dict[str, dict[date, MinutesByKind]]:

@@ -12,6 +12,7 @@ from employees import planning
 from employees.models import Assignment, Contract, Employee, HoursEntry
 from groupement.kernel.periods import Month
 from members.models import User
+from timesheets import changing
 from timesheets.grid.lines import (
     KIND_ORDER,
     EntriesByDay,
@@ -23,7 +24,16 @@ from timesheets.grid.lines import (
     sum_by_day,
 )
 from timesheets.locking import copy_grace_days, may_write, who_enters, why_closed, why_locked, with_grace_days
-from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import (
+    ABSENCES,
+    Entry,
+    Kind,
+    Remark,
+    StepKind,
+    Timesheet,
+    TimesheetStatus,
+    TimesheetStep,
+)
 
 
 def load_grid(
@@ -49,6 +59,7 @@ def load_grid(
     entries_of = _entries_of(sheets)
     plan = planning.plan(month, placed)
     steps = _steps_to_answer(sheets)
+    anothers = changing.anothers(sheets, viewer)
     lines = [
         line
         for sheet in sheets
@@ -56,6 +67,10 @@ def load_grid(
             sheet, entries_of[sheet_key(sheet)], plan, viewer, on, has_extra_lines=has_extra_lines
         )
     ]
+    for line in lines:
+        line.is_anothers = line.sheet.pk in anothers
+        if line.is_anothers and line.is_mine and line.sheet.status == TimesheetStatus.SUBMITTED:
+            line.lock = f"Soumis\u00a0: {changing.how_to_take_back(line.sheet, viewer)}."
     _attach_remarks(lines, steps)
     if only is None:
         lines = _within_contracts(lines, employee, month)
@@ -67,6 +82,7 @@ def load_grid(
         known_absences={} if only else away,
         steps=steps,
         month_tabs=[] if is_brief else month_tabs(month, around),
+        changes=[] if is_brief else changing.read_changes([sheet.pk for sheet in sheets if sheet.pk]),
     )
 
 
@@ -110,7 +126,7 @@ def _around(
     rows = Timesheet.objects.filter(employee=employee, month__in=months)
     if only is not None:
         rows = rows.visible_to(viewer).filter(assignment=only)
-    return list(with_grace_days(rows).order_by("supplement", "pk"))
+    return list(changing.with_submitter(with_grace_days(rows)).order_by("supplement", "pk"))
 
 
 def _sheets(
@@ -241,6 +257,7 @@ def _steps_to_answer(sheets: Iterable[Timesheet]) -> list[TimesheetStep]:
         return []
     steps = (
         TimesheetStep.objects.filter(subject__in=waiting, target=TimesheetStatus.DRAFT)
+        .exclude(kind=StepKind.CHANGE)
         .select_related("by", "subject__assignment__member")
         .prefetch_related(Prefetch("remarks", Remark.objects.order_by("day")))
         .order_by("subject", "-pk")

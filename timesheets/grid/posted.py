@@ -128,7 +128,8 @@ class PostedGrid:
 
     A place is (assignment or None, supplement): the timesheet may not exist yet. ``seen`` is what stood in the changed
     days as far as the person knows; ``shown`` the same of all days, by the timesheet's key. ``conflicts`` are the days
-    that somebody else changed too. ``is_stored_already``: a change that was sent is stored since, as by a second press.
+    that somebody else changed too; ``needs_reason``: hours that another wrote or handed in would change.
+    ``is_stored_already``: a change that was sent is stored since, as by a second press.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -140,6 +141,7 @@ class PostedGrid:
     general: list[str] = field(default_factory=list)
     conflicts: list[DayConflict] = field(default_factory=list)
     is_stored_already: bool = False
+    needs_reason: bool = False
 
     @property
     def all_faults(self) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault
 from members.models import Group, User
+from timesheets import changing
 from timesheets.day_rules import (
     BadDays,
     TimedHours,
@@ -51,14 +52,14 @@ class StoredHours:
         month = Month.of(place_day.day)
         key = (place_day.employee, month, place_day.assignment)
         if key not in self.sheets:
-            self.add(
-                Timesheet(
-                    pk=-len(self.sheets) - 1,
-                    employee=place.employee,
-                    assignment=place.assignment,
-                    month=month,
-                )
+            made = Timesheet(
+                pk=-len(self.sheets) - 1,
+                employee=place.employee,
+                assignment=place.assignment,
+                month=month,
             )
+            made.__dict__["submitter"] = None  # nobody handed in what is not there
+            self.add(made)
         return self.sheets[key]
 
     def add(self, sheet: Timesheet) -> None:
@@ -82,7 +83,9 @@ def read_stored(gathered: GatheredHours) -> StoredHours:
     sheets = Timesheet.objects.filter(
         employee__in=employees, month__gte=Month.of(first), month__lte=Month.of(last)
     )
-    for sheet in sheets.select_related("employee", "assignment__member").order_by("pk"):
+    for sheet in changing.with_submitter(
+        sheets.select_related("employee", "assignment__member").order_by("pk")
+    ):
         stored.add(sheet)
     entries = Entry.objects.filter(timesheet__employee__in=employees, day__range=(first, last))
     for entry in entries.annotate(person=F("timesheet__employee")).order_by("day", "pk"):
@@ -96,13 +99,20 @@ ImportChanges = dict[tuple[int, Month], dict[int | None, dict[date, HoursByKind]
 
 
 def check_changes(
-    changes: ImportChanges, gathered: GatheredHours, stored: StoredHours, *, by: User, at: datetime
+    changes: ImportChanges,
+    gathered: GatheredHours,
+    stored: StoredHours,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
 ) -> list[Fault]:
     """The faults of all changes: rights, locks, days, sums and times, each at the first line of its day."""
+    guards = changing.read_guards(list(stored.sheets.values()), by)
     return [
         fault
         for (employee, month), places in changes.items()
-        for fault in _check_month(employee, month, places, gathered, stored, by, at)
+        for fault in _check_month(employee, month, places, gathered, stored, by, at, guards, reason)
     ]
 
 
@@ -114,6 +124,8 @@ def _check_month(
     stored: StoredHours,
     by: User,
     at: datetime,
+    guards: changing.Guards,
+    reason: str,
 ) -> Iterator[Fault]:
     place_days: dict[int, PlaceDay] = {}
     days_of: dict[Timesheet, Mapping[date, HoursByKind]] = {}
@@ -134,7 +146,36 @@ def _check_month(
         found += _faults_of(lambda: refuse_impossible_days(days_of), line_of)
     if not found:
         found += _faults_of(lambda: _refuse_sums(employee, days_of, stored, by, has_overlaps), line_of)
+    if not found:
+        found += _faults_of(lambda: _refuse_without_reason(days_of, stored, by, guards, reason), line_of)
     yield from found
+
+
+def _refuse_without_reason(
+    days_of: Mapping[Timesheet, Mapping[date, HoursByKind]],
+    stored: StoredHours,
+    by: User,
+    guards: changing.Guards,
+    reason: str,
+) -> None:
+    """Raise changing.ReasonNeeded when the file changes what another wrote or handed in, and nobody says why."""
+    sheets = {sheet.pk: sheet for sheet in days_of}
+    present = {
+        (sheet.pk, day, entry.kind): entry
+        for sheet, days in days_of.items()
+        for day in days
+        for entry in stored.at(sheet, day)
+    }
+    wanted = {
+        (sheet.pk, day, str(kind)): value
+        for sheet, days in days_of.items()
+        for day, kinds in days.items()
+        for kind, value in kinds.items()
+        if minutes_of(value, day)
+    }
+    changed = changing.changed_hours(wanted, present)
+    owed = changing.need_reason(changed, present, sheets, by, guards)
+    changing.refuse_without_reason(owed, changed, sheets, reason)
 
 
 def _writable(sheet: Timesheet, by: User, at: datetime) -> Callable[[], None]:

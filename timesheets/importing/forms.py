@@ -10,6 +10,7 @@ from django import forms
 
 from groupement.kernel.cells import DAY_FIRST, MONTH_FIRST, plain
 from groupement.kernel.french import quoted
+from timesheets.changing import LONGEST_REASON
 from timesheets.importing.layouts import LARGEST_CSV
 from timesheets.importing.preview import HoursPreview
 from timesheets.importing.scope import LEFT_OUT, ImportChoices
@@ -55,6 +56,12 @@ class HoursUploadForm(forms.Form):
     how = ChoiceWithDefault(label="Arrondi des durées", choices=ROUNDINGS, initial="none")
     step = ChoiceWithDefault(label="Pas de l’arrondi", choices=STEPS, initial="15")
     order = ChoiceWithDefault(label="Ordre des dates du fichier", choices=ORDERS, initial=ORDER_FROM_FILE)
+    reason = forms.CharField(
+        label="Motif du changement",
+        required=False,
+        max_length=LONGEST_REASON,
+        help_text="Si le fichier change des heures qu’une autre personne a saisies ou remises\u00a0: elle le lira.",
+    )
 
     def __init__(self, *args: Any, has_file: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +88,9 @@ class HoursUploadForm(forms.Form):
         """The choices of a valid form, with the meaning of unknown names."""
         data = self.cleaned_data
         order = "" if data["order"] == ORDER_FROM_FILE else data["order"]
-        return ImportChoices(data["how"], int(data["step"]), order, dict(people), dict(places))
+        return ImportChoices(
+            data["how"], int(data["step"]), order, dict(people), dict(places), data["reason"]
+        )
 
 
 class UnknownNamesForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -32,6 +33,7 @@ from timesheets.importing.layouts import HoursLayout, read_hours_table, recognis
 from timesheets.importing.rows import read_rows
 from timesheets.importing.scope import Directory, ImportChoices, read_directory
 from timesheets.models import Entry, Timesheet
+from timesheets.reminding import sending
 
 MOST_LISTED = 200
 
@@ -140,7 +142,9 @@ def preview_hours(data: bytes, choices: ImportChoices, *, by: User, at: datetime
     if preview.is_compared:
         stored = read_stored(gathered)
         _compare(preview, gathered, stored)
-        preview.faults += check_changes(preview.changes, gathered, stored, by=by, at=at)
+        preview.faults += check_changes(
+            preview.changes, gathered, stored, by=by, at=at, reason=choices.reason
+        )
     preview.faults.sort(key=lambda fault: fault.line)
     return preview
 
@@ -259,28 +263,36 @@ def import_hours(
         raise BadHours(
             "Rien n’est importé\u00a0: des heures ont changé depuis votre essai. Relisez ce qui serait écrit."
         )
-    written = 0
+    written, touched = 0, defaultdict[int, list[Timesheet]](list)
     for employee, month in preview.changes:
-        written += _write(preview, employee, month, by=by, at=at)
+        count, sheets = _write(preview, employee, month, by=by, at=at, reason=choices.reason)
+        written += count
+        touched[employee] += sheets
+    for employee, sheets in touched.items():
+        if (person := preview.directory.people[employee]).user_id != by.pk and choices.reason:
+            sending.notify_changed(person, sheets, by=by, at=at)
     return HoursImported(written, len({employee for employee, _ in preview.changes}), preview.total.minutes)
 
 
-def _write(preview: HoursPreview, employee: int, month: Month, *, by: User, at: datetime) -> int:
+def _write(
+    preview: HoursPreview, employee: int, month: Month, *, by: User, at: datetime, reason: str
+) -> tuple[int, list[Timesheet]]:
+    """How many entries were written, and in which timesheets."""
     places = preview.changes[employee, month]
     sheets = _sheets(preview.directory.people[employee], month, set(places), at)
     notes: dict[int, dict[date, str]] = {sheet.pk: {} for sheet in sheets.values()}
     for (assignment, day), note in preview.notes.get((employee, month), {}).items():
         notes[sheets[assignment].pk][day] = note
+    days_of = {sheets[place]: days for place, days in places.items()}
     try:
-        return recording.save_all(
-            {sheets[place]: days for place, days in places.items()}, by=by, at=at, notes=notes
-        )
+        written = recording.save_all(days_of, by=by, at=at, notes=notes, reason=reason)
     except Refusal as refusal:
         # Somebody saved or moved a timesheet after the preview above.
         subject = f"{preview.directory.people[employee]}, {month.label}"
         raise BadHours(
             f"Rien n’est importé\u00a0: {subject}\u00a0: {' '.join(refusal.errors) or refusal.message}"
         ) from refusal
+    return written, list(days_of)
 
 
 def _sheets(

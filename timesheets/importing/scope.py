@@ -29,7 +29,8 @@ class ImportChoices:
     """What the person decided before the import.
 
     ``how`` to round and to which ``step`` in minutes; the ``order`` of day and month; for names that are not
-    recognised, by the name without accents, the employee's or member's id as text, LEFT_OUT or AT_GROUP.
+    recognised, by the name without accents, the employee's or member's id as text, LEFT_OUT or AT_GROUP. ``reason``:
+    why hours change that another wrote or handed in.
     """
 
     how: str = "none"
@@ -37,6 +38,7 @@ class ImportChoices:
     order: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True)

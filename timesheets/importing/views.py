@@ -21,6 +21,7 @@ from timesheets.importing import preview as acts
 from timesheets.importing.forms import HoursUploadForm, UnknownNamesForm, chosen_names
 
 SESSION_KEY = "hours_import"
+OPTIONS = ("how", "step", "order", "reason")
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -41,7 +42,7 @@ def import_hours(request: UserRequest) -> HttpResponse:
         pending = {"token": uploads.store(file.read(), at=timezone.now()), "name": file.name[:100]}
     people = {**pending.get("people", {}), **chosen_names(request.POST, "people")}
     places = {**pending.get("places", {}), **chosen_names(request.POST, "places")}
-    options = {name: form.cleaned_data[name] for name in ("how", "step", "order")}
+    options = {name: form.cleaned_data[name] for name in OPTIONS}
     request.session[SESSION_KEY] = pending | options | {"people": people, "places": places}
     return _preview_page(request, form)
 
@@ -143,7 +144,7 @@ def _preview_page(request: UserRequest, form: HoursUploadForm) -> HttpResponse:
         "pending": pending,
         "names": names if names.fields else None,
         "faults": preview.faults[: acts.MOST_LISTED],
-        "options": [(name, pending.get(name, "")) for name in ("how", "step", "order")],
+        "options": [(name, pending.get(name, "")) for name in OPTIONS],
     }
     return _import_page(request, form, context, status=200 if preview.is_good else 422)
 
@@ -162,7 +163,7 @@ def _pending(request: UserRequest) -> dict[str, Any]:
 
 
 def _form(pending: dict[str, Any]) -> HoursUploadForm:
-    form = HoursUploadForm({name: pending.get(name, "") for name in ("how", "step", "order")}, has_file=True)
+    form = HoursUploadForm({name: pending.get(name, "") for name in OPTIONS}, has_file=True)
     form.is_valid()
     return form
 

@@ -1,11 +1,12 @@
 """What was done: an employee's month on one assignment, or at the group, and its entries day by day."""
 
+from timesheets.models.change import ChangedHours
 from timesheets.models.entry import ABSENCES, ASSIGNMENT_KINDS, GROUP_KINDS, Acknowledgement, Entry, Kind
+from timesheets.models.signed_sheet import SignedSheet
 from timesheets.models.timesheet import (
     BY_PERSON_AND_MEMBER,
     CONFIRMING,
     Remark,
-    SignedSheet,
     StepKind,
     Timesheet,
     TimesheetStatus,
@@ -19,6 +20,7 @@ __all__ = [
     "CONFIRMING",
     "GROUP_KINDS",
     "Acknowledgement",
+    "ChangedHours",
     "Entry",
     "Kind",
     "Remark",

@@ -90,7 +90,30 @@ class Entry(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="a_persons_hours_are_not_rewritten_silently",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__entered_by__df=pgtrigger.F("new__entered_by"))
+                & pgtrigger.Q(old__minutes__df=pgtrigger.F("new__minutes")),
+                func="""
+                    PERFORM 1 FROM timesheets_timesheet sheet
+                    JOIN employees_employee employee ON employee.id = sheet.employee_id
+                    WHERE sheet.id = NEW.timesheet_id AND employee.user_id = OLD.entered_by_id;
+                    IF NOT FOUND THEN RETURN NEW; END IF;
+                    PERFORM 1 FROM timesheets_changedhours changed
+                    JOIN timesheets_timesheetstep step ON step.id = changed.step_id
+                    WHERE step.subject_id = NEW.timesheet_id AND step.by_id = NEW.entered_by_id
+                      AND (changed.day, changed.kind) = (NEW.day, NEW.kind)
+                      AND (changed.before_minutes, changed.after_minutes) = (OLD.minutes, NEW.minutes);
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'hours that a person wrote are rewritten with a reason only'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

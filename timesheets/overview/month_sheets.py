@@ -21,7 +21,15 @@ from groupement.kernel.periods import Month
 from members.access import today
 from members.models import Member
 from timesheets.approval import is_ready
-from timesheets.models import BY_PERSON_AND_MEMBER, Entry, Remark, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import (
+    BY_PERSON_AND_MEMBER,
+    Entry,
+    Remark,
+    StepKind,
+    Timesheet,
+    TimesheetStatus,
+    TimesheetStep,
+)
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,8 @@ def _minutes(month: Month) -> dict[int, dict[date, int]]:
 
 def _last_steps(month: Month) -> dict[int, TimesheetStep]:
     """The last step of each timesheet that is not approved yet: of the others nobody is asked anything."""
-    open_ones = TimesheetStep.objects.filter(subject__month=month, subject__approved_at=None)
+    steps = TimesheetStep.objects.exclude(kind=StepKind.CHANGE)
+    open_ones = steps.filter(subject__month=month, subject__approved_at=None)
     remarks = Remark.objects.filter(step=OuterRef("pk")).order_by("day", "pk")
     remark = JSONObject(day="day", reason="reason", expected_minutes="expected_minutes")
     latest = open_ones.order_by("subject", "-pk").distinct("subject")

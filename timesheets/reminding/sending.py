@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from employees.models import Employee
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
@@ -21,7 +22,8 @@ from members import mailing
 from members.access import coordinates
 from members.models import Group, MailFrequency, MailSubject, SubjectKind, User
 from members.roles import Role, only
-from timesheets.models import BY_PERSON_AND_MEMBER, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets import changing
+from timesheets.models import BY_PERSON_AND_MEMBER, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 from timesheets.reminding import wording
 from timesheets.reminding.recipients import (
     DutyRoster,
@@ -169,6 +171,14 @@ def notify_returned(sheet: Timesheet, *, at: datetime) -> int:
     return _enqueue_written([mail.write(at) for mail in mails])
 
 
+def notify_changed(employee: Employee, sheets: Iterable[Timesheet], *, by: User, at: datetime) -> int:
+    """Write to the person once what ``by`` changed at that moment in their hours, and why; returns how many mails."""
+    steps = changing.changes_at([sheet.pk for sheet in sheets], by=by, at=at)
+    if not steps or employee.user is None:
+        return 0
+    return _enqueue_written([wording.changed_mail(employee.user, steps).write(at)])
+
+
 def notify_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> int:
     """Write to each member’s staff once which of their timesheets were confirmed without an answer; returns how many.
 
@@ -198,7 +208,8 @@ def _correctors(sheet: Timesheet, at: datetime) -> tuple[list[User], TimesheetSt
     """
     roster = read_duty_roster(timezone.localdate(at))
     is_author = roster.author(sheet) is not None
-    step = sheet.steps.select_related("by").prefetch_related("remarks").latest("pk")
+    steps = sheet.steps.exclude(kind=StepKind.CHANGE)
+    step = steps.select_related("by").prefetch_related("remarks").latest("pk")
     return [] if is_author and roster.is_away(sheet) else roster.next_to_act(sheet), step, is_author
 
 

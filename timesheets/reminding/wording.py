@@ -1,7 +1,7 @@
 """The text of every message about hours: subjects and lines are here, the letter around them in templates/mail.
 
 hours: to the person; visas: to the member's staff; decisions: to the coordination; contested and returned: to who
-corrects; confirmed_tacitly: to the member's staff. Each as .txt and .html.
+corrects; changed: to the person; confirmed_tacitly: to the member's staff. Each as .txt and .html.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from members import mailing
 from members.models import Group, Mail, MailFrequency, MailKind, Member, SubjectKind, User
+from timesheets.changing import changed_days
 from timesheets.confirming import due_on
 from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
 
@@ -217,6 +218,25 @@ def _remark_line(remark: Remark) -> str:
     if remark.expected_minutes is None:
         return line
     return f"{line}, l’adhérent compte {spell_clock(remark.expected_minutes)}"
+
+
+def changed_mail(user: User, steps: Sequence[TimesheetStep]) -> ReminderMail:
+    """To the person: which of their hours somebody else changed, from what to what, and why (template changed)."""
+    days = [each for step in steps for each in changed_days(step)]
+    months = sorted({step.subject.month for step in steps})
+    context = {
+        "by": steps[0].by,
+        "note": steps[0].note,
+        "lines": [
+            f"{spell_day(each.hours.day).capitalize()}, {each.place}\u00a0: {each.before} → {each.after}"
+            for each in days
+        ],
+        "url": mailing.address("timesheets:my_month", months[0]),
+    }
+    about = [(SubjectKind.TIMESHEET_STEP, step.pk) for step in steps]
+    of_month = f" {months[0].of_label}" if len(months) == 1 else ""
+    subject = f"Vos heures{of_month} ont été changées"
+    return ReminderMail(user, MailKind.CHANGED, subject, "changed", context, about=about)
 
 
 def confirmed_tacitly_mail(user: User, sheets: list[Timesheet], steps: Mapping[int, int]) -> ReminderMail:

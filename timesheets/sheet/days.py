@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from employees.planning import plan
 from groupement.kernel.worktime import HOUR, spell_clock
 from members.models import User
+from timesheets.changing import ChangedDay, changed_days
 from timesheets.confirming import open_contest
 from timesheets.models import (
     CONFIRMING,
@@ -33,18 +34,20 @@ class SheetEvent:
     note: str
     remarks: list[Remark]
     step: TimesheetStep
+    changed: list[ChangedDay] = field(default_factory=list)
 
 
 def history(timesheet: Timesheet) -> list[SheetEvent]:
-    """The steps of ``timesheet``, the latest first; two queries."""
-    steps = timesheet.steps.select_related("by").prefetch_related("remarks").order_by("-at", "-pk")
+    """The steps of ``timesheet``, the latest first; three queries."""
+    steps = timesheet.steps.select_related("by").prefetch_related("remarks", "changed").order_by("-at", "-pk")
     return [event_of(step) for step in steps]
 
 
 def event_of(step: TimesheetStep) -> SheetEvent:
-    """One step in words; its ``remarks`` are read unless they were prefetched."""
+    """One step in words; its ``remarks`` and what it ``changed`` are read unless they were prefetched."""
     remarks = sorted(step.remarks.all(), key=lambda remark: remark.day)
-    return SheetEvent(StepKind(step.kind).label, step.by, step.at, step.note, remarks, step)
+    changed = sorted(changed_days(step), key=lambda each: (each.hours.day, each.hours.kind))
+    return SheetEvent(StepKind(step.kind).label, step.by, step.at, step.note, remarks, step, changed)
 
 
 def settling_decision(timesheet: Timesheet, events: Sequence[SheetEvent]) -> SheetEvent | None:
@@ -167,7 +170,7 @@ def _planned(timesheet: Timesheet) -> dict[date, int]:
 
 def _remarks(timesheet: Timesheet, events: Sequence[SheetEvent]) -> dict[date, Remark]:
     """Those of the last step while there is something to correct, those of the contest while it is maintained."""
-    steps = [event.step for event in events]
+    steps = [event.step for event in events if event.step.kind != StepKind.CHANGE]
     if timesheet.status == TimesheetStatus.DRAFT:
         last = steps[0] if steps else None
     elif timesheet.status == TimesheetStatus.SUBMITTED:

@@ -21,7 +21,7 @@ from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from members.access import UserRequest, answers_by, current_seats, decides_on, for_roles
 from members.models import Group, Seat, User
-from timesheets import actions, approval, confirming, freezing, locking
+from timesheets import actions, approval, changing, confirming, freezing, locking
 from timesheets.actions import Action
 from timesheets.models import BY_PERSON_AND_MEMBER, SignedSheet, Timesheet, TimesheetStatus
 from timesheets.overview import month_sheets, views
@@ -203,6 +203,7 @@ def supplement(request: UserRequest, pk: int) -> HttpResponse:
 def find_sheet(request: UserRequest, pk: int) -> Timesheet:
     """The timesheet, if it is in the scope of who asks."""
     sheets = Timesheet.objects.visible_to(request.user).select_related("employee", "assignment__member")
+    sheets = changing.with_submitter(sheets)
     return get_object_or_404(sheets, pk=pk)
 
 

@@ -27,6 +27,12 @@ IN_AN_APPROVED_ONE = f"timesheet_id = {APPROVED_ONE}"
 MADE, UNMADE = "made_at IS NOT NULL", "made_at IS NULL"
 FILE = {"made_at": "now()", "size": "1", "path": "'x.pdf'", "sha256": "repeat('b', 64)"}
 
+BOSS = "(SELECT min(id) FROM members_user WHERE is_coordinator)"
+PERSON = "(SELECT min(user_id) FROM employees_employee)"
+CHANGED = "kind = 'change'"
+HANDED_IN_BY_BOSS = f"kind = 'submit' AND by_id = {BOSS}"
+BY_THE_PERSON = f"entered_by_id = {PERSON} AND {IN_A_DRAFT}"
+
 STAMPS = {"submitted_at": "now()", "confirmed_at": "now()", "approved_at": "now()"}
 SENT = ("submitted_at",)
 STATES = ("", "draft", "submitted", "confirmed", "approved")
@@ -46,12 +52,13 @@ LEADING = {
     ("undo", "approved", "submitted"),
     ("undo", "approved", "confirmed"),
     ("reopen", "approved", "draft"),
+    ("change", "draft", "draft"),
 }
 STEPS = sorted(product({kind for kind, _, _ in LEADING} | {"autre"}, STATES, STATES))
 
 
 def _step(kind: str, source: str, target: str) -> Statement:
-    return copy(kind=f"'{kind}'", source=f"'{source}'", target=f"'{target}'")
+    return copy(kind=f"'{kind}'", source=f"'{source}'", target=f"'{target}'", note="'x'")
 
 
 TWINS = {
@@ -60,6 +67,7 @@ TWINS = {
     "timesheets_remark": copy(day="day + 1"),
     "timesheets_signedsheet": copy(MADE, version="version + 1"),
     "timesheets_acknowledgement": copy(measured="measured + 1"),
+    "timesheets_changedhours": copy(day="day + 1"),
 }
 
 ROWS: dict[str, Row] = {
@@ -124,6 +132,33 @@ ROWS: dict[str, Row] = {
     "a_step_leads_where_its_act_does": Row(
         tuple(_step(*step) for step in STEPS if step not in LEADING),
         tuple(_step(*step) for step in STEPS if step in LEADING),
+    ),
+    "who_changes_anothers_hours_says_why": row(
+        copy(CHANGED, note="''"), copy(CHANGED, note="' '"), holds=copy(CHANGED, note="'Badge'")
+    ),
+    "a_person_and_others_recall_only_their_own": row(
+        copy(HANDED_IN_BY_BOSS, kind="'recall'", source="'submitted'", target="'draft'", by_id=PERSON),
+        copy(CHANGED, kind="'recall'", source="'submitted'", target="'draft'"),
+        copy(CHANGED, kind="'recall'", source="'submitted'", target="'draft'", by_id="NULL"),
+        holds=(
+            copy(HANDED_IN_BY_BOSS, kind="'recall'", source="'submitted'", target="'draft'"),
+            copy(CHANGED, kind="'recall'", source="'submitted'", target="'draft'", by_id=PERSON),
+        ),
+    ),
+    "hours_change_once_in_a_step_a_day_and_kind": same("day"),
+    "changed_hours_differ": row(
+        copy(day="day + 1", after_minutes="before_minutes"),
+        holds=copy(day="day + 1", after_minutes="before_minutes", after_times="'9 h'"),
+    ),
+    "changed_hours_are_append_only": append_only("after_minutes", TWINS["timesheets_changedhours"]),
+    "a_persons_hours_are_not_rewritten_silently": row(
+        update(BY_THE_PERSON, minutes="300", entered_by_id=BOSS),
+        update(BY_THE_PERSON, minutes="300", entered_by_id="NULL"),
+        holds=(
+            update(BY_THE_PERSON, minutes="300"),
+            update(BY_THE_PERSON, note="'x'", entered_by_id=BOSS),
+            update(IN_A_DRAFT, minutes="1", entered_by_id=BOSS),
+        ),
     ),
     "remarks_are_append_only": append_only("reason", TWINS["timesheets_remark"]),
     "one_remark_a_day_in_a_step": same("day"),

@@ -29,6 +29,7 @@ from tests import world
 from tests.world import DECEMBER, NOVEMBER, NOW, OCTOBER
 from timesheets.models import (
     Acknowledgement,
+    ChangedHours,
     Entry,
     Remark,
     SignedSheet,
@@ -142,7 +143,18 @@ def _of_timesheets(
     Entry.objects.create(
         timesheet=draft, day=DECEMBER.first, minutes=420, started_at="09:00", ended_at="16:00"
     )
-    Entry.objects.create(timesheet=draft, day=DECEMBER.first + timedelta(1), minutes=420)
+    Entry.objects.create(
+        timesheet=draft, day=DECEMBER.first + timedelta(1), minutes=420, entered_by=maelle.user
+    )
+    # Handed in by the person, come back, and changed by somebody else.
+    handed_in = {"source": "draft", "target": "submitted", "at": NOW}
+    draft.steps.create(kind="submit", by=maelle.user, **handed_in)
+    changed = draft.steps.create(
+        kind="change", source="draft", target="draft", by=boss, at=NOW, note="Selon le badge."
+    )
+    ChangedHours.objects.create(
+        step=changed, day=DECEMBER.first, kind="worked", before_minutes=420, after_minutes=300
+    )
     Timesheet.objects.create(employee=maelle, month=DECEMBER)  # at the group, and empty
     Timesheet.objects.create(employee=yann, month=DECEMBER, status="submitted", submitted_at=NOW)
     step = billed.steps.get(kind="submit")

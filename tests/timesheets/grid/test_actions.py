@@ -205,7 +205,9 @@ class TestUndo:
 
     def test_undo_is_refused_when_somebody_wrote_there_since(self, hers, sheet):
         answer = hers.post(MINE, {"do": "save", f"m-{sheet.pk}-{TUESDAY}": "7"}, follow=True)
-        recording.save(sheet, {TUESDAY: {"worked": 300}}, by=world.coordinator(), at=world.NOW)
+        recording.save(
+            sheet, {TUESDAY: {"worked": 300}}, by=world.coordinator(), at=world.NOW, reason="Badge."
+        )
         refused = hers.post(MINE, {"do": "undo", "avant": past(answer)})
         assert (refused.status_code, "Une autre personne vient de changer" in words(refused)) == (422, True)
         assert written(sheet) == {3: 300}

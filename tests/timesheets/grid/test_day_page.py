@@ -214,7 +214,11 @@ class TestTwoPeople:
         seal = re.search(rf'name="vu-{sheet.pk}" value="([^"]*)"', words(hers.get(PAGE)))[1]
         boss = world.coordinator()
         recording.save(
-            sheet, {TUESDAY: {"worked": TimedHours(None, time(10), time(17))}}, by=boss, at=world.NOW
+            sheet,
+            {TUESDAY: {"worked": TimedHours(None, time(10), time(17))}},
+            by=boss,
+            at=world.NOW,
+            reason="Arrivée à 10 h.",
         )
         answer = hers.post(PAGE, typed(sheet, m="6") | {f"vu-{sheet.pk}": seal})
         assert (answer.status_code, entries(sheet)[0][2]) == (422, time(10))
@@ -276,4 +280,4 @@ class TestDoors:
         client.get(PAGE)
         with CaptureQueriesContext(connection) as captured:
             assert client.get(PAGE).status_code == 200
-        assert sum("session" not in query["sql"] for query in captured) == 12
+        assert sum("session" not in query["sql"] for query in captured) == 13

@@ -84,7 +84,7 @@ def test_a_timesheet_takes_the_same_queries_whatever_it_holds(
         remarks = [(day, "Non.", None) for day in THURSDAYS[:count]]
         confirming.contest(sheet, by=claire, at=world.NOW, remarks=remarks)
     client.force_login(claire)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(url("sheet", sheet))
 
 

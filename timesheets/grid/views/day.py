@@ -91,7 +91,7 @@ def _day_page(
         store_undo(request, saved)
         return redirect(_address(request, action.next_day or day))
     places = places or day_places(saved.grid, day)
-    return _show(request, saved.grid, day, places, posted=saved.posted)
+    return _show(request, saved.grid, day, places, posted=saved.posted, action=action)
 
 
 def _day(month: Month, number: int) -> date:
@@ -109,6 +109,7 @@ def _show(
     places: list[DayPlace],
     *,
     posted: PostedGrid | None = None,
+    action: GridAction | None = None,
     undo: str = "",
 ) -> HttpResponse:
     status = 422 if posted else 200
@@ -117,6 +118,8 @@ def _show(
         "days": [_day_link(request, day + timedelta(days=n)) for n in (-1, 1)],
         "month_url": reverse(MONTHS[request.resolver_match.view_name], kwargs=_of_month(request)),
         "has_extra_lines": "plus" in request.GET,
+        "action": action or GridAction(),
+        "changes": [each for each in grid.changes if each.hours.day == day],
         "title": grid.employee.full_name if not grid.is_own else "Mes heures",
     }
     return page(request, "timesheets/day.html", context=context, status=status)

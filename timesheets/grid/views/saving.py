@@ -14,6 +14,7 @@ from django.utils import timezone
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act
 from members.access import UserRequest
+from timesheets.changing import ReasonNeeded
 from timesheets.day_rules import BadDays
 from timesheets.grid.entering import (
     ChangeResult,
@@ -123,7 +124,10 @@ def _refused(
 ) -> SaveResult:
     if isinstance(refusal, BadDays):
         posted.add_faults(grid, refusal.faults)
-    elif refusal and posted.is_good:
+    if isinstance(refusal, ReasonNeeded):
+        posted.needs_reason = True
+        posted.general.append(refusal.message)
+    if refusal and posted.is_good:
         posted.general.append(refusal.message)
     if posted.conflicts:
         add_authors(posted.conflicts, request.user)
