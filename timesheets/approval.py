@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, F
 
 from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.periods import Month
 from members.access import coordinates, decides_on
 from members.models import User
 from members.roles import Role, only
@@ -18,6 +20,10 @@ from timesheets.confirming import ContestedDay, lock_unchanged, open_contest, wr
 from timesheets.models import StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
 UNDO_WITHIN = timedelta(minutes=15)
+UNDONE_BY = (
+    "Une approbation s’annule par la personne qui l’a donnée, dans les quinze minutes. "
+    "Rouvrez le relevé avec un motif."
+)
 
 # Questions of upper apps that make something from approved hours, added by stand_on().
 _DEPENDENTS: list[Callable[[int], str]] = []
@@ -95,12 +101,55 @@ def undo(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     _refuse_unless_in_charge(timesheet, by)
     _lock_approved(timesheet, "Seule une approbation peut être annulée.")
     if not may_undo(timesheet, by=by, at=at):
-        raise NotApprovable(
-            "Une approbation s’annule par la personne qui l’a donnée, dans les quinze minutes. "
-            "Rouvrez le relevé avec un motif."
-        )
+        raise NotApprovable(UNDONE_BY)
     back = TimesheetStatus.CONFIRMED if timesheet.assignment_id else TimesheetStatus.SUBMITTED
     timesheet.move(back, kind=StepKind.UNDO, by=by, at=at, approved_at=None)
+
+
+@transaction.atomic
+def undo_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> ApprovalResult:
+    """Undo one's own approvals of many at once, as undo() does one; a refusal holds up no other."""
+    sheets, done = list(timesheets), ApprovalResult()
+    _lock(sheets)
+    pks = [timesheet.pk for timesheet in sheets]
+    rows = Timesheet.objects.in_bulk(pks)
+    last = TimesheetStep.objects.filter(subject__in=pks).order_by("subject", "-pk").distinct("subject")
+    authors = dict(last.values_list("subject", "by"))
+    accepted: list[Timesheet] = []
+    for timesheet in sheets:
+        row = rows.get(timesheet.pk)
+        if refusal := _why_not_undone(timesheet, row, authors.get(timesheet.pk), by, at):
+            done.exceptions.append((timesheet, refusal.message))
+        else:
+            accepted.append(timesheet)
+    for back, is_placed in ((TimesheetStatus.CONFIRMED, True), (TimesheetStatus.SUBMITTED, False)):
+        group = [timesheet for timesheet in accepted if bool(timesheet.assignment_id) == is_placed]
+        Timesheet.objects.filter(pk__in=[each.pk for each in group]).update(status=back, approved_at=None)
+        TimesheetStep.objects.bulk_create(
+            TimesheetStep(
+                subject=each, source=TimesheetStatus.APPROVED, target=back, kind=StepKind.UNDO, by=by, at=at
+            )
+            for each in group
+        )
+        for each in group:
+            each.status, each.approved_at = back, None
+    done.count = len(accepted)
+    return done
+
+
+def last_batch(month: Month, *, by: User, at: datetime) -> tuple[datetime, int] | None:
+    """When ``by`` last approved several timesheets at once that can still be undone, and how many; one query."""
+    steps = TimesheetStep.objects.filter(
+        subject__month=month,
+        subject__approved_at=F("at"),
+        subject__billed_at=None,
+        kind=StepKind.APPROVE,
+        by=by,
+        at__gte=at - UNDO_WITHIN,
+    )
+    found = steps.order_by("-at").values("at").annotate(count=Count("subject", distinct=True))
+    last = found.filter(count__gt=1).first()
+    return (last["at"], last["count"]) if last else None
 
 
 def may_undo(timesheet: Timesheet, *, by: User, at: datetime) -> bool:
@@ -230,6 +279,23 @@ def _write_approval(timesheets: Sequence[Timesheet], *, by: User, at: datetime) 
     for timesheet in timesheets:
         timesheet.status, timesheet.approved_at = TimesheetStatus.APPROVED, at
     freezing.sign(timesheets, at=at)
+
+
+def _why_not_undone(
+    timesheet: Timesheet, row: Timesheet | None, author: int | None, by: User, at: datetime
+) -> Refusal | None:
+    """Why ``by`` may not undo this approval: ``row`` is the locked one, ``author`` who moved it last."""
+    if refusal := _why_not_in_charge(timesheet, by):
+        return refusal
+    if row is None or row.status != TimesheetStatus.APPROVED:
+        return NotApprovable("Seule une approbation peut être annulée.")
+    if row.billed_at:
+        return AlreadyBilled("Ces heures sont facturées\u00a0: ouvrez un complément pour ce qui manque.")
+    if reason := next(filter(None, (why(row.pk) for why in _DEPENDENTS)), ""):
+        return HoursInUse(reason)
+    if author != by.pk or row.approved_at is None or at - row.approved_at > UNDO_WITHIN:
+        return NotApprovable(UNDONE_BY)
+    return None
 
 
 def _lock_approved(timesheet: Timesheet, otherwise: str) -> None:

@@ -259,7 +259,7 @@ def changes_at(sheets: Collection[int], *, by: User, at: datetime) -> list[Times
 
 def _changes(sheets: Collection[int]) -> QuerySet[TimesheetStep, TimesheetStep]:
     rows = TimesheetStep.objects.filter(subject__in=sheets, kind=StepKind.CHANGE).select_related(
-        "by", "subject__assignment__member"
+        "by", "subject__employee", "subject__assignment__member"
     )
     hours = Prefetch("changed", ChangedHours.objects.order_by("day", "kind"))
     return rows.prefetch_related(hours).order_by("-at", "-pk")

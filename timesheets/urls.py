@@ -18,6 +18,7 @@ urlpatterns = [
     path("mois/<month:month>/alertes/", overview.alerts, name="month_alerts"),
     path("mois/<month:month>/ouvrir/", overview.open_month, name="open"),
     path("mois/<month:month>/approuver/", overview.approve_confirmed, name="approve_confirmed"),
+    path("mois/<month:month>/annuler/", overview.undo_approvals, name="undo_approvals"),
     path("alertes/", watching.findings, name="findings"),
     path("alertes/<int:employee>/", watching.acknowledge, name="acknowledge"),
     path("a-viser/", sheet.to_confirm, name="to_confirm"),

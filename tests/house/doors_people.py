@@ -101,6 +101,7 @@ SHEETS = {
     "timesheets:month_alerts": page(GROUP, records.month, sent_on=GROUP),
     "timesheets:open": act(COORDINATION, records.month),
     "timesheets:approve_confirmed": act(COORDINATION, records.month),
+    "timesheets:undo_approvals": act(COORDINATION, records.month),
     "timesheets:findings": page(GROUP),
     "timesheets:acknowledge": act_on(COORDINATION, records.somebody),
     "timesheets:my_findings": page(EMPLOYEES, records.month_of_findings, hides=("L3121-18",)),

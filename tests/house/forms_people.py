@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -215,6 +216,12 @@ def _approve_confirmed(house: House, role: str) -> Filled:
     return Filled({"month": world.DECEMBER}, {"timesheet": str(confirmed(house).pk)})
 
 
+def _undo_approvals(house: House, role: str) -> Filled:
+    """By who approved, named by the moment."""
+    sheet = approved(house, _decider(house, role))
+    return Filled({"month": world.DECEMBER}, {}, urlencode({"le": sheet.approved_at.isoformat()}))
+
+
 def _acknowledge(house: House, role: str) -> Filled:
     """Eleven hours in a day are one too many."""
     draft(house, minutes=660)
@@ -270,6 +277,7 @@ TIMESHEETS = {
     "timesheets:grid_day": Form(lambda house, role: _grid(house, "", assignment=house.placed.pk, day=1)),
     "timesheets:open": Form(lambda house, role: Filled({"month": world.DECEMBER})),
     "timesheets:approve_confirmed": Form(_approve_confirmed),
+    "timesheets:undo_approvals": Form(_undo_approvals),
     "timesheets:acknowledge": Form(_acknowledge),
     "timesheets:import": Form(_import, writes=False, is_page=True, shows=_is_previewed, settings=IN_MEMORY),
     "timesheets:import_confirm": Form(_import_confirm, session=_previewed, settings=IN_MEMORY),

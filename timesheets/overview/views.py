@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,9 +17,10 @@ from groupement.kernel.french import MONTHS, counted
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month
 from members.access import UserRequest, coordinates, for_roles
+from members.models import User
 from timesheets import approval, recording
 from timesheets.models import BY_PERSON_AND_MEMBER, Timesheet, TimesheetStatus
-from timesheets.overview import blockers, funnel, matrix, month_sheets
+from timesheets.overview import blockers, departures, funnel, matrix, month_sheets
 from timesheets.reminding import sending
 from timesheets.watching import findings
 
@@ -55,16 +58,52 @@ def open_month(request: UserRequest, month: Month) -> HttpResponse:
 @for_roles("coordinator")
 def approve_confirmed(request: UserRequest, month: Month) -> HttpResponse:
     """Approve the timesheets that the posted page listed; a message for each that could not be approved."""
+    at = timezone.now()
     seen = [pk for each in request.POST.getlist("timesheet") for pk in each.split(",") if pk.isdecimal()]
     sheets = Timesheet.objects.filter(month=month, pk__in=seen).select_related(
         "employee", "assignment__member"
     )
-    done = approval.approve_all(sheets.order_by(*BY_PERSON_AND_MEMBER), by=request.user, at=timezone.now())
+    done = approval.approve_all(sheets.order_by(*BY_PERSON_AND_MEMBER), by=request.user, at=at)
     if done.count:
-        messages.success(request, _approved(done.count))
+        messages.success(request, _approved(done.count), extra_tags=_way_back(month, at))
+    if not seen:
+        messages.error(request, "Aucun relevé n’est coché\u00a0: cochez ceux que vous approuvez.")
     for timesheet, sentence in done.exceptions:
         messages.error(request, f"{month_sheets.sheet_title(timesheet)}\u00a0: {sentence}")
     return back_to_month(request, month)
+
+
+@require_POST
+@for_roles("coordinator")
+def undo_approvals(request: UserRequest, month: Month) -> HttpResponse:
+    """Take back at once all that one's approval of a moment has approved, within the quarter of an hour."""
+    moment = _moment(request.GET.get("le", ""))
+    sheets = Timesheet.objects.filter(month=month, approved_at=moment) if moment else Timesheet.objects.none()
+    whole = sheets.select_related("employee", "assignment__member").order_by(*BY_PERSON_AND_MEMBER)
+    done = approval.undo_all(whole, by=request.user, at=timezone.now())
+    if done.count:
+        messages.success(request, f"Approbation annulée\u00a0: {counted(done.count, 'relevé')}.")
+    elif not done.exceptions:
+        messages.error(
+            request, "Cette approbation est déjà annulée, ou ces relevés ont changé d’état depuis."
+        )
+    for timesheet, sentence in done.exceptions:
+        messages.error(request, f"{month_sheets.sheet_title(timesheet)}\u00a0: {sentence}")
+    return back_to_month(request, month)
+
+
+def _moment(text: str) -> datetime | None:
+    """The moment that an address names, if it is one."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if timezone.is_aware(found) and MINYEAR < found.year < MAXYEAR else None
+
+
+def _way_back(month: Month, at: datetime) -> str:
+    """The address that undoes what was approved at that moment."""
+    return f"{reverse('timesheets:undo_approvals', args=[month])}?{urlencode({'le': at.astimezone(UTC).isoformat()})}"
 
 
 def back_to_month(request: UserRequest, month: Month) -> HttpResponse:
@@ -92,11 +131,14 @@ def month_page(request: UserRequest, month: Month) -> HttpResponse:
         "months": _month_tabs(month),
         "stages": funnel.month_steps(reading),
         "decides": coordinates(request.user),
-        "asks_for_all": "approuver" in request.GET,
+        "just_approved": _just_approved(request.user, month),
         "focus": _next_row(request.POST.get("next")),
         **_view_context(reading, choice, lines),
         **_work_context(reading, choice, lines),
     }
+    context["asks_for_all"] = "approuver" in request.GET and request.method == "GET"
+    if context["asks_for_all"] and context["decides"]:
+        context["batch"] = departures.read_batch(reading, context["queue"])
     return page(request, "timesheets/month.html", part="month", context=context)
 
 
@@ -148,13 +190,19 @@ def _work_context(
         "queue_shown": list(zip(shown, following, strict=False)),
         "queue_rest": len(queue) - len(shown),
         "queue_all": choice.query(tout="oui"),
-        "queue_pks": ",".join(str(line.timesheet.pk) for line in queue),
         "queue_minutes": sum(line.minutes for line in queue),
         "blocker_count": len(found),
         "blockers": [
             (blocker, reverse(blocker.view, args=blocker.args)) for blocker in found[:BLOCKERS_SHOWN]
         ],
     }
+
+
+def _just_approved(user: User, month: Month) -> dict[str, Any] | None:
+    """What ``user`` has just approved at once, while all of it can be undone: how many, when, and the address."""
+    at = timezone.now()
+    last = approval.last_batch(month, by=user, at=at) if coordinates(user) else None
+    return {"count": last[1], "at": last[0], "url": _way_back(month, last[0])} if last else None
 
 
 def _next_row(following: str | None) -> int | str | None:

@@ -84,7 +84,7 @@ def test_the_month_takes_the_same_queries_whatever_it_holds(
         full(world.assignment(person, aloen), by=solene)
         world.timesheet(person, {MONDAYS[0]: 60}, kind="meeting", status="draft")
     settings.USERSESSIONS_TRACK_ACTIVITY = False  # what the sessions cost is the same on every page
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(MONTH)
 
 
@@ -144,6 +144,7 @@ def test_the_batch_says_how_many_and_how_many_hours_before_it_is_done(client, so
     assert "70,00 h en tout." in text
     assert "<dialog" in text
     assert 'aria-labelledby="dlg-all-title" open>' in text
+    assert "2\u00a0relevés comme prévu, 70,00\u00a0h" in text
 
 
 def test_the_batch_approves_what_was_seen_and_nothing_else(client, solene, placed, aloen):
