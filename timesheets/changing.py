@@ -215,7 +215,7 @@ def keep(
 
 
 @dataclass(frozen=True)
-class ChangedDay:
+class HoursChange:
     """One change as the page tells it: what stood there, what stands there since, by whom, when and why."""
 
     timesheet_id: int
@@ -224,11 +224,11 @@ class ChangedDay:
 
     @property
     def before(self) -> str:
-        return _told(self.hours.before_minutes, self.hours.before_times, self._shows_times)
+        return _spelt(self.hours.before_minutes, self.hours.before_times, self._shows_times)
 
     @property
     def after(self) -> str:
-        return _told(self.hours.after_minutes, self.hours.after_times, self._shows_times)
+        return _spelt(self.hours.after_minutes, self.hours.after_times, self._shows_times)
 
     @property
     def place(self) -> str:
@@ -242,14 +242,14 @@ class ChangedDay:
         return self.hours.before_minutes == self.hours.after_minutes
 
 
-def read_changes(sheets: Collection[int]) -> list[ChangedDay]:
+def read_changes(sheets: Collection[int]) -> list[HoursChange]:
     """What was changed in these timesheets in another's stead, day by day, the latest first; two queries at most."""
-    return [each for step in _changes(sheets) for each in changed_days(step)]
+    return [each for step in _changes(sheets) for each in hours_changes(step)]
 
 
-def changed_days(step: TimesheetStep) -> list[ChangedDay]:
+def hours_changes(step: TimesheetStep) -> list[HoursChange]:
     """The hours that one change touched, in the order of the days."""
-    return [ChangedDay(step.subject_id, hours, step) for hours in step.changed.all()]
+    return [HoursChange(step.subject_id, hours, step) for hours in step.changed.all()]
 
 
 def changes_at(sheets: Collection[int], *, by: User, at: datetime) -> list[TimesheetStep]:
@@ -265,9 +265,9 @@ def _changes(sheets: Collection[int]) -> QuerySet[TimesheetStep, TimesheetStep]:
     return rows.prefetch_related(hours).order_by("-at", "-pk")
 
 
-def _told(minutes: int, times: str, shows_times: bool) -> str:
-    told = spell_clock(minutes) if minutes else "rien"
-    return f"{told} ({times or 'sans horaire'})" if shows_times else told
+def _spelt(minutes: int, times: str, shows_times: bool) -> str:
+    found = spell_clock(minutes) if minutes else "rien"
+    return f"{found} ({times or 'sans horaire'})" if shows_times else found
 
 
 def _submissions() -> QuerySet[TimesheetStep, TimesheetStep]:

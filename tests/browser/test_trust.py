@@ -63,9 +63,9 @@ def test_another_s_hours_change_with_a_reason_that_the_person_reads(cast, enter,
     youenn = enter(cast["youenn"], size)
     for address in (f"/heures/{NOVEMBER}/", f"/heures/{NOVEMBER}/jour/10/"):
         youenn.goto(site.url + address)
-        told = youenn.get_by_role("region", name="Des heures à vous ont été changées.")
-        expect(told).to_contain_text("7\u00a0h → 5\u00a0h, changé par Claire Danno")
-        expect(told).to_contain_text("Parti à 15 h, selon le badge.")
+        found = youenn.get_by_role("region", name="Des heures à vous ont été changées.")
+        expect(found).to_contain_text("7\u00a0h → 5\u00a0h, changé par Claire Danno")
+        expect(found).to_contain_text("Parti à 15 h, selon le badge.")
         assert youenn.evaluate(OVERFLOW) == 0
     assert claire.evaluate(OVERFLOW) == 0
 

@@ -195,9 +195,9 @@ def test_times_count_though_the_minutes_stay(cast):
         at(time(10), time(18))
     why = REASON
     at(time(10), time(18))
-    told = read_changes([cast.sheet.pk])[0]
-    assert told.before == "7\u00a0h (de 9\u00a0h à 17\u00a0h, pause 1\u00a0h)"
-    assert told.after == "7\u00a0h (de 10\u00a0h à 18\u00a0h, pause 1\u00a0h)"
+    found = read_changes([cast.sheet.pk])[0]
+    assert found.before == "7\u00a0h (de 9\u00a0h à 17\u00a0h, pause 1\u00a0h)"
+    assert found.after == "7\u00a0h (de 10\u00a0h à 18\u00a0h, pause 1\u00a0h)"
 
 
 def test_postgresql_refuses_to_rewrite_a_person_s_hours_without_a_trace(cast):

@@ -7,7 +7,7 @@ import pytest
 from members.models import Deputy, Group
 from tests import world
 from tests.world import DECEMBER, NOVEMBER, NOW, OCTOBER
-from timesheets import locking, recording
+from timesheets import approval, locking, recording
 from timesheets.locking import Closed, Locked, NotBegun
 from timesheets.models import Timesheet
 
@@ -151,7 +151,10 @@ def test_recalled_only_while_somebody_may_still_correct(last):
     recording.submit(last, by=last.employee.user, at=NOW)
     with pytest.raises(Closed):
         recording.recall(last, by=last.employee.user, at=NOW)
-    recording.recall(last, by=world.coordinator(), at=NOW)
+    # Nor by the coordination, which did not hand them in: it returns them with a reason, and they can be corrected.
+    with pytest.raises(recording.NotSubmitter):
+        recording.recall(last, by=world.coordinator("Anna Riou"), at=NOW)
+    approval.send_back(last, by=world.coordinator(), at=NOW, note="À corriger.")
     assert last.status == "draft"
 
 

@@ -35,8 +35,8 @@ def elsewhere(maelle):
     return world.timesheet(world.assignment(maelle, world.member("Sonam")), status="draft")
 
 
-def save(sheet, day, value, by=None, kind=Kind.WORKED):
-    return recording.save(sheet, {day: {kind: value}}, by=by or sheet.employee.user, at=NOW)
+def save(sheet, day, value, by=None, kind=Kind.WORKED, reason=""):
+    return recording.save(sheet, {day: {kind: value}}, by=by or sheet.employee.user, at=NOW, reason=reason)
 
 
 def times(sheet):
@@ -77,7 +77,7 @@ class TestMinutes:
     def test_shifted_times_are_a_change_though_the_minutes_are_not(self, sheet):
         save(sheet, TUESDAY, TimedHours(None, time(9), time(16)))
         boss = world.coordinator()
-        assert save(sheet, TUESDAY, TimedHours(420, time(10), time(17)), boss) == 1
+        assert save(sheet, TUESDAY, TimedHours(420, time(10), time(17)), boss, reason="Badge.") == 1
         assert (times(sheet), sheet.entries.get().entered_by) == ([(420, time(10), time(17), 0)], boss)
 
 

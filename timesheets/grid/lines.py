@@ -12,7 +12,7 @@ from employees import planning
 from employees.models import Assignment, Employee
 from groupement.kernel.periods import Month
 from members.models import User
-from timesheets.changing import ChangedDay
+from timesheets.changing import HoursChange
 from timesheets.locking import how_to_reopen
 from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
 
@@ -170,9 +170,9 @@ class MonthGrid:
     known_absences: Mapping[date, str]
     steps: list[TimesheetStep]
     month_tabs: list[MonthTab]
-    changes: list[ChangedDay] = field(default_factory=list)
+    changes: list[HoursChange] = field(default_factory=list)
 
-    def changes_of(self, sheet: Timesheet, day: date) -> list[ChangedDay]:
+    def changes_of(self, sheet: Timesheet, day: date) -> list[HoursChange]:
         """What was changed on one day of one timesheet, the latest first."""
         return [each for each in self.changes if (each.timesheet_id, each.hours.day) == (sheet.pk, day)]
 

@@ -1,4 +1,4 @@
-"""What to look at before many timesheets are approved at once: plan, changes by others, contests, working time."""
+"""What is read before many timesheets are approved at once: plan, changes by others, contests, working time."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from django.db.models import Prefetch
 from groupement.kernel.french import counted, quoted
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
-from timesheets.changing import ChangedDay, read_changes
+from timesheets.changing import HoursChange, read_changes
 from timesheets.models import Remark, StepKind, TimesheetStep
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
 from timesheets.watching.findings import PersonFinding, open_findings
 
 # Beyond so many, a batch is read in several: nobody approves unseen, and a form has its limits.
 MOST_AT_ONCE = 300
-DAYS_TOLD = 4
+DAYS_LISTED = 4
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ReadySheet:
     findings: tuple[str, ...] = ()
 
     @property
-    def is_as_planned(self) -> bool:
+    def is_on_plan(self) -> bool:
         return not (self.plan or self.changes or self.contests or self.findings)
 
     @property
@@ -45,23 +45,23 @@ class ReadySheet:
 
 @dataclass(frozen=True)
 class ApprovalBatch:
-    """What is approved at once: the sheets to look at, those as planned, and how many wait for the next batch."""
+    """What is approved at once: the sheets that depart, those as planned, and how many wait for the next batch."""
 
     departing: list[ReadySheet] = field(default_factory=list)
-    as_planned: list[ReadySheet] = field(default_factory=list)
+    on_plan: list[ReadySheet] = field(default_factory=list)
     rest: int = 0
 
     @property
     def count(self) -> int:
-        return len(self.departing) + len(self.as_planned)
+        return len(self.departing) + len(self.on_plan)
 
     @property
     def planned_minutes(self) -> int:
-        return sum(each.line.minutes for each in self.as_planned)
+        return sum(each.line.minutes for each in self.on_plan)
 
     @property
     def minutes(self) -> int:
-        return sum(each.line.minutes for each in [*self.departing, *self.as_planned])
+        return sum(each.line.minutes for each in [*self.departing, *self.on_plan])
 
 
 def read_batch(reading: MonthSheets, queue: Sequence[SheetFigures]) -> ApprovalBatch:
@@ -85,8 +85,8 @@ def read_batch(reading: MonthSheets, queue: Sequence[SheetFigures]) -> ApprovalB
         )
         for line in queue
     ]
-    departing = sorted((each for each in sheets if not each.is_as_planned), key=lambda each: each.weight)
-    planned = [each for each in sheets if each.is_as_planned]
+    departing = sorted((each for each in sheets if not each.is_on_plan), key=lambda each: each.weight)
+    planned = [each for each in sheets if each.is_on_plan]
     rest = max(0, len(departing) - MOST_AT_ONCE) + max(0, len(planned) - MOST_AT_ONCE)
     return ApprovalBatch(departing[:MOST_AT_ONCE], planned[:MOST_AT_ONCE], rest)
 
@@ -103,13 +103,13 @@ def _departures(line: SheetFigures, away: frozenset[date]) -> Iterable[str]:
         for day in sorted({*line.by_day, *line.planned_by_day})
         if line.by_day.get(day, 0) != line.planned_by_day.get(day, 0)
     ]
-    for day in days[:DAYS_TOLD]:
+    for day in days[:DAYS_LISTED]:
         done, planned = line.by_day.get(day, 0), line.planned_by_day.get(day, 0)
         what = spell_clock(done) if done else "absence ce jour" if day in away else "rien de saisi"
         expected = f"au lieu de {spell_clock(planned)}" if planned else "sans rien de prévu"
         yield f"{spell_day(day).capitalize()}\u00a0: {what}, {expected}."
-    if len(days) > DAYS_TOLD:
-        yield f"Et {counted(len(days) - DAYS_TOLD, 'autre jour', 'autres jours')}."
+    if len(days) > DAYS_LISTED:
+        yield f"Et {counted(len(days) - DAYS_LISTED, 'autre jour', 'autres jours')}."
 
 
 def _away(reading: MonthSheets) -> Mapping[int, frozenset[date]]:
@@ -130,7 +130,7 @@ def _changes(sheets: Sequence[int]) -> Mapping[int, list[str]]:
     return found
 
 
-def _change(each: ChangedDay) -> str:
+def _change(each: HoursChange) -> str:
     return (
         f"{spell_day(each.hours.day).capitalize()}\u00a0: {each.before} → {each.after}, "
         f"changé par {each.step.by}\u00a0: {quoted(each.step.note)}"

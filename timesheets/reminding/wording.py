@@ -18,7 +18,7 @@ from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from members import mailing
 from members.models import Group, Mail, MailFrequency, MailKind, Member, SubjectKind, User
-from timesheets.changing import changed_days
+from timesheets.changing import hours_changes
 from timesheets.confirming import due_on
 from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
 
@@ -222,7 +222,7 @@ def _remark_line(remark: Remark) -> str:
 
 def changed_mail(user: User, steps: Sequence[TimesheetStep]) -> ReminderMail:
     """To the person: which of their hours somebody else changed, from what to what, and why (template changed)."""
-    days = [each for step in steps for each in changed_days(step)]
+    days = [each for step in steps for each in hours_changes(step)]
     months = sorted({step.subject.month for step in steps})
     context = {
         "by": steps[0].by,

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from employees.planning import plan
 from groupement.kernel.worktime import HOUR, spell_clock
 from members.models import User
-from timesheets.changing import ChangedDay, changed_days
+from timesheets.changing import HoursChange, hours_changes
 from timesheets.confirming import open_contest
 from timesheets.models import (
     CONFIRMING,
@@ -34,7 +34,7 @@ class SheetEvent:
     note: str
     remarks: list[Remark]
     step: TimesheetStep
-    changed: list[ChangedDay] = field(default_factory=list)
+    changed: list[HoursChange] = field(default_factory=list)
 
 
 def history(timesheet: Timesheet) -> list[SheetEvent]:
@@ -46,7 +46,7 @@ def history(timesheet: Timesheet) -> list[SheetEvent]:
 def event_of(step: TimesheetStep) -> SheetEvent:
     """One step in words; its ``remarks`` and what it ``changed`` are read unless they were prefetched."""
     remarks = sorted(step.remarks.all(), key=lambda remark: remark.day)
-    changed = sorted(changed_days(step), key=lambda each: (each.hours.day, each.hours.kind))
+    changed = sorted(hours_changes(step), key=lambda each: (each.hours.day, each.hours.kind))
     return SheetEvent(StepKind(step.kind).label, step.by, step.at, step.note, remarks, step, changed)
 
 

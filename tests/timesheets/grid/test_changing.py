@@ -95,18 +95,20 @@ def test_nobody_is_asked_why_in_hours_of_their_own_or_on_an_empty_page(cast, cli
 def test_what_another_handed_in_is_not_offered_to_recall(cast, client):
     recording.submit(cast.sheet, by=cast.maelle, at=NOW)
     recall = {"do": f"recall-{cast.sheet.pk}"}
-    told = {}
+    found = {}
     for name in ("grid", "month"):
         who, page = cast.pages[name]
         client.force_login(who)
         text = words(client.get(page))
         assert f'value="recall-{cast.sheet.pk}"' not in text
-        told[name] = text
+        found[name] = text
         refused = client.post(page, recall)
         assert refused.status_code == 422
         assert "a été soumis par Maëlle Kerbrat\u00a0: qui l’a soumis peut le rappeler" in words(refused)
-    assert "qui l’a soumis peut le rappeler ou vous pouvez contester des jours, avec un motif" in told["grid"]
-    assert "qui l’a soumis peut le rappeler ou vous pouvez le renvoyer, avec un motif" in told["month"]
+    assert (
+        "qui l’a soumis peut le rappeler ou vous pouvez contester des jours, avec un motif" in found["grid"]
+    )
+    assert "qui l’a soumis peut le rappeler ou vous pouvez le renvoyer, avec un motif" in found["month"]
     client.force_login(cast.maelle)
     assert client.post(cast.mine[0], recall).status_code == 302
     assert Timesheet.objects.get(pk=cast.sheet.pk).status == "draft"

@@ -74,11 +74,11 @@ def cast(client, settings, monkeypatch):
 def test_what_departs_is_told_and_the_rest_is_as_planned(cast):
     reading = read_month(NOVEMBER, on=NOW.date())
     batch = read_batch(reading, to_approve(reading))
-    told = {
+    found = {
         each.line.employee.first_name: (each.findings != (), each.contests, each.changes, each.plan)
         for each in batch.departing
     }
-    assert told == {
+    assert found == {
         "Erwan": (True, (), (), ("Lundi 9 novembre\u00a0: 11\u00a0h, au lieu de 7\u00a0h.",)),
         "Maëlle": (
             False,
@@ -89,7 +89,7 @@ def test_what_departs_is_told_and_the_rest_is_as_planned(cast):
         "Youenn": (False, (), (), ("Lundi 2 novembre\u00a0: 5\u00a0h, au lieu de 7\u00a0h.",)),
     }
     assert [each.line.employee.first_name for each in batch.departing] == ["Erwan", "Maëlle", "Youenn"]
-    assert [each.line.employee.first_name for each in batch.as_planned] == ["Anna", "Youenn"]
+    assert [each.line.employee.first_name for each in batch.on_plan] == ["Anna", "Youenn"]
     assert (batch.count, batch.minutes, batch.rest) == (5, 4 * 2100 - 120 - 120 + 240 + 60, 0)
 
 
@@ -105,7 +105,7 @@ def test_a_long_list_is_approved_in_several(cast, monkeypatch):
     monkeypatch.setattr("timesheets.overview.departures.MOST_AT_ONCE", 1)
     reading = read_month(NOVEMBER, on=NOW.date())
     batch = read_batch(reading, to_approve(reading))
-    assert (len(batch.departing), len(batch.as_planned), batch.rest) == (1, 1, 3)
+    assert (len(batch.departing), len(batch.on_plan), batch.rest) == (1, 1, 3)
 
 
 def test_some_are_taken_out_and_the_whole_is_undone_at_once(cast, client):
