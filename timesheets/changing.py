@@ -93,8 +93,8 @@ def how_to_take_back(timesheet: Timesheet, user: User) -> str:
 
 def submitter_name(timesheet: Timesheet) -> str:
     """Who handed the hours in, as a sentence names them."""
-    author = User.objects.filter(pk=handed_in_by(timesheet)).first()
-    return author.name if author else "une autre personne"
+    author = handed_in_by(timesheet)
+    return "une autre personne" if author is None else User.objects.get(pk=author).name
 
 
 def changed_hours(

@@ -203,8 +203,8 @@ def supplement(request: UserRequest, pk: int) -> HttpResponse:
 def find_sheet(request: UserRequest, pk: int) -> Timesheet:
     """The timesheet, if it is in the scope of who asks."""
     sheets = Timesheet.objects.visible_to(request.user).select_related("employee", "assignment__member")
-    sheets = changing.with_submitter(sheets)
-    return get_object_or_404(sheets, pk=pk)
+    found: Timesheet = get_object_or_404(changing.with_submitter(sheets), pk=pk)
+    return found
 
 
 def sheet_page(
