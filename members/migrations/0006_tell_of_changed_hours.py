@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0004_drop_the_keys_of_mails'),
+        ('members', '0005_keep_short_names_one_however_written'),
     ]
 
     operations = [
