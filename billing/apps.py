@@ -9,7 +9,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the app below which hours a grant pays for."""
-        from billing.grants.tagging import why_approved
-        from timesheets.approval import stand_on
+        from billing.grants.tagging import paid_hours
+        from members.standing import StandingKind, stand_on
 
-        stand_on(why_approved)
+        stand_on(StandingKind.TIMESHEET, paid_hours)

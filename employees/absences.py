@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import pghistory
@@ -12,6 +13,7 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day_fr
 from members.access import coordinates
 from members.models import User
+from members.standing import Days, StandingKind, lost_days, refuse_beyond
 
 LONGEST = 3 * 366  # days: a parental leave
 NOTE_LENGTH = 200
@@ -29,16 +31,18 @@ def record(
     first: date,
     last: date,
     note: str = "",
+    is_confirmed: bool = False,
     by: User,
     at: datetime,
 ) -> Absence:
     """Note that ``employee`` will be away from ``first`` to ``last``, both included.
 
     Raises BadAbsence for who is neither the coordination nor the person, days in disorder, outside the contract,
-    or held by another absence.
+    or held by another absence; NotConfirmed when hours are worked on those days, unless ``is_confirmed``.
     """
     _refuse_stranger(employee, by)
     _refuse(employee, kind, first, last, note, edited=None)
+    _ask_about_work(employee, [(first, last + timedelta(days=1))], is_confirmed=is_confirmed)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         return Absence.objects.create(
             employee=employee,
@@ -59,14 +63,18 @@ def change(
     first: date,
     last: date,
     note: str = "",
+    is_confirmed: bool = False,
     by: User,
     at: datetime,
 ) -> Absence:
-    """Give ``absence`` other days, another cause or note. Raises BadAbsence as record() does."""
+    """Give ``absence`` other days, another cause or note. Raises BadAbsence and NotConfirmed as record() does."""
     _refuse_stranger(absence.employee, by)
     if not Absence.objects.filter(pk=absence.pk).exists():
         raise BadAbsence("Cette absence vient d’être annulée. Rechargez la page.")
     _refuse(absence.employee, kind, first, last, note, edited=absence)
+    # Only days that are new are asked about: what stands on the others was.
+    new = lost_days((first, last + timedelta(days=1)), (absence.starts_on, absence.ends_before))
+    _ask_about_work(absence.employee, new, is_confirmed=is_confirmed)
     absence.kind, absence.note = kind, note
     absence.starts_on, absence.ends_before = first, last + timedelta(days=1)
     absence.recorded_by, absence.recorded_at = by, at
@@ -100,6 +108,18 @@ def _refuse_stranger(employee: Employee, by: User) -> None:
         raise BadAbsence("Une absence se note par la personne, ou par la coordination.")
     # Two absences of the same person wait for each other: neither overlaps what the other writes.
     Employee.objects.select_for_update().get(pk=employee.pk)
+
+
+def _ask_about_work(employee: Employee, spans: Iterable[Days], *, is_confirmed: bool) -> None:
+    """Raise NotConfirmed when hours are worked on those days: either may be the mistake."""
+    refuse_beyond(
+        StandingKind.ABSENCE,
+        employee.pk,
+        spans,
+        is_confirmed=is_confirmed,
+        question="Des heures sont saisies ces jours-là. Corrigez-les ou changez les jours de l’absence\u00a0; si vous "
+        "confirmez, elle est notée, et ces heures restent à corriger avant d’être approuvées.",
+    )
 
 
 def _refuse(

@@ -203,7 +203,6 @@ class ContractAdmin(RecordAdmin):
     """A contract with its terms and the members where the person may work."""
 
     form = ContractForm
-    fields = ["employee", "kind", ("starts_on", "ends_before"), "signed_on"]
     list_display = ["employee", "kind", "starts_on", "ends_before", "signed_on"]
     list_filter = [CurrentFilter, "kind"]
     list_select_related = ["employee"]
@@ -217,17 +216,18 @@ class ContractAdmin(RecordAdmin):
     ordering = ["employee__last_name", "-starts_on", "-pk"]
     inlines = [ContractTermsInline, ContractMemberInline]
 
+    def get_fields(self, request: HttpRequest, obj: Contract | None = None) -> list[Any]:
+        fields = ["employee", "kind", ("starts_on", "ends_before"), "signed_on"]
+        return [*fields, "is_confirmed"] if obj else fields
+
     def get_readonly_fields(self, request: HttpRequest, obj: Contract | None = None) -> list[str]:
         return ["employee"] if obj else []
-
-
-MOST_A_MONTH = 31 * DAY
 
 
 class PricedTermsForm(TermsForm):
     monthly_minimum_minutes = YearlyDurationField(
         label="Minimum facturé par mois",
-        at_most=MOST_A_MONTH,
+        at_most=31 * DAY,
         required=False,
         help_text="En heures, pour un prix horaire\u00a0: un mois plus court est facturé à ce minimum.",
     )
@@ -295,7 +295,7 @@ class AssignmentAdmin(RecordAdmin):
             "hours_entry",
             ("starts_on", "ends_before"),
         ]
-        return [*fields, "contract"] if obj else fields
+        return [*fields, "contract", "is_confirmed"] if obj else fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Assignment | None = None) -> list[str]:
         """Hours and invoices know the assignment by its person and member."""

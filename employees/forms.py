@@ -15,6 +15,7 @@ from groupement.kernel.french import NARROW_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import overlaps
 from groupement.kernel.worktime import HOUR, BadDuration, parse_minutes, short_hours
+from members.standing import StandingKind, lost_days, refuse_beyond
 
 MOST_A_WEEK = 60 * 60
 MOST_A_YEAR = 2000 * 60
@@ -215,9 +216,50 @@ class ContractMemberFormSet(DatedFormSet):
 
     same = ("member",)
 
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            if form.instance.pk and (form in self.deleted_forms or _is_dated(form)):
+                _ask(form, partial(self._refuse_beyond, form))
 
-class ContractForm(forms.ModelForm):
+    def _refuse_beyond(self, form: forms.ModelForm) -> None:
+        """The box is on the form of the contract, which is posted with these rows."""
+        held = form.initial["starts_on"], form.initial["ends_before"]
+        facts = form.cleaned_data
+        lost = [held]
+        if form not in self.deleted_forms:
+            lost = lost_days(held, (facts["starts_on"], facts.get("ends_before")))
+        is_confirmed = bool(self.data.get("is_confirmed"))
+        refuse_beyond(StandingKind.CONTRACT_MEMBER, form.instance.pk, lost, is_confirmed=is_confirmed)
+
+
+class EndingForm(forms.ModelForm):
+    """A dated record on which others stand: days that it loses list what stands there, and ask."""
+
+    standing_kind: StandingKind
+    is_confirmed = forms.BooleanField(
+        label="J’ai lu ce qui dépasse cette fin, je confirme",
+        required=False,
+        help_text="À cocher quand l’enregistrement a montré des heures ou des missions au-delà des nouvelles dates.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if self.instance.pk and facts.get("starts_on"):
+            _ask(self, lambda: self._refuse_beyond(facts))
+        return facts
+
+    def _refuse_beyond(self, facts: dict[str, Any]) -> None:
+        held = self.initial["starts_on"], self.initial["ends_before"]
+        lost = lost_days(held, (facts["starts_on"], facts.get("ends_before")))
+        is_confirmed = bool(facts.get("is_confirmed"))
+        refuse_beyond(self.standing_kind, self.instance.pk, lost, is_confirmed=is_confirmed)
+
+
+class ContractForm(EndingForm):
     """A contract beside the person's others."""
+
+    standing_kind = StandingKind.CONTRACT
 
     class Meta:
         model = Contract
@@ -233,8 +275,10 @@ class ContractForm(forms.ModelForm):
         return facts
 
 
-class AssignmentForm(forms.ModelForm):
+class AssignmentForm(EndingForm):
     """A person at a member; the contract that allows it is found, not chosen."""
+
+    standing_kind = StandingKind.ASSIGNMENT
 
     class Meta:
         model = Assignment
@@ -311,6 +355,8 @@ def _ask(form: forms.BaseForm, question: Callable[[], Any]) -> None:
         question()
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+        for error in refusal.errors:
+            form.add_error(None, error)
 
 
 def _is_dated(form: forms.ModelForm) -> bool:

@@ -20,6 +20,7 @@ from groupement.kernel.worktime import DAY, spell_clock
 from members.access import coordinates
 from members.models import Group, HolidayZone, User
 from members.roles import Role, only
+from members.standing import StandingKind, refuse_beyond
 
 LONGEST_CLEARING = 366  # days; a longer time off ends the assignment
 REASON_LENGTH = 200
@@ -53,12 +54,20 @@ class Rescheduled:
 
 @transaction.atomic
 def set_day(
-    assignment: Assignment, day: date, *, minutes: int, reason: str = "", by: User, at: datetime
+    assignment: Assignment,
+    day: date,
+    *,
+    minutes: int,
+    reason: str = "",
+    is_confirmed: bool = False,
+    by: User,
+    at: datetime,
 ) -> Rescheduled:
     """Plan ``minutes`` on ``day`` instead of the usual week; 0 is a day off.
 
     No notice is refused: a short one is reported (C. trav. L3123-31). Raises NotReschedulable for who does not
-    coordinate, a day outside the assignment or its terms, more than 24 h for the person, or no change at all.
+    coordinate, a day outside the assignment or its terms, more than 24 h for the person, or no change at all;
+    NotConfirmed when the day is freed and has hours, unless ``is_confirmed``.
     """
     _begin(assignment, reason, by)
     if not 0 <= minutes <= DAY:
@@ -69,17 +78,26 @@ def set_day(
     if planned == minutes and (apart is None or apart.reason == reason):
         raise NotReschedulable(f"{_spell(minutes)} le {day_fr(day)}\u00a0: rien ne change.", field="minutes")
     _refuse_too_full(assignment, day, minutes, "minutes")
+    if not minutes:
+        _ask_about_hours(assignment, day, day, is_confirmed=is_confirmed)
     _write(assignment, {day: minutes}, reason, by, at)
     return Rescheduled((day,), minutes, notice(assignment, [day], at))
 
 
 @transaction.atomic
 def move_day(
-    assignment: Assignment, day: date, *, to: date, reason: str = "", by: User, at: datetime
+    assignment: Assignment,
+    day: date,
+    *,
+    to: date,
+    reason: str = "",
+    is_confirmed: bool = False,
+    by: User,
+    at: datetime,
 ) -> Rescheduled:
     """Move what is planned on ``day`` to the day ``to``, where it is added to what is planned already.
 
-    Raises NotReschedulable as set_day() does, and when nothing is planned on ``day``.
+    Raises NotReschedulable and NotConfirmed as set_day() does, and when nothing is planned on ``day``.
     """
     _begin(assignment, reason, by)
     _refuse_outside(assignment, day, "day")
@@ -93,18 +111,26 @@ def move_day(
         )
     total = _planned(assignment, to) + moved
     _refuse_too_full(assignment, to, total, "to")
+    _ask_about_hours(assignment, day, day, is_confirmed=is_confirmed)
     _write(assignment, {day: 0, to: total}, reason, by, at)
     return Rescheduled((day, to), moved, notice(assignment, [day, to], at))
 
 
 @transaction.atomic
 def clear_days(
-    assignment: Assignment, first: date, last: date, *, reason: str = "", by: User, at: datetime
+    assignment: Assignment,
+    first: date,
+    last: date,
+    *,
+    reason: str = "",
+    is_confirmed: bool = False,
+    by: User,
+    at: datetime,
 ) -> Rescheduled:
     """Free each planned day from ``first`` to ``last``, both included: a week off.
 
     Raises NotReschedulable for who does not coordinate, an end before the start, more than a year, or when
-    nothing is planned on those days.
+    nothing is planned on those days; NotConfirmed when some have hours, unless ``is_confirmed``.
     """
     _begin(assignment, reason, by)
     if last < first:
@@ -119,6 +145,7 @@ def clear_days(
             f"Rien n’est prévu du {day_fr(first)} au {day_fr(last)}\u00a0: il n’y a rien à libérer.",
             field="first",
         )
+    _ask_about_hours(assignment, first, last, is_confirmed=is_confirmed)
     _write(assignment, dict.fromkeys(planned, 0), reason, by, at)
     days = tuple(sorted(planned))
     return Rescheduled(days, sum(planned.values()), notice(assignment, days, at))
@@ -167,6 +194,18 @@ def _begin(assignment: Assignment, reason: str, by: User) -> None:
         raise NotReschedulable(f"Le motif tient en {REASON_LENGTH} caractères.", field="reason")
     Employee.objects.select_for_update().get(pk=assignment.employee_id)
     assignment.refresh_from_db(fields=["starts_on", "ends_before"])
+
+
+def _ask_about_hours(assignment: Assignment, first: date, last: date, *, is_confirmed: bool) -> None:
+    """Raise NotConfirmed when hours are entered on days that are to be freed, both included."""
+    refuse_beyond(
+        StandingKind.PLANNED_DAY,
+        assignment.pk,
+        [(first, last + timedelta(days=1))],
+        is_confirmed=is_confirmed,
+        question="Des heures sont déjà saisies ces jours-là. Faites-les corriger, ou confirmez\u00a0: le planning "
+        "change, et les heures restent comme elles sont.",
+    )
 
 
 def _refuse_outside(assignment: Assignment, day: date, field: str) -> None:

@@ -17,6 +17,7 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.models import Declaration, Group, Member, Membership, User
 from members.models.membership import MembershipStatus as Status
+from members.standing import StandingKind, refuse_beyond
 
 MARKS = 12
 
@@ -70,16 +71,25 @@ def admit(membership: Membership, *, by: User, at: datetime, starts_on: date | N
 
 @transaction.atomic
 def announce_departure(
-    membership: Membership, *, by: User, at: datetime, ends_before: date, note: str = ""
+    membership: Membership,
+    *,
+    by: User,
+    at: datetime,
+    ends_before: date,
+    note: str = "",
+    is_confirmed: bool = False,
 ) -> Membership:
     """Note that a member gives notice: ``ends_before`` is the first day on which it is no longer one.
 
-    Raises WrongDay when that day is not after today, IllegalMove unless the member is admitted.
+    Raises WrongDay when that day is not after today, IllegalMove unless the member is admitted; StandsOnIt and
+    NotConfirmed for what lies beyond that day, the latter unless ``is_confirmed``.
     """
     if ends_before <= _day(at) or (membership.starts_on and ends_before <= membership.starts_on):
         raise WrongDay(
             "Le départ prend effet demain au plus tôt. Choisissez une date à venir.", field="ends_before"
         )
+    beyond = [(ends_before, None)]
+    refuse_beyond(StandingKind.MEMBERSHIP, membership.pk, beyond, is_confirmed=is_confirmed)
     membership.move(Status.LEAVING, by=by, at=at, note=note, notice_on=_day(at), ends_before=ends_before)
     return membership
 

@@ -91,13 +91,13 @@ RULES: Mapping[Action, ActionRule] = {
         {state: state for state in DRAFTS},
         {"draft": "draft", "returned": "returned"},
         "the assignment says who enters; the group’s days of grace are not over; a reason to change what another "
-        "wrote or handed in",
+        "wrote or handed in; days outside contract, assignment or membership take the coordination and a reason",
     ),
     Action.SUBMIT: ActionRule(
         Party.AUTHORS,
         dict.fromkeys(DRAFTS, "submitted"),
         dict.fromkeys(("draft", "returned"), "submitted"),
-        "the month has begun",
+        "the month has begun; before the last day that is planned or filled, a confirmation",
     ),
     Action.RECALL: ActionRule(Party.SUBMITTER, {"submitted": "draft"}, {"submitted": "draft"}),
     Action.CONFIRM: ActionRule(Party.MEMBER, {"submitted": "confirmed"}),
@@ -105,7 +105,9 @@ RULES: Mapping[Action, ActionRule] = {
         Party.MEMBER, {"submitted": "contested"}, needs="a reason for each day; the other days are accepted"
     ),
     Action.TACIT: ActionRule(
-        Party.TIME, {"submitted": "confirmed"}, needs="the group has tacit confirmation and its delay is over"
+        Party.TIME,
+        {"submitted": "confirmed"},
+        needs="the group has tacit confirmation, its delay and the last day with hours are over",
     ),
     Action.SETTLE: ActionRule(
         Party.COORDINATION,
@@ -118,7 +120,12 @@ RULES: Mapping[Action, ActionRule] = {
         {"submitted": "returned"},
         "a reason",
     ),
-    Action.APPROVE: ActionRule(Party.COORDINATION, {"confirmed": "approved"}, {"submitted": "approved"}),
+    Action.APPROVE: ActionRule(
+        Party.COORDINATION,
+        {"confirmed": "approved"},
+        {"submitted": "approved"},
+        "no hours of days to come, outside contract, assignment or membership, or of work on a day of noted absence",
+    ),
     Action.UNDO: ActionRule(
         Party.COORDINATION,
         {"approved": "confirmed"},

@@ -106,7 +106,8 @@ class EntryFormSet(forms.BaseInlineFormSet):
         others = Entry.objects.filter(timesheet__employee=self.instance.employee_id, day__in=around)
         others = others.exclude(timesheet=self.instance).order_by("day", "pk")
         try:
-            refuse_impossible_days({self.instance: days})
+            notes = {row["day"]: row.get("note", "") for row in rows if row.get("note")}
+            refuse_impossible_days({self.instance: days}, by=self.by, notes={self.instance.pk: notes})
             sums = {key: value.minutes or 0 for key, value in wanted.items()}
             refuse_long_days(sums, others, by=self.by, is_own=False)
             refuse_overlaps(wanted, others, {}, by=self.by, is_own=False)

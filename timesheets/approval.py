@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F
+from django.utils import timezone
 
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.periods import Month
+from members import standing
 from members.access import coordinates, decides_on
 from members.models import User
 from members.roles import Role, only
-from timesheets import freezing
+from members.standing import StandingKind
+from timesheets import contradicting, freezing
 from timesheets.confirming import ContestedDay, lock_unchanged, open_contest, write_remarks
+from timesheets.contradicting import Contradiction
 from timesheets.models import StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
 UNDO_WITHIN = timedelta(minutes=15)
@@ -24,9 +28,6 @@ UNDONE_BY = (
     "Une approbation s’annule par la personne qui l’a donnée, dans les quinze minutes. "
     "Rouvrez le relevé avec un motif."
 )
-
-# Questions of upper apps that make something from approved hours, added by stand_on().
-_DEPENDENTS: list[Callable[[int], str]] = []
 
 
 class NotApprovable(Refusal):
@@ -39,11 +40,6 @@ class AlreadyBilled(Refusal):
 
 class HoursInUse(NotApprovable):
     """Something in an upper app was made from these hours as they are."""
-
-
-def stand_on(why: Callable[[int], str]) -> None:
-    """Register a question of an upper app: the sentence why a timesheet (id) stays approved; "" when it need not."""
-    _DEPENDENTS.append(why)
 
 
 def is_ready(timesheet: Timesheet) -> bool:
@@ -64,10 +60,13 @@ class ApprovalResult:
 def approve(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     """Accept the hours for billing and payroll; from then on they are locked (trigger on Entry).
 
-    A member has confirmed them first; hours at the group come straight from submitted. Nobody approves their own.
-    Raises NotApprovable, StaleRow.
+    A member has confirmed them first; hours at the group come straight from submitted. Nobody approves their own, nor
+    hours that contradict other facts, days to come among them. Raises NotApprovable, StaleRow.
     """
-    if refusal := _why_not(timesheet, _lock([timesheet]), by):
+    statuses = _lock([timesheet])
+    if refusal := _why_not(
+        timesheet, statuses, by, contradicting.contradictions([timesheet.pk], on=_day(at))
+    ):
         raise refusal
     _write_approval([timesheet], by=by, at=at)
 
@@ -80,9 +79,10 @@ def approve_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> A
     """
     sheets, done = list(timesheets), ApprovalResult()
     statuses = _lock(sheets)
+    against = contradicting.contradictions(statuses, on=_day(at))
     accepted: list[Timesheet] = []
     for timesheet in sheets:
-        if refusal := _why_not(timesheet, statuses, by):
+        if refusal := _why_not(timesheet, statuses, by, against):
             done.exceptions.append((timesheet, refusal.message))
         else:
             accepted.append(timesheet)
@@ -245,14 +245,26 @@ def _lock(timesheets: Collection[Timesheet]) -> dict[int, str]:
     return dict(rows.select_for_update().values_list("pk", "status"))
 
 
-def _why_not(timesheet: Timesheet, statuses: dict[int, str], by: User) -> Refusal | None:
-    """Why ``by`` may not approve ``timesheet`` now, whose stored status is in ``statuses``."""
+def _day(at: datetime) -> date:
+    return timezone.localdate(at)
+
+
+def _why_not(
+    timesheet: Timesheet,
+    statuses: dict[int, str],
+    by: User,
+    against: Mapping[int, Sequence[Contradiction]],
+) -> Refusal | None:
+    """Why ``by`` may not approve ``timesheet`` now, whose stored status is in ``statuses``; ``against``: what
+    contradicts its hours.
+    """
     if refusal := _why_not_in_charge(timesheet, by):
         return refusal
     if statuses.get(timesheet.pk) != timesheet.status:
         return StaleRow("Quelqu’un vient de modifier ce relevé\u00a0: rechargez la page.")
     if is_ready(timesheet):
-        return None
+        found = against.get(timesheet.pk)
+        return NotApprovable(found[0].message) if found else None
     if timesheet.assignment and timesheet.status == TimesheetStatus.SUBMITTED:
         return NotApprovable(f"{timesheet.assignment.member} n’a pas encore visé ces heures.")
     return NotApprovable(f"Ces heures ne sont pas à approuver\u00a0: {timesheet.state_label.lower()}.")
@@ -305,8 +317,8 @@ def _lock_approved(timesheet: Timesheet, otherwise: str) -> None:
         raise AlreadyBilled("Ces heures sont facturées\u00a0: ouvrez un complément pour ce qui manque.")
     if row.status != TimesheetStatus.APPROVED:
         raise NotApprovable(otherwise)
-    if reason := next(filter(None, (why(row.pk) for why in _DEPENDENTS)), ""):
-        raise HoursInUse(reason)
+    if reasons := standing.on(StandingKind.TIMESHEET, row.pk):
+        raise HoursInUse(reasons[0].sentence)
 
 
 def _back_to_draft(timesheet: Timesheet, kind: StepKind, *, by: User, at: datetime, note: str) -> None:

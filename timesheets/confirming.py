@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import cast
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from employees.planning import plan
@@ -16,7 +16,7 @@ from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.templatetags.formats import day as spell_day
 from members.access import answers_for
 from members.models import Group, User
-from timesheets.models import Remark, StepKind, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import Entry, Remark, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
 ContestedDay = tuple[date, str, int | None]
 
@@ -83,14 +83,16 @@ def contest(
 def confirm_tacitly(*, on: date, at: datetime) -> list[Timesheet]:
     """Confirm what the members have left unanswered, once the last day to answer is before ``on``.
 
-    Each by itself, marked as tacit and with the delay in its step; a second run finds none. Nothing is done in a group
-    that has no tacit confirmation. Returns the timesheets confirmed, the longest waiting first.
+    Each by itself, marked as tacit and with the delay in its step; a second run finds none. Never before the day after
+    the last day that has hours. Nothing is done in a group that has no tacit confirmation. Returns the timesheets
+    confirmed, the longest waiting first.
     """
     group = Group.objects.order_by("pk").first()
     if group is None or not group.has_tacit_confirmation:
         return []
     start = datetime.combine(on - timedelta(days=group.confirmation_days), datetime.min.time())
     late = Timesheet.objects.filter(
+        ~Exists(_not_worked_before(on)),
         status=TimesheetStatus.SUBMITTED,
         assignment__isnull=False,
         submitted_at__lt=timezone.make_aware(start),
@@ -149,6 +151,11 @@ def write_remarks(timesheet: Timesheet, remarks: Sequence[ContestedDay]) -> None
         Remark(step=step, day=day, reason=reason.strip(), expected_minutes=minutes)
         for day, reason, minutes in remarks
     )
+
+
+def _not_worked_before(on: date) -> QuerySet[Entry]:
+    """Of a timesheet: its hours that are not over on ``on``."""
+    return Entry.objects.filter(timesheet=OuterRef("pk"), day__gte=on)
 
 
 @transaction.atomic

@@ -13,9 +13,10 @@ from django.utils import timezone
 from groupement.kernel.french import quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.templatetags.formats import day_fr
 from groupement.kernel.worktime import DAY, span, span_minutes, spell_clock
+from members.access import decides_on
 from members.models import User
+from timesheets.agreed_days import what_to_do, why_outside
 from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind, Timesheet
 
 
@@ -72,29 +73,46 @@ def minutes_of(value: HoursValue, day: date) -> int:
     return (asked.counted_on(day) or 0) if asked.minutes is None else asked.minutes
 
 
-def refuse_impossible_days(changes: Mapping[Timesheet, HoursByDay]) -> None:
-    """Raise BadDays for days outside the month or the assignment, kinds, durations and times that do not fit."""
+def refuse_impossible_days(
+    changes: Mapping[Timesheet, HoursByDay],
+    *,
+    by: User,
+    notes: Mapping[int, Mapping[date, str]] | None = None,
+) -> None:
+    """Raise BadDays for days outside the month, contract, assignment or membership, kinds, durations and times that do
+    not fit.
+
+    Work that was done is not lost: the coordination may record it outside with a reason, the note of its day among
+    ``notes`` (by timesheet id and day); it is not approved before the facts are mended.
+    """
     faults = [
         DayFault(sheet.pk, day, f"{spell_day(day).capitalize()}\u00a0: {why}")
         for sheet, days in changes.items()
         for day, kinds in sorted(days.items())
-        for why in _impossibilities(sheet, day, kinds)
+        for why in (*_outside(sheet, day, kinds, by, notes or {}), *_impossibilities(sheet, day, kinds))
     ]
     if faults:
         raise BadDays(faults)
 
 
-def _impossibilities(sheet: Timesheet, day: date, kinds: Mapping[str, HoursValue]) -> Iterator[str]:
-    placed = sheet.assignment
+def _outside(
+    sheet: Timesheet,
+    day: date,
+    kinds: Mapping[str, HoursValue],
+    by: User,
+    notes: Mapping[int, Mapping[date, str]],
+) -> Iterator[str]:
+    """Hours on a day that is not of the month; or on one on which nobody works there, unless that is meant."""
     if day not in sheet.month:
         yield f"ce jour n’est pas {sheet.month.of_label}."
-    elif placed and any(kinds.values()) and not placed.covers(day):
-        yield (
-            f"la mise à disposition chez {placed.member} commence le {day_fr(placed.starts_on)}. Videz cette case."
-            if day < placed.starts_on
-            else f"la mise à disposition chez {placed.member} s’arrête le {day_fr(placed.last_day)}. Videz cette case."
-        )
-    allowed = ASSIGNMENT_KINDS if placed else GROUP_KINDS
+    elif any(kinds.values()) and (why := why_outside(sheet, day)):
+        is_coordination = decides_on(by, sheet.employee.user_id)
+        if not (is_coordination and notes.get(sheet.pk, {}).get(day, "").strip()):
+            yield f"{why}{what_to_do(is_coordination=is_coordination)}"
+
+
+def _impossibilities(sheet: Timesheet, day: date, kinds: Mapping[str, HoursValue]) -> Iterator[str]:
+    allowed = ASSIGNMENT_KINDS if sheet.assignment else GROUP_KINDS
     for kind, value in kinds.items():
         if kind not in allowed:
             yield f"{quoted(dict(Kind.choices).get(kind, kind))} ne se saisit pas dans ce relevé."

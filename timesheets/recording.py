@@ -14,6 +14,8 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from members.models import User
 from timesheets import changing
+from timesheets.agreed_days import with_agreed_days
+from timesheets.contradicting import refuse_before_last_day
 from timesheets.day_rules import (
     EntryKey,
     HoursByDay,
@@ -134,7 +136,7 @@ def save_all(
     for sheet in changes:
         refuse_unless_writable(locked[sheet.pk], by, at)
     days_of = {locked[sheet.pk]: days for sheet, days in changes.items()}
-    refuse_impossible_days(days_of)
+    refuse_impossible_days(days_of, by=by, notes=notes)
     wanted = _wanted(days_of)
     present, kept = _present(days_of)
     _refuse_changed_meanwhile(present, wanted, seen or {}, by)
@@ -152,17 +154,20 @@ def save_all(
 
 
 @transaction.atomic
-def submit(timesheet: Timesheet, *, by: User, at: datetime, note: str = "") -> None:
+def submit(timesheet: Timesheet, *, by: User, at: datetime, note: str = "", is_early: bool = False) -> None:
     """Hand the hours over to the member, or to the coordinator when they are at the group; a month of zero hours too.
 
     Clears a contest or a return; ``note`` is the answer to it. Days of grace do not count: hours that can no longer be
-    changed can still be handed over. Raises Locked, NotWritable, NotBegun, StaleRow.
+    changed can still be handed over. ``is_early``: whoever submits has confirmed to do so before the last day. Raises
+    Locked, NotWritable, NotBegun, StaleRow; NotOverYet before the last planned or filled day.
     """
     if not may_write(by, timesheet):
         raise NotWritable(who_enters(timesheet))
     if timesheet.status != TimesheetStatus.DRAFT:
         raise Locked(f"{sheet_name(timesheet)} n’est plus modifiable. {why_locked(timesheet)}")
     refuse_unless_begun(timesheet, at)
+    if not is_early:
+        refuse_before_last_day(timesheet, timezone.localdate(at))
     timesheet.move(
         TimesheetStatus.SUBMITTED,
         kind=StepKind.SUBMIT,
@@ -201,7 +206,9 @@ def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
 def _lock(employee_id: int, month: Month) -> dict[int, Timesheet]:
     """All timesheets of the person's month: two saves wait for each other, and neither overlooks the other."""
     rows = (
-        changing.with_submitter(with_grace_days(Timesheet.objects.filter(employee=employee_id, month=month)))
+        changing.with_submitter(
+            with_agreed_days(with_grace_days(Timesheet.objects.filter(employee=employee_id, month=month)))
+        )
         .select_related("employee", "assignment__member")
         .order_by("pk")
         .select_for_update(of=("self",))

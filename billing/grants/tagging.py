@@ -22,6 +22,7 @@ from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
 from groupement.kernel.worktime import spell_clock
 from members.models import Member, User
+from members.standing import Days, StandingFact
 from timesheets.models import Entry, Kind, TimesheetStatus
 
 LONGEST_ACTION = 120
@@ -136,16 +137,19 @@ def _tagged(line: FundingLine, action: str, entries: Collection[int]) -> QuerySe
     return FundedHours.objects.filter(line=line, action=action, entry__in=entries).order_by("pk")
 
 
-def why_approved(sheet: int) -> str:
-    """Why a timesheet is not reopened, in a sentence: a line pays for some of its hours; empty when none does."""
+def paid_hours(sheet: int, _days: Days | None = None) -> list[StandingFact]:
+    """What keeps a timesheet approved: a line pays for some of its hours."""
     found = FundedHours.objects.filter(entry__timesheet=sheet).order_by("pk")
     code = found.values_list("line__code", flat=True).first()
     if code is None:
-        return ""
-    return (
-        f"Des heures de ce relevé sont affectées au financement {code}{NO_BREAK_SPACE}: il se rouvre une fois que les "
-        "finances ont retiré l’affectation."
-    )
+        return []
+    return [
+        StandingFact(
+            f"Des heures de ce relevé sont affectées au financement {code}{NO_BREAK_SPACE}: il se rouvre une fois que "
+            "les finances ont retiré l’affectation.",
+            is_final=True,
+        )
+    ]
 
 
 def _fault(

@@ -117,6 +117,7 @@ def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> No
     assessment.charges += charges
     assessment.problems += [*obstacles, *_remarks(month_facts, is_shared_already=is_shared_already)]
     assessment.problems += anomalies(month_facts)
+    assessment.problems += _contradictions(month_facts)
     for assignment in facts.active(key):
         if assignment.pk not in waiting:
             open_sheets = [sheet.pk for sheet in month_facts.sheets.get(assignment.pk, ()) if sheet.is_open]
@@ -199,6 +200,21 @@ def _remarks(month_facts: EmployeeMonthFacts, *, is_shared_already: bool) -> lis
         employee = month_facts.facts.employees[month_facts.key[0]]
         remarks.append(wording.cost_is_missing(employee, month_facts.month, is_blocking=False))
     return remarks
+
+
+def _contradictions(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
+    """Hours that contradict other facts: they are not approved, or should not have been."""
+    facts = month_facts.facts
+    return [
+        wording.hours_contradict(
+            facts.employees[month_facts.key[0]],
+            facts.assignments[sheet.assignment].member if sheet.assignment else None,
+            found,
+            is_approved=sheet.is_approved,
+        )
+        for sheet in facts.sheets[month_facts.key]
+        for found in facts.contradictions.get(sheet.pk, ())
+    ]
 
 
 def _unpriced(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:

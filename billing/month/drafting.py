@@ -63,7 +63,7 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
     leave_drawing.write_leave_rows(run, at=at)
     _delete_drafts(run)
     _copy_released_charges(at)
-    assessment = assess(gather(run))
+    assessment = assess(gather(run, on=timezone.localdate(at)))
     _write(run, assessment, at)
     leave_ledger.record_entries(run, at)
     employer_cost = sum((row.employer_cost for row in assessment.settlements), ZERO)

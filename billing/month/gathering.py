@@ -28,11 +28,13 @@ from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.periods import Month, overlaps
 from members.models import Group, VatAttestation
+from timesheets.contradicting import contradictions
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 
-def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> RunFacts:
-    """Read what ``run`` can charge, for everybody or for some ``employees`` (ids).
+def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: date | None = None) -> RunFacts:
+    """Read what ``run`` can charge, for everybody or for some ``employees`` (ids); with the day ``on``, also what
+    contradicts hours on that day.
 
     That is each employee with an assignment in the run's month, and earlier months with approved hours that no invoice
     bills (late hours, supplements) or with a cost that no run has settled. What another run's drafts bill is left out.
@@ -51,6 +53,9 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None) -> RunF
     keys = sorted(found, key=lambda key: (rank[key[0]], key[1]))
     facts = RunFacts(run.month, keys, staff, _assignments(staff))
     facts.sheets = _sheets(run, keys)
+    if on is not None:
+        unbilled = [sheet.pk for sheets in facts.sheets.values() for sheet in sheets if not sheet.is_billed]
+        facts.contradictions = contradictions(unbilled, on=on)
     facts.terms = _terms(facts.assignments)
     facts.costs, facts.estimated = _costs(keys)
     facts.settled = _settled(run, keys)
@@ -130,6 +135,7 @@ def _sheets(run: BillingRun, keys: Collection[Key]) -> dict[Key, list[SheetHours
                 is_approved and row.billed_at is None and not row.is_billed_elsewhere,
                 minutes.get(row.pk, {}),
                 kinds.get(row.pk, {}),
+                row.billed_at is not None or row.is_billed_elsewhere,
             )
         )
     return sheets

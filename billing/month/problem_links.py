@@ -121,6 +121,11 @@ UNKNOWN: tuple[str, Action] = ("À vérifier", _to_hours)
 KNOWN: dict[str, tuple[str, Action]] = {
     "timesheets_not_approved": ("Des heures attendent leur approbation", _to_hours),
     "hours_not_approved": ("Des heures viendront plus tard", _to_hours),
+    "hours_no_contract": ("Des heures sans contrat", _to_hours),
+    "hours_no_assignment": ("Des heures hors mise à disposition", _to_hours),
+    "hours_no_membership": ("Des heures hors adhésion", _to_hours),
+    "hours_absent": ("Des heures un jour d’absence", _to_hours),
+    "hours_to_come": ("Des heures de jours à venir", _to_hours),
     "cost_missing": ("Un coût manque", _to_costs),
     "cost_already_shared": ("Un coût est déjà réparti", _to_hours),
     "terms_missing": ("Des conditions manquent", _terms),

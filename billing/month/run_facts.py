@@ -16,6 +16,7 @@ from employees import planning
 from employees.models import Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.periods import Month, overlaps
 from members.models import VatAttestation
+from timesheets.contradicting import Contradiction
 
 Key = tuple[int, Month]
 """An employee's id and a month of service."""
@@ -25,7 +26,8 @@ Key = tuple[int, Month]
 class SheetHours:
     """A timesheet with its minutes by day; ``is_open`` when it is approved and no other run or invoice bills it.
 
-    ``by_kind`` are the minutes by kind and day of a timesheet at the group.
+    ``by_kind`` are the minutes by kind and day of a timesheet at the group; ``is_billed`` when another run or an
+    invoice bills it.
     """
 
     pk: int
@@ -35,6 +37,7 @@ class SheetHours:
     is_open: bool
     minutes: Mapping[date, int]
     by_kind: Mapping[str, Mapping[date, int]] = field(default_factory=dict)
+    is_billed: bool = False
 
     @property
     def total(self) -> int:
@@ -57,7 +60,8 @@ class RunFacts:
     ``charged`` counts the charges that last, by assignment, month and kind; ``recorded`` are the charges that acts
     recorded and that no invoice bills yet, up to the run's month. ``issued`` are the members that have the run's
     invoice already, each with whether it is the one outside VAT, and ``charged_there`` what these invoices charge for
-    each employee's month: what comes late for such a member waits for the next run.
+    each employee's month: what comes late for such a member waits for the next run. ``contradictions``: by timesheet,
+    the facts that contradict its hours.
     """
 
     month: Month
@@ -78,6 +82,7 @@ class RunFacts:
     issued: set[tuple[int, bool]] = field(default_factory=set)
     plans: dict[Month, planning.Plan] = field(default_factory=dict)
     past: dict[int, dict[tuple[int, Month], int]] = field(default_factory=dict)
+    contradictions: dict[int, list[Contradiction]] = field(default_factory=dict)
     attestations: dict[int, list[VatAttestation]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from groupement.kernel.french import NO_BREAK_SPACE, enumeration, of, ordinal, q
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_hours
 from members.models import Member
+from timesheets.contradicting import Contradiction
 
 LABEL_LENGTH = 200
 
@@ -100,6 +101,20 @@ def hours_come_later(assignment: Assignment, month: Month) -> BillingProblem:
         employee=assignment.employee_id,
         member=assignment.member_id,
         is_blocking=False,
+    )
+
+
+def hours_contradict(
+    employee: Employee, member: Member | None, found: Contradiction, *, is_approved: bool
+) -> BillingProblem:
+    """Hours that another fact contradicts; those that are approved already are to be settled."""
+    where = f"chez {member}" if member else "au groupement"
+    return BillingProblem(
+        f"hours_{found.kind}",
+        f"{employee.full_name} {where}{NO_BREAK_SPACE}: {found.message}",
+        employee=employee.pk,
+        member=member.pk if member else None,
+        is_blocking=is_approved,
     )
 
 

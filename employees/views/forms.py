@@ -11,7 +11,7 @@ from employees.absences import NOTE_LENGTH
 from employees.forms import DurationField
 from employees.models import Absence, AbsenceKind, Employee
 from employees.rescheduling import REASON_LENGTH
-from groupement.kernel.fields import choice_field
+from groupement.kernel.fields import ConfirmedForm, choice_field
 from groupement.kernel.worktime import DAY
 from members.models import Member
 
@@ -32,7 +32,7 @@ def reason_field() -> forms.CharField:
     return forms.CharField(label="Motif", required=False, max_length=REASON_LENGTH)
 
 
-class SetForm(forms.Form):
+class SetForm(ConfirmedForm):
     """Minutes of a day, planned apart."""
 
     minutes = DurationField(
@@ -49,14 +49,14 @@ class SetForm(forms.Form):
         return int(self.cleaned_data["minutes"])
 
 
-class MoveForm(forms.Form):
+class MoveForm(ConfirmedForm):
     """Where a day goes."""
 
     to = day_field("Nouveau jour")
     reason = reason_field()
 
 
-class ClearForm(forms.Form):
+class ClearForm(ConfirmedForm):
     """Days to free, both included."""
 
     first = day_field("Du")
@@ -86,7 +86,7 @@ class CalendarForm(forms.Form):
         return self.offered[self.cleaned_data["calendar"]]
 
 
-class AbsenceForm(forms.Form):
+class AbsenceForm(ConfirmedForm):
     """An absence: cause, first and last day, a note; whose it is, where one may choose among ``people``."""
 
     employee = forms.ModelChoiceField(Employee.objects.none(), label="Personne", empty_label="Choisissez")

@@ -212,6 +212,7 @@ class DatedActionForm(ActionForm):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+    is_confirmed = forms.BooleanField(label="J’ai lu ce qui dépasse la fin, je confirme", required=False)
 
 
 class MembershipForm(forms.ModelForm):
@@ -276,7 +277,8 @@ class MembershipAdmin(RecordAdmin):
     @admin.action(description="Annoncer le départ (à la date d’effet)")
     def announce_departure(self, request: UserRequest, queryset: QuerySet[Membership]) -> None:
         ends_before = _day(request) or today()
-        self._each(request, queryset, joining.announce_departure, "est en départ.", ends_before=ends_before)
+        facts = {"ends_before": ends_before, "is_confirmed": "is_confirmed" in request.POST}
+        self._each(request, queryset, joining.announce_departure, "est en départ.", **facts)
 
     @admin.action(description="Reprendre l’annonce du départ")
     def stay(self, request: UserRequest, queryset: QuerySet[Membership]) -> None:

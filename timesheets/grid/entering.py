@@ -65,15 +65,17 @@ def apply_changes(
     submit: Collection[SheetPlace] = (),
     note: str = "",
     reason: str = "",
+    is_early: bool = False,
     by: User,
     at: datetime,
 ) -> ChangeResult:
     """Save ``changes``, opening the month of ``employee`` if nobody has; then recall one timesheet, submit others.
 
     Of ``submit`` only drafts that ``by`` may write are submitted; ``note`` answers a contest or a return and goes with
-    the timesheets that had one. ``seen``: the minutes that the page showed; raises recording.ChangedMeanwhile when
-    somebody else changed one of these days since. ``reason``: why hours change that another wrote or handed in; the
-    person is told. Raises what recording's acts raise; then nothing is done.
+    the timesheets that had one, ``is_early`` says that to submit before the last day is meant. ``seen``: the minutes
+    that the page showed; raises recording.ChangedMeanwhile when somebody else changed one of these days since.
+    ``reason``: why hours change that another wrote or handed in; the person is told. Raises what recording's acts
+    raise; then nothing is done.
     """
     sheets = _opened(employee, month, {*changes, *submit}, at, is_moved=bool(recall or submit))
     changed = 0
@@ -93,7 +95,7 @@ def apply_changes(
     drafts = [sheet for sheet in asked if sheet.status == TimesheetStatus.DRAFT and may_write(by, sheet)]
     for sheet in drafts:
         answer = note if sheet.contested_at or sheet.returned_at else ""
-        recording.submit(sheet, by=by, at=at, note=answer)
+        recording.submit(sheet, by=by, at=at, note=answer, is_early=is_early)
     return ChangeResult(changed, len(drafts))
 
 
@@ -111,8 +113,20 @@ def undo_changes(employee: Employee, month: Month, record: UndoRecord, *, by: Us
         }
         for place, days_of_sheet in record.before.items()
     }
+    notes = {
+        sheets[place].pk: {
+            day: next((entry.note for entry in kinds.values() if entry.note), "")
+            for day, kinds in days_of_sheet.items()
+        }
+        for place, days_of_sheet in record.before.items()
+    }
     changed = recording.save_all(
-        days, by=by, at=at, seen=_by_sheet(record.after, sheets), reason="Changement annulé."
+        days,
+        by=by,
+        at=at,
+        notes=notes,
+        seen=_by_sheet(record.after, sheets),
+        reason="Changement annulé.",
     )
     _tell(employee, days, by, at)
     entry_of = {

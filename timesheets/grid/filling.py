@@ -154,6 +154,11 @@ class GridAction(forms.Form):
         help_text="Elle part avec le relevé\u00a0: la structure et la coordination la liront.",
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    is_early = forms.BooleanField(
+        label="Je soumets avant le dernier jour\u00a0: je ne travaillerai plus là ce mois-ci, ou mes heures à venir "
+        "sont déjà sûres",
+        required=False,
+    )
 
     reason = forms.CharField(
         label="Motif du changement",
@@ -216,6 +221,7 @@ class GridAction(forms.Form):
             "note": self.cleaned_data["note"],
             # A page that saves itself would tell the person of every cell by a message of its own.
             "reason": "" if self.is_quiet else self.cleaned_data["reason"],
+            "is_early": self.cleaned_data["is_early"],
             "submit": places if verb == "submit" else (),
             "recall": places[0] if verb == "recall" and key and places else None,
         }

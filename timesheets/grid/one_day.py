@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 
 from groupement.kernel.worktime import BadClock, BadDuration, parse_clock, parse_minutes, short_hours
+from members.access import decides_on
 from timesheets.day_rules import TimedHours, bad_times, minutes_of
 from timesheets.grid.lines import GridLine, MonthGrid
 from timesheets.grid.posted import (
@@ -166,7 +167,7 @@ def day_places(
     """The places of ``day``, with what was posted if it was; ``plan`` is the key of one to be filled as planned."""
     places = []
     for first in grid.sheets:
-        if day not in first.open_days:
+        if not _is_shown(grid, first, day):
             continue
         planned, kind = _planned(grid, first, day)
         lines = [line for line in grid.lines if line.sheet is first.sheet]
@@ -181,6 +182,13 @@ def day_places(
         places.append(DayPlace(first, day, each, entries, planned, kind))
     # Where something is expected or written stands at the top, for the thumb.
     return sorted(places, key=lambda place: not (place.planned or place.entries))
+
+
+def _is_shown(grid: MonthGrid, line: GridLine, day: date) -> bool:
+    """Days that are agreed on, days with hours; all for the coordination, which records others with a reason."""
+    if day in line.open_days or grid.entries_of[line.key].get(day):
+        return True
+    return not line.lock and decides_on(grid.viewer, grid.employee.user_id)
 
 
 @dataclass

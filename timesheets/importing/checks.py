@@ -14,6 +14,7 @@ from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault
 from members.models import Group, User
 from timesheets import changing
+from timesheets.agreed_days import with_agreed_days
 from timesheets.day_rules import (
     BadDays,
     TimedHours,
@@ -84,7 +85,7 @@ def read_stored(gathered: GatheredHours) -> StoredHours:
         employee__in=employees, month__gte=Month.of(first), month__lte=Month.of(last)
     )
     for sheet in changing.with_submitter(
-        sheets.select_related("employee", "assignment__member").order_by("pk")
+        with_agreed_days(sheets).select_related("employee", "assignment__member").order_by("pk")
     ):
         stored.add(sheet)
     entries = Entry.objects.filter(timesheet__employee__in=employees, day__range=(first, last))
@@ -143,7 +144,7 @@ def _check_month(
 
     has_overlaps = employee in gathered.overlapping
     if not found:
-        found += _faults_of(lambda: refuse_impossible_days(days_of), line_of)
+        found += _faults_of(lambda: refuse_impossible_days(days_of, by=by), line_of)
     if not found:
         found += _faults_of(lambda: _refuse_sums(employee, days_of, stored, by, has_overlaps), line_of)
     if not found:

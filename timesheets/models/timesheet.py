@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.periods import MonthField
 from members.models import User
+from timesheets.models import approving
 
 # People by name, of each of them the members by name, hours at the group last (nulls come last by themselves).
 BY_PERSON_AND_MEMBER = (
@@ -220,6 +221,7 @@ class Timesheet(Lifecycle):
             models.Index(fields=["assignment", "month"], name="timesheet_by_assignment"),
         ]
         triggers = [
+            *approving.TRIGGERS,
             pgtrigger.Trigger(
                 name="timesheet_keeps_who_and_when",
                 when=pgtrigger.Before,

@@ -8,9 +8,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from employees.calendar.week import Week
 from groupement.kernel.french import counted, enumeration, quoted
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
+from timesheets.approval import is_ready
+from timesheets.contradicting import ContradictionKind
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
 
@@ -20,6 +23,7 @@ class BlockerKind(StrEnum):
 
     UNOPENED = "unopened"
     CONTESTED = "contested"
+    CONTRADICTED = "contradicted"
     RETURNED = "returned"
     MISSING = "missing"
     UNSUBMITTED = "unsubmitted"
@@ -29,6 +33,7 @@ class BlockerKind(StrEnum):
 ICONS = {
     BlockerKind.UNOPENED: "plus",
     BlockerKind.CONTESTED: "flag",
+    BlockerKind.CONTRADICTED: "alert",
     BlockerKind.RETURNED: "undo",
     BlockerKind.MISSING: "pen",
     BlockerKind.UNSUBMITTED: "pen",
@@ -60,13 +65,14 @@ class Blocker:
 
     @property
     def tone(self) -> str:
-        return "danger" if self.kind == BlockerKind.CONTESTED else "warning"
+        return "danger" if self.kind in (BlockerKind.CONTESTED, BlockerKind.CONTRADICTED) else "warning"
 
 
 def blockers(
     reading: MonthSheets, lines: Sequence[SheetFigures] | None = None, *, reminded: Collection[int] = ()
 ) -> list[Blocker]:
-    """What blocks ``reading.month``: contests first, then what is to correct, to enter, to submit, to confirm.
+    """What blocks ``reading.month``: contests first, then what other facts contradict, what is to correct, to enter, to
+    submit, to confirm.
 
     Of ``lines`` if they are given. Where somebody else has to act the action is a reminder; for timesheets in
     ``reminded``, whose reminder left today, it is the page of the hours.
@@ -98,7 +104,10 @@ def _reminding(blocker: Blocker, reminded: Collection[int]) -> Blocker:
 
 
 def _blocker_of(line: SheetFigures, reading: MonthSheets) -> Blocker | None:
-    match line.timesheet.state:
+    state = line.timesheet.state
+    if state != "contested" and (found := _contradicted(line)):
+        return found
+    match state:
         case "contested":
             return _contested(line)
         case "returned":
@@ -114,6 +123,23 @@ def _contested(line: SheetFigures) -> Blocker:
     days = [remark.day for remark in line.remarks]
     what = f"le {spell_day(days[0])}" if len(days) == 1 else counted(len(days), "jour")
     return _sheet(BlockerKind.CONTESTED, line, f"{line.member} conteste {what}", _dispute(line))
+
+
+def _contradicted(line: SheetFigures) -> Blocker | None:
+    """The first fact that contradicts the hours, approved ones too; days to come once the rest is ready."""
+    ready = is_ready(line.timesheet)
+    for found in line.against:
+        if found.kind == ContradictionKind.TO_COME and not ready:
+            continue
+        explanation = f"{line.employee}\u00a0: {found.message}"
+        if found.kind == ContradictionKind.ABSENT:
+            week, label = Week.of(found.first), "Voir le planning"
+            return Blocker(
+                *(BlockerKind.CONTRADICTED, line.timesheet, f"{found.title} {_where(line)}", explanation),
+                *(label, "employees:week", (week,)),
+            )
+        return _sheet(BlockerKind.CONTRADICTED, line, f"{found.title} {_where(line)}", explanation)
+    return None
 
 
 def _dispute(line: SheetFigures) -> str:

@@ -21,6 +21,7 @@ from groupement.kernel.periods import Month
 from members.access import today
 from members.models import Member
 from timesheets.approval import is_ready
+from timesheets.contradicting import Contradiction, contradictions
 from timesheets.models import (
     BY_PERSON_AND_MEMBER,
     Entry,
@@ -43,7 +44,7 @@ class DayRemark:
 
 @dataclass(frozen=True)
 class SheetFigures:
-    """A timesheet with its figures, and the last step that brought it where it is."""
+    """A timesheet with its figures, the last step that brought it where it is, and what contradicts its hours."""
 
     timesheet: Timesheet
     by_day: Mapping[date, int]
@@ -51,6 +52,7 @@ class SheetFigures:
     member: Member | None = None
     last_step: TimesheetStep | None = None
     remarks: tuple[DayRemark, ...] = ()
+    against: Sequence[Contradiction] = ()
 
     @property
     def employee(self) -> Employee:
@@ -93,7 +95,9 @@ class MonthSheets:
 
 
 def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
-    """Read ``month``: timesheets, entries, plan, steps, remarks, assignments, contract hours."""
+    """Read ``month``: timesheets, entries, what contradicts them, plan, steps, remarks, assignments, contract hours."""
+    day = on or today()
+    against = contradictions(Timesheet.objects.filter(month=month, billed_at=None).values("pk"), on=day)
     minutes, planned = _minutes(month), plan(month)
     steps, seen = _last_steps(month), None
     lines: list[SheetFigures] = []
@@ -103,12 +107,13 @@ def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
         # The plan counts once, however many supplements follow.
         expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
         remarks = _day_remarks(step) if step else ()
-        lines.append(SheetFigures(sheet, minutes.get(sheet.pk, {}), expected, member, step, remarks))
+        figures = (sheet, minutes.get(sheet.pk, {}), expected, member, step, remarks)
+        lines.append(SheetFigures(*figures, against.get(sheet.pk, ())))
         filled[sheet.employee_id].update(lines[-1].by_day)
         seen = sheet
     return MonthSheets(
         month=month,
-        on=on or today(),
+        on=day,
         lines=lines,
         unopened=_unopened(month),
         weekly_minutes={line.employee.pk: line.weekly_minutes for line in lines},
@@ -150,8 +155,12 @@ def _sheets(month: Month) -> Iterator[tuple[TimesheetOfMonth, Member | None]]:
 
 
 def to_approve(reading: MonthSheets, lines: Sequence[SheetFigures] | None = None) -> list[SheetFigures]:
-    """What waits for the coordinator: confirmed by the member, or submitted at the group; of ``lines`` if given."""
-    return [line for line in (reading.lines if lines is None else lines) if is_ready(line.timesheet)]
+    """What waits for the coordinator: confirmed by the member, or submitted at the group; of ``lines`` if given.
+
+    Hours that other facts contradict are among what blocks.
+    """
+    chosen = reading.lines if lines is None else lines
+    return [line for line in chosen if is_ready(line.timesheet) and not line.against]
 
 
 def month_fingerprint(month: Month) -> str:

@@ -32,8 +32,17 @@ PERSON = "(SELECT min(user_id) FROM employees_employee)"
 CHANGED = "kind = 'change'"
 HANDED_IN_BY_BOSS = f"kind = 'submit' AND by_id = {BOSS}"
 BY_THE_PERSON = f"entered_by_id = {PERSON} AND {IN_A_DRAFT}"
+HELD = f"{DRAFT} AND id IN (SELECT timesheet_id FROM timesheets_entry)"
+# Submitted hours before a contract, an assignment, a membership, each in a month of its own; and within all of them.
+OUTSIDE = [f"status = 'submitted' AND month = '{month}-01'" for month in ("2025-12", "2026-04", "2026-01")]
+WITHIN = "status = 'submitted' AND month = '2026-05-01'"
+LAST_DAY = "(SELECT max(day) FROM timesheets_entry WHERE timesheet_id = timesheets_timesheet.id)::timestamp"
+# The day before, and its last minute in Paris.
+TOO_EARLY = (f"({LAST_DAY} - interval '1 day')", f"({LAST_DAY} - interval '1 minute')")
+APPROVING = {"status": "'approved'", "submitted_at": "now()", "confirmed_at": "now()"}
 
-STAMPS = {"submitted_at": "now()", "confirmed_at": "now()", "approved_at": "now()"}
+# Approved once the days of the scene are over.
+STAMPS = {"submitted_at": "now()", "confirmed_at": "now()", "approved_at": "'2027-01-04 12:00+00'"}
 SENT = ("submitted_at",)
 STATES = ("", "draft", "submitted", "confirmed", "approved")
 # What each act does, of all that could be written of it.
@@ -103,6 +112,17 @@ ROWS: dict[str, Row] = {
     ),
     "a_tacit_confirmation_is_a_confirmation": row(
         update(DRAFT, is_confirmed_tacitly="true"), holds=update(APPROVED, is_confirmed_tacitly="true")
+    ),
+    "hours_are_approved_once_their_days_have_come": row(
+        *(
+            update(HELD, **{**APPROVING, "approved_at": f"{day} AT TIME ZONE 'Europe/Paris'"})
+            for day in TOO_EARLY
+        ),
+        holds=update(HELD, **{**APPROVING, "approved_at": f"{LAST_DAY} AT TIME ZONE 'Europe/Paris'"}),
+    ),
+    "approved_hours_lie_within_what_was_agreed": row(
+        *(update(each, **APPROVING, approved_at="now()") for each in OUTSIDE),
+        holds=update(WITHIN, **APPROVING, approved_at="now()"),
     ),
     "approved_timesheet_is_frozen": row(
         delete("status = 'submitted'"),

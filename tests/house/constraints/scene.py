@@ -14,6 +14,7 @@ from employees.models import (
     PlannedDay,
     WorkingTimeLimits,
 )
+from groupement.kernel.periods import Month
 from members.models import (
     Declaration,
     Invitation,
@@ -69,6 +70,7 @@ def cast() -> Cast:
     approved = world.timesheet(placed, {OCTOBER.first: 420}, month=OCTOBER)
     Timesheet.objects.filter(pk=billed.pk).update(billed_at=NOW)
     _of_timesheets(maelle, yann, placed, billed, approved, boss)
+    _of_hours_outside(aloen, sonam, yann)
     entry = Entry.objects.get(timesheet=billed, day=NOVEMBER.first)
     return Cast(aloen, sonam, boss, maelle, yann, placed, billed, approved, entry)
 
@@ -134,6 +136,30 @@ def _of_employees(maelle: Employee, placed: Assignment, boss: User) -> None:
     )
     CalendarFeed.objects.create(user=boss, employee=maelle, secret_digest=A, made_at=NOW)
     WorkingTimeLimits.objects.create(starts_on=world.YEAR_START)
+
+
+def _of_hours_outside(aloen: Member, sonam: Member, yann: Employee) -> None:
+    """Submitted hours before a contract (2025), an assignment (April), a membership (January); within them in May."""
+    Membership.objects.filter(member=sonam).update(starts_on=world.YEAR_START + timedelta(1))
+    contract = yann.contracts.get()
+    at_aloen, at_sonam = (
+        Assignment.objects.create(
+            reference=f"MAD-Y-{host.pk}",
+            employee=yann,
+            contract=contract,
+            member=host,
+            job="paie",
+            starts_on=start,
+        )
+        for host, start in ((aloen, date(2026, 4, 15)), (sonam, world.YEAR_START))
+    )
+    world.timesheet(yann, {date(2025, 12, 10): 420}, month=Month(2025, 12), kind="leave", status="submitted")
+    for place, day in (
+        (at_aloen, date(2026, 4, 14)),
+        (at_sonam, world.YEAR_START),
+        (at_aloen, date(2026, 5, 4)),
+    ):
+        world.timesheet(place, {day: 420}, month=Month.of(day), status="submitted")
 
 
 def _of_timesheets(

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
@@ -20,8 +21,10 @@ MINE = reverse("timesheets:my_month", args=[NOVEMBER])
 
 
 @pytest.fixture(autouse=True)
-def _group():
+def _in_december():
     world.group()
+    with time_machine.travel(world.NOW, tick=True):
+        yield
 
 
 @pytest.fixture

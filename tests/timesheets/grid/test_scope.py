@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -20,9 +21,11 @@ MINE = reverse("timesheets:my_month", args=[NOVEMBER])
 
 
 @pytest.fixture(autouse=True)
-def _group(settings):
+def _in_december(settings):
     settings.REQUIRE_SECOND_FACTOR = False
     world.group()
+    with time_machine.travel(world.NOW, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from tests import world
@@ -15,6 +16,12 @@ pytestmark = pytest.mark.django_db
 MONDAYS = [date(2026, 11, day) for day in (2, 9, 16, 23, 30)]
 MONTH = reverse("timesheets:month", args=[world.NOVEMBER])
 APPROVE_ALL = reverse("timesheets:approve_confirmed", args=[world.NOVEMBER])
+
+
+@pytest.fixture(autouse=True)
+def _in_december():
+    with time_machine.travel(world.NOW, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 MONTH_END = date(2026, 12, 3)
 MONDAYS = [date(2026, 11, day) for day in (2, 9, 16, 23, 30)]
-QUERIES = 7
+QUERIES = 8
 
 
 @pytest.fixture
