@@ -11,7 +11,17 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 
 from employees import planning
 from employees.models import Absence, AbsenceKind, Assignment, Contract
@@ -121,18 +131,23 @@ def contradictions(sheets: SheetIds, *, on: date) -> dict[int, list[Contradictio
     return against
 
 
+MONTH_BEFORE = Func(
+    F("month"), template="(%(expressions)s + interval '1 month')::date", output_field=DateField()
+)
 # The columns that say which kinds an entry contradicts, in their order.
 FLAGS = tuple(f"is_{kind}" for kind in ContradictionKind)
 
 
 def _entries_against(sheets: SheetIds, on: date) -> QuerySet[Entry, Any]:
-    """Entries with what they contradict; those that contradict nothing are left out."""
+    """Entries with what they contradict; those that contradict nothing are left out.
+
+    Only timesheets whose month is not wholly agreed on, or has an absence, are read day by day: they are few.
+    """
     held = Q(ends_before__isnull=True) | Q(ends_before__gt=OuterRef("day"))
     dated = {"starts_on__lte": OuterRef("day")}
-    assignment = OuterRef("timesheet__assignment")
     at_member = Q(timesheet__assignment__isnull=False)
     contracts = Contract.objects.filter(held, employee=OuterRef("timesheet__employee"), **dated)
-    assignments = Assignment.objects.filter(held, pk=assignment, **dated)
+    assignments = Assignment.objects.filter(held, pk=OuterRef("timesheet__assignment"), **dated)
     memberships = Membership.objects.filter(held, member=OuterRef("timesheet__assignment__member"), **dated)
     absences = Absence.objects.filter(held, employee=OuterRef("timesheet__employee"), **dated)
     conditions = (
@@ -143,10 +158,27 @@ def _entries_against(sheets: SheetIds, on: date) -> QuerySet[Entry, Any]:
         Q(day__gt=on),
     )
     flags = {
-        name: ExpressionWrapper(Q(each), BooleanField()) for name, each in zip(FLAGS, conditions, strict=True)
+        name: ExpressionWrapper(each, BooleanField()) for name, each in zip(FLAGS, conditions, strict=True)
     }
-    contradicting = reduce(or_, (Q(**{name: True}) for name in FLAGS))
-    return Entry.objects.filter(timesheet__in=sheets).annotate(**flags).filter(contradicting)
+    *others, to_come = (Q(**{name: True}) for name in FLAGS)
+    suspects = Q(timesheet__in=_not_wholly_agreed(sheets)) & reduce(or_, others)
+    return Entry.objects.filter(timesheet__in=sheets).annotate(**flags).filter(to_come | suspects)
+
+
+def _not_wholly_agreed(sheets: SheetIds) -> QuerySet[Timesheet, Any]:
+    """Those of ``sheets`` whose month has a day without contract, assignment or membership, or an absence."""
+    dated = {"starts_on__lte": OuterRef("month")}
+    held = Q(ends_before__isnull=True) | Q(ends_before__gte=OuterRef("month_before"))
+    person, at_member = {"employee": OuterRef("employee")}, Q(assignment__isnull=False)
+    contracts = Contract.objects.filter(held, **person, **dated)
+    assignments = Assignment.objects.filter(held, pk=OuterRef("assignment"), **dated)
+    memberships = Membership.objects.filter(held, member=OuterRef("assignment__member"), **dated)
+    absences = Absence.objects.filter(
+        **person, starts_on__lt=OuterRef("month_before"), ends_before__gt=OuterRef("month")
+    )
+    rows = Timesheet.objects.filter(pk__in=sheets).annotate(month_before=MONTH_BEFORE)
+    agreed = Exists(contracts) & (~at_member | Exists(assignments) & Exists(memberships))
+    return rows.filter(~agreed | Exists(absences)).values("pk")
 
 
 def refuse_before_last_day(timesheet: Timesheet, on: date) -> None:

@@ -135,15 +135,15 @@ def test_hours_of_days_to_come_are_not_approved(placed, solene):
 def test_the_trial_says_so(placed):
     world.timesheet(placed, {MONDAY: 420, LAST_MONDAY: 420}, status="confirmed")
     run = drafting.draft(world.NOVEMBER, by=None, at=world.at(FRIDAY))
-    told = {problem.code: problem.message for problem in run.problems.all()}
-    assert told["hours_to_come"] == f"Maëlle Kerbrat chez Aloen\u00a0: {TO_COME}"
+    by_code = {problem.code: problem.message for problem in run.problems.all()}
+    assert by_code["hours_to_come"] == f"Maëlle Kerbrat chez Aloen\u00a0: {TO_COME}"
     run = drafting.draft(world.NOVEMBER, by=None, at=world.NOW)
     assert "hours_to_come" not in {problem.code for problem in run.problems.all()}
 
 
 OUTSIDE_DAY = date(2026, 11, 16)
 PLACE = "7\u00a0h {what} (lundi 16 novembre)\u00a0: {cure}"
-SAID = {
+REFUSALS = {
     "no_contract": PLACE.format(
         what="sans contrat de travail",
         cure="prolongez le contrat dans l’administration, ou faites corriger les heures.",
@@ -182,27 +182,27 @@ def come_late(kind, placed):
         )
 
 
-@pytest.mark.parametrize("kind", list(SAID))
+@pytest.mark.parametrize("kind", list(REFUSALS))
 def test_a_fact_that_comes_late_blocks_the_hours_that_it_contradicts(placed, solene, kind):
     sheet = world.timesheet(placed, {MONDAY: 420, OUTSIDE_DAY: 420}, status="confirmed")
     assert month_sheets.to_approve(read()) != []
     come_late(kind, placed)
     fresh = stored(sheet)
-    assert refusal_of(approval.approve, fresh, by=solene, at=world.NOW).message == SAID[kind]
+    assert refusal_of(approval.approve, fresh, by=solene, at=world.NOW).message == REFUSALS[kind]
     done = approval.approve_all([fresh], by=solene, at=world.NOW)
-    assert [sentence for _, sentence in done.exceptions] == [SAID[kind]]
+    assert [sentence for _, sentence in done.exceptions] == [REFUSALS[kind]]
     (found,) = blockers.blockers(read())
-    assert (found.kind, found.explanation) == ("contradicted", f"Maëlle Kerbrat\u00a0: {SAID[kind]}")
+    assert (found.kind, found.explanation) == ("contradicted", f"Maëlle Kerbrat\u00a0: {REFUSALS[kind]}")
     assert reverse(found.view, args=found.args) == (
         "/equipe/planning/2026-S47/" if kind == "absent" else f"/heures/releve/{sheet.pk}/"
     )
     assert month_sheets.to_approve(read()) == []
     run = drafting.draft(world.NOVEMBER, by=None, at=world.NOW)
-    told = {problem.code: (problem.message, problem.is_blocking) for problem in run.problems.all()}
-    assert told[f"hours_{kind}"] == (f"Maëlle Kerbrat chez Aloen\u00a0: {SAID[kind]}", False)
+    by_code = {problem.code: (problem.message, problem.is_blocking) for problem in run.problems.all()}
+    assert by_code[f"hours_{kind}"] == (f"Maëlle Kerbrat chez Aloen\u00a0: {REFUSALS[kind]}", False)
 
 
-@pytest.mark.parametrize("kind", list(SAID))
+@pytest.mark.parametrize("kind", list(REFUSALS))
 def test_hours_that_were_approved_before_stay_in_what_blocks_and_the_trial_holds_them_against_the_month(
     placed, kind
 ):
@@ -214,7 +214,7 @@ def test_hours_that_were_approved_before_stay_in_what_blocks_and_the_trial_holds
     assert run.problems.get(code=f"hours_{kind}").is_blocking
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SAID if kind != "absent"])
+@pytest.mark.parametrize("kind", [kind for kind in REFUSALS if kind != "absent"])
 def test_postgresql_approves_no_hours_outside(placed, kind):
     sheet = world.timesheet(placed, {OUTSIDE_DAY: 420}, status="confirmed")
     come_late(kind, placed)
