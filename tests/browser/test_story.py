@@ -11,13 +11,13 @@ from pypdf import PdfReader
 from billing.models import Document, Invoice
 from members.models import Member
 from tests import world
-from tests.world import NOVEMBER
+from tests.world import OCTOBER
 from timesheets.models import SignedSheet, Timesheet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAYROLL = (
-    "matricule;nom;prénom;mois;brut;cotisations patronales\nM001;Kerbrat;Maëlle;2026-11;2350,00;893,00\n"
+    "matricule;nom;prénom;mois;brut;cotisations patronales\nM001;Kerbrat;Maëlle;2026-10;2350,00;893,00\n"
 )
 
 
@@ -80,9 +80,9 @@ def test_a_month_from_hours_to_downloaded_invoices(cast, enter, site, worker, tm
 
 def enter_hours(page, site):
     """The month is filled from the plan, a day is changed, and all is submitted."""
-    page.goto(f"{site.url}/heures/{NOVEMBER}/")
+    page.goto(f"{site.url}/heures/{OCTOBER}/")
     page.get_by_role("button", name="Remplir le mois comme prévu").click()
-    cell = page.locator("input.hrs[id$='2026-11-02']").first
+    cell = page.locator("input.hrs[id$='2026-10-05']").first
     expect(cell).to_have_value("7")
     cell.fill("6h30")
     cell.press("Tab")
@@ -100,7 +100,7 @@ def confirm(page):
 
 
 def approve(page, site):
-    page.goto(f"{site.url}/heures/mois/{NOVEMBER}/")
+    page.goto(f"{site.url}/heures/mois/{OCTOBER}/")
     page.get_by_role("button", name="Approuver : Maëlle Kerbrat, Aloen").click()
     expect(page.locator("body")).to_contain_text("Heures approuvées")
     page.get_by_role("link", name="Approuver les").or_(
@@ -113,14 +113,14 @@ def approve(page, site):
 
 def bill(page, site, tmp_path):
     """Payroll in, dry run, issue, watch the PDFs come, take them all."""
-    file = tmp_path / "paie-2026-11.csv"
+    file = tmp_path / "paie-2026-10.csv"
     file.write_bytes(PAYROLL.encode("cp1252"))
-    page.goto(f"{site.url}/facturation/couts/?mois={NOVEMBER}")
+    page.goto(f"{site.url}/facturation/couts/?mois={OCTOBER}")
     page.locator("input[type=file]").set_input_files(str(file))
-    page.locator("#id_month").fill(str(NOVEMBER))
+    page.locator("#id_month").fill(str(OCTOBER))
     page.get_by_role("button", name="Relire le fichier").click()
     page.get_by_role("button", name="Importer la paie").click()
-    page.goto(f"{site.url}/facturation/{NOVEMBER}/")
+    page.goto(f"{site.url}/facturation/{OCTOBER}/")
     page.get_by_role("button", name="Faire un essai").click()
     expect(page.get_by_role("main")).to_contain_text("Le compte est bon")
     page.get_by_role("link", name="Émettre les 2 factures").click()

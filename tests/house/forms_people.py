@@ -172,7 +172,7 @@ def draft(house: House, minutes: int = 420) -> Timesheet:
 
 def submitted(house: House) -> Timesheet:
     sheet = draft(house)
-    recording.submit(sheet, **_by(house.maelle.user))
+    recording.submit(sheet, is_early=True, **_by(house.maelle.user))
     return sheet
 
 
@@ -193,7 +193,7 @@ def maintained(house: House) -> Timesheet:
     sheet = submitted(house)
     remarks = [(TUESDAY, "Nous comptons 6 h.", 360)]
     confirming.contest(sheet, remarks=remarks, **_by(house.users["representative"]))
-    recording.submit(sheet, note="Je maintiens.", **_by(house.maelle.user))
+    recording.submit(sheet, note="Je maintiens.", is_early=True, **_by(house.maelle.user))
     return sheet
 
 
