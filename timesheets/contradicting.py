@@ -151,10 +151,10 @@ def _entries_against(sheets: SheetIds, on: date) -> QuerySet[Entry, Any]:
     memberships = Membership.objects.filter(held, member=OuterRef("timesheet__assignment__member"), **dated)
     absences = Absence.objects.filter(held, employee=OuterRef("timesheet__employee"), **dated)
     conditions = (
-        ~Exists(contracts),
-        at_member & ~Exists(assignments),
-        at_member & ~Exists(memberships),
-        ~Q(kind__in=NO_WORK) & Exists(absences),
+        Q(~Exists(contracts)),
+        at_member & Q(~Exists(assignments)),
+        at_member & Q(~Exists(memberships)),
+        ~Q(kind__in=NO_WORK) & Q(Exists(absences)),
         Q(day__gt=on),
     )
     flags = {
