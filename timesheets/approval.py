@@ -303,8 +303,8 @@ def _why_not_undone(
         return NotApprovable("Seule une approbation peut être annulée.")
     if row.billed_at:
         return AlreadyBilled("Ces heures sont facturées\u00a0: ouvrez un complément pour ce qui manque.")
-    if reason := next(filter(None, (why(row.pk) for why in _DEPENDENTS)), ""):
-        return HoursInUse(reason)
+    if reasons := standing.on(StandingKind.TIMESHEET, row.pk):
+        return HoursInUse(reasons[0].sentence)
     if author != by.pk or row.approved_at is None or at - row.approved_at > UNDO_WITHIN:
         return NotApprovable(UNDONE_BY)
     return None

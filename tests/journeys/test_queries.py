@@ -38,8 +38,8 @@ PAGES = [
     ("nolwenn", "/facturation/factures/", 12),
     ("nolwenn", "/facturation/factures/{invoice}/", 13),
     ("nolwenn", "/charte/", 10),
-    ("solene", "/heures/mois/{november}/", 15),
-    ("solene", "/heures/mois/{december}/", 15),
+    ("solene", "/heures/mois/{november}/", 16),
+    ("solene", "/heures/mois/{december}/", 16),
     ("solene", "/heures/{december}/personne/{employee}/", 13),
     ("solene", "/heures/releve/{sheet}/", 12),
     ("solene", "/facturation/", 8),
@@ -50,7 +50,7 @@ PAGES = [
     ("gael", "/facturation/{december}/", 12),
     ("gael", "/facturation/factures/", 10),
     ("gael", "/facturation/factures/{invoice}/", 16),
-    ("gael", "/facturation/couts/?mois={november}", 15),
+    ("gael", "/facturation/couts/?mois={november}", 14),
     ("gael", "/heures/mois/{november}/", 14),
 ]
 

@@ -100,7 +100,7 @@ class TestBeginning:
 
     def test_month_without_hours_is_submitted_from_its_first_day(self, placed):
         sheet = world.timesheet(placed, month=DECEMBER, status="draft")
-        recording.submit(sheet, by=placed.employee.user, at=world.at(date(2026, 12, 1), 0))
+        recording.submit(sheet, by=placed.employee.user, at=world.at(date(2026, 12, 1), 0), is_early=True)
         assert sheet.status == "submitted"
 
     def test_zero_hours_are_submitted_as_an_answer(self, last):
