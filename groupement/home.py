@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.accounts import receivables, statement_of_account
@@ -22,6 +21,7 @@ from groupement.kernel.periods import Month
 from groupement.navigation import group_of, landing, seats_of
 from members.access import UserRequest, answers_by, for_roles, one_seat_a_member, today
 from members.models import Group, Member, Seat, User
+from timesheets.answer_delay import read_delays
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 
 LAST_INVOICES = 4
@@ -141,12 +141,11 @@ def _timesheets(user: User, member: Member, month: Month) -> list[TimesheetWithM
 
 def _with_deadline(sheets: list[TimesheetWithMinutes], group: Group | None) -> list[dict[str, Any]]:
     """Those of ``sheets`` that wait for the member, each with the last day to answer."""
-    days = timedelta(group.confirmation_days if group else 0)
-    by_day = [
-        (sheet, timezone.localdate(sheet.submitted_at + days))
-        for sheet in sheets
-        if sheet.status == TimesheetStatus.SUBMITTED and sheet.submitted_at
-    ]
+    waiting = [sheet for sheet in sheets if sheet.status == TimesheetStatus.SUBMITTED]
+    if group is None or not waiting:
+        return []
+    delays = read_delays(waiting, group, on=today())
+    by_day = [(sheet, delays[sheet.pk].due_on) for sheet in waiting]
     return [{"sheet": sheet, "by_day": day, "is_late": day < today()} for sheet, day in by_day]
 
 

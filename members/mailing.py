@@ -62,10 +62,12 @@ def write(
     at: datetime,
     day: date | None = None,
     about: Collection[Subject] = (),
+    mentions: Collection[Subject] = (),
 ) -> Mail | None:
     """Put a message to ``to`` into the outbox, in two forms: templates/mail/<template>.txt and .html.
 
-    ``day`` is that of a digest. ``about`` names what else it tells of; a digest that does was asked for by hand. None
+    ``day`` is that of a digest. ``about`` names what else it tells of; a digest that does was asked for by hand.
+    ``mentions`` names what a digest counts, so that it is known when somebody was first told; it hinders nothing. None
     when this digest of the day, or one of its subjects, was told to this address already, or when nobody reads it: a
     closed account, an address that was refused. Callers ``enqueue`` once they have written.
     A Correspondent has no preferences: the templates get "" for their address.
@@ -95,7 +97,7 @@ def write(
             )
             MailSubject.objects.bulk_create(
                 MailSubject(mail=mail, kind=what, number=number, address=to.email, day=day)
-                for what, number in about
+                for what, number in [*about, *mentions]
             )
             return mail
     except IntegrityError:
@@ -118,6 +120,15 @@ def is_reachable(to: User | Correspondent) -> bool:
     tried = Mail.objects.filter(to=account, address=to.email).exclude(status=MailStatus.PENDING)
     last = tried.order_by("-queued_at", "-pk").first()
     return not (last and last.status == MailStatus.FAILED and last.error.startswith(REFUSED))
+
+
+def refused(users: Collection[User]) -> set[int]:
+    """The ids of those of ``users`` whose address has refused our last message; one query for all."""
+    tried = Mail.objects.filter(to__in=users, address=F("to__email")).exclude(status=MailStatus.PENDING)
+    last = tried.order_by("to", "-queued_at", "-pk").distinct("to").values_list("to", "status", "error")
+    return {
+        pk for pk, status, error in last if pk and status == MailStatus.FAILED and error.startswith(REFUSED)
+    }
 
 
 def _account(to: User | Correspondent) -> User | None:

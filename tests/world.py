@@ -19,7 +19,20 @@ from employees.models import (
     Terms,
 )
 from groupement.kernel.periods import Month
-from members.models import Deputy, Group, Member, Membership, Seat, User, VatAttestation
+from members.models import (
+    Deputy,
+    Group,
+    Mail,
+    MailKind,
+    MailStatus,
+    MailSubject,
+    Member,
+    Membership,
+    Seat,
+    SubjectKind,
+    User,
+    VatAttestation,
+)
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -295,6 +308,28 @@ def advance(sheet: Timesheet, status: str, *, by: User | None = None) -> None:
         return
     for to, kind, stamps in path[: reached.index(status) + 1]:
         sheet.move(to, kind=kind, by=by, at=next(iter(stamps.values())), **stamps)
+
+
+def visa_mail(sheet: Timesheet, to: User, sent_at: datetime | None) -> Mail:
+    """A morning’s message to ``to`` about what was handed over with ``sheet``; without ``sent_at`` it waits."""
+    queued = sent_at or NOW
+    mail = Mail.objects.create(
+        to=to,
+        address=to.email,
+        kind=MailKind.CONFIRM_DIGEST,
+        day=queued.date(),
+        subject="1 relevé attend votre visa",
+        text="1 relevé attend votre visa",
+        html="<p>1 relevé attend votre visa</p>",
+        status=MailStatus.SENT if sent_at else MailStatus.PENDING,
+        queued_at=queued,
+        sent_at=sent_at,
+    )
+    step = sheet.steps.filter(kind="submit").latest("pk")
+    MailSubject.objects.create(
+        mail=mail, kind=SubjectKind.TIMESHEET_STEP, number=step.pk, address=to.email, day=mail.day
+    )
+    return mail
 
 
 def hours(month: Month, total: int | str, *, per_day: int = 420) -> dict[date, int]:

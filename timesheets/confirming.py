@@ -16,6 +16,7 @@ from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.templatetags.formats import day as spell_day
 from members.access import answers_for
 from members.models import Group, User
+from timesheets.answer_delay import AnswerDelay, read_delays
 from timesheets.models import Entry, Remark, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
 ContestedDay = tuple[date, str, int | None]
@@ -90,15 +91,18 @@ def confirm_tacitly(*, on: date, at: datetime) -> list[Timesheet]:
     group = Group.objects.order_by("pk").first()
     if group is None or not group.has_tacit_confirmation:
         return []
+    # No delay ends before the group's days are over.
     start = datetime.combine(on - timedelta(days=group.confirmation_days), datetime.min.time())
     late = Timesheet.objects.filter(
         ~Exists(_not_worked_before(on)),
         status=TimesheetStatus.SUBMITTED,
         assignment__isnull=False,
         submitted_at__lt=timezone.make_aware(start),
-    ).order_by("submitted_at", "pk")
-    keys = list(late.values_list("pk", flat=True))
-    return [done for pk in keys if (done := _confirm_one_tacitly(late, pk, group, at))]
+    )
+    waiting = list(late.select_related("employee", "assignment").order_by("submitted_at", "pk"))
+    delays = read_delays(waiting, group, on=on)
+    over = [sheet for sheet in waiting if delays[sheet.pk].is_over(on)]
+    return [done for sheet in over if (done := _confirm_one_tacitly(sheet, delays[sheet.pk], group, at))]
 
 
 def may_answer(user: User, timesheet: Timesheet) -> bool:
@@ -111,11 +115,6 @@ def awaiting(user: User) -> QuerySet[Timesheet]:
     """The submitted timesheets that ``user`` may confirm or contest, the longest waiting first."""
     submitted = Timesheet.objects.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk")
     return cast("QuerySet[Timesheet]", submitted.answerable_by(user))
-
-
-def due_on(timesheet: Timesheet, group: Group) -> date:
-    """The last day to answer: the group’s delay after the hours were submitted."""
-    return timezone.localdate(timesheet.submitted_at) + timedelta(days=group.confirmation_days)
 
 
 def open_contest(steps: Iterable[TimesheetStep]) -> TimesheetStep | None:
@@ -159,17 +158,31 @@ def _not_worked_before(on: date) -> QuerySet[Entry]:
 
 
 @transaction.atomic
-def _confirm_one_tacitly(late: QuerySet[Timesheet], pk: int, group: Group, at: datetime) -> Timesheet | None:
-    """Confirm one of ``late``, unless somebody answered or submitted it anew since it was listed."""
-    timesheet = late.select_for_update().filter(pk=pk).first()
+def _confirm_one_tacitly(
+    listed: Timesheet, delay: AnswerDelay, group: Group, at: datetime
+) -> Timesheet | None:
+    """Confirm one whose delay is over, unless somebody answered or submitted it anew since it was listed."""
+    same = Timesheet.objects.filter(status=TimesheetStatus.SUBMITTED, submitted_at=listed.submitted_at)
+    timesheet = same.select_for_update().filter(pk=listed.pk).first()
     if timesheet is None:
         return None
-    # A plain space: the note is printed on the timesheet’s paper, whose bytes stay.
-    delay = f"{group.confirmation_days} {plural(group.confirmation_days, 'jour')}"
-    note = f"Sans réponse jusqu’au {spell_day(due_on(timesheet, group))}, délai de {delay}."
+    note = _tacit_note(delay, group)
     stamps = {"confirmed_at": at, "is_confirmed_tacitly": True, "accepted_days": {}}
     timesheet.move(TimesheetStatus.CONFIRMED, kind=StepKind.TACIT, by=None, at=at, note=note, **stamps)
     return timesheet
+
+
+def _tacit_note(delay: AnswerDelay, group: Group) -> str:
+    """Until when nobody answered, and when the member was first written to.
+
+    Plain spaces: the note is printed on the timesheet’s paper, whose bytes stay.
+    """
+    days = f"{group.confirmation_days} {plural(group.confirmation_days, 'jour')}"
+    note = f"Sans réponse jusqu’au {spell_day(delay.due_on)}, délai de {days}."
+    if delay.first_mail_at is None:
+        return f"{note} Personne chez l’adhérent ne pouvait recevoir de message."
+    first = timezone.localtime(delay.first_mail_at)
+    return f"{note} Premier message le {spell_day(first.date())} à {first.hour} h {first.minute:02}."
 
 
 def _accepted(timesheet: Timesheet, contested: Collection[date]) -> dict[str, int]:

@@ -18,9 +18,11 @@ from groupement.demo.founding import moment
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import span_minutes
 from members import deputising
-from members.models import Group, Member, Seat, User
+from members.models import Group, Mail, MailStatus, Member, Seat, User
 from timesheets import approval, confirming, recording
+from timesheets.answer_delay import read_delays
 from timesheets.models import Entry, Timesheet
+from timesheets.reminding import recipients, sending
 
 Days = dict[date, dict[str, int]]
 
@@ -53,11 +55,23 @@ def _let_lapse() -> None:
     """September was confirmed tacitly where nobody answered; since then the group prefers to wait for an answer."""
     after = months.SEPTEMBER.before
     Group.objects.update(has_tacit_confirmation=True)
+    _tell_member(after)
     for sheet in confirming.confirm_tacitly(
         on=after + timedelta(days=3), at=moment(after + timedelta(days=3), 5, 30)
     ):
         approval.approve(sheet, by=user("solene.rivoal"), at=moment(after + timedelta(days=3), 9))
     Group.objects.update(has_tacit_confirmation=False)
+
+
+def _tell_member(day: date) -> None:
+    """The morning’s message about these hours, as sent: a delay does not end before somebody was told."""
+    group, roster = Group.objects.get(), recipients.read_duty_roster(day)
+    waiting = sending.waiting_for_visa()
+    delays = read_delays(waiting, group, on=day, writers=roster.at_members)
+    at = moment(day, 7, 30)
+    for digest in sending.visa_digests(waiting, roster, group, delays):
+        if mail := digest.write(at):
+            Mail.objects.filter(pk=mail.pk).update(status=MailStatus.SENT, sent_at=at, attempts=1)
 
 
 def bill(month: Month) -> BillingRun:

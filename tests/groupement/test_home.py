@@ -93,17 +93,19 @@ def test_what_waits_comes_first_with_its_day_and_one_action(login, aloen):
     sheet = world.timesheet(world.assignment(maelle, aloen), world.hours(NOVEMBER, 28), status="submitted")
     page = login(world.staff(aloen)).get(HOME)
     assert "Jeudi 3 décembre. Une chose vous attend." in words(page)
-    assert "28 h de Maëlle Kerbrat à viser avant le dimanche 6 décembre." in words(page)
+    assert "28 h de Maëlle Kerbrat à viser au plus tard le lundi 7 décembre." in words(page)
     assert page.content.decode().count(f'href="{reverse("timesheets:sheet", args=[sheet.pk])}"') == 1
 
 
 def test_a_delay_that_is_over_is_said(login, aloen):
     maelle = world.employee(members=[aloen])
     october = NOVEMBER.previous
-    world.timesheet(
+    sheet = world.timesheet(
         world.assignment(maelle, aloen), world.hours(october, 7), month=october, status="submitted"
     )
-    page = words(login(world.staff(aloen)).get(HOME))
+    nolwenn = world.staff(aloen)
+    world.visa_mail(sheet, nolwenn, world.at(date(2026, 11, 2), 7, 30))
+    page = words(login(nolwenn).get(HOME))
     assert "7 h de Maëlle Kerbrat à viser, le délai a pris fin le vendredi 6 novembre." in page
 
 
@@ -221,5 +223,5 @@ def test_the_home_takes_the_same_queries(login, aloen, count, django_assert_num_
         world.timesheet(placed, world.hours(NOVEMBER, 7), status="submitted")
     client = login(world.staff(aloen))
     client.get(HOME)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(21):
         client.get(HOME)

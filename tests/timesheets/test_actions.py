@@ -64,6 +64,8 @@ def bill(sheet, *, at):
 
 
 def tacit(sheet, *, at):
+    if sheet.status == "submitted" and sheet.assignment_id:
+        world.visa_mail(sheet, sheet.assignment.member.seats.first().user, at)
     if sheet not in confirming.confirm_tacitly(on=AT.date() + timedelta(days=30), at=at):
         raise Refusal("rien ne s’est écoulé")
 

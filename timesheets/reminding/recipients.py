@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -10,9 +9,10 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from employees.models import Contract, HoursEntry
-from employees.planning import absences, holidays
-from members.models import Deputy, HolidayZone, MailFrequency, Seat, User
-from members.models.people import WRITERS
+from employees.planning import absences
+from members.models import HolidayZone, User
+from members.writers import MemberWriters, others, read_writers
+from timesheets.answer_delay import is_working_day
 from timesheets.models import Timesheet, TimesheetStatus
 
 
@@ -20,13 +20,11 @@ from timesheets.models import Timesheet, TimesheetStatus
 class DutyRoster:
     """Who may act on hours on the day ``on``.
 
-    ``seats`` and ``deputies`` are by member id, the coordination's deputies under None; ``employed`` and ``away`` are
-    ids of employees.
+    ``employed`` and ``away`` are ids of employees.
     """
 
     on: date
-    seats: dict[int, list[User]]
-    deputies: dict[int | None, list[tuple[User, int]]]
+    at_members: MemberWriters
     coordinators: list[User]
     employed: AbstractSet[int]
     away: AbstractSet[int]
@@ -35,12 +33,11 @@ class DutyRoster:
         """Who may confirm ``sheet``, or enter it for its member: as members.access.answers_for says, for everybody."""
         if sheet.assignment is None:
             return []
-        member, person = sheet.assignment.member_id, sheet.employee.user_id
-        return _others(self.seats.get(member, []), self.deputies.get(member, []), person)
+        return self.at_members.of(sheet.assignment.member_id, sheet.employee.user_id)
 
     def deciders(self, person: int | None) -> list[User]:
         """Who decides on the hours of the employee with this account: as members.access.decides_on says, for all."""
-        return _others(self.coordinators, self.deputies.get(None, []), person)
+        return others(self.coordinators, self.at_members.deputies.get(None, []), person)
 
     def author(self, sheet: Timesheet) -> User | None:
         """The person whose hours these are, if they enter them: with an open account, and employed today."""
@@ -67,28 +64,13 @@ class DutyRoster:
 
 def read_duty_roster(on: date) -> DutyRoster:
     """Seats, deputies, coordinators, contracts and absences of the day, in five queries."""
-    seats: dict[int, list[User]] = defaultdict(list)
-    current = Seat.objects.on(on).filter(function__in=WRITERS, user__is_active=True)
-    for seat in current.select_related("user").order_by("pk"):
-        seats[seat.member_id].append(seat.user)
-    deputies: dict[int | None, list[tuple[User, int]]] = defaultdict(list)
-    for deputy in Deputy.objects.held_on(on).filter(user__is_active=True).select_related("user"):
-        deputies[deputy.member_id].append((deputy.user, deputy.principal_id))
     return DutyRoster(
         on,
-        dict(seats),
-        dict(deputies),
+        read_writers(on),
         list(User.objects.filter(is_active=True, is_coordinator=True).order_by("pk")),
         frozenset(Contract.objects.on(on).values_list("employee", flat=True)),
         frozenset(absences(on, on + timedelta(days=1))),
     )
-
-
-def _others(holders: list[User], deputies: list[tuple[User, int]], person: int | None) -> list[User]:
-    """Holders and deputies but for the person whose hours these are; nobody deputises for that person either."""
-    found = {holder.pk: holder for holder in holders}
-    found |= {user.pk: user for user, principal in deputies if principal != person}
-    return [user for pk, user in found.items() if pk != person]
 
 
 FIRST_HOUR, NOON, LAST_HOUR = 7, 12, 20
@@ -111,22 +93,6 @@ def next_opening(at: datetime, zone: str = HolidayZone.METROPOLE) -> datetime:
     while not is_working_day(day, zone):
         day += timedelta(days=1)
     return timezone.make_aware(datetime.combine(day, time(FIRST_HOUR)))
-
-
-def is_working_day(day: date, zone: str = HolidayZone.METROPOLE) -> bool:
-    """Whether offices are open: from Monday to Friday, but for public holidays of ``zone``."""
-    return day.weekday() < 5 and day not in holidays(day.year, zone)
-
-
-def is_due(frequency: str, day: date, zone: str = HolidayZone.METROPOLE) -> bool:
-    """Whether somebody with this MailFrequency is written to on ``day``, a working one.
-
-    Weekly means Monday, or the first working day after it when that is a public holiday.
-    """
-    if frequency == MailFrequency.WEEKLY:
-        earlier = (day - timedelta(days=n) for n in range(1, day.weekday() + 1))
-        return not any(is_working_day(before, zone) for before in earlier)
-    return frequency == MailFrequency.DAILY
 
 
 def last_working_day(day: date, zone: str = HolidayZone.METROPOLE) -> date:

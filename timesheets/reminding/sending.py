@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -22,12 +22,13 @@ from members import mailing
 from members.access import coordinates
 from members.models import Group, MailFrequency, MailSubject, SubjectKind, User
 from members.roles import Role, only
+from members.writers import reachable
 from timesheets import changing
+from timesheets.answer_delay import AnswerDelay, is_due, read_delays
 from timesheets.models import BY_PERSON_AND_MEMBER, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 from timesheets.reminding import wording
 from timesheets.reminding.recipients import (
     DutyRoster,
-    is_due,
     is_working_morning,
     last_working_day,
     next_opening,
@@ -77,8 +78,11 @@ def _digests(at: datetime, group: Group) -> Iterator[ReminderMail]:
     roster = read_duty_roster(timezone.localdate(at))
     drafts = overdue_drafts(roster, group.holiday_zone)
     yield from hours_digests(drafts, roster)
-    yield from visa_digests([*waiting_for_visa(), *drafts], roster, group)
-    yield from decision_digests(waiting_for_coordination(), open_findings_by_month(roster.on), roster)
+    waiting = waiting_for_visa()
+    delays = read_delays(waiting, group, on=roster.on, writers=roster.at_members)
+    yield from visa_digests([*waiting, *drafts], roster, group, delays)
+    untold = [sheet for sheet in waiting if not delays[sheet.pk].has_reader]
+    yield from decision_digests(waiting_for_coordination(), open_findings_by_month(roster.on), roster, untold)
 
 
 def overdue_drafts(roster: DutyRoster, zone: str) -> list[Timesheet]:
@@ -112,7 +116,9 @@ def waiting_for_visa() -> list[Timesheet]:
     return list(waiting.select_related("employee__user", "assignment__member").order_by("submitted_at", "pk"))
 
 
-def visa_digests(sheets: Iterable[Timesheet], roster: DutyRoster, group: Group) -> Iterator[ReminderMail]:
+def visa_digests(
+    sheets: Iterable[Timesheet], roster: DutyRoster, group: Group, delays: Mapping[int, AnswerDelay]
+) -> Iterator[ReminderMail]:
     """One to each person who may answer for some of ``sheets``: submitted ones, and drafts that the staff enter."""
     found: dict[User, list[Timesheet]] = defaultdict(list)
     for sheet in sheets:
@@ -120,7 +126,7 @@ def visa_digests(sheets: Iterable[Timesheet], roster: DutyRoster, group: Group) 
             for user in roster.next_to_act(sheet):
                 found[user].append(sheet)
     for user, own in found.items():
-        yield wording.visa_mail(user, own, group, on=roster.on)
+        yield wording.visa_mail(user, own, group, delays, on=roster.on)
 
 
 def waiting_for_coordination() -> list[Timesheet]:
@@ -142,9 +148,15 @@ def open_findings_by_month(on: date) -> list[tuple[int | None, Month]]:
 
 
 def decision_digests(
-    sheets: Iterable[Timesheet], findings: Iterable[tuple[int | None, Month]], roster: DutyRoster
+    sheets: Iterable[Timesheet],
+    findings: Iterable[tuple[int | None, Month]],
+    roster: DutyRoster,
+    untold: Iterable[Timesheet] = (),
 ) -> Iterator[ReminderMail]:
-    """One to each person who may decide on some of ``sheets``, or answer some of ``findings``."""
+    """One to each person who may decide on some of ``sheets``, or answer some of ``findings``.
+
+    ``untold`` are those whose member has nobody to write to: their delay runs all the same.
+    """
     tasks_of: dict[User, CoordinatorTasks] = defaultdict(CoordinatorTasks)
     for sheet in sheets:
         for user in roster.deciders(sheet.employee.user_id):
@@ -153,6 +165,9 @@ def decision_digests(
     for person, month in findings:
         for user in roster.deciders(person):
             tasks_of[user].findings.append(month)
+    for sheet in untold:
+        for user in roster.deciders(sheet.employee.user_id):
+            tasks_of[user].untold.append(sheet)
     for user, tasks in tasks_of.items():
         yield wording.decisions_mail(user, tasks, on=roster.on)
 
@@ -182,16 +197,23 @@ def notify_changed(employee: Employee, sheets: Iterable[Timesheet], *, by: User,
 def notify_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> int:
     """Write to each member’s staff once which of their timesheets were confirmed without an answer; returns how many.
 
-    The delay may end at night or on a Sunday: the message then leaves when offices open.
+    To the coordination where nobody there can be written to. The delay may end at night or on a Sunday: the message
+    then leaves when offices open.
     """
     roster, group = read_duty_roster(timezone.localdate(at)), Group.objects.get()
-    found: dict[User, list[Timesheet]] = defaultdict(list)
-    for sheet in sheets:
-        for user in roster.writers(sheet):
-            found[user].append(sheet)
+    staff = {sheet: roster.writers(sheet) for sheet in sheets}
+    within_reach = reachable({user for users in staff.values() for user in users})
+    found: dict[tuple[User, bool], list[Timesheet]] = defaultdict(list)
+    for sheet, users in staff.items():
+        is_untold = not any(user.pk in within_reach for user in users)
+        for user in roster.deciders(sheet.employee.user_id) if is_untold else users:
+            found[user, is_untold].append(sheet)
     leaving = next_opening(at, group.holiday_zone)
-    steps = _last_steps([sheet for own in found.values() for sheet in own])
-    written = [wording.confirmed_tacitly_mail(user, own, steps).write(leaving) for user, own in found.items()]
+    steps = _last_steps(staff)
+    written = [
+        wording.confirmed_tacitly_mail(user, own, steps, is_untold=is_untold).write(leaving)
+        for (user, is_untold), own in found.items()
+    ]
     return _enqueue_written(written)
 
 
@@ -236,12 +258,14 @@ def remind(sheets: Sequence[Timesheet], *, by: User, at: datetime) -> list[User]
         for user in _recipients(sheet, roster, by, obstacles):
             wanted[user, sheet.employee.user_id == user.pk].append(sheet)
     reminded = _reminded_today([user for user, _ in wanted], roster.on)
+    submitted = [sheet for sheet in sheets if sheet.status == TimesheetStatus.SUBMITTED and sheet.assignment]
+    delays = read_delays(submitted, group, on=roster.on, writers=roster.at_members)
     written: list[User] = []
     for (user, _), waiting in wanted.items():
         fresh = [sheet for sheet in waiting if sheet.pk not in reminded.get(user.pk, ())][:MOST_AT_ONCE]
         if why := _why_not(user, fresh):
             obstacles[why] = None
-        elif _reminder(user, fresh, group, roster.on, by).write(at):
+        elif _reminder(user, fresh, group, delays, roster.on, by).write(at):
             written.append(user)
     if not written:
         first, *others = obstacles or {"Ces relevés n’attendent personne d’autre que la coordination.": None}
@@ -305,7 +329,14 @@ def _by_hand(day: date) -> QuerySet[MailSubject]:
     return MailSubject.objects.filter(kind=SubjectKind.TIMESHEET, day=day, mail__is_by_hand=True)
 
 
-def _reminder(user: User, sheets: list[Timesheet], group: Group, on: date, by: User) -> ReminderMail:
+def _reminder(
+    user: User,
+    sheets: list[Timesheet],
+    group: Group,
+    delays: Mapping[int, AnswerDelay],
+    on: date,
+    by: User,
+) -> ReminderMail:
     if all(sheet.employee.user_id == user.pk for sheet in sheets):
         return wording.hours_mail(user, sheets, on=on, asked_by=by.name)
-    return wording.visa_mail(user, sheets, group, on=on, asked_by=by.name)
+    return wording.visa_mail(user, sheets, group, delays, on=on, asked_by=by.name)

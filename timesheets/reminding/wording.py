@@ -6,6 +6,7 @@ corrects; changed: to the person; confirmed_tacitly: to the member's staff. Each
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,8 +19,8 @@ from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from members import mailing
 from members.models import Group, Mail, MailFrequency, MailKind, Member, SubjectKind, User
+from timesheets.answer_delay import AnswerDelay
 from timesheets.changing import hours_changes
-from timesheets.confirming import due_on
 from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
 
 
@@ -27,7 +28,7 @@ from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
 class ReminderMail:
     """A message before it is put into the outbox, written once for its ``day`` or for what it is ``about``.
 
-    ``template``: in templates/mail.
+    ``mentions``: what a digest tells of and may tell of again. ``template``: in templates/mail.
     """
 
     to: User
@@ -37,6 +38,7 @@ class ReminderMail:
     context: Mapping[str, Any]
     day: date | None = None
     about: Sequence[mailing.Subject] = ()
+    mentions: Sequence[mailing.Subject] = ()
 
     def write(self, at: datetime) -> Mail | None:
         """Put it into the outbox; None when it is there, or when the person is not to be written to."""
@@ -47,6 +49,7 @@ class ReminderMail:
             kind=self.kind,
             day=self.day,
             about=self.about,
+            mentions=self.mentions,
             subject=self.subject,
             template=self.template,
             context=self.context,
@@ -89,15 +92,25 @@ def _hours_subject(sheets: Sequence[Timesheet], first: Month) -> str:
 
 
 def visa_mail(
-    user: User, sheets: Sequence[Timesheet], group: Group, *, on: date, asked_by: str = ""
+    user: User,
+    sheets: Sequence[Timesheet],
+    group: Group,
+    delays: Mapping[int, AnswerDelay],
+    *,
+    on: date,
+    asked_by: str = "",
 ) -> ReminderMail:
-    """To ``user`` about ``sheets`` of their members, to confirm or to enter (template visas); ``asked_by`` as above."""
+    """To ``user`` about ``sheets`` of their members, to confirm or to enter (template visas); ``asked_by`` as above.
+
+    A digest names the steps that handed the hours over: the delay runs from the message.
+    """
+    submitted = [sheet for sheet in sheets if sheet.status == TimesheetStatus.SUBMITTED]
     tasks_of: dict[int, MemberTasks] = {}
     for sheet in sheets:
         member = cast(Assignment, sheet.assignment).member  # those at the group have no staff
         tasks = tasks_of.setdefault(member.pk, MemberTasks(member))
         if sheet.status == TimesheetStatus.SUBMITTED:
-            tasks.due.append(due_on(sheet, group))
+            tasks.due.append(delays[sheet.pk].due_on)
         else:
             tasks.to_enter += 1
     members = sorted(tasks_of.values(), key=lambda each: (str(each.member).casefold(), each.member.pk))
@@ -110,8 +123,9 @@ def visa_mail(
         "url": mailing.address("timesheets:to_confirm"),
     }
     about = _named(sheets) if asked_by else []
+    steps = [] if asked_by else [(SubjectKind.TIMESHEET_STEP, delays[sheet.pk].step) for sheet in submitted]
     subject = _visa_subject(visas, members)
-    return ReminderMail(user, MailKind.CONFIRM_DIGEST, subject, "visas", context, on, about)
+    return ReminderMail(user, MailKind.CONFIRM_DIGEST, subject, "visas", context, on, about, steps)
 
 
 def _visa_subject(visas: int, members: list[MemberTasks]) -> str:
@@ -146,11 +160,20 @@ class MemberTasks:
 
 @dataclass
 class CoordinatorTasks:
-    """The months of what waits for one coordinator or deputy: timesheets to approve, contested ones, open findings."""
+    """The months of what waits for one coordinator or deputy: timesheets to approve, contested ones, open findings.
+
+    ``untold``: timesheets that wait for a member at which nobody can be written to.
+    """
 
     to_approve: list[Month] = field(default_factory=list)
     contested: list[Month] = field(default_factory=list)
     findings: list[Month] = field(default_factory=list)
+    untold: list[Timesheet] = field(default_factory=list)
+
+    @property
+    def first(self) -> Month:
+        """The month to open: that of what is oldest, findings last."""
+        return min(self.to_approve + self.contested + [sheet.month for sheet in self.untold] or self.findings)
 
     def lines(self) -> Iterator[str]:
         """One line for each kind that is not empty."""
@@ -160,13 +183,16 @@ class CoordinatorTasks:
             yield f"{counted(len(self.contested), 'relevé contesté')} par un adhérent, à suivre"
         if self.findings:
             yield f"{counted(len(self.findings), 'alerte')} sur le temps de travail, à lire"
+        waiting = Counter(place_name(sheet) for sheet in self.untold)
+        for place, count in sorted(waiting.items(), key=lambda each: each[0].casefold()):
+            to_confirm = counted(count, "relevé à viser", "relevés à viser")
+            yield f"{place}\u00a0: {to_confirm}, et personne à qui écrire. Donnez un siège, ou vérifiez les adresses"
 
 
 def decisions_mail(user: User, tasks: CoordinatorTasks, *, on: date) -> ReminderMail:
     """To a coordinator: how much is to approve, contested, or to read (template decisions)."""
     lines = list(tasks.lines())
-    first = min(tasks.to_approve + tasks.contested or tasks.findings)
-    context = {"lines": lines, "url": mailing.address("timesheets:month", first)}
+    context = {"lines": lines, "url": mailing.address("timesheets:month", tasks.first)}
     subject = lines[0] if len(lines) == 1 else f"{lines[0]}, et plus"
     return ReminderMail(user, MailKind.APPROVE_DIGEST, subject, "decisions", context, on)
 
@@ -239,10 +265,13 @@ def changed_mail(user: User, steps: Sequence[TimesheetStep]) -> ReminderMail:
     return ReminderMail(user, MailKind.CHANGED, subject, "changed", context, about=about)
 
 
-def confirmed_tacitly_mail(user: User, sheets: list[Timesheet], steps: Mapping[int, int]) -> ReminderMail:
+def confirmed_tacitly_mail(
+    user: User, sheets: list[Timesheet], steps: Mapping[int, int], *, is_untold: bool = False
+) -> ReminderMail:
     """To ``user`` about hours of their members that were confirmed without an answer (template confirmed_tacitly).
 
-    ``steps``: the number of the step that confirmed each, by that of the timesheet.
+    ``steps``: the number of the step that confirmed each, by that of the timesheet. ``is_untold``: to the coordination,
+    of members at which nobody can be written to.
     """
     places = sorted({place_name(sheet) for sheet in sheets})
     context = {
@@ -250,7 +279,10 @@ def confirmed_tacitly_mail(user: User, sheets: list[Timesheet], steps: Mapping[i
             f"{place_name(sheet)}, {sheet.month.label}\u00a0: {sheet.employee}"
             for sheet in sorted(sheets, key=lambda each: (place_name(each).casefold(), each.month, each.pk))
         ],
-        "url": mailing.address("timesheets:to_confirm"),
+        "is_untold": is_untold,
+        "url": mailing.address("timesheets:month", min(sheet.month for sheet in sheets))
+        if is_untold
+        else mailing.address("timesheets:to_confirm"),
     }
     what = counted(len(sheets), "relevé visé")
     # A timesheet that comes back is confirmed a second time: the message is about the confirmation.

@@ -23,6 +23,7 @@ from members.access import UserRequest, answers_by, current_seats, decides_on, f
 from members.models import Group, Seat, User
 from timesheets import actions, approval, changing, confirming, freezing, locking
 from timesheets.actions import Action
+from timesheets.answer_delay import read_delays
 from timesheets.models import BY_PERSON_AND_MEMBER, SignedSheet, Timesheet, TimesheetStatus
 from timesheets.overview import month_sheets, views
 from timesheets.reminding import sending
@@ -96,8 +97,10 @@ def _to_confirm(
     today = timezone.localdate()
     group = Group.objects.get()
     found = []
-    for each in sheets.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk"):
-        due_on = confirming.due_on(each, group)
+    waiting = list(sheets.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk"))
+    delays = read_delays(waiting, group, on=today)
+    for each in waiting:
+        due_on = delays[each.pk].due_on
         waits = (today - timezone.localdate(each.submitted_at)).days
         at_member = seats[each.assignment.member_id] if each.assignment else ()
         may_answer = answers_by(user, at_member, each.employee.user_id)
@@ -271,7 +274,7 @@ def _answers(
     group = Group.objects.get()
     return {
         "answers": AnswerForm(days=days, submitted_at=timesheet.submitted_at),
-        "due_on": confirming.due_on(timesheet, group),
+        "due_on": read_delays([timesheet], group, on=timezone.localdate())[timesheet.pk].due_on,
         "is_tacit_next": group.has_tacit_confirmation,
     }
 

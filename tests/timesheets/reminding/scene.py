@@ -53,6 +53,12 @@ class Scene:
             recorded_at=MORNING,
         )
 
+    def write_visa_mails(self, user: User) -> None:
+        """The morning’s messages to ``user`` left: one for each timesheet that waits, each on a day of its own."""
+        waiting = [sheet for sheet in self.sheets.values() if sheet.status == SUBMITTED]
+        for rank, sheet in enumerate(waiting):
+            world.visa_mail(sheet, user, MORNING - timedelta(days=rank))
+
     def leaves(self, first_name: str) -> None:
         """The contract ended with November."""
         employee = self.sheets[first_name].employee

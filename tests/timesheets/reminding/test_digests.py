@@ -96,7 +96,7 @@ def test_a_member_s_staff_learn_how_many_wait_until_when_and_what_follows(scene)
     assert readers(VISAS) == ["Nolwenn Jégo", "Ronan Le Bihan"]
     written = letter(nolwenn)
     assert written.subject == "2\u00a0relevés attendent votre visa"
-    assert "- Aloen\u00a0: 2\u00a0relevés à viser, jusqu’au dimanche 6 décembre\n" in written.text
+    assert "- Aloen\u00a0: 2\u00a0relevés à viser, jusqu’au lundi 7 décembre\n" in written.text
     assert "«\u00a0visa tacite\u00a0»" in written.text
     assert "/heures/a-viser/" in written.text
 
@@ -105,9 +105,10 @@ def test_without_tacit_confirmation_the_message_says_what_blocks(scene):
     Group.objects.update(has_tacit_confirmation=False)
     nolwenn = scene.staff("Nolwenn Jégo")
     scene.person("Maëlle", status=SUBMITTED)
-    sending.send_digests(MORNING + timedelta(days=4))
-    written = letter(nolwenn)
-    assert "attendu depuis le dimanche 6 décembre" in written.text
+    world.visa_mail(scene.sheets["Maëlle"], nolwenn, MORNING)
+    sending.send_digests(MORNING + timedelta(days=5))
+    written = Mail.objects.filter(to=nolwenn).latest("pk")
+    assert "attendu depuis le lundi 7 décembre" in written.text
     assert "la coordination ne peut pas approuver" in written.text
     assert "tacite" not in written.text
 
@@ -217,7 +218,7 @@ def test_a_morning_is_read_in_a_fixed_number_of_queries(scene, django_assert_num
         scene.person(f"Maëlle{number}", status=SUBMITTED)
         scene.person(f"Youenn{number}")
         scene.person(f"Katell{number}", status=CONFIRMED)
-        with django_assert_num_queries(22):
+        with django_assert_num_queries(25):
             assert len(list(sending._digests(MORNING, group))) == number + 3
 
 

@@ -105,11 +105,12 @@ def test_a_tacit_confirmation_is_told_to_the_member_s_staff_once(scene):
     scene.staff("Yves Even", frequency="never")
     scene.person("Maëlle", status=SUBMITTED)
     scene.person("Youenn", status=SUBMITTED)
-    done = confirming.confirm_tacitly(on=(MORNING + timedelta(days=5)).date(), at=MORNING)
+    scene.write_visa_mails(nolwenn)
+    done = confirming.confirm_tacitly(on=(MORNING + timedelta(days=6)).date(), at=MORNING)
     assert len(done) == 2
     assert sending.notify_confirmed_tacitly(done, at=MORNING) == 1
     assert sending.notify_confirmed_tacitly(done, at=MORNING) == 0
-    assert readers() == ["Nolwenn Jégo"]
+    assert readers(MailKind.CONFIRMED_TACITLY) == ["Nolwenn Jégo"]
     written = letter(nolwenn, MailKind.CONFIRMED_TACITLY)
     assert written.subject == "2\u00a0relevés visés d’office chez Aloen"
     assert "- Aloen, novembre 2026\u00a0: Maëlle Kerbrat\n" in written.text
@@ -117,10 +118,11 @@ def test_a_tacit_confirmation_is_told_to_the_member_s_staff_once(scene):
 
 
 def test_what_lapsed_at_night_is_told_in_the_morning(scene):
-    scene.staff("Nolwenn Jégo")
+    nolwenn = scene.staff("Nolwenn Jégo")
     scene.person("Maëlle", status=SUBMITTED)
+    scene.write_visa_mails(nolwenn)
     saturday = MORNING + timedelta(days=2, hours=-2)
-    done = confirming.confirm_tacitly(on=(MORNING + timedelta(days=5)).date(), at=saturday)
+    done = confirming.confirm_tacitly(on=(MORNING + timedelta(days=6)).date(), at=saturday)
     assert sending.notify_confirmed_tacitly(done, at=saturday) == 1
     monday = world.at((MORNING + timedelta(days=4)).date(), 7)
     assert mailing.send_pending(monday - timedelta(minutes=1)) == 0

@@ -6,7 +6,8 @@ import pytest
 
 from members.models import HolidayZone, MailFrequency
 from tests import world
-from timesheets.reminding.recipients import is_due, is_working_morning, last_working_day, next_opening
+from timesheets.answer_delay import is_due
+from timesheets.reminding.recipients import is_working_morning, last_working_day, next_opening
 
 THURSDAY = date(2026, 12, 3)
 EASTER_MONDAY = date(2026, 4, 6)

@@ -121,6 +121,7 @@ class TestAccepted:
         if how == "settle":
             approval.settle(sheet, by=solene, at=world.NOW, note="Le planning fait foi.")
         if how == "tacit":
+            world.visa_mail(sheet, claire, world.NOW)
             confirming.confirm_tacitly(on=date(2027, 1, 1), at=world.NOW)
         assert accepted(sheet) == {}
 

@@ -176,11 +176,13 @@ def test_the_list_begins_with_what_waits_longest_and_says_since_when(client, cla
         late = world.timesheet(placed, {THURSDAYS[0]: 60}, status="draft")
         since = world.at(today - timedelta(days=days))
         late.move("submitted", kind="submit", by=None, at=since, submitted_at=since)
+        if days > 1:
+            world.visa_mail(late, claire, since)
     text = words(client.get(LIST))
     assert re.findall(r"<b>(\w[\w’]+) Talec, novembre", text) == ["Gwenn", "Berc’hed", "Anna"]
     assert "Soumis il y a 9 jours, attendu depuis le" in text
-    assert "Soumis hier, à viser avant le" in text
-    assert "Soumis aujourd’hui, à viser avant le" in text
+    assert "Soumis hier, à viser au plus tard le" in text
+    assert "Soumis aujourd’hui, à viser au plus tard le" in text
 
 
 def test_case_68_the_list_says_that_drafts_are_coming_without_their_hours(client, claire, placed):
@@ -209,7 +211,7 @@ def test_the_list_takes_the_same_queries_whatever_it_holds(
         world.timesheet(placed, {THURSDAYS[0]: 60}, status="submitted")
         world.timesheet(placed, {THURSDAYS[0]: 60}, status="confirmed", supplement=1)
         world.timesheet(placed, status="draft", supplement=2)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(18):
         client.get(LIST)
 
 
@@ -253,9 +255,7 @@ def test_after_a_contest_only_what_was_contested_or_changed_is_to_be_read(client
 
 def test_the_member_is_told_until_when_and_what_happens_then(client, claire, sheet):
     page = reverse("timesheets:sheet", args=[sheet.pk])
-    assert "Sans réponse jusqu’au dimanche 6 décembre, elles seront visées tacitement" in words(
-        client.get(page)
-    )
+    assert "Sans réponse jusqu’au lundi 7 décembre, elles seront visées tacitement" in words(client.get(page))
     Group.objects.update(has_tacit_confirmation=False)
     text = words(client.get(page))
     assert "rien n’est facturé avant votre visa" in text
