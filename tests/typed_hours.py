@@ -45,6 +45,14 @@ ACCEPTED = {
     "1440 min": DAY,
     "2 heures": 120,
     "1,5 heure": 90,
+    "7,5h": 450,
+    "7,5 h": 450,
+    "7.5 h": 450,
+    "7,5\u00a0H": 450,
+    "7,33 h": 440,
+    "7  h  30": 450,
+    " \t7 ": 420,
+    "450   min": 450,
 }
 
 # What was typed, and what the sentence that refuses it says.
@@ -65,6 +73,11 @@ REFUSED = {
     "7:": "deux chiffres",
     "7:30:00": "n’est pas une durée",
     "1 5": "n’est pas une durée",
+    "1  5": "n’est pas une durée",
+    "1 \t\u00a0 5": "n’est pas une durée",
+    "7,5 h 30": "n’est pas une durée",
+    "7,333 h": "plus de deux décimales",
+    "24,01 h": "dépasse 24",
     "7,5,0": "n’est pas une durée",
     "7,": "n’est pas une durée",
     "7²": "n’est pas une durée",

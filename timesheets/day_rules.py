@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils import timezone
 from groupement.kernel.french import quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import DAY, span, span_minutes, spell_clock
+from groupement.kernel.worktime import DAY, HOUR, is_skipped, span, span_minutes, spell_clock
 from members.access import decides_on
 from members.models import User
 from timesheets.agreed_days import what_to_do, why_outside
@@ -129,6 +129,8 @@ def bad_times(value: HoursValue, day: date) -> str:
     asked = TimedHours(*value)
     if (asked.start is None) != (asked.end is None):
         return "indiquez le début et la fin, ou aucun des deux."
+    if why := _skipped_time(asked, day):
+        return why
     counted = asked.counted_on(day)
     if counted is None:
         return "une pause va avec un début et une fin." if asked.break_minutes else ""
@@ -142,6 +144,23 @@ def bad_times(value: HoursValue, day: date) -> str:
             f"{spell_times(asked.start, asked.end)}{pause}, cela fait {spell_clock(counted)} "
             f"et non {spell_clock(minutes_of(value, day))}. Videz la durée, ou corrigez les heures."
         )
+    return ""
+
+
+def _skipped_time(asked: TimedHours, day: date) -> str:
+    """The sentence on a time that no clock shows, in the night that summer time begins; empty when both exist."""
+    zone = timezone.get_default_timezone()
+    if asked.start is None or asked.end is None:
+        return ""
+    until = day + timedelta(days=1) if asked.end < asked.start else day
+    for on, clock in ((day, asked.start), (until, asked.end)):
+        if is_skipped(on, clock, zone):
+            minutes = clock.hour * HOUR + clock.minute
+            return (
+                f"{spell_clock(minutes)} n’existe pas dans la nuit du passage à l’heure d’été\u00a0: de 2\u00a0h, "
+                "l’horloge passe à 3\u00a0h. Écrivez l’heure qu’elle montrait, "
+                f"par exemple {spell_clock(minutes + HOUR)}."
+            )
     return ""
 
 

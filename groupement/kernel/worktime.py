@@ -15,8 +15,9 @@ DAY = 24 * HOUR
 _HUNDREDTH = Decimal("0.01")
 _CLOCK = re.compile(r"([0-9]{1,4})(?::|h)([0-9]*)(?:min|mn)?")
 _MINUTES = re.compile(r"([0-9]{1,6})(?:minutes|minute|min|mn)")
-_DECIMAL = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]+))?(?:heures|heure)?")
+_DECIMAL = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]+))?(?:heures|heure|h)?")
 _TIME = re.compile(r"([0-9]{1,2})(?:(?::|h)([0-9]{2})?)?")
+_SPACES = re.compile(r"\s+(?![0-9\s])|(?<![0-9\s])\s+")
 _MINUTE = timedelta(minutes=1)
 
 
@@ -29,14 +30,13 @@ class BadClock(ValueError):  # noqa: N818 - named like the refusals
 
 
 def parse_minutes(text: str, *, at_most: int = DAY) -> int:
-    """Read a duration as whole minutes: "7,5" = "7.5" = "7:30" = "7h30" = "7 h 30" = "450 min" = 450.
+    """Read a duration as whole minutes: "7,5" = "7.5" = "7,5 h" = "7:30" = "7h30" = "450 min" = 450.
 
     An empty text is no time at all: 0. Two decimals are rounded half-up to the minute ("7,33" is 440), a
     third is refused since nobody means it. ``at_most`` is in minutes; a day by default, more for a week.
     Raises BadDuration.
     """
-    # A space between two digits stays, and is refused: "1 5" is neither 15 hours nor one hour and a half.
-    plain = re.sub(r"\s+(?![0-9])|(?<![0-9])\s+", "", text).lower()
+    plain = _without_spaces(text)
     if not plain:
         return 0
     if plain[0] in f"-{MINUS}":
@@ -55,7 +55,7 @@ def parse_clock(text: str) -> time | None:
 
     Midnight is 0h: as an end it is that of the day that begins. Raises BadClock.
     """
-    plain = re.sub(r"\s+", "", text).lower()
+    plain = _without_spaces(text)
     if not plain:
         return None
     match = _TIME.fullmatch(plain)
@@ -87,6 +87,12 @@ def span(day: date, start: time, end: time, zone: tzinfo) -> tuple[datetime, dat
         datetime.combine(day, start, zone).astimezone(UTC),
         datetime.combine(last, end, zone).astimezone(UTC),
     )
+
+
+def is_skipped(day: date, clock: time, zone: tzinfo) -> bool:
+    """Whether no clock in ``zone`` shows that time on ``day``: 2:30 in the night that summer time begins."""
+    moment = datetime.combine(day, clock, zone)
+    return moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != moment.replace(tzinfo=None)
 
 
 def round_minutes(minutes: int, step: int, how: str) -> int:
@@ -151,6 +157,11 @@ def _rounded(value: int, step: int, how: str) -> int:
     if how == "nearest":
         return (2 * value + step) // (2 * step) * step
     return ways[how]
+
+
+def _without_spaces(text: str) -> str:
+    """Spaces between two digits stay, and are refused: "1 5" is neither 15 hours nor one hour and a half."""
+    return _SPACES.sub("", text).lower()
 
 
 def _read(plain: str, text: str) -> int:

@@ -36,6 +36,7 @@ def test_times_of_the_day_are_read_as_people_type_them(text, read):
     ("text", "sentence"),
     [
         ("midi", "« midi » n’est pas une heure : écrivez par exemple 9h ou 17h30."),
+        ("1 7", "« 1 7 » n’est pas une heure : écrivez par exemple 9h ou 17h30."),
         ("9:5", "« 9:5 » n’est pas une heure : écrivez par exemple 9h ou 17h30."),
         ("9,5", "« 9,5 » n’est pas une heure : écrivez par exemple 9h ou 17h30."),
         ("-1", "« -1 » n’est pas une heure : écrivez par exemple 9h ou 17h30."),

@@ -109,7 +109,7 @@ def test_what_was_recalled_meanwhile_is_left_alone(placed, monkeypatch):
     lapsed = confirming._confirm_one_tacitly
 
     def recalled_first(listed, delay, group, at):
-        if pk == first.pk and stored(first).submitted_at < LATE:
+        if listed.pk == first.pk and stored(first).submitted_at < LATE:
             first.move("draft", kind="recall", by=placed.employee.user, at=LATE, submitted_at=None)
             first.move("submitted", kind="submit", by=None, at=LATE, submitted_at=LATE)
         return lapsed(listed, delay, group, at)

@@ -4,6 +4,7 @@ from datetime import date, time
 
 import pytest
 
+from groupement.kernel.periods import Month
 from tests import world
 from tests.world import NOW
 from timesheets import recording
@@ -105,6 +106,41 @@ class TestFaults:
     def test_times_that_cannot_be_are_named(self, value, sentence, sheet):
         assert faults(sheet, TUESDAY, value) == [f"Mardi 3 novembre : {sentence}"]
         assert times(sheet) == []
+
+
+SPRING = Month(2026, 3)
+SATURDAY, SUNDAY = date(2026, 3, 28), date(2026, 3, 29)
+
+
+class TestSummerTime:
+    """On 29 March 2026 no clock in Paris shows half past two."""
+
+    NONE = (
+        "n’existe pas dans la nuit du passage à l’heure d’été : de 2 h, l’horloge passe à 3 h. "
+        "Écrivez l’heure qu’elle montrait, par exemple 3 h"
+    )
+
+    @pytest.fixture
+    def sheet(self, maelle, aloen):
+        return world.timesheet(world.assignment(maelle, aloen), month=SPRING, status="draft")
+
+    @pytest.mark.parametrize(
+        ("day", "start", "end", "sentence"),
+        [
+            (SUNDAY, time(2, 30), time(3, 15), f"Dimanche 29 mars : 2 h 30 {NONE} 30."),
+            (SUNDAY, time(1), time(2, 30), f"Dimanche 29 mars : 2 h 30 {NONE} 30."),
+            (SUNDAY, time(2), time(9), f"Dimanche 29 mars : 2 h {NONE}."),
+            (SATURDAY, time(22), time(2, 59), f"Samedi 28 mars : 2 h 59 {NONE} 59."),
+        ],
+    )
+    def test_an_hour_that_the_clock_skips_is_answered_as_such(self, sheet, day, start, end, sentence):
+        assert faults(sheet, day, TimedHours(None, start, end)) == [sentence]
+        assert times(sheet) == []
+
+    def test_the_hours_around_it_and_that_of_other_nights_are_taken(self, sheet):
+        save(sheet, SUNDAY, TimedHours(None, time(1, 59), time(3)))
+        save(sheet, date(2026, 3, 22), TimedHours(None, time(2, 30), time(3, 15)))
+        assert [minutes for minutes, *_ in times(sheet)] == [45, 1]
 
 
 class TestOverlaps:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 
+from groupement.kernel.french import quoted
 from groupement.kernel.worktime import BadClock, BadDuration, parse_clock, parse_minutes, short_hours
 from members.access import decides_on
 from timesheets.day_rules import TimedHours, bad_times, minutes_of
@@ -90,7 +91,12 @@ class DayLineForm(forms.Form):
     def clean_pause(self) -> int:
         """People count breaks in minutes: "45" is no forty-five hours."""
         text = self.cleaned_data["pause"].strip()
-        return _parsed(parse_minutes, f"{text} min" if text.isdecimal() else text) or 0
+        try:
+            return parse_minutes(f"{text} min" if text.isdecimal() else text)
+        except BadDuration as fault:
+            raise forms.ValidationError(
+                f"{quoted(text, at_most=20)} n’est pas une pause\u00a0: écrivez des minutes, par exemple 45, ou 1h15."
+            ) from fault
 
     def clean_start(self) -> Any:
         return _parsed(parse_clock, self.cleaned_data["start"])

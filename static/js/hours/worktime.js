@@ -3,10 +3,10 @@
 const DAY = 24 * 60;
 const MINUTES = /^(\d{1,6})(?:minutes?|min|mn)$/;
 const CLOCK = /^(\d{1,4})([:h])(\d*)(?:min|mn)?$/;
-const DECIMAL = /^(\d{1,4})(?:[.,](\d{1,2}))?(?:heures?)?$/;
+const DECIMAL = /^(\d{1,4})(?:[.,](\d{1,2}))?(?:heures?|h)?$/;
 
-// A space between two digits stays, and is refused: "1 5" is neither 15 hours nor one hour and a half.
-const plain = (text) => text.replace(/\s+(?!\d)|(?<!\d)\s+/g, "").toLowerCase();
+// Spaces between two digits stay, and are refused: "1 5" is neither 15 hours nor one hour and a half.
+const plain = (text) => text.replace(/\s+(?![\d\s])|(?<![\d\s])\s+/g, "").toLowerCase();
 
 function hundredths(text) {
   const [, hours, decimals] = text.match(DECIMAL) || [];

@@ -160,6 +160,10 @@ class TestFaults:
             ({"m": "8", "d": "09:00", "f": "16:00"}, "cela fait 7 h et non 8 h. Videz la durée"),
             ({"d": "9x", "f": "16:00"}, "« 9x » n’est pas une heure : écrivez par exemple 9h ou 17h30."),
             ({"m": "7", "p": "30"}, "Une pause va avec un début et une fin."),
+            (
+                {"d": "9h", "f": "17h", "p": "abc"},
+                "« abc » n’est pas une pause : écrivez des minutes, par exemple 45, ou 1h15.",
+            ),
             ({"n": "À Auray"}, "Une note accompagne des heures : indiquez aussi une durée."),
         ],
     )
