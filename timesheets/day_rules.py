@@ -120,6 +120,26 @@ def _impossibilities(sheet: Timesheet, day: date, kinds: Mapping[str, HoursValue
             yield why
         elif not 0 <= minutes_of(value, day) <= DAY:
             yield "une durée va de 0 à 24\u00a0h."
+        elif not isinstance(value, int) and (why := beyond_sheet(sheet, day, *value[1:3])):
+            yield why
+
+
+def beyond_sheet(sheet: Timesheet, day: date, start: time | None, end: time | None) -> str:
+    """Why what is worked after midnight is not of this timesheet, and what to do; empty when it is, or there is none.
+
+    Its month and its assignment say so: each is handed in and invoiced by itself.
+    """
+    if start is None or end is None or not time() < end < start:
+        return ""
+    morning = day + timedelta(days=1)
+    first, last = spell_times(start, time()), spell_times(time(), end)
+    begins = f"{spell_times(start, end)}, ces heures passent minuit. Saisissez {first} ce jour-là"
+    if morning not in sheet.month:
+        return f"{begins}, et {last} le {spell_day(morning)}\u00a0: ce jour est d’un autre relevé."
+    if sheet.assignment and not sheet.assignment.covers(morning):
+        where = sheet.assignment.member
+        return f"{begins}\u00a0; {last}, la mise à disposition chez {where} est finie\u00a0: faites-la prolonger."
+    return ""
 
 
 def bad_times(value: HoursValue, day: date) -> str:

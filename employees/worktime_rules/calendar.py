@@ -46,12 +46,39 @@ def of_day(at: time) -> int:
 
 
 def by_civil_day(span: WorkSpan) -> tuple[tuple[date, int], ...]:
-    """The minutes of ``span`` by civil day: past midnight they are shared by the clock, breaks with them."""
+    """The minutes of ``span`` by civil day: parted at midnight, the break taken from the longer part."""
     if span.start is None or span.end is None or span.end >= span.start:
         return ((span.day, span.minutes),)
-    till, since = worktime.DAY - of_day(span.start), of_day(span.end)
-    before = span.minutes * till // (till + since)
-    return (span.day, before), (span.day + ONE_DAY, span.minutes - before)
+    present = span.minutes + span.break_minutes
+    before = min(worktime.span_minutes(span.day, span.start, MIDNIGHT, PARIS), present)
+    parts = [before, present - before]
+    longer = parts.index(max(parts))
+    taken = min(span.break_minutes, parts[longer])
+    parts[longer] -= taken
+    parts[1 - longer] -= span.break_minutes - taken
+    return (span.day, parts[0]), (span.day + ONE_DAY, parts[1])
+
+
+def join_at_midnight(spans: Collection[WorkSpan]) -> list[WorkSpan]:
+    """``spans``, but each night that was noted on both of its days, at one place, as the one piece of work it is."""
+    mornings = {(span.day, span.place, span.kind): span for span in spans if span.start == MIDNIGHT}
+    joined, used = [], set()
+    for span in spans:
+        if span.end != MIDNIGHT or span.start in (None, MIDNIGHT):
+            continue
+        key = (span.day + ONE_DAY, span.place, span.kind)
+        morning = mornings.get(key)
+        # What would last a day or more stays as it was noted.
+        if morning and morning.end and span.start and MIDNIGHT < morning.end < span.start:
+            used |= {span, morning}
+            joined.append(
+                span._replace(
+                    minutes=span.minutes + morning.minutes,
+                    end=morning.end,
+                    break_minutes=span.break_minutes + morning.break_minutes,
+                )
+            )
+    return [*(span for span in spans if span not in used), *joined]
 
 
 @dataclass(slots=True)
@@ -123,16 +150,18 @@ class WorkCalendar:
         self.person, self.limits, self.first, self.before = person, limits, first, before
         self.spans, self.changes, self.counts_years = spans, changes, counts_years
         self.civil: dict[date, dict[Workplace, int]] = defaultdict(lambda: defaultdict(int))
-        # By the day that an entry names, for what is counted by the year.
+        # By the day on which the work began, for the longest day and what is counted by the year.
         self.entered: dict[date, int] = defaultdict(int, (earlier or EarlierSums()).days)
         self.weeks: dict[date, int] = defaultdict(int, (earlier or EarlierSums()).weeks)
+        self.whole_spans = join_at_midnight(spans)
+        for span in self.whole_spans:
+            if span.day >= counted_from:
+                self.entered[span.day] += span.minutes
         for span in spans:
             self._place(span, counted_from)
         self.minutes = {day: sum(places.values()) for day, places in self.civil.items()}
 
     def _place(self, span: WorkSpan, counted_from: date) -> None:
-        if span.day >= counted_from:
-            self.entered[span.day] += span.minutes
         for day, minutes in by_civil_day(span):
             if not minutes:
                 continue
@@ -166,7 +195,7 @@ class WorkCalendar:
     @cached_property
     def timed(self) -> list[TimedSpan]:
         """The spans whose times are known, in order."""
-        timed = (_timed(span) for span in self.spans if span.start is not None)
+        timed = (_timed(span) for span in self.whole_spans if span.start is not None)
         return sorted(timed, key=attrgetter("start"))
 
     def timed_between(self, opens: int, closes: int) -> list[TimedSpan]:

@@ -163,11 +163,41 @@ class TestOverlaps:
         save(sheet, TUESDAY, TimedHours(None, time(6), time(9)))
 
     def test_a_night_from_last_month_counts(self, maelle, aloen):
+        """It is noted on both of its days; at other members nothing may run into either part."""
         placed = world.assignment(maelle, aloen)
-        before = world.timesheet(placed, month=world.OCTOBER, status="draft")
-        save(before, date(2026, 10, 31), TimedHours(None, time(22), time(6)))
-        after = world.timesheet(placed, status="draft")
-        assert "Sonam" not in faults(after, date(2026, 11, 1), TimedHours(None, time(3), time(9)))[0]
+        before, after = (
+            world.timesheet(placed, month=world.OCTOBER, status="draft"),
+            world.timesheet(placed, status="draft"),
+        )
+        last, first = date(2026, 10, 31), date(2026, 11, 1)
+        assert faults(before, last, TimedHours(None, time(22), time(6))) == [
+            (
+                "Samedi 31 octobre : de 22 h à 6 h, ces heures passent minuit. Saisissez de 22 h à 0 h ce jour-là, "
+                "et de 0 h à 6 h le dimanche 1er novembre : ce jour est d’un autre relevé."
+            )
+        ]
+        assert times(before) == []
+        save(before, last, TimedHours(None, time(22), time(0)))
+        save(after, first, TimedHours(None, time(0), time(6)))
+        assert [times(sheet) for sheet in (before, after)] == [
+            [(120, time(22), time(0), 0)],
+            [(360, time(0), time(6), 0)],
+        ]
+        elsewhere = world.timesheet(world.assignment(maelle, world.member("Sonam")), status="draft")
+        assert "de 0 h à 6 h" in faults(elsewhere, first, TimedHours(None, time(3), time(9)))[0]
+
+    def test_a_night_goes_no_further_than_the_assignment(self, maelle, aloen):
+        placed = world.assignment(maelle, aloen, ends_before=WEDNESDAY)
+        sheet = world.timesheet(placed, status="draft")
+        assert faults(sheet, TUESDAY, TimedHours(None, time(22), time(6))) == [
+            (
+                "Mardi 3 novembre : de 22 h à 6 h, ces heures passent minuit. Saisissez de 22 h à 0 h ce jour-là ; "
+                "de 0 h à 6 h, la mise à disposition chez Aloen est finie : faites-la prolonger."
+            )
+        ]
+        save(sheet, TUESDAY, TimedHours(None, time(22), time(0)))
+        save(sheet, MONDAY, TimedHours(None, time(22), time(6)))
+        assert [minutes for minutes, *_ in times(sheet)] == [480, 120]
 
     def test_work_and_travel_of_one_timesheet_may_not_overlap_either(self, sheet):
         value = {

@@ -17,6 +17,10 @@ from timesheets.day_rules import TimedHours
 from timesheets.importing.rows import LONGEST_NOTE, ClockedSpan, HoursReading, HoursRow
 from timesheets.importing.scope import Directory, HoursPlace, ImportChoices, RowLeftOut, UnknownPlace
 
+BEYOND_MONTH = (
+    "ces heures passent minuit au dernier jour du mois, et la suite est d’un autre relevé. "
+    "Coupez la ligne en deux à minuit."
+)
 MIDNIGHT = datetime(2001, 1, 1, tzinfo=UTC)
 
 
@@ -75,6 +79,7 @@ def gather(reading: HoursReading, directory: Directory, choices: ImportChoices) 
     for cell in (cell for kinds in gathered.cells.values() for cell in kinds.values()):
         cell.seconds = sum(row.seconds for row in cell.rows)
         cell.minutes = _minutes(cell, choices)
+    _add_nights_beyond_month(gathered, reading)
     if not reading.layout.is_own:
         _drop_hours_below_a_minute(gathered)
     return gathered
@@ -162,6 +167,25 @@ def _add_overlaps(
         if faults := _overlaps(rows, reading):
             gathered.overlapping.add(employee)
             gathered.faults += faults
+
+
+def _add_nights_beyond_month(gathered: GatheredHours, reading: HoursReading) -> None:
+    """Minutes alone, as rounding leaves them, do not show that a row goes on in the next month: its times do.
+
+    With times it is refused with the other rules of a day.
+    """
+    for cell in (cell for kinds in gathered.cells.values() for cell in kinds.values()):
+        if isinstance(value_of(cell), TimedHours):
+            continue
+        for row in cell.rows:
+            if row.clocked and _last_day(row.clocked) not in Month.of(row.day):
+                title, began = reading.layout.title("started"), timezone.localtime(row.clocked.began)
+                gathered.faults.append(Fault(row.line, BEYOND_MONTH, title, f"{began:%H:%M}"))
+
+
+def _last_day(clocked: ClockedSpan) -> date:
+    """The day on which it ends; midnight is still the day before."""
+    return timezone.localtime(max(clocked.began, clocked.over - timedelta(seconds=1))).date()
 
 
 def _mark_interleaved(gathered: GatheredHours, clocked: Mapping[int, list[HoursRow]]) -> None:

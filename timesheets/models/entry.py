@@ -30,7 +30,7 @@ ABSENCES = frozenset({Kind.LEAVE, Kind.SICKNESS, Kind.HOLIDAY, Kind.OTHER})
 class Entry(models.Model):
     """Minutes of one kind on one day of a timesheet; start, end and the breaks between are optional.
 
-    Locked as soon as the timesheet leaves draft. An end before its start is on the next day.
+    Locked as soon as the timesheet leaves draft. An end before its start is on the next day, of the same month.
     """
 
     timesheet = models.ForeignKey(
@@ -109,6 +109,26 @@ class Entry(models.Model):
                       AND (changed.before_minutes, changed.after_minutes) = (OLD.minutes, NEW.minutes);
                     IF NOT FOUND THEN
                         RAISE EXCEPTION 'hours that a person wrote are rewritten with a reason only'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # What was written before this rule stays as it is, until somebody changes its times.
+            pgtrigger.Trigger(
+                name="work_past_midnight_stays_in_its_month",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF TG_OP = 'UPDATE' AND (NEW.day, NEW.started_at, NEW.ended_at)
+                        IS NOT DISTINCT FROM (OLD.day, OLD.started_at, OLD.ended_at)
+                    THEN
+                        RETURN NEW;
+                    END IF;
+                    IF NEW.ended_at < NEW.started_at AND NEW.ended_at > '00:00'
+                        AND date_trunc('month', NEW.day + 1) > date_trunc('month', NEW.day)
+                    THEN
+                        RAISE EXCEPTION 'work past midnight stays in the month of its timesheet'
                             USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;

@@ -118,15 +118,16 @@ def _weeks(first: date, before: date, employees: Collection[int] | None) -> dict
         sums[person][monday] += minutes
     nights = rows.filter(day__iso_week_day=SUNDAY, ended_at__lt=F("started_at")).order_by("day", "pk")
     for person, *facts in nights.values_list(
-        "timesheet__employee", "day", "minutes", "started_at", "ended_at"
+        "timesheet__employee", "day", "minutes", "started_at", "ended_at", "break_minutes"
     ):
         _move_to_next_week(sums[person], before, facts)
     return sums
 
 
 def _move_to_next_week(weeks: dict[date, int], before: date, facts: list[Any]) -> None:
-    day, minutes, start, end = facts
-    (_, _), (monday, after) = by_civil_day(WorkSpan(day, minutes, start=start, end=end))
+    day, minutes, start, end, pause = facts
+    night = WorkSpan(day, minutes, start=start, end=end, break_minutes=pause)
+    (_, _), (monday, after) = by_civil_day(night)
     weeks[monday_of(day)] -= after
     # The week of ``before`` is counted from its spans, this one among them.
     if monday < before:

@@ -25,6 +25,7 @@ APPROVED_ONE = f"(SELECT id FROM timesheets_timesheet WHERE {APPROVED})"
 DRAFT_ONE = f"(SELECT id FROM timesheets_timesheet WHERE {DRAFT})"
 IN_AN_APPROVED_ONE = f"timesheet_id = {APPROVED_ONE}"
 MADE, UNMADE = "made_at IS NOT NULL", "made_at IS NULL"
+LAST_DAY = "(date_trunc('month', day) + interval '1 month')::date - 1"
 FILE = {"made_at": "now()", "size": "1", "path": "'x.pdf'", "sha256": "repeat('b', 64)"}
 
 BOSS = "(SELECT min(id) FROM members_user WHERE is_coordinator)"
@@ -229,6 +230,14 @@ ROWS: dict[str, Row] = {
         copy(IN_A_DRAFT, day="'2027-01-01'"),
         update(IN_A_DRAFT, kind="'leave'"),
         holds=(TWINS["timesheets_entry"], update(IN_A_DRAFT, kind="'travel'"), delete(IN_A_DRAFT)),
+    ),
+    "work_past_midnight_stays_in_its_month": row(
+        copy(IN_A_DRAFT, day=LAST_DAY, kind="'travel'", started_at="'22:00'", ended_at="'06:00'"),
+        update(IN_A_DRAFT, day=LAST_DAY, started_at="'22:00'", ended_at="'00:01'"),
+        holds=(
+            update(IN_A_DRAFT, day=LAST_DAY, started_at="'22:00'", ended_at="'00:00'"),
+            update(IN_A_DRAFT, day=f"{LAST_DAY} - 1", started_at="'22:00'", ended_at="'06:00'"),
+        ),
     ),
     "a_finding_is_acknowledged_once": same("measured"),
     "an_acknowledgement_has_a_note": row(

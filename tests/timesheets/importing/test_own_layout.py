@@ -164,6 +164,20 @@ def test_a_night_counts_the_hours_that_passed_when_the_clocks_change(cast):
     assert [minutes for _, _, minutes, _ in stored()] == [420, 540]
 
 
+def test_a_night_at_a_month_s_end_is_to_be_cut_at_midnight(cast):
+    """With its times, and where rounding leaves minutes alone; cut at midnight it goes in."""
+    night = {"date": "31/10/2026", "début": "22:00", "fin": "06:10"}
+    whole = previewed(cast, files.own(line(**night)))
+    assert "de 0\u00a0h à 6\u00a0h\u00a010 le dimanche 1er novembre" in whole.faults[0].sentence
+    rounded = previewed(cast, files.own(line(**night)), how="nearest", step=15)
+    assert "Coupez la ligne en deux à minuit." in rounded.faults[0].sentence
+    imported(
+        cast,
+        files.own(line(**night | {"fin": "00:00"}), line(date="01/11/2026", début="00:00", fin="06:10")),
+    )
+    assert [minutes for _, _, minutes, _ in stored()] == [120, 370]
+
+
 def test_kinds_of_the_group_go_to_the_timesheet_at_the_group(cast):
     imported(
         cast, files.own(line(adhérent="", heures="7", nature="Formation"), line(heures="1", nature="trajet"))
