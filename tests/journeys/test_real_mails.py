@@ -108,7 +108,7 @@ def test_at_half_past_seven_those_concerned_get_one_mail_and_nobody_else(machine
         for form in ("plain", "html"):
             assert link in letter.get_body((form,)).get_content()
     text = to_confirm.get_body(("plain",)).get_content()
-    assert "Aloen\u00a0: 1\u00a0relevé à viser, jusqu’au dimanche 6 décembre" in text
+    assert "Aloen\u00a0: 1\u00a0relevé à viser, jusqu’au lundi 7 décembre" in text
     assert "Sonam" not in text
 
 
