@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, localcontext
@@ -55,6 +55,7 @@ class ExportRow(NamedTuple):
     billed_at: datetime | None
     contested_at: datetime | None
     returned_at: datetime | None
+    supplement: int
     typist: str | None
     typist_email: str | None
 
@@ -77,6 +78,7 @@ FIELDS = (
     "timesheet__billed_at",
     "timesheet__contested_at",
     "timesheet__returned_at",
+    "timesheet__supplement",
     "entered_by__name",
     "entered_by__email",
 )
@@ -207,16 +209,26 @@ def visible_columns(user: User) -> list[ExportColumn]:
         ExportColumn("minutes", lambda line: line.minutes),
         ExportColumn("début", lambda line: line.started_at, "hh:mm"),
         ExportColumn("fin", lambda line: line.ended_at, "hh:mm"),
-        ExportColumn(
-            "pause", lambda line: exact_part(line.break_minutes, DAY) if line.started_at else None, DURATION
-        ),
+        ExportColumn("pause", _break, DURATION),
         ExportColumn("note", lambda line: line.note, width=30),
         ExportColumn("état", _state),
+        ExportColumn("complément", lambda line: line.supplement or None),
         ExportColumn("saisi par", lambda line: line.typist or line.typist_email, width=22),
     ]
     if knows or (person and not current_seats(user).exists()):
         return shown
     return [column for column in shown if column.title not in INSIDER_COLUMNS]
+
+
+def _break(line: ExportRow, whole: int = DAY) -> Decimal | None:
+    return exact_part(line.break_minutes, whole) if line.started_at else None
+
+
+# Text knows no duration: these are decimal hours there.
+HOURS_OF_TEXT: Mapping[str, Callable[[ExportRow], Decimal | None]] = {
+    "heures": lambda line: exact_part(line.minutes, HOUR),
+    "pause": lambda line: _break(line, HOUR),
+}
 
 
 @cache
@@ -248,11 +260,7 @@ def as_csv(user: User, wanted: ExportChoice) -> Iterator[str]:
     for line in export_rows(user, wanted):
         written.seek(0)
         written.truncate()
-        # Text knows no duration: the hours are decimal there.
-        hours = exact_part(line.minutes, HOUR)
-        writer.writerow(
-            [csv_cell(hours if column.title == "heures" else column.value(line)) for column in held]
-        )
+        writer.writerow([csv_cell(HOURS_OF_TEXT.get(column.title, column.value)(line)) for column in held])
         yield written.getvalue()
 
 
@@ -308,6 +316,9 @@ def _filled(sheet: Any, cell: WriteOnlyCell, value: Any) -> Any:
         cell.value = value
         return cell
     text = printable(value)
+    if text.startswith("'"):
+        # The mark of inert(): what begins with it is guarded by it, so that an import gives it back.
+        return inert(text)
     if inert(text) == text and not text.startswith("#"):
         return text
     # Text, whatever it resembles: openpyxl would make a formula of "=", an error of "#N/A".

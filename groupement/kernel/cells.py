@@ -24,6 +24,8 @@ DAY_SECONDS = DAY * 60
 FIRST_YEAR = 2000
 # A workbook keeps 0.1 + 0.2 as 0.30000000000000004: what is nearer to a cent than this is that cent.
 NEARLY = Decimal("0.000001")
+# Four decimals of a part of an hour still tell its minute: 0.3333 is 20 minutes less a tenth of a second.
+_NEARLY_A_MINUTE = Decimal("0.01")
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMBERED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
@@ -47,11 +49,19 @@ def plain(text: str) -> str:
 
 
 def cell_text(value: Any) -> str:
-    """A cell as text: a number of a workbook without idle decimals (12.0 is "12"), nothing for an empty one."""
+    """A cell as people read it: 12.0 is "12", a day "03/11/2026", a duration "25:00"; nothing for an empty one."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "vrai" if value else "faux"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() != time():
+        return f"{value:%d/%m/%Y %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    if isinstance(value, (time, timedelta)):
+        return _clock_text(_seconds_of(value))
     return str(value).strip()
 
 
@@ -198,6 +208,38 @@ def _read_seconds(text: str) -> int:
     if seconds > DAY_SECONDS:
         raise ValueError(f"{quoted(text, at_most=20)} dépasse 24\u00a0h. Vérifiez la virgule.")
     return seconds
+
+
+def part_of_a_day(value: Any) -> int | None:
+    """The minutes that a number below 1 is as a part of a day, where it is no duration in hours.
+
+    A spreadsheet counts 7:30 as 0.3125: as hours that would be 18 minutes and 45 seconds, which nobody means. None for
+    whole minutes (0.25, 0.3333333333) and for two decimals, which are rounded to the minute.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = Decimal(repr(value))
+    elif match := _DECIMAL.fullmatch(cell_text(value)):
+        number = Decimal(f"{match[1]}.{match[2]}")
+    else:
+        return None
+    as_hours = number * 60
+    if not 0 < number < 1 or number == round(number, 2) or abs(as_hours - round(as_hours)) < _NEARLY_A_MINUTE:
+        return None
+    return _whole(number * DAY)
+
+
+def is_below_one_hour(value: Any) -> bool:
+    """Whether a cell is a number between 0 and 1, which a spreadsheet may have counted in days."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return 0 < value < 1
+    match = _DECIMAL.fullmatch(cell_text(value))
+    return match is not None and int(match[1]) == 0 and int(match[2]) > 0
+
+
+def _clock_text(seconds: int) -> str:
+    hours, rest = divmod(abs(seconds), HOUR_SECONDS)
+    text = f"{'-' if seconds < 0 else ''}{hours}:{rest // 60:02}"
+    return f"{text}:{rest % 60:02}" if rest % 60 else text
 
 
 def _whole(value: Decimal) -> int:

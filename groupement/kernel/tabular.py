@@ -155,7 +155,13 @@ def read_table(data: bytes, limits: FileLimits) -> Table:
     if len(kept) < 2:
         raise Unreadable(limits.no_rows)
     titles = ["" if title is None else str(title).strip()[:80] for title in kept[0][1]]
-    return Table(titles, kept[1:], separator)
+    return Table(
+        titles, [(number, [_written(cell) for cell in cells]) for number, cells in kept[1:]], separator
+    )
+
+
+def _written(cell: Any) -> Any:
+    return written(cell) if isinstance(cell, str) else cell
 
 
 def decode(data: bytes, *, what: str, largest: int, too_large: str) -> str:
@@ -208,9 +214,18 @@ def csv_cell(value: Any) -> str:
 
 
 def inert(text: str) -> str:
-    """``text`` so that no spreadsheet takes it for a formula: an apostrophe before what would begin one."""
+    """``text`` so that no spreadsheet takes it for a formula: an apostrophe before what would begin one.
+
+    Before what would begin one behind apostrophes too, so that written() gives every text back.
+    """
     kept = printable(text)
-    return f"'{kept}" if _RUNS_IN_A_SPREADSHEET.match(kept.lstrip(" ")) else kept
+    return f"'{kept}" if _RUNS_IN_A_SPREADSHEET.match(kept.lstrip("' ")) else kept
+
+
+def written(text: str) -> str:
+    """The text that inert() was given; other programs guard their files in the same way."""
+    guarded = text.startswith("'") and _RUNS_IN_A_SPREADSHEET.match(text.lstrip("' "))
+    return text[1:] if guarded else text
 
 
 def printable(text: str) -> str:

@@ -34,6 +34,7 @@ TITLES = [
     "pause",
     "note",
     "état",
+    "complément",
     "saisi par",
 ]
 

@@ -14,8 +14,9 @@ from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault
 from groupement.kernel.worktime import round_span, span_minutes, spell_clock
 from timesheets.day_rules import TimedHours
-from timesheets.importing.rows import LONGEST_NOTE, ClockedSpan, HoursReading, HoursRow
+from timesheets.importing.rows import LONGEST_NOTE, PRESENT, ClockedSpan, HoursReading, HoursRow
 from timesheets.importing.scope import Directory, HoursPlace, ImportChoices, RowLeftOut, UnknownPlace
+from timesheets.models import Kind
 
 BEYOND_MONTH = (
     "ces heures passent minuit au dernier jour du mois, et la suite est d’un autre relevé. "
@@ -77,12 +78,39 @@ def gather(reading: HoursReading, directory: Directory, choices: ImportChoices) 
     _add_overlaps(gathered, clocked, reading)
     _mark_interleaved(gathered, clocked)
     for cell in (cell for kinds in gathered.cells.values() for cell in kinds.values()):
-        cell.seconds = sum(row.seconds for row in cell.rows)
-        cell.minutes = _minutes(cell, choices)
+        _sum(cell, choices)
     _add_nights_beyond_month(gathered, reading)
     if not reading.layout.is_own:
         _drop_hours_below_a_minute(gathered)
     return gathered
+
+
+def settle_kinds(
+    kinds: Mapping[str, DayHours], stored: Mapping[str, int], choices: ImportChoices
+) -> dict[str, DayHours]:
+    """Hours of which a file says only that they were present get the kind that the stored day gives them.
+
+    ``stored``: minutes by kind. A row of as many minutes as a stored kind is that kind; what is left is the one kind
+    that is left, or work.
+    """
+    settled = {kind: cell for kind, cell in kinds.items() if kind != PRESENT}
+    left = {kind: minutes for kind, minutes in stored.items() if kind not in settled}
+    others: list[HoursRow] = []
+    by_kind: dict[str, list[HoursRow]] = defaultdict(list)
+    for row in kinds[PRESENT].rows if PRESENT in kinds else ():
+        same = next((kind for kind, minutes in left.items() if minutes == _rounded(row, choices)), "")
+        if same:
+            del left[same]
+        (by_kind[same] if same else others).append(row)
+    if others:
+        kind = next(iter(left)) if len(left) == 1 else str(Kind.WORKED)
+        by_kind[kind] += others
+    for kind, rows in by_kind.items():
+        cell = DayHours([*(settled[kind].rows if kind in settled else ()), *rows])
+        cell.is_interleaved = kinds[PRESENT].is_interleaved
+        _sum(cell, choices)
+        settled[kind] = cell
+    return settled
 
 
 def value_of(cell: DayHours) -> int | TimedHours:
@@ -214,6 +242,11 @@ def _first_and_last(rows: list[HoursRow]) -> tuple[ClockedSpan, ClockedSpan] | N
     if len(spans) < len(rows):
         return None
     return min(spans, key=lambda span: span.began), max(spans, key=lambda span: span.over)
+
+
+def _sum(cell: DayHours, choices: ImportChoices) -> None:
+    cell.seconds = sum(row.seconds for row in cell.rows)
+    cell.minutes = _minutes(cell, choices)
 
 
 def _minutes(cell: DayHours, choices: ImportChoices) -> int:

@@ -67,6 +67,7 @@ _OWN_TITLES = {
     "break": ("pause",),
     "kind": ("nature",),
     "note": ("note", "commentaire"),
+    "supplement": ("complement",),  # written by our export, never filled in
 }
 # Kimai names its columns in the language of who exports.
 _KIMAI_TITLES = {
@@ -153,7 +154,7 @@ def _program(known: set[str]) -> str:
 def _refuse_incomplete(layout: HoursLayout) -> None:
     for column, found in layout.places.items():
         if len(found) > 1:
-            raise Unreadable(f"La colonne {quoted(COLUMNS[column])} est là deux fois. Gardez-en une.")
+            raise Unreadable(f"La colonne {quoted(layout.title(column))} est là deux fois. Gardez-en une.")
     missing = [] if layout.has("day") else ["date"]
     if not layout.has("hours") and not (layout.has("started") and layout.has("ended")):
         missing.append("heures")

@@ -26,6 +26,7 @@ from timesheets.importing.gathering import (
     by_person_and_month,
     gather,
     note_of,
+    settle_kinds,
     spell_seconds,
     value_of,
 )
@@ -95,6 +96,7 @@ class HoursPreview:
     directory: Directory
     lines: int = 0
     left_out: int = 0
+    supplements: int = 0
     places: list[PlaceTotals] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -136,12 +138,13 @@ def preview_hours(data: bytes, choices: ImportChoices, *, by: User, at: datetime
     directory = read_directory(by)
     gathered = gather(reading, directory, choices)
     preview = HoursPreview(layout, directory, lines=len(table.rows), left_out=gathered.left_out)
+    preview.supplements = reading.supplements
     preview.unknown = gathered.unknown
     preview.faults = gathered.faults
     preview.is_compared = len(preview.faults) <= MOST_LISTED
     if preview.is_compared:
         stored = read_stored(gathered)
-        _compare(preview, gathered, stored)
+        _compare(preview, gathered, stored, choices)
         preview.faults += check_changes(
             preview.changes, gathered, stored, by=by, at=at, reason=choices.reason
         )
@@ -149,19 +152,23 @@ def preview_hours(data: bytes, choices: ImportChoices, *, by: User, at: datetime
     return preview
 
 
-def _compare(preview: HoursPreview, gathered: GatheredHours, stored: StoredHours) -> None:
+def _compare(
+    preview: HoursPreview, gathered: GatheredHours, stored: StoredHours, choices: ImportChoices
+) -> None:
     """Fill ``places`` and ``changes``; a day stored as the file says is no change, even on a locked timesheet."""
     places: dict[tuple[int, int | None], PlaceTotals] = {}
     seen = hashlib.sha256()
     for (employee, month), place_days in by_person_and_month(gathered.cells).items():
         for place_day in place_days:
-            place, kinds = gathered.places[place_day], gathered.cells[place_day]
+            place = gathered.places[place_day]
             member = place.assignment.member if place.assignment else None
             key = (employee, member.pk if member else None)
             place_totals = places.setdefault(key, PlaceTotals(employee=place.employee, member=member))
+            entries = stored.at(stored.sheet(place_day, place), place_day.day)
+            minutes = {entry.kind: entry.minutes for entry in entries}
+            kinds = gathered.cells[place_day] = settle_kinds(gathered.cells[place_day], minutes, choices)
             wanted = {kind: value_of(cell) for kind, cell in kinds.items()}
             note = note_of(kinds)
-            entries = stored.at(stored.sheet(place_day, place), place_day.day)
             seen.update(
                 repr((place_day, wanted, note, [_stored_values(entry) for entry in entries])).encode()
             )
@@ -196,9 +203,8 @@ def _count_day(
     place_totals.minutes += sum(cell.minutes for cell in kinds.values())
     place_totals.seconds += sum(cell.seconds for cell in kinds.values())
     asked = {kind: value for kind, value in wanted.items() if kinds[kind].minutes}
-    same_note = not note or note == " ".join(entry.note for entry in entries if entry.note)
     if (
-        same_note
+        _is_same_note(note, kinds, entries)
         and {entry.kind for entry in entries} == set(asked)
         and all(_is_as_asked(entry, asked[entry.kind]) for entry in entries)
     ):
@@ -211,6 +217,15 @@ def _count_day(
     else:
         place_totals.new += 1
     return True
+
+
+def _is_same_note(note: str, kinds: Mapping[str, DayHours], entries: list[Entry]) -> bool:
+    """Whether the notes of a day are the stored ones, whatever blanks they have and in how many entries they are."""
+    stored = [" ".join(entry.note.split()) for entry in entries if entry.note.strip()]
+    if not note or stored == [" ".join(note.split())]:
+        return True
+    rows = {row.note for cell in kinds.values() for row in cell.rows if row.note}
+    return rows == set(stored) and all(cell.minutes * 60 == cell.seconds for cell in kinds.values())
 
 
 def _is_as_asked(entry: Entry, value: int | TimedHours) -> bool:

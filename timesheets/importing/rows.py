@@ -28,10 +28,12 @@ from timesheets.models import Kind
 T = TypeVar("T")
 LONGEST_NOTE = 200
 LONGEST_VALUE = 60
+# What a member's export says instead of the kind: work or travel, as the stored hours tell.
+PRESENT = "present"
 _KINDS = {
     **{plain(str(kind.label)): str(kind.value) for kind in Kind},
     "travaille": "worked",
-    "present": "worked",
+    "present": PRESENT,
     "trajet": "travel",
     "reunion": "meeting",
     "conges": "leave",
@@ -77,12 +79,13 @@ class _UnreadableRow(Exception):  # noqa: N818 - its fault is in the list, the r
 
 @dataclass
 class HoursReading:
-    """The rows that could be read, and the faults of the others."""
+    """The rows that could be read, the faults of the others, and how many lines of supplements were not read."""
 
     layout: HoursLayout
     order: str = DAY_FIRST
     rows: list[HoursRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    supplements: int = 0
 
     def refuse(self, line: int, column: str, value: Any, sentence: str) -> _UnreadableRow:
         """Add a fault; the caller raises what this returns."""
@@ -99,6 +102,10 @@ def read_rows(table: Table, layout: HoursLayout, order: str = "") -> HoursReadin
     """Read every line; ``order`` of day and month, else what the days themselves tell. Raises Unreadable."""
     reading = HoursReading(layout, order or _order(table, layout))
     for line, cells in table.rows:
+        if reading.text("supplement", cells) not in ("", "0"):
+            # Hours of a supplement are entered on its own page.
+            reading.supplements += 1
+            continue
         try:
             reading.rows.append(_read_row(line, cells, reading))
         except _UnreadableRow:

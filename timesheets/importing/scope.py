@@ -123,7 +123,7 @@ class Directory:
                 "payroll_number", "", "la personne manque. Écrivez son matricule, son e-mail ou son nom."
             )
         for column, name in named:
-            found = self.names.get(plain(name), set())
+            found = _narrowed(self.names.get(plain(name), set()), assignment)
             if len(found) == 1:
                 return self._checked(self.people[next(iter(found))], column, named)
             if found:
@@ -258,6 +258,11 @@ def read_directory(user: User) -> Directory:
         own=own,
         is_coordination=coordinates(user),
     )
+
+
+def _narrowed(found: set[int], assignment: Assignment | None) -> set[int]:
+    """Of several people of one name, the one whose assignment the row refers to."""
+    return found & {assignment.employee_id} or found if assignment is not None else found
 
 
 def _names(people: Iterable[Employee]) -> Mapping[str, set[int]]:

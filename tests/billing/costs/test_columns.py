@@ -76,8 +76,8 @@ def test_a_workbook_is_read_as_a_csv_is():
     ("cell", "error"),
     [
         (12.345, "« 12,345 » a plus de deux décimales : arrondissez au centime."),
-        (date(2026, 11, 1), "« 2026-11-01 00:00:00 » n’est pas un montant."),
-        (True, "« True » n’est pas un montant."),
+        (date(2026, 11, 1), "« 01/11/2026 » n’est pas un montant."),
+        (True, "« vrai » n’est pas un montant."),
         ("#REF!", "« #REF! » n’est pas un montant : écrivez par exemple 1\u202f234,56."),
         (None, "le montant manque. Écrivez 0 s’il n’y en a pas."),
         (-5, "−5,00 € est négatif. Un coût s’écrit sans signe."),
