@@ -210,30 +210,29 @@ def _read_seconds(text: str) -> int:
     return seconds
 
 
-def part_of_a_day(value: Any) -> int | None:
-    """The minutes that a number below 1 is as a part of a day, where it is no duration in hours.
+def minutes_of_a_day(value: Any) -> int | None:
+    """The minutes of a number between 0 and 1 as a part of a day, as spreadsheets count; None for any other cell."""
+    number = _number(value)
+    return _whole(number * DAY) if number is not None and 0 < number < 1 else None
 
-    A spreadsheet counts 7:30 as 0.3125: as hours that would be 18 minutes and 45 seconds, which nobody means. None for
-    whole minutes (0.25, 0.3333333333) and for two decimals, which are rounded to the minute.
+
+def part_of_a_day(value: Any) -> int | None:
+    """The same for a number that cannot be hours: 0.3125 would be 18 minutes and 45 seconds, which nobody means.
+
+    None for whole minutes (0.25, 0.3333333333), and for two decimals, which are rounded to the minute.
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        number = Decimal(repr(value))
-    elif match := _DECIMAL.fullmatch(cell_text(value)):
-        number = Decimal(f"{match[1]}.{match[2]}")
-    else:
+    number = _number(value)
+    if number is None or number == round(number, 2):
         return None
     as_hours = number * 60
-    if not 0 < number < 1 or number == round(number, 2) or abs(as_hours - round(as_hours)) < _NEARLY_A_MINUTE:
-        return None
-    return _whole(number * DAY)
+    return None if abs(as_hours - round(as_hours)) < _NEARLY_A_MINUTE else minutes_of_a_day(value)
 
 
-def is_below_one_hour(value: Any) -> bool:
-    """Whether a cell is a number between 0 and 1, which a spreadsheet may have counted in days."""
+def _number(value: Any) -> Decimal | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return 0 < value < 1
+        return Decimal(repr(value))
     match = _DECIMAL.fullmatch(cell_text(value))
-    return match is not None and int(match[1]) == 0 and int(match[2]) > 0
+    return Decimal(f"{match[1]}.{match[2]}") if match else None
 
 
 def _clock_text(seconds: int) -> str:

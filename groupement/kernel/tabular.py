@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from openpyxl import load_workbook
@@ -101,11 +102,16 @@ class Layout:
         """The place of the last column that is read."""
         return max(place for places in self.places.values() for place in places)
 
+    @cached_property
+    def unread_places(self) -> tuple[int, ...]:
+        """The places of columns that are not read."""
+        read = {place for places in self.places.values() for place in places}
+        return tuple(place for place in range(len(self.titles)) if place not in read)
+
     @property
     def ignored(self) -> list[str]:
         """The titles of columns that are not read."""
-        read = {place for places in self.places.values() for place in places}
-        return [title for place, title in enumerate(self.titles) if title and place not in read]
+        return [self.titles[place] for place in self.unread_places if self.titles[place]]
 
     def has(self, meaning: str) -> bool:
         """Whether a column has this meaning."""

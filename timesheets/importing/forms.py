@@ -14,6 +14,7 @@ from timesheets.changing import LONGEST_REASON
 from timesheets.importing.layouts import LARGEST_CSV
 from timesheets.importing.preview import HoursPreview
 from timesheets.importing.scope import LEFT_OUT, ImportChoices
+from timesheets.importing.twins import COUNTED, NOT_COUNTED
 
 EXTENSIONS = (".csv", ".txt", ".xlsx")
 ROUNDINGS = [
@@ -28,6 +29,10 @@ ORDERS = [
     (ORDER_FROM_FILE, "à reconnaître"),
     (DAY_FIRST, "jour/mois/année"),
     (MONTH_FIRST, "mois/jour/année"),
+]
+TWIN_DECISIONS = [
+    (COUNTED, "D’autres heures\u00a0: les compter aussi"),
+    (NOT_COUNTED, "Une copie\u00a0: ne pas compter la ligne"),
 ]
 # More names than this are a wrong file, not names to choose for.
 MOST_NAMES = 60
@@ -84,17 +89,19 @@ class HoursUploadForm(forms.Form):
             )
         return file
 
-    def choices(self, people: Mapping[str, str], places: Mapping[str, str]) -> ImportChoices:
-        """The choices of a valid form, with the meaning of unknown names."""
+    def choices(
+        self, people: Mapping[str, str], places: Mapping[str, str], twins: Mapping[str, str]
+    ) -> ImportChoices:
+        """The choices of a valid form, with the meaning of unknown names and of lines that repeat others."""
         data = self.cleaned_data
         order = "" if data["order"] == ORDER_FROM_FILE else data["order"]
         return ImportChoices(
-            data["how"], int(data["step"]), order, dict(people), dict(places), data["reason"]
+            data["how"], int(data["step"]), order, dict(people), dict(places), dict(twins), data["reason"]
         )
 
 
 class UnknownNamesForm(forms.Form):
-    """One choice for each unknown name; a field is named after it, so that the answer says what it is about.
+    """One choice for each unknown name, and for each line that repeats another; a field is named after it, so that the answer says what it is about.
 
     Not required in the browser: some names may be chosen now, others later.
     """
@@ -108,6 +115,10 @@ class UnknownNamesForm(forms.Form):
         members = [(str(each.pk), each.short_name) for each in directory.members.values()]
         self._ask("people", "Personne", people, preview, choices.people)
         self._ask("places", "Client ou projet", members, preview, choices.places)
+        for twin in preview.twins[:MOST_NAMES]:
+            self.fields[f"twins:{twin.line}"] = forms.ChoiceField(
+                label=twin.label, choices=[("", "Choisissez"), *TWIN_DECISIONS], initial=twin.decision
+            )
 
     def _ask(
         self,
@@ -135,4 +146,16 @@ def chosen_names(data: Mapping[str, str], group: str) -> dict[str, str]:
         name.removeprefix(start)[:200]: value
         for name, value in data.items()
         if name.startswith(start) and (value == LEFT_OUT or (value.isdecimal() and len(value) < 19))
+    }
+
+
+def chosen_twins(data: Mapping[str, str]) -> dict[str, str]:
+    """What the posted form says of lines that repeat others, by their number; those chosen only."""
+    return {
+        name.removeprefix("twins:"): value
+        for name, value in data.items()
+        if name.startswith("twins:")
+        and value in dict(TWIN_DECISIONS)
+        and name[6:].isdecimal()
+        and len(name) < 14
     }

@@ -78,7 +78,7 @@ def gather(reading: HoursReading, directory: Directory, choices: ImportChoices) 
     _add_overlaps(gathered, clocked, reading)
     _mark_interleaved(gathered, clocked)
     for cell in (cell for kinds in gathered.cells.values() for cell in kinds.values()):
-        _sum(cell, choices)
+        sum_up(cell, choices)
     _add_nights_beyond_month(gathered, reading)
     if not reading.layout.is_own:
         _drop_hours_below_a_minute(gathered)
@@ -108,7 +108,7 @@ def settle_kinds(
     for kind, rows in by_kind.items():
         cell = DayHours([*(settled[kind].rows if kind in settled else ()), *rows])
         cell.is_interleaved = kinds[PRESENT].is_interleaved
-        _sum(cell, choices)
+        sum_up(cell, choices)
         settled[kind] = cell
     return settled
 
@@ -244,7 +244,8 @@ def _first_and_last(rows: list[HoursRow]) -> tuple[ClockedSpan, ClockedSpan] | N
     return min(spans, key=lambda span: span.began), max(spans, key=lambda span: span.over)
 
 
-def _sum(cell: DayHours, choices: ImportChoices) -> None:
+def sum_up(cell: DayHours, choices: ImportChoices) -> None:
+    """Fill the seconds and minutes of a cell from its rows."""
     cell.seconds = sum(row.seconds for row in cell.rows)
     cell.minutes = _minutes(cell, choices)
 

@@ -97,6 +97,7 @@ _TOGGL_TITLES = {
 _CLOCKIFY_TITLES = {
     **_TOGGL_TITLES,
     "hours": ("duration (h)", "duration (decimal)"),
+    "type": ("type",),
 }
 _TITLES_BY_PROGRAM: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     OWN: _OWN_TITLES,

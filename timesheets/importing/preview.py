@@ -28,11 +28,13 @@ from timesheets.importing.gathering import (
     note_of,
     settle_kinds,
     spell_seconds,
+    sum_up,
     value_of,
 )
 from timesheets.importing.layouts import HoursLayout, read_hours_table, recognise_layout
-from timesheets.importing.rows import read_rows
+from timesheets.importing.rows import UNREAD, read_rows
 from timesheets.importing.scope import Directory, ImportChoices, read_directory
+from timesheets.importing.twins import TwinLine, twins_of, without
 from timesheets.models import Entry, Timesheet
 from timesheets.reminding import sending
 
@@ -88,7 +90,7 @@ class PlaceTotals(ImportTotals):
 class HoursPreview:
     """What a file of hours would change: ``changes`` by person and month, or ``faults`` in the order of the lines.
 
-    ``places``: totals by person and place. ``digest``: of the file and the stored hours that it was compared with; a
+    ``twins``: lines that repeat others, decided or not. ``places``: totals by person and place. ``digest``: of the file and the stored hours that it was compared with; a
     file with more than MOST_LISTED faults is not compared (``is_compared``), so that the answer comes fast.
     """
 
@@ -96,7 +98,8 @@ class HoursPreview:
     directory: Directory
     lines: int = 0
     left_out: int = 0
-    supplements: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
+    twins: list[TwinLine] = field(default_factory=list)
     places: list[PlaceTotals] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unknown: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -112,6 +115,16 @@ class HoursPreview:
     @property
     def has_changes(self) -> bool:
         return bool(self.changes)
+
+    @property
+    def unread_sentences(self) -> list[str]:
+        """ "2 lignes de pause non lues : une pause n’est pas du travail." """
+        return [
+            f"{counted(count, name, name.replace('ligne', 'lignes', 1))}, non lue{'s' if count > 1 else ''}"
+            f"\u00a0: {what}"
+            for why, count in self.unread.items()
+            for name, what in [UNREAD[why]]
+        ]
 
     @property
     def is_rounded(self) -> bool:
@@ -138,7 +151,7 @@ def preview_hours(data: bytes, choices: ImportChoices, *, by: User, at: datetime
     directory = read_directory(by)
     gathered = gather(reading, directory, choices)
     preview = HoursPreview(layout, directory, lines=len(table.rows), left_out=gathered.left_out)
-    preview.supplements = reading.supplements
+    preview.unread = reading.unread
     preview.unknown = gathered.unknown
     preview.faults = gathered.faults
     preview.is_compared = len(preview.faults) <= MOST_LISTED
@@ -166,7 +179,8 @@ def _compare(
             place_totals = places.setdefault(key, PlaceTotals(employee=place.employee, member=member))
             entries = stored.at(stored.sheet(place_day, place), place_day.day)
             minutes = {entry.kind: entry.minutes for entry in entries}
-            kinds = gathered.cells[place_day] = settle_kinds(gathered.cells[place_day], minutes, choices)
+            kinds = settle_kinds(gathered.cells[place_day], minutes, choices)
+            kinds = gathered.cells[place_day] = _without_twins(preview, kinds, choices)
             wanted = {kind: value_of(cell) for kind, cell in kinds.items()}
             note = note_of(kinds)
             seen.update(
@@ -189,6 +203,22 @@ def _compare(
         ),
     )
     preview.digest = seen.hexdigest()
+
+
+def _without_twins(
+    preview: HoursPreview, kinds: Mapping[str, DayHours], choices: ImportChoices
+) -> dict[str, DayHours]:
+    """The hours of a day without lines that repeat others and shall not count; what is undecided is a fault."""
+    settled: dict[str, DayHours] = {}
+    for kind, cell in kinds.items():
+        twins = twins_of(cell, choices.twins)
+        settled[kind] = without(cell, twins) if twins else cell
+        if twins:
+            sum_up(settled[kind], choices)
+            preview.twins += twins
+            preview.left_out += len(cell.rows) - len(settled[kind].rows)
+            preview.faults += [Fault(twin.line, twin.sentence) for twin in twins if not twin.decision]
+    return settled
 
 
 def _count_day(

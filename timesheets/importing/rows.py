@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +15,8 @@ from groupement.kernel.cells import (
     DAY_FIRST,
     cell_text,
     day_order,
+    minutes_of_a_day,
+    part_of_a_day,
     plain,
     read_clock,
     read_day,
@@ -30,6 +33,14 @@ LONGEST_NOTE = 200
 LONGEST_VALUE = 60
 # What a member's export says instead of the kind: work or travel, as the stored hours tell.
 PRESENT = "present"
+# Lines that are no hours to enter, by why: how they are called, and what to know.
+UNREAD = {
+    "supplement": ("ligne de complément", "un complément se saisit sur sa page."),
+    "break": ("ligne de pause", "une pause n’est pas du travail."),
+    "absence": ("ligne de congé ou de jour férié", "notez l’absence dans la grille, avec sa nature."),
+}
+_PAUSES = {"break", "pause"}
+_ABSENT = {"time off", "timeoff", "holiday", "conge", "conges", "jour ferie", "absence"}
 _KINDS = {
     **{plain(str(kind.label)): str(kind.value) for kind in Kind},
     "travaille": "worked",
@@ -57,7 +68,10 @@ class ClockedSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HoursRow:
-    """One line: names of people and places as the file spells them, the day, seconds worked, span, minutes of break."""
+    """One line: names of people and places as the file spells them, the day, seconds worked, span, minutes of break.
+
+    ``unread``: what stands in the columns that have no meaning, by which two lines may differ.
+    """
 
     line: int
     payroll_number: str
@@ -71,6 +85,7 @@ class HoursRow:
     break_minutes: int
     kind: str
     note: str
+    unread: tuple[str, ...] = ()
 
 
 class _UnreadableRow(Exception):  # noqa: N818 - its fault is in the list, the reading goes on
@@ -79,13 +94,17 @@ class _UnreadableRow(Exception):  # noqa: N818 - its fault is in the list, the r
 
 @dataclass
 class HoursReading:
-    """The rows that could be read, the faults of the others, and how many lines of supplements were not read."""
+    """The rows that could be read, the faults of the others, and how many lines were not read, by why.
+
+    ``in_days``: columns of durations in which a spreadsheet counted days, where people write hours.
+    """
 
     layout: HoursLayout
     order: str = DAY_FIRST
     rows: list[HoursRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    supplements: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
+    in_days: frozenset[str] = frozenset()
 
     def refuse(self, line: int, column: str, value: Any, sentence: str) -> _UnreadableRow:
         """Add a fault; the caller raises what this returns."""
@@ -100,17 +119,46 @@ class HoursReading:
 
 def read_rows(table: Table, layout: HoursLayout, order: str = "") -> HoursReading:
     """Read every line; ``order`` of day and month, else what the days themselves tell. Raises Unreadable."""
-    reading = HoursReading(layout, order or _order(table, layout))
+    reading = HoursReading(layout, order or _order(table, layout), in_days=_columns_in_days(table, layout))
     for line, cells in table.rows:
-        if reading.text("supplement", cells) not in ("", "0"):
-            # Hours of a supplement are entered on its own page.
-            reading.supplements += 1
+        if why := _why_unread(cells, reading):
+            reading.unread[why] += 1
             continue
         try:
             reading.rows.append(_read_row(line, cells, reading))
         except _UnreadableRow:
             continue
     return reading
+
+
+def _why_unread(cells: Sequence[Any], reading: HoursReading) -> str:
+    """The key in UNREAD of a line that is no hours to enter; nothing for one that is."""
+    if reading.text("supplement", cells) not in ("", "0"):
+        return "supplement"
+    sort = plain(reading.text("type", cells))
+    if sort in _PAUSES:
+        return "break"
+    return "absence" if sort in _ABSENT else ""
+
+
+def _columns_in_days(table: Table, layout: HoursLayout) -> frozenset[str]:
+    """One such cell tells that the whole column lost its format: 0.25 beside 0.3125 is six hours, not a quarter."""
+    return frozenset(
+        column
+        for column in ("hours", "break")
+        if layout.is_own
+        and any(part_of_a_day(layout.cell(column, cells)) is not None for _, cells in table.rows)
+    )
+
+
+def _refuse_days(column: str, value: Any, reading: HoursReading) -> None:
+    """Raises ValueError for a number that a spreadsheet counted in days."""
+    if column in reading.in_days and (minutes := minutes_of_a_day(value)):
+        text = cell_text(value).replace(".", ",")
+        raise ValueError(
+            f"{quoted(text, at_most=12)} est compté en jours, comme un tableur compte {spell_clock(minutes)}. "
+            f"Écrivez {minutes // 60}:{minutes % 60:02}, ou donnez à la colonne le format [h]:mm."
+        )
 
 
 def _order(table: Table, layout: HoursLayout) -> str:
@@ -151,6 +199,7 @@ def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRo
         break_minutes=pause,
         kind=kind or str(Kind.WORKED),
         note=" ".join(reading.text("note", cells).split())[:LONGEST_NOTE],
+        unread=tuple(cell_text(cells[place]) for place in layout.unread_places if place < len(cells)),
     )
 
 
@@ -166,6 +215,7 @@ def _read_cell(
     if value is None:
         return None
     try:
+        _refuse_days(column, value, reading)
         return read(value)
     except ValueError as error:
         raise reading.refuse(line, column, value, str(error)) from error

@@ -29,8 +29,9 @@ class ImportChoices:
     """What the person decided before the import.
 
     ``how`` to round and to which ``step`` in minutes; the ``order`` of day and month; for names that are not
-    recognised, by the name without accents, the employee's or member's id as text, LEFT_OUT or AT_GROUP. ``reason``:
-    why hours change that another wrote or handed in.
+    recognised, by the name without accents, the employee's or member's id as text, LEFT_OUT or AT_GROUP; for lines that
+    repeat another, by their number, whether they count (twins.py). ``reason``: why hours change that another wrote or
+    handed in.
     """
 
     how: str = "none"
@@ -38,6 +39,7 @@ class ImportChoices:
     order: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    twins: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
 

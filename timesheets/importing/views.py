@@ -18,7 +18,7 @@ from members.access import UserRequest, for_roles
 from timesheets import exporting
 from timesheets.importing import layouts, scope
 from timesheets.importing import preview as acts
-from timesheets.importing.forms import HoursUploadForm, UnknownNamesForm, chosen_names
+from timesheets.importing.forms import HoursUploadForm, UnknownNamesForm, chosen_names, chosen_twins
 
 SESSION_KEY = "hours_import"
 OPTIONS = ("how", "step", "order", "reason")
@@ -42,8 +42,17 @@ def import_hours(request: UserRequest) -> HttpResponse:
         pending = {"token": uploads.store(file.read(), at=timezone.now()), "name": file.name[:100]}
     people = {**pending.get("people", {}), **chosen_names(request.POST, "people")}
     places = {**pending.get("places", {}), **chosen_names(request.POST, "places")}
+    twins = {**pending.get("twins", {}), **chosen_twins(request.POST)}
     options = {name: form.cleaned_data[name] for name in OPTIONS}
-    request.session[SESSION_KEY] = pending | options | {"people": people, "places": places}
+    request.session[SESSION_KEY] = (
+        pending
+        | options
+        | {
+            "people": people,
+            "places": places,
+            "twins": twins,
+        }
+    )
     return _preview_page(request, form)
 
 
@@ -170,7 +179,7 @@ def _form(pending: dict[str, Any]) -> HoursUploadForm:
 
 def _choices(pending: dict[str, Any]) -> scope.ImportChoices:
     form = _form(pending)
-    return form.choices(pending.get("people", {}), pending.get("places", {}))
+    return form.choices(pending.get("people", {}), pending.get("places", {}), pending.get("twins", {}))
 
 
 def _download(content: str | bytes, kind: str, name: str) -> HttpResponse:

@@ -89,6 +89,51 @@ def test_a_workbook_says_hours_as_numbers_times_and_durations(cast, value, numbe
     assert stored() == [(3, "worked", 450, "")]
 
 
+def test_a_part_of_a_day_is_no_part_of_an_hour(cast):
+    """0.3125 is what a spreadsheet keeps of 7:30 once the format of the column is lost: it was 19 minutes."""
+    told = "est compté en jours, comme un tableur compte"
+    cases = {
+        ("0,3125",): [f"«\u00a00,3125\u00a0» {told} 7\u00a0h\u00a030. Écrivez 7:30, ou donnez à la colonne"],
+        (0.291666666666667,): [f"{told} 7\u00a0h. Écrivez 7:00, ou"],
+        # Beside such a cell a quarter is six hours; alone it is a quarter of an hour.
+        (0.25, 0.3125): [f"{told} 6\u00a0h. Écrivez 6:00", f"{told} 7\u00a0h\u00a030. Écrivez 7:30"],
+        (0.25,): 15,
+        ("0,33333333333333333",): 20,
+        (0.3333,): 20,
+        ("0,33",): 20,
+        (1.0166666666666666,): 61,
+    }
+    wrong = {}
+    for values, wanted in cases.items():
+        rows = [["M001", "", "Aloen", date(2026, 11, 3 + n), value] for n, value in enumerate(values)]
+        preview = previewed(cast, files.workbook(*rows))
+        told_here = [str(fault) for fault in preview.faults]
+        expected = wanted if isinstance(wanted, list) else []
+        good = len(told_here) == len(expected) and all(map(str.__contains__, told_here, expected))
+        if not good or (not expected and preview.total.minutes != wanted):
+            wrong[values] = (told_here, preview.total.minutes)
+    assert wrong == {}
+
+
+def test_a_break_that_is_a_part_of_a_day_is_told_too(cast):
+    preview = previewed(cast, files.own(line(début="9:00", fin="17:00", pause="0,041666666666666667")))
+    assert "colonne «\u00a0pause\u00a0»" in str(preview.faults[0])
+    assert "Écrivez 1:00" in str(preview.faults[0])
+
+
+def test_cells_of_a_workbook_are_told_as_people_write_them(cast):
+    """Not "1 day, 1:00:00", nor "2026-11-03 00:00:00"."""
+    titles = ("matricule", "adhérent", "date", "heures", "nature")
+    rows = [
+        ["M001", "Aloen", date(2026, 11, 3), timedelta(hours=25), ""],
+        ["M001", "Aloen", date(2026, 11, 3), date(2026, 11, 4), ""],
+        ["M001", "Aloen", date(2026, 11, 3), 7.5, time(7, 30)],
+        ["M001", "Aloen", date(2026, 11, 3), 7.5, True],
+    ]
+    data = files.workbook(*rows, titles=titles, formats={"D2": "[h]:mm", "C2": "dd/mm/yyyy"})
+    assert [fault.value for fault in previewed(cast, data).faults] == ["25:00", "04/11/2026", "7:30", "vrai"]
+
+
 def test_titles_may_stand_in_any_order_with_any_accents_and_further_columns(cast):
     data = files.own(
         ("x", "7", "3/11/2026", "ALOEN", "M001"),

@@ -235,3 +235,36 @@ def test_rounded_hours_imported_twice_change_nothing(cast):
     imported(cast, data, how="up", step=15)
     assert Entry.objects.get().minutes == 180
     assert not previewed(cast, data, how="up", step=15).has_changes
+
+
+def test_the_breaks_of_clockify_are_no_work_and_its_absences_are_no_hours(cast):
+    day = {"Start Date": "11/13/2026", "End Date": "11/13/2026"}
+    rows = [
+        clockify(Type="Regular", **{"End Time": "12:00:00 PM", "Duration (h)": "03:00:00"}),
+        clockify(
+            Type="Break",
+            Client="",
+            Project="",
+            **{"Start Time": "12:00:00 PM", "End Time": "12:45:00 PM", "Duration (h)": "00:45:00"},
+        ),
+        clockify(
+            Type="REGULAR",
+            **{"Start Time": "12:45:00 PM", "End Time": "04:00:00 PM", "Duration (h)": "03:15:00"},
+        ),
+        clockify(Type="Time off", Client="", **{"Duration (h)": "07:00:00"}) | day,
+    ]
+    titles = (*files.CLOCKIFY, "Type")
+    preview = previewed(cast, files.table(titles, rows))
+    assert ([str(fault) for fault in preview.faults], preview.total.minutes) == ([], 375)
+    assert preview.unread_sentences == [
+        "1\u00a0ligne de pause, non lue\u00a0: une pause n’est pas du travail.",
+        "1\u00a0ligne de congé ou de jour férié, non lue\u00a0: notez l’absence dans la grille, avec sa nature.",
+    ]
+    imported(cast, files.table(titles, rows))
+    entry = Entry.objects.get()
+    assert (entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes) == (
+        375,
+        time(9),
+        time(16),
+        45,
+    )

@@ -91,7 +91,7 @@ def test_every_export_of_hours_is_imported_again_and_changes_nothing():
     for who, user in people.items():
         for suffix in ("csv", "xlsx"):
             preview = preview_hours(exported(user, suffix), ImportChoices(), by=user, at=world.NOW)
-            counted[who, suffix] = (preview.lines, preview.total.unchanged, preview.supplements)
+            counted[who, suffix] = (preview.lines, preview.total.unchanged, preview.unread["supplement"])
             if said(preview):
                 wrong[who, suffix] = said(preview)
     days = len(NOTES)
