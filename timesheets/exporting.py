@@ -188,6 +188,14 @@ class ExportColumn:
     width: int = 12
 
 
+@cache
+def exact_part(minutes: int, whole: int) -> Decimal:
+    """``minutes`` as a part of an hour or a day, with all digits that a spreadsheet stores."""
+    with localcontext() as context:
+        context.prec = DIGITS
+        return Decimal(minutes) / whole
+
+
 def visible_columns(user: User) -> list[ExportColumn]:
     """What ``user`` may know of the entries in their scope; of their own, the kind too."""
     person = Employee.objects.filter(user=user).values_list("pk", flat=True).first()
@@ -231,14 +239,6 @@ HOURS_OF_TEXT: Mapping[str, Callable[[ExportRow], Decimal | None]] = {
 }
 
 
-@cache
-def exact_part(minutes: int, whole: int) -> Decimal:
-    """``minutes`` as a part of an hour or a day, with all digits that a spreadsheet stores."""
-    with localcontext() as context:
-        context.prec = DIGITS
-        return Decimal(minutes) / whole
-
-
 def _state(line: ExportRow) -> str:
     """The label of Timesheet.state, made from plain values."""
     sheet = Timesheet(
@@ -253,6 +253,7 @@ def _state(line: ExportRow) -> str:
 def as_csv(user: User, wanted: ExportChoice) -> Iterator[str]:
     """The lines of a CSV file: marked UTF-8, semicolons, decimal commas."""
     held = [column for column in visible_columns(user) if column.title != "heures décimales"]
+    values = [HOURS_OF_TEXT.get(column.title) or column.value for column in held]
     written = io.StringIO()
     writer = csv.writer(written, delimiter=";", lineterminator="\r\n")
     writer.writerow([column.title for column in held])
@@ -260,7 +261,7 @@ def as_csv(user: User, wanted: ExportChoice) -> Iterator[str]:
     for line in export_rows(user, wanted):
         written.seek(0)
         written.truncate()
-        writer.writerow([csv_cell(HOURS_OF_TEXT.get(column.title, column.value)(line)) for column in held])
+        writer.writerow([csv_cell(value(line)) for value in values])
         yield written.getvalue()
 
 

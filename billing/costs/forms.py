@@ -18,7 +18,7 @@ from groupement.kernel.money import AmountField
 from groupement.kernel.periods import Month, MonthFormField
 
 LARGEST_UPLOAD = 1024 * 1024
-EXTENSIONS = (".csv", ".txt", ".xlsx")
+EXTENSIONS = (".csv", ".txt", ".xlsx", ".ods")
 EVERYBODY = ""
 
 
@@ -27,7 +27,7 @@ class PayrollUpload(forms.Form):
 
     month = MonthFormField(label="Mois de paie", error_messages={"required": "Indiquez le mois de la paie."})
     file = forms.FileField(
-        label="Fichier CSV ou XLSX",
+        label="Fichier CSV, XLSX ou ODS",
         help_text="1\u00a0Mo au plus. Vous relisez avant que rien ne soit écrit.",
         error_messages={
             "required": "Choisissez le fichier de paie.",
@@ -42,7 +42,7 @@ class PayrollUpload(forms.Form):
         file = self.cleaned_data["file"]
         if Path(file.name).suffix.lower() not in EXTENSIONS:
             raise forms.ValidationError(
-                "Ce fichier n’est ni un CSV ni un classeur .xlsx. Exportez la paie dans l’un de ces formats."
+                "Ce fichier n’est ni un CSV ni un classeur .xlsx ou .ods. Exportez la paie dans l’un de ces formats."
             )
         if file.size > LARGEST_UPLOAD:
             raise forms.ValidationError(

@@ -13,11 +13,11 @@ from openpyxl.styles import Font
 
 from billing.models import NEGATIVE, CostKind, EmployerCost, PayrollLayout
 from employees.models import Employee
-from groupement.kernel import tabular
 from groupement.kernel.cells import plain
 from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
+from groupement.kernel.table_files import COMPLETE, read_table
 from groupement.kernel.tabular import FileLimits, Layout, Table, Unreadable, inert, titles_digest
 from timesheets.models import Timesheet
 
@@ -84,6 +84,14 @@ def recognise_layout(titles: Sequence[str]) -> PayrollFileLayout | None:
     codes = [_KNOWN.get(plain(title), "") for title in titles]
     doubled = any(code and codes.count(code) > 1 for code in codes)
     return None if doubled or not set(NEEDED) <= set(codes) else _layout(titles, codes)
+
+
+def rate_titles(titles: Sequence[str]) -> int:
+    """How well a row answers for the titles of a payroll file: table_files.COMPLETE, or how many may mean something."""
+    codes = [_KNOWN.get(plain(title)) or _by_word(plain(title)) for title in titles]
+    if codes.count("") == len(codes):
+        return 0
+    return COMPLETE if recognise_layout(titles) else sum(1 for code in codes if code)
 
 
 def own_layout(titles: Sequence[str]) -> PayrollFileLayout:
@@ -177,7 +185,7 @@ PAYROLL_FILE = FileLimits(
 
 def read_payroll_table(data: bytes) -> Table:
     """The table in a payroll file. Raises Unreadable with the cure."""
-    return tabular.read_table(data, PAYROLL_FILE)
+    return read_table(data, PAYROLL_FILE, rate_titles)
 
 
 SAMPLE_TITLES = [TITLES[code] for code in (NUMBER, LAST_NAME, FIRST_NAME, *AMOUNTS)]

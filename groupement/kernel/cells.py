@@ -30,6 +30,7 @@ _NEARLY_A_MINUTE = Decimal("0.01")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMBERED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 _WITH_SECONDS = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
+_WITH_LETTERS = re.compile(r"(\d{1,3})h ?([0-5]?\d)m(?: ?([0-5]?\d)s)?")
 _DECIMAL = re.compile(r"(\d{1,4})[.,](\d+)")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?", re.IGNORECASE)
 _MONTHS = (
@@ -197,8 +198,8 @@ def _read_clock(text: str) -> time:
 
 @lru_cache(maxsize=4096)
 def _read_seconds(text: str) -> int:
-    if match := _WITH_SECONDS.fullmatch(text):
-        hours, minutes, rest = (int(group) for group in match.groups())
+    if match := _WITH_SECONDS.fullmatch(text) or _WITH_LETTERS.fullmatch(text):
+        hours, minutes, rest = (int(group or 0) for group in match.groups())
         seconds = hours * HOUR_SECONDS + minutes * 60 + rest
     elif match := _DECIMAL.fullmatch(text):
         # Exact where people's two decimals are rounded to the minute: other programs keep seconds.

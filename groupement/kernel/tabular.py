@@ -1,8 +1,6 @@
-"""Uploaded tables: a CSV or XLSX file as titles and rows, the layout of its columns, the faults of its lines.
+"""Tables from outside and to outside: titles and rows, the layout of columns, the faults of lines, the text of a CSV.
 
-Text is UTF-8 (with or without its mark) or Windows-1252; cells are parted by semicolons, commas or tabs. What a
-workbook packs is listed before it is opened, and only its titles and the rows that the limits allow are read. What a
-cell says is read by cells.py; the words of all imports are in docs/glossary.md.
+Files are read by table_files.py, what a cell says by cells.py; the words of all imports are in docs/glossary.md.
 """
 
 from __future__ import annotations
@@ -11,18 +9,13 @@ import csv
 import hashlib
 import io
 import re
-import warnings
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from groupement.kernel.cells import plain
 from groupement.kernel.french import NO_BREAK_SPACE, quoted
@@ -32,28 +25,9 @@ _RUNS_IN_A_SPREADSHEET = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 BYTE_ORDER_MARK = "\ufeff"
-LARGEST_UNPACKED = 100_000_000
-MOST_PARTS = 500
-LAST_TITLE = 50
-MOST_COLUMNS = 100
+# What stands for a sign whose bytes are damaged.
+LOST = "\ufffd"
 PACKED, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-BROKEN = "Ce classeur est abîmé ou n’est pas un classeur Excel. Enregistrez-le de nouveau au format .xlsx."
-# What openpyxl and the parsers below it raise on files that are no workbooks; a SyntaxError is a fault of the XML.
-_UNSOUND = (
-    zipfile.BadZipFile,
-    zlib.error,
-    InvalidFileException,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 
 Cells = list[Any]
 # A row with the number by which a spreadsheet shows it.
@@ -145,31 +119,6 @@ def titles_digest(titles: Sequence[str], separator: str = "\n") -> str:
     return hashlib.sha256(separator.join(plain(title) for title in titles).encode()).hexdigest()
 
 
-def read_table(data: bytes, limits: FileLimits) -> Table:
-    """The table in an uploaded file, by its content, not by its name. Raises Unreadable with the cure."""
-    if data[:4] == OLD_WORKBOOK:
-        raise Unreadable(
-            "Ce classeur est protégé ou d’un format ancien (.xls). Enregistrez-le au format .xlsx, "
-            "sans mot de passe."
-        )
-    separator, rows = ("", _from_workbook(data, limits)) if data[:4] == PACKED else _from_text(data, limits)
-    kept: list[NumberedRow] = []
-    for row in rows:
-        if len(kept) > limits.most_rows:
-            raise Unreadable(limits.too_many_rows)
-        kept.append(row)
-    if len(kept) < 2:
-        raise Unreadable(limits.no_rows)
-    titles = ["" if title is None else str(title).strip()[:80] for title in kept[0][1]]
-    return Table(
-        titles, [(number, [_written(cell) for cell in cells]) for number, cells in kept[1:]], separator
-    )
-
-
-def _written(cell: Any) -> Any:
-    return written(cell) if isinstance(cell, str) else cell
-
-
 def decode(data: bytes, *, what: str, largest: int, too_large: str) -> str:
     """The text of a CSV file that holds ``what`` ("la paie"). Raises Unreadable with the cure.
 
@@ -183,21 +132,24 @@ def decode(data: bytes, *, what: str, largest: int, too_large: str) -> str:
         raise Unreadable("C’est un classeur de tableur. Enregistrez-le au format CSV, puis importez ce CSV.")
     if b"\x00" in data or data.startswith(b"%PDF"):
         raise Unreadable(f"Ce n’est pas un fichier de texte. Exportez {what} au format CSV (UTF-8).")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("L’encodage du fichier n’est pas reconnu. Enregistrez-le au format CSV (UTF-8).")
+    return _decoded(data)
 
 
-def split(text: str, *, what: str) -> tuple[str, list[str], Iterator[tuple[int, list[str]]]]:
-    """The separator that the titles use, the titles, and the further lines with their numbers; no blank ones."""
-    first = next(line for line in text.splitlines() if line.strip())
-    separator = max(";,\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    lines = _numbered(reader, what)
-    return separator, next(lines)[1], lines
+def _decoded(data: bytes) -> str:
+    """UTF-8, even with a byte that was cut; Windows-1252 where hardly anything is UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        damaged = data.decode("utf-8-sig", errors="replace")
+    signs = Counter(sign == LOST for sign in damaged if not sign.isascii())
+    if signs[False] > signs[True]:
+        return damaged
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            "L’encodage du fichier n’est pas reconnu. Enregistrez-le au format CSV (UTF-8)."
+        ) from error
 
 
 def csv_text(rows: Iterable[Iterable[Any]]) -> str:
@@ -237,69 +189,3 @@ def written(text: str) -> str:
 def printable(text: str) -> str:
     """``text`` without the control characters that a workbook cannot hold."""
     return _UNPRINTABLE.sub("", text)
-
-
-def _numbered(reader: Iterator[list[str]], what: str) -> Iterator[tuple[int, list[str]]]:
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            line = getattr(reader, "line_num", 0)
-            raise Unreadable(
-                f"Ligne {line}{NO_BREAK_SPACE}: guillemets mal fermés. Exportez de nouveau {what} au format CSV."
-            ) from error
-        if any(cell.strip() for cell in cells):
-            yield getattr(reader, "line_num", 0), [cell.strip() for cell in cells]
-
-
-def _from_text(data: bytes, limits: FileLimits) -> tuple[str, Iterator[NumberedRow]]:
-    text = decode(data, what=limits.what, largest=limits.largest_text, too_large=limits.text_too_large)
-    separator, titles, lines = split(text, what=limits.what)
-    return separator, iter([(1, list(titles)), *((number, list(cells)) for number, cells in lines)])
-
-
-def _from_workbook(data: bytes, limits: FileLimits) -> Iterator[NumberedRow]:
-    if len(data) > limits.largest_workbook:
-        raise Unreadable(limits.workbook_too_large)
-    try:
-        _refuse_what_is_packed(data)
-        with warnings.catch_warnings():
-            # Styles and validations that openpyxl does not know do not touch the values.
-            warnings.simplefilter("ignore")
-            # Values as the spreadsheet last computed them; external links stay where they are.
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # what the file says about its own size is not to be trusted
-            width = _width(sheet)
-            # Rows that a workbook may skip or leave empty count too: its numbers come from outside.
-            rows = sheet.iter_rows(max_row=3 * limits.most_rows, max_col=width, values_only=True)
-            for number, values in enumerate(rows, start=1):
-                cells = [value.strip() if isinstance(value, str) else value for value in values]
-                if any(cell not in (None, "") for cell in cells):
-                    yield number, cells
-    except _UNSOUND as error:
-        raise Unreadable(BROKEN) from error
-
-
-def _width(sheet: Any) -> int:
-    """How many columns the titles take: what lies beyond is not read, sixty thousand times over."""
-    for values in sheet.iter_rows(max_row=LAST_TITLE, max_col=MOST_COLUMNS, values_only=True):
-        filled = [place for place, value in enumerate(values, start=1) if value not in (None, "")]
-        if filled:
-            return filled[-1]
-    return 1
-
-
-def _refuse_what_is_packed(data: bytes) -> None:
-    """A workbook is a ZIP: its list of parts is checked before anything is unpacked. Raises Unreadable."""
-    with zipfile.ZipFile(io.BytesIO(data)) as packed:
-        parts = packed.infolist()
-    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
-        raise Unreadable("Ce classeur contient des macros. Enregistrez-le au format .xlsx, sans macros.")
-    # The reader below never takes more from a part than the list says, so a list that lies gains nothing.
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
-        raise Unreadable(
-            "Ce classeur est bien plus gros une fois ouvert qu’il n’y paraît. Copiez les valeurs dans un classeur neuf."
-        )

@@ -10,21 +10,21 @@ from typing import Any
 from openpyxl import Workbook
 
 
-def _titles(text: str) -> list[str]:
+def titles(text: str) -> list[str]:
     return text.split(",")
 
 
 OWN = ("matricule", "personne", "adhérent", "date", "heures", "début", "fin", "pause", "nature", "note")
 # The titles of real exports, in the order in which the programs write them.
-TOGGL = _titles(
+TOGGL = titles(
     "User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,"
     "Duration,Tags,Amount ()"
 )
-CLOCKIFY = _titles(
+CLOCKIFY = titles(
     "Project,Client,Description,Task,User,Group,Email,Tags,Billable,Start Date,Start Time,End Date,End Time,"
     "Duration (h),Duration (decimal),Billable Rate (EUR),Billable Amount (EUR)"
 )
-KIMAI = _titles(
+KIMAI = titles(
     "Date,From,To,Duration,Currency,Price,Internal price,Hourly price,Fixed price,Name,User,Email,Staff number,"
     "Customer,Project,Activity,Description,Billable,Tags,Type,Category,Number,Project number,VAT-ID,Order number"
 )

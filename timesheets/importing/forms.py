@@ -16,7 +16,7 @@ from timesheets.importing.preview import HoursPreview
 from timesheets.importing.scope import LEFT_OUT, ImportChoices
 from timesheets.importing.twins import COUNTED, NOT_COUNTED
 
-EXTENSIONS = (".csv", ".txt", ".xlsx")
+EXTENSIONS = (".csv", ".txt", ".xlsx", ".ods")
 ROUNDINGS = [
     ("none", "à la minute, sans arrondi"),
     ("nearest", "au plus proche"),
@@ -49,7 +49,7 @@ class HoursUploadForm(forms.Form):
     """The file, or the stored one when ``has_file``, and how to read it."""
 
     file = forms.FileField(
-        label="Fichier CSV ou XLSX",
+        label="Fichier CSV, XLSX ou ODS",
         help_text="12\u00a0Mo au plus pour un CSV, 6\u00a0Mo pour un classeur\u00a0; 60\u202f000 lignes au plus.",
         error_messages={
             "required": "Choisissez le fichier des heures.",
@@ -81,7 +81,7 @@ class HoursUploadForm(forms.Form):
             )
         if file and Path(file.name).suffix.lower() not in EXTENSIONS:
             raise forms.ValidationError(
-                "Ce fichier n’est ni un CSV ni un classeur .xlsx. Exportez les heures dans l’un de ces formats."
+                "Ce fichier n’est ni un CSV ni un classeur .xlsx ou .ods. Exportez les heures dans l’un de ces formats."
             )
         if file and file.size > LARGEST_CSV:
             raise forms.ValidationError(
@@ -101,7 +101,7 @@ class HoursUploadForm(forms.Form):
 
 
 class UnknownNamesForm(forms.Form):
-    """One choice for each unknown name, and for each line that repeats another; a field is named after it, so that the answer says what it is about.
+    """One choice for each unknown name or line that repeats another; a field is named after what it is about.
 
     Not required in the browser: some names may be chosen now, others later.
     """
@@ -159,3 +159,9 @@ def chosen_twins(data: Mapping[str, str]) -> dict[str, str]:
         and name[6:].isdecimal()
         and len(name) < 14
     }
+
+
+def chosen_answers(data: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """All that the posted form says, by what it is about: people, places, twins."""
+    names = {group: chosen_names(data, group) for group in ("people", "places")}
+    return {**names, "twins": chosen_twins(data)}

@@ -1,4 +1,4 @@
-"""The columns of a file of hours, and the program that wrote it: our own sample, Kimai, Toggl Track or Clockify."""
+"""The columns of a file of hours, and the program that wrote it: our own sample, or one whose export we know."""
 
 from __future__ import annotations
 
@@ -12,13 +12,21 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from groupement.kernel import tabular
 from groupement.kernel.cells import plain
 from groupement.kernel.french import enumeration, quoted
+from groupement.kernel.table_files import COMPLETE, read_table
 from groupement.kernel.tabular import FileLimits, Layout, Table, Unreadable, csv_text
 
 OWN = "own"
-PROGRAMS = {OWN: "modèle de l’outil", "kimai": "Kimai", "toggl": "Toggl Track", "clockify": "Clockify"}
+PROGRAMS = {
+    OWN: "modèle de l’outil",
+    "kimai": "Kimai",
+    "toggl": "Toggl Track",
+    "clockify": "Clockify",
+    "harvest": "Harvest",
+    "timecamp": "TimeCamp",
+    "odoo": "Odoo",
+}
 
 # Our own columns as people read them, in the order of the sample; the documented layout.
 COLUMNS = {
@@ -75,6 +83,7 @@ _KIMAI_TITLES = {
     "started": ("from", "begin", "start", "de", "debut"),
     "ended": ("to", "end", "a", "fin"),
     "hours": ("duration", "duree"),
+    "payroll_number": ("staff number", "matricule", "numero de personnel", "personalnummer"),
     "email": ("email", "e-mail", "courriel", "adresse e-mail"),
     "person": ("alias", "user", "username", "name", "utilisateur", "identifiant", "nom"),
     "member": ("customer", "client"),
@@ -99,11 +108,58 @@ _CLOCKIFY_TITLES = {
     "hours": ("duration (h)", "duration (decimal)"),
     "type": ("type",),
 }
+_HARVEST_TITLES = {
+    "day": ("date",),
+    "member": ("client",),
+    "project": ("project", "project code"),
+    "hours": ("hours",),
+    "note": ("notes",),
+    "payroll_number": ("employee id",),
+    "first_name": ("first name",),
+    "last_name": ("last name",),
+}
+_TIMECAMP_TITLES = {
+    "day": ("date", "day"),
+    "person": ("user", "user name", "person", "people"),
+    "email": ("email", "user email", "e-mail"),
+    "member": ("client", "project"),
+    "project": ("task", "project code"),
+    "started": ("start time", "start", "from"),
+    "ended": ("end time", "end", "to"),
+    "hours": ("time", "duration", "time (hours)", "hours", "time (decimal)"),
+    "note": ("note", "notes", "description"),
+}
+# Odoo names its columns in the language of who exports, or by their technical names.
+_ODOO_TITLES = {
+    "day": ("date",),
+    "person": ("employee", "employe", "employee id", "employee id/name", "employee/name"),
+    "member": ("customer", "client", "partner", "partenaire", "partner id"),
+    "project": ("project", "projet", "project id", "project id/name", "project/name"),
+    "hours": (
+        "hours spent",
+        "time spent",
+        "quantity",
+        "duration (hours)",
+        "unit amount",
+        "heures passees",
+        "temps passe",
+        "temps consacre",
+        "quantite",
+        "duree (heures)",
+    ),
+    "note": ("description", "name", "libelle"),
+}
 _TITLES_BY_PROGRAM: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     OWN: _OWN_TITLES,
     "kimai": _KIMAI_TITLES,
     "toggl": _TOGGL_TITLES,
     "clockify": _CLOCKIFY_TITLES,
+    "harvest": _HARVEST_TITLES,
+    "timecamp": _TIMECAMP_TITLES,
+    "odoo": _ODOO_TITLES,
+}
+_ALL_TITLES = {
+    name for columns in _TITLES_BY_PROGRAM.values() for names in columns.values() for name in names
 }
 
 
@@ -140,16 +196,40 @@ def recognise_layout(titles: Sequence[str]) -> HoursLayout:
     return layout
 
 
+# What only one program writes, tried in this order: one title of each line.
+_SIGNS: tuple[tuple[str, tuple[set[str], ...]], ...] = (
+    ("clockify", ({"start date"}, {"duration (h)", "duration (decimal)"})),
+    ("toggl", ({"start date"}, {"duration"})),
+    ("kimai", ({"date"}, {"activity", "activite"}, {"customer", "client"}, {"duration", "duree"})),
+    ("harvest", ({"date"}, {"hours"}, {"client"}, {"first name"}, {"last name"})),
+    (
+        "timecamp",
+        (
+            {"date", "day"},
+            {"user", "user name", "person", "people"},
+            {"task"},
+            {"start time", "start", "from"},
+            {"time", "duration", "time (hours)", "hours", "time (decimal)"},
+        ),
+    ),
+    (
+        "odoo",
+        ({"date"}, set(_ODOO_TITLES["person"]), set(_ODOO_TITLES["hours"]), set(_ODOO_TITLES["project"])),
+    ),
+)
+
+
 def _program(known: set[str]) -> str:
-    if "start date" in known and known & {"duration (h)", "duration (decimal)"}:
-        return "clockify"
-    if {"start date", "duration"} <= known:
-        return "toggl"
-    if "date" in known and all(
-        known & names for names in ({"activity", "activite"}, {"customer", "client"}, {"duration", "duree"})
-    ):
-        return "kimai"
-    return OWN
+    return next((program for program, signs in _SIGNS if all(known & titles for titles in signs)), OWN)
+
+
+def rate_titles(titles: Sequence[str]) -> int:
+    """How well a row answers for the titles of a file of hours: table_files.COMPLETE, or how many are known."""
+    try:
+        recognise_layout(titles)
+    except Unreadable:
+        return len({plain(title) for title in titles} & _ALL_TITLES)
+    return COMPLETE
 
 
 def _refuse_incomplete(layout: HoursLayout) -> None:
@@ -162,9 +242,10 @@ def _refuse_incomplete(layout: HoursLayout) -> None:
     if missing:
         titles = enumeration(quoted(name) for name in missing)
         wanted = "\u00a0; ".join(COLUMNS.values())
+        programs = enumeration(label for code, label in PROGRAMS.items() if code != OWN)
         raise Unreadable(
             f"Il manque la colonne {titles}. La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
-            f"{wanted}. Les exports de Kimai, Toggl Track et Clockify sont reconnus tels quels."
+            f"{wanted}. Les exports de {programs} sont reconnus tels quels."
         )
 
 
@@ -186,7 +267,7 @@ HOURS_FILE = FileLimits(
 
 def read_hours_table(data: bytes) -> Table:
     """The table in an uploaded file, by its content, not by its name. Raises Unreadable with the cure."""
-    return tabular.read_table(data, HOURS_FILE)
+    return read_table(data, HOURS_FILE, rate_titles)
 
 
 # Rows of the sample: one by the clock, one by its duration, one at the group; days and people are made up.

@@ -90,8 +90,9 @@ class PlaceTotals(ImportTotals):
 class HoursPreview:
     """What a file of hours would change: ``changes`` by person and month, or ``faults`` in the order of the lines.
 
-    ``twins``: lines that repeat others, decided or not. ``places``: totals by person and place. ``digest``: of the file and the stored hours that it was compared with; a
-    file with more than MOST_LISTED faults is not compared (``is_compared``), so that the answer comes fast.
+    ``twins``: lines that repeat others, decided or not. ``places``: totals by person and place. ``digest``: of the file
+    and the stored hours that it was compared with; a file with more than MOST_LISTED faults is not compared
+    (``is_compared``), so that the answer comes fast.
     """
 
     layout: HoursLayout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from groupement.kernel.cells import (
     read_seconds,
 )
 from groupement.kernel.french import quoted
-from groupement.kernel.tabular import Fault, Table, Unreadable
+from groupement.kernel.tabular import LOST, Fault, Table, Unreadable
 from groupement.kernel.worktime import DAY, span_minutes, spell_clock
 from timesheets.importing.layouts import HoursLayout
 from timesheets.models import Kind
@@ -37,9 +38,23 @@ PRESENT = "present"
 UNREAD = {
     "supplement": ("ligne de complément", "un complément se saisit sur sa page."),
     "break": ("ligne de pause", "une pause n’est pas du travail."),
+    "total": ("ligne de total", "elle répète les heures des autres."),
     "absence": ("ligne de congé ou de jour férié", "notez l’absence dans la grille, avec sa nature."),
 }
 _PAUSES = {"break", "pause"}
+_TOTALS = {
+    "total",
+    "totaux",
+    "totals",
+    "total general",
+    "grand total",
+    "somme",
+    "sum",
+    "sous-total",
+    "subtotal",
+}
+# A group of an export of Odoo stands in its first column, with how many lines it has.
+_GROUP_OF_ODOO = re.compile(r".+ \(\d+\)")
 _ABSENT = {"time off", "timeoff", "holiday", "conge", "conges", "jour ferie", "absence"}
 _KINDS = {
     **{plain(str(kind.label)): str(kind.value) for kind in Kind},
@@ -70,7 +85,8 @@ class ClockedSpan(NamedTuple):
 class HoursRow:
     """One line: names of people and places as the file spells them, the day, seconds worked, span, minutes of break.
 
-    ``unread``: what stands in the columns that have no meaning, by which two lines may differ.
+    ``unread``: what stands in the columns that have no meaning, by which two lines may differ. ``is_own``: it is of our
+    own layout, so that its payroll number is ours.
     """
 
     line: int
@@ -86,6 +102,7 @@ class HoursRow:
     kind: str
     note: str
     unread: tuple[str, ...] = ()
+    is_own: bool = True
 
 
 class _UnreadableRow(Exception):  # noqa: N818 - its fault is in the list, the reading goes on
@@ -120,8 +137,9 @@ class HoursReading:
 def read_rows(table: Table, layout: HoursLayout, order: str = "") -> HoursReading:
     """Read every line; ``order`` of day and month, else what the days themselves tell. Raises Unreadable."""
     reading = HoursReading(layout, order or _order(table, layout), in_days=_columns_in_days(table, layout))
+    last = table.rows[-1][0] if table.rows else 0
     for line, cells in table.rows:
-        if why := _why_unread(cells, reading):
+        if why := _why_unread(cells, reading, is_last=line == last):
             reading.unread[why] += 1
             continue
         try:
@@ -131,14 +149,45 @@ def read_rows(table: Table, layout: HoursLayout, order: str = "") -> HoursReadin
     return reading
 
 
-def _why_unread(cells: Sequence[Any], reading: HoursReading) -> str:
+def _why_unread(cells: Sequence[Any], reading: HoursReading, *, is_last: bool) -> str:
     """The key in UNREAD of a line that is no hours to enter; nothing for one that is."""
     if reading.text("supplement", cells) not in ("", "0"):
         return "supplement"
+    group = next((cell for cell in cells if cell not in (None, "")), "")
+    if reading.layout.program == "odoo" and _GROUP_OF_ODOO.fullmatch(cell_text(group)):
+        return "total"
+    if reading.layout.cell("day", cells) is None and _is_total(cells, reading, is_last=is_last):
+        return "total"
     sort = plain(reading.text("type", cells))
     if sort in _PAUSES:
         return "break"
     return "absence" if sort in _ABSENT else ""
+
+
+def _is_total(cells: Sequence[Any], reading: HoursReading, *, is_last: bool) -> bool:
+    """Whether a line without a day sums others up: by its name, or as the last one, of nobody and of as many hours."""
+    texts = [plain(cell) for cell in cells if isinstance(cell, str) and cell]
+    if any(text.rstrip(" :") in _TOTALS for text in texts):
+        return True
+    named = ("payroll_number", "email", "person", "first_name", "member", "project", "reference", "started")
+    stated = _stated_seconds(reading.layout.cell("hours", cells))
+    if not is_last or stated is None or any(reading.text(column, cells) for column in named):
+        return False
+    # Programs round each line to the minute, and their sum once.
+    return abs(stated - sum(row.seconds for row in reading.rows)) <= 60 * len(reading.rows)
+
+
+def _stated_seconds(value: Any) -> int | None:
+    """A sum of hours, which may be more than a day."""
+    if isinstance(value, timedelta):
+        return int(value.total_seconds())
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return round(value * 3600)
+    if match := re.fullmatch(r"(\d{1,6}):(\d\d)(?::(\d\d))?", cell_text(value)):
+        return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
+    if match := re.fullmatch(r"(\d{1,6})(?:[.,](\d{1,9}))?", cell_text(value)):
+        return round(float(f"{match[1]}.{match[2] or 0}") * 3600)
+    return None
 
 
 def _columns_in_days(table: Table, layout: HoursLayout) -> frozenset[str]:
@@ -177,6 +226,10 @@ def _order(table: Table, layout: HoursLayout) -> str:
 
 def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRow:
     layout = reading.layout
+    lost = next((column for column in layout.places if LOST in reading.text(column, cells)), "")
+    if lost:
+        damage = "un caractère est abîmé. Exportez de nouveau le fichier, ou corrigez-le."
+        raise reading.refuse(line, lost, layout.cell(lost, cells), damage)
     day = _read_cell(line, "day", cells, reading, lambda value: read_day(value, reading.order))
     if day is None:
         raise reading.refuse(line, "day", None, "la date manque. Écrivez par exemple 03/11/2026.")
@@ -190,7 +243,7 @@ def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRo
         line=line,
         payroll_number=reading.text("payroll_number", cells),
         email=reading.text("email", cells),
-        names=_filled("person", cells, layout),
+        names=_names(cells, layout),
         reference=reading.text("reference", cells),
         places=(*_filled("member", cells, layout), *_filled("project", cells, layout)),
         day=day,
@@ -200,7 +253,14 @@ def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRo
         kind=kind or str(Kind.WORKED),
         note=" ".join(reading.text("note", cells).split())[:LONGEST_NOTE],
         unread=tuple(cell_text(cells[place]) for place in layout.unread_places if place < len(cells)),
+        is_own=layout.is_own,
     )
+
+
+def _names(cells: Sequence[Any], layout: HoursLayout) -> tuple[str, ...]:
+    """The person's name in one cell, or first and last name in two."""
+    parts = (*_filled("first_name", cells, layout), *_filled("last_name", cells, layout))
+    return (*_filled("person", cells, layout), *((" ".join(parts),) if parts else ()))
 
 
 def _filled(column: str, cells: Sequence[Any], layout: HoursLayout) -> tuple[str, ...]:

@@ -127,32 +127,35 @@ class Directory:
         for column, name in named:
             found = _narrowed(self.names.get(plain(name), set()), assignment)
             if len(found) == 1:
-                return self._checked(self.people[next(iter(found))], column, named)
+                return self._checked(self.people[next(iter(found))], column, named, row)
             if found:
                 raise UnknownPlace(
                     column,
                     name,
                     f"plusieurs personnes s’appellent {name[:40]}. Ajoutez le matricule ou l’e-mail.",
                 )
-            if column == "payroll_number":
+            if column == "payroll_number" and row.is_own:
                 raise UnknownPlace(
                     column, name, f"le matricule {quoted(name, at_most=30)} est inconnu. Corrigez-le."
                 )
         return self._chosen_person(named, choices)
 
-    def _checked(self, employee: Employee, column: str, named: list[tuple[str, str]]) -> Employee:
+    def _checked(
+        self, employee: Employee, column: str, named: list[tuple[str, str]], row: HoursRow
+    ) -> Employee:
         """Refuse a payroll number beside somebody else's name or address: hours would go to the wrong person."""
         for other, name in named[1:] if column == "payroll_number" else ():
             found = self.names.get(plain(name), set())
-            # An address may be unknown, as not everybody has an account; a name may not.
-            if employee.pk not in found and (found or other == "person"):
+            # An address may be unknown, as not everybody has an account; a name may not, but in other programs.
+            if employee.pk not in found and (found or (other == "person" and row.is_own)):
                 raise UnknownPlace(
                     other, name, f"ce matricule est celui de {employee}. Corrigez le matricule ou le nom."
                 )
         return employee
 
     def _chosen_person(self, named: list[tuple[str, str]], choices: ImportChoices) -> Employee:
-        column, name = named[0]
+        # Another program's number says nothing to people: they are asked about the name or the address.
+        column, name = named[1] if named[0][0] == "payroll_number" and len(named) > 1 else named[0]
         self.asked.setdefault(plain(name), name)
         choice = choices.people.get(plain(name), "")
         if choice == LEFT_OUT:

@@ -14,7 +14,7 @@ COUNTED, NOT_COUNTED = "count", "leave"
 
 @dataclass(frozen=True)
 class TwinLine:
-    """A line that says what another said before, how long, and what was decided: COUNTED, NOT_COUNTED or nothing yet."""
+    """A line that says what another said before, and the decision if there is one: COUNTED or NOT_COUNTED."""
 
     line: int
     first: int

@@ -18,7 +18,7 @@ from members.access import UserRequest, for_roles
 from timesheets import exporting
 from timesheets.importing import layouts, scope
 from timesheets.importing import preview as acts
-from timesheets.importing.forms import HoursUploadForm, UnknownNamesForm, chosen_names, chosen_twins
+from timesheets.importing.forms import HoursUploadForm, UnknownNamesForm, chosen_answers
 
 SESSION_KEY = "hours_import"
 OPTIONS = ("how", "step", "order", "reason")
@@ -40,19 +40,11 @@ def import_hours(request: UserRequest) -> HttpResponse:
     if file := form.cleaned_data["file"]:
         uploads.delete(pending.get("token", ""))
         pending = {"token": uploads.store(file.read(), at=timezone.now()), "name": file.name[:100]}
-    people = {**pending.get("people", {}), **chosen_names(request.POST, "people")}
-    places = {**pending.get("places", {}), **chosen_names(request.POST, "places")}
-    twins = {**pending.get("twins", {}), **chosen_twins(request.POST)}
+    answers = {
+        group: {**pending.get(group, {}), **chosen} for group, chosen in chosen_answers(request.POST).items()
+    }
     options = {name: form.cleaned_data[name] for name in OPTIONS}
-    request.session[SESSION_KEY] = (
-        pending
-        | options
-        | {
-            "people": people,
-            "places": places,
-            "twins": twins,
-        }
-    )
+    request.session[SESSION_KEY] = pending | options | answers
     return _preview_page(request, form)
 
 

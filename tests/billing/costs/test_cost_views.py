@@ -120,7 +120,7 @@ def test_costs_of_an_invoiced_month_are_closed(login):
     ("file", "month", "sentence"),
     [
         (None, "2026-11", "Choisissez le fichier de paie."),
-        (("paie.xls", b"PK"), "2026-11", "Ce fichier n’est ni un CSV ni un classeur .xlsx."),
+        (("paie.xls", b"PK"), "2026-11", "Ce fichier n’est ni un CSV ni un classeur .xlsx ou .ods."),
         (("paie.xlsx", b"PK\x03\x04zz"), "2026-11", "Ce classeur est abîmé"),
         (("paie.csv", b""), "2026-11", "Ce fichier est vide."),
         (("paie.csv", b"x" * (LARGEST_UPLOAD + 1)), "2026-11", "Ce fichier dépasse 1 Mo"),

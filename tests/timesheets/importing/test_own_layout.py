@@ -91,12 +91,17 @@ def test_a_workbook_says_hours_as_numbers_times_and_durations(cast, value, numbe
 
 def test_a_part_of_a_day_is_no_part_of_an_hour(cast):
     """0.3125 is what a spreadsheet keeps of 7:30 once the format of the column is lost: it was 19 minutes."""
-    told = "est compté en jours, comme un tableur compte"
+    counted_in_days = "est compté en jours, comme un tableur compte"
     cases = {
-        ("0,3125",): [f"«\u00a00,3125\u00a0» {told} 7\u00a0h\u00a030. Écrivez 7:30, ou donnez à la colonne"],
-        (0.291666666666667,): [f"{told} 7\u00a0h. Écrivez 7:00, ou"],
+        ("0,3125",): [
+            f"«\u00a00,3125\u00a0» {counted_in_days} 7\u00a0h\u00a030. Écrivez 7:30, ou donnez à la colonne"
+        ],
+        (0.291666666666667,): [f"{counted_in_days} 7\u00a0h. Écrivez 7:00, ou"],
         # Beside such a cell a quarter is six hours; alone it is a quarter of an hour.
-        (0.25, 0.3125): [f"{told} 6\u00a0h. Écrivez 6:00", f"{told} 7\u00a0h\u00a030. Écrivez 7:30"],
+        (0.25, 0.3125): [
+            f"{counted_in_days} 6\u00a0h. Écrivez 6:00",
+            f"{counted_in_days} 7\u00a0h\u00a030. Écrivez 7:30",
+        ],
         (0.25,): 15,
         ("0,33333333333333333",): 20,
         (0.3333,): 20,
@@ -107,11 +112,11 @@ def test_a_part_of_a_day_is_no_part_of_an_hour(cast):
     for values, wanted in cases.items():
         rows = [["M001", "", "Aloen", date(2026, 11, 3 + n), value] for n, value in enumerate(values)]
         preview = previewed(cast, files.workbook(*rows))
-        told_here = [str(fault) for fault in preview.faults]
+        sentences = [str(fault) for fault in preview.faults]
         expected = wanted if isinstance(wanted, list) else []
-        good = len(told_here) == len(expected) and all(map(str.__contains__, told_here, expected))
+        good = len(sentences) == len(expected) and all(map(str.__contains__, sentences, expected))
         if not good or (not expected and preview.total.minutes != wanted):
-            wrong[values] = (told_here, preview.total.minutes)
+            wrong[values] = (sentences, preview.total.minutes)
     assert wrong == {}
 
 

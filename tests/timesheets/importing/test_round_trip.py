@@ -81,7 +81,7 @@ def exported(user, suffix: str) -> bytes:
         return file.read()
 
 
-def said(preview: HoursPreview) -> object:
+def outcome(preview: HoursPreview) -> object:
     return [str(fault) for fault in preview.faults] or [dict(each) for each in preview.changes.values()]
 
 
@@ -92,8 +92,8 @@ def test_every_export_of_hours_is_imported_again_and_changes_nothing():
         for suffix in ("csv", "xlsx"):
             preview = preview_hours(exported(user, suffix), ImportChoices(), by=user, at=world.NOW)
             counted[who, suffix] = (preview.lines, preview.total.unchanged, preview.unread["supplement"])
-            if said(preview):
-                wrong[who, suffix] = said(preview)
+            if outcome(preview):
+                wrong[who, suffix] = outcome(preview)
     days = len(NOTES)
     assert wrong == {}
     assert counted == {
