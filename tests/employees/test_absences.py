@@ -1,6 +1,6 @@
 """Absences known in advance: who notes them, which days they may hold, what stays of them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -122,6 +122,20 @@ def test_absences_may_follow_each_other_and_be_those_of_others(leave, solene):
 def test_what_cannot_be_is_refused(maelle, solene, facts, sentence):
     assert refused(absences.record, maelle, **{"kind": "leave", **DAYS, **facts}, by=solene) == sentence
     assert not Absence.objects.exists()
+
+
+def test_the_longest_absence_and_the_longest_note_are_taken(maelle, solene):
+    longest = FIRST + timedelta(days=3 * 366 - 1)
+    absences.record(maelle, kind="other", first=FIRST, last=longest, note="x" * 200, by=solene, at=NOW)
+    assert Absence.objects.get().ends_before - FIRST == timedelta(days=3 * 366)
+    Absence.objects.all().delete()
+    sentence = ("Trois ans au plus\u00a0: vérifiez les années.", "last")
+    assert (
+        refused(
+            absences.record, maelle, kind="leave", first=FIRST, last=longest + timedelta(days=1), by=solene
+        )
+        == sentence
+    )
 
 
 def test_what_was_cancelled_meanwhile_stays_so(leave, solene):

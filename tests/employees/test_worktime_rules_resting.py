@@ -129,6 +129,69 @@ def test_w7_thirty_five_hours_on_end():
     assert figures("weekly_rest", [before, *broken]) == [(MONDAY, "error", 22 * 60, 2100)]
 
 
+def test_w7_a_rest_on_either_side_of_monday_needs_its_half_in_the_week():
+    """Half of 35 h lies before Monday 0 h and half after: it is this week’s, and a minute less is not 35 h."""
+
+    def worked(until, since):
+        before = timed(MONDAY - timedelta(days=1), "00:00", until, SONAM)
+        days = [timed(MONDAY + timedelta(days=n), "08:00", "22:00") for n in range(1, 8)]
+        return [before, timed(MONDAY, since, "22:00"), *days]
+
+    assert figures("weekly_rest", worked("06:30", "17:30")) == []
+    assert figures("weekly_rest", worked("06:31", "17:30")) == [(MONDAY, "error", 2099, 2100)]
+    assert figures("weekly_rest", worked("06:30", "17:29")) == [(MONDAY, "error", 2099, 2100)]
+    # 36 h, of which 11 are this week’s: what lies before half of what is due is not counted.
+    assert figures("weekly_rest", worked("00:01", "11:00")) == [(MONDAY, "error", 17 * 60 + 30 + 660, 2100)]
+
+
+def test_w7_a_rest_at_the_end_needs_its_half_in_the_week_too():
+    def worked(until, since):
+        days = [timed(MONDAY + timedelta(days=n), "08:00", "22:00") for n in range(-1, 6)]
+        after = timed(MONDAY + timedelta(days=7), since, "23:30", SONAM)
+        return [*days, timed(MONDAY + timedelta(days=6), "00:00", until), after]
+
+    assert figures("weekly_rest", worked("06:30", "17:30")) == []
+    assert figures("weekly_rest", worked("06:31", "17:30")) == [(MONDAY, "error", 2099, 2100)]
+    assert figures("weekly_rest", worked("06:30", "17:29")) == [(MONDAY, "error", 2099, 2100)]
+    assert figures("weekly_rest", worked("13:00", "23:00")) == [(MONDAY, "error", 660 + 17 * 60 + 30, 2100)]
+
+
+def test_w7_the_longest_of_several_rests_counts_and_what_overlaps_does_not_lengthen_it():
+    days = [timed(MONDAY + timedelta(days=n), "08:00", "22:00") for n in range(-1, 8) if n not in {2, 3}]
+    spans = [
+        *days,
+        timed(MONDAY + timedelta(days=2), "08:00", "20:00"),
+        timed(MONDAY + timedelta(days=3), "16:00", "22:00"),
+    ]
+    assert figures("weekly_rest", spans) == [(MONDAY, "error", 20 * 60, 2100)]
+    # A meeting inside a long day: its end is not the end of work.
+    spans.append(timed(MONDAY + timedelta(days=2), "09:00", "10:00", SONAM))
+    assert figures("weekly_rest", spans) == [(MONDAY, "error", 20 * 60, 2100)]
+
+
+@pytest.mark.parametrize(("n", "is_silent"), [(-2, False), (-1, True), (3, True), (7, True), (8, False)])
+def test_w7_is_silent_only_when_the_unknown_times_are_near_enough_to_matter(n, is_silent):
+    days = [timed(MONDAY + timedelta(days=each), "08:00", "22:00") for each in range(-1, 8) if each != n]
+    found_here = figures("weekly_rest", [*days, on(MONDAY + timedelta(days=n), 4, SONAM)])
+    assert found_here == ([] if is_silent else [(MONDAY, "error", 600, 2100)])
+
+
+def test_w7_goes_on_after_a_week_without_work_and_names_the_days_of_its_own():
+    later = MONDAY + timedelta(days=7)
+    spans = [timed(later + timedelta(days=n), "08:00", "22:00") for n in range(-1, 8)]
+    found_here = found(
+        "weekly_rest", spans[1:], before=later + timedelta(days=7), law=limits(weekly_rest_minutes=20000)
+    )
+    assert [(each.day, each.first, each.before) for each in found_here] == [
+        (later, later, later + timedelta(days=7))
+    ]
+
+
+def test_w7_says_nothing_of_a_week_without_work():
+    spans = [timed(MONDAY + timedelta(days=n), "08:00", "22:00") for n in (-1, 7)]
+    assert figures("weekly_rest", spans, law=limits(weekly_rest_minutes=20000)) == []
+
+
 def test_w7_a_rest_counts_for_one_week_only():
     """Worked every day from the second Monday on: the Sunday between belongs to the first week."""
     spans = working_week("21:00", "08:00")

@@ -56,6 +56,14 @@ def test_no_month_is_refused_with_a_sentence(text):
         Month.parse(text)
 
 
+def test_months_end_before_dates_do():
+    assert Month(9998, 12).previous.before == date(9998, 12, 1)
+    assert Month(1, 1).first == date.min
+    for year, month in ((9999, 1), (0, 1), (2026, 0), (2026, 13)):
+        with pytest.raises(ValueError, match="n’est pas un mois"):
+            Month(year, month)
+
+
 @given(DAYS, st.integers(-500, 500))
 def test_months_are_ordered_and_shift_back(day, n):
     month = Month.of(day)

@@ -162,6 +162,19 @@ class TestOverlaps:
         assert fault.endswith("en chevauchent d’autres : Sonam lundi 2 novembre de 22 h à 6 h.")
         save(sheet, TUESDAY, TimedHours(None, time(6), time(9)))
 
+    def test_the_morning_after_stands_in_the_way_of_a_night(self, sheet, elsewhere):
+        save(elsewhere, TUESDAY, TimedHours(None, time(5), time(9)))
+        (fault,) = faults(sheet, MONDAY, TimedHours(None, time(22), time(6)))
+        assert fault.endswith("en chevauchent d’autres : Sonam mardi 3 novembre de 5 h à 9 h.")
+        save(sheet, MONDAY, TimedHours(None, time(22), time(5)))
+        assert times(sheet) == [(420, time(22), time(5), 0)]
+
+    def test_two_nights_in_a_row_do_not_meet(self, sheet, elsewhere):
+        save(elsewhere, MONDAY, TimedHours(None, time(22), time(6)))
+        save(sheet, TUESDAY, TimedHours(None, time(22), time(6)))
+        save(sheet, WEDNESDAY, TimedHours(None, time(6), time(9)))
+        assert [minutes for minutes, *_ in times(sheet)] == [480, 180]
+
     def test_a_night_from_last_month_counts(self, maelle, aloen):
         """It is noted on both of its days; at other members nothing may run into either part."""
         placed = world.assignment(maelle, aloen)

@@ -206,7 +206,8 @@ def test_a_batch_is_split_into_the_payments_it_is_and_joined_again(invoices):
     ("amounts", "sentence"),
     [
         (["10.00"], "en deux parties au moins"),
-        (["10.00", "0.00"], "toutes supérieures à zéro"),
+        (["30.00", "0.00"], "toutes supérieures à zéro"),
+        (["30.50", "-0.50"], "toutes supérieures à zéro"),
         (["10.00", "10.00"], "Les parties font 20,00 €, l’opération 30,00 €."),
     ],
 )
@@ -254,7 +255,7 @@ def test_only_money_out_that_takes_nothing_back_is_set_aside_together():
     lines = [
         line("-5.00", "FRAIS"),
         line("-1650.00", "SALAIRE"),
-        line("3.00", "VIR"),
+        line("0.50", "VIR"),
         line("-7.00", "REJET PRLV"),
     ]
     statement = imported(*lines)

@@ -1,6 +1,6 @@
 """What an operation may be: tables of texts, names and amounts; pure, without a database."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -251,6 +251,17 @@ def test_money_out_of_the_same_amount_alone_says_nothing():
     paid = LedgerPayment(7, 2, Decimal("340.50"), date(2026, 11, 30), "transfer")
     assert suggest(movement("-340.50", "LOYER"), ledger(received=[paid])) == []
     assert suggest(movement("-340.51", "REJET", is_return=True), ledger(received=[paid])) == []
+
+
+@pytest.mark.parametrize(("days", "count"), [(-1, 0), (0, 1), (70, 1), (71, 0)])
+def test_money_out_that_says_nothing_returns_a_payment_of_seventy_days_at_most(days, count):
+    paid = LedgerPayment(7, 2, Decimal("340.50"), DAY - timedelta(days=days), "transfer")
+    assert len(suggest(movement("-340.50", "VIR", "SONAM"), ledger(received=[paid]))) == count
+
+
+def test_five_suggestions_at_most():
+    book = ledger(*[debt(rank, "100.00") for rank in range(1, 8)])
+    assert len(suggest(movement("100.00", "VIR", "ALOEN"), book)) == 5
 
 
 def test_two_certainties_are_none():

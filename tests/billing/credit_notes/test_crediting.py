@@ -178,11 +178,12 @@ def test_credit_says_why_and_what() -> None:
     assert refused.value.field == "reason"
     with pytest.raises(NotCreditable, match="300 caractères"):
         credit(of, CreditWhole(line(of)), reason="x" * 301)
+    assert credit(of, days(line(of), {2: 60}), reason="x" * 300).reason == "x" * 300
     with pytest.raises(NotCreditable, match="au moins une ligne"):
         credit(of)
     with pytest.raises(NotCreditable, match="une seule fois"):
         credit(of, CreditWhole(line(of)), CreditWhole(line(of)))
-    assert Invoice.objects.count() == 1
+    assert Invoice.objects.count() == 2
 
 
 def test_date_before_the_invoice_or_the_last_number_is_refused() -> None:
@@ -313,7 +314,8 @@ def test_preview_is_what_is_issued_and_writes_nothing() -> None:
     assert [line.detail for line in seen.lines] == [row["detail"] for row in note.snapshot["lines"]]
 
 
-def test_two_prices_in_a_month_are_two_lines_with_their_own_days() -> None:
+def two_prices() -> Invoice:
+    """Ten hours at 20 euros, and from the sixteenth on ten at 21."""
     assignment = placed("20.00")
     assignment.terms.update(ends_before=date(2026, 11, 16))
     assignment.terms.create(
@@ -323,13 +325,35 @@ def test_two_prices_in_a_month_are_two_lines_with_their_own_days() -> None:
         hourly_price="21.00",
     )
     worked(assignment, {10: 600, 20: 600})
-    of = bill()
+    return bill()
+
+
+def test_two_prices_in_a_month_are_two_lines_with_their_own_days() -> None:
+    of = two_prices()
     assert [[entry.day.day for entry in row.entries] for row in remaining.remainder_of(of).lines] == [
         [10],
         [20],
     ]
     note = credit(of, days(of.lines.get(position=2), {20: 300}))
     assert printed(note) == [("5.00", "HUR", "21.00", "105.00")]
+
+
+def test_a_credit_across_two_prices_takes_each_hour_at_its_own() -> None:
+    of = two_prices()
+    dear, cheap = of.lines.get(position=2), of.lines.get(position=1)
+    note = credit(of, days(dear, {20: 180}), days(cheap, {10: 300}))
+    assert sorted(printed(note)) == [("3.00", "HUR", "21.00", "63.00"), ("5.00", "HUR", "20.00", "100.00")]
+    assert {
+        row.line.pk: (row.minutes, row.quantity, row.net) for row in remaining.remainder_of(of).lines
+    } == {
+        cheap.pk: (300, Decimal("5.00"), Decimal("100.00")),
+        dear.pk: (420, Decimal("7.00"), Decimal("147.00")),
+    }
+    with pytest.raises(NotCreditable, match="300|5"):
+        credit(of, days(cheap, {10: 301}))
+    rest = credit_all(of)
+    assert sorted(printed(rest)) == [("5.00", "HUR", "20.00", "100.00"), ("7.00", "HUR", "21.00", "147.00")]
+    assert note.total + rest.total == of.total
 
 
 def test_what_is_left_takes_the_same_queries_whatever_the_size(django_assert_num_queries) -> None:

@@ -159,3 +159,22 @@ def test_twelve_at_once_leave_no_gap_when_every_third_rolls_back() -> None:
     assert sorted(call.result for call in calls if call.error is None) == [1, 2, 3, 4, 5, 6, 7, 8]
     assert [type(call.error) for call in calls if call.error] == [FailureError] * 4
     assert Series.objects.get().last_sequence == 8
+
+
+@pytest.mark.django_db
+def test_a_number_of_twenty_characters_is_given_and_one_more_is_refused() -> None:
+    world.group(invoice_prefix="GE-BZH56")
+    take()
+    Series.objects.update(last_sequence=999_998)
+    assert take() == "GE-BZH56-2026-999999"
+    assert len("GE-BZH56-2026-999999") == numbering.LONGEST == 20
+    with pytest.raises(Refusal, match="GE-BZH56-2026-1000000 dépasse 20 caractères"):
+        take()
+    assert Series.objects.get().last_sequence == 999_999
+
+
+def test_a_template_of_twenty_characters_is_the_longest() -> None:
+    """Four signs of prefix, the year and six digits leave six."""
+    check_number_template("FACT-{prefix}-{year}{sequence}")
+    with pytest.raises(ValidationError, match="dépasse vingt caractères"):
+        check_number_template("FACT-{prefix}-{year}-{sequence}")

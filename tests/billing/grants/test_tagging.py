@@ -92,6 +92,18 @@ def test_an_hour_is_funded_once_and_the_sentence_names_the_other_line(aloen, mae
     put(grant("LEADER"), {entries[0].pk: 120}, finance)
 
 
+@pytest.mark.parametrize("action", ["Animation", "Étude"])
+def test_what_a_line_funds_already_counts_against_itself(aloen, maelle, finance, action):
+    (entry,), line = worked(maelle, aloen, "7"), grant()
+    put(line, {entry.pk: 300}, finance)
+    assert faults(line, {entry.pk: 121}, finance, action=action) == [
+        "Maëlle Kerbrat, 2 novembre 2026 : 2 h 01 demandées, il en reste 2 h, COOPTER finance déjà le reste."
+    ]
+    put(line, {entry.pk: 119}, finance, action=action)
+    put(line, {entry.pk: 1}, finance, action=action)
+    assert sum(minutes for *_, minutes in held()) == 420
+
+
 def test_postgresql_refuses_to_fund_an_hour_twice(aloen, maelle, finance):
     (entry,), line = worked(maelle, aloen, "7"), grant()
     (row,) = put(line, {entry.pk: 420}, finance)
@@ -202,6 +214,22 @@ def test_an_expense_is_funded_once(bought, finance):
     expense_decisions.reopen(bought, by=finance)
     with pytest.raises(tagging.NotTaggable, match="Seule une dépense acceptée"):
         pay(line, "1.00")
+
+
+@pytest.mark.parametrize("action", ["Animation", "Étude"])
+def test_what_a_line_funds_of_an_expense_counts_against_itself(bought, finance, action):
+    line = grant()
+
+    def pay(amount, action):
+        return tagging.tag_expense(
+            line, bought, amount=Decimal(amount), action=action, by=finance, at=NOW
+        ).amount
+
+    pay("40.00", "Animation")
+    with pytest.raises(tagging.NotTaggable, match="Il reste 50,00.€ à financer.*déjà sur COOPTER"):
+        pay("50.01", action)
+    pay("49.99", action)
+    assert pay("0.01", action) == Decimal("90.00" if action == "Animation" else "50.00")
 
 
 @settings(deadline=None, max_examples=40)

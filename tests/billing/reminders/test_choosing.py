@@ -110,6 +110,20 @@ def test_money_at_hand_covers_the_oldest_and_holds_their_letters(aloen):
     assert "100,00\u00a0€ sont chez nous sans être imputés" in waiting.reason
 
 
+def test_money_at_hand_that_equals_the_debt_covers_it_and_a_cent_less_does_not(aloen):
+    first = scene.late(aloen, "100.00")
+    second = scene.late(aloen, "80.00", issued_on=day(2, 11))
+    scene.pay(first, "99.99", on=day(3), allocated=False)
+    assert due_letters(day(8)) == [("Aloen", 1, [first.number, second.number])]
+    scene.pay(first, "0.01", on=day(3), allocated=False)
+    assert due_letters(day(8)) == [("Aloen", 1, [second.number])]
+    scene.pay(first, "79.99", on=day(3), allocated=False)
+    assert due_letters(day(8)) == [("Aloen", 1, [second.number])]
+    scene.pay(first, "0.01", on=day(3), allocated=False)
+    assert due_letters(day(8)) == []
+    assert [row.label for row in choosing.reminders_of_day(day(8)).not_reminded] == ["Couverte", "Couverte"]
+
+
 def test_an_unused_credit_note_covers_too(aloen):
     paid, late = scene.late(aloen, "100.00"), scene.late(aloen, "80.00")
     scene.pay(paid, on=day(1))

@@ -69,6 +69,17 @@ def test_nothing_is_owed_on_the_due_date_nor_for_what_was_paid_by_then():
     assert recovery_indemnity(euros("1000.00"), DUE, [paid], amount=FORTY, until=date(2026, 12, 31)) == 0
 
 
+def test_cents_bear_interest_too():
+    assert late("0.50", until=date(2026, 2, 10)).periods == [
+        InterestPeriod(date(2026, 2, 1), date(2026, 2, 10), euros("0.50"))
+    ]
+    paid = SettledAmount(date(2026, 2, 4), euros("999.50"))
+    assert [period.due for period in late("1000.00", paid, until=date(2026, 2, 10)).periods] == [
+        euros("1000.00"),
+        euros("0.50"),
+    ]
+
+
 def test_the_day_of_the_payment_counts():
     assert (
         late("1000.00", SettledAmount(date(2026, 2, 1), euros("1000.00")), until=date(2026, 6, 1)).days == 1
