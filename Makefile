@@ -1,6 +1,6 @@
 # The commands of the house. Every one sets up what it needs first; the second time that takes a second.
 .DEFAULT_GOAL := help
-.PHONY: help setup migrate demo serve test doors constraints locks bench same lint format fonts picture lock
+.PHONY: help setup migrate demo serve test mutate doors constraints locks bench same lint format fonts picture lock
 
 PORT ?= 8000
 RUN := .venv/bin
@@ -44,6 +44,9 @@ doors: setup ## Open each door in turn (roles, scopes, the administration): the 
 
 constraints: setup ## Take away each constraint and trigger, one by one, and see that the tests notice
 	@$(RUN)/python -m tests.house.constraints
+
+mutate: setup ## Put a sample of faults into kernel, acts and rules and count those that the tests notice (an hour)
+	@$(RUN)/python -m tests.mutation $(ARGS)
 
 bench: setup ## Measure everything in small sizes and hold it to its aims (ARGS="month pages": only these)
 	@$(RUN)/python -m benchmarks.small $(ARGS)
