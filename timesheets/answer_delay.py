@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
 
-from django.db.models import Max, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from employees.planning import holidays
 from members.models import Group, HolidayZone, MailFrequency, MailKind, MailStatus, MailSubject, SubjectKind
-from members.writers import MemberWriters, reachable, read_writers
+from members.writers import MemberWriters, Reader, reachable, read_readers
 from timesheets.models import Entry, StepKind, Timesheet, TimesheetStep
 
 # The digests of a morning are written at this time (groupement/settings.py): what is submitted later waits for the
@@ -46,28 +45,28 @@ def read_delays(
 
     The group's days count as calendar days, from the day of the hand-over; an end on a Saturday, a Sunday or a public
     holiday moves to the next working day (as C. proc. civ. 642). It is never before the working day on which the first
-    message left; until it has, that is the next morning on which one can leave. Two queries; three more while a message
-    is still to leave, and one while days with hours are to come: no delay ends before them. ``writers`` of the day, if
-    they are known.
+    message left; until it has, that is the next morning on which one can leave; nor before the last day with hours. One
+    query; one more while a message is still to leave. ``writers`` of the day, if they are known.
     """
-    steps = _handed_over(sheets)
-    first_mails = _first_mails(sheets, steps)
+    handed = _hand_overs(sheets)
     readers: Mapping[int, list[str]] = {}
-    if silent := [sheet for sheet in sheets if sheet.pk not in first_mails]:
-        readers = _frequencies(silent, writers or read_writers(on))
-    days_to_come = _last_days([sheet for sheet in sheets if sheet.month.last >= on])
+    if silent := [sheet for sheet in sheets if handed[sheet.pk].first_mail_at is None]:
+        readers = _frequencies(silent, on, writers)
     found = {}
     for sheet in sheets:
-        first_mail_at, frequencies = first_mails.get(sheet.pk), readers.get(sheet.pk, [])
+        known, frequencies = handed[sheet.pk], readers.get(sheet.pk, [])
         last = timezone.localdate(sheet.submitted_at) + timedelta(days=group.confirmation_days)
-        if first_mail_at:
-            last = max(last, timezone.localdate(first_mail_at))
+        if known.first_mail_at:
+            last = max(last, timezone.localdate(known.first_mail_at))
         elif frequencies:
             last = max(last, _next_digest(sheet, frequencies, on, group.holiday_zone))
-        last = max(last, days_to_come.get(sheet.pk, last))
-        due_on = next_working_day(last, group.holiday_zone)
+        # No delay ends before the hours are worked.
+        last = max(last, known.last_day or last)
         found[sheet.pk] = AnswerDelay(
-            due_on, first_mail_at, bool(first_mail_at or frequencies), steps.get(sheet.pk, 0)
+            next_working_day(last, group.holiday_zone),
+            known.first_mail_at,
+            bool(known.first_mail_at or frequencies),
+            known.step,
         )
     return found
 
@@ -105,57 +104,47 @@ def _next_digest(sheet: Timesheet, frequencies: Iterable[str], on: date, zone: s
     return day
 
 
-def _handed_over(sheets: Iterable[Timesheet]) -> dict[int, int]:
-    """The number of the step by which each was last submitted."""
-    rows = TimesheetStep.objects.filter(subject__in=sheets, kind=StepKind.SUBMIT).values("subject")
-    return dict(rows.order_by("subject").annotate(last=Max("pk")).values_list("subject", "last"))
+@dataclass(frozen=True)
+class _HandOver:
+    """Of a timesheet: the step by which it was last submitted, when the first message left, its last day with hours."""
+
+    step: int
+    first_mail_at: datetime | None
+    last_day: date | None
 
 
-def _last_days(sheets: Collection[Timesheet]) -> dict[int, date]:
-    """The last day with hours of each, by their number."""
-    if not sheets:
-        return {}
-    rows = Entry.objects.filter(timesheet__in=sheets).values("timesheet").order_by("timesheet")
-    return dict(rows.annotate(last=Max("day")).values_list("timesheet", "last"))
-
-
-class _LeftMail(NamedTuple):
-    kind: str
-    number: int
-    sent_at: datetime
-
-
-def _first_mails(sheets: Collection[Timesheet], steps: Mapping[int, int]) -> dict[int, datetime]:
-    """When the first message about the present hand-over of each left.
+def _hand_overs(sheets: Collection[Timesheet]) -> dict[int, _HandOver]:
+    """The present hand-over of each, by its number. One query.
 
     A digest names the step that handed the hours over; one that the coordination asked for names the timesheet, and
     counts when it left after the hand-over.
     """
-    named = Q(kind=SubjectKind.TIMESHEET_STEP, number__in=steps.values())
-    named |= Q(kind=SubjectKind.TIMESHEET, number__in=[sheet.pk for sheet in sheets])
+    steps = TimesheetStep.objects.filter(subject=OuterRef("pk"), kind=StepKind.SUBMIT).order_by("-pk")
+    left = MailSubject.objects.filter(mail__kind=MailKind.CONFIRM_DIGEST, mail__status=MailStatus.SENT)
+    about = Q(kind=SubjectKind.TIMESHEET_STEP, number=OuterRef("step"))
+    about |= Q(kind=SubjectKind.TIMESHEET, number=OuterRef("pk"), mail__sent_at__gte=OuterRef("submitted_at"))
+    days = Entry.objects.filter(timesheet=OuterRef("pk")).order_by("-day")
     rows = (
-        MailSubject.objects.filter(named, mail__kind=MailKind.CONFIRM_DIGEST, mail__status=MailStatus.SENT)
-        .order_by("mail__sent_at", "pk")
-        .values_list("kind", "number", "mail__sent_at")
+        Timesheet.objects.filter(pk__in=[sheet.pk for sheet in sheets])
+        .order_by("pk")
+        .annotate(step=Subquery(steps.values("pk")[:1]))
+        .annotate(
+            first_mail_at=Subquery(left.filter(about).order_by("mail__sent_at").values("mail__sent_at")[:1]),
+            last_day=Subquery(days.values("day")[:1]),
+        )
+        .values_list("pk", "step", "first_mail_at", "last_day")
     )
-    mails = [_LeftMail(kind, number, at) for kind, number, at in rows if at]
-    found = {}
-    for sheet in sheets:
-        about = (mail.sent_at for mail in mails if _is_about(mail, sheet, steps.get(sheet.pk)))
-        if first := next(about, None):
-            found[sheet.pk] = first
-    return found
+    return {pk: _HandOver(step or 0, first_mail_at, last) for pk, step, first_mail_at, last in rows}
 
 
-def _is_about(mail: _LeftMail, sheet: Timesheet, step: int | None) -> bool:
-    if mail.kind == SubjectKind.TIMESHEET_STEP:
-        return mail.number == step
-    handed_over_at = sheet.submitted_at
-    return mail.number == sheet.pk and handed_over_at is not None and mail.sent_at >= handed_over_at
-
-
-def _frequencies(sheets: Collection[Timesheet], writers: MemberWriters) -> dict[int, list[str]]:
+def _frequencies(
+    sheets: Collection[Timesheet], on: date, writers: MemberWriters | None
+) -> dict[int, list[str]]:
     """How often those at the member who can be written to are, by timesheet; empty where there is nobody."""
+    if writers is None:
+        members = {sheet.assignment.member_id for sheet in sheets if sheet.assignment}
+        at_members = read_readers(on, members)
+        return {sheet.pk: _rhythms(sheet, at_members) for sheet in sheets}
     readers = {
         sheet.pk: writers.of(sheet.assignment.member_id, sheet.employee.user_id)
         for sheet in sheets
@@ -166,3 +155,12 @@ def _frequencies(sheets: Collection[Timesheet], writers: MemberWriters) -> dict[
         pk: [user.mail_frequency for user in users if user.pk in within_reach]
         for pk, users in readers.items()
     }
+
+
+def _rhythms(sheet: Timesheet, at_members: Mapping[int, list[Reader]]) -> list[str]:
+    """Of those who answer for the member; neither the person nor who stands in for the person."""
+    if sheet.assignment is None:
+        return []
+    person = sheet.employee.user_id
+    held = at_members.get(sheet.assignment.member_id, [])
+    return [each.frequency for each in held if person is None or person not in (each.user, each.principal)]

@@ -228,6 +228,7 @@ def test_two_people_at_the_same_day_see_both_values(cast, enter, site, choice, m
         {date(2026, 11, 3): {"worked": 300}, date(2026, 11, 9): {"worked": 60}},
         by=cast["nolwenn"],
         at=NOW,
+        reason="Corrigé avec le planning",
     )
     page.close()
     page.context.set_offline(False)

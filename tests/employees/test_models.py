@@ -124,7 +124,7 @@ def test_terms_of_an_assignment_do_not_overlap(placed):
 def test_payroll_number_is_unique(maelle):
     other = world.employee("Youenn", "Talec")
     breaks(
-        "employees_employee_payroll_number",
+        "payroll_number_is_one_however_written",
         lambda: Employee.objects.filter(pk=other.pk).update(payroll_number=maelle.payroll_number),
     )
 

@@ -155,7 +155,7 @@ def test_a_bar_chart_says_its_title_and_its_figures_to_those_who_do_not_see_it()
         chart=chart,
         of=SHARP,
     )
-    assert f'aria-labelledby="bars-t bars-d"\n>\n    <title id="bars-t">Dette {ESCAPED}</title>' in svg
+    assert f'aria-labelledby="bars-t bars-d"\n>\n<title id="bars-t">Dette {ESCAPED}</title>' in svg
     assert f'<desc id="bars-d">{ESCAPED}\u00a0: 3\u00a0€. Voir le tableau.</desc>' in svg
     assert svg.count("<rect") == 2
     assert (svg.count('data-part="own"'), svg.count("data-part")) == (1, 1)
@@ -172,5 +172,5 @@ def test_a_share_bar_says_what_it_shows_or_is_decorative():
     )
     assert f'role="img" aria-label="Un et {ESCAPED}"' in sentence
     assert 'class="spread is-thin"' in sentence
-    assert 'data-tone="info"\n            x="250"\n            width="750"' in sentence
+    assert 'data-tone="info"\nx="250"\nwidth="750"' in sentence
     assert 'aria-hidden="true"' in made('{% share_bar drawn kind="tone" %}{% endshare_bar %}', drawn=drawn)

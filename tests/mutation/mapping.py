@@ -77,7 +77,7 @@ class Tracer:
 # Before anything of ours is imported, so that what runs at import is known too.
 tracer = (
     Tracer(Path(os.environ[WORK]), os.environ["PYTEST_XDIST_WORKER"])
-    if "PYTEST_XDIST_WORKER" in os.environ
+    if {WORK, "PYTEST_XDIST_WORKER"} <= os.environ.keys()
     else None
 )
 

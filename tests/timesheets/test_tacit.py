@@ -195,7 +195,7 @@ def test_a_message_about_an_earlier_handing_over_or_one_that_waits_does_not_coun
     claire = world.staff(placed.member, "Claire Danno")
     sheet = waiting(placed, since=FRIDAY)
     world.visa_mail(sheet, claire, world.at(MONDAY, *EARLY))
-    again = {"at": world.at(MONDAY, 10), "by": None}
+    again = {"at": world.at(MONDAY, 10), "by": placed.employee.user}
     sheet.move("draft", kind="recall", submitted_at=None, **again)
     sheet.move("submitted", kind="submit", submitted_at=again["at"], **again)
     world.visa_mail(sheet, claire, None)

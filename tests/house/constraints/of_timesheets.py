@@ -37,9 +37,11 @@ HELD = f"{DRAFT} AND id IN (SELECT timesheet_id FROM timesheets_entry)"
 # Submitted hours before a contract, an assignment, a membership, each in a month of its own; and within all of them.
 OUTSIDE = [f"status = 'submitted' AND month = '{month}-01'" for month in ("2025-12", "2026-04", "2026-01")]
 WITHIN = "status = 'submitted' AND month = '2026-05-01'"
-LAST_DAY = "(SELECT max(day) FROM timesheets_entry WHERE timesheet_id = timesheets_timesheet.id)::timestamp"
+LAST_WORKED = (
+    "(SELECT max(day) FROM timesheets_entry WHERE timesheet_id = timesheets_timesheet.id)::timestamp"
+)
 # The day before, and its last minute in Paris.
-TOO_EARLY = (f"({LAST_DAY} - interval '1 day')", f"({LAST_DAY} - interval '1 minute')")
+TOO_EARLY = (f"({LAST_WORKED} - interval '1 day')", f"({LAST_WORKED} - interval '1 minute')")
 APPROVING = {"status": "'approved'", "submitted_at": "now()", "confirmed_at": "now()"}
 
 # Approved once the days of the scene are over.
@@ -119,7 +121,7 @@ ROWS: dict[str, Row] = {
             update(HELD, **{**APPROVING, "approved_at": f"{day} AT TIME ZONE 'Europe/Paris'"})
             for day in TOO_EARLY
         ),
-        holds=update(HELD, **{**APPROVING, "approved_at": f"{LAST_DAY} AT TIME ZONE 'Europe/Paris'"}),
+        holds=update(HELD, **{**APPROVING, "approved_at": f"{LAST_WORKED} AT TIME ZONE 'Europe/Paris'"}),
     ),
     "approved_hours_lie_within_what_was_agreed": row(
         *(update(each, **APPROVING, approved_at="now()") for each in OUTSIDE),

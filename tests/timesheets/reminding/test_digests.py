@@ -218,7 +218,7 @@ def test_a_morning_is_read_in_a_fixed_number_of_queries(scene, django_assert_num
         scene.person(f"Maëlle{number}", status=SUBMITTED)
         scene.person(f"Youenn{number}")
         scene.person(f"Katell{number}", status=CONFIRMED)
-        with django_assert_num_queries(25):
+        with django_assert_num_queries(24):
             assert len(list(sending._digests(MORNING, group))) == number + 3
 
 

@@ -211,7 +211,7 @@ def test_the_list_takes_the_same_queries_whatever_it_holds(
         world.timesheet(placed, {THURSDAYS[0]: 60}, status="submitted")
         world.timesheet(placed, {THURSDAYS[0]: 60}, status="confirmed", supplement=1)
         world.timesheet(placed, status="draft", supplement=2)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(15):
         client.get(LIST)
 
 

@@ -53,7 +53,8 @@ def hours_confirmed_that_were_submitted_anew() -> Meeting:
 @holds("timesheets.confirming._confirm_one_tacitly")
 def tacit_confirmation_of_hours_submitted_anew() -> Meeting:
     """The delay begins again: nothing is confirmed that nobody had the time to read."""
-    sheet, _ = _waiting()
+    sheet, reader = _waiting()
+    world.visa_mail(sheet, reader, sheet.submitted_at + timedelta(hours=1))
     on = sheet.submitted_at.date() + timedelta(days=30)
     met = meet(
         _submit_anew(sheet, 480, at=world.at(on - timedelta(days=1))),
