@@ -42,23 +42,23 @@ def found() -> dict[str, dict[str, Any]]:
 
     from billing.documents import rendering
     from billing.models import Invoice, Rendering
-    from groupement.demo import founding, months, story
+    from groupement.demo import cast, founding, story
     from timesheets.models import Timesheet
 
     founding.found()
     story.live()
-    for month in months.CLOSED:
+    for month in cast.CLOSED:
         story.bill(month)
     for job in Rendering.objects.order_by("pk"):
         rendering.render(job.invoice_id, at=timezone.now())
-    at_optimism = Timesheet.objects.filter(month=months.OPEN, assignment__member__short_name="Optim’ism")
+    at_optimism = Timesheet.objects.filter(month=cast.OPEN, assignment__member__short_name="Optim’ism")
     sheet = at_optimism.order_by("pk")[0]
     return {
         "": {},
-        "open": {"month": months.OPEN},
-        "closed": {"month": months.CLOSED[-1]},
+        "open": {"month": cast.OPEN},
+        "closed": {"month": cast.CLOSED[-1]},
         "sheet": {"pk": sheet.pk},
-        "assignment": {"month": months.OPEN, "assignment": sheet.assignment_id},
+        "assignment": {"month": cast.OPEN, "assignment": sheet.assignment_id},
         "invoice": {"pk": Invoice.objects.order_by("pk").values_list("pk", flat=True)[0]},
     }
 

@@ -1,4 +1,4 @@
-"""Lives the demonstration's months by the product's own acts: hours to invoices, and the plans of the weeks ahead."""
+"""Lives the demonstration’s months by the product’s own acts: hours, plans ahead, invoices, and what became of them."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -7,14 +7,22 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from billing.accounts import payments, receivables
+from billing.charge_kinds import ChargeKind
+from billing.charges import dues, expense_decisions, expenses
 from billing.costs import payroll_file as costs_payroll_file
 from billing.costs import payroll_import
-from billing.models import BillingRun
+from billing.credit_notes import composing, crediting
+from billing.grants.tagging import tag
+from billing.models import BillingRun, Charge, ExpenseKind, ExpenseScale, Fate, FundingLine, Invoice, Payment
 from billing.month import drafting, issuing
+from billing.reminders import choosing, wording
+from billing.reminders import sending as invoice_reminders
 from employees import absences, assigning, planning, rescheduling
 from employees.models import Assignment, Employee
-from groupement.demo import cast, months
+from groupement.demo import cast
 from groupement.demo.founding import moment
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import span_minutes
 from members import deputising
@@ -26,34 +34,56 @@ from timesheets.reminding import recipients, sending
 
 Days = dict[date, dict[str, int]]
 
+# Days after issue on which each invoice was paid, and the part of it; what is not here is still awaited.
+PAID = {
+    "F-2026-0001": (21, "1"),
+    "F-2026-0002": (28, "1"),
+    "F-2026-0003": (24, "1"),
+    "F-2026-0005": (29, "0.6"),
+    "F-2026-0006": (16, "1"),
+    "F-2026-0007": (25, "1"),
+    "F-2026-0008": (29, "1"),
+    "F-2026-0009": (30, "1"),
+    "F-2026-0012": (19, "1"),
+}
+REMINDED = (date(2026, 10, 12), date(2026, 10, 22))
+CREDITED_ON = date(2026, 10, 13)
+SCALES = (
+    (ExpenseKind.TRAVEL, "0.529", "Barème du conseil, délibération du 12 janvier 2026 (démonstration)"),
+    (ExpenseKind.MEAL, "20.000", "Barème du conseil, délibération du 12 janvier 2026 (démonstration)"),
+)
+TRIP = ("MAD-2026-001", date(2026, 10, 6), "Dépôt des archives", Decimal("38.0"))
+GRANT = ("coop-ter", "Coop’Ter, coopération territoriale", "ADEME (démonstration)", "6000.00")
+GRANTED = ("MAD-2026-003", cast.SEPTEMBER, "Animation de la charte")
+
 
 def live() -> None:
     """Fill every month: the closed ones to approval, the open one as far as it has come."""
-    for month in (*months.CLOSED, months.OPEN):
+    for month in (*cast.CLOSED, cast.OPEN):
         recording.open_month(month, at=moment(month.first, 8))
         for sheet in _sheets(month):
             _fill(sheet)
-    for month in months.CLOSED:
+    for month in cast.CLOSED:
         for sheet in _sheets(month):
             _advance(sheet, "submitted" if _lapses(sheet) else "approved")
     _let_lapse()
-    for sheet in _sheets(months.OPEN):
-        goal = months.PROGRESS[sheet.assignment.reference] if sheet.assignment else "submitted"
+    for sheet in _sheets(cast.OPEN):
+        goal = cast.PROGRESS[sheet.assignment.reference] if sheet.assignment else "submitted"
         _advance(sheet, goal)
     plan_december()
 
 
 def _lapses(sheet: Timesheet) -> bool:
     return (
-        sheet.month == months.SEPTEMBER
+        sheet.month == cast.SEPTEMBER
         and sheet.assignment is not None
-        and sheet.assignment.reference == months.LAPSED
+        and sheet.assignment.reference == cast.LAPSED
     )
 
 
 def _let_lapse() -> None:
     """September was confirmed tacitly where nobody answered; since then the group prefers to wait for an answer."""
-    after = months.SEPTEMBER.before
+    after = cast.SEPTEMBER.before
     group = Group.objects.get()
     # Two days then: from Wednesday evening to Friday.
     Group.objects.update(has_tacit_confirmation=True, confirmation_days=2)
@@ -105,7 +135,7 @@ def payroll_file(month: Month) -> bytes:
     """The payroll office's file of ``month``: Windows-1252, semicolons and decimal commas, as they come."""
     names = {shared.payroll_number: shared for shared in cast.EMPLOYEES}
     lines = ["matricule;nom;prénom;mois;brut;cotisations patronales;autres"]
-    for number, *amounts in months.PAYROLL[month]:
+    for number, *amounts in cast.PAYROLL[month]:
         person = names[number]
         figures = ";".join(amount.replace(".", ",") for amount in amounts)
         lines.append(f"{number};{person.last_name};{person.first_name};{month};{figures}")
@@ -135,14 +165,14 @@ def _worked(assignment: Assignment, month: Month) -> Days:
         for day, planned in plan.items()
         if planned and not _is_away(assignment.employee.payroll_number, day)
     }
-    for change in months.CHANGED:
+    for change in cast.CHANGED:
         if change.reference == assignment.reference and change.day in month:
             minutes[change.day] = change.minutes
-    until = months.UNFINISHED.get(assignment.reference, date.max)
+    until = cast.UNFINISHED.get(assignment.reference, date.max)
     return {
         day: {"worked": worked}
         for day, worked in minutes.items()
-        if worked and (month != months.OPEN or day < until)
+        if worked and (month != cast.OPEN or day < until)
     }
 
 
@@ -155,7 +185,7 @@ def _away(employee: Employee, month: Month) -> Days:
             planned[day] += minutes
     return {
         day: {away.kind: planned[day]}
-        for away in months.AWAY
+        for away in cast.AWAY
         if away.payroll_number == employee.payroll_number
         for day in planned
         if away.first <= day <= away.last and planned[day]
@@ -163,13 +193,11 @@ def _away(employee: Employee, month: Month) -> Days:
 
 
 def _is_away(payroll_number: str, day: date) -> bool:
-    return any(
-        away.payroll_number == payroll_number and away.first <= day <= away.last for away in months.AWAY
-    )
+    return any(away.payroll_number == payroll_number and away.first <= day <= away.last for away in cast.AWAY)
 
 
 def _set_clock_times(sheet: Timesheet, reference: str) -> None:
-    for change in months.CHANGED:
+    for change in cast.CHANGED:
         if change.reference == reference and change.day in sheet.month and change.started:
             started, ended = map(time.fromisoformat, (change.started, change.ended))
             span = span_minutes(change.day, started, ended, timezone.get_default_timezone())
@@ -195,7 +223,7 @@ def _confirm(sheet: Timesheet, member: Member, goal: str, last: date) -> None:
     seats = Seat.objects.filter(member=member, function="representative")
     representative = seats.select_related("user").order_by("pk")[0].user
     if goal == "contested":
-        _, day, reason, expected = months.CONTESTED
+        _, day, reason, expected = cast.CONTESTED
         confirming.contest(
             sheet,
             by=representative,
@@ -256,3 +284,92 @@ def account(employee: Employee) -> User:
 
 def _assignment(reference: str) -> Assignment:
     return Assignment.objects.select_related("employee", "member").get(reference=reference)
+
+
+def collect() -> None:
+    """Live what follows the invoices, day by day, by the product's own acts. Done before, it changes nothing."""
+    if Payment.objects.exists():
+        return
+    finance = User.objects.get(email__startswith="gael.perrot@")
+    wording.install_levels()
+    for kind, rate, source in SCALES:
+        ExpenseScale.objects.create(kind=kind, starts_on=date(2026, 1, 1), rate=Decimal(rate), source=source)
+    _pay_all(finance)
+    _credit(finance)
+    for day in REMINDED:
+        if letters := choosing.due_reminders(day):
+            invoice_reminders.send_reminders(letters, by=finance, at=moment(day, 9))
+    _spend(finance)
+    dues.call_dues(2026, by=finance, at=moment(date(2026, 11, 2), 9))
+    _fund(finance)
+
+
+def _pay_all(finance: User) -> None:
+    for invoice in Invoice.objects.filter(number__in=PAID).select_related("member").order_by("number"):
+        days, part = PAID[str(invoice.number)]
+        on = (invoice.issued_on or date.min) + timedelta(days=days)
+        amount = (invoice.total * Decimal(part)).quantize(Decimal("0.01"))
+        payments.record_payment(
+            invoice.member,
+            amount=amount,
+            received_on=on,
+            method="cheque" if invoice.member.short_name == "Sonam" else "transfer",
+            reference=f"Règlement {invoice.number}",
+            allocations=[(invoice, amount)],
+            by=finance,
+            at=moment(on, 15),
+        )
+
+
+def _credit(finance: User) -> None:
+    """The last day of a line of hours was counted by mistake: it is credited, for good."""
+    charge = (
+        Charge.objects.filter(kind=ChargeKind.WORKED_HOURS, line__invoice__run__month=cast.SEPTEMBER)
+        .select_related("line__invoice")
+        .order_by("line__invoice__number", "line__position")
+        .first()
+    )
+    if charge is None or charge.line is None:
+        return
+    last = Entry.objects.filter(timesheet=charge.timesheet).order_by("-day", "pk").first()
+    if last is not None:
+        crediting.issue_credit_note(
+            charge.line.invoice,
+            lines=[composing.CreditHours(charge.line, {last.pk: last.minutes}, Fate.VOIDED)],
+            reason="Journée comptée par erreur : la réunion était celle du groupement.",
+            by=finance,
+            at=moment(CREDITED_ON, 11),
+        )
+
+
+def _spend(finance: User) -> None:
+    """One trip accepted, which waits for October's invoice; another that waits for an answer."""
+    reference, day, label, kilometres = TRIP
+    placed = Assignment.objects.select_related("employee__user").get(reference=reference)
+    for n, wanted in enumerate((label, "Rendez-vous à la banque")):
+        on = day + timedelta(days=7 * n)
+        claim = expenses.ExpenseClaim(ExpenseKind.TRAVEL, on, wanted, kilometres=kilometres)
+        made = expenses.claim(placed, claim, by=account(placed.employee), at=moment(on, 18))
+        if n == 0:
+            expense_decisions.accept(made, by=finance, at=moment(date(2026, 10, 30), 9))
+
+
+def _fund(finance: User) -> None:
+    """Two days of September are the grant's."""
+    code, label, funder, budget = GRANT
+    line = FundingLine.objects.create(
+        code=code, label=label, funder=funder, budget=Decimal(budget), starts_on=date(2026, 1, 1)
+    )
+    reference, month, action = GRANTED
+    days = Entry.objects.filter(timesheet__assignment__reference=reference, timesheet__month=month)
+    tagged = {entry.pk: entry.minutes for entry in days.order_by("day", "pk")[:2]}
+    tag(line, tagged, action=action, by=finance, at=moment(date(2026, 10, 15), 10))
+
+
+def owing() -> list[tuple[str, Decimal]]:
+    """What each member still owes, for the summary of the command."""
+    due = receivables.with_dues(Invoice.objects.filter(status="issued", kind="invoice"))
+    sums: dict[int, Decimal] = {}
+    for invoice in due.order_by("pk"):
+        sums[invoice.member_id] = sums.get(invoice.member_id, ZERO) + invoice.due
+    return [(row.short_name, sums[row.pk]) for row in Member.objects.by_name() if sums.get(row.pk)]

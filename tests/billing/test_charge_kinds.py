@@ -18,7 +18,7 @@ BESIDE = {
     "billing/month/run_facts.py",
     "billing/reminders/lateness.py",
     "billing/true_ups/papers.py",
-    "groupement/demo/money.py",
+    "groupement/demo/story.py",
 }
 
 

@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from billing.documents import rendering
 from billing.models import FundingLine, Invoice, Letter, Payment, Rendering
-from groupement.demo import founding, money, months, story
+from groupement.demo import cast, founding, story
 from members.models import User
 from tests import emptying, world
 from tests.browser.conftest import PATIENCE, SIZES
@@ -26,7 +26,7 @@ from timesheets.models import Timesheet
 
 pytestmark = pytest.mark.django_db  # what a test itself would write, the site does not see
 
-OPEN, CLOSED = months.OPEN, months.CLOSED[-1]
+OPEN, CLOSED = cast.OPEN, cast.CLOSED[-1]
 APPEARANCES = [("laptop", "light"), ("laptop", "dark"), ("phone", "light"), ("phone", "dark")]
 NARROWEST = {"width": 320, "height": 640}
 # WCAG 1.4.4: text twice as large, by the browser's own setting, on the width that 1.4.10 counts from.
@@ -256,9 +256,9 @@ def demo(site: LiveServer) -> dict[str, Any]:
     """La Ronde as it stands: two months billed, one with drafts, one PDF that failed."""
     founding.found()
     story.live()
-    for month in months.CLOSED:
+    for month in cast.CLOSED:
         story.bill(month)
-    money.collect()
+    story.collect()
     story.drafting.draft(OPEN, by=story.user("gael.perrot"), at=timezone.now())
     waiting = list(Rendering.objects.order_by("pk").values_list("invoice", flat=True))
     for invoice in waiting[:3]:

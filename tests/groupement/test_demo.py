@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from billing.models import Charge, FundedHours, Invoice, Payment, Reminder
 from billing.month import reconciling
-from groupement.demo import founding, money, months, story
+from groupement.demo import cast, founding, story
 from members.models import Group
 from tests import world
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_two_months_are_billed_to_the_cent_and_billing_again_changes_nothing():
     founding.found()
     story.live()
-    runs = [story.bill(month) for month in months.CLOSED]
+    runs = [story.bill(month) for month in cast.CLOSED]
     assert [(run.employer_cost, run.charged, run.reserve) for run in runs] == [
         (Decimal("9075.60"), Decimal("9048.12"), Decimal("27.48")),
         (Decimal("9130.20"), Decimal("9822.37"), Decimal("-692.17")),
@@ -37,7 +37,7 @@ def test_two_months_are_billed_to_the_cent_and_billing_again_changes_nothing():
         ("F-2026-0011", "Sonam", Decimal("1301.77")),
         ("F-2026-0012", "SPL Bois Énergie", Decimal("1593.65")),
     ]
-    again = [story.bill(month) for month in months.CLOSED]
+    again = [story.bill(month) for month in cast.CLOSED]
     assert [run.pk for run in again] == [run.pk for run in runs]
     assert Invoice.objects.count() == 12
 
@@ -45,15 +45,15 @@ def test_two_months_are_billed_to_the_cent_and_billing_again_changes_nothing():
 def test_money_comes_in_but_for_what_is_late_and_collecting_again_changes_nothing():
     founding.found()
     story.live()
-    for month in months.CLOSED:
+    for month in cast.CLOSED:
         story.bill(month)
-    money.collect()
-    assert money.owing() == [("Optim’ism", Decimal("4964.36")), ("Sonam", Decimal("1759.91"))]
+    story.collect()
+    assert story.owing() == [("Optim’ism", Decimal("4964.36")), ("Sonam", Decimal("1759.91"))]
     (note,) = Invoice.objects.filter(kind="credit_note")
     assert (note.number, note.corrects.number) == ("F-2026-0013", "F-2026-0007")
     assert Reminder.objects.count() == 4
     counted = [model.objects.count() for model in (Payment, Invoice, Reminder, Charge, FundedHours)]
-    money.collect()
+    story.collect()
     assert [model.objects.count() for model in (Payment, Invoice, Reminder, Charge, FundedHours)] == counted
 
 

@@ -13,7 +13,7 @@ from billing.models import BillingRun, Document, Rendering
 from billing.month import reconciling
 from groupement import worker
 from groupement.celery import app
-from groupement.demo import cast, founding, money, months, story
+from groupement.demo import cast, founding, story
 from groupement.kernel.money import ZERO, spell_plain
 from groupement.kernel.worktime import spell_hours
 from members.models import Group
@@ -32,9 +32,9 @@ class Command(BaseCommand):
         self._refuse_elsewhere()
         before = self._state()
         self._found()
-        runs = [self._close(month) for month in months.CLOSED]
+        runs = [self._close(month) for month in cast.CLOSED]
         with transaction.atomic():
-            money.collect()
+            story.collect()
         self._make_papers()
         for run in runs:
             self._print_run(run)
@@ -137,7 +137,7 @@ class Command(BaseCommand):
         )
 
     def _print_dues(self) -> None:
-        owed = [f"{name} {spell_plain(amount)}" for name, amount in money.owing()]
+        owed = [f"{name} {spell_plain(amount)}" for name, amount in story.owing()]
         self.stdout.write(f"\nRestent dus : {', '.join(owed)}")
 
     def _row(self, number: str, member: str, hours: str, net: str, vat: str, total: str, file: str) -> None:
