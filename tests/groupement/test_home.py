@@ -223,5 +223,5 @@ def test_the_home_takes_the_same_queries(login, aloen, count, django_assert_num_
         world.timesheet(placed, world.hours(NOVEMBER, 7), status="submitted")
     client = login(world.staff(aloen))
     client.get(HOME)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         client.get(HOME)

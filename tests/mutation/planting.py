@@ -80,7 +80,7 @@ def living_functions(filename: str) -> list[FunctionType]:
 def forget_answers() -> None:
     """Empty what functools keeps of former answers."""
     for each in gc.get_objects():
-        if isinstance(each, functools._lru_cache_wrapper):
+        if issubclass(type(each), functools._lru_cache_wrapper):
             each.cache_clear()
 
 
