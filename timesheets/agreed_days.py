@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ from members.models import Membership
 from timesheets.models import Timesheet
 
 T = TypeVar("T", bound=QuerySet[Any, Any])
+# The first day and the day after the last, as ISO 8601 texts; without end None.
+AgreedSpan = Mapping[str, "str | None"]
 _SPAN = JSONObject(first="starts_on", before="ends_before")
 BY_OTHERS = (
     " S’il a bien été travaillé, demandez à la coordination\u00a0: elle fait prolonger, ou note ces heures."
@@ -45,7 +48,8 @@ def why_outside(sheet: Timesheet, day: date) -> str:
             return f"la mise à disposition chez {placed.member} commence le {day_fr(placed.starts_on)}."
         return f"la mise à disposition chez {placed.member} s’arrête le {day_fr(placed.last_day)}."
     if not hasattr(sheet, "contract_days"):
-        _attach(sheet)
+        hosts = [sheet.assignment.member_id] if sheet.assignment else []
+        read_agreed_days([sheet.employee_id], hosts).attach(sheet)
     if not _holds(sheet.__dict__["contract_days"], day):
         return "il n’y a pas de contrat de travail ce jour-là."
     if placed and not _holds(sheet.__dict__["membership_days"], day):
@@ -58,16 +62,38 @@ def what_to_do(*, is_coordination: bool) -> str:
     return f" Videz cette case.{BY_COORDINATION if is_coordination else BY_OTHERS}"
 
 
-def _attach(sheet: Timesheet) -> None:
-    """Read the days of one timesheet, which may not exist yet."""
-    contracts = Contract.objects.filter(employee=sheet.employee_id)
-    host = sheet.assignment.member_id if sheet.assignment else None
-    memberships = Membership.objects.filter(member=host, starts_on__isnull=False)
-    for name, rows in (("contract_days", contracts), ("membership_days", memberships)):
-        sheet.__dict__[name] = list(rows.values_list(_SPAN, flat=True))
+@dataclass(frozen=True)
+class AgreedDays:
+    """The days of contracts by employee and of memberships by member, for timesheets that do not exist yet."""
+
+    contracts: Mapping[int, list[AgreedSpan]]
+    memberships: Mapping[int, list[AgreedSpan]]
+
+    def attach(self, sheet: Timesheet) -> None:
+        """Let why_outside() find them with ``sheet``."""
+        host = sheet.assignment.member_id if sheet.assignment else 0
+        sheet.__dict__["contract_days"] = self.contracts.get(sheet.employee_id, [])
+        sheet.__dict__["membership_days"] = self.memberships.get(host, [])
 
 
-def _holds(spans: Iterable[Mapping[str, str | None]], day: date) -> bool:
+def read_agreed_days(employees: Collection[int], members: Collection[int]) -> AgreedDays:
+    """Those of the ``employees`` and ``members`` (ids), in two queries, however many they are."""
+    contracts = Contract.objects.filter(employee__in=employees).order_by("employee", "starts_on")
+    memberships = Membership.objects.filter(member__in=members, starts_on__isnull=False)
+    return AgreedDays(
+        _by_first(contracts.values_list("employee", _SPAN)),
+        _by_first(memberships.order_by("member", "starts_on").values_list("member", _SPAN)),
+    )
+
+
+def _by_first(rows: Iterable[tuple[int, AgreedSpan]]) -> dict[int, list[AgreedSpan]]:
+    found: dict[int, list[AgreedSpan]] = {}
+    for key, span in rows:
+        found.setdefault(key, []).append(span)
+    return found
+
+
+def _holds(spans: Iterable[AgreedSpan], day: date) -> bool:
     return any(covers(date.fromisoformat(span["first"] or ""), _day(span["before"]), day) for span in spans)
 
 

@@ -14,7 +14,7 @@ from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault
 from members.models import Group, User
 from timesheets import changing
-from timesheets.agreed_days import with_agreed_days
+from timesheets.agreed_days import AgreedDays, read_agreed_days, with_agreed_days
 from timesheets.day_rules import (
     BadDays,
     TimedHours,
@@ -35,6 +35,7 @@ class StoredHours:
     """Timesheets by person, month and place; entries by person and day; ``names`` of the members by timesheet."""
 
     grace_days: int | None = None
+    agreed: AgreedDays = field(default_factory=lambda: AgreedDays({}, {}))
     sheets: dict[tuple[int, Month, int | None], Timesheet] = field(default_factory=dict)
     names: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     entries: dict[tuple[int, date], list[Entry]] = field(default_factory=lambda: defaultdict(list))
@@ -60,6 +61,7 @@ class StoredHours:
                 month=month,
             )
             made.__dict__["submitter"] = None  # nobody handed in what is not there
+            self.agreed.attach(made)
             self.add(made)
         return self.sheets[key]
 
@@ -75,11 +77,13 @@ class StoredHours:
 
 
 def read_stored(gathered: GatheredHours) -> StoredHours:
-    """The timesheets and entries that the file may change, in three queries."""
+    """The timesheets and entries that the file may change, in five queries."""
     stored = StoredHours(Group.objects.order_by("pk").values_list("entry_grace_days", flat=True).first())
     if not gathered.cells:
         return stored
     employees, days = {each.employee for each in gathered.cells}, {each.day for each in gathered.cells}
+    placed = [place.assignment for place in gathered.places.values()]
+    stored.agreed = read_agreed_days(employees, {each.member_id for each in placed if each})
     first, last = min(days) - timedelta(days=1), max(days) + timedelta(days=1)
     sheets = Timesheet.objects.filter(
         employee__in=employees, month__gte=Month.of(first), month__lte=Month.of(last)

@@ -21,7 +21,7 @@ IMPORT = reverse("timesheets:import")
 CONFIRM = reverse("timesheets:import_confirm")
 REPORT = reverse("timesheets:import_report")
 EXPORT = reverse("timesheets:export")
-REHEARSAL_QUERIES = 24
+REHEARSAL_QUERIES = 26
 
 
 @pytest.fixture(autouse=True)
