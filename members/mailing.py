@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -122,13 +122,22 @@ def is_reachable(to: User | Correspondent) -> bool:
     return not (last and last.status == MailStatus.FAILED and last.error.startswith(REFUSED))
 
 
+def has_refused(account: str) -> Subquery:
+    """In a query: whether the address of ``account`` refused our last message; null where none was tried.
+
+    ``account`` is the path to the user, empty where the row itself is one.
+    """
+    path = f"{account}__" if account else ""
+    tried = Mail.objects.filter(to=OuterRef(account or "pk"), address=OuterRef(f"{path}email"))
+    last = tried.exclude(status=MailStatus.PENDING).order_by("-queued_at", "-pk")
+    answer = Q(status=MailStatus.FAILED, error__startswith=REFUSED)
+    return Subquery(last.annotate(has_refused=answer).values("has_refused")[:1])
+
+
 def refused(users: Collection[User]) -> set[int]:
     """The ids of those of ``users`` whose address has refused our last message; one query for all."""
-    tried = Mail.objects.filter(to__in=users, address=F("to__email")).exclude(status=MailStatus.PENDING)
-    last = tried.order_by("to", "-queued_at", "-pk").distinct("to").values_list("to", "status", "error")
-    return {
-        pk for pk, status, error in last if pk and status == MailStatus.FAILED and error.startswith(REFUSED)
-    }
+    asked = User.objects.filter(pk__in=[user.pk for user in users]).annotate(has_refused=has_refused(""))
+    return set(asked.filter(has_refused=True).order_by().values_list("pk", flat=True))
 
 
 def _account(to: User | Correspondent) -> User | None:

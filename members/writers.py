@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, F, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from members import mailing
-from members.models import Deputy, Mail, MailFrequency, MailStatus, Seat, User
+from members.models import Deputy, MailFrequency, Seat, User
 from members.models.people import WRITERS
 
 
@@ -54,27 +54,25 @@ class Reader:
 
 def read_readers(on: date, members: Collection[int]) -> dict[int, list[Reader]]:
     """Who answers for each of ``members`` (ids) on a day and can be written to, in one query."""
-    last = Mail.objects.filter(to=OuterRef("user"), address=OuterRef("user__email"))
-    last = last.exclude(status=MailStatus.PENDING).order_by("-queued_at", "-pk")
-    is_refused = Q(status=MailStatus.FAILED, error__startswith=mailing.REFUSED)
-    refused = Subquery(last.annotate(is_refused=is_refused).values("is_refused")[:1])
     nobody = Cast(Value(None), BigIntegerField())
     current = Seat.objects.on(on).filter(function__in=WRITERS)
-    seats = _within_reach(current.annotate(standing_for=nobody), members, refused)
-    deputies = _within_reach(
-        Deputy.objects.held_on(on).annotate(standing_for=F("principal_id")), members, refused
-    )
+    seats = _within_reach(current.annotate(standing_for=nobody), members)
+    deputies = _within_reach(Deputy.objects.held_on(on).annotate(standing_for=F("principal_id")), members)
     found: dict[int, list[Reader]] = defaultdict(list)
     for member, user, frequency, principal in seats.union(deputies, all=True):
         found[member].append(Reader(user, frequency, principal))
     return dict(found)
 
 
-def _within_reach(held: QuerySet[Any], members: Collection[int], refused: Subquery) -> QuerySet[Any, Any]:
+def _within_reach(held: QuerySet[Any], members: Collection[int]) -> QuerySet[Any, Any]:
     wanted = held.filter(member__in=members, user__is_active=True).exclude(
         user__mail_frequency=MailFrequency.NEVER
     )
-    known = wanted.annotate(is_refused=Coalesce(refused, False)).filter(is_refused=False).order_by()
+    known = (
+        wanted.annotate(has_refused=Coalesce(mailing.has_refused("user"), False))
+        .filter(has_refused=False)
+        .order_by()
+    )
     columns = ("member_id", "user_id", "user__mail_frequency", "standing_for")
     found: QuerySet[Any, Any] = known.values_list(*columns)
     return found

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from employees.planning import holidays
 from members.models import Group, HolidayZone, MailFrequency, MailKind, MailStatus, MailSubject, SubjectKind
-from members.writers import MemberWriters, Reader, reachable, read_readers
+from members.writers import Reader, read_readers
 from timesheets.models import Entry, StepKind, Timesheet, TimesheetStep
 
 # The digests of a morning are written at this time (groupement/settings.py): what is submitted later waits for the
@@ -38,20 +38,18 @@ class AnswerDelay:
         return self.due_on < on and (self.first_mail_at is not None or not self.has_reader)
 
 
-def read_delays(
-    sheets: Collection[Timesheet], group: Group, *, on: date, writers: MemberWriters | None = None
-) -> dict[int, AnswerDelay]:
+def read_delays(sheets: Collection[Timesheet], group: Group, *, on: date) -> dict[int, AnswerDelay]:
     """The delay of each of these submitted timesheets as it stands on the day ``on``, by their number.
 
     The group's days count as calendar days, from the day of the hand-over; an end on a Saturday, a Sunday or a public
     holiday moves to the next working day (as C. proc. civ. 642). It is never before the working day on which the first
     message left; until it has, that is the next morning on which one can leave; nor before the last day with hours. One
-    query; one more while a message is still to leave. ``writers`` of the day, if they are known.
+    query; one more while a message is still to leave.
     """
     handed = _hand_overs(sheets)
     readers: Mapping[int, list[str]] = {}
     if silent := [sheet for sheet in sheets if handed[sheet.pk].first_mail_at is None]:
-        readers = _frequencies(silent, on, writers)
+        readers = _frequencies(silent, on)
     found = {}
     for sheet in sheets:
         known, frequencies = handed[sheet.pk], readers.get(sheet.pk, [])
@@ -137,24 +135,11 @@ def _hand_overs(sheets: Collection[Timesheet]) -> dict[int, _HandOver]:
     return {pk: _HandOver(step or 0, first_mail_at, last) for pk, step, first_mail_at, last in rows}
 
 
-def _frequencies(
-    sheets: Collection[Timesheet], on: date, writers: MemberWriters | None
-) -> dict[int, list[str]]:
+def _frequencies(sheets: Collection[Timesheet], on: date) -> dict[int, list[str]]:
     """How often those at the member who can be written to are, by timesheet; empty where there is nobody."""
-    if writers is None:
-        members = {sheet.assignment.member_id for sheet in sheets if sheet.assignment}
-        at_members = read_readers(on, members)
-        return {sheet.pk: _rhythms(sheet, at_members) for sheet in sheets}
-    readers = {
-        sheet.pk: writers.of(sheet.assignment.member_id, sheet.employee.user_id)
-        for sheet in sheets
-        if sheet.assignment
-    }
-    within_reach = reachable({user for users in readers.values() for user in users})
-    return {
-        pk: [user.mail_frequency for user in users if user.pk in within_reach]
-        for pk, users in readers.items()
-    }
+    members = {sheet.assignment.member_id for sheet in sheets if sheet.assignment}
+    at_members = read_readers(on, members)
+    return {sheet.pk: _rhythms(sheet, at_members) for sheet in sheets}
 
 
 def _rhythms(sheet: Timesheet, at_members: Mapping[int, list[Reader]]) -> list[str]:

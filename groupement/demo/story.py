@@ -98,7 +98,7 @@ def _tell_member(day: date) -> None:
     """The morning’s message about these hours, as sent: a delay does not end before somebody was told."""
     group, roster = Group.objects.get(), recipients.read_duty_roster(day)
     waiting = sending.waiting_for_visa()
-    delays = read_delays(waiting, group, on=day, writers=roster.at_members)
+    delays = read_delays(waiting, group, on=day)
     at = moment(day, 7, 30)
     for digest in sending.visa_digests(waiting, roster, group, delays):
         if mail := digest.write(at):

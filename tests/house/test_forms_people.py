@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from employees.calendar.week import Week
-from tests import guards, world
+from tests import world
 from tests.house import house as houses
 from tests.house.form import Form, filled
 from tests.house.forms_people import FORMS, WITHOUT_FORM
 from tests.house.house import House
+from tests.house.posting import writing
 
 pytestmark = pytest.mark.django_db
 
@@ -72,26 +73,10 @@ def undone() -> Iterator[None]:
         transaction.savepoint_rollback(before)
 
 
-@contextmanager
-def counting_writes() -> Iterator[list[str]]:
-    """The tables that are written to inside, those of sessions left out."""
-    tables: list[str] = []
-
-    def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        done = execute(sql, params, many, context)
-        written = guards.WRITING.match(sql)
-        if written and written[2] not in guards.BOOKKEEPING and context["cursor"].rowcount:
-            tables.append(written[2])
-        return done
-
-    with connection.execute_wrapper(count):
-        yield tables
-
-
 def what_is_missing(house: House, name: str, form: Form) -> str:
     """Why the act of ``form`` is not done when somebody sends it who may; empty when it is."""
     role = sender(name)
-    with filled(house, name, form, role) as post, counting_writes() as written:
+    with filled(house, name, form, role) as post, writing() as written:
         answer = post()
         if answer.status_code != (200 if form.is_page else 302):
             return f"answers {answer.status_code}"

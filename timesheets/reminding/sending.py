@@ -79,7 +79,7 @@ def _digests(at: datetime, group: Group) -> Iterator[ReminderMail]:
     drafts = overdue_drafts(roster, group.holiday_zone)
     yield from hours_digests(drafts, roster)
     waiting = waiting_for_visa()
-    delays = read_delays(waiting, group, on=roster.on, writers=roster.at_members)
+    delays = read_delays(waiting, group, on=roster.on)
     yield from visa_digests([*waiting, *drafts], roster, group, delays)
     untold = [sheet for sheet in waiting if not delays[sheet.pk].has_reader]
     yield from decision_digests(waiting_for_coordination(), open_findings_by_month(roster.on), roster, untold)
@@ -259,7 +259,7 @@ def remind(sheets: Sequence[Timesheet], *, by: User, at: datetime) -> list[User]
             wanted[user, sheet.employee.user_id == user.pk].append(sheet)
     reminded = _reminded_today([user for user, _ in wanted], roster.on)
     submitted = [sheet for sheet in sheets if sheet.status == TimesheetStatus.SUBMITTED and sheet.assignment]
-    delays = read_delays(submitted, group, on=roster.on, writers=roster.at_members)
+    delays = read_delays(submitted, group, on=roster.on)
     written: list[User] = []
     for (user, _), waiting in wanted.items():
         fresh = [sheet for sheet in waiting if sheet.pk not in reminded.get(user.pk, ())][:MOST_AT_ONCE]
