@@ -16,6 +16,7 @@ from tests.scheduling import (  # noqa: E402, F401 - pytest finds them here
     pytest_collection_modifyitems,
     pytest_runtest_makereport,
     pytest_xdist_auto_num_workers,
+    pytest_xdist_setupnodes,
 )
 
 guards.install()

@@ -36,6 +36,11 @@ def folder() -> Path:
     return Path(os.environ[FOLDER])
 
 
+def files_of(process: str) -> Path:
+    """Where a process keeps private files: each numbers its invoices, and so names their files, from one."""
+    return folder() / "files" / process
+
+
 def server() -> local.Server:
     """The run’s own PostgreSQL: nobody will miss its data, so it never waits for the disk."""
     return local.Server(folder(), local.FAST)
@@ -49,6 +54,7 @@ def prepare() -> None:
         os.environ.setdefault(
             "DATABASE_URL", f"postgresql://postgres@/postgres?host={quote(str(server().socket_folder))}"
         )
+        os.environ["PRIVATE_FILES_ROOT"] = str(files_of("alone"))
     os.environ.update(
         DJANGO_SETTINGS_MODULE="groupement.settings",
         LOCAL_MODE="yes",
@@ -58,7 +64,6 @@ def prepare() -> None:
         SECRET_KEY="tests",
         BROKER_URL="memory://localhost",
         CACHE_URL="memory://localhost",
-        PRIVATE_FILES_ROOT=str(folder() / "files"),
     )
     django.setup()
     from django.conf import settings

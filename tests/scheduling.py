@@ -10,8 +10,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Generator
+from typing import Any
 
 import pytest
+
+from tests import environment
 
 MORE_THAN_PROCESSORS = 1
 REQUIRE_ALL = "REQUIRE_ALL_TESTS"  # set where every program is there: to skip a test is then a failure
@@ -21,6 +24,13 @@ REQUIRE_ALL = "REQUIRE_ALL_TESTS"  # set where every program is there: to skip a
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes run tests when nobody says: while one waits, another uses its processor."""
     return (os.cpu_count() or 1) + MORE_THAN_PROCESSORS
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """Give each process private files of its own: two invoices of one number must not share a file."""
+    for spec in specs:
+        spec.env["PRIVATE_FILES_ROOT"] = str(environment.files_of(spec.id))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import environment
+
 ROOT = Path(__file__).parents[1]
 SKETCH = """
 import pytest
+
+from tests import environment
 
 def test_plain(): pass
 
@@ -88,3 +92,10 @@ def test_continuous_integration_requires_all_as_root():
     assert (
         '[ "$(id -u)" != 0 ] || export REQUIRE_ALL_TESTS=yes\nmake test\n' in (ROOT / ".ci/run").read_text()
     )
+
+
+def test_each_process_has_private_files_of_its_own() -> None:
+    from django.core.files.storage import storages
+
+    process = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    assert Path(storages["private"].path("invoices")) == environment.files_of(process) / "invoices"

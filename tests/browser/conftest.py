@@ -133,6 +133,7 @@ def worker(settings: Any) -> Iterator[None]:
     from groupement.celery import app
 
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+    app.control.purge()  # what tests without a worker queued for rows that are gone
     controller = app.WorkController(
         pool="solo", without_gossip=True, without_mingle=True, without_heartbeat=True, loglevel="WARNING"
     )
