@@ -97,12 +97,13 @@ class MonthSheets:
 def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
     """Read ``month``: timesheets, entries, what contradicts them, plan, steps, remarks, assignments, contract hours."""
     day = on or today()
-    against = contradictions(Timesheet.objects.filter(month=month, billed_at=None).values("pk"), on=day)
+    sheets = list(_sheets(month))
+    against = contradictions([sheet.pk for sheet, _ in sheets if sheet.billed_at is None], on=day)
     minutes, planned = _minutes(month), plan(month)
     steps, seen = _last_steps(month), None
     lines: list[SheetFigures] = []
     filled: dict[int, set[date]] = defaultdict(set)
-    for sheet, member in _sheets(month):
+    for sheet, member in sheets:
         step = steps.get(sheet.pk)
         # The plan counts once, however many supplements follow.
         expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
