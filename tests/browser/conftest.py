@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests import world
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+# The headless shell is the same browser without windows; it starts and draws with less.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -89,15 +92,27 @@ def site(server: LiveServer, transactional_db: None, settings: Any) -> Iterator[
         connection.close()
 
 
-@pytest.fixture
-def enter(browser: Browser, site: Any) -> Iterator[Callable[..., Page]]:
-    """Log a person in by the login page, in a browser of their own; faults of the page fail the test.
+def log_in(page: Page, person: Any, site: Any) -> None:
+    """By the login page, as people do; it ends on their first page."""
+    page.goto(f"{site.url}/compte/login/")
+    page.get_by_label("Adresse e-mail").fill(person.email)
+    page.get_by_label("Mot de passe", exact=True).fill(world.PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url(lambda url: "/compte/login" not in url)
 
+
+@pytest.fixture
+def enter(browser: Browser, site: Any, settings: Any) -> Iterator[Callable[..., Page]]:
+    """An empty page in a browser of its own, whose person is logged in; faults of the page fail the test.
+
+    ``by_form``: by the login page, and so on the person's first page.
     ``allowed_errors`` is a pattern of what the console may say all the same, when the network is cut or a day refused.
     """
     opened: list[tuple[BrowserContext, list[str]]] = []
 
-    def log_in(person: Any, size: str = "laptop", *, allowed_errors: str = "", **options: Any) -> Page:
+    def entered(
+        person: Any, size: str = "laptop", *, by_form: bool = False, allowed_errors: str = "", **options: Any
+    ) -> Page:
         from members.access import trust_email
 
         trust_email(person)
@@ -112,14 +127,16 @@ def enter(browser: Browser, site: Any) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)
         opened.append((context, faults))
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{site.url}/compte/login/")
-        page.get_by_label("Adresse e-mail").fill(person.email)
-        page.get_by_label("Mot de passe", exact=True).fill(world.PASSWORD)
-        page.get_by_role("button", name="Se connecter").click()
-        page.wait_for_url(lambda url: "/compte/login" not in url)
+        if by_form:
+            log_in(page, person, site)
+        else:
+            client = Client()
+            client.force_login(person)
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site.url}])
         return page
 
-    yield log_in
+    yield entered
     for context, faults in opened:
         context.close()
         assert faults == []

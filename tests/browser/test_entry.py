@@ -303,6 +303,7 @@ def test_a_session_that_ended_loses_nothing(cast, enter, site):
 
 def test_a_draft_is_for_its_author_alone(cast, enter, site):
     page = enter(cast["nolwenn"])
+    page.goto(site.url)
     mine, hers = f"saisie:{cast['nolwenn'].pk}:/a/", f"saisie:{cast['maelle'].pk}:/a/"
     page.evaluate("keys => keys.forEach(key => localStorage.setItem(key, '{}'))", [mine, hers])
     page.reload()

@@ -45,7 +45,7 @@ def test_contested_corrected_confirmed_approved(cast, enter, site, size):
     sheet = cast["sheet"]
     claire, youenn, solene = (enter(cast[name], size, **options) for name in ("claire", "youenn", "solene"))
 
-    contest(claire)
+    contest(claire, site)
     assert status(sheet) == "draft"
     correct(youenn, site)
     assert status(sheet) == "submitted"
@@ -69,8 +69,9 @@ def test_contested_corrected_confirmed_approved(cast, enter, site, size):
         assert page.evaluate(OVERFLOW) == 0
 
 
-def contest(page):
+def contest(page, site):
     """The member's staff finds the hours on the way, and contests one day of four."""
+    page.goto(site.url)
     page.get_by_role("link", name="Heures à viser").first.click()
     page.get_by_role("link", name="Viser les heures de Youenn Talec").click()
     day = page.get_by_role("listitem").filter(has_text="mardi 10 novembre")

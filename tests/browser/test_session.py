@@ -4,8 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from tests import world
-from tests.browser.conftest import until
+from tests.browser.conftest import log_in, until
 from tests.browser.test_entry import MONTH, cast, cell, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,11 +18,7 @@ def log_in_anew(page, person, site):
     """In a second tab of the same browser; the first one knows nothing of it."""
     Session.objects.all().delete()
     second = page.context.new_page()
-    second.goto(f"{site.url}/compte/login/")
-    second.get_by_label("Adresse e-mail").fill(person.email)
-    second.get_by_label("Mot de passe", exact=True).fill(world.PASSWORD)
-    second.get_by_role("button", name="Se connecter").click()
-    second.wait_for_url(lambda url: "/compte/login" not in url)
+    log_in(second, person, site)
     return second
 
 

@@ -49,7 +49,7 @@ def cast():
 def test_a_month_from_hours_to_downloaded_invoices(cast, enter, site, worker, tmp_path):
     enter_hours(enter(cast["maelle"]), site)
     for person in ("nolwenn", "anais"):
-        confirm(enter(cast[person]))
+        confirm(enter(cast[person], by_form=True))
     approve(enter(cast["solene"]), site)
     archive = bill(enter(cast["gael"]), site, tmp_path)
 

@@ -27,6 +27,7 @@ def test_a_period_is_settled_by_one_of_three_keys(enter, site, worker):
     # The browser has the clock of the day: what it settles is past, whenever it runs.
     period.half_year(first=Month(2026, 1), at=world.at(date(2026, 7, 3)))
     page = enter(world.finance())
+    page.goto(site.url)
     page.get_by_role("link", name="Année").first.click()
     page.get_by_role("link", name="Préparer une régularisation").click()
     page.get_by_label("Du mois de").fill("2026-01")
