@@ -81,7 +81,9 @@ def test_a_month_by_the_keyboard_alone(cast, enter, site):
         press("ArrowRight")
     expect(cell(page, cast["aloen"], 4)).to_be_focused()
     press("ArrowDown")
-    for text in ("p", "450 min", "7.5"):
+    press("Alt+p")
+    press("ArrowRight")
+    for text in ("450 min", "7.5"):
         page.keyboard.type(text)
         press("ArrowRight")
     press("ArrowLeft")
@@ -99,14 +101,14 @@ def test_a_month_by_the_keyboard_alone(cast, enter, site):
     for _ in range(2):
         press("ArrowRight")
     expect(cell(page, cast["aloen"], 9)).to_be_focused()
-    press("s")
+    press("Alt+s")
     expect(cell(page, cast["aloen"], 10)).to_have_value("7,5")
     expect(cell(page, cast["aloen"], 9)).to_be_focused()
     assert stored(cast["book"]) == {4: 420, 5: 450, 6: 450, 12: 450, 13: 450}
-    press("z")
+    press("Alt+z")
     expect(cell(page, cast["aloen"], 10)).to_have_value("")
     assert stored(cast["aloen"]) == {2: 450, 3: 450}
-    press("m")
+    press("Alt+m")
     expect(cell(page, cast["aloen"], 10)).to_have_value("7")
     expect(cell(page, cast["aloen"], 9)).to_be_focused()
 
@@ -119,6 +121,25 @@ def test_a_month_by_the_keyboard_alone(cast, enter, site):
     assert stored(cast["book"]) == {4: 420, 5: 450, 6: 450} | others
     assert set(Timesheet.objects.values_list("status", flat=True)) == {"submitted"}
     assert page.evaluate(KEPT) == []
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_a_word_typed_in_a_cell_is_a_word(cast, enter, site, size):
+    page = enter(cast["maelle"], size, allowed_errors=REFUSED)
+    page.goto(site.url + MONTH)
+    absence = page.locator(".hrs[id$='2026-11-03']").last
+    for field, word in ((absence, "maladie"), (cell(page, cast["aloen"], 2), "prévu, sinon zéro")):
+        field.focus()
+        page.keyboard.type(word)
+        expect(field).to_have_value(word)
+        expect(field).to_be_focused()
+    assert page.locator(".hrs").evaluate_all("cells => cells.map(cell => cell.value).filter(Boolean)") == [
+        "prévu, sinon zéro",
+        "maladie",
+    ]
+    page.keyboard.press("Tab")
+    expect(page.locator("#fautes")).to_contain_text("n’est pas une durée")
+    assert (stored(cast["aloen"]), stored(cast["book"])) == ({}, {})
 
 
 def test_day_by_day_by_thumb_with_the_network_cut_in_between(cast, enter, site):

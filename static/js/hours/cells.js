@@ -31,8 +31,7 @@ function beside(from, key) {
   if (key === "Enter") return lines[rank + 1] || nextOpen(day, 1, (other) => linesOf(other)[0]);
 }
 
-// A letter in a cell that is empty or wholly selected is no duration: "p" writes the planned hours, and three others
-// press a button.
+// Words are typed freely: only with Alt does a letter stand for a button, or "p" write the planned hours.
 const BUTTONS = {
   m: (cell) => cell.form.querySelector("button[value=copy]") || cell.form.querySelector("button[value=fill]"),
   s: (cell) => cell.closest("section").querySelector("button[value^=week-]"),
@@ -47,23 +46,27 @@ function asPlanned(cell) {
   cell.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// With Option a Mac writes another sign: there the key tells which letter it is.
+const letterOf = ({ key, code }) => (/^[a-z]$/i.test(key) ? key : code.replace(/^Key/, "")).toLowerCase();
+
 document.addEventListener("keydown", (event) => {
   const from = event.target;
-  if (!from.matches?.(".hrs") || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
-  const letter = event.key.toLowerCase();
-  const isWhole = from.selectionStart === 0 && from.selectionEnd === from.value.length;
-  if (isWhole && !from.readOnly && (letter === "p" || letter in BUTTONS)) {
-    event.preventDefault();
-    if (letter === "p") return asPlanned(from);
-    pressedFrom = from;
-    return BUTTONS[letter](from)?.click();
-  }
+  if (!from.matches?.(".hrs") || event.ctrlKey || event.metaKey || event.isComposing) return;
+  if (event.altKey) return gesture(from, event);
   const to = beside(from, event.key);
   // Enter must not send the form by surprise.
   if (to || event.key === "Enter") event.preventDefault();
   to?.focus();
   to?.select();
 });
+function gesture(from, event) {
+  const letter = letterOf(event);
+  if (from.readOnly || !(letter === "p" || letter in BUTTONS)) return;
+  event.preventDefault();
+  if (letter === "p") return asPlanned(from);
+  pressedFrom = from;
+  BUTTONS[letter](from)?.click();
+}
 
 // A thumb writes hours with the digits and the comma.
 if (matchMedia("(pointer: coarse)").matches)
