@@ -1,5 +1,6 @@
-"""Registers the checks, the path converter and the template tags that belong to no single app."""
+"""Registers the checks, the path converters and the calendar of typed days, which belong to no single app."""
 
+from django import forms
 from django.apps import AppConfig
 from django.urls import register_converter
 
@@ -9,8 +10,12 @@ class GroupementConfig(AppConfig):
     verbose_name = "Groupement"
 
     def ready(self) -> None:
-        """Have Django find the system checks and understand ``<month:…>`` in every app’s addresses."""
+        """Have Django find the system checks, understand ``<month:…>`` and ``<day:…>`` in every app’s addresses, and
+        refuse days of no calendar in every form, the administration’s too.
+        """
         from groupement import checks  # noqa: F401
-        from groupement.kernel.periods import MonthConverter
+        from groupement.kernel.periods import DayConverter, MonthConverter, in_calendar
 
         register_converter(MonthConverter, "month")
+        register_converter(DayConverter, "day")
+        forms.DateField.default_validators = [in_calendar]

@@ -16,6 +16,7 @@ from billing.models import Invoice
 from charter.models import Charter, Signature
 from employees.models import Assignment, HoursEntry
 from employees.planning import plan
+from groupement.kernel.asked import asked_month
 from groupement.kernel.pages import page
 from groupement.kernel.periods import Month
 from groupement.navigation import group_of, landing, seats_of
@@ -59,7 +60,10 @@ if TYPE_CHECKING:
 def home(request: UserRequest) -> HttpResponse:
     """Send people where their day begins; who has no role yet reads whom to ask."""
     begin = landing(request)
-    return redirect(begin) if begin else page(request, "home/nobody.html")
+    if begin:
+        return redirect(begin)
+    context = {"admins": User.objects.filter(is_admin=True, is_active=True).order_by("name", "pk")}
+    return page(request, "home/nobody.html", context=context)
 
 
 @require_safe
@@ -107,10 +111,7 @@ def _chosen(seats: list[Seat], wanted: str | None) -> Seat:
 def _shown(wanted: str | None) -> Month:
     """The month whose hours are shown: the one that ``wanted`` names if it has begun, else this one."""
     current = Month.of(today())
-    try:
-        return min(Month.parse(wanted or ""), current)
-    except ValueError:
-        return current
+    return min(asked_month(wanted) or current, current)
 
 
 def _hours(request: UserRequest, seat: Seat, month: Month) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from groupement.kernel.asked import asked_key, asked_text
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
@@ -100,7 +101,7 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     """Enter the demonstration as one of its people; outside demo mode there is no such page."""
     if not settings.DEMO_MODE:
         raise Http404
-    user = get_object_or_404(User, email__iexact=request.POST.get("email", ""), is_active=True)
+    user = get_object_or_404(User, email__iexact=asked_text(request.POST.get("email")), is_active=True)
     entered: HttpResponse = perform_login(request, user, email_verification="none")
     return entered
 
@@ -188,7 +189,7 @@ def _principal(request: UserRequest) -> User:
     wanted = request.POST.get("pour") or request.GET.get("pour") or ""
     if wanted in ("", str(request.user.pk)):
         return request.user
-    if not (wanted.isdecimal() and deputising.may_arrange(request.user)):
+    if not (asked_key(wanted) and deputising.may_arrange(request.user)):
         raise Http404
     return get_object_or_404(deputising.principals(), pk=wanted)
 
@@ -205,4 +206,5 @@ def _frequency(user: User) -> dict[str, Any]:
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if safe else resolve_url(settings.LOGIN_REDIRECT_URL)
+    # Without its slash it would be taken for the name of a view.
+    return wanted if safe and wanted.startswith("/") else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -42,9 +42,9 @@ urlpatterns = [
     path("releve/<int:pk>/complement/", sheet.supplement, name="supplement"),
     path("<month:month>/", month.my_month, name="my_month"),
     path("<month:month>/alertes/", watching.my_findings, name="my_findings"),
-    path("<month:month>/jour/<int:day>/", day.my_day, name="day"),
+    path("<month:month>/jour/<day:day>/", day.my_day, name="day"),
     path("<month:month>/personne/<int:employee>/", month.person_month, name="person_month"),
-    path("<month:month>/personne/<int:employee>/jour/<int:day>/", day.person_day, name="person_day"),
+    path("<month:month>/personne/<int:employee>/jour/<day:day>/", day.person_day, name="person_day"),
     path("<month:month>/<int:assignment>/", month.grid, name="grid"),
-    path("<month:month>/<int:assignment>/jour/<int:day>/", day.grid_day, name="grid_day"),
+    path("<month:month>/<int:assignment>/jour/<day:day>/", day.grid_day, name="grid_day"),
 ]

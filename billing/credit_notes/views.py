@@ -15,6 +15,7 @@ from billing.credit_notes import crediting, remaining
 from billing.credit_notes.forms import CreditForm
 from billing.documents import rendering
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from groupement.kernel.asked import asked_key
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
 from members.access import UserRequest, for_roles
@@ -27,7 +28,7 @@ def credit(request: UserRequest, pk: int) -> HttpResponse:
     """One address, three steps: the choice, its preview (``apercu``), the credit note issued (``emettre``)."""
     found = _invoice(request, pk)
     remainder = remaining.remainder_of(found)
-    opened = [int(each) for each in request.POST.getlist("ouvrir") if each.isdecimal()]
+    opened = [key for each in request.POST.getlist("ouvrir") if (key := asked_key(each))]
     step = request.POST.get("etape")
     if step not in ("apercu", "emettre"):
         form = CreditForm(initial=request.POST.dict(), remainder=remainder, opened=opened)

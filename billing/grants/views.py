@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from billing.costs.overview import latest_month
 from billing.grants import funded_costs, reports, tagging
 from billing.grants.forms import FundingLineForm, LockForm, SearchForm, TagExpenseForm, TagForm
 from billing.models import FundedCost, FundingLine, FundingReport
+from groupement.kernel.asked import asked_key, asked_month, asked_text
 from groupement.kernel.charts import Part, shares
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page, paginate
@@ -90,13 +91,16 @@ def tag(request: UserRequest, pk: int) -> HttpResponse:
 def untag(request: UserRequest, pk: int) -> HttpResponse:
     """Take a person's hours of one month and action off the line."""
     found = get_object_or_404(FundingLine, pk=pk)
+    person, month = asked_key(request.POST.get("person")), asked_month(request.POST.get("month"))
+    if person is None or month is None:
+        raise Http404
     act(
         request,
         tagging.untag,
         found,
-        person=_number(request.POST.get("person", "")),
-        month=_month(request.POST.get("month", "")),
-        action=request.POST.get("action", ""),
+        person=person,
+        month=month,
+        action=asked_text(request.POST.get("action")),
         success=lambda minutes: f"{spell_clock(minutes)} ne sont plus sur {found.code}.",
     )
     return redirect("billing:funding_line", pk)
@@ -179,17 +183,6 @@ def _tagged(request: UserRequest, found: FundingLine, form: TagForm) -> Any:
         form=form,
         success=f"{spell_clock(minutes)} sont sur {found.code}.",
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _month(text: str) -> Month:
-    try:
-        return Month.parse(text)
-    except ValueError:
-        return Month(1, 1)
 
 
 @require_POST

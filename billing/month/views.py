@@ -19,6 +19,7 @@ from billing.month.overview import Readiness, RunRow
 from billing.month.problem_links import count_blocking, problem_notices
 from billing.month.reconciling import reconcile
 from groupement.kernel import worktime
+from groupement.kernel.asked import asked_key
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
@@ -109,7 +110,7 @@ def issue(request: UserRequest, month: Month) -> HttpResponse:
 def retry(request: UserRequest, month: Month) -> HttpResponse:
     """Make the PDFs of the month that failed again: the one named by ``facture``, else all of them."""
     invoices = Invoice.objects.filter(run__month=month)
-    if (wanted := request.POST.get("facture", "")).isdecimal():
+    if wanted := asked_key(request.POST.get("facture")):
         invoices = invoices.filter(pk=wanted)
     count = rendering.retry(invoices.values_list("pk", flat=True), at=timezone.now())
     if count:

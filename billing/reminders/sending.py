@@ -15,6 +15,7 @@ from billing.documents import letters
 from billing.models import Letter, LetterKind, Reminder
 from billing.reminders.choosing import DAYS_BETWEEN, DueReminder, due_reminders
 from billing.reminders.wording import letter_content
+from groupement.kernel.asked import asked_key
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import long_date
@@ -54,7 +55,7 @@ def send_reminders(
     if not keys:
         raise NotSendable("Cochez au moins un courrier à envoyer.")
     on = timezone.localdate(at)
-    ids = {number for key in keys if (number := key.partition("-")[0]).isdecimal()}
+    ids = {asked_key(key.partition("-")[0]) or 0 for key in keys}
     for member in Member.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True):
         lock_member(member)
     now = {reminder.key: reminder for reminder in due_reminders(on)}
@@ -86,7 +87,7 @@ def recipients(members: Collection[Member], on: date) -> dict[int, list[Recipien
 
 def _refusal(key: str, on: date) -> NotSendable:
     """Why a letter that was read may not leave: sent by somebody, or no longer what it said."""
-    member, level = (int(part) if part.isdecimal() else 0 for part in (*key.split("-"), "", "")[:2])
+    member, level = (asked_key(part) or 0 for part in (*key.split("-"), "", "")[:2])
     lately = Reminder.objects.filter(
         invoice__member=member, level=level, sent_on__gt=on - timedelta(days=DAYS_BETWEEN)
     )

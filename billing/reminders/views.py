@@ -24,6 +24,7 @@ from billing.models import (
 )
 from billing.reminders import choosing, claiming, disputing, sending, wording
 from billing.reminders.forms import DisputeForm, OutcomeForm
+from groupement.kernel.asked import asked_key
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
 from members.access import UserRequest, can_sign_for, for_roles, holds, today
@@ -205,7 +206,7 @@ def late_costs(request: UserRequest) -> HttpResponse:
 @for_roles(Role.FINANCE)
 def charge_interest(request: UserRequest) -> HttpResponse:
     """Put the interest and the indemnity of the chosen invoices on their members' next invoice."""
-    chosen = [int(number) for number in request.POST.getlist("facture") if number.isdecimal()]
+    chosen = [key for each in request.POST.getlist("facture") if (key := asked_key(each))]
     found = list(
         Invoice.objects.visible_to(request.user).filter(pk__in=chosen).defer("snapshot").order_by("pk")
     )

@@ -8,10 +8,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from groupement.kernel.french import from_day_to_day, quoted
-from groupement.kernel.periods import days_between
-
-# Beyond these years a calendar is a typing error, and its neighbours may not exist.
-YEARS = range(1950, 2150)
+from groupement.kernel.periods import YEARS, days_between
 
 
 @dataclass(frozen=True, order=True)

@@ -9,12 +9,12 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.urls import reverse
 
 from employees.calendar.reading import CalendarScope
-from employees.calendar.week import YEARS, Week
+from employees.calendar.week import Week
 from employees.models import Employee
+from groupement.kernel.asked import asked_day, asked_key
 from groupement.kernel.periods import Month
 from members.access import UserRequest, coordinates, current_seats, today
 from members.models import Member, User
@@ -86,16 +86,14 @@ class PlanningChoice:
         """Read the query of ``request``; unreadable values are left out. Raises Http404 for years out of range."""
         asked = request.GET
         span = span or _span(asked.get("pour", ""))
-        if isinstance(span, Month) and span.year not in YEARS:
-            raise Http404
         view = asked.get("vue", "")
         choice = cls(
             span,
             view if view in viewer.views else viewer.views[0],
-            _key(asked.get("personne")),
-            _key(asked.get("adherent")),
-            _key(asked.get("qui")),
-            _day(asked.get("jour")),
+            asked_key(asked.get("personne")),
+            asked_key(asked.get("adherent")),
+            asked_key(asked.get("qui")),
+            asked_day(asked.get("jour")),
         )
         return replace(choice, person=None, member=None) if choice.view == OWN else choice
 
@@ -151,15 +149,3 @@ def _span(text: str) -> Week | Month:
         except ValueError:
             continue
     return Week.of(today())
-
-
-def _key(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        found = date.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if found.year in YEARS else None

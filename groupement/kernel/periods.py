@@ -19,6 +19,9 @@ from django.db.models import F, Q
 from groupement.kernel.columns import DateColumn
 from groupement.kernel.french import MONTHS, enumeration, of, quoted
 
+# Beyond these years a day is a typing error, and its neighbours may not exist. Dates of birth lie in them.
+YEARS = range(1900, 2150)
+
 
 @dataclass(frozen=True, order=True)
 class Month:
@@ -36,7 +39,7 @@ class Month:
         """Read "2026-11". Raises ValueError with a sentence for the person."""
         match = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text.strip())
         try:
-            if match is None:
+            if match is None or int(match[1]) not in YEARS:
                 raise ValueError(text)
             return cls(int(match[1]), int(match[2]))
         except ValueError as error:
@@ -99,6 +102,28 @@ class Month:
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}"
+
+
+def parse_day(text: str) -> date:
+    """Read "2026-11-09", as hidden fields and addresses write it. Raises ValueError with a sentence."""
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        found = date.min
+    if found.year not in YEARS:
+        raise ValueError(
+            f"{quoted(text.strip(), at_most=20)} n’est pas un jour\u00a0: écrivez par exemple 2026-11-09."
+        )
+    return found
+
+
+def in_calendar(day: date) -> None:
+    """The validator of every day that is typed: a year of the calendar. Raises ValidationError."""
+    if day.year not in YEARS:
+        raise ValidationError(
+            f"L’année {day.year} n’est pas la bonne\u00a0: écrivez une année de {YEARS[0]} à {YEARS[-1]}.",
+            code="out_of_calendar",
+        )
 
 
 def name_months(months: Iterable[Month]) -> str:
@@ -164,6 +189,18 @@ class MonthConverter:
         return Month.parse(value)
 
     def to_url(self, value: Month) -> str:
+        return str(value)
+
+
+class DayConverter:
+    """The path converter ``<day:…>``: the number of a day in its month; not every month has a 31st."""
+
+    regex = "[1-9]|[12][0-9]|3[01]"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
         return str(value)
 
 

@@ -16,15 +16,20 @@ DOORS: dict[str, Door] = {**OURS, **doors_admin.DOORS}
 
 def addresses() -> dict[str, URLPattern]:
     """Each address by its name, or by the way it is written where it has none."""
-    return dict(_walk(get_resolver().url_patterns))
+    return {name: pattern for name, _, pattern in _walk(get_resolver().url_patterns)}
 
 
-def _walk(patterns: list[Any], namespace: str = "", begun: str = "") -> Iterator[tuple[str, URLPattern]]:
+def routes() -> dict[str, str]:
+    """How each address is written, "mois/<month:month>/", by the same names."""
+    return {name: written for name, written, _ in _walk(get_resolver().url_patterns)}
+
+
+def _walk(patterns: list[Any], namespace: str = "", begun: str = "") -> Iterator[tuple[str, str, URLPattern]]:
     for pattern in patterns:
         written = begun + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, pattern.namespace or namespace, written)
         elif pattern.name is None:
-            yield written, pattern
+            yield written, written, pattern
         else:
-            yield f"{namespace}:{pattern.name}" if namespace else pattern.name, pattern
+            yield f"{namespace}:{pattern.name}" if namespace else pattern.name, written, pattern

@@ -44,6 +44,7 @@ OTHER_APPS = ("billing:", "admin:")
 SAMPLES = {
     "IntConverter": 1,
     "StringConverter": "x",
+    "DayConverter": 1,
     "MonthConverter": world.NOVEMBER,
     "WeekConverter": Week.parse("2026-S45"),
 }

@@ -115,13 +115,24 @@ def browse(house: House, role: str, method: str, address: str, fields: Fields = 
 
 def call(house: House, role: str, method: str, address: str, fields: Fields = NONE) -> Answer:
     """Ask the view itself as ``role``: who is refused is refused there, and that takes a tenth of the time."""
-    request = getattr(RequestFactory(), method.lower())(address, deepcopy(dict(fields)))
+    return answer_to(request_of(house, role, method, address, fields))
+
+
+def request_of(house: House, role: str, method: str, address: str, fields: Fields = NONE) -> Any:
+    """The request as the view gets it; Http404 where no view has the address."""
+    request: Any = getattr(RequestFactory(), method.lower())(address, deepcopy(dict(fields)))
     user = house.users[role]
     request.user = Backend().get_user(user.pk) if user else AnonymousUser()
     request._dont_enforce_csrf_checks = True
     request.session = house.client(role).session
     request._messages, request.htmx = FallbackStorage(request), HtmxDetails(request)
-    request.resolver_match = match = resolve(request.path_info)
+    request.resolver_match = resolve(request.path_info)
+    return request
+
+
+def answer_to(request: Any) -> Answer:
+    """What the view of ``request`` answers."""
+    match = request.resolver_match
 
     def asked() -> Any:
         response = match.func(request, *match.args, **match.kwargs)
@@ -246,29 +257,31 @@ def _posts(house: House, name: str, door: Door, form: Form, *, may_fill: bool) -
             yield (name, "POST", role), fault_of_acting(door, role, answer, form)
     with undone(house):
         # The others send what the first of those who may sends.
-        address, fields = _filled(house, name, may[0] if may else "admin", form)
+        address, fields = filled(house, name, may[0] if may else "admin", form)
         for role in ROLES:
             if role not in may:
                 with undone(house):
-                    _leave_in_session(house, role, form)
+                    leave_in_session(house, role, form)
                     answer = (browse if role in browsers else call)(house, role, "POST", address, fields)
                     yield (name, "POST", role), fault_of_acting(door, role, answer, form)
 
 
 def post(house: House, name: str, role: str, form: Form, ask: Callable[..., Answer] | None = None) -> Answer:
     """Fill the form as ``role`` does, and send it."""
-    address, fields = _filled(house, name, role, form)
-    _leave_in_session(house, role, form)
+    address, fields = filled(house, name, role, form)
+    leave_in_session(house, role, form)
     return (ask or browse)(house, role, "POST", address, fields)
 
 
-def _filled(house: House, name: str, role: str, form: Form) -> tuple[str, Fields]:
+def filled(house: House, name: str, role: str, form: Form) -> tuple[str, Fields]:
+    """Where the form goes, with its query string, and what ``role`` sends there."""
     filled = form.make(house, role)
     address = reverse(name, kwargs=dict(filled.arguments))
     return (f"{address}?{filled.query}" if filled.query else address), filled.fields
 
 
-def _leave_in_session(house: House, role: str, form: Form) -> None:
+def leave_in_session(house: House, role: str, form: Form) -> None:
+    """Put there what an earlier page has left."""
     if form.session is not None:
         session = house.client(role).session
         session.update(form.session(house, role))

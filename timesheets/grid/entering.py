@@ -28,10 +28,11 @@ Minutes = Mapping[str, int]
 
 @dataclass(frozen=True)
 class ChangeResult:
-    """How many entries changed and how many timesheets were submitted."""
+    """How many entries changed, how many timesheets were submitted, and whether one was recalled."""
 
     changed: int
     submitted: int
+    is_recalled: bool = False
 
 
 class EntryBefore(NamedTuple):
@@ -96,7 +97,7 @@ def apply_changes(
     for sheet in drafts:
         answer = note if sheet.contested_at or sheet.returned_at else ""
         recording.submit(sheet, by=by, at=at, note=answer, is_early=is_early)
-    return ChangeResult(changed, len(drafts))
+    return ChangeResult(changed, len(drafts), is_recalled=recall is not None)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+from groupement.kernel.asked import asked_day
 from timesheets.changing import LONGEST_REASON
 from timesheets.day_rules import HoursValue, TimedHours
 from timesheets.grid.lines import GridLine, MonthGrid
@@ -208,10 +209,7 @@ class GridAction(forms.Form):
     @property
     def next_day(self) -> date | None:
         """The day to go to after saving, if the button says one."""
-        try:
-            return date.fromisoformat(self.key) if self.verb == "go" else None
-        except ValueError:
-            return None
+        return asked_day(self.key) if self.verb == "go" else None
 
     def save_arguments(self, grid: MonthGrid) -> dict[str, Any]:
         """The keywords of entering.apply_changes() that the button stands for; of a valid form."""

@@ -155,6 +155,7 @@ class MonthGrid:
     ``days_of`` holds the minutes by kind and day of each timesheet's key, ``entries_of`` all that stands in them.
     ``absent``: days on which a member may know the person to be unavailable; ``known_absences``: the kinds of absence
     known in advance, for the person and the coordination only. ``changes``: what was changed in another's stead.
+    ``typed``: the days as a page shows them whose hours were not saved; its sums are of these.
     """
 
     employee: Employee
@@ -171,6 +172,7 @@ class MonthGrid:
     steps: list[TimesheetStep]
     month_tabs: list[MonthTab]
     changes: list[HoursChange] = field(default_factory=list)
+    typed: Mapping[str, Mapping[date, MinutesByKind]] = field(default_factory=dict)
 
     def changes_of(self, sheet: Timesheet, day: date) -> list[HoursChange]:
         """What was changed on one day of one timesheet, the latest first."""
@@ -251,9 +253,13 @@ class MonthGrid:
     def is_own(self) -> bool:
         return self.employee.user_id == self.viewer.pk
 
+    def days_shown(self, line: GridLine) -> Mapping[date, MinutesByKind]:
+        """The days of the whole timesheet of ``line`` as the page shows them: typed, else stored."""
+        return {**self.days_of[line.key], **self.typed.get(line.key, {})}
+
     def total(self, line: GridLine) -> int:
         """Minutes of the whole timesheet of ``line``."""
-        return sum(sum(kinds.values()) for kinds in self.days_of[line.key].values())
+        return sum(sum(kinds.values()) for kinds in self.days_shown(line).values())
 
     @property
     def worked(self) -> int:
@@ -267,7 +273,7 @@ class MonthGrid:
             minutes
             for line in self.sheets
             if line.is_at_group
-            for kinds in self.days_of[line.key].values()
+            for kinds in self.days_shown(line).values()
             for kind, minutes in kinds.items()
             if kind in ABSENCES
         )

@@ -14,7 +14,7 @@ from groupement.kernel.french import quoted
 from groupement.kernel.worktime import BadClock, BadDuration, parse_clock, parse_minutes, short_hours
 from members.access import decides_on
 from timesheets.day_rules import TimedHours, bad_times, minutes_of
-from timesheets.grid.lines import GridLine, MonthGrid
+from timesheets.grid.lines import GridLine, MinutesByKind, MonthGrid
 from timesheets.grid.posted import (
     DayConflict,
     PostedGrid,
@@ -229,6 +229,7 @@ def read_posted_day(
         if not any(form.is_posted for form in place.forms):
             continue
         wanted = _wanted(place)
+        posted.typed[line.key] = {day: _typed(place)}
         for form in place.forms:
             for name, errors in form.errors.items():
                 posted.faults[form[name].html_name] = day_sentence(grid, line, day, str(errors[0]))
@@ -250,8 +251,11 @@ def _record_change(
     line, day = place.line, place.day
     note = place.forms[0].cleaned_data.get("note", "").strip()
     asked, stored, seen = _encode_day(wanted, note), _encode_stored(place), posted.shown_fields[line.key]
-    if asked in (stored, seen) or (seen != stored and choice == "theirs"):
+    if asked in (stored, seen):
         posted.is_stored_already |= asked == stored != seen
+        return
+    if seen != stored and choice == "theirs":
+        del posted.typed[line.key]
         return
     if line.lock:
         posted.faults[line.name(day)] = day_sentence(
@@ -285,6 +289,15 @@ def _wanted(place: DayPlace) -> dict[str, TimedHours] | None:
         first.add_error("note", "Une note accompagne des heures\u00a0: indiquez aussi une durée.")
         return None
     return wanted
+
+
+def _typed(place: DayPlace) -> MinutesByKind:
+    """The minutes by kind of those forms that can be read."""
+    found: MinutesByKind = {}
+    for form in place.forms:
+        if form.is_valid() and form.value is not None:
+            found[form.chosen_kind] = found.get(form.chosen_kind, 0) + (form.value.minutes or 0)
+    return found
 
 
 def _planned(grid: MonthGrid, line: GridLine, day: date) -> tuple[int, str]:

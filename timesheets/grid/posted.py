@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from groupement.kernel.periods import parse_day
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours, spell_clock
 from members.models import User
@@ -129,7 +130,8 @@ class PostedGrid:
     A place is (assignment or None, supplement): the timesheet may not exist yet. ``seen`` is what stood in the changed
     days as far as the person knows; ``shown`` the same of all days, by the timesheet's key. ``conflicts`` are the days
     that somebody else changed too; ``needs_reason``: hours that another wrote or handed in would change.
-    ``is_stored_already``: a change that was sent is stored since, as by a second press.
+    ``typed`` is all that could be read, by the timesheet's key and day, and ``cells`` the minutes of each cell, none
+    where nothing could. ``is_stored_already``: a change that was sent is stored since, as by a second press.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
@@ -137,6 +139,8 @@ class PostedGrid:
     notes: dict[SheetPlace, dict[date, str]] = field(default_factory=dict)
     seen: dict[SheetPlace, dict[date, MinutesByKind]] = field(default_factory=dict)
     shown: dict[str, dict[date, MinutesByKind]] = field(default_factory=dict)
+    typed: dict[str, dict[date, MinutesByKind]] = field(default_factory=dict)
+    cells: dict[str, int] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     general: list[str] = field(default_factory=list)
     conflicts: list[DayConflict] = field(default_factory=list)
@@ -222,11 +226,12 @@ def record_change(
             grid, line, day, f"ce relevé ne se modifie pas. {line.lock}"
         )
     elif seen != stored and choice == "theirs":
-        posted.shown[line.key][day] = stored
+        posted.shown[line.key][day] = posted.typed.setdefault(line.key, {})[day] = stored
         for each in grid.lines:
             if each.sheet is line.sheet:
                 posted.texts.pop(each.name(day), None)
                 posted.texts.pop(each.kind_name(day), None)
+                posted.cells.pop(each.name(day), None)
     elif seen != stored and not choice:
         conflict = DayConflict(line, day, minutes, stored)
         posted.conflicts.append(conflict)
@@ -282,7 +287,7 @@ def _collect_texts(grid: MonthGrid, data: Mapping[str, str], posted: PostedGrid)
 
 def _why_no_such_cell(line: GridLine | None, text: str) -> str:
     try:
-        day = date.fromisoformat(text)
+        day = parse_day(text)
     except ValueError:
         return OUTDATED_PAGE
     if line is None or day in line.open_days:
@@ -301,9 +306,12 @@ def _read_day(grid: MonthGrid, lines: list[GridLine], day: date, posted: PostedG
             kind, minutes = _read_cell(line, day, posted)
         except BadDuration as fault:
             faults[line.name(day)] = day_sentence(grid, line, day, str(fault))
+            posted.cells[line.name(day)] = 0
             continue
+        posted.cells[line.name(day)] = minutes
         if minutes:
             wanted[kind] = wanted.get(kind, 0) + minutes
+    posted.typed.setdefault(lines[0].key, {})[day] = wanted
     posted.faults |= faults
     return None if faults else wanted
 
@@ -317,7 +325,9 @@ def _fill(grid: MonthGrid, wanted: WantedHours, filled: WantedHours, posted: Pos
         wanted[key, day] = kinds
         line, minutes = firsts[key], as_minutes(kinds, day)
         kind = next(iter(minutes), "")
-        posted.texts[line.name(day)] = short_hours(minutes.get(Kind.WORKED, 0) or sum(minutes.values()))
+        posted.typed[key][day] = minutes
+        posted.cells[line.name(day)] = minutes.get(Kind.WORKED, 0) or sum(minutes.values())
+        posted.texts[line.name(day)] = short_hours(posted.cells[line.name(day)])
         if line.is_at_group:
             posted.texts[line.kind_name(day)] = kind
 

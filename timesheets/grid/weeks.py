@@ -165,14 +165,16 @@ def _may_copy(line: GridLine, days: Sequence[date]) -> bool:
 
 
 def _row(grid: MonthGrid, line: GridLine, heads: list[GridDayHead], posted: PostedGrid) -> WeekRow:
-    cells = []
+    cells, total = [], 0
     for head in heads:
         cell = _cell(grid, line, head, posted)
-        head.minutes += line.minutes.get(head.day, 0)
+        minutes = posted.cells.get(line.name(head.day), line.minutes.get(head.day, 0))
+        head.minutes += minutes
+        total += minutes
         head.is_contested |= head.day in line.remarks
         head.is_faulty |= cell.is_faulty
         cells.append(cell)
-    return WeekRow(line, cells, sum(line.minutes.get(head.day, 0) for head in heads))
+    return WeekRow(line, cells, total)
 
 
 def _cell(grid: MonthGrid, line: GridLine, head: GridDayHead, posted: PostedGrid) -> GridCell:

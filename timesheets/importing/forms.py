@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from groupement.kernel.asked import asked_key
 from groupement.kernel.cells import DAY_FIRST, MONTH_FIRST, plain
 from groupement.kernel.french import quoted
 from timesheets.changing import LONGEST_REASON
@@ -145,7 +146,7 @@ def chosen_names(data: Mapping[str, str], group: str) -> dict[str, str]:
     return {
         name.removeprefix(start)[:200]: value
         for name, value in data.items()
-        if name.startswith(start) and (value == LEFT_OUT or (value.isdecimal() and len(value) < 19))
+        if name.startswith(start) and (value == LEFT_OUT or asked_key(value) is not None)
     }
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Q
 
 from employees.models import Assignment, Employee
+from groupement.kernel.asked import asked_key
 from groupement.kernel.cells import plain
 from groupement.kernel.french import quoted
 from groupement.kernel.periods import Month
@@ -160,8 +161,8 @@ class Directory:
         choice = choices.people.get(plain(name), "")
         if choice == LEFT_OUT:
             raise RowLeftOut
-        if choice.isdecimal() and int(choice) in self.people:
-            return self.people[int(choice)]
+        if (key := asked_key(choice)) in self.people:
+            return self.people[key]
         raise UnknownPlace(column, name, f"le nom {quoted(name, at_most=40)} {UNKNOWN}", ("people", name))
 
     def _place(self, row: HoursRow, choices: ImportChoices, employee: Employee) -> HoursPlace:
@@ -194,8 +195,8 @@ class Directory:
             raise RowLeftOut
         if choice == AT_GROUP:
             return None
-        if choice.isdecimal() and int(choice) in self.members:
-            return int(choice)
+        if (key := asked_key(choice)) in self.members:
+            return key
         unknown = ("places", name or NO_PLACE)
         if not name:
             raise UnknownPlace("member", "", "l’adhérent manque. Écrivez son nom court.", unknown)

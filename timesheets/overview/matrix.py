@@ -8,6 +8,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from employees.models import Employee
+from groupement.kernel.asked import asked_key
 from groupement.kernel.charts import Part, Share, shares
 from members.models import Member
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
@@ -171,8 +172,8 @@ class MonthFilter:
         )
         return cls(
             view,
-            member=_key_from(asked.get("adherent", "")),
-            person=_key_from(asked.get("personne", "")),
+            member=asked_key(asked.get("adherent", "")),
+            person=asked_key(asked.get("personne", "")),
             state=asked.get("etat", "") if asked.get("etat", "") in STATE_LABELS else "",
             shows_all="tout" in asked,
         )
@@ -201,7 +202,3 @@ class MonthFilter:
         }
         query = {name: str(value) for name, value in parts.items() if value not in (None, "")}
         return f"?{urlencode(query)}" if query else ""
-
-
-def _key_from(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None

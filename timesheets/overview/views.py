@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import MAXYEAR, MINYEAR, UTC, datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from groupement.kernel.asked import asked_key, asked_moment
 from groupement.kernel.french import MONTHS, counted
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month
@@ -59,7 +60,7 @@ def open_month(request: UserRequest, month: Month) -> HttpResponse:
 def approve_confirmed(request: UserRequest, month: Month) -> HttpResponse:
     """Approve the timesheets that the posted page listed; a message for each that could not be approved."""
     at = timezone.now()
-    seen = [pk for each in request.POST.getlist("timesheet") for pk in each.split(",") if pk.isdecimal()]
+    seen = [asked_key(pk) for each in request.POST.getlist("timesheet") for pk in each.split(",")]
     sheets = Timesheet.objects.filter(month=month, pk__in=seen).select_related(
         "employee", "assignment__member"
     )
@@ -77,7 +78,7 @@ def approve_confirmed(request: UserRequest, month: Month) -> HttpResponse:
 @for_roles("coordinator")
 def undo_approvals(request: UserRequest, month: Month) -> HttpResponse:
     """Take back at once all that one's approval of a moment has approved, within the quarter of an hour."""
-    moment = _moment(request.GET.get("le", ""))
+    moment = asked_moment(request.GET.get("le", ""))
     sheets = Timesheet.objects.filter(month=month, approved_at=moment) if moment else Timesheet.objects.none()
     whole = sheets.select_related("employee", "assignment__member").order_by(*BY_PERSON_AND_MEMBER)
     done = approval.undo_all(whole, by=request.user, at=timezone.now())
@@ -90,15 +91,6 @@ def undo_approvals(request: UserRequest, month: Month) -> HttpResponse:
     for timesheet, sentence in done.exceptions:
         messages.error(request, f"{month_sheets.sheet_title(timesheet)}\u00a0: {sentence}")
     return back_to_month(request, month)
-
-
-def _moment(text: str) -> datetime | None:
-    """The moment that an address names, if it is one."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if timezone.is_aware(found) and MINYEAR < found.year < MAXYEAR else None
 
 
 def _way_back(month: Month, at: datetime) -> str:
@@ -207,7 +199,7 @@ def _just_approved(user: User, month: Month) -> dict[str, Any] | None:
 
 def _next_row(following: str | None) -> int | str | None:
     """Where to go on after a decision in the queue: the next row, "" when there is none; None without a decision."""
-    return int(following) if following and following.isdecimal() else following
+    return asked_key(following) or following
 
 
 def _month_tabs(month: Month) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ from billing.costs.overview import (
 )
 from billing.costs.payroll_columns import SAMPLE_TITLES, sample_rows, sample_workbook
 from billing.models import PayrollImport
+from groupement.kernel.asked import asked_month, asked_year
 from groupement.kernel.french import counted, of
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page, paginate
@@ -124,10 +125,7 @@ def costs_page(
 
 def month_asked(text: str | None) -> Month:
     """The month that an address or a form names, else the last one with hours, else the one before today."""
-    try:
-        return Month.parse(text or "")
-    except ValueError:
-        return latest_month() or Month.of(today()).previous
+    return asked_month(text) or latest_month() or Month.of(today()).previous
 
 
 def _evolution(month: Month) -> dict[str, Any]:
@@ -234,6 +232,4 @@ def _csv_download(rows: Iterable[Iterable[Any]], name: str) -> HttpResponse:
 
 
 def _year(text: str | None, years: list[int]) -> int:
-    if text and text.isdecimal() and len(text) == 4:
-        return int(text)
-    return years[0] if years else today().year
+    return asked_year(text) or (years[0] if years else today().year)

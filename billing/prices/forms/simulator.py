@@ -13,6 +13,7 @@ from billing.prices.job_cost import Job
 from billing.prices.simulator import Host, SimulationInput
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, PriceMethod
+from groupement.kernel.asked import asked_key
 from groupement.kernel.fields import choice_field
 from groupement.kernel.money import ZERO, AmountField
 from groupement.kernel.worktime import HOUR
@@ -227,7 +228,7 @@ def member_named(name: str) -> Member | None:
 def _rows_of(data: Mapping[str, Any]) -> int:
     """As many rows as asked for, or as the example has."""
     asked = str(data.get("lignes") or "")
-    return min(max(int(asked) if asked.isascii() and asked.isdigit() else 0, FEWEST_ROWS), MOST_ROWS)
+    return min(max(asked_key(asked) or 0, FEWEST_ROWS), MOST_ROWS)
 
 
 def _or_zero(value: Decimal | None) -> Decimal:

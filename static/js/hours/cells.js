@@ -52,14 +52,14 @@ const letterOf = ({ key, code }) => (/^[a-z]$/i.test(key) ? key : code.replace(/
 document.addEventListener("keydown", (event) => {
   const from = event.target;
   if (!from.matches?.(".hrs") || event.ctrlKey || event.metaKey || event.isComposing) return;
-  if (event.altKey) return gesture(from, event);
+  if (event.altKey) return act(from, event);
   const to = beside(from, event.key);
   // Enter must not send the form by surprise.
   if (to || event.key === "Enter") event.preventDefault();
   to?.focus();
   to?.select();
 });
-function gesture(from, event) {
+function act(from, event) {
   const letter = letterOf(event);
   if (from.readOnly || !(letter === "p" || letter in BUTTONS)) return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 """The month grid on the page: what it keeps, how it answers what cannot be, and what can be done with it."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 from tests import world
 from tests.markup import flat
 from tests.world import NOVEMBER
-from timesheets import approval, confirming
+from timesheets import approval, confirming, recording
 from timesheets.models import Timesheet
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +263,47 @@ class TestBadInput:
         assert written(sheet) == []
 
 
+class TestSums:
+    """What is summed up is what stands in the cells, saved or not."""
+
+    @pytest.fixture
+    def refused(self, sheet, group_sheet):
+        """Of 7 h and 3 h of leave, 5 h and 2 h of illness beside a cell that cannot be read."""
+        recording.save(sheet, {TUESDAY: {"worked": 420}}, by=sheet.employee.user, at=world.NOW)
+        recording.save(group_sheet, {THURSDAY: {"leave": 180}}, by=sheet.employee.user, at=world.NOW)
+        return {
+            f"m-{sheet.pk}-{TUESDAY}": "5",
+            f"m-{sheet.pk}-{date(2026, 11, 4)}": "deux",
+            f"m-{group_sheet.pk}-{THURSDAY}": "2",
+            f"k-{group_sheet.pk}-{THURSDAY}": "sickness",
+        }
+
+    def test_a_refused_month_sums_up_what_it_shows(self, hers, sheet, refused):
+        answer = hers.post(MINE, {"do": "save", **refused})
+        assert answer.status_code == 422
+        page = words(answer)
+        assert re.findall(r'<span id="somme"><b>([\d,]+) h</b>', page) == ["5,00"]
+        assert re.findall(r"et ([\d,]+) h d’absence", page) == ["2,00"]
+        assert [week.minutes for week in answer.context["weeks"]] == [0, 420, 0, 0, 0, 0]
+        assert [row.minutes for row in answer.context["weeks"][1].rows] == [300, 120]
+        assert [minutes for _, minutes in answer.context["sheets"]] == [300, 120]
+        assert written(sheet) == [(TUESDAY, "worked", 420)]
+
+    def test_so_does_the_answer_to_a_page_that_saves_itself(self, hers, refused):
+        answer = hers.post(MINE, {"do": "auto", **refused}, headers={"HX-Request": "true"})
+        assert answer.status_code == 422
+        assert '<span id="somme"><b>5,00 h</b>' in words(answer)
+
+    def test_so_does_a_refused_day(self, hers, sheet, refused):
+        names = {"m": "5", "d": "quand"}
+        answer = hers.post(
+            reverse("timesheets:day", args=[NOVEMBER, 3]),
+            {"do": "save", **{f"{letter}-{sheet.pk}-{TUESDAY}": text for letter, text in names.items()}},
+        )
+        assert answer.status_code == 422
+        assert '<span id="somme"><b>0 h</b>' in words(answer)
+
+
 class TestHandingOver:
     def test_whole_month_is_submitted_with_what_was_typed(self, hers, sheet, group_sheet):
         answer = hers.post(MINE, {"do": "submit", f"m-{sheet.pk}-{TUESDAY}": "7"})
@@ -281,8 +323,9 @@ class TestHandingOver:
     def test_submitted_timesheet_is_recalled(self, hers, placed):
         sheet = world.timesheet(placed, {TUESDAY: 420}, status="submitted")
         assert f'value="recall-{sheet.pk}"' in words(hers.get(MINE))
-        hers.post(MINE, {"do": f"recall-{sheet.pk}"})
+        answer = hers.post(MINE, {"do": f"recall-{sheet.pk}"})
         assert state(sheet) == "draft"
+        assert found(answer) == ["Le relevé est rappelé : corrigez-le, puis soumettez-le de nouveau."]
 
     def test_contested_day_shows_its_reason_and_goes_back_with_an_answer(self, hers, placed, aloen):
         sheet = world.timesheet(placed, {THURSDAY: 420}, status="submitted")

@@ -135,7 +135,7 @@ def _autosaved(saved: SaveResult, day: date, places: list[DayPlace]) -> HttpResp
 
 
 def _day_context(grid: MonthGrid, day: date, places: list[DayPlace], posted: PostedGrid) -> dict[str, Any]:
-    minutes = [(place, sum(grid.days_of[place.line.key].get(day, {}).values())) for place in places]
+    minutes = [(place, sum(grid.days_shown(place.line).get(day, {}).values())) for place in places]
     return {
         "grid": grid,
         "day": day,

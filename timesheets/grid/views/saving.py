@@ -133,6 +133,7 @@ def _refused(
         add_authors(posted.conflicts, request.user)
         for each in posted.conflicts:
             posted.faults[each.line.name(each.day)] = day_sentence(grid, each.line, each.day, each.sentence)
+    grid.typed = posted.typed
     return SaveResult(grid, posted, is_saved=False)
 
 
@@ -162,5 +163,7 @@ def _success(posted: PostedGrid, entered: ChangeResult) -> str:
         return f"{entered.submitted} relevés sont soumis."
     if entered.submitted:
         return "Le relevé est soumis."
+    if entered.is_recalled:
+        return "Le relevé est rappelé\u00a0: corrigez-le, puis soumettez-le de nouveau."
     is_saved = entered.changed or posted.is_stored_already
     return "Le brouillon est enregistré." if is_saved else "Rien n’avait changé."
