@@ -3,6 +3,8 @@
 .PHONY: help setup migrate demo serve test mutate doors constraints locks bench same lint format fonts picture lock
 
 PORT ?= 8000
+# Where mails and calendars say that the site is.
+export PORT
 RUN := .venv/bin
 MANAGE := $(RUN)/python manage.py
 GUNICORN := $(RUN)/gunicorn groupement.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --timeout 120 --no-control-socket

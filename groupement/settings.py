@@ -23,9 +23,10 @@ DEBUG = env.flag("DEBUG", default=False) and LOCAL_MODE
 SECRET_KEY = env.secret("SECRET_KEY", "" if LOCAL_MODE else None) or kept_secret(LOCAL_FOLDER / "secret-key")
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if LOCAL_MODE else None)
 
-# Where messages and calendars say that the site is: the first of its names, unless set otherwise.
+# Where messages and calendars say that the site is, unless set: this machine’s port, or the first of its names.
 SITE_URL = env.text(
-    "SITE_URL", "http://127.0.0.1:8000" if LOCAL_MODE else f"https://{ALLOWED_HOSTS[0]}"
+    "SITE_URL",
+    f"http://127.0.0.1:{env.number('PORT', 8000)}" if LOCAL_MODE else f"https://{ALLOWED_HOSTS[0]}",
 ).rstrip("/")
 
 # What the group chooses.

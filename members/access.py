@@ -12,7 +12,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
@@ -214,7 +214,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": "Ce n’est pas votre mot de passe actuel. Saisissez-le de nouveau.",
         "incorrect_password": "Ce n’est pas votre mot de passe. Saisissez-le de nouveau.",
         "incorrect_code": "Ce code n’est pas le bon. Recopiez le dernier reçu, ou demandez-en un autre.",
-        "too_many_login_attempts": "Trop d’essais à la suite. Attendez cinq minutes, puis recommencez, "
+        "too_many_login_attempts": "Trop d’essais à la suite. Attendez cinq minutes, puis recommencez.",
+        "too_many_passwords": "Trop d’essais à la suite. Attendez cinq minutes, puis recommencez, "
         "ou demandez un code par e-mail.",
         "rate_limited": "Trop de demandes à la suite. Attendez une minute, puis recommencez.",
         "unknown_email": "Aucun compte n’a cette adresse. Vérifiez-la, ou demandez une invitation à la coordination.",
@@ -223,6 +224,14 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_or_expired_key": "Ce lien n’est plus valable. Demandez-en un autre.",
         "invalid_password_reset": "Ce lien ne sert plus. Demandez-en un autre depuis la page de connexion.",
     }
+
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """A code by e-mail helps on the login page only: not for a second factor, nor where one is asked for."""
+        match = self.request.resolver_match
+        at_login = match is not None and match.view_name == "account_login"
+        if code == "too_many_login_attempts" and at_login:
+            code = "too_many_passwords"
+        return super().validation_error(code, *args)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an invitation creates the way in."""

@@ -1,6 +1,7 @@
 // The script of every page, which works without it too.
 import "./connection.js";
 import "./dialogs.js";
+import "./fields.js";
 import "./focus.js";
 import "./session.js";
 import "./theme.js";

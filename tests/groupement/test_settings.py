@@ -19,7 +19,7 @@ PRODUCTION = {
 ASKED = (
     *("LOCAL_MODE", "OWN_DATABASE", "DEBUG", "DEMO_MODE", "REQUIRE_SECOND_FACTOR", "ALLOWED_HOSTS"),
     *("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"),
-    *("SESSION_COOKIE_NAME", "EMAIL_BACKEND", "WORKER_IN_WEB", "CELERY_BROKER_URL"),
+    *("SESSION_COOKIE_NAME", "EMAIL_BACKEND", "WORKER_IN_WEB", "CELERY_BROKER_URL", "SITE_URL"),
 )
 SCRIPT = f"""
 import json
@@ -65,6 +65,7 @@ def test_complete_production_environment_is_strict() -> None:
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "WORKER_IN_WEB": True,
         "CELERY_BROKER_URL": "memory://localhost",
+        "SITE_URL": "https://ronde.example",
         "CACHE": "LocMemCache",
         "STATIC": "HashedStaticFilesStorage",
     }
@@ -107,6 +108,17 @@ def test_nothing_set_means_this_machine_only() -> None:
     assert (found["LOCAL_MODE"], found["OWN_DATABASE"], found["DEBUG"]) == (True, True, False)
     assert found["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
     assert (found["SECURE_SSL_REDIRECT"], found["WORKER_IN_WEB"]) == (False, True)
+
+
+def test_everything_follows_the_port() -> None:
+    """Mails and calendars link to the site that `make demo PORT=…` serves."""
+    assert loaded()["SITE_URL"] == "http://127.0.0.1:8000"
+    where = ["make", "--no-print-directory", "--eval", "where: ; @echo $$PORT", "where", "PORT=8101"]
+    port = subprocess.run(
+        where, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert loaded(PORT=port)["SITE_URL"] == "http://127.0.0.1:8101"
+    assert loaded(**PRODUCTION, PORT=port)["SITE_URL"] == "https://ronde.example"
 
 
 def test_demo_needs_no_second_factor_unless_asked() -> None:
