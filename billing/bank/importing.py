@@ -28,6 +28,7 @@ from billing.models import BankLayout, BankOperation, BankStatement
 from groupement.kernel.french import counted, plural, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
+from groupement.kernel.worktime import spell_time
 from members.models import Group, User
 
 
@@ -132,7 +133,7 @@ def _refuse_again(digest: str) -> None:
         on = timezone.localtime(earlier.imported_at)
         by = f" par {earlier.imported_by}" if earlier.imported_by else ""
         raise StatementNotImportable(
-            f"Ce fichier a déjà été importé le {on:%d/%m/%Y} à {on:%H}\u00a0h\u00a0{on:%M}{by} "
+            f"Ce fichier a déjà été importé le {on:%d/%m/%Y} à {spell_time(on)}{by} "
             f"({earlier.file_name}). Rien n’a été changé."
         )
 

@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 from billing.models import NEGATIVE, CostKind, EmployerCost, PayrollLayout
 from employees.models import Employee
 from groupement.kernel.cells import plain
-from groupement.kernel.french import NO_BREAK_SPACE, quoted
+from groupement.kernel.french import NO_BREAK_SPACE, enumeration, plural, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from groupement.kernel.table_files import COMPLETE, read_table
@@ -102,10 +102,12 @@ def own_layout(titles: Sequence[str]) -> PayrollFileLayout:
             raise Unreadable(f"La colonne {quoted(titles[place])} est là deux fois. Gardez-en une.")
     missing = [code for code in NEEDED if code not in codes]
     if missing:
-        names = ", ".join(quoted(TITLES[code]) for code in missing)
+        which = plural(len(missing), "la colonne", "les colonnes")
+        names = enumeration(quoted(TITLES[code]) for code in missing)
         raise Unreadable(
-            f"Il manque la colonne {names}. La première ligne doit nommer les colonnes{NO_BREAK_SPACE}: "
-            "matricule ; nom ; prénom ; mois ; brut ; cotisations patronales ; autres ; aides."
+            f"Il manque {which} {names}. La première ligne doit nommer les colonnes{NO_BREAK_SPACE}: "
+            "matricule\u00a0; nom\u00a0; prénom\u00a0; mois\u00a0; brut\u00a0; "
+            "cotisations patronales\u00a0; autres\u00a0; aides."
         )
     return _layout(titles, codes)
 

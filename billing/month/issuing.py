@@ -16,6 +16,7 @@ from billing.documents import numbering, snapshot
 from billing.models import BillingRun, Charge, Invoice, InvoicedTimesheet, InvoiceStatus, Rendering, RunStatus
 from billing.month.assessing import Assessment, ChargeToBill, assess
 from billing.month.gathering import gather
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from members.models import Member, User
 from timesheets import approval
@@ -257,9 +258,9 @@ def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], batch: _IssueBat
         != (charge.minutes, charge.quantity, charge.unit_price, charge.net, charge.vat_regime)
     ]
     if changed:
-        whom = changed[0].employee.full_name if changed[0].employee else ""
+        whose = f" {of(changed[0].employee.full_name)}" if changed[0].employee else ""
         raise Outdated(
-            f"Les heures ou le prix de {whom} ont changé depuis le brouillon. Refaites les brouillons."
+            f"Les heures ou le prix{whose} ont changé depuis le brouillon. Refaites les brouillons."
         )
     if not set(batch.sheets.get(draft.pk, ())) <= set(batch.assessment.covered.get(member, ())):
         raise Outdated("Des heures de ce brouillon ne sont plus approuvées. Refaites les brouillons.")

@@ -139,8 +139,8 @@ def attestation_is_missing(member: Member, month: Month, *, last_day: date | Non
     )
     return BillingProblem(
         "vat_attestation_missing",
-        f"{member}{NO_BREAK_SPACE}: {what}, alors que des lignes sont "
-        "exonérées (article 261 B du CGI). Enregistrez l’attestation ou passez à 20 %, puis refaites les brouillons.",
+        f"{member}{NO_BREAK_SPACE}: {what}, alors que des lignes sont exonérées (article 261 B du CGI). "
+        "Enregistrez l’attestation ou passez à 20\u00a0%, puis refaites les brouillons.",
         member=member.pk,
         holds_invoice=True,
     )

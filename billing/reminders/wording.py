@@ -25,10 +25,10 @@ from members.models import Member, User
 
 # What the text of a level may name, and what is written in its place.
 PLACEHOLDERS = {
-    "numero": "« la facture F-2026-0001 », ou « les factures F-2026-0001 et F-2026-0002 »",
-    "montant": "ce qui reste dû, « 1\u202f234,56\u00a0€ »",
-    "echeance": "« le 2 janvier 2027 », ou « le 2 janvier 2027 pour la plus ancienne »",
-    "retard": "« 15\u00a0jours », ou « 15\u00a0jours au plus »",
+    "numero": "«\u00a0la facture F-2026-0001\u00a0», ou «\u00a0les factures F-2026-0001 et F-2026-0002\u00a0»",
+    "montant": "ce qui reste dû, «\u00a01\u202f234,56\u00a0€\u00a0»",
+    "echeance": "«\u00a0le 2 janvier 2027\u00a0», ou «\u00a0le 2 janvier 2027 pour la plus ancienne\u00a0»",
+    "retard": "«\u00a015\u00a0jours\u00a0», ou «\u00a015\u00a0jours au plus\u00a0»",
     "adherent": "la dénomination de l’adhérent",
 }
 _NAMED = re.compile(r"\{([^{}]*)\}")

@@ -197,7 +197,7 @@ ARTICLES = (
         "Un emploi partagé est un emploi entier",
         (
             "Les personnes que nous partageons ont un contrat durable, un planning connu quinze jours à "
-            "l’avance et un seul interlocuteur pour leurs questions : la coordination."
+            "l’avance et un seul interlocuteur pour leurs questions\u00a0: la coordination."
         ),
     ),
     (
@@ -226,7 +226,7 @@ COMMITMENTS = (
         "biodiversity",
         "Un espace rendu au vivant",
         (
-            "Chaque structure confie au moins un espace, même petit, à la nature : haie, mare, toit ou bac "
+            "Chaque structure confie au moins un espace, même petit, à la nature\u00a0: haie, mare, toit ou bac "
             "planté, et le suit pendant l’année."
         ),
     ),
@@ -267,7 +267,7 @@ COMMITMENTS = (
     (
         "solidarity",
         "Payer à l’heure",
-        "Les factures du groupement sont réglées avant leur échéance : les salaires en dépendent.",
+        "Les factures du groupement sont réglées avant leur échéance\u00a0: les salaires en dépendent.",
     ),
     (
         "solidarity",
@@ -345,7 +345,7 @@ UNFINISHED = {"MAD-2026-015": date(2026, 10, 24)}  # hours are typed up to that 
 CONTESTED = (
     "MAD-2026-008",
     date(2026, 10, 20),
-    "Youenn est parti à 15 h 30 ce jour-là pour une réunion à Aloen : nous comptons 5 h 30 chez nous, pas 7 h.",
+    "Youenn est parti à 15 h 30 ce jour-là pour une réunion à Aloen\u00a0: nous comptons 5 h 30 chez nous, pas 7 h.",
     330,
 )
 # The payroll office's files, month by month: number, gross pay, employer contributions, other costs.

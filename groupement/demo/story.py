@@ -336,7 +336,7 @@ def _credit(finance: User) -> None:
         crediting.issue_credit_note(
             charge.line.invoice,
             lines=[composing.CreditHours(charge.line, {last.pk: last.minutes}, Fate.VOIDED)],
-            reason="Journée comptée par erreur : la réunion était celle du groupement.",
+            reason="Journée comptée par erreur\u00a0: la réunion était celle du groupement.",
             by=finance,
             at=moment(CREDITED_ON, 11),
         )

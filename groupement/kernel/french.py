@@ -42,10 +42,19 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count}{NO_BREAK_SPACE}{plural(count, one, many)}"
 
 
+def numbered(count: int, one: str, many: str) -> str:
+    """ "Un point reste", "3 points restent": for below two ``one``, else ``many``, whose "{n}" is the number."""
+    return plural(count, one, many.replace("{n}", str(count)))
+
+
 def of(name: str) -> str:
     """ "de Maëlle", "d’Inès": the e is dropped before a vowel; before an h only usage knows, so it stays."""
-    first = unicodedata.normalize("NFKD", name[:1]).casefold()[:1]
-    return f"d’{name}" if first in set("aeiou") else f"de {name}"
+    return f"d’{name}" if _begins_with_vowel(name) else f"de {name}"
+
+
+def that(name: str) -> str:
+    """ "que Maëlle", "qu’Inès": the e of "que" is dropped as that of "de" is."""
+    return f"qu’{name}" if _begins_with_vowel(name) else f"que {name}"
 
 
 def to(noun: str) -> str:
@@ -91,6 +100,10 @@ def from_day_to_day(first: date, last: date) -> str:
     if first.year != last.year:
         return f"{full_date(first)} au {full_date(last)}"
     return f"{ordinal(first) if first.month == last.month else day_and_month(first)} au {full_date(last)}"
+
+
+def _begins_with_vowel(name: str) -> bool:
+    return unicodedata.normalize("NFKD", name[:1]).casefold()[:1] in set("aeiouæœ")
 
 
 def _plural_of(word: str) -> str:

@@ -139,6 +139,11 @@ def spell_clock(minutes: int) -> str:
     return f"{spoken}{NO_BREAK_SPACE}{rest:02}" if rest else spoken
 
 
+def spell_time(at: time | datetime) -> str:
+    """A time of the day, "18 h 12", "9 h 05", as French writes it; its minutes always, a duration has none at zero."""
+    return f"{at.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{at.minute:02}"
+
+
 def _seconds(start: datetime, end: datetime) -> int:
     """Seconds that pass between two moments, both with a zone or both without."""
     if start.tzinfo is not None:

@@ -22,7 +22,7 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import localize
 
-from groupement.kernel.french import enumeration, quoted
+from groupement.kernel.french import enumeration, of, quoted
 from members.models import User
 
 SEEN_FIELD = "vu"
@@ -63,7 +63,7 @@ class ChangedValue:
     @property
     def words(self) -> str:
         value = _spell(self.stored, self.field)
-        where = f" de {self.stored._meta.verbose_name} {quoted(self.stored)}" if self.is_row else ""
+        where = f" {of(str(self.stored._meta.verbose_name))} {quoted(self.stored)}" if self.is_row else ""
         return f"{quoted(self.field.verbose_name)}{where} (maintenant {quoted(value, at_most=LONGEST_VALUE)})"
 
 

@@ -108,3 +108,20 @@ def test_a_period_says_its_year_once():
     assert name_period(Month(2026, 3), Month(2026, 3)) == "mars 2026"
     assert name_period(Month(2026, 1), Month(2026, 12)) == "janvier à décembre 2026"
     assert name_period(Month(2025, 11), Month(2026, 3)) == "novembre 2025 à mars 2026"
+
+
+def test_the_e_of_que_is_dropped_too():
+    assert [french.that(name) for name in ("Maëlle", "Inès", "Œillet")] == [
+        "que Maëlle",
+        "qu’Inès",
+        "qu’Œillet",
+    ]
+    assert french.of("Œillet") == "d’Œillet"
+
+
+def test_a_sentence_for_one_and_one_for_many():
+    sentences = "Un PDF a échoué.", "{n} PDF ont échoué."
+    assert [french.numbered(count, *sentences) for count in (1, 2)] == [
+        "Un PDF a échoué.",
+        "2 PDF ont échoué.",
+    ]

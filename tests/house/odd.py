@@ -31,19 +31,19 @@ IN_PATHS = {"month": MONTHS, "week": WEEKS, "day": ("0", "32", "9" * 20), "int":
 FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
 TYPED = (FIRST_DAY, LAST_DAY, "0001-01", "9" * 20, "\x00")
 
-# allauth and Django look for these everywhere.
+# allauth and Django ask for these everywhere.
 LEFT_OUT = {"csrfmiddlewaretoken", "_method"}
 
 Read = dict[str, None]
 
 
-class Noting(QueryDict):
+class RecordingQuery(QueryDict):
     """A query string or a form that notes which of its fields are asked for."""
 
     read: Read
 
-    def __deepcopy__(self, memo: Any) -> Noting:
-        return _noting(self, self.read)
+    def __deepcopy__(self, memo: Any) -> RecordingQuery:
+        return _recording(self, self.read)
 
     def __getitem__(self, key: str) -> Any:
         self.read[key] = None
@@ -140,7 +140,7 @@ def _tried(
         except Http404:
             return
         if read is not None:
-            request.GET, request.POST = _noting(request.GET, read), _noting(request.POST, read)
+            request.GET, request.POST = _recording(request.GET, read), _recording(request.POST, read)
         with request_context(request):  # what allauth's middleware does
             answer = trying.answer_to(request)
     if not answer.status:
@@ -148,9 +148,9 @@ def _tried(
         yield f"{method} {address[:80]} {odd}", " ".join(answer.errors)
 
 
-def _noting(sent: QueryDict, read: Read) -> Noting:
-    noting = Noting("", mutable=True)
+def _recording(sent: QueryDict, read: Read) -> RecordingQuery:
+    recorded = RecordingQuery("", mutable=True)
     for key, values in sent.lists():
-        noting.setlist(key, values)
-    noting.read = read
-    return noting
+        recorded.setlist(key, values)
+    recorded.read = read
+    return recorded

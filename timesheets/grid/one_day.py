@@ -34,7 +34,7 @@ WIDGETS: dict[str, dict[str, Any]] = {
     "pause": {"inputmode": "numeric"},
     "note": {"maxlength": 200},
 }
-ABSENCE_CHOICES = [("", "Motif ?"), *((kind.value, kind.label) for kind in Kind if kind in GROUP_KINDS)]
+ABSENCE_CHOICES = [("", "Motif\u00a0?"), *((kind.value, kind.label) for kind in Kind if kind in GROUP_KINDS)]
 
 
 class DayLineForm(forms.Form):

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from groupement.kernel.cells import plain
-from groupement.kernel.french import enumeration, quoted
+from groupement.kernel.french import enumeration, plural, quoted
 from groupement.kernel.table_files import COMPLETE, read_table
 from groupement.kernel.tabular import FileLimits, Layout, Table, Unreadable, csv_text
 
@@ -243,8 +243,9 @@ def _refuse_incomplete(layout: HoursLayout) -> None:
         titles = enumeration(quoted(name) for name in missing)
         wanted = "\u00a0; ".join(COLUMNS.values())
         programs = enumeration(label for code, label in PROGRAMS.items() if code != OWN)
+        which = plural(len(missing), "la colonne", "les colonnes")
         raise Unreadable(
-            f"Il manque la colonne {titles}. La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
+            f"Il manque {which} {titles}. La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
             f"{wanted}. Les exports de {programs} sont reconnus tels quels."
         )
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from django.db import transaction
 
 from employees.models import Employee
-from groupement.kernel.french import counted
+from groupement.kernel.french import counted, plural
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault, csv_text
@@ -121,7 +121,7 @@ class HoursPreview:
     def unread_sentences(self) -> list[str]:
         """ "2 lignes de pause non lues : une pause n’est pas du travail." """
         return [
-            f"{counted(count, name, name.replace('ligne', 'lignes', 1))}, non lue{'s' if count > 1 else ''}"
+            f"{counted(count, name, name.replace('ligne', 'lignes', 1))}, {plural(count, 'non lue', 'non lues')}"
             f"\u00a0: {what}"
             for why, count in self.unread.items()
             for name, what in [UNREAD[why]]

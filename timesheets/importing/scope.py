@@ -12,7 +12,7 @@ from django.db.models import Q
 from employees.models import Assignment, Employee
 from groupement.kernel.asked import asked_key
 from groupement.kernel.cells import plain
-from groupement.kernel.french import quoted
+from groupement.kernel.french import of, quoted
 from groupement.kernel.periods import Month
 from members.access import coordinates, written_for
 from members.models import Group, Member, User
@@ -94,7 +94,8 @@ class Directory:
                 raise UnknownPlace(
                     "reference",
                     row.reference,
-                    f"cette mise à disposition n’est pas celle de {employee}. Corrigez la référence ou la personne.",
+                    f"cette mise à disposition n’est pas celle {of(str(employee))}. "
+                    "Corrigez la référence ou la personne.",
                 )
             return HoursPlace(employee, assignment)
         return self._place(row, choices, employee)
@@ -150,7 +151,9 @@ class Directory:
             # An address may be unknown, as not everybody has an account; a name may not, but in other programs.
             if employee.pk not in found and (found or (other == "person" and row.is_own)):
                 raise UnknownPlace(
-                    other, name, f"ce matricule est celui de {employee}. Corrigez le matricule ou le nom."
+                    other,
+                    name,
+                    f"ce matricule est celui {of(str(employee))}. Corrigez le matricule ou le nom.",
                 )
         return employee
 

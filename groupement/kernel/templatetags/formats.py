@@ -7,7 +7,7 @@ nothing to nothing. A float is refused: it is not exact.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -96,6 +96,18 @@ def day(value: Any) -> str:
 
 
 @register.filter
+def day_and_month(value: Any) -> str:
+    """ "30 novembre", "1er décembre" """
+    return "" if _nothing(value) else french.day_and_month(_date(value))
+
+
+@register.filter
+def weekday_and_day(value: Any) -> str:
+    """ "lundi 30", "mardi 1er": where the month stands beside."""
+    return "" if _nothing(value) else french.weekday_and_day(_date(value))
+
+
+@register.filter
 def short_day(value: Any) -> str:
     """ "lun. 30" """
     if _nothing(value):
@@ -118,7 +130,18 @@ def moment(value: Any) -> str:
     if _nothing(value):
         return ""
     read = datetime.fromisoformat(value) if isinstance(value, str) else timezone.localtime(value)
-    return f"{long_date(read.date())}, {read.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{read:%M}"
+    return f"{long_date(read.date())}, {worktime.spell_time(read.time())}"
+
+
+@register.filter
+def time_of_day(value: Any) -> str:
+    """ "18 h 12", "9 h 05": of a moment, in local time, or of a time."""
+    if _nothing(value):
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else time.fromisoformat(value)
+    aware = isinstance(value, datetime) and timezone.is_aware(value)
+    return worktime.spell_time(timezone.localtime(value) if aware else value)
 
 
 @register.filter
@@ -165,9 +188,22 @@ def plural(count: int, words: str) -> str:
 
 
 @register.filter
+def numbered(count: int, sentences: str) -> str:
+    """A sentence for one, and one for many: ``{{ n|numbered:"Un PDF a échoué.|{n} PDF ont échoué." }}``."""
+    one, many = sentences.split("|")
+    return french.numbered(count, one, many)
+
+
+@register.filter
 def of(name: Any) -> str:
     """ "de Maëlle", "d’Inès" """
     return french.of(str(name))
+
+
+@register.filter
+def that(name: Any) -> str:
+    """ "que Maëlle", "qu’Inès" """
+    return french.that(str(name))
 
 
 @register.filter

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         self._print_dues()
         if self._state() == before:
             self.stdout.write(
-                "\nRien à changer : tout était déjà là, les mêmes numéros et les mêmes fichiers."
+                "\nRien à changer\u00a0: tout était déjà là, les mêmes numéros et les mêmes fichiers."
             )
         self._accounts()
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         group = Group.objects.first()
         if group is not None and group.name != cast.GROUP["name"]:
             raise CommandError(
-                f"Cette base contient déjà le groupement « {group.name} » : rien n’a été touché."
+                f"Cette base contient déjà le groupement «\u00a0{group.name}\u00a0»\u00a0: rien n’a été touché."
             )
 
     def _state(self) -> tuple[int, ...]:
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         if Group.objects.exists():
             return
         self.stdout.write(
-            "Création de La Ronde : six adhérents, trois salariés, une charte, trois mois d’heures…"
+            "Création de La Ronde\u00a0: six adhérents, trois salariés, une charte, trois mois d’heures…"
         )
         with transaction.atomic():
             founding.found()
@@ -90,7 +90,7 @@ class Command(BaseCommand):
         if not waiting and not signed:
             return
         self.stdout.write(
-            f"Fabrication par Celery des PDF : {len(waiting)} factures, {len(signed)} relevés signés…"
+            f"Fabrication par Celery des PDF\u00a0: {len(waiting)} factures, {len(signed)} relevés signés…"
         )
         logging.disable(logging.INFO)  # each paper is an event of its own; here only their sum is reported
         try:
@@ -99,7 +99,9 @@ class Command(BaseCommand):
             logging.disable(logging.NOTSET)
         failed = Rendering.objects.filter(status="failed").count()
         if failed:
-            raise CommandError(f"{failed} PDF en échec ; voir les fabrications de PDF dans l’administration.")
+            raise CommandError(
+                f"{failed} PDF en échec\u00a0; voir les fabrications de PDF dans l’administration."
+            )
 
     def _print(self, waiting: list[int], signed: list[int]) -> None:
         if settings.WORKER_IN_WEB:
@@ -113,7 +115,7 @@ class Command(BaseCommand):
         while self._is_printing():
             if time.monotonic() > deadline:
                 raise CommandError(
-                    "Les PDF ne sont pas prêts : aucun worker Celery ne répond. Démarrez-en un."
+                    "Les PDF ne sont pas prêts\u00a0: aucun worker Celery ne répond. Démarrez-en un."
                 )
             time.sleep(0.1)
 
@@ -138,13 +140,13 @@ class Command(BaseCommand):
 
     def _print_dues(self) -> None:
         owed = [f"{name} {spell_plain(amount)}" for name, amount in story.owing()]
-        self.stdout.write(f"\nRestent dus : {', '.join(owed)}")
+        self.stdout.write(f"\nRestent dus\u00a0: {', '.join(owed)}")
 
     def _row(self, number: str, member: str, hours: str, net: str, vat: str, total: str, file: str) -> None:
         self.stdout.write(f"{number:<13}{member:<18}{hours:>8}{net:>12}{vat:>11}{total:>12}  {file}")
 
     def _accounts(self) -> None:
-        self.stdout.write(f"\nComptes (mot de passe : {cast.PASSWORD})")
+        self.stdout.write(f"\nComptes (mot de passe\u00a0: {cast.PASSWORD})")
         people = [(person.name, person.role, person.login) for person in cast.PEOPLE]
         people += [(f"{who.first_name} {who.last_name}", who.job, who.login) for who in cast.EMPLOYEES]
         for name, role, login in people:

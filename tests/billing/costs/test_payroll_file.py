@@ -220,6 +220,13 @@ def test_all_faults_are_told_at_once() -> None:
                 "matricule ; nom ; prénom ; mois ; brut ; cotisations patronales ; autres ; aides."
             ),
         ),
+        (
+            file("matricule;nom", "M001;Kerbrat"),
+            (
+                "Il manque les colonnes « brut » et « cotisations patronales ». La première ligne doit nommer les "
+                "colonnes : matricule ; nom ; prénom ; mois ; brut ; cotisations patronales ; autres ; aides."
+            ),
+        ),
         (file("Brut;brut;matricule", "1;1;M001"), "La colonne « brut » est là deux fois. Gardez-en une."),
         (
             file(TITLES),

@@ -369,6 +369,7 @@ def test_hours_that_changed_since_the_preview_are_read_again_first(cast):
 @pytest.mark.parametrize(
     ("titles", "sentence"),
     [
+        (("matricule",), "Il manque les colonnes «\u00a0date\u00a0» et «\u00a0heures\u00a0»"),
         (("matricule", "date"), "Il manque la colonne «\u00a0heures\u00a0»"),
         (("matricule", "heures"), "Il manque la colonne «\u00a0date\u00a0»"),
         (("date", "jour", "heures"), "est là deux fois"),
