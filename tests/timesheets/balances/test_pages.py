@@ -166,6 +166,9 @@ def test_each_drawing_says_in_words_what_it_shows(house):
     text = read(house["nolwenn"], MEMBER)
     assert "Partie de 350 h, la réserve est de 336,48 h en novembre 2026." in text
     assert 'role="img" aria-labelledby="commitment-t commitment-d"' in text
+    # What leads there is the curve "Si la suite est comme prévu", not that of the plan.
+    assert "Si la suite est comme prévu, il restera" in text
+    assert "Au rythme prévu" not in text
 
 
 def test_a_member_s_home_leads_there(house):
