@@ -193,6 +193,18 @@ def test_a_thumb_hits_what_it_aims_at(cast, enter, site, path):
         assert focused != "none", page.evaluate(f"{HERE}.outerHTML")
 
 
+def test_the_day_fills_a_wide_screen(cast, enter, site):
+    page = enter(cast["maelle"])
+    page.goto(f"{site.url}{MONTH}jour/3/")
+    right = "each => each.getBoundingClientRect().right"
+    assert page.locator(".sumbar").evaluate(right) == page.locator("body").evaluate(right)
+    places = [place.bounding_box() for place in page.locator(".day-place").all()]
+    assert places[0]["y"] == places[1]["y"]
+    assert places[0]["x"] < places[1]["x"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert len({place.bounding_box()["x"] for place in page.locator(".day-place").all()}) == 1
+
+
 def test_what_was_typed_without_network_comes_back_with_the_page(cast, enter, site):
     page = enter(cast["maelle"], "phone", has_touch=True, allowed_errors=CUT)
     page.goto(site.url + MONTH)

@@ -50,6 +50,17 @@ TABLES = """() => [...document.querySelectorAll('main table')].filter(table => {
     if (!seen.width || table.closest('.vh') || seen.right <= holder.getBoundingClientRect().right + 1) return false;
     return getComputedStyle(holder).overflowX != 'auto' || holder.tabIndex != 0 || !holder.ariaLabel;
 }).map(table => table.caption?.textContent ?? table.className)"""
+# A name in a list of definitions is broken between its words, never in one: no « Échéan-ce ».
+BROKEN = """() => [...document.querySelectorAll('main dt')].filter(name => name.checkVisibility()).flatMap(name => {
+    const found = [], texts = document.createTreeWalker(name, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/[^ \\n-]+/g)) {
+        const range = document.createRange();
+        range.setStart(texts.currentNode, word.index);
+        range.setEnd(texts.currentNode, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1) found.push(word[0]);
+    }
+    return found;
+})"""
 # Contrast takes three quarters of the time. Text of the colour and size of two others that were read, on the same
 # ground as theirs, has their contrast: it is marked, and not measured again, nor is what only screen readers say.
 # What is laid over others without a ground of its own is always measured.
@@ -359,6 +370,8 @@ class Reader:
             self.note(f"{size}: {too_wide} pixels wider than the screen")
         for table in self.page.evaluate(TABLES):
             self.note(f"{size}: table out of its place: {table}")
+        for word in self.page.evaluate(BROKEN):
+            self.note(f"{size}: broken in a word: {word}")
 
 
 @pytest.fixture
@@ -381,6 +394,7 @@ FAULTY = """<!doctype html><html lang="fr"><title>Faux</title><main><h1>Faux</h1
 <div style="position: absolute; color: #aaa">Au-dessus</div>
 <div style="position: absolute; color: #aaa; left: 8rem">Encore</div>
 <div style="position: absolute; color: #aaa; left: 16rem">Toujours</div>
+<dl><dt style="width: 2rem; overflow-wrap: anywhere">Échéance</dt><dd>Demain</dd></dl>
 <div style="width: 70rem"><table style="width: 71rem"><caption>Trop large</caption></table></div></main>"""
 
 
@@ -401,6 +415,7 @@ def test_a_reader_would_see_a_fault(readers):
         "laptop: 568 pixels wider",
         "200 %: 1000 pixels wider",
         "320: table out of its place: Trop large",
+        "320: broken in a word: Échéance",
     ):
         assert fault in report
     reader.open("/nulle-part/")

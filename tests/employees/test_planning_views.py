@@ -157,7 +157,7 @@ class TestWhoReadsWhat:
         ):
             assert expected in text
         assert "Mes heures de novembre 2026" in text
-        assert re.search(r"Semaine 45, du 2 au 8 novembre 2026\. (Aujourd’hui|Prochaine journée).* h prévues, dont", text)
+        assert re.search(r"du 2 au 8 novembre 2026\. (Aujourd’hui|Prochaine journée).* h prévues, dont", text)
         assert not re.search("Book|jardin", text)
         assert "Maëlle" not in words(client.get(MONTH))
 

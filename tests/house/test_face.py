@@ -96,3 +96,17 @@ def test_no_page_loads_more_style_than_the_budget():
     sizes = {page: sum(minified(name) for name in [*COMMON, *PAGES[page]]) for page in PAGES}
     assert {page: size for page, size in sizes.items() if size > BUDGET} == {}
     assert sum(minified(name) for name in FONTS) <= FONTS_BUDGET
+
+
+def test_everything_that_unfolds_shows_the_same_arrow():
+    """A browser draws its own, ▶, wherever ours is not: one in each summary, and the sheet takes the other away."""
+    summaries = [
+        (path.relative_to(ROOT), match[0])
+        for path in (ROOT / "templates").rglob("*.html")
+        for match in re.finditer(r"<summary[^>]*>.*?</summary>", path.read_text(), re.DOTALL)
+    ]
+    assert summaries
+    assert [found for found in summaries if '{% icon "chevron" %}' not in found[1]] == []
+    house = (ROOT / "static/css/house.css").read_text()
+    assert "summary::-webkit-details-marker" in house
+    assert re.search(r"  summary \{[^}]*list-style: none", house)

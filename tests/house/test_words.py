@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.template.loader import get_template
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*")) if path.suffix in (".html", ".txt")]
@@ -139,6 +140,12 @@ def test_days_and_times_are_spelt_by_our_filters():
         if form not in MACHINES
     }
     assert found == set()
+
+
+def test_every_template_can_be_read():
+    """A filter that is used and not loaded is a fault of the first request, not of the start."""
+    for path in TEMPLATES:
+        get_template(str(path.relative_to(ROOT / "templates")))
 
 
 def test_one_and_many_are_told_apart_in_one_place():

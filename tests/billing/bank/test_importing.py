@@ -50,7 +50,7 @@ def test_the_same_file_is_not_taken_twice_and_says_when_and_by_whom():
     importing.import_statement(data, file_name="releve.csv", by=world.finance(), at=world.NOW)
     text = refused(data)
     assert text == (
-        "Ce fichier a déjà été importé le 03/12/2026 à 09 h 00 par Gaël Perrot (releve.csv). Rien n’a été changé."
+        "Ce fichier a déjà été importé le 03/12/2026 à 9 h 00 par Gaël Perrot (releve.csv). Rien n’a été changé."
     )
 
 

@@ -147,7 +147,7 @@ def test_tags_are_taken_off_until_the_month_is_locked(login, aloen, maelle, fina
     client.post(address("funding_untag", line), posted)
     assert not FundedHours.objects.exists()
     for wrong in ({}, {**posted, "person": "x"}, {**posted, "month": "2026-13"}):
-        assert client.post(address("funding_untag", line), wrong).status_code == 302
+        assert client.post(address("funding_untag", line), wrong).status_code == 404
     tagging.tag(line, whole(entries), action="Animation", by=finance, at=NOW)
     lock = address("funding_lock", line)
     wrong = client.post(lock, {"first": "2026-12", "last": "2026-12"})

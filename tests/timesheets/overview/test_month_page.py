@@ -78,7 +78,7 @@ def test_the_month_shows_matrix_queue_and_blockers(client, solene, placed, aloen
     assert "2\u00a0relevés, 70,00 h saisies sur 70,00 h prévues" in text
     assert "Aloen conteste le lundi 2 novembre" in text
     assert "Youenn Talec\u00a0: «\u00a0Absent.\u00a0»" in text
-    assert "Nolwenn Jégo, 1 déc." in text
+    assert "Nolwenn Jégo, 1er décembre" in text
     assert "Approuver le relevé" in text
 
 
