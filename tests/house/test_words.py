@@ -49,6 +49,16 @@ MACHINES = {"Y-m-d", "c"}
 PAIR = re.compile(r"\{% if [\w.|]+ (?:==|>|!=) 1 %\}([^{%]{1,40})\{% else %\}([^{%]{1,40})\{% endif %\}")
 
 
+# How a page writes hours, chosen once: in hundredths where they are summed up, "7,5 h", else as said, "7 h 30".
+HUNDREDTHS, SPOKEN = r"\|clock\b", r"\|(?:short_)?hours\b"
+OTHER_UNIT = {
+    "timesheets/balances/": HUNDREDTHS,
+    "timesheets/day": SPOKEN,
+    "timesheets/exchange/": SPOKEN,
+    "timesheets/parts/finding_hours.html": SPOKEN,
+}
+
+
 def shown(path: Path) -> str:
     """What of a template is seen, each tag as one sign."""
     return TAG.sub("§", UNSEEN.sub("", path.read_text()))
@@ -138,6 +148,19 @@ def test_days_and_times_are_spelt_by_our_filters():
         for path in TEMPLATES
         for form in DATE.findall(path.read_text())
         if form not in MACHINES
+    }
+    assert found == set()
+
+
+def test_a_page_writes_hours_in_one_way():
+    names = {path: str(path.relative_to(ROOT / "templates")) for path in TEMPLATES}
+    assert [begun for begun in OTHER_UNIT if not any(name.startswith(begun) for name in names.values())] == []
+    found = {
+        (name, other[0])
+        for begun, unit in OTHER_UNIT.items()
+        for path, name in names.items()
+        if name.startswith(begun)
+        for other in re.finditer(unit, shown(path))
     }
     assert found == set()
 
