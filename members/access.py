@@ -231,7 +231,8 @@ class AccountAdapter(DefaultAccountAdapter):
         at_login = match is not None and match.view_name == "account_login"
         if code == "too_many_login_attempts" and at_login:
             code = "too_many_passwords"
-        return super().validation_error(code, *args)
+        error: ValidationError = super().validation_error(code, *args)
+        return error
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an invitation creates the way in."""

@@ -67,13 +67,13 @@ def shown(path: Path) -> str:
 def strings(path: Path) -> Iterator[tuple[int, str]]:
     """The strings of a module that are no docstring, with their lines."""
     tree = ast.parse(path.read_text())
-    told = {
+    docstrings = {
         id(node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node.lineno, node.value
 
 

@@ -164,8 +164,8 @@ class Directory:
         choice = choices.people.get(plain(name), "")
         if choice == LEFT_OUT:
             raise RowLeftOut
-        if (key := asked_key(choice)) in self.people:
-            return self.people[key]
+        if found := self.people.get(asked_key(choice) or 0):
+            return found
         raise UnknownPlace(column, name, f"le nom {quoted(name, at_most=40)} {UNKNOWN}", ("people", name))
 
     def _place(self, row: HoursRow, choices: ImportChoices, employee: Employee) -> HoursPlace:

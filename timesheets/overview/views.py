@@ -60,7 +60,8 @@ def open_month(request: UserRequest, month: Month) -> HttpResponse:
 def approve_confirmed(request: UserRequest, month: Month) -> HttpResponse:
     """Approve the timesheets that the posted page listed; a message for each that could not be approved."""
     at = timezone.now()
-    seen = [asked_key(pk) for each in request.POST.getlist("timesheet") for pk in each.split(",")]
+    named = [pk for each in request.POST.getlist("timesheet") for pk in each.split(",")]
+    seen = [key for pk in named if (key := asked_key(pk))]
     sheets = Timesheet.objects.filter(month=month, pk__in=seen).select_related(
         "employee", "assignment__member"
     )
