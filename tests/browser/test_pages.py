@@ -403,7 +403,7 @@ def test_a_reader_would_see_a_fault(readers):
     reader.page.set_content(FAULTY)
     reader.check_page(0)
     report = "\n".join(reader.faults)
-    # Of items that look alike two were read in the first size, none in the second; the others are always measured.
+    # Of items with one appearance two were read in the first size, none in the second; the others are always measured.
     assert reader.page.locator("[data-alike]").all_text_contents() == ["Un", "Deux", "Trois", "Quatre"]
     assert report.count("color-contrast: div") == 6
     for fault in (
