@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from django import forms
@@ -10,109 +10,20 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from employees.forms import DurationField
 from employees.models import Employee
-from groupement.kernel.fields import choice_field
-from groupement.kernel.worktime import DAY, spell_hours
+from groupement.kernel.worktime import spell_hours
 from members.access import today
 from members.admin.comparing import RecordAdmin
 from members.admin.journal import HistoryEvent
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline, user_of
-from members.models import Member, User
-from timesheets.day_rules import (
-    BadDays,
-    HoursValue,
-    TimedHours,
-    bad_times,
-    refuse_impossible_days,
-    refuse_long_days,
-    refuse_overlaps,
-)
+from members.models import Member
+from timesheets.correcting import EntryForm, EntryFormSet
 from timesheets.locking import why_closed
-from timesheets.models import (
-    ASSIGNMENT_KINDS,
-    GROUP_KINDS,
-    Entry,
-    Kind,
-    Timesheet,
-    TimesheetStatus,
-    TimesheetStep,
-)
+from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
 from timesheets.sheet import days as sheet_days
 
 if TYPE_CHECKING:
     from timesheets.models.timesheet import TimesheetQuerySet, TimesheetWithMinutes
-
-
-class EntryForm(forms.ModelForm):
-    """One entry, its minutes read as hours."""
-
-    minutes = DurationField(label="Heures", at_most=DAY, widget=forms.TextInput(attrs={"size": 4}))
-    break_minutes = forms.IntegerField(
-        label="Pause (minutes)",
-        required=False,
-        min_value=0,
-        max_value=DAY - 1,
-        widget=forms.NumberInput(attrs={"size": 4}),
-    )
-
-    class Meta:
-        model = Entry
-        fields = ["day", "kind", "minutes", "started_at", "ended_at", "break_minutes", "note"]
-        widgets = {"note": forms.TextInput(attrs={"size": 12})}
-
-    def clean_break_minutes(self) -> int:
-        return self.cleaned_data["break_minutes"] or 0
-
-    def clean(self) -> dict[str, Any]:
-        read = super().clean() or self.cleaned_data
-        if not self.errors and (why := bad_times(timed_hours(read), read["day"])):
-            self.add_error("started_at", f"{why[0].upper()}{why[1:]}")
-        return read
-
-
-def timed_hours(read: dict[str, Any]) -> TimedHours:
-    """The hours of an entry's form with their times."""
-    return TimedHours(
-        read["minutes"], read.get("started_at"), read.get("ended_at"), read.get("break_minutes") or 0
-    )
-
-
-class EntryFormSet(forms.BaseInlineFormSet):
-    """The entries of one draft, under the rules of the grid: the month, the assignment, the kinds, 24 hours a day."""
-
-    by: User
-
-    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
-        super().add_fields(form, index)
-        kinds = ASSIGNMENT_KINDS if self.instance.assignment_id else GROUP_KINDS
-        choice_field(form, "kind").choices = [choice for choice in Kind.choices if choice[0] in kinds]
-        form.fields["kind"].initial = Kind.WORKED if self.instance.assignment_id else Kind.LEAVE
-
-    def clean(self) -> None:
-        super().clean()
-        if any(self.errors):
-            return
-        rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
-        wanted = {
-            (self.instance.pk, row["day"], str(row["kind"])): timed_hours(row)
-            for row in rows
-            if row.get("minutes")
-        }
-        days: dict[date, dict[str, HoursValue]] = {}
-        for (_, day, kind), value in wanted.items():
-            days.setdefault(day, {})[kind] = value
-        around = {day + timedelta(days=n) for day in days for n in (-1, 0, 1)}
-        others = Entry.objects.filter(timesheet__employee=self.instance.employee_id, day__in=around)
-        others = others.exclude(timesheet=self.instance).order_by("day", "pk")
-        try:
-            notes = {row["day"]: row.get("note", "") for row in rows if row.get("note")}
-            refuse_impossible_days({self.instance: days}, by=self.by, notes={self.instance.pk: notes})
-            sums = {key: value.minutes or 0 for key, value in wanted.items()}
-            refuse_long_days(sums, others, by=self.by, is_own=False)
-            refuse_overlaps(wanted, others, {}, by=self.by, is_own=False)
-        except BadDays as refusal:
-            raise forms.ValidationError(refusal.errors) from refusal
 
 
 EntryEvent: Any = Entry.pgh_event_models["update"]  # type: ignore[attr-defined]
@@ -133,7 +44,9 @@ class EntryInline(admin.TabularInline):
     ordering = ["day", "kind", "pk"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("entered_by")
+        # What goes on after midnight is written with the evening before it.
+        rows = super().get_queryset(request).filter(goes_on_from_day_before=False)
+        return rows.select_related("entered_by")
 
     def get_formset(self, request: HttpRequest, obj: Entry | None = None, **kwargs: Any) -> type[Any]:
         return type("EntriesBy", (super().get_formset(request, obj, **kwargs),), {"by": user_of(request)})
@@ -252,15 +165,21 @@ class TimesheetAdmin(RecordAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Timesheet | None = None) -> bool:
         # Never in bulk; and what has a history keeps it.
-        return _is_draft(obj) and not obj.steps.exists() and super().has_delete_permission(request, obj)
+        return (
+            _is_draft(obj)
+            and not obj.steps.exists()
+            and not _goes_on_elsewhere(obj)
+            and super().has_delete_permission(request, obj)
+        )
 
     def save_formset(
         self, request: HttpRequest, form: forms.ModelForm, formset: forms.BaseInlineFormSet, change: bool
     ) -> None:
-        """Whoever corrects an entry in the admin becomes its author."""
-        for entry in formset.save(commit=False):
-            entry.entered_by = user_of(request)
-        formset.save()
+        """Of the inlines, only the hours are written here."""
+        if isinstance(formset, EntryFormSet):
+            formset.write()
+        else:
+            formset.save()
 
     @admin.display(description="Mois", ordering="month")
     def month_label(self, timesheet: Timesheet) -> str:
@@ -316,6 +235,18 @@ class EntryAdmin(ReadOnly, RecordAdmin):
 def _is_open(request: HttpRequest, timesheet: Timesheet | None) -> bool:
     """Whether its hours may be corrected here: a draft, and the days to enter its month are not over."""
     return _is_draft(timesheet) and not why_closed(timesheet, user_of(request), today())
+
+
+def _goes_on_elsewhere(timesheet: Timesheet) -> bool:
+    """Whether a night of its last day goes on in the next month's timesheet: that night is taken away first."""
+    lasts = timesheet.entries.filter(day=timesheet.month.last, ended_at=time()).values("kind")
+    return Entry.objects.filter(
+        timesheet__employee=timesheet.employee_id,
+        timesheet__assignment=timesheet.assignment_id,
+        day=timesheet.month.before,
+        goes_on_from_day_before=True,
+        kind__in=lasts,
+    ).exists()
 
 
 def _is_draft(timesheet: Timesheet | None) -> TypeGuard[Timesheet]:

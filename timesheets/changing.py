@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
+from employees.models import Employee
 from groupement.kernel.french import enumeration, quoted
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import HOUR, spell_clock
@@ -105,10 +106,10 @@ def changed_hours(
     for key in {**present, **wanted}:
         before, after = _stored(present.get(key)), _asked(wanted.get(key), present.get(key))
         if before != after:
-            _, day, kind = key
             found[key] = ChangedHours(
-                day=day,
-                kind=kind,
+                day=key.day,
+                kind=key.kind,
+                goes_on_from_day_before=key.goes_on,
                 before_minutes=before.minutes or 0,
                 after_minutes=after.minutes or 0,
                 before_times=_words(before),
@@ -252,16 +253,17 @@ def hours_changes(step: TimesheetStep) -> list[HoursChange]:
     return [HoursChange(step.subject_id, hours, step) for hours in step.changed.all()]
 
 
-def changes_at(sheets: Collection[int], *, by: User, at: datetime) -> list[TimesheetStep]:
-    """The steps that one act left in these timesheets, with the hours it changed."""
+def changes_at(employee: Employee, *, by: User, at: datetime) -> list[TimesheetStep]:
+    """The steps that one act left in the person's timesheets, of whatever month, with the hours it changed."""
+    sheets = Timesheet.objects.filter(employee=employee).values("pk")
     return list(_changes(sheets).filter(by=by, at=at).order_by("pk"))
 
 
-def _changes(sheets: Collection[int]) -> QuerySet[TimesheetStep, TimesheetStep]:
+def _changes(sheets: Collection[int] | QuerySet[Timesheet, Any]) -> QuerySet[TimesheetStep, TimesheetStep]:
     rows = TimesheetStep.objects.filter(subject__in=sheets, kind=StepKind.CHANGE).select_related(
         "by", "subject__employee", "subject__assignment__member"
     )
-    hours = Prefetch("changed", ChangedHours.objects.order_by("day", "kind"))
+    hours = Prefetch("changed", ChangedHours.objects.order_by("day", "kind", "-goes_on_from_day_before"))
     return rows.prefetch_related(hours).order_by("-at", "-pk")
 
 

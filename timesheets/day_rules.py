@@ -6,30 +6,36 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.utils import timezone
 
 from groupement.kernel.french import quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import DAY, HOUR, is_skipped, span, span_minutes, spell_clock
+from groupement.kernel.worktime import DAY, HOUR, is_skipped, share_break, span, span_minutes, spell_clock
 from members.access import decides_on
 from members.models import User
 from timesheets.agreed_days import what_to_do, why_outside
-from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Entry, Kind, Timesheet
+from timesheets.models import ASSIGNMENT_KINDS, GROUP_KINDS, Kind, Timesheet
 
 
 class TimedHours(NamedTuple):
     """Hours with the times they were worked; ``minutes`` is what lies between them less the break, or None for that.
 
-    Without times it removes stored ones, whereas plain minutes keep stored times of as many minutes.
+    Without times it removes stored ones, whereas plain minutes keep stored times of as many minutes. An end before the
+    start is on the next day; ``late_break`` is how much of the break lies after midnight, where that is known.
     """
 
     minutes: int | None
     start: time | None = None
     end: time | None = None
     break_minutes: int = 0
+    late_break: int | None = None
+
+    @property
+    def passes_midnight(self) -> bool:
+        return self.start is not None and self.end is not None and time() < self.end < self.start
 
     def counted_on(self, day: date) -> int | None:
         """Minutes that the times leave on ``day``, as they really pass; None without both times."""
@@ -38,11 +44,39 @@ class TimedHours(NamedTuple):
         zone = timezone.get_default_timezone()
         return span_minutes(day, self.start, self.end, zone) - self.break_minutes
 
+    def parted(self, day: date) -> tuple[TimedHours, TimedHours | None]:
+        """The hours of ``day`` itself, and those after midnight, if there are any.
+
+        A break without clock time is taken from the longer part, of two equal ones from the first.
+        """
+        if self.start is None or self.end is None or not self.passes_midnight:
+            return self, None
+        zone, morning = timezone.get_default_timezone(), day + timedelta(days=1)
+        before = span_minutes(day, self.start, time(), zone)
+        after = span_minutes(morning, time(), self.end, zone)
+        early, late = share_break(before, after, self.break_minutes)
+        if self.late_break is not None:
+            early, late = self.break_minutes - self.late_break, self.late_break
+        return (
+            TimedHours(before - early, self.start, time(), early),
+            TimedHours(after - late, time(), self.end, late),
+        )
+
 
 # Minutes, or (minutes, start, end, break).
-HoursValue = int | tuple[int | None, time | None, time | None, int]
+HoursValue = int | TimedHours | tuple[int | None, time | None, time | None, int]
 HoursByDay = Mapping[date, Mapping[str, HoursValue]]
-EntryKey = tuple[int, date, str]
+# A line as people write it: a timesheet, the day on which the hours begin, their kind.
+LineKey = tuple[int, date, str]
+
+
+class EntryKey(NamedTuple):
+    """An entry of the record: of a line that passes midnight there are two, the second ``goes_on`` from the first."""
+
+    timesheet_id: int
+    day: date
+    kind: str
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,26 +154,6 @@ def _impossibilities(sheet: Timesheet, day: date, kinds: Mapping[str, HoursValue
             yield why
         elif not 0 <= minutes_of(value, day) <= DAY:
             yield "une durée va de 0 à 24\u00a0h."
-        elif not isinstance(value, int) and (why := beyond_sheet(sheet, day, *value[1:3])):
-            yield why
-
-
-def beyond_sheet(sheet: Timesheet, day: date, start: time | None, end: time | None) -> str:
-    """Why what is worked after midnight is not of this timesheet, and what to do; empty when it is, or there is none.
-
-    Its month and its assignment say so: each is handed in and invoiced by itself.
-    """
-    if start is None or end is None or not time() < end < start:
-        return ""
-    morning = day + timedelta(days=1)
-    first, last = spell_times(start, time()), spell_times(time(), end)
-    begins = f"{spell_times(start, end)}, ces heures passent minuit. Saisissez {first} ce jour-là"
-    if morning not in sheet.month:
-        return f"{begins}, et {last} le {spell_day(morning)}\u00a0: ce jour est d’un autre relevé."
-    if sheet.assignment and not sheet.assignment.covers(morning):
-        where = sheet.assignment.member
-        return f"{begins}\u00a0; {last}, la mise à disposition chez {where} est finie\u00a0: faites-la prolonger."
-    return ""
 
 
 def bad_times(value: HoursValue, day: date) -> str:
@@ -156,14 +170,22 @@ def bad_times(value: HoursValue, day: date) -> str:
         return "une pause va avec un début et une fin." if asked.break_minutes else ""
     if asked.start == asked.end:
         return "la fin est à la même heure que le début."
-    if not 0 <= asked.break_minutes < DAY or counted <= 0:
-        return "la pause dure aussi longtemps que la présence, ou plus."
+    if why := _too_long_break(asked, counted, day):
+        return why
     if asked.minutes not in (None, counted):
         pause = f" avec {spell_clock(asked.break_minutes)} de pause" if asked.break_minutes else ""
         return (
             f"{spell_times(asked.start, asked.end)}{pause}, cela fait {spell_clock(counted)} "
             f"et non {spell_clock(minutes_of(value, day))}. Videz la durée, ou corrigez les heures."
         )
+    return ""
+
+
+def _too_long_break(asked: TimedHours, counted: int, day: date) -> str:
+    if not 0 <= asked.break_minutes < DAY or counted <= 0:
+        return "la pause dure aussi longtemps que la présence, ou plus."
+    if asked.passes_midnight and any((part.minutes or 0) <= 0 for part in asked.parted(day) if part):
+        return "la pause tient tout un côté de minuit. Saisissez chaque jour à part, avec sa pause."
     return ""
 
 
@@ -192,23 +214,45 @@ def spell_times(start: time | None, end: time | None) -> str:
     return f"de {first} à {last}"
 
 
+class DayMinutes(Protocol):
+    """Minutes on a day, as an entry has them."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def minutes(self) -> int: ...
+
+
+class TimedLine(DayMinutes, Protocol):
+    """A line with its times, if it has any."""
+
+    @property
+    def timesheet_id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def started_at(self) -> time | None: ...
+    @property
+    def ended_at(self) -> time | None: ...
+
+
 def refuse_long_days(
-    wanted: Mapping[EntryKey, int], kept: Iterable[Entry], *, by: User, is_own: bool
+    wanted: Mapping[EntryKey, int], kept: Iterable[DayMinutes], *, by: User, is_own: bool
 ) -> None:
     """Raise BadDays where a person's day, over all timesheets, exceeds 24 hours.
 
     ``wanted`` replaces, ``kept`` stays. A member's staff do not learn how many hours there are elsewhere.
     """
     totals: dict[date, int] = defaultdict(int)
-    for (_, day, _), minutes in wanted.items():
-        totals[day] += minutes
+    for key, minutes in wanted.items():
+        totals[key.day] += minutes
     asked = set(totals)
     for entry in kept:
         totals[entry.day] += entry.minutes
     knows = is_own or by.sees_every_member
     faults = [
         DayFault(timesheet_id, day, f"{spell_day(day).capitalize()}\u00a0: {_too_long(totals[day], knows)}")
-        for timesheet_id, day in sorted({(timesheet_id, day) for timesheet_id, day, _ in wanted})
+        for timesheet_id, day in sorted({key[:2] for key in wanted})
         if day in asked and totals[day] > DAY
     ]
     if faults:
@@ -216,8 +260,8 @@ def refuse_long_days(
 
 
 def refuse_overlaps(
-    wanted: Mapping[EntryKey, int | TimedHours],
-    kept: Iterable[Entry],
+    wanted: Mapping[LineKey, int | TimedHours],
+    kept: Iterable[TimedLine],
     names: Mapping[int, str],
     *,
     by: User,
@@ -225,8 +269,9 @@ def refuse_overlaps(
 ) -> None:
     """Raise BadDays where times asked for run into other times of the same person, over all timesheets.
 
-    A night runs into the next day: ``kept`` holds the days around those of ``wanted`` too. ``names`` says what each
-    timesheet is called; a member's staff learn neither where the other hours are nor when.
+    Both are whole lines, not parted at midnight: a night runs into the next day, and ``kept`` holds the days around
+    those of ``wanted`` too. ``names`` says what each timesheet is called; a member's staff learn neither where the
+    other hours are nor when.
     """
     asked = [
         _worked_span(key, value.start, value.end)
@@ -254,11 +299,11 @@ class _WorkedSpan(NamedTuple):
 
     starts: datetime
     ends: datetime
-    key: EntryKey
+    key: LineKey
     words: str
 
 
-def _worked_span(key: EntryKey, start: time | None, end: time | None) -> _WorkedSpan | None:
+def _worked_span(key: LineKey, start: time | None, end: time | None) -> _WorkedSpan | None:
     if start is None or end is None:
         return None
     return _WorkedSpan(

@@ -11,13 +11,13 @@ import io
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, localcontext
 from functools import cache
 from typing import IO, Any, NamedTuple
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.text import slugify
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -44,6 +44,8 @@ class ExportRow(NamedTuple):
     started_at: time | None
     ended_at: time | None
     break_minutes: int
+    goes_on: bool
+    is_followed: bool
     note: str
     employee: int
     payroll_number: str
@@ -67,6 +69,8 @@ FIELDS = (
     "started_at",
     "ended_at",
     "break_minutes",
+    "goes_on_from_day_before",
+    "is_followed",
     "note",
     "timesheet__employee",
     "timesheet__employee__payroll_number",
@@ -138,16 +142,38 @@ class ExportForm(forms.Form):
         )
 
 
+# An evening that ends at midnight and is written in one line with what goes on from it. Few are asked about.
+_IS_FOLLOWED = Case(
+    When(
+        ended_at=time(),
+        then=Exists(
+            Entry.objects.filter(
+                # Of one kind, both are at the group or neither is.
+                Q(timesheet__assignment=OuterRef("timesheet__assignment"))
+                | Q(timesheet__assignment__isnull=True),
+                timesheet__employee=OuterRef("timesheet__employee"),
+                day=OuterRef("day") + timedelta(days=1),
+                kind=OuterRef("kind"),
+                goes_on_from_day_before=True,
+            )
+        ),
+    ),
+    default=Value(False),
+    output_field=BooleanField(),
+)
+
+
 def export_rows(user: User, wanted: ExportChoice) -> Iterator[ExportRow]:
     """The entries that ``user`` may see and wants, by person, day and place; one query, never all in memory."""
-    found = visible_entries(user, wanted).order_by(
+    found = visible_entries(user, wanted).annotate(is_followed=_IS_FOLLOWED)
+    found = found.order_by(
         "timesheet__employee__last_name",
         "timesheet__employee__first_name",
         "timesheet__employee",
         "day",
         "timesheet",
         "kind",
-        "pk",
+        "-goes_on_from_day_before",
     )
     return map(ExportRow._make, found.values_list(*FIELDS).iterator(ROWS_AT_ONCE))
 
@@ -174,6 +200,7 @@ def visible_entries(user: User, wanted: ExportChoice) -> QuerySet[Entry]:
 
 DIGITS = 17  # what a spreadsheet's own numbers hold, and one more
 PRESENT = "présent"
+IS_FOLLOWED, GOES_ON = "suite le lendemain", "suite de la veille"
 DURATION = "[h]:mm"
 INSIDER_COLUMNS = ("matricule", "saisi par")
 
@@ -222,6 +249,7 @@ def visible_columns(user: User) -> list[ExportColumn]:
         ExportColumn("état", _state),
         ExportColumn("complément", lambda line: line.supplement or None),
         ExportColumn("saisi par", lambda line: line.typist or line.typist_email, width=22),
+        ExportColumn("passe minuit", _midnight, width=18),
     ]
     if knows or (person and not current_seats(user).exists()):
         return shown
@@ -230,6 +258,13 @@ def visible_columns(user: User) -> list[ExportColumn]:
 
 def _break(line: ExportRow, whole: int = DAY) -> Decimal | None:
     return exact_part(line.break_minutes, whole) if line.started_at else None
+
+
+def _midnight(line: ExportRow) -> str | None:
+    """Which of its two days a row of a night is of, so that both are read as the one line that they were."""
+    if line.goes_on:
+        return GOES_ON
+    return IS_FOLLOWED if line.is_followed else None
 
 
 # Text knows no duration: these are decimal hours there.

@@ -160,7 +160,7 @@ def _content(
 def _days(sheets: Collection[Timesheet]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = Entry.objects.filter(timesheet__in=sheets).select_related("entered_by")
-    for entry in rows.order_by("timesheet", "day", "kind", "pk"):
+    for entry in rows.order_by("timesheet", "day", "kind", "-goes_on_from_day_before", "pk"):
         found[entry.timesheet_id].append(
             {
                 "day": entry.day.isoformat(),

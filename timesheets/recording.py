@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pghistory
 from django.db import transaction
@@ -19,11 +20,10 @@ from timesheets.contradicting import refuse_before_last_day
 from timesheets.day_rules import (
     EntryKey,
     HoursByDay,
+    LineKey,
     TimedHours,
     minutes_of,
     refuse_impossible_days,
-    refuse_long_days,
-    refuse_overlaps,
 )
 from timesheets.locking import (
     Locked,
@@ -38,6 +38,16 @@ from timesheets.locking import (
     with_grace_days,
 )
 from timesheets.models import Entry, StepKind, Timesheet, TimesheetStatus
+from timesheets.parting import (
+    EntryLine,
+    is_as_wanted,
+    join_lines,
+    part_lines,
+    place_on_first_day,
+    refuse_clashes,
+    refuse_other_days,
+    with_place,
+)
 
 MONTHS_AHEAD = 12
 SAVED_FIELDS = ["minutes", "note", "entered_by", "started_at", "ended_at", "break_minutes"]
@@ -103,9 +113,10 @@ def save(
     """Replace the entries of ``timesheet`` on each of ``days`` by {kind: minutes}; other days stay as they are.
 
     Instead of minutes, (minutes or None, start, end, break in minutes): no minutes are those in between. Plain minutes
-    keep stored times of as many minutes. Zero minutes, or no kind, empty a day. Future days are accepted:
-    hours may be planned ahead. A note stays unless ``notes`` has one for its day. What does not change keeps its
-    ``entered_by``. ``reason`` is why hours change that another wrote or handed in. Returns how many entries changed.
+    keep stored times of as many minutes. Zero minutes, or no kind, empty a day. Work past midnight is written on the
+    day on which it begins and parted into its two days; both change together. Future days are accepted: hours may be
+    planned ahead. A note stays unless ``notes`` has one for its day. What does not change keeps its ``entered_by``.
+    ``reason`` is why hours change that another wrote or handed in. Returns how many entries changed.
     Raises Locked, NotWritable, BadDays and changing.ReasonNeeded; then nothing is saved.
     """
     noted = {timesheet.pk: notes} if notes else None
@@ -132,25 +143,27 @@ def save_all(
     whose = {(sheet.employee_id, sheet.month) for sheet in changes}
     if len(whose) != 1:
         raise ValueError("the timesheets of one save are of one person and month")
-    locked = _lock(*whose.pop())
+    employee_id, month = whose.pop()
+    locked = _lock(employee_id, _months(month, changes.values()))
     for sheet in changes:
         refuse_unless_writable(locked[sheet.pk], by, at)
     days_of = {locked[sheet.pk]: days for sheet, days in changes.items()}
     refuse_impossible_days(days_of, by=by, notes=notes)
-    wanted = _wanted(days_of)
-    present, kept = _present(days_of)
-    _refuse_changed_meanwhile(present, wanted, seen or {}, by)
-    is_own = _is_own(by, days_of)
-    sums = {key: minutes_of(value, key[1]) for key, value in wanted.items()}
-    refuse_long_days(sums, kept, by=by, is_own=is_own)
+    lines = _wanted(days_of)
+    there, around = _present(days_of)
+    _refuse_changed_meanwhile(there, lines, seen or {}, by)
+    record = part_lines(lines, there, sheet_finder(locked, month, at))
+    changed = changing.changed_hours(record.wanted, record.present)
+    writable = partial(refuse_unless_writable, by=by, at=at)
+    refuse_other_days(record, changed, lines, locked, refuse_unwritable=writable, by=by, notes=notes or {})
     names = {pk: str(sheet.assignment.member) for pk, sheet in locked.items() if sheet.assignment}
-    refuse_overlaps(wanted, kept, names, by=by, is_own=is_own)
-    changed = changing.changed_hours(wanted, present)
-    owed = changing.need_reason(changed, present, locked, by)
-    changing.refuse_without_reason(owed, changed, locked, reason)
+    refuse_clashes(record, lines, around, names, by=by, is_own=_is_own(by, days_of))
+    with place_on_first_day(record):
+        owed = changing.need_reason(changed, record.present, locked, by)
+        changing.refuse_without_reason(owed, changed, locked, reason)
     changing.keep(owed, changed, locked, by=by, at=at, reason=reason)
     with pghistory.context(user=by.pk, at=at.isoformat()):
-        return _write(wanted, present, notes or {}, by)
+        return _write(record.wanted, record.present, notes or {}, by)
 
 
 @transaction.atomic
@@ -203,11 +216,21 @@ def recall(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     timesheet.move(TimesheetStatus.DRAFT, kind=StepKind.RECALL, by=by, at=at, submitted_at=None)
 
 
-def _lock(employee_id: int, month: Month) -> dict[int, Timesheet]:
-    """All timesheets of the person's month: two saves wait for each other, and neither overlooks the other."""
+def _months(month: Month, days_of: Iterable[HoursByDay]) -> list[Month]:
+    """``month``, and the next one where hours of its last day may go on after midnight."""
+    return [month, month.next] if any(month.last in days for days in days_of) else [month]
+
+
+def _lock(employee_id: int, months: Collection[Month]) -> dict[int, Timesheet]:
+    """All timesheets of the person's months: two saves wait for each other, and neither overlooks the other.
+
+    In one order, so that two that need both months never wait for one another.
+    """
     rows = (
         changing.with_submitter(
-            with_agreed_days(with_grace_days(Timesheet.objects.filter(employee=employee_id, month=month)))
+            with_agreed_days(
+                with_grace_days(Timesheet.objects.filter(employee=employee_id, month__in=months))
+            )
         )
         .select_related("employee", "assignment__member")
         .order_by("pk")
@@ -216,13 +239,38 @@ def _lock(employee_id: int, month: Month) -> dict[int, Timesheet]:
     return {sheet.pk: sheet for sheet in rows}
 
 
+def sheet_finder(
+    locked: dict[int, Timesheet], month: Month, at: datetime
+) -> Callable[[int, date], int | None]:
+    """What tells the timesheet that holds a day at the place of another; the next month is opened if nobody has.
+
+    ``locked``: timesheets of one person and ``month``, and those of the next month that are found on the way.
+    """
+
+    def find(pk: int, day: date) -> int | None:
+        sheet = locked[pk]
+        if day in month:
+            return pk
+        place = (sheet.assignment_id, month.next, 0)
+        if place not in _by_place(locked):
+            open_month(month.next, at=at, employee=sheet.employee)
+            locked.update(_lock(sheet.employee_id, [month.next]))
+        return _by_place(locked).get(place)
+
+    return find
+
+
+def _by_place(sheets: Mapping[int, Timesheet]) -> dict[tuple[int | None, Month, int], int]:
+    return {(sheet.assignment_id, sheet.month, sheet.supplement): pk for pk, sheet in sheets.items()}
+
+
 def _is_own(by: User, sheets: Iterable[Timesheet]) -> bool:
     return all(sheet.employee.user_id == by.pk for sheet in sheets)
 
 
-def _wanted(days_of: Mapping[Timesheet, HoursByDay]) -> dict[EntryKey, int | TimedHours]:
-    """The hours to save by key, with their minutes counted; empty ones are left out."""
-    wanted: dict[EntryKey, int | TimedHours] = {}
+def _wanted(days_of: Mapping[Timesheet, HoursByDay]) -> dict[LineKey, int | TimedHours]:
+    """The lines to save by key, with their minutes counted; empty ones are left out."""
+    wanted: dict[LineKey, int | TimedHours] = {}
     for sheet, days in days_of.items():
         for day, kinds in days.items():
             for kind, value in kinds.items():
@@ -232,27 +280,22 @@ def _wanted(days_of: Mapping[Timesheet, HoursByDay]) -> dict[EntryKey, int | Tim
     return wanted
 
 
-def _present(days_of: Mapping[Timesheet, HoursByDay]) -> tuple[dict[EntryKey, Entry], list[Entry]]:
-    """The person's entries of those days: those to replace by their key; and the others, with those of the days around.
+def _present(days_of: Mapping[Timesheet, HoursByDay]) -> tuple[dict[LineKey, EntryLine], list[Entry]]:
+    """The lines to replace by their key; and all entries of the person on those days and the days around them.
 
     A night runs from one day into the next.
     """
     touched = {(sheet.pk, day) for sheet, days in days_of.items() for day in days}
     around = {day + timedelta(days=n) for _, day in touched for n in (-1, 0, 1)}
     employee = next(iter(days_of)).employee_id
-    present: dict[EntryKey, Entry] = {}
-    kept: list[Entry] = []
-    for entry in Entry.objects.filter(timesheet__employee=employee, day__in=around).order_by("day", "pk"):
-        if (entry.timesheet_id, entry.day) in touched:
-            present[entry.timesheet_id, entry.day, entry.kind] = entry
-        else:
-            kept.append(entry)
-    return present, kept
+    rows = with_place(Entry.objects.filter(timesheet__employee=employee, day__in=around))
+    entries = list(rows.order_by("day", "pk"))
+    return {line.key: line for line in join_lines(entries) if line.key[:2] in touched}, entries
 
 
 def _refuse_changed_meanwhile(
-    present: Mapping[EntryKey, Entry],
-    wanted: Mapping[EntryKey, int | TimedHours],
+    present: Mapping[LineKey, EntryLine],
+    wanted: Mapping[LineKey, int | TimedHours],
     seen: Mapping[tuple[int, date], Mapping[str, int]],
     by: User,
 ) -> None:
@@ -260,12 +303,12 @@ def _refuse_changed_meanwhile(
     stored: dict[tuple[int, date], dict[str, int]] = {place: {} for place in seen}
     unlike: set[tuple[int, date]] = {key[:2] for key in wanted if key not in present}
     authors: dict[tuple[int, date], set[int | None]] = {place: set() for place in seen}
-    for key, entry in present.items():
+    for key, line in present.items():
         place, kind = key[:2], key[2]
         if place in seen:
-            stored[place][kind] = entry.minutes
-            authors[place].add(entry.entered_by_id)
-            unlike |= {place} if not _is_as_wanted(entry, wanted.get(key)) else set()
+            stored[place][kind] = line.minutes
+            authors[place].update(entry.entered_by_id for entry in line.entries)
+            unlike |= {place} if not is_as_wanted(line, wanted.get(key)) else set()
     changed = [place for place, kinds in seen.items() if stored[place] != kinds and place in unlike]
     if not changed:
         return
@@ -275,12 +318,6 @@ def _refuse_changed_meanwhile(
         else "Une autre personne vient de changer ces jours."
     )
     raise ChangedMeanwhile(f"{who} Relisez-les, puis enregistrez de nouveau.")
-
-
-def _is_as_wanted(entry: Entry, value: int | TimedHours | None) -> bool:
-    if isinstance(value, TimedHours):
-        return value == (entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes)
-    return entry.minutes == value
 
 
 def _write(
@@ -294,11 +331,13 @@ def _write(
     new: list[Entry] = []
     with_note: set[tuple[int, date]] = set()
     for key, value in wanted.items():
-        timesheet_id, day, kind = key
-        entry = present.get(key) or Entry(timesheet_id=timesheet_id, day=day, kind=kind, minutes=0)
+        timesheet_id, day, kind, goes_on = key
+        entry = present.get(key) or Entry(
+            timesheet_id=timesheet_id, day=day, kind=kind, minutes=0, goes_on_from_day_before=goes_on
+        )
         before = _stored_values(entry)
         _rewrite(entry, value)
-        if day in notes.get(timesheet_id, {}):
+        if day in notes.get(timesheet_id, {}) and not goes_on:
             # One note a day: it stays with the first kind.
             entry.note = "" if (timesheet_id, day) in with_note else notes[timesheet_id][day]
             with_note.add((timesheet_id, day))
@@ -322,7 +361,7 @@ def _rewrite(entry: Entry, value: int | TimedHours) -> None:
     if isinstance(value, TimedHours):
         entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes = (
             value.minutes or 0,
-            *value[1:],
+            *value[1:4],
         )
     elif entry.minutes != value:
         # The stored times belong to the former minutes.

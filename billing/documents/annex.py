@@ -96,7 +96,7 @@ def _signed(row: SignedSheet | None) -> dict[str, Any]:
 def _days(sheets: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     days: dict[int, list[dict[str, Any]]] = defaultdict(list)
     rows = Entry.objects.filter(timesheet__in=sheets).values_list("timesheet", "day", "minutes", "kind")
-    for sheet, day, minutes, kind in rows.order_by("timesheet", "day", "kind"):
+    for sheet, day, minutes, kind in rows.order_by("timesheet", "day", "kind", "-goes_on_from_day_before"):
         days[sheet].append(_day_row(day, minutes, kind))
     return days
 

@@ -51,12 +51,9 @@ def by_civil_day(span: WorkSpan) -> tuple[tuple[date, int], ...]:
         return ((span.day, span.minutes),)
     present = span.minutes + span.break_minutes
     before = min(worktime.span_minutes(span.day, span.start, MIDNIGHT, PARIS), present)
-    parts = [before, present - before]
-    longer = parts.index(max(parts))
-    taken = min(span.break_minutes, parts[longer])
-    parts[longer] -= taken
-    parts[1 - longer] -= span.break_minutes - taken
-    return (span.day, parts[0]), (span.day + ONE_DAY, parts[1])
+    after = present - before
+    early, late = worktime.share_break(before, after, span.break_minutes)
+    return (span.day, before - early), (span.day + ONE_DAY, after - late)
 
 
 def join_at_midnight(spans: Collection[WorkSpan]) -> list[WorkSpan]:

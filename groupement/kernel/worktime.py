@@ -89,6 +89,18 @@ def span(day: date, start: time, end: time, zone: tzinfo) -> tuple[datetime, dat
     )
 
 
+def share_break(before: int, after: int, pause: int) -> tuple[int, int]:
+    """How much of a break without clock time each part of a night loses, in minutes before and after midnight.
+
+    The longer part, the first of two equal ones; what it cannot hold, the other.
+    """
+    if before >= after:
+        taken = min(pause, before)
+        return taken, pause - taken
+    taken = min(pause, after)
+    return pause - taken, taken
+
+
 def is_skipped(day: date, clock: time, zone: tzinfo) -> bool:
     """Whether no clock in ``zone`` shows that time on ``day``: 2:30 in the night that summer time begins."""
     moment = datetime.combine(day, clock, zone)

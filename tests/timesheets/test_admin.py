@@ -1,6 +1,6 @@
 """Timesheets in the admin: hours of a draft are mended under the grid's rules, everything else is read-only."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.urls import reverse
@@ -220,3 +220,82 @@ def test_month_that_is_closed_is_read_only(client, malo, placed):
     assert parts_open(client, sheet) == ["entries"]
     Group.objects.update(entry_grace_days=10)
     assert parts_open(client, sheet) == []
+
+
+class TestNights:
+    """A night is one row of the form; its part after midnight is written with it, in the next month too."""
+
+    def post(self, client, sheet, *lines, deleted=()):
+        evenings = sheet.entries.filter(goes_on_from_day_before=False).order_by("day", "kind", "pk")
+        present = list(evenings)
+        data = {
+            "entries-TOTAL_FORMS": len(present) + len(lines),
+            "entries-INITIAL_FORMS": len(present),
+        }
+        for untouched in ("steps", "-1"):
+            data |= {f"{untouched}-TOTAL_FORMS": 0, f"{untouched}-INITIAL_FORMS": 0}
+        for number, entry in enumerate(present):
+            data |= {
+                f"entries-{number}-id": entry.pk,
+                f"entries-{number}-DELETE": "on" if entry in deleted else "",
+            }
+        for number, (day, hours, start, end) in enumerate(
+            lines, 0 if len(lines) == len(present) else len(present)
+        ):
+            texts = {"day": day, "kind": "worked", "minutes": hours, "started_at": start, "ended_at": end}
+            data |= {f"entries-{number}-{name}": text for name, text in texts.items()}
+            data |= {f"entries-{number}-timesheet": sheet.pk, f"entries-{number}-note": ""}
+        if len(lines) == len(present):
+            data["entries-TOTAL_FORMS"] = len(present)
+        return client.post(change(sheet), data)
+
+    def record(self):
+        rows = Entry.objects.order_by("day", "-goes_on_from_day_before")
+        return list(rows.values_list("day", "minutes", "goes_on_from_day_before"))
+
+    def test_it_is_parted_shown_whole_changed_and_taken_away_with_both_parts(self, client, malo, placed):
+        sheet = world.timesheet(placed, status="draft")
+        last, first = date(2026, 11, 30), date(2026, 12, 1)
+        assert self.post(client, sheet, (last, "8", "22:00", "06:00")).status_code == 302
+        assert self.record() == [(last, 120, False), (first, 360, True)]
+        (inline, *_) = client.get(change(sheet)).context["inline_admin_formsets"]
+        (form,) = [form for form in inline.formset.forms if form.instance.pk]
+        assert (form["minutes"].value(), form["ended_at"].value()) == ("8", time(6))
+        # As it is shown, it changes nothing.
+        assert self.post(client, sheet, (last, "8", "22:00", "06:00")).status_code == 302
+        assert self.record() == [(last, 120, False), (first, 360, True)]
+        assert self.post(client, sheet, (last, "7", "22:00", "05:00")).status_code == 302
+        assert self.record() == [(last, 120, False), (first, 300, True)]
+        assert self.post(client, sheet, (last, "1", "22:00", "23:00")).status_code == 302
+        assert self.record() == [(last, 60, False)]
+        self.post(client, sheet, (last, "8", "22:00", "06:00"))
+        entry = sheet.entries.get()
+        assert self.post(client, sheet, (last, "8", "22:00", "06:00"), deleted=[entry]).status_code == 302
+        assert self.record() == []
+
+    def test_two_in_a_row_and_the_same_day_twice(self, client, malo, placed):
+        sheet = world.timesheet(placed, status="draft")
+        assert (
+            self.post(
+                client, sheet, (MONDAY, "8", "22:00", "06:00"), (TUESDAY, "8", "22:00", "06:00")
+            ).status_code
+            == 302
+        )
+        assert [minutes for _, minutes, _ in self.record()] == [120, 360, 120, 360]
+        sheet.entries.all().delete()
+        answer = self.post(client, sheet, (MONDAY, "2", "", ""), (MONDAY, "3", "", ""))
+        assert "Un jour a deux fois la même nature" in answer.content.decode()
+        assert self.record() == []
+
+    def test_where_the_other_day_is_shut_it_is_refused_and_the_sheet_is_not_deleted(
+        self, client, malo, placed
+    ):
+        sheet = world.timesheet(placed, status="draft")
+        night = (date(2026, 11, 30), "8", "22:00", "06:00")
+        self.post(client, sheet, night)
+        delete = reverse("admin:timesheets_timesheet_delete", args=[sheet.pk])
+        assert client.post(delete, {"post": "yes"}).status_code == 403
+        world.advance(Timesheet.objects.get(month=world.DECEMBER, assignment=placed), "submitted")
+        answer = self.post(client, sheet, night, deleted=[sheet.entries.get()])
+        assert "la suite de ces heures est du lendemain" in answer.content.decode()
+        assert len(self.record()) == 2

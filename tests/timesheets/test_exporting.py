@@ -36,6 +36,7 @@ TITLES = [
     "état",
     "complément",
     "saisi par",
+    "passe minuit",
 ]
 
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from tests import world
 from tests.together import meet
 from timesheets import approval, recording
+from timesheets.day_rules import BadDays, TimedHours
 from timesheets.models import Entry, Timesheet
 
 MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)
@@ -42,7 +43,7 @@ def another(entry, **columns):
 UPSERT = {
     "update_conflicts": True,
     "update_fields": ["minutes"],
-    "unique_fields": ["timesheet", "day", "kind"],
+    "unique_fields": ["timesheet", "day", "kind", "goes_on_from_day_before"],
 }
 CHANGES = {
     "update": lambda entry: Entry.objects.filter(pk=entry.pk).update(minutes=60),
@@ -62,8 +63,8 @@ CHANGES = {
     "sql_update": raw("UPDATE timesheets_entry SET minutes = 1 WHERE id = %(entry)s"),
     "sql_delete": raw("DELETE FROM timesheets_entry WHERE timesheet_id = %(sheet)s"),
     "sql_insert": raw(
-        "INSERT INTO timesheets_entry (timesheet_id, day, kind, minutes, break_minutes, note) "
-        "VALUES (%(sheet)s, '2026-11-03', 'worked', 60, 0, '')"
+        "INSERT INTO timesheets_entry (timesheet_id, day, kind, minutes, break_minutes, note,"
+        " goes_on_from_day_before) VALUES (%(sheet)s, '2026-11-03', 'worked', 60, 0, '', false)"
     ),
 }
 
@@ -124,6 +125,42 @@ def test_a_late_entry_waits_for_who_submits_and_is_then_refused():
     met.assert_refused(IntegrityError, REFUSED)
     assert met.waited
     assert sheet.entries.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_waits_for_who_fills_the_day_after_in_the_next_month():
+    """Six hours of the last night and twenty of the day after are not one day."""
+    place = placed()
+    november, december = (
+        world.timesheet(place, month=month, status="draft") for month in (world.NOVEMBER, world.DECEMBER)
+    )
+    night = {november.month.last: {"worked": TimedHours(None, time(22), time(6))}}
+    by = place.employee.user
+    met = meet(
+        lambda: recording.save(december, {december.month.first: {"worked": 1200}}, by=by, at=world.NOW),
+        lambda: recording.save(november, night, by=by, at=world.NOW),
+    )
+    met.assert_refused(BadDays, "")
+    assert met.waited
+    assert "26\u00a0h" in " ".join(met.second.errors), met.second.errors
+    assert list(Entry.objects.values_list("timesheet", "minutes")) == [(december.pk, 1200)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_waits_for_who_hands_in_the_month_after_and_is_then_refused():
+    place = placed()
+    november, december = (
+        world.timesheet(place, month=month, status="draft") for month in (world.NOVEMBER, world.DECEMBER)
+    )
+    night = {november.month.last: {"worked": TimedHours(None, time(22), time(6))}}
+    by = place.employee.user
+    met = meet(
+        lambda: recording.submit(december, by=by, at=world.at(date(2026, 12, 31))),
+        lambda: recording.save(november, night, by=by, at=world.NOW),
+    )
+    met.assert_refused(BadDays, "")
+    assert met.waited
+    assert not Entry.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 import pghistory
@@ -21,6 +21,7 @@ from timesheets.grid.lines import MonthGrid, SheetPlace
 from timesheets.grid.posted import PostedGrid, as_minutes
 from timesheets.locking import may_write, with_grace_days
 from timesheets.models import Entry, Timesheet, TimesheetStatus
+from timesheets.parting import EntryLine, join_lines, with_place
 from timesheets.reminding import sending
 
 Minutes = Mapping[str, int]
@@ -36,7 +37,7 @@ class ChangeResult:
 
 
 class EntryBefore(NamedTuple):
-    """An entry as it entry: minutes, start, end, minutes of break, note, and the id of who entered it."""
+    """A line as it was: minutes, start, end, minutes of break, note, who entered it, and of the break after midnight."""
 
     minutes: int
     start: time | None
@@ -44,6 +45,11 @@ class EntryBefore(NamedTuple):
     break_minutes: int
     note: str
     author: int | None
+    late_break: int | None = None
+
+    @property
+    def hours(self) -> TimedHours:
+        return TimedHours(self.minutes, self.start, self.end, self.break_minutes, self.late_break)
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def apply_changes(
             seen=_by_sheet(seen or {}, sheets),
             reason=reason,
         )
-        _tell(employee, [sheets[place] for place in changes], by, at)
+        _tell(employee, by, at)
     if recall is not None:
         recording.recall(sheets[recall], by=by, at=at)
     asked = [sheets[place] for place in submit]
@@ -109,8 +115,7 @@ def undo_changes(employee: Employee, month: Month, record: UndoRecord, *, by: Us
     sheets = _sheets(employee, month)
     days = {
         sheets[place]: {
-            day: {kind: TimedHours(*entry[:4]) for kind, entry in kinds.items()}
-            for day, kinds in days_of_sheet.items()
+            day: {kind: entry.hours for kind, entry in kinds.items()} for day, kinds in days_of_sheet.items()
         }
         for place, days_of_sheet in record.before.items()
     }
@@ -129,29 +134,32 @@ def undo_changes(employee: Employee, month: Month, record: UndoRecord, *, by: Us
         seen=_by_sheet(record.after, sheets),
         reason="Changement annulé.",
     )
-    _tell(employee, days, by, at)
+    _tell(employee, by, at)
     entry_of = {
         (sheets[place].pk, day, kind): entry
         for place, days_of_sheet in record.before.items()
         for day, kinds in days_of_sheet.items()
         for kind, entry in kinds.items()
     }
-    rows = Entry.objects.filter(timesheet__in=days, day__in={day for _, day, _ in entry_of}).order_by("pk")
+    around = {day + timedelta(days=n) for _, day, _ in entry_of for n in (0, 1)}
+    rows = with_place(Entry.objects.filter(timesheet__employee=employee, day__in=around))
     corrected = []
-    for row in rows:
-        entry = entry_of.get((row.timesheet_id, row.day, row.kind))
-        if entry and (row.note, row.entered_by_id) != (entry.note, entry.author):
-            row.note, row.entered_by_id = entry.note, entry.author
-            corrected.append(row)
+    for line in join_lines(rows.order_by("pk")):
+        if before := entry_of.get(line.key):
+            for row in line.entries:
+                note = "" if row.goes_on_from_day_before else before.note
+                if (row.note, row.entered_by_id) != (note, before.author):
+                    row.note, row.entered_by_id = note, before.author
+                    corrected.append(row)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         Entry.objects.bulk_update(corrected, ["note", "entered_by"])
     return changed
 
 
-def _tell(employee: Employee, sheets: Iterable[Timesheet], by: User, at: datetime) -> None:
+def _tell(employee: Employee, by: User, at: datetime) -> None:
     """Tell the person what changed in their stead; nobody's own hours are news."""
     if employee.user_id and employee.user_id != by.pk:
-        sending.notify_changed(employee, sheets, by=by, at=at)
+        sending.notify_changed(employee, by=by, at=at)
 
 
 def _opened(
@@ -242,9 +250,9 @@ def _signed_for(grid: MonthGrid) -> list[Any]:
     return [viewer.pk, grid.employee.pk, str(grid.month)]
 
 
-def _entry_before(entry: Entry) -> EntryBefore:
-    times = entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes
-    return EntryBefore(*times, note=entry.note, author=entry.entered_by_id)
+def _entry_before(entry: EntryLine) -> EntryBefore:
+    _, start, end, pause, late_break = entry.hours
+    return EntryBefore(entry.minutes, start, end, pause, entry.note, entry.entered_by_id, late_break)
 
 
 def _to_json(entry: EntryBefore) -> list[Any]:

@@ -11,10 +11,11 @@ from django import forms
 
 from groupement.kernel.asked import asked_day
 from timesheets.changing import LONGEST_REASON
-from timesheets.day_rules import HoursValue, TimedHours
+from timesheets.day_rules import HoursValue
 from timesheets.grid.lines import GridLine, MonthGrid
 from timesheets.grid.posted import FillFunction, WantedHours
 from timesheets.models import Entry, Kind
+from timesheets.parting import A_DAY, join_lines, with_place
 
 A_WEEK = timedelta(days=7)
 
@@ -114,7 +115,7 @@ def _hours_a_week_before(
     posted = wanted[line.key, day]
     entry = line.entries.get(day)
     if entry and entry.started_at and posted.get(entry.kind) == entry.minutes:
-        return {**posted, entry.kind: _timed(entry)}
+        return {**posted, entry.kind: entry.hours._replace(minutes=None)}
     return posted
 
 
@@ -122,15 +123,15 @@ def _month_before(grid: MonthGrid, days: list[date]) -> dict[tuple[int | None, d
     if not days:
         return {}
     found: dict[tuple[int | None, date], dict[str, HoursValue]] = {}
-    entries = Entry.objects.filter(timesheet__assignment__in=grid.placed, day__in=days)
-    for entry in entries.select_related("timesheet").order_by("day", "timesheet__supplement", "pk"):
-        kinds = found.setdefault((entry.timesheet.assignment_id, entry.day), {})
-        kinds.setdefault(entry.kind, _timed(entry) if entry.started_at else entry.minutes)
+    around = {*days, *(day + A_DAY for day in days)}
+    rows = with_place(Entry.objects.filter(timesheet__assignment__in=grid.placed, day__in=around))
+    for line in join_lines(rows.order_by("day", "timesheet__supplement", "pk")):
+        if line.day in days:
+            kinds = found.setdefault((line.first.__dict__["placed"], line.day), {})
+            kinds.setdefault(
+                line.kind, line.hours._replace(minutes=None) if line.started_at else line.minutes
+            )
     return found
-
-
-def _timed(entry: Entry) -> TimedHours:
-    return TimedHours(None, entry.started_at, entry.ended_at, entry.break_minutes)
 
 
 SHEET_KEY = r"\d{1,18}|a\d{1,18}|g"

@@ -14,7 +14,8 @@ from groupement.kernel.periods import Month
 from members.models import User
 from timesheets.changing import HoursChange
 from timesheets.locking import how_to_reopen
-from timesheets.models import ABSENCES, Entry, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import ABSENCES, Kind, Remark, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.parting import A_DAY, EntryLine
 
 # (assignment or None for "at the group", supplement): a timesheet that may not exist yet.
 SheetPlace = tuple[int | None, int]
@@ -59,7 +60,7 @@ def _urgency(sheet: Timesheet) -> int:
 
 
 MinutesByKind = dict[str, int]
-EntriesByDay = dict[date, dict[str, Entry]]
+EntriesByDay = dict[date, dict[str, EntryLine]]
 KIND_ORDER = list(Kind.values)
 
 
@@ -83,7 +84,7 @@ class GridLine:
     minutes: dict[date, int] = field(default_factory=dict)
     kinds: dict[date, str] = field(default_factory=dict)
     remarks: dict[date, Remark] = field(default_factory=dict)
-    entries: dict[date, Entry] = field(default_factory=dict)
+    entries: dict[date, EntryLine] = field(default_factory=dict)
     is_anothers: bool = False
     caption: str = ""
 
@@ -139,6 +140,11 @@ class GridLine:
     def is_first(self) -> bool:
         return self.slot == "m"
 
+    @property
+    def kind(self) -> str:
+        """The kind of hours at a member: travel between two of them, or work."""
+        return Kind.TRAVEL if self.slot == "t" else Kind.WORKED
+
     def name(self, day: date) -> str:
         """The name of the input of ``day``: "m-12-2026-11-03"."""
         return f"{self.slot}-{self.key}-{day}"
@@ -152,7 +158,9 @@ class GridLine:
 class MonthGrid:
     """A person's month as ``viewer`` may see it on a day ``on``; ``only`` is the one assignment shown to its member.
 
-    ``days_of`` holds the minutes by kind and day of each timesheet's key, ``entries_of`` all that stands in them.
+    ``days_of`` holds the minutes by kind and day of each timesheet's key, as they were written, ``entries_of`` all that
+    stands in them; ``late_of`` those of ``days_of`` that the record holds on the day after, ``begun_before`` what it
+    holds on the 1st of a night of last month. recorded() is the day by the record, and all sums are made of it.
     ``absent``: days on which a member may know the person to be unavailable; ``known_absences``: the kinds of absence
     known in advance, for the person and the coordination only. ``changes``: what was changed in another's stead.
     ``typed``: the days as a page shows them whose hours were not saved; its sums are of these.
@@ -173,6 +181,7 @@ class MonthGrid:
     month_tabs: list[MonthTab]
     changes: list[HoursChange] = field(default_factory=list)
     typed: Mapping[str, Mapping[date, MinutesByKind]] = field(default_factory=dict)
+    begun_before: dict[str, MinutesByKind] = field(default_factory=dict)
 
     def changes_of(self, sheet: Timesheet, day: date) -> list[HoursChange]:
         """What was changed on one day of one timesheet, the latest first."""
@@ -204,6 +213,58 @@ class MonthGrid:
             key: {day: {kind: entry.minutes for kind, entry in kinds.items()} for day, kinds in days.items()}
             for key, days in self.entries_of.items()
         }
+
+    @cached_property
+    def late_of(self) -> dict[str, dict[date, MinutesByKind]]:
+        return {
+            key: {
+                day: {kind: line.after_midnight for kind, line in kinds.items() if line.morning}
+                for day, kinds in days.items()
+            }
+            for key, days in self.entries_of.items()
+        }
+
+    def went_on(self, key: str, day: date) -> MinutesByKind:
+        """What the record holds on ``day`` of hours that are written on the day before, by kind."""
+        if day == self.month.first:
+            return self.begun_before.get(key, {})
+        return self._late(key, day - A_DAY)
+
+    def recorded(self, key: str, day: date) -> MinutesByKind:
+        """The minutes of ``day`` by kind as they are handed in and invoiced, were what is shown saved."""
+        found, late = dict(self.went_on(key, day)), self._late(key, day)
+        for kind, minutes in self._shown(key, day).items():
+            found[kind] = found.get(kind, 0) + minutes - late.get(kind, 0)
+        return found
+
+    def _shown(self, key: str, day: date) -> MinutesByKind:
+        """A day as the page shows it: typed, else stored."""
+        return self.typed.get(key, {}).get(day, self.days_of[key].get(day, {}))
+
+    def _late(self, key: str, day: date) -> MinutesByKind:
+        """Of what is shown on ``day``, what the record holds on the day after: as long as it is what is stored."""
+        shown, stored = self._shown(key, day), self.days_of[key].get(day, {})
+        late = self.late_of[key].get(day, {})
+        return {kind: minutes for kind, minutes in late.items() if shown.get(kind) == stored.get(kind)}
+
+    def recorded_on(self, line: GridLine, day: date, typed: int | None = None) -> int:
+        """The same of one line; ``typed``: minutes that its cell shows and that are not saved."""
+        stored = line.minutes.get(day, 0)
+        shown = stored if typed is None else typed
+        late = self.after_midnight_on(line, day) if shown == stored else 0
+        return shown - late + self.went_on_to(line, day)
+
+    def after_midnight_on(self, line: GridLine, day: date) -> int:
+        """Minutes of the cell that the record holds on the day after."""
+        kind = line.kinds.get(day, "") if line.is_at_group else line.kind
+        return self._late(line.key, day).get(kind, 0)
+
+    def went_on_to(self, line: GridLine, day: date) -> int:
+        """Minutes on ``day`` that are written on the day before, in this line."""
+        before = self.went_on(line.key, day)
+        if line.is_at_group:
+            return sum(before.values()) if line.is_first else 0
+        return before.get(line.kind, 0)
 
     @cached_property
     def holidays(self) -> Mapping[date, str]:
@@ -253,13 +314,9 @@ class MonthGrid:
     def is_own(self) -> bool:
         return self.employee.user_id == self.viewer.pk
 
-    def days_shown(self, line: GridLine) -> Mapping[date, MinutesByKind]:
-        """The days of the whole timesheet of ``line`` as the page shows them: typed, else stored."""
-        return {**self.days_of[line.key], **self.typed.get(line.key, {})}
-
     def total(self, line: GridLine) -> int:
         """Minutes of the whole timesheet of ``line``."""
-        return sum(sum(kinds.values()) for kinds in self.days_shown(line).values())
+        return sum(sum(self.recorded(line.key, day).values()) for day in self.month.days)
 
     @property
     def worked(self) -> int:
@@ -273,8 +330,8 @@ class MonthGrid:
             minutes
             for line in self.sheets
             if line.is_at_group
-            for kinds in self.days_shown(line).values()
-            for kind, minutes in kinds.items()
+            for day in self.month.days
+            for kind, minutes in self.recorded(line.key, day).items()
             if kind in ABSENCES
         )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from employees import planning
 from employees.models import Assignment, Contract, Employee, HoursEntry
@@ -17,6 +17,7 @@ from timesheets.grid.lines import (
     KIND_ORDER,
     EntriesByDay,
     GridLine,
+    MinutesByKind,
     MonthGrid,
     month_tabs,
     months_around,
@@ -34,6 +35,7 @@ from timesheets.models import (
     TimesheetStatus,
     TimesheetStep,
 )
+from timesheets.parting import EntryLine, join_lines, with_place
 
 
 def load_grid(
@@ -56,16 +58,14 @@ def load_grid(
     around = _around(employee, [month] if is_brief else months_around(month), only, viewer)
     there = _sheets(employee, month, placed, around, is_whole=only is None)
     sheets = [sheet for sheet in there if not _is_private(sheet, viewer)]
-    entries_of = _entries_of(sheets)
+    entries_of, begun_before = _entries_of(sheets, month, viewer)
     plan = planning.plan(month, placed)
     steps = _steps_to_answer(sheets)
     anothers = changing.anothers(sheets, viewer)
     lines = [
         line
         for sheet in sheets
-        for line in _lines(
-            sheet, entries_of[sheet_key(sheet)], plan, viewer, on, has_extra_lines=has_extra_lines
-        )
+        for line in _lines(sheet, entries_of, begun_before, plan, viewer, on, has_extra_lines=has_extra_lines)
     ]
     for line in lines:
         line.is_anothers = line.sheet.pk in anothers
@@ -83,6 +83,7 @@ def load_grid(
         steps=steps,
         month_tabs=[] if is_brief else month_tabs(month, around),
         changes=[] if is_brief else changing.read_changes([sheet.pk for sheet in sheets if sheet.pk]),
+        begun_before=begun_before,
     )
 
 
@@ -167,12 +168,38 @@ def _attach_people(
             sheet.employee, sheet.assignment = employee, wanted.get(pk)
 
 
-def _entries_of(sheets: Iterable[Timesheet]) -> dict[str, EntriesByDay]:
+def _entries_of(
+    sheets: Collection[Timesheet], month: Month, viewer: User
+) -> tuple[dict[str, EntriesByDay], dict[str, MinutesByKind]]:
+    """The lines of ``sheets`` by key, day and kind; and the minutes on the 1st of nights of last month.
+
+    A night of the last day is read as a whole, though what goes on from it is next month's: unless that is written by
+    the person alone, and not handed in.
+    """
     entries_of: dict[str, EntriesByDay] = {sheet_key(sheet): {} for sheet in sheets}
-    saved = [sheet.pk for sheet in sheets if sheet.pk]
-    for entry in Entry.objects.filter(timesheet__in=saved).order_by("day", "pk"):
-        entries_of[str(entry.timesheet_id)].setdefault(entry.day, {})[entry.kind] = entry
-    return entries_of
+    begun_before: dict[str, MinutesByKind] = {}
+    saved = {sheet.pk: sheet for sheet in sheets if sheet.pk}
+    after = Q()
+    if saved:
+        private = Q(
+            timesheet__status=TimesheetStatus.DRAFT, timesheet__assignment__hours_entry=HoursEntry.EMPLOYEE
+        )
+        sees_all = viewer.sees_every_member or next(iter(saved.values())).employee.user_id == viewer.pk
+        after = Q(
+            timesheet__employee=next(iter(saved.values())).employee_id,
+            timesheet__month=month.next,
+            day=month.before,
+            goes_on_from_day_before=True,
+        ) & (Q() if sees_all else ~private)
+    rows = with_place(Entry.objects.filter(Q(timesheet__in=saved) | after)) if saved else Entry.objects.none()
+    entries = list(rows.order_by("day", "pk"))
+    for line in join_lines(entries):
+        if line.timesheet_id in saved:
+            entries_of[str(line.timesheet_id)].setdefault(line.day, {})[line.kind] = line
+    for entry in entries:
+        if entry.goes_on_from_day_before and entry.day == month.first and entry.timesheet_id in saved:
+            begun_before.setdefault(str(entry.timesheet_id), {})[entry.kind] = entry.minutes
+    return entries_of, begun_before
 
 
 def _lock(sheet: Timesheet, viewer: User, on: date, *, is_mine: bool) -> str:
@@ -187,13 +214,15 @@ def _lock(sheet: Timesheet, viewer: User, on: date, *, is_mine: bool) -> str:
 
 def _lines(
     sheet: Timesheet,
-    days: EntriesByDay,
+    entries_of: Mapping[str, EntriesByDay],
+    begun_before: Mapping[str, MinutesByKind],
     plan: planning.Plan,
     viewer: User,
     on: date,
     *,
     has_extra_lines: bool,
 ) -> list[GridLine]:
+    days = entries_of[sheet_key(sheet)]
     is_mine = may_write(viewer, sheet)
     lock = _lock(sheet, viewer, on, is_mine=is_mine)
     spare = 1 if has_extra_lines and not lock else 0
@@ -218,10 +247,11 @@ def _lines(
         for day, kinds in days.items():
             if kind in kinds:
                 _fill_cell(line, day, kinds[kind])
-    return [worked, travel] if travel.minutes or spare else [worked]
+    has_travel = travel.minutes or Kind.TRAVEL in begun_before.get(sheet_key(sheet), {})
+    return [worked, travel] if has_travel or spare else [worked]
 
 
-def _fill_cell(line: GridLine, day: date, entry: Entry) -> None:
+def _fill_cell(line: GridLine, day: date, entry: EntryLine) -> None:
     line.minutes[day], line.entries[day] = entry.minutes, entry
 
 

@@ -21,9 +21,9 @@ from timesheets.grid.posted import (
     as_minutes,
     chosen_side,
     day_sentence,
-    kind_of_line,
 )
-from timesheets.models import GROUP_KINDS, Entry, Kind
+from timesheets.models import GROUP_KINDS, Kind
+from timesheets.parting import EntryLine
 
 # The letters of the inputs' names, before what tells the lines of one timesheet apart.
 INPUT_LETTERS = {"minutes": "m", "kind": "k", "start": "d", "end": "f", "pause": "p", "note": "n"}
@@ -82,7 +82,7 @@ class DayLineForm(forms.Form):
 
     @property
     def chosen_kind(self) -> str:
-        return self.cleaned_data.get("kind", "") if self.line.is_at_group else kind_of_line(self.line)
+        return self.cleaned_data.get("kind", "") if self.line.is_at_group else self.line.kind
 
     def clean_minutes(self) -> int | None:
         text = self.cleaned_data["minutes"]
@@ -143,14 +143,18 @@ def _parsed(parse: Any, text: str) -> Any:
 
 @dataclass
 class DayPlace:
-    """One timesheet on the day: its forms, what is planned there, and what stands there."""
+    """One timesheet on the day: its forms, what is planned there, and what stands there.
+
+    ``went_on``: minutes that are written on the day before, and are of this one.
+    """
 
     line: GridLine
     day: date
     forms: list[DayLineForm]
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, EntryLine]
     planned: int
     kind: str
+    went_on: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -185,14 +189,15 @@ def day_places(
             DayLineForm(line, day, _with_present_names(posted, line), kind=kind if line is first else "")
             for line in lines
         ]
-        places.append(DayPlace(first, day, each, entries, planned, kind))
+        went_on = sum(grid.went_on(first.key, day).values())
+        places.append(DayPlace(first, day, each, entries, planned, kind, went_on))
     # Where something is expected or written stands at the top, for the thumb.
     return sorted(places, key=lambda place: not (place.planned or place.entries))
 
 
 def _is_shown(grid: MonthGrid, line: GridLine, day: date) -> bool:
     """Days that are agreed on, days with hours; all for the coordination, which records others with a reason."""
-    if day in line.open_days or grid.entries_of[line.key].get(day):
+    if day in line.open_days or grid.recorded(line.key, day) or grid.entries_of[line.key].get(day):
         return True
     return not line.lock and decides_on(grid.viewer, grid.employee.user_id)
 
@@ -328,16 +333,12 @@ def _with_present_names(data: Mapping[str, Any] | None, line: GridLine) -> Mappi
     return {**renamed, **{name: data[name] for name in data}}
 
 
-def _minutes(entries: Mapping[str, Entry]) -> dict[str, int]:
+def _minutes(entries: Mapping[str, EntryLine]) -> dict[str, int]:
     return {kind: entry.minutes for kind, entry in entries.items()}
 
 
 def _encode_stored(place: DayPlace) -> str:
-    kinds = {
-        kind: TimedHours(entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes)
-        for kind, entry in place.entries.items()
-    }
-    return _encode_day(kinds, place.note)
+    return _encode_day({kind: entry.hours for kind, entry in place.entries.items()}, place.note)
 
 
 def _encode_day(kinds: Mapping[str, TimedHours], note: str) -> str:

@@ -12,7 +12,7 @@ from groupement.kernel.periods import parse_day
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours, spell_clock
 from members.models import User
-from timesheets.day_rules import DayFault, HoursValue, minutes_of
+from timesheets.day_rules import DayFault, HoursValue, TimedHours, minutes_of
 from timesheets.grid.lines import GridLine, MinutesByKind, MonthGrid, SheetPlace
 from timesheets.models import GROUP_KINDS, Entry, Kind
 
@@ -170,7 +170,23 @@ class PostedGrid:
         for line in grid.sheets:
             for day, kinds in self.changes.get(line.place, {}).items():
                 minutes = as_minutes(kinds, day)
+                grid.late_of[line.key][day] = _late_minutes(grid, line, day, kinds)
                 grid.days_of[line.key][day] = self.shown[line.key][day] = minutes
+
+
+def _late_minutes(
+    grid: MonthGrid, line: GridLine, day: date, kinds: Mapping[str, HoursValue]
+) -> MinutesByKind:
+    """Of what was saved, what the record holds on the day after; plain minutes keep the times of as many."""
+    stored, late = grid.days_of[line.key].get(day, {}), grid.late_of[line.key].get(day, {})
+    found: MinutesByKind = {}
+    for kind, value in kinds.items():
+        if isinstance(value, int):
+            if kind in late and stored.get(kind) == value:
+                found[kind] = late[kind]
+        elif after := TimedHours(*value).parted(day)[1]:
+            found[kind] = after.minutes or 0
+    return found
 
 
 def read_posted_grid(
@@ -337,16 +353,11 @@ def _read_cell(line: GridLine, day: date, posted: PostedGrid) -> tuple[str, int]
     text = posted.texts.get(line.name(day))
     minutes = line.minutes.get(day, 0) if text is None else parse_minutes(text)
     if not line.is_at_group:
-        return kind_of_line(line), minutes
+        return line.kind, minutes
     kind = posted.texts.get(line.kind_name(day), line.kinds.get(day, ""))
     if minutes and kind not in set(GROUP_KINDS):
         raise BadDuration("choisissez le motif\u00a0: congé, maladie, formation…")
     return kind, minutes
-
-
-def kind_of_line(line: GridLine) -> str:
-    """The kind of hours at a member: travel between two of them, or work."""
-    return Kind.TRAVEL if line.slot == "t" else Kind.WORKED
 
 
 def day_sentence(grid: MonthGrid, line: GridLine, day: date, sentence: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from groupement.kernel.french import day_and_month, ordinal, short_weekday, weekday_and_day
 from groupement.kernel.periods import days_between
-from groupement.kernel.worktime import short_hours
+from groupement.kernel.worktime import short_hours, spell_clock
 from timesheets.day_rules import spell_times
 from timesheets.grid.lines import GridLine, MonthGrid
 from timesheets.grid.posted import PostedGrid
@@ -55,7 +55,7 @@ class GridDayHead:
 
 @dataclass
 class GridCell:
-    """One input, or the reason why there is none."""
+    """One input, or the reason why there is none; ``night``: what of its day and the next is written in one line."""
 
     day: date
     css_class: str
@@ -68,6 +68,7 @@ class GridCell:
     describedby: str
     is_faulty: bool
     moved: str
+    night: tuple[str, ...] = ()
     kind: str = ""
     kind_name: str = ""
 
@@ -168,7 +169,7 @@ def _row(grid: MonthGrid, line: GridLine, heads: list[GridDayHead], posted: Post
     cells, total = [], 0
     for head in heads:
         cell = _cell(grid, line, head, posted)
-        minutes = posted.cells.get(line.name(head.day), line.minutes.get(head.day, 0))
+        minutes = grid.recorded_on(line, head.day, posted.cells.get(line.name(head.day)))
         head.minutes += minutes
         total += minutes
         head.is_contested |= head.day in line.remarks
@@ -182,6 +183,7 @@ def _cell(grid: MonthGrid, line: GridLine, head: GridDayHead, posted: PostedGrid
     name = line.name(day)
     minutes, planned = line.minutes.get(day, 0), _planned(grid, line, day)
     entry = line.entries.get(day)
+    night = _night(grid, line, day)
     times = spell_times(entry.started_at, entry.ended_at) if entry else ""
     is_moved = bool(line.planned) and not line.is_at_group and bool(minutes) and minutes != planned
     notes = {
@@ -189,6 +191,7 @@ def _cell(grid: MonthGrid, line: GridLine, head: GridDayHead, posted: PostedGrid
         "indisponible": head.is_absent,
         f"prévu {short_hours(planned)}": bool(planned),
         times: bool(times),
+        **dict.fromkeys(night, True),
         f"note\u00a0: {entry.note}" if entry else "": bool(entry and entry.note),
     }
     classes = {
@@ -211,9 +214,17 @@ def _cell(grid: MonthGrid, line: GridLine, head: GridDayHead, posted: PostedGrid
         describedby=_describedby(line, day, is_faulty),
         is_faulty=is_faulty,
         moved=f"prévu {short_hours(planned)}" if is_moved else "",
+        night=night,
         kind=_kind(grid, line, day, posted) if line.is_at_group else "",
         kind_name=line.kind_name(day) if line.is_at_group else "",
     )
+
+
+def _night(grid: MonthGrid, line: GridLine, day: date) -> tuple[str, ...]:
+    """ "6 h de la veille", "dont 6 h le lendemain": sums are made by the day, cells hold a night as it is written."""
+    before, late = grid.went_on_to(line, day), grid.after_midnight_on(line, day)
+    notes = {f"{spell_clock(before)} de la veille": before, f"dont {spell_clock(late)} le lendemain": late}
+    return tuple(words for words, minutes in notes.items() if minutes)
 
 
 def _planned(grid: MonthGrid, line: GridLine, day: date) -> int:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db.models import F
 
@@ -17,16 +18,26 @@ from timesheets import changing
 from timesheets.agreed_days import AgreedDays, read_agreed_days, with_agreed_days
 from timesheets.day_rules import (
     BadDays,
+    LineKey,
     TimedHours,
     minutes_of,
     refuse_impossible_days,
-    refuse_long_days,
-    refuse_overlaps,
 )
 from timesheets.importing.gathering import GatheredHours, PlaceDay
 from timesheets.importing.scope import HoursPlace
 from timesheets.locking import refuse_unless_writable
 from timesheets.models import Entry, Timesheet
+from timesheets.parting import (
+    A_DAY,
+    EntryLine,
+    RecordChange,
+    join_lines,
+    part_lines,
+    place_on_first_day,
+    refuse_clashes,
+    refuse_other_days,
+    with_place,
+)
 from timesheets.recording import refuse_too_far
 
 
@@ -40,9 +51,20 @@ class StoredHours:
     names: dict[int, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     entries: dict[tuple[int, date], list[Entry]] = field(default_factory=lambda: defaultdict(list))
 
-    def at(self, sheet: Timesheet, day: date) -> list[Entry]:
-        """The entries of one day of one timesheet."""
-        return [entry for entry in self.entries[sheet.employee_id, day] if entry.timesheet_id == sheet.pk]
+    def lines(self, sheet: Timesheet, day: date) -> list[EntryLine]:
+        """The lines of one day of one timesheet, with what goes on from them after midnight."""
+        both = [
+            *self.entries.get((sheet.employee_id, day), ()),
+            *self._mornings(sheet.employee_id, day + A_DAY),
+        ]
+        return [line for line in join_lines(both) if (line.timesheet_id, line.day) == (sheet.pk, day)]
+
+    def mornings(self, sheet: Timesheet, day: date) -> list[Entry]:
+        """What goes on from the day before in one timesheet."""
+        return [each for each in self._mornings(sheet.employee_id, day) if each.timesheet_id == sheet.pk]
+
+    def _mornings(self, employee: int, day: date) -> list[Entry]:
+        return [each for each in self.entries.get((employee, day), ()) if each.goes_on_from_day_before]
 
     def around(self, employee: int, days: set[date]) -> list[Entry]:
         """The person's entries on those days and the days beside them, wherever they were worked."""
@@ -93,7 +115,7 @@ def read_stored(gathered: GatheredHours) -> StoredHours:
     ):
         stored.add(sheet)
     entries = Entry.objects.filter(timesheet__employee__in=employees, day__range=(first, last))
-    for entry in entries.annotate(person=F("timesheet__employee")).order_by("day", "pk"):
+    for entry in with_place(entries).annotate(person=F("timesheet__employee")).order_by("day", "pk"):
         stored.entries[entry.person, entry.day].append(entry)
     return stored
 
@@ -150,37 +172,57 @@ def _check_month(
     if not found:
         found += _faults_of(lambda: refuse_impossible_days(days_of, by=by), line_of)
     if not found:
-        found += _faults_of(lambda: _refuse_sums(employee, days_of, stored, by, has_overlaps), line_of)
+        found += _faults_of(lambda: _refuse_sums(employee, days_of, stored, by, at, has_overlaps), line_of)
     if not found:
         found += _faults_of(lambda: _refuse_without_reason(days_of, stored, by, guards, reason), line_of)
     yield from found
 
 
-def _refuse_without_reason(
-    days_of: Mapping[Timesheet, Mapping[date, HoursByKind]],
-    stored: StoredHours,
-    by: User,
-    guards: changing.Guards,
-    reason: str,
-) -> None:
-    """Raise changing.ReasonNeeded when the file changes what another wrote or handed in, and nobody says why."""
-    sheets = {sheet.pk: sheet for sheet in days_of}
-    present = {
-        (sheet.pk, day, entry.kind): entry
-        for sheet, days in days_of.items()
-        for day in days
-        for entry in stored.at(sheet, day)
-    }
-    wanted = {
+DaysOfSheet = Mapping[Timesheet, Mapping[date, HoursByKind]]
+
+
+def _lines(days_of: DaysOfSheet) -> dict[LineKey, int | TimedHours]:
+    """The lines that a file would write, by key; empty ones are left out."""
+    return {
         (sheet.pk, day, str(kind)): value
         for sheet, days in days_of.items()
         for day, kinds in days.items()
         for kind, value in kinds.items()
         if minutes_of(value, day)
     }
-    changed = changing.changed_hours(wanted, present)
-    owed = changing.need_reason(changed, present, sheets, by, guards)
-    changing.refuse_without_reason(owed, changed, sheets, reason)
+
+
+def _recorded(days_of: DaysOfSheet, stored: StoredHours) -> tuple[RecordChange, dict[int, Timesheet]]:
+    """What the record would be, parted at midnight as recording.save_all() does, and the timesheets concerned."""
+    sheets = {sheet.pk: sheet for sheet in days_of}
+
+    def sheet_on(pk: int, day: date) -> int:
+        sheet = sheets[pk]
+        if day in sheet.month:
+            return pk
+        place_day = PlaceDay(sheet.employee_id, sheet.assignment_id, day)
+        found = stored.sheet(place_day, HoursPlace(sheet.employee, sheet.assignment))
+        sheets[found.pk] = found
+        return found.pk
+
+    there = {
+        line.key: line for sheet, days in days_of.items() for day in days for line in stored.lines(sheet, day)
+    }
+    for line in there.values():
+        if line.morning:
+            sheet_on(line.timesheet_id, line.morning.day)
+    return part_lines(_lines(days_of), there, sheet_on), sheets
+
+
+def _refuse_without_reason(
+    days_of: DaysOfSheet, stored: StoredHours, by: User, guards: changing.Guards, reason: str
+) -> None:
+    """Raise changing.ReasonNeeded when the file changes what another wrote or handed in, and nobody says why."""
+    record, sheets = _recorded(days_of, stored)
+    changed = changing.changed_hours(record.wanted, record.present)
+    with place_on_first_day(record):
+        owed = changing.need_reason(changed, record.present, sheets, by, guards)
+        changing.refuse_without_reason(owed, changed, sheets, reason)
 
 
 def _writable(sheet: Timesheet, by: User, at: datetime) -> Callable[[], None]:
@@ -192,31 +234,21 @@ def _always(line: int) -> Callable[[int, date], int]:
 
 
 def _refuse_sums(
-    employee: int,
-    days_of: Mapping[Timesheet, Mapping[date, HoursByKind]],
-    stored: StoredHours,
-    by: User,
-    has_overlaps: bool,
+    employee: int, days_of: DaysOfSheet, stored: StoredHours, by: User, at: datetime, has_overlaps: bool
 ) -> None:
-    """The person's days as they would be over all timesheets. Raises BadDays.
+    """The person's days as they would be over all timesheets, and what goes on after midnight. Raises BadDays.
 
     Times that overlap within the file are faults already.
     """
-    touched = {(sheet.pk, day) for sheet, days in days_of.items() for day in days}
-    wanted = {
-        (sheet.pk, day, kind): value
-        for sheet, days in days_of.items()
-        for day, kinds in days.items()
-        for kind, value in kinds.items()
-        if minutes_of(value, day)
-    }
-    around = stored.around(employee, {day for _, day in touched})
-    others = [entry for entry in around if (entry.timesheet_id, entry.day) not in touched]
+    lines = _lines(days_of)
+    record, sheets = _recorded(days_of, stored)
+    changed = changing.changed_hours(record.wanted, record.present)
+    writable = partial(refuse_unless_writable, by=by, at=at)
+    refuse_other_days(record, changed, lines, sheets, refuse_unwritable=writable, by=by, notes={})
+    around = stored.around(employee, {day for days in days_of.values() for day in days})
     is_own = all(sheet.employee.user_id == by.pk for sheet in days_of)
-    sums = {key: minutes_of(value, key[1]) for key, value in wanted.items()}
-    refuse_long_days(sums, others, by=by, is_own=is_own)
-    if not has_overlaps:
-        refuse_overlaps(wanted, others, stored.names[employee], by=by, is_own=is_own)
+    names = stored.names[employee]
+    refuse_clashes(record, lines, around, names, by=by, is_own=is_own, has_overlaps=has_overlaps)
 
 
 def _faults_of(rule: Callable[[], None], line_of: Callable[[int, date], int]) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -14,12 +14,14 @@ from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault
 from groupement.kernel.worktime import round_span, span_minutes, spell_clock
 from timesheets.day_rules import TimedHours
+from timesheets.importing.nights import join_marked, part_at_midnight
 from timesheets.importing.rows import LONGEST_NOTE, PRESENT, ClockedSpan, HoursReading, HoursRow
 from timesheets.importing.scope import Directory, HoursPlace, ImportChoices, RowLeftOut, UnknownPlace
 from timesheets.models import Kind
+from timesheets.parting import A_DAY
 
-BEYOND_MONTH = (
-    "ces heures passent minuit au dernier jour du mois, et la suite est d’un autre relevé. "
+NOT_PARTED = (
+    "ces heures passent minuit, et leurs horaires ne peuvent être gardés avec les autres du jour. "
     "Coupez la ligne en deux à minuit."
 )
 MIDNIGHT = datetime(2001, 1, 1, tzinfo=UTC)
@@ -37,6 +39,7 @@ class PlaceDay(NamedTuple):
 class DayHours:
     """What a file says of one person, place, day and kind: its rows, minutes to enter, seconds really worked.
 
+    ``late_minutes`` and ``late_seconds`` are those of the next day, which go on from its last row after midnight.
     ``is_interleaved``: the person worked elsewhere between its first start and its last end, so that the times of one
     entry would overlap.
     """
@@ -44,7 +47,21 @@ class DayHours:
     rows: list[HoursRow] = field(default_factory=list)
     minutes: int = 0
     seconds: int = 0
+    late_minutes: int = 0
+    late_seconds: int = 0
     is_interleaved: bool = False
+
+    @property
+    def late_rows(self) -> list[HoursRow]:
+        return [row.after for row in self.rows if row.after]
+
+    @property
+    def all_minutes(self) -> int:
+        return self.minutes + self.late_minutes
+
+    @property
+    def all_seconds(self) -> int:
+        return self.seconds + self.late_seconds
 
 
 @dataclass
@@ -66,23 +83,42 @@ def gather(reading: HoursReading, directory: Directory, choices: ImportChoices) 
     """Find each row's place and sum the rows of each day; rounding is row by row, as the rows were clocked."""
     gathered = GatheredHours(faults=list(reading.faults))
     clocked: dict[int, list[HoursRow]] = defaultdict(list)
-    for row in reading.rows:
-        place = _find(row, directory, choices, gathered, reading)
-        if place is None:
-            continue
+    placed = [
+        (part_at_midnight(row), place)
+        for row in reading.rows
+        if (place := _find(row, directory, choices, gathered, reading))
+    ]
+    for row, place in join_marked(placed):
         place_day = PlaceDay(place.employee.pk, place.assignment.pk if place.assignment else None, row.day)
         gathered.places.setdefault(place_day, place)
         gathered.cells.setdefault(place_day, {}).setdefault(row.kind, DayHours()).rows.append(row)
-        if row.clocked:
-            clocked[place.employee.pk].append(row)
+        clocked[place.employee.pk] += [each for each in (row, row.after) if each and each.clocked]
     _add_overlaps(gathered, clocked, reading)
-    _mark_interleaved(gathered, clocked)
-    for cell in (cell for kinds in gathered.cells.values() for cell in kinds.values()):
-        sum_up(cell, choices)
-    _add_nights_beyond_month(gathered, reading)
+    is_settled = False
+    while not is_settled:
+        _mark_interleaved(gathered, clocked)
+        for cell in (cell for kinds in gathered.cells.values() for cell in kinds.values()):
+            sum_up(cell, choices)
+        is_settled = not _move_mornings(gathered)
     if not reading.layout.is_own:
         _drop_hours_below_a_minute(gathered)
     return gathered
+
+
+def _move_mornings(gathered: GatheredHours) -> bool:
+    """Where times cannot be kept, what follows midnight is hours of the next day like others; whether any was."""
+    is_moved = False
+    for place_day in sorted(gathered.cells, key=lambda each: each.day):
+        for kind, cell in gathered.cells[place_day].items():
+            if kind == PRESENT or is_kept_in_one(cell):
+                continue
+            morning = place_day._replace(day=place_day.day + A_DAY)
+            gathered.places.setdefault(morning, gathered.places[place_day])
+            late = gathered.cells.setdefault(morning, {}).setdefault(kind, DayHours())
+            late.rows += cell.late_rows
+            cell.rows = [replace(row, after=None) for row in cell.rows]
+            is_moved = True
+    return is_moved
 
 
 def settle_kinds(
@@ -98,7 +134,7 @@ def settle_kinds(
     others: list[HoursRow] = []
     by_kind: dict[str, list[HoursRow]] = defaultdict(list)
     for row in kinds[PRESENT].rows if PRESENT in kinds else ():
-        same = next((kind for kind, minutes in left.items() if minutes == _rounded(row, choices)), "")
+        same = next((kind for kind, minutes in left.items() if minutes == _whole(row, choices)), "")
         if same:
             del left[same]
         (by_kind[same] if same else others).append(row)
@@ -115,7 +151,19 @@ def settle_kinds(
 
 def value_of(cell: DayHours) -> int | TimedHours:
     """The hours as recording.save() takes them: with times where these give the same minutes, else minutes alone."""
-    return (None if cell.is_interleaved else _timed(cell.rows, cell.minutes)) or cell.minutes
+    first = None if cell.is_interleaved else _timed(cell.rows, cell.minutes)
+    after = _timed(cell.late_rows, cell.late_minutes) if first and cell.late_rows else None
+    if first and after and first.minutes and after.minutes:
+        pause = first.break_minutes + after.break_minutes
+        return TimedHours(
+            first.minutes + after.minutes, first.start, after.end, pause, late_break=after.break_minutes
+        )
+    return cell.all_minutes if cell.late_rows else first or cell.minutes
+
+
+def is_kept_in_one(cell: DayHours) -> bool:
+    """Whether the cell ends by midnight, or its times tell how much of it is of the next day."""
+    return not cell.late_rows or isinstance(value_of(cell), TimedHours)
 
 
 def note_of(kinds: Mapping[str, DayHours]) -> str:
@@ -124,7 +172,9 @@ def note_of(kinds: Mapping[str, DayHours]) -> str:
     for cell in kinds.values():
         notes += [row.note for row in cell.rows if row.note and row.note not in notes]
     real = [
-        f"réel {spell_seconds(cell.seconds)}" for cell in kinds.values() if cell.minutes * 60 != cell.seconds
+        f"réel {spell_seconds(cell.all_seconds)}"
+        for cell in kinds.values()
+        if cell.all_minutes * 60 != cell.all_seconds
     ]
     # What was really worked is always written; the notes are cut.
     joined = " · ".join(notes)[: LONGEST_NOTE - sum(len(words) + 3 for words in real)]
@@ -197,25 +247,6 @@ def _add_overlaps(
             gathered.faults += faults
 
 
-def _add_nights_beyond_month(gathered: GatheredHours, reading: HoursReading) -> None:
-    """Minutes alone, as rounding leaves them, do not show that a row goes on in the next month: its times do.
-
-    With times it is refused with the other rules of a day.
-    """
-    for cell in (cell for kinds in gathered.cells.values() for cell in kinds.values()):
-        if isinstance(value_of(cell), TimedHours):
-            continue
-        for row in cell.rows:
-            if row.clocked and _last_day(row.clocked) not in Month.of(row.day):
-                title, began = reading.layout.title("started"), timezone.localtime(row.clocked.began)
-                gathered.faults.append(Fault(row.line, BEYOND_MONTH, title, f"{began:%H:%M}"))
-
-
-def _last_day(clocked: ClockedSpan) -> date:
-    """The day on which it ends; midnight is still the day before."""
-    return timezone.localtime(max(clocked.began, clocked.over - timedelta(seconds=1))).date()
-
-
 def _mark_interleaved(gathered: GatheredHours, clocked: Mapping[int, list[HoursRow]]) -> None:
     by_day: dict[tuple[int, date], list[HoursRow]] = defaultdict(list)
     for employee, rows in clocked.items():
@@ -245,15 +276,17 @@ def _first_and_last(rows: list[HoursRow]) -> tuple[ClockedSpan, ClockedSpan] | N
 
 
 def sum_up(cell: DayHours, choices: ImportChoices) -> None:
-    """Fill the seconds and minutes of a cell from its rows."""
-    cell.seconds = sum(row.seconds for row in cell.rows)
-    cell.minutes = _minutes(cell, choices)
+    """Fill the seconds and minutes of a cell from its rows, before and after midnight."""
+    cell.seconds, cell.minutes = _sums(cell.rows, choices)
+    cell.late_seconds, cell.late_minutes = _sums(cell.late_rows, choices)
 
 
-def _minutes(cell: DayHours, choices: ImportChoices) -> int:
+def _sums(rows: Iterable[HoursRow], choices: ImportChoices) -> tuple[int, int]:
+    rows = list(rows)
+    seconds = sum(row.seconds for row in rows)
     if choices.how == "none":
-        return round_span(MIDNIGHT, MIDNIGHT + timedelta(seconds=cell.seconds), 1, "none")
-    return sum(_rounded(row, choices) for row in cell.rows)
+        return seconds, round_span(MIDNIGHT, MIDNIGHT + timedelta(seconds=seconds), 1, "none")
+    return seconds, sum(_rounded(row, choices) for row in rows)
 
 
 def _rounded(row: HoursRow, choices: ImportChoices) -> int:
@@ -263,6 +296,11 @@ def _rounded(row: HoursRow, choices: ImportChoices) -> int:
             0, round_span(row.clocked.start, row.clocked.end, choices.step, choices.how) - row.break_minutes
         )
     return round_span(MIDNIGHT, MIDNIGHT + timedelta(seconds=row.seconds), choices.step, choices.how)
+
+
+def _whole(row: HoursRow, choices: ImportChoices) -> int:
+    """With what goes on after midnight."""
+    return _rounded(row, choices) + (_rounded(row.after, choices) if row.after else 0)
 
 
 def _timed(rows: list[HoursRow], minutes: int) -> TimedHours | None:
@@ -285,6 +323,6 @@ def _timed(rows: list[HoursRow], minutes: int) -> TimedHours | None:
 def _drop_hours_below_a_minute(gathered: GatheredHours) -> None:
     """Seconds that another program counted and that make no minute are left out: they would empty a day."""
     for place_day, kinds in list(gathered.cells.items()):
-        gathered.cells[place_day] = {kind: cell for kind, cell in kinds.items() if cell.minutes}
+        gathered.cells[place_day] = {kind: cell for kind, cell in kinds.items() if cell.all_minutes}
         if not gathered.cells[place_day]:
             del gathered.cells[place_day]

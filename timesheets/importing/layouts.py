@@ -75,7 +75,9 @@ _OWN_TITLES = {
     "break": ("pause",),
     "kind": ("nature",),
     "note": ("note", "commentaire"),
-    "supplement": ("complement",),  # written by our export, never filled in
+    # Written by our export, never filled in.
+    "supplement": ("complement",),
+    "midnight": ("passe minuit",),
 }
 # Kimai names its columns in the language of who exports.
 _KIMAI_TITLES = {

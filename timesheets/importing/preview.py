@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -18,13 +17,14 @@ from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault, csv_text
 from members.models import Member, User
 from timesheets import recording
-from timesheets.day_rules import TimedHours
 from timesheets.importing.checks import HoursByKind, ImportChanges, StoredHours, check_changes, read_stored
 from timesheets.importing.gathering import (
+    NOT_PARTED,
     DayHours,
     GatheredHours,
     by_person_and_month,
     gather,
+    is_kept_in_one,
     note_of,
     settle_kinds,
     spell_seconds,
@@ -32,10 +32,12 @@ from timesheets.importing.gathering import (
     value_of,
 )
 from timesheets.importing.layouts import HoursLayout, read_hours_table, recognise_layout
+from timesheets.importing.nights import complete
 from timesheets.importing.rows import UNREAD, read_rows
 from timesheets.importing.scope import Directory, ImportChoices, read_directory
 from timesheets.importing.twins import TwinLine, twins_of, without
 from timesheets.models import Entry, Timesheet
+from timesheets.parting import EntryLine, is_as_wanted
 from timesheets.reminding import sending
 
 MOST_LISTED = 200
@@ -178,16 +180,19 @@ def _compare(
             member = place.assignment.member if place.assignment else None
             key = (employee, member.pk if member else None)
             place_totals = places.setdefault(key, PlaceTotals(employee=place.employee, member=member))
-            entries = stored.at(stored.sheet(place_day, place), place_day.day)
-            minutes = {entry.kind: entry.minutes for entry in entries}
+            sheet = stored.sheet(place_day, place)
+            lines = stored.lines(sheet, place_day.day)
+            mornings = stored.mornings(sheet, place_day.day)
+            if not _complete_nights(preview, gathered.cells[place_day], mornings, lines, choices):
+                continue
+            minutes = {line.kind: line.minutes for line in lines}
             kinds = settle_kinds(gathered.cells[place_day], minutes, choices)
             kinds = gathered.cells[place_day] = _without_twins(preview, kinds, choices)
             wanted = {kind: value_of(cell) for kind, cell in kinds.items()}
+            preview.faults += _unparted(kinds)
             note = note_of(kinds)
-            seen.update(
-                repr((place_day, wanted, note, [_stored_values(entry) for entry in entries])).encode()
-            )
-            if _count_day(place_totals, kinds, wanted, note, entries):
+            seen.update(repr((place_day, wanted, note, [_stored_values(line) for line in lines])).encode())
+            if _count_day(place_totals, kinds, wanted, note, lines):
                 changes = preview.changes.setdefault((employee, month), {})
                 changes.setdefault(place_day.assignment, {})[place_day.day] = wanted
                 if note:
@@ -204,6 +209,33 @@ def _compare(
         ),
     )
     preview.digest = seen.hexdigest()
+
+
+def _complete_nights(
+    preview: HoursPreview,
+    kinds: dict[str, DayHours],
+    mornings: Sequence[Entry],
+    lines: Sequence[EntryLine],
+    choices: ImportChoices,
+) -> bool:
+    """Complete the nights of which the file has one half by what is stored; whether anything is left of the day."""
+    for kind, cell in list(kinds.items()):
+        if any(row.mark for row in cell.rows):
+            cell.rows = complete(cell.rows, lines, mornings, preview.faults)
+            sum_up(cell, choices)
+            if not cell.rows:
+                del kinds[kind]
+    return bool(kinds)
+
+
+def _unparted(kinds: Mapping[str, DayHours]) -> list[Fault]:
+    return [
+        Fault(row.line, NOT_PARTED)
+        for cell in kinds.values()
+        if not is_kept_in_one(cell)
+        for row in cell.rows
+        if row.after
+    ]
 
 
 def _without_twins(
@@ -227,17 +259,17 @@ def _count_day(
     kinds: Mapping[str, DayHours],
     wanted: HoursByKind,
     note: str,
-    entries: list[Entry],
+    entries: Sequence[EntryLine],
 ) -> bool:
     """Count a day in the totals; returns whether it changes."""
     place_totals.days += 1
-    place_totals.minutes += sum(cell.minutes for cell in kinds.values())
-    place_totals.seconds += sum(cell.seconds for cell in kinds.values())
-    asked = {kind: value for kind, value in wanted.items() if kinds[kind].minutes}
+    place_totals.minutes += sum(cell.all_minutes for cell in kinds.values())
+    place_totals.seconds += sum(cell.all_seconds for cell in kinds.values())
+    asked = {kind: value for kind, value in wanted.items() if kinds[kind].all_minutes}
     if (
         _is_same_note(note, kinds, entries)
         and {entry.kind for entry in entries} == set(asked)
-        and all(_is_as_asked(entry, asked[entry.kind]) for entry in entries)
+        and all(is_as_wanted(entry, asked[entry.kind]) for entry in entries)
     ):
         place_totals.unchanged += 1
         return False
@@ -250,23 +282,17 @@ def _count_day(
     return True
 
 
-def _is_same_note(note: str, kinds: Mapping[str, DayHours], entries: list[Entry]) -> bool:
+def _is_same_note(note: str, kinds: Mapping[str, DayHours], entries: Sequence[EntryLine]) -> bool:
     """Whether the notes of a day are the stored ones, whatever blanks they have and in how many entries they are."""
     stored = [" ".join(entry.note.split()) for entry in entries if entry.note.strip()]
     if not note or stored == [" ".join(note.split())]:
         return True
     rows = {row.note for cell in kinds.values() for row in cell.rows if row.note}
-    return rows == set(stored) and all(cell.minutes * 60 == cell.seconds for cell in kinds.values())
+    return rows == set(stored) and all(cell.all_minutes * 60 == cell.all_seconds for cell in kinds.values())
 
 
-def _is_as_asked(entry: Entry, value: int | TimedHours) -> bool:
-    if isinstance(value, int):
-        return entry.minutes == value
-    return (entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes) == tuple(value)
-
-
-def _stored_values(entry: Entry) -> tuple[object, ...]:
-    return entry.kind, entry.minutes, entry.started_at, entry.ended_at, entry.break_minutes, entry.note
+def _stored_values(line: EntryLine) -> tuple[object, ...]:
+    return line.kind, *line.hours, line.note
 
 
 def faults_csv(faults: Iterable[Fault]) -> str:
@@ -309,21 +335,18 @@ def import_hours(
         raise BadHours(
             "Rien n’est importé\u00a0: des heures ont changé depuis votre essai. Relisez ce qui serait écrit."
         )
-    written, touched = 0, defaultdict[int, list[Timesheet]](list)
-    for employee, month in preview.changes:
-        count, sheets = _write(preview, employee, month, by=by, at=at, reason=choices.reason)
-        written += count
-        touched[employee] += sheets
-    for employee, sheets in touched.items():
+    written = sum(
+        _write(preview, employee, month, by=by, at=at, reason=choices.reason)
+        for employee, month in preview.changes
+    )
+    for employee in dict.fromkeys(employee for employee, _ in preview.changes):
         if (person := preview.directory.people[employee]).user_id != by.pk and choices.reason:
-            sending.notify_changed(person, sheets, by=by, at=at)
+            sending.notify_changed(person, by=by, at=at)
     return HoursImported(written, len({employee for employee, _ in preview.changes}), preview.total.minutes)
 
 
-def _write(
-    preview: HoursPreview, employee: int, month: Month, *, by: User, at: datetime, reason: str
-) -> tuple[int, list[Timesheet]]:
-    """How many entries were written, and in which timesheets."""
+def _write(preview: HoursPreview, employee: int, month: Month, *, by: User, at: datetime, reason: str) -> int:
+    """How many entries were written."""
     places = preview.changes[employee, month]
     sheets = _sheets(preview.directory.people[employee], month, set(places), at)
     notes: dict[int, dict[date, str]] = {sheet.pk: {} for sheet in sheets.values()}
@@ -331,14 +354,13 @@ def _write(
         notes[sheets[assignment].pk][day] = note
     days_of = {sheets[place]: days for place, days in places.items()}
     try:
-        written = recording.save_all(days_of, by=by, at=at, notes=notes, reason=reason)
+        return recording.save_all(days_of, by=by, at=at, notes=notes, reason=reason)
     except Refusal as refusal:
         # Somebody saved or moved a timesheet after the preview above.
         subject = f"{preview.directory.people[employee]}, {month.label}"
         raise BadHours(
             f"Rien n’est importé\u00a0: {subject}\u00a0: {' '.join(refusal.errors) or refusal.message}"
         ) from refusal
-    return written, list(days_of)
 
 
 def _sheets(

@@ -26,6 +26,7 @@ from groupement.kernel.cells import (
 from groupement.kernel.french import quoted
 from groupement.kernel.tabular import LOST, Fault, Table, Unreadable
 from groupement.kernel.worktime import DAY, span_minutes, spell_clock
+from timesheets import exporting
 from timesheets.importing.layouts import HoursLayout
 from timesheets.models import Kind
 
@@ -69,6 +70,11 @@ _KINDS = {
 }
 
 
+# Which of its two days a row of a night is of, as our export marks it.
+IS_FOLLOWED, GOES_ON = "is_followed", "goes_on"
+_MARKS = {plain(exporting.IS_FOLLOWED): IS_FOLLOWED, plain(exporting.GOES_ON): GOES_ON}
+
+
 class ClockedSpan(NamedTuple):
     """From when to when: in the group's time zone, in UTC to compare, as an entry stores it, and its minutes."""
 
@@ -86,7 +92,8 @@ class HoursRow:
     """One line: names of people and places as the file spells them, the day, seconds worked, span, minutes of break.
 
     ``unread``: what stands in the columns that have no meaning, by which two lines may differ. ``is_own``: it is of our
-    own layout, so that its payroll number is ours.
+    own layout, so that its payroll number is ours. ``mark``: which of two rows this is, as which our export wrote a
+    night. ``after``: what goes on from it after midnight, as a row of the next day.
     """
 
     line: int
@@ -103,6 +110,8 @@ class HoursRow:
     note: str
     unread: tuple[str, ...] = ()
     is_own: bool = True
+    mark: str = ""
+    after: HoursRow | None = None
 
 
 class _UnreadableRow(Exception):  # noqa: N818 - its fault is in the list, the reading goes on
@@ -233,7 +242,7 @@ def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRo
     day = _read_cell(line, "day", cells, reading, lambda value: read_day(value, reading.order))
     if day is None:
         raise reading.refuse(line, "day", None, "la date manque. Écrivez par exemple 03/11/2026.")
-    clocked = _clocked_span(line, day, cells, reading)
+    clocked = _read_span(line, day, cells, reading)
     seconds, pause = _worked_seconds(line, cells, reading, clocked)
     if pause < 0:
         # The program counted more than passed between its times: its figure counts, its times do not.
@@ -254,7 +263,15 @@ def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRo
         note=" ".join(reading.text("note", cells).split())[:LONGEST_NOTE],
         unread=tuple(cell_text(cells[place]) for place in layout.unread_places if place < len(cells)),
         is_own=layout.is_own,
+        mark=_mark(clocked, plain(reading.text("midnight", cells))),
     )
+
+
+def _mark(clocked: ClockedSpan | None, text: str) -> str:
+    """The mark of a row whose times still touch midnight on that side."""
+    mark = _MARKS.get(text, "")
+    touched = {IS_FOLLOWED: clocked and clocked.last, GOES_ON: clocked and clocked.first}.get(mark)
+    return mark if touched == time() else ""
 
 
 def _names(cells: Sequence[Any], layout: HoursLayout) -> tuple[str, ...]:
@@ -281,7 +298,7 @@ def _read_cell(
         raise reading.refuse(line, column, value, str(error)) from error
 
 
-def _clocked_span(line: int, day: date, cells: Sequence[Any], reading: HoursReading) -> ClockedSpan | None:
+def _read_span(line: int, day: date, cells: Sequence[Any], reading: HoursReading) -> ClockedSpan | None:
     """Start and end; an end before its start is on the next day, unless the file says which day it is on."""
     start = _read_cell(line, "started", cells, reading, read_clock)
     end = _read_cell(line, "ended", cells, reading, read_clock)
@@ -295,7 +312,7 @@ def _clocked_span(line: int, day: date, cells: Sequence[Any], reading: HoursRead
     last = _read_cell(line, "end_day", cells, reading, lambda value: read_day(value, reading.order))
     if last is None:
         last = day + timedelta(days=1) if end < start else day
-    found = _span(day, start, last, end)
+    found = clocked_span(day, start, last, end)
     if not timedelta(0) <= found.over - found.began < timedelta(days=1):
         raise reading.refuse(
             line, "ended", end, "la fin doit suivre le début de moins de 24\u00a0h. Corrigez les heures."
@@ -304,7 +321,7 @@ def _clocked_span(line: int, day: date, cells: Sequence[Any], reading: HoursRead
 
 
 @lru_cache(maxsize=65536)
-def _span(day: date, start: time, last: date, end: time) -> ClockedSpan:
+def clocked_span(day: date, start: time, last: date, end: time) -> ClockedSpan:
     """Many people begin and end together: worked out once for all of them."""
     zone = timezone.get_default_timezone()
     began, over = datetime.combine(day, start, zone), datetime.combine(last, end, zone)

@@ -18,6 +18,7 @@ class ChangedHours(models.Model):
     step = models.ForeignKey(TimesheetStep, models.CASCADE, related_name="changed")
     day = models.DateField("jour")
     kind = models.CharField("nature", max_length=10, choices=Kind)
+    goes_on_from_day_before = models.BooleanField("suite de la veille", default=False)
     before_minutes = models.PositiveSmallIntegerField("minutes d’avant", default=0)
     after_minutes = models.PositiveSmallIntegerField("minutes d’après", default=0)
     before_times = models.CharField("horaire d’avant", max_length=60, blank=True)
@@ -28,7 +29,8 @@ class ChangedHours(models.Model):
         verbose_name_plural = "heures changées"
         constraints = [
             models.UniqueConstraint(
-                fields=["step", "day", "kind"], name="hours_change_once_in_a_step_a_day_and_kind"
+                fields=["step", "day", "kind", "goes_on_from_day_before"],
+                name="hours_change_once_in_a_step_a_day_and_kind",
             ),
             models.CheckConstraint(
                 condition=~Q(before_minutes=F("after_minutes")) | ~Q(before_times=F("after_times")),

@@ -1,5 +1,7 @@
 """The entries of a timesheet, and the coordinator's notes on what working-time rules found in them."""
 
+from datetime import time
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -25,12 +27,32 @@ GROUP_KINDS = frozenset(set(Kind) - ASSIGNMENT_KINDS)
 ABSENCES = frozenset({Kind.LEAVE, Kind.SICKNESS, Kind.HOLIDAY, Kind.OTHER})
 
 
+# What goes on from a day before on which nothing of that kind ends at midnight, there.
+_ORPHANS = """
+                    PERFORM 1 FROM timesheets_entry morning
+                    JOIN timesheets_timesheet sheet ON sheet.id = morning.timesheet_id
+                    WHERE morning.goes_on_from_day_before AND NOT EXISTS (
+                        SELECT 1 FROM timesheets_entry evening
+                        JOIN timesheets_timesheet other ON other.id = evening.timesheet_id
+                        WHERE (evening.day, evening.kind, evening.ended_at)
+                            = (morning.day - 1, morning.kind, time '00:00')
+                          AND other.employee_id = sheet.employee_id
+                          AND other.assignment_id IS NOT DISTINCT FROM sheet.assignment_id
+                    )"""
+_REFUSED = """IF FOUND THEN
+                        RAISE EXCEPTION 'hours go on from an evening that ends at midnight'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;"""
+
+
 # Deletions too: hours that were taken away are asked about as often as hours that were changed.
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Entry(models.Model):
     """Minutes of one kind on one day of a timesheet; start, end and the breaks between are optional.
 
-    Locked as soon as the timesheet leaves draft. An end before its start is on the next day, of the same month.
+    Locked as soon as the timesheet leaves draft. Work past midnight is two entries, each on its day and timesheet: the
+    evening that ends at 0 h, and what goes on from it. Spans of before that rule may still end on the next day.
     """
 
     timesheet = models.ForeignKey(
@@ -42,6 +64,7 @@ class Entry(models.Model):
     started_at = models.TimeField("début", null=True, blank=True)
     ended_at = models.TimeField("fin", null=True, blank=True)
     break_minutes = models.PositiveSmallIntegerField("pause (minutes)", default=0)
+    goes_on_from_day_before = models.BooleanField("suite de la veille", default=False)
     note = models.CharField("note", max_length=200, blank=True)
     entered_by = models.ForeignKey(
         "members.User", models.PROTECT, null=True, related_name="+", verbose_name="saisi par"
@@ -51,7 +74,15 @@ class Entry(models.Model):
         verbose_name = "pointage"
         verbose_name_plural = "pointages"
         constraints = [
-            models.UniqueConstraint(fields=["timesheet", "day", "kind"], name="one_entry_a_day_and_kind"),
+            models.UniqueConstraint(
+                fields=["timesheet", "day", "kind", "goes_on_from_day_before"],
+                name="one_entry_a_day_and_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(goes_on_from_day_before=False)
+                | Q(started_at__isnull=False, started_at=time(0), ended_at__gt=time(0)),
+                name="what_goes_on_begins_at_midnight",
+            ),
             models.CheckConstraint(
                 condition=Q(minutes__gt=0, minutes__lte=1440), name="entry_minutes_fit_in_a_day"
             ),
@@ -105,7 +136,8 @@ class Entry(models.Model):
                     PERFORM 1 FROM timesheets_changedhours changed
                     JOIN timesheets_timesheetstep step ON step.id = changed.step_id
                     WHERE step.subject_id = NEW.timesheet_id AND step.by_id = NEW.entered_by_id
-                      AND (changed.day, changed.kind) = (NEW.day, NEW.kind)
+                      AND (changed.day, changed.kind, changed.goes_on_from_day_before)
+                        = (NEW.day, NEW.kind, NEW.goes_on_from_day_before)
                       AND (changed.before_minutes, changed.after_minutes) = (OLD.minutes, NEW.minutes);
                     IF NOT FOUND THEN
                         RAISE EXCEPTION 'hours that a person wrote are rewritten with a reason only'
@@ -116,7 +148,7 @@ class Entry(models.Model):
             ),
             # What was written before this rule stays as it is, until somebody changes its times.
             pgtrigger.Trigger(
-                name="work_past_midnight_stays_in_its_month",
+                name="an_entry_ends_by_midnight",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func="""
@@ -125,13 +157,33 @@ class Entry(models.Model):
                     THEN
                         RETURN NEW;
                     END IF;
-                    IF NEW.ended_at < NEW.started_at AND NEW.ended_at > '00:00'
-                        AND date_trunc('month', NEW.day + 1) > date_trunc('month', NEW.day)
-                    THEN
-                        RAISE EXCEPTION 'work past midnight stays in the month of its timesheet'
+                    IF NEW.ended_at < NEW.started_at AND NEW.ended_at > '00:00' THEN
+                        RAISE EXCEPTION 'work past midnight is parted into its two days'
                             USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="what_goes_on_has_its_evening",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__goes_on_from_day_before=True),
+                func=f"""
+                    {_ORPHANS} AND morning.id = NEW.id;
+                    {_REFUSED}
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="an_evening_keeps_what_goes_on_from_it",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__ended_at=time(0)),
+                func=f"""
+                    {_ORPHANS} AND (morning.day, morning.kind) = (OLD.day + 1, OLD.kind);
+                    {_REFUSED}
                 """,
             ),
         ]

@@ -100,11 +100,11 @@ def _departures(line: SheetFigures, away: frozenset[date]) -> Iterable[str]:
         return
     days = [
         day
-        for day in sorted({*line.by_day, *line.planned_by_day})
-        if line.by_day.get(day, 0) != line.planned_by_day.get(day, 0)
+        for day in sorted({*line.begun_by_day, *line.planned_by_day})
+        if line.begun_by_day.get(day, 0) != line.planned_by_day.get(day, 0)
     ]
     for day in days[:DAYS_LISTED]:
-        done, planned = line.by_day.get(day, 0), line.planned_by_day.get(day, 0)
+        done, planned = line.begun_by_day.get(day, 0), line.planned_by_day.get(day, 0)
         what = spell_clock(done) if done else "absence ce jour" if day in away else "rien de saisi"
         expected = f"au lieu de {spell_clock(planned)}" if planned else "sans rien de prévu"
         yield f"{spell_day(day).capitalize()}\u00a0: {what}, {expected}."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -31,6 +31,7 @@ from timesheets.models import (
     TimesheetStatus,
     TimesheetStep,
 )
+from timesheets.parting import A_DAY
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class DayRemark:
 
 @dataclass(frozen=True)
 class SheetFigures:
-    """A timesheet with its figures, the last step that brought it where it is, and what contradicts its hours."""
+    """A timesheet with its figures, the last step that brought it where it is, and what contradicts its hours.
+
+    ``begun_by_day``: the minutes by the day on which the work began, as plans count them: a night is of one day.
+    """
 
     timesheet: Timesheet
     by_day: Mapping[date, int]
@@ -53,6 +57,7 @@ class SheetFigures:
     last_step: TimesheetStep | None = None
     remarks: tuple[DayRemark, ...] = ()
     against: Sequence[Contradiction] = ()
+    begun_by_day: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def employee(self) -> Employee:
@@ -99,7 +104,7 @@ def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
     day = on or today()
     sheets = list(_sheets(month))
     against = contradictions([sheet.pk for sheet, _ in sheets if sheet.billed_at is None], on=day)
-    minutes, planned = _minutes(month), plan(month)
+    (minutes, begun), planned = _minutes(month), plan(month)
     steps, seen = _last_steps(month), None
     lines: list[SheetFigures] = []
     filled: dict[int, set[date]] = defaultdict(set)
@@ -109,7 +114,7 @@ def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
         expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
         remarks = _day_remarks(step) if step else ()
         figures = (sheet, minutes.get(sheet.pk, {}), expected, member, step, remarks)
-        lines.append(SheetFigures(*figures, against.get(sheet.pk, ())))
+        lines.append(SheetFigures(*figures, against.get(sheet.pk, ()), begun.get(sheet.pk, {})))
         filled[sheet.employee_id].update(lines[-1].by_day)
         seen = sheet
     return MonthSheets(
@@ -188,16 +193,38 @@ def sheet_title(timesheet: Timesheet) -> str:
     return f"{timesheet.employee}, {placed.member if placed else 'au groupement'}"
 
 
-def _minutes(month: Month) -> dict[int, dict[date, int]]:
-    """Minutes by timesheet and day: one row for each timesheet, whatever the number of its entries."""
-    rows = Entry.objects.filter(timesheet__month=month).order_by("timesheet").values("timesheet")
-    spans = rows.annotate(days=ArrayAgg("day", order_by="pk"), each=ArrayAgg("minutes", order_by="pk"))
+def _minutes(month: Month) -> tuple[dict[int, dict[date, int]], dict[int, dict[date, int]]]:
+    """Minutes by timesheet and day; and by timesheet and the day on which the work began.
+
+    One row for each timesheet, whatever the number of its entries. Of the next month, what goes on from the last night.
+    """
+    last_night = Q(timesheet__month=month.next, day=month.before, goes_on_from_day_before=True)
+    rows = Entry.objects.filter(Q(timesheet__month=month) | last_night).order_by(
+        "timesheet__month", "timesheet"
+    )
+    sheet = ("month", "employee", "assignment", "supplement")
+    spans = rows.values("timesheet", *(f"timesheet__{name}" for name in sheet)).annotate(
+        days=ArrayAgg("day", order_by="pk"),
+        each=ArrayAgg("minutes", order_by="pk"),
+        late=ArrayAgg("goes_on_from_day_before", order_by="pk"),
+    )
     totals: dict[int, dict[date, int]] = {}
-    for timesheet, days, each in spans.values_list("timesheet", "days", "each"):
-        held = totals.setdefault(timesheet, {})
-        for day, minutes in zip(days, each, strict=True):
-            held[day] = held.get(day, 0) + minutes
-    return totals
+    begun: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    first_at: dict[tuple[int, int | None], int] = {}
+    for row in spans:
+        pk, place = row["timesheet"], (row["timesheet__employee"], row["timesheet__assignment"])
+        held: dict[date, int] = defaultdict(int)
+        if row["timesheet__month"] == month:
+            held = totals.setdefault(pk, held)
+            if not row["timesheet__supplement"]:
+                first_at[place] = pk
+        for day, minutes, is_late in zip(row["days"], row["each"], row["late"], strict=True):
+            held[day] += minutes
+            began = day - A_DAY if is_late else day
+            if began in month:
+                # The night of a month's last day goes on in another timesheet.
+                begun[pk if day in month else first_at.get(place, pk)][began] += minutes
+    return totals, begun
 
 
 def _last_steps(month: Month) -> dict[int, TimesheetStep]:

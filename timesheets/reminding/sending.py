@@ -186,9 +186,9 @@ def notify_returned(sheet: Timesheet, *, at: datetime) -> int:
     return _enqueue_written([mail.write(at) for mail in mails])
 
 
-def notify_changed(employee: Employee, sheets: Iterable[Timesheet], *, by: User, at: datetime) -> int:
+def notify_changed(employee: Employee, *, by: User, at: datetime) -> int:
     """Write to the person once what ``by`` changed at that moment in their hours, and why; returns how many mails."""
-    steps = changing.changes_at([sheet.pk for sheet in sheets], by=by, at=at)
+    steps = changing.changes_at(employee, by=by, at=at)
     if not steps or employee.user is None:
         return 0
     return _enqueue_written([wording.changed_mail(employee.user, steps).write(at)])

@@ -107,7 +107,9 @@ def sheet_days(
     ``events`` is the history of the timesheet, read here when it is not given.
     """
     entries = defaultdict(list)
-    for entry in timesheet.entries.select_related("entered_by").order_by("day", "kind", "pk"):
+    for entry in timesheet.entries.select_related("entered_by").order_by(
+        "day", "-goes_on_from_day_before", "kind", "pk"
+    ):
         entries[entry.day].append(entry)
     planned = _planned(timesheet)
     remarks = _remarks(timesheet, history(timesheet) if events is None else events)
@@ -134,7 +136,7 @@ def _day(
     *,
     discreetly: bool,
 ) -> SheetDay:
-    labels = ["Présent"] if discreetly else [Kind(entry.kind).label for entry in entries]
+    labels = ["Présent"] if discreetly else dict.fromkeys(str(Kind(entry.kind).label) for entry in entries)
     typists = {entry.entered_by_id: str(entry.entered_by) for entry in entries if entry.entered_by}
     return SheetDay(
         day=day,
@@ -154,7 +156,9 @@ def _times(entry: Entry) -> str:
     if not (entry.started_at and entry.ended_at):
         return ""
     start, end = (time.hour * 60 + time.minute for time in (entry.started_at, entry.ended_at))
-    times = f"{spell_clock(start)} – {spell_clock(end)}" + (" le lendemain" if end < start else "")
+    times = f"{spell_clock(start)} – {spell_clock(end)}" + (" le lendemain" if 0 < end < start else "")
+    if entry.goes_on_from_day_before:
+        times += ", suite de la veille"
     pause = entry.break_minutes
     if not pause:
         return times

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
-from django.db.models.functions import TruncWeek
+from django.db.models import Case, DateField, F, QuerySet, Sum, When
+from django.db.models.functions import Cast, TruncWeek
 
 from employees.limits import limits_between
 from employees.models import Employee, TimeScheme
@@ -25,6 +25,7 @@ from members.access import decides_on
 from members.models import User
 from members.roles import Role, only
 from timesheets.models import ABSENCES, Acknowledgement, Entry
+from timesheets.parting import A_DAY
 
 # Rests begin before the first day, weeks end after the last one; averages go back for sixteen weeks.
 WEEK, AHEAD, LOOKBACK = timedelta(days=7), timedelta(days=9), timedelta(weeks=16)
@@ -135,10 +136,17 @@ def _move_to_next_week(weeks: dict[date, int], before: date, facts: list[Any]) -
 
 
 def _days(first: date, before: date, employees: Collection[int]) -> Mapping[int, Mapping[date, int]]:
-    """Minutes by employee and day."""
+    """Minutes by employee and the day on which the work began: a night is one day of work, as it is in the calendar."""
     sums: dict[int, dict[date, int]] = defaultdict(dict)
-    rows = _entries(first, max(first, before), employees).order_by("timesheet__employee", "day")
-    for person, day, minutes in rows.values_list("timesheet__employee", "day").annotate(total=Sum("minutes")):
+    began = Case(When(goes_on_from_day_before=True, then=F("day") - A_DAY), default=F("day"))
+    rows = _entries(first, max(first, before) + A_DAY, employees).annotate(
+        began=Cast(began, output_field=DateField())
+    )
+    rows = rows.filter(began__gte=first, began__lt=max(first, before)).order_by(
+        "timesheet__employee", "began"
+    )
+    totals = rows.values_list("timesheet__employee", "began").annotate(total=Sum("minutes"))
+    for person, day, minutes in totals:
         sums[person][day] = minutes
     return sums
 

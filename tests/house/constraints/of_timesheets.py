@@ -20,12 +20,14 @@ DRAFT = "status = 'draft' AND assignment_id IS NOT NULL"
 AT_THE_GROUP = "status = 'draft' AND assignment_id IS NULL"
 APPROVED = "status = 'approved' AND billed_at IS NULL"
 BILLED = "billed_at IS NOT NULL"
-IN_A_DRAFT = f"timesheet_id = (SELECT id FROM timesheets_timesheet WHERE {DRAFT})"
+THE_DRAFT = f"timesheet_id = (SELECT id FROM timesheets_timesheet WHERE {DRAFT})"
+IN_A_DRAFT = f"{THE_DRAFT} AND day < '2026-12-23'"
 APPROVED_ONE = f"(SELECT id FROM timesheets_timesheet WHERE {APPROVED})"
 DRAFT_ONE = f"(SELECT id FROM timesheets_timesheet WHERE {DRAFT})"
 IN_AN_APPROVED_ONE = f"timesheet_id = {APPROVED_ONE}"
 MADE, UNMADE = "made_at IS NOT NULL", "made_at IS NULL"
-LAST_DAY = "(date_trunc('month', day) + interval '1 month')::date - 1"
+EVENING = f"{THE_DRAFT} AND ended_at = '00:00'"
+MORNING = f"{THE_DRAFT} AND goes_on_from_day_before"
 FILE = {"made_at": "now()", "size": "1", "path": "'x.pdf'", "sha256": "repeat('b', 64)"}
 
 BOSS = "(SELECT min(id) FROM members_user WHERE is_coordinator)"
@@ -233,13 +235,27 @@ ROWS: dict[str, Row] = {
         update(IN_A_DRAFT, kind="'leave'"),
         holds=(TWINS["timesheets_entry"], update(IN_A_DRAFT, kind="'travel'"), delete(IN_A_DRAFT)),
     ),
-    "work_past_midnight_stays_in_its_month": row(
-        copy(IN_A_DRAFT, day=LAST_DAY, kind="'travel'", started_at="'22:00'", ended_at="'06:00'"),
-        update(IN_A_DRAFT, day=LAST_DAY, started_at="'22:00'", ended_at="'00:01'"),
-        holds=(
-            update(IN_A_DRAFT, day=LAST_DAY, started_at="'22:00'", ended_at="'00:00'"),
-            update(IN_A_DRAFT, day=f"{LAST_DAY} - 1", started_at="'22:00'", ended_at="'06:00'"),
-        ),
+    "an_entry_ends_by_midnight": row(
+        copy(IN_A_DRAFT, kind="'travel'", started_at="'22:00'", ended_at="'06:00'"),
+        update(IN_A_DRAFT, started_at="'22:00'", ended_at="'00:01'"),
+        holds=update(IN_A_DRAFT, started_at="'22:00'", ended_at="'00:00'"),
+    ),
+    "what_goes_on_begins_at_midnight": row(
+        update(MORNING, started_at="NULL", ended_at="NULL"),
+        update(MORNING, started_at="'00:01'"),
+        update(MORNING, ended_at="'00:00'"),
+        holds=update(MORNING, ended_at="'00:01'"),
+    ),
+    "what_goes_on_has_its_evening": row(
+        copy(MORNING, day="day + 1"),
+        update(MORNING, day="day + 1"),
+        holds=update(MORNING, ended_at="'05:00'"),
+    ),
+    "an_evening_keeps_what_goes_on_from_it": row(
+        delete(EVENING),
+        update(EVENING, ended_at="'23:00'"),
+        update(EVENING, day="day - 1"),
+        holds=(delete(MORNING), update(EVENING, started_at="'21:00'")),
     ),
     "a_finding_is_acknowledged_once": same("measured"),
     "an_acknowledgement_has_a_note": row(

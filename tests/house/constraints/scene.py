@@ -172,6 +172,16 @@ def _of_timesheets(
     Entry.objects.create(
         timesheet=draft, day=DECEMBER.first + timedelta(1), minutes=420, entered_by=maelle.user
     )
+    eve = DECEMBER.first + timedelta(22)
+    Entry.objects.create(timesheet=draft, day=eve, minutes=120, started_at="22:00", ended_at="00:00")
+    Entry.objects.create(
+        timesheet=draft,
+        day=eve + timedelta(1),
+        minutes=360,
+        started_at="00:00",
+        ended_at="06:00",
+        goes_on_from_day_before=True,
+    )
     # Handed in by the person, come back, and changed by somebody else.
     handed_in = {"source": "draft", "target": "submitted", "at": NOW}
     draft.steps.create(kind="submit", by=maelle.user, **handed_in)

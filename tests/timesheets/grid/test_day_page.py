@@ -176,13 +176,15 @@ class TestFaults:
         assert all(f'value="{value}"' in page for value in values.values())
         assert entries(sheet) == []
 
-    def test_work_past_the_month_s_last_midnight_says_how_to_note_it(self, hers, sheet):
+    def test_work_past_the_month_s_last_midnight_needs_the_next_month_open(self, hers, sheet):
+        world.timesheet(sheet.assignment, month=NOVEMBER.next, status="submitted")
         last = date(2026, 11, 30)
         cell = f"{sheet.pk}-{last}"
         page = reverse("timesheets:day", args=[NOVEMBER, last.day])
         answer = hers.post(page, {f"m-{cell}": "", f"d-{cell}": "22:00", f"f-{cell}": "06:00"})
         assert answer.status_code == 422
-        assert "Saisissez de 22 h à 0 h ce jour-là, et de 0 h à 6 h le mardi 1er décembre" in words(answer)
+        assert "le mardi 1er décembre n’est pas ouvert : le relevé « Aloen » de décembre" in words(answer)
+        assert "rappelez-le pour le corriger. Sinon, saisissez de 22 h à 0 h." in words(answer)
         assert entries(sheet) == []
         hers.post(page, {f"m-{cell}": "", f"d-{cell}": "22:00", f"f-{cell}": "0h"})
         assert [entry.minutes for entry in sheet.entries.all()] == [120]

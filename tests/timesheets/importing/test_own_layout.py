@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 import pytest
+from django.db import transaction
 
 from groupement.kernel.tabular import Unreadable
 from tests import world
@@ -211,21 +212,36 @@ def test_a_night_counts_the_hours_that_passed_when_the_clocks_change(cast):
         line(date="24/10/2026", début="22:00", fin="06:00"),
     ]
     imported(cast, files.own(*rows))
-    assert [minutes for _, _, minutes, _ in stored()] == [420, 540]
+    assert [minutes for _, _, minutes, _ in stored()] == [120, 300, 120, 420]
 
 
-def test_a_night_at_a_month_s_end_is_to_be_cut_at_midnight(cast):
-    """With its times, and where rounding leaves minutes alone; cut at midnight it goes in."""
+def test_a_night_at_a_month_s_end_is_parted_with_its_times_and_where_rounding_leaves_minutes(cast):
     night = {"date": "31/10/2026", "début": "22:00", "fin": "06:10"}
-    whole = previewed(cast, files.own(line(**night)))
-    assert "de 0\u00a0h à 6\u00a0h\u00a010 le dimanche 1er novembre" in whole.faults[0].sentence
-    rounded = previewed(cast, files.own(line(**night)), how="nearest", step=15)
-    assert "Coupez la ligne en deux à minuit." in rounded.faults[0].sentence
-    imported(
-        cast,
-        files.own(line(**night | {"fin": "00:00"}), line(date="01/11/2026", début="00:00", fin="06:10")),
-    )
-    assert [minutes for _, _, minutes, _ in stored()] == [120, 370]
+    for how, (late, goes_on) in {"none": (370, True), "nearest": (375, False)}.items():
+        with transaction.atomic():
+            imported(cast, files.own(line(**night)), how=how, step=15)
+            assert list(
+                Entry.objects.order_by("day").values_list("day", "minutes", "goes_on_from_day_before")
+            ) == [
+                (date(2026, 10, 31), 120, False),
+                (date(2026, 11, 1), late, goes_on),
+            ]
+            transaction.set_rollback(True)
+
+
+def test_breaks_between_rows_lie_on_their_side_of_midnight(cast):
+    """The file says by the clock when the break was: before midnight, though the night after is longer."""
+    rows = [line(début="20:00", fin="20:30"), line(début="23:45", fin="10:00")]
+    imported(cast, files.own(*rows))
+    found = Entry.objects.order_by("day").values_list("minutes", "started_at", "ended_at", "break_minutes")
+    assert list(found) == [(45, time(20), time(0), 195), (600, time(0), time(10), 0)]
+
+
+def test_a_night_whose_other_month_is_handed_in_is_refused_at_its_line(cast):
+    world.timesheet(cast["at_aloen"], status=TimesheetStatus.SUBMITTED)
+    preview = previewed(cast, files.own(line(date="31/10/2026", début="22:00", fin="06:00")))
+    (fault,) = preview.faults
+    assert (fault.line, "le dimanche 1er novembre n’est pas ouvert" in fault.sentence) == (2, True)
 
 
 def test_kinds_of_the_group_go_to_the_timesheet_at_the_group(cast):

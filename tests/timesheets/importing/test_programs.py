@@ -147,12 +147,16 @@ def test_the_break_of_kimai_is_what_its_duration_leaves_out(cast):
     assert (Entry.objects.get().minutes, Entry.objects.get().break_minutes) == (420, 60)
 
 
-def test_a_night_goes_to_the_day_on_which_it_began(cast):
+def test_a_night_is_parted_at_midnight(cast):
     row = toggl(
         **{"Start time": "23:30:00", "End date": "2026-11-04", "End time": "00:45:00", "Duration": "01:15:00"}
     )
     imported(cast, files.toggl(row))
-    assert entry_facts()[:4] == (date(2026, 11, 3), 75, time(23, 30), time(0, 45))
+    found = Entry.objects.order_by("day").values_list("day", "minutes", "started_at", "ended_at")
+    assert list(found) == [
+        (date(2026, 11, 3), 30, time(23, 30), time(0)),
+        (date(2026, 11, 4), 45, time(0), time(0, 45)),
+    ]
 
 
 def test_entries_of_one_day_place_and_kind_are_one_with_their_seconds_summed_first(cast):

@@ -12,14 +12,18 @@ from django.conf import settings
 from billing.costs.payroll_columns import read_payroll_table, sample_workbook
 from tests import world
 from timesheets import exporting
+from timesheets.day_rules import TimedHours
 from timesheets.exporting import ExportChoice
 from timesheets.importing import layouts
 from timesheets.importing.preview import HoursPreview, import_hours, preview_hours
 from timesheets.importing.scope import ImportChoices
 from timesheets.models import Entry, Kind, TimesheetStatus
+from timesheets.recording import save
 
 pytestmark = pytest.mark.django_db
 DRAFT = TimesheetStatus.DRAFT
+DAYS_OF_LAST = {"30/11/2026", "01/12/2026"}
+NIGHTS = [date(2026, 11, day) for day in (20, 21, 30)]
 NOTES = (
     "-7 en stock",
     "+33 6 12 34 56 78",
@@ -63,10 +67,10 @@ def cast():
     clocked.minutes, clocked.started_at, clocked.ended_at, clocked.break_minutes = 420, time(9), time(17), 60
     clocked.save()
     Entry.objects.create(timesheet=noted, day=date(2026, 11, 2), kind=Kind.TRAVEL, minutes=20, note="-aller")
-    # A break of twenty minutes, which no decimal number says exactly, in a night.
-    night = world.timesheet(at_sonam, {date(2026, 11, 20): 460}, status=DRAFT).entries.get()
-    night.started_at, night.ended_at, night.break_minutes = time(22), time(6), 20
-    night.save()
+    # A break of twenty minutes, which no decimal number says exactly, in nights: two in a row, and the month's last.
+    nights = world.timesheet(at_sonam, status=DRAFT)
+    night = {"worked": TimedHours(None, time(22), time(6), 20)}
+    save(nights, dict.fromkeys(NIGHTS, night), by=maelle.user, at=world.NOW, notes={NIGHTS[0]: "ronde"})
     world.timesheet(maelle, {date(2026, 11, 19): 420}, kind=Kind.LEAVE, status=DRAFT)
     world.timesheet(world.assignment(other, aloen), {date(2026, 11, 3): 61}, status=DRAFT)
     world.timesheet(at_aloen, {date(2026, 10, 1): 431}, month=world.OCTOBER)
@@ -100,8 +104,8 @@ def test_every_export_of_hours_is_imported_again_and_changes_nothing():
         (who, suffix): figures
         for suffix in ("csv", "xlsx")
         for who, figures in {
-            "coordination": (days + 6, days + 4, 1),
-            "person": (days + 5, days + 3, 1),
+            "coordination": (days + 11, days + 6, 1),
+            "person": (days + 10, days + 5, 1),
             "member": (days + 4, days + 2, 1),
         }.items()
     }
@@ -110,8 +114,8 @@ def test_every_export_of_hours_is_imported_again_and_changes_nothing():
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_what_an_export_wrote_is_written_again_as_it_was_after_the_hours_are_gone(suffix):
     user = cast()["coordination"]
-    facts = ("day", "kind", "minutes", "started_at", "ended_at", "break_minutes")
-    entries = Entry.objects.filter(timesheet__month=world.NOVEMBER).order_by("timesheet", "day", "kind")
+    facts = ("day", "kind", "minutes", "started_at", "ended_at", "break_minutes", "goes_on_from_day_before")
+    entries = Entry.objects.filter(timesheet__month__gte=world.NOVEMBER).order_by("timesheet", *facts)
     before = list(entries.values_list(*facts))
     notes = [
         " ".join(note.split()) for note in entries.filter(minutes__gt=300).values_list("note", flat=True)
@@ -126,6 +130,37 @@ def test_what_an_export_wrote_is_written_again_as_it_was_after_the_hours_are_gon
     assert again[1:] == notes[1:]
     written = set(Entry.objects.filter(day=date(2026, 11, 2)).values_list("note", flat=True))
     assert written in ({"", "-7 en stock · -aller"}, {"", "-aller · -7 en stock"})
+
+
+def month_of(user, month, suffix="csv"):
+    return "".join(exporting.as_csv(user, ExportChoice(month, month)))
+
+
+def test_half_a_night_changes_nothing_as_long_as_it_is_as_it_was():
+    """The file of one month has the evening of its last night, the next one's the morning."""
+    user = cast()["coordination"]
+    halves = {world.NOVEMBER: ("22:00;00:00", "21:00;00:00"), world.DECEMBER: ("00:00;06:00", "00:00;05:00")}
+    found = {}
+    for month, (kept, changed) in halves.items():
+        text = month_of(user, month)
+        preview = preview_hours(text.encode(), ImportChoices(), by=user, at=world.NOW)
+        row = next(line for line in text.splitlines() if kept in line and line.split(";")[4] in DAYS_OF_LAST)
+        hours = {"22:00;00:00": (";2;120;", ";3;180;")}.get(kept, (None, None))
+        other = row.replace(kept, changed)
+        other = re.sub(r";[0-9,]+;[0-9]+;(?=\d\d:00;\d\d:00)", ";;;", other) if hours else other
+        mended = preview_hours(text.replace(row, other).encode(), ImportChoices(), by=user, at=world.NOW)
+        found[month] = (outcome(preview), any("l’autre jour" in str(fault) for fault in mended.faults))
+    assert found == {month: ([], True) for month in halves}
+
+
+def test_half_a_night_without_the_other_is_hours_like_others():
+    user = cast()["coordination"]
+    text = month_of(user, world.DECEMBER)
+    Entry.objects.filter(day__in=[NIGHTS[-1], date(2026, 12, 1)]).delete()
+    preview = preview_hours(text.encode(), ImportChoices(), by=user, at=world.NOW)
+    ((places),) = preview.changes.values()
+    ((days),) = places.values()
+    assert [value["worked"][:3] for value in days.values()] == [(340, time(0), time(6))]
 
 
 def test_a_row_that_a_member_changes_keeps_the_kinds_of_its_day():

@@ -3,12 +3,14 @@
 import re
 from datetime import date, time
 
+import pgtrigger
 import pytest
 from django.urls import reverse
 
 from tests import world
 from tests.markup import flat
-from timesheets import approval, confirming
+from timesheets import approval, confirming, recording
+from timesheets.day_rules import TimedHours
 from timesheets.models import Entry, Timesheet
 
 pytestmark = pytest.mark.django_db
@@ -305,10 +307,16 @@ def test_insiders_and_who_enters_the_hours_read_who_typed_them(client, placed, c
 
 def test_breaks_and_the_night_are_told_with_the_times(client, placed, claire):
     sheet = month_of(placed, "draft")
-    facts = {"started_at": time(22), "ended_at": time(6), "break_minutes": 45}
-    Entry.objects.filter(day=THURSDAYS[0]).update(**facts)
+    night = {THURSDAYS[0]: {"worked": TimedHours(None, time(22), time(6), 45)}}
+    recording.save(sheet, night, by=placed.employee.user, at=world.NOW)
+    with pgtrigger.ignore("timesheets.Entry:an_entry_ends_by_midnight"):
+        of_before = {"started_at": time(22), "ended_at": time(6), "break_minutes": 45}
+        Entry.objects.filter(day=THURSDAYS[1]).update(**of_before)
     world.advance(sheet, "submitted")
-    assert "22\u00a0h – 6\u00a0h le lendemain, pause 45\u00a0min" in page_words(client, claire, sheet)
+    text = page_words(client, claire, sheet)
+    assert "22\u00a0h – 0\u00a0h" in text
+    assert "0\u00a0h – 6\u00a0h, suite de la veille, pause 45\u00a0min" in text
+    assert "22\u00a0h – 6\u00a0h le lendemain, pause 45\u00a0min" in text
 
 
 def test_a_deputy_of_the_coordinator_decides_but_not_on_the_principal_s_hours(client, placed):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from employees.models import ContractTerms, PlannedDay, WorkingTimeLimits
 from members.models import Deputy
 from tests import world
+from timesheets.day_rules import TimedHours
 from timesheets.models import Acknowledgement, Entry, Timesheet
 from timesheets.watching import findings
 
@@ -45,15 +46,18 @@ def summary(person, *names, days=NOVEMBER):
 
 def at_times(sheet, day, start, end, *, pause=0):
     started, ended = time.fromisoformat(start), time.fromisoformat(end)
-    minutes = (ended.hour - started.hour) * 60 + ended.minute - started.minute
-    Entry.objects.create(
-        timesheet=sheet,
-        day=day,
-        minutes=minutes + (1440 if minutes < 0 else 0) - pause,
-        started_at=started,
-        ended_at=ended,
-        break_minutes=pause,
-    )
+    whole = TimedHours(None, started, ended, pause)
+    for late, part in enumerate(whole._replace(minutes=whole.counted_on(day)).parted(day)):
+        if part:
+            Entry.objects.create(
+                timesheet=sheet,
+                day=day + timedelta(days=late),
+                minutes=part.minutes,
+                started_at=part.start,
+                ended_at=part.end,
+                break_minutes=part.break_minutes,
+                goes_on_from_day_before=bool(late),
+            )
 
 
 def test_a_day_is_counted_over_all_members_drafts_and_supplements(maelle, aloen, sonam):
@@ -145,6 +149,21 @@ def test_days_of_a_forfait_are_counted_from_the_first_of_january(maelle, aloen):
     hours = world.timesheet(world.assignment(maelle, world.member("Kerouan")), {TUESDAY: 600}, status="draft")
     assert summary(maelle, "day_rate", "daily") == [("day_rate", TUESDAY, "error", 21)]
     assert hours.entries.count() == 1
+
+
+def test_a_night_is_one_day_of_a_forfait_however_long_ago(maelle, aloen):
+    """Twenty nights are twenty days, those that are read as sums too; a day more is told."""
+    ContractTerms.objects.update(time_scheme="day_rate", yearly_days=20)
+    placed = world.assignment(maelle, aloen)
+    months = (world.Month(2026, 9), world.OCTOBER, world.NOVEMBER)
+    sheets = {month: world.timesheet(placed, month=month, status="draft") for month in months}
+    # Mondays to Wednesdays, and Sundays, whose night goes on in the next week.
+    nights = [date(2026, 9, 6) + timedelta(weeks=week, days=n) for week in (0, 1, 2, 4, 5) for n in range(4)]
+    for day in nights:
+        at_times(sheets[world.Month.of(day)], day, "22:00", "06:00")
+    assert summary(maelle, "day_rate") == []
+    at_times(sheets[world.NOVEMBER], TUESDAY, "22:00", "06:00")
+    assert summary(maelle, "day_rate") == [("day_rate", TUESDAY, "error", 21)]
 
 
 def test_the_limits_are_those_of_the_agreement(maelle, aloen, sonam):

@@ -135,7 +135,8 @@ def _autosaved(saved: SaveResult, day: date, places: list[DayPlace]) -> HttpResp
 
 
 def _day_context(grid: MonthGrid, day: date, places: list[DayPlace], posted: PostedGrid) -> dict[str, Any]:
-    minutes = [(place, sum(grid.days_shown(place.line).get(day, {}).values())) for place in places]
+    minutes = [(place, sum(grid.recorded(place.line.key, day).values())) for place in places]
+    keys = [place.line.key for place in places]
     return {
         "grid": grid,
         "day": day,
@@ -145,6 +146,8 @@ def _day_context(grid: MonthGrid, day: date, places: list[DayPlace], posted: Pos
         "is_absent": day in grid.absent or day in grid.known_absences,
         "sums": [(place.line, each) for place, each in minutes if each],
         "total": sum(each for _, each in minutes),
+        "went_on": sum(sum(grid.went_on(key, day).values()) for key in keys),
+        "late": sum(sum(grid.late_of[key].get(day, {}).values()) for key in keys),
         "planned": grid.plan.get(day, 0),
         "shown_fields": [stored_field(place, posted) for place in places],
     }
