@@ -37,7 +37,7 @@ class ChangeResult:
 
 
 class EntryBefore(NamedTuple):
-    """A line as it was: minutes, start, end, minutes of break, note, who entered it, and of the break after midnight."""
+    """A line as it was: minutes, start, end, minutes of break, note, who entered it, and the break after midnight."""
 
     minutes: int
     start: time | None

@@ -198,7 +198,7 @@ def _cell(grid: MonthGrid, line: GridLine, head: GridDayHead, posted: PostedGrid
         head.css_class: True,
         "is-shut": head.is_in_month and day not in line.open_days,
         "is-contested": day in line.remarks,
-        "is-moved": is_moved,
+        "is-moved": is_moved and not night,
         "has-detail": bool(times or (entry and entry.note)),
     }
     is_faulty = name in posted.faults
@@ -213,17 +213,18 @@ def _cell(grid: MonthGrid, line: GridLine, head: GridDayHead, posted: PostedGrid
         spoken=", ".join([head.words, *(note for note, holds in notes.items() if holds)]),
         describedby=_describedby(line, day, is_faulty),
         is_faulty=is_faulty,
-        moved=f"prévu {short_hours(planned)}" if is_moved else "",
-        night=night,
+        # Beside a night there is room for one line more, not for two over each other.
+        moved=f"prévu {short_hours(planned)}" if is_moved and not night else "",
+        night=(*night, f"prévu {short_hours(planned)}") if night and is_moved else night,
         kind=_kind(grid, line, day, posted) if line.is_at_group else "",
         kind_name=line.kind_name(day) if line.is_at_group else "",
     )
 
 
 def _night(grid: MonthGrid, line: GridLine, day: date) -> tuple[str, ...]:
-    """ "6 h de la veille", "dont 6 h le lendemain": sums are made by the day, cells hold a night as it is written."""
+    """ "6 h de la veille", "6 h le lendemain": sums are made by the day, cells hold a night as it is written."""
     before, late = grid.went_on_to(line, day), grid.after_midnight_on(line, day)
-    notes = {f"{spell_clock(before)} de la veille": before, f"dont {spell_clock(late)} le lendemain": late}
+    notes = {f"{spell_clock(before)} de la veille": before, f"{spell_clock(late)} le lendemain": late}
     return tuple(words for words, minutes in notes.items() if minutes)
 
 

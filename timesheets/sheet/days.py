@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from employees.planning import plan
 from groupement.kernel.worktime import HOUR, spell_clock
@@ -22,6 +22,7 @@ from timesheets.models import (
     TimesheetStatus,
     TimesheetStep,
 )
+from timesheets.parting import A_DAY
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class SheetDay:
     """What was done on one day.
 
     ``remark`` is the last one, until the member confirms; ``accepted`` are the minutes with which it passed
-    when the member contested others, None when it did not; ``typed_by`` who entered it.
+    when the member contested others, None when it did not; ``typed_by`` who entered it. ``begun`` are the minutes of
+    the work that began that day, as plans count it: a night is of one day.
     """
 
     day: date
@@ -83,10 +85,11 @@ class SheetDay:
     remark: Remark | None = None
     accepted: int | None = None
     typed_by: str = ""
+    begun: int = 0
 
     @property
     def deviation(self) -> int:
-        return self.minutes - self.planned
+        return self.begun - self.planned
 
     @property
     def is_accepted(self) -> bool:
@@ -111,7 +114,7 @@ def sheet_days(
         "day", "-goes_on_from_day_before", "kind", "pk"
     ):
         entries[entry.day].append(entry)
-    planned = _planned(timesheet)
+    planned, begun = _planned(timesheet), _begun(timesheet, entries)
     remarks = _remarks(timesheet, history(timesheet) if events is None else events)
     accepted = {date.fromisoformat(day): minutes for day, minutes in timesheet.accepted_days.items()}
     return [
@@ -121,6 +124,7 @@ def sheet_days(
             planned.get(day, 0),
             remarks.get(day),
             accepted.get(day),
+            begun.get(day, 0),
             discreetly=discreetly,
         )
         for day in sorted({*entries, *planned, *remarks, *accepted})
@@ -133,6 +137,7 @@ def _day(
     planned: int,
     remark: Remark | None,
     accepted: int | None,
+    begun: int,
     *,
     discreetly: bool,
 ) -> SheetDay:
@@ -148,6 +153,7 @@ def _day(
         remark=remark,
         accepted=accepted,
         typed_by=", ".join(typists.values()),
+        begun=begun,
     )
 
 
@@ -163,6 +169,23 @@ def _times(entry: Entry) -> str:
     if not pause:
         return times
     return f"{times}, pause {pause}\u00a0min" if pause < HOUR else f"{times}, pause {spell_clock(pause)}"
+
+
+def _begun(timesheet: Timesheet, entries: Mapping[date, Sequence[Entry]]) -> dict[date, int]:
+    """Minutes by the day on which the work began; of the month's last night also what is of the next month."""
+    begun: dict[date, int] = defaultdict(int)
+    last = timesheet.month.last
+    mornings = Entry.objects.none()
+    if any(entry.ended_at == time() for entry in entries.get(last, ())):
+        mornings = Entry.objects.filter(
+            timesheet__employee=timesheet.employee_id,
+            timesheet__assignment=timesheet.assignment_id,
+            day=timesheet.month.before,
+            goes_on_from_day_before=True,
+        )
+    for entry in [*(entry for day in entries.values() for entry in day), *mornings]:
+        begun[entry.day - A_DAY if entry.goes_on_from_day_before else entry.day] += entry.minutes
+    return begun
 
 
 def _planned(timesheet: Timesheet) -> dict[date, int]:

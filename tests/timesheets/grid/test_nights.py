@@ -126,7 +126,7 @@ class TestGrid:
         for day in (TUESDAY, WEDNESDAY, LAST):
             cell = re.search(rf'name="m-{sheet.pk}-{day}"[^>]*>', text)[0]
             assert 'value="8"' in cell
-        assert "dont 6 h le lendemain" in text.replace("\u00a0", " ")
+        assert "6 h le lendemain" in text.replace("\u00a0", " ")
         assert "6 h de la veille" in text.replace("\u00a0", " ")
         grid = load_grid(sheet.employee, NOVEMBER, sheet.employee.user, on=LAST)
         (line, *_) = grid.sheets
