@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day as spell_day
@@ -26,7 +26,7 @@ from timesheets.day_rules import (
     refuse_overlaps,
     spell_times,
 )
-from timesheets.models import Entry, Kind, Timesheet
+from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 
 A_DAY = timedelta(days=1)
 
@@ -99,19 +99,38 @@ class EntryLine:
 
 
 def with_place(rows: QuerySet[Entry, Any]) -> QuerySet[Entry, Any]:
-    """``rows`` read with the assignment, which join_lines() asks for."""
-    return rows.annotate(placed=F("timesheet__assignment"))
+    """``rows`` read with the assignment, and whether an evening of last month may still change: join_lines() asks."""
+    evenings = Entry.objects.filter(
+        # Of one kind, both are at the group or neither is.
+        Q(timesheet__assignment=OuterRef("timesheet__assignment")) | Q(timesheet__assignment__isnull=True),
+        timesheet__employee=OuterRef("timesheet__employee"),
+        timesheet__status=TimesheetStatus.DRAFT,
+        day=OuterRef("day") - A_DAY,
+        kind=OuterRef("kind"),
+        ended_at=time(),
+    )
+    is_bound = Case(
+        When(goes_on_from_day_before=True, day__day=1, then=Exists(evenings)),
+        default=Value(True),
+        output_field=BooleanField(),
+    )
+    return rows.annotate(placed=F("timesheet__assignment"), is_bound=is_bound)
 
 
-def join_lines(entries: Iterable[Entry]) -> list[EntryLine]:
+def join_lines(entries: Iterable[Entry], *, lets_go: bool = False) -> list[EntryLine]:
     """One person's ``entries``, read with_place(), as lines; what goes on from an evening not among them is left out.
 
-    In the order of the entries.
+    In the order of the entries. ``lets_go``: what goes on from an evening that is handed in, of last month, is a line
+    of its own day: there alone it can be corrected. Unless another of its kind stands there.
     """
+    entries = list(entries)
     lines, mornings = [], {}
+    taken = {(_place(each), each.kind, each.day) for each in entries if not each.goes_on_from_day_before}
     for entry in entries:
-        if entry.goes_on_from_day_before:
-            mornings[_place(entry), entry.kind, entry.day] = entry
+        key = _place(entry), entry.kind, entry.day
+        is_bound = entry.__dict__["is_bound"] or not lets_go or key in taken
+        if entry.goes_on_from_day_before and is_bound:
+            mornings[key] = entry
         else:
             lines.append(entry)
     return [EntryLine(entry, _morning(entry, mornings)) for entry in lines]
@@ -174,7 +193,7 @@ def part_lines(
         stored = there.get(key)
         if stored and is_as_wanted(stored, value):
             for entry in stored.entries:
-                again = EntryKey(entry.timesheet_id, entry.day, entry.kind, entry.goes_on_from_day_before)
+                again = EntryKey(entry.timesheet_id, entry.day, entry.kind, entry is stored.morning)
                 record.wanted[again] = stored_hours(entry) if isinstance(value, TimedHours) else entry.minutes
         else:
             _part(key, value, sheet_on, record)
@@ -267,13 +286,13 @@ def refuse_clashes(
     ``around``: all the person's entries of the days concerned and the days beside; ``names``: of the timesheets.
     ``has_overlaps``: that there are some is known already.
     """
-    entries, replaced = list(around), set(record.present.values())
+    replaced = set(record.present.values())
+    kept = [entry for entry in around if entry not in replaced]
     sums = {key: minutes_of(value, key.day) for key, value in record.wanted.items()}
     with place_on_first_day(record):
-        refuse_long_days(sums, [each for each in entries if each not in replaced], by=by, is_own=is_own)
+        refuse_long_days(sums, kept, by=by, is_own=is_own)
     if not has_overlaps:
-        others = [line for line in join_lines(entries) if line.first not in replaced]
-        refuse_overlaps(wanted, others, names, by=by, is_own=is_own)
+        refuse_overlaps(wanted, join_lines(kept), names, by=by, is_own=is_own)
 
 
 @contextmanager

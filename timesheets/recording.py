@@ -50,7 +50,15 @@ from timesheets.parting import (
 )
 
 MONTHS_AHEAD = 12
-SAVED_FIELDS = ["minutes", "note", "entered_by", "started_at", "ended_at", "break_minutes"]
+SAVED_FIELDS = [
+    "minutes",
+    "note",
+    "entered_by",
+    "started_at",
+    "ended_at",
+    "break_minutes",
+    "goes_on_from_day_before",
+]
 
 
 class TooFarAhead(Refusal):
@@ -254,7 +262,8 @@ def sheet_finder(
         place = (sheet.assignment_id, month.next, 0)
         if place not in _by_place(locked):
             open_month(month.next, at=at, employee=sheet.employee)
-            locked.update(_lock(sheet.employee_id, [month.next]))
+            for opened in _lock(sheet.employee_id, [month.next]).values():
+                locked[opened.pk] = opened
         return _by_place(locked).get(place)
 
     return find
@@ -290,7 +299,7 @@ def _present(days_of: Mapping[Timesheet, HoursByDay]) -> tuple[dict[LineKey, Ent
     employee = next(iter(days_of)).employee_id
     rows = with_place(Entry.objects.filter(timesheet__employee=employee, day__in=around))
     entries = list(rows.order_by("day", "pk"))
-    return {line.key: line for line in join_lines(entries) if line.key[:2] in touched}, entries
+    return {line.key: line for line in join_lines(entries, lets_go=True) if line.key[:2] in touched}, entries
 
 
 def _refuse_changed_meanwhile(
@@ -342,7 +351,7 @@ def _write(
             entry.note = "" if (timesheet_id, day) in with_note else notes[timesheet_id][day]
             with_note.add((timesheet_id, day))
         if _stored_values(entry) != before:
-            entry.entered_by = by
+            entry.entered_by, entry.goes_on_from_day_before = by, goes_on
             (changed if entry.pk else new).append(entry)
     if gone:
         Entry.objects.filter(pk__in=gone).delete()

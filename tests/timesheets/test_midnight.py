@@ -232,6 +232,37 @@ class TestTheOtherDay:
         assert "la suite de ces heures est du lendemain" in self.refused(sheet, LAST, None)
         assert len(record()) == 2
 
+    def test_what_goes_on_from_an_evening_handed_in_is_corrected_on_its_own_day(self, sheet):
+        """A member contests the six hours of December once November is approved."""
+        save(sheet, LAST)
+        world.advance(sheet, "approved")
+        december = Timesheet.objects.get(month=DECEMBER, assignment=sheet.assignment)
+        found = {}
+        for name, value in {
+            "as it is": TimedHours(None, time(0), time(6)),
+            "shorter": TimedHours(None, time(0), time(5)),
+            "elsewhen": TimedHours(None, time(8), time(12)),
+            "nothing": None,
+        }.items():
+            with transaction.atomic():
+                save(december, FIRST, value)
+                connection.check_constraints()
+                found[name] = [entry[2:] for entry in record()]
+                transaction.set_rollback(True)
+        evening = (120, "2200-0000", 0, False)
+        assert found == {
+            "as it is": [evening, (360, "0000-0600", 0, True)],
+            "shorter": [evening, (300, "0000-0500", 0, False)],
+            "elsewhen": [evening, (240, "0800-1200", 0, False)],
+            "nothing": [evening],
+        }
+        # Another night that evening stands beside it.
+        Timesheet.objects.filter(pk=sheet.pk).update(
+            status="draft", submitted_at=None, confirmed_at=None, approved_at=None
+        )
+        save(december, FIRST)
+        assert [entry[2] for entry in record()] == [120, 360, 120, 360]
+
     def test_no_assignment_contract_or_membership(self, placed):
         found = {}
         for end in (WEDNESDAY, FIRST):

@@ -144,7 +144,7 @@ def undo_changes(employee: Employee, month: Month, record: UndoRecord, *, by: Us
     around = {day + timedelta(days=n) for _, day, _ in entry_of for n in (0, 1)}
     rows = with_place(Entry.objects.filter(timesheet__employee=employee, day__in=around))
     corrected = []
-    for line in join_lines(rows.order_by("pk")):
+    for line in join_lines(rows.order_by("pk"), lets_go=True):
         if before := entry_of.get(line.key):
             for row in line.entries:
                 note = "" if row.goes_on_from_day_before else before.note

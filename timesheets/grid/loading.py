@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, time
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
 from employees import planning
 from employees.models import Assignment, Contract, Employee, HoursEntry
@@ -58,7 +58,7 @@ def load_grid(
     around = _around(employee, [month] if is_brief else months_around(month), only, viewer)
     there = _sheets(employee, month, placed, around, is_whole=only is None)
     sheets = [sheet for sheet in there if not _is_private(sheet, viewer)]
-    entries_of, begun_before = _entries_of(sheets, month, viewer)
+    entries_of, begun_before = _entries_of(sheets, month)
     plan = planning.plan(month, placed)
     steps = _steps_to_answer(sheets)
     anothers = changing.anothers(sheets, viewer)
@@ -169,35 +169,32 @@ def _attach_people(
 
 
 def _entries_of(
-    sheets: Collection[Timesheet], month: Month, viewer: User
+    sheets: Collection[Timesheet], month: Month
 ) -> tuple[dict[str, EntriesByDay], dict[str, MinutesByKind]]:
     """The lines of ``sheets`` by key, day and kind; and the minutes on the 1st of nights of last month.
 
-    A night of the last day is read as a whole, though what goes on from it is next month's: unless that is written by
-    the person alone, and not handed in.
+    A night of the last day is read as a whole as long as it is a draft, though what goes on from it is next month's.
     """
     entries_of: dict[str, EntriesByDay] = {sheet_key(sheet): {} for sheet in sheets}
     begun_before: dict[str, MinutesByKind] = {}
     saved = {sheet.pk: sheet for sheet in sheets if sheet.pk}
-    after = Q()
-    if saved:
-        private = Q(
-            timesheet__status=TimesheetStatus.DRAFT, timesheet__assignment__hours_entry=HoursEntry.EMPLOYEE
-        )
-        sees_all = viewer.sees_every_member or next(iter(saved.values())).employee.user_id == viewer.pk
-        after = Q(
+    entries = list(with_place(Entry.objects.filter(timesheet__in=saved)).order_by("day", "pk"))
+    if any(entry.day == month.last and entry.ended_at == time() for entry in entries):
+        mornings = Entry.objects.filter(
             timesheet__employee=next(iter(saved.values())).employee_id,
             timesheet__month=month.next,
             day=month.before,
             goes_on_from_day_before=True,
-        ) & (Q() if sees_all else ~private)
-    rows = with_place(Entry.objects.filter(Q(timesheet__in=saved) | after)) if saved else Entry.objects.none()
-    entries = list(rows.order_by("day", "pk"))
-    for line in join_lines(entries):
+        )
+        entries += with_place(mornings).order_by("pk")
+    lines = join_lines(entries, lets_go=True)
+    for line in lines:
         if line.timesheet_id in saved:
             entries_of[str(line.timesheet_id)].setdefault(line.day, {})[line.kind] = line
+    alone = {line.first for line in lines}
     for entry in entries:
-        if entry.goes_on_from_day_before and entry.day == month.first and entry.timesheet_id in saved:
+        is_first = entry.day == month.first and entry.timesheet_id in saved
+        if entry.goes_on_from_day_before and is_first and entry not in alone:
             begun_before.setdefault(str(entry.timesheet_id), {})[entry.kind] = entry.minutes
     return entries_of, begun_before
 

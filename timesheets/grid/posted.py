@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from groupement.kernel.periods import parse_day
@@ -96,10 +96,13 @@ def add_authors(conflicts: Iterable[DayConflict], by: User) -> None:
     last: dict[tuple[int | None, date], Any] = {}
     places = [(conflict.line.sheet.pk, conflict.day) for conflict in conflicts]
     rows = EntryEvent.objects.filter(
-        timesheet__in={pk for pk, _ in places}, day__in={day for _, day in places}
+        timesheet__in={pk for pk, _ in places},
+        day__in={day + timedelta(days=n) for _, day in places for n in (0, 1)},
     )
     for event in rows.select_related("pgh_context").order_by("pgh_id"):
-        last[event.timesheet_id, event.day] = event
+        # What goes on after midnight belongs to the line of the day before.
+        day = event.day - timedelta(days=1) if event.goes_on_from_day_before else event.day
+        last[event.timesheet_id, day] = event
     people = User.objects.in_bulk({_author(event) for event in last.values()} - {None})
     for conflict in conflicts:
         if event := last.get((conflict.line.sheet.pk, conflict.day)):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.aggregates import ArrayAgg, BoolOr
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
@@ -196,35 +196,48 @@ def sheet_title(timesheet: Timesheet) -> str:
 def _minutes(month: Month) -> tuple[dict[int, dict[date, int]], dict[int, dict[date, int]]]:
     """Minutes by timesheet and day; and by timesheet and the day on which the work began.
 
-    One row for each timesheet, whatever the number of its entries. Of the next month, what goes on from the last night.
+    One row for each timesheet, whatever the number of its entries; and what goes on in the next month, if any.
     """
-    last_night = Q(timesheet__month=month.next, day=month.before, goes_on_from_day_before=True)
-    rows = Entry.objects.filter(Q(timesheet__month=month) | last_night).order_by(
-        "timesheet__month", "timesheet"
-    )
-    sheet = ("month", "employee", "assignment", "supplement")
-    spans = rows.values("timesheet", *(f"timesheet__{name}" for name in sheet)).annotate(
+    rows = Entry.objects.filter(timesheet__month=month).order_by("timesheet").values("timesheet")
+    spans = rows.annotate(
         days=ArrayAgg("day", order_by="pk"),
         each=ArrayAgg("minutes", order_by="pk"),
         late=ArrayAgg("goes_on_from_day_before", order_by="pk"),
+        ends_at_midnight=BoolOr(Q(day=month.last, ended_at=time()), default=False),
     )
     totals: dict[int, dict[date, int]] = {}
-    begun: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    first_at: dict[tuple[int, int | None], int] = {}
-    for row in spans:
-        pk, place = row["timesheet"], (row["timesheet__employee"], row["timesheet__assignment"])
-        held: dict[date, int] = defaultdict(int)
-        if row["timesheet__month"] == month:
-            held = totals.setdefault(pk, held)
-            if not row["timesheet__supplement"]:
-                first_at[place] = pk
-        for day, minutes, is_late in zip(row["days"], row["each"], row["late"], strict=True):
-            held[day] += minutes
+    begun: dict[int, dict[date, int]] = {}
+    nights = []
+    fields = ("timesheet", "days", "each", "late", "ends_at_midnight")
+    for timesheet, days, each, late, ends_at_midnight in spans.values_list(*fields):
+        held, since = totals.setdefault(timesheet, {}), begun.setdefault(timesheet, {})
+        for day, minutes, is_late in zip(days, each, late, strict=True):
+            held[day] = held.get(day, 0) + minutes
             began = day - A_DAY if is_late else day
             if began in month:
-                # The night of a month's last day goes on in another timesheet.
-                begun[pk if day in month else first_at.get(place, pk)][began] += minutes
+                since[began] = since.get(began, 0) + minutes
+        if ends_at_midnight:
+            nights.append(timesheet)
+    for timesheet, minutes in _next_mornings(month, nights) if nights else ():
+        begun[timesheet][month.last] += minutes
     return totals, begun
+
+
+def _next_mornings(month: Month, sheets: Collection[int]) -> Iterable[tuple[int, int]]:
+    """By timesheet of ``month``, what the next month's one holds of its last night, in minutes."""
+    evenings = Entry.objects.filter(
+        Q(timesheet__assignment=OuterRef("timesheet__assignment")) | Q(timesheet__assignment__isnull=True),
+        timesheet__in=sheets,
+        timesheet__employee=OuterRef("timesheet__employee"),
+        day=month.last,
+        kind=OuterRef("kind"),
+        ended_at=time(),
+    )
+    mornings = Entry.objects.filter(
+        timesheet__month=month.next, day=month.before, goes_on_from_day_before=True
+    )
+    found = mornings.annotate(begun_in=Subquery(evenings.values("timesheet")[:1]))
+    return found.filter(begun_in__isnull=False).order_by("pk").values_list("begun_in", "minutes")
 
 
 def _last_steps(month: Month) -> dict[int, TimesheetStep]:

@@ -186,18 +186,27 @@ def test_a_change_by_another_is_told_on_both_days_and_by_one_mail(client, sheet)
     assert client.post(page, changed | {"reason": "Badge"}).status_code == 302
     assert record() == [(30, 180, False), (1, 300, True)]
     client.force_login(sheet.employee.user)
-    told = {day: "ont été changées" in words(client.get(day_page(day))) for day in (LAST, FIRST, TUESDAY)}
-    assert told == {LAST: True, FIRST: True, TUESDAY: False}
+    shown = {day: "ont été changées" in words(client.get(day_page(day))) for day in (LAST, FIRST, TUESDAY)}
+    assert shown == {LAST: True, FIRST: True, TUESDAY: False}
     (mail,) = Mail.objects.filter(kind="changed")
     assert all(words in mail.text for words in ("30 novembre", "1er décembre")), mail.text
 
 
-def test_a_member_reads_nothing_of_a_morning_that_the_person_still_writes(sheet, placed):
+def test_once_handed_in_each_month_shows_its_own_part(sheet, placed):
+    """What was signed stays as it was, and a member reads nothing of what the person still writes."""
     night(sheet, LAST)
     world.advance(sheet, "submitted")
     placed.hours_entry = "employee"
     placed.save()
-    reader = world.staff(placed.member)
-    for viewer, minutes in ((reader, 120), (placed.employee.user, 480), (world.coordinator(), 480)):
-        grid = load_grid(placed.employee, NOVEMBER, viewer, on=LAST, only=placed)
-        assert [line.minutes[LAST] for line in grid.sheets] == [minutes]
+    reader, person = world.staff(placed.member), placed.employee.user
+    found = {}
+    for name, viewer in {"member": reader, "person": person, "coordination": world.coordinator()}.items():
+        for month, day in ((NOVEMBER, LAST), (DECEMBER, FIRST)):
+            grid = load_grid(placed.employee, month, viewer, on=LAST, only=placed)
+            found[name, month] = [(line.minutes[day], grid.total(line)) for line in grid.sheets]
+    parts = {NOVEMBER: [(120, 120)], DECEMBER: [(360, 360)]}
+    assert found == {
+        **{(name, month): part for name in ("person", "coordination") for month, part in parts.items()},
+        ("member", NOVEMBER): [(120, 120)],
+        ("member", DECEMBER): [],
+    }
