@@ -164,14 +164,14 @@ def is_as_wanted(line: EntryLine | None, value: int | TimedHours | None) -> bool
 class RecordChange:
     """Lines as the record keeps them, by entry: what is ``wanted``, what is ``present``.
 
-    ``line_of``: of what goes on after midnight, the line that it belongs to. ``homeless``: lines that go on where there
+    ``line_of``: of what goes on after midnight, the line that it belongs to. ``unplaced``: lines that go on where there
     is no timesheet to hold it.
     """
 
     wanted: dict[EntryKey, int | TimedHours] = field(default_factory=dict)
     present: dict[EntryKey, Entry] = field(default_factory=dict)
     line_of: dict[EntryKey, LineKey] = field(default_factory=dict)
-    homeless: list[LineKey] = field(default_factory=list)
+    unplaced: list[LineKey] = field(default_factory=list)
 
 
 def part_lines(
@@ -212,7 +212,7 @@ def _part(
         return
     held_by = sheet_on(key[0], key[1] + A_DAY)
     if held_by is None:
-        record.homeless.append(key)
+        record.unplaced.append(key)
     else:
         again = EntryKey(held_by, key[1] + A_DAY, key[2], goes_on=True)
         record.wanted[again], record.line_of[again] = morning, key
@@ -239,7 +239,7 @@ def refuse_other_days(
     """
     faults = [
         _fault(key, wanted, f"{why_outside(sheets[key[0]], key[1] + A_DAY)} Faites prolonger.")
-        for key in record.homeless
+        for key in record.unplaced
     ]
     for entry_key in sorted(set(changed) & record.line_of.keys()):
         key = record.line_of[entry_key]
