@@ -142,6 +142,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60),
         "options": {"expires": 50},
     },
+    # From the first hour of a month on; every hour, so that an assignment noted today has its timesheet today.
+    "open months": {
+        "task": "timesheets.tasks.open_months",
+        "schedule": crontab(minute=5),
+        "options": {"expires": 3000},
+    },
     # Before people are reminded of what waits for them: what lapsed in the night waits no more.
     "confirm tacitly": {
         "task": "timesheets.tasks.confirm_tacitly",

@@ -1,4 +1,4 @@
-"""Tasks of the worker: tacit confirmations, signed PDFs, daily reminders, deletion of expired uploads."""
+"""Tasks of the worker: months that open, tacit confirmations, signed PDFs, reminders, deletion of expired uploads."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from django.utils import timezone
 
 from groupement.kernel import uploads
 from members.access import today
-from timesheets import confirming, freezing
+from timesheets import confirming, freezing, opening
 from timesheets.reminding import sending
 
 log = logging.getLogger(__name__)
+
+
+@shared_task
+def open_months() -> None:
+    """Open the month for everybody from its first day on; what a worker that was down missed too."""
+    for month, count in opening.open_due_months(at=timezone.now()).items():
+        log.info("timesheets opened: %s in %s", count, month)
 
 
 @shared_task

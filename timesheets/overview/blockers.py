@@ -15,6 +15,7 @@ from groupement.kernel.worktime import spell_clock
 from timesheets.approval import is_ready
 from timesheets.contradicting import ContradictionKind
 from timesheets.models import Timesheet, TimesheetStatus
+from timesheets.opening import how_it_opens
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
 
 
@@ -168,6 +169,13 @@ def _missing(line: SheetFigures, reading: MonthSheets) -> Blocker | None:
     if not days:
         return None
     minutes = sum(line.planned_by_day[day] for day in days)
+    if not line.by_day and reading.month.last < reading.on:
+        return _person(
+            BlockerKind.MISSING,
+            line,
+            f"Aucune heure saisie {_where(line)}",
+            f"{line.employee}\u00a0: le mois est fini, {spell_clock(minutes)} étaient prévues, rien n’est saisi.",
+        )
     when = (
         spell_day(days[0])
         if len(days) == 1
@@ -209,9 +217,7 @@ def _unopened(reading: MonthSheets) -> list[Blocker]:
             BlockerKind.UNOPENED,
             None,
             f"{counted(count, 'relevé')} ne sont pas ouverts" if count > 1 else "Un relevé n’est pas ouvert",
-            f"{shown} ne peut encore rien saisir."
-            if len(names) == 1
-            else f"{shown} ne peuvent encore rien saisir.",
+            f"{shown}. {how_it_opens(reading.month, reading.on)}",
             "Ouvrir les relevés" if count > 1 else "Ouvrir le relevé",
             "timesheets:open",
             (reading.month,),

@@ -21,6 +21,7 @@ from members.access import UserRequest, coordinates, for_roles
 from members.models import User
 from timesheets import approval, recording
 from timesheets.models import BY_PERSON_AND_MEMBER, Timesheet, TimesheetStatus
+from timesheets.opening import how_it_opens
 from timesheets.overview import blockers, departures, funnel, matrix, month_sheets
 from timesheets.reminding import sending
 from timesheets.watching import findings
@@ -150,6 +151,7 @@ def _view_context(
     """The chosen view of the month, and the choices of the filters."""
     found: dict[str, Any] = {
         "is_empty": not reading.lines,
+        "how_it_opens": how_it_opens(reading.month, reading.on),
         "choice": choice,
         "query": choice.query(),
         "views": [

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from employees.models import Employee
@@ -25,7 +25,7 @@ from members.roles import Role, only
 from members.writers import reachable
 from timesheets import changing
 from timesheets.answer_delay import AnswerDelay, is_due, read_delays
-from timesheets.models import BY_PERSON_AND_MEMBER, StepKind, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import BY_PERSON_AND_MEMBER, Entry, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 from timesheets.reminding import wording
 from timesheets.reminding.recipients import (
     DutyRoster,
@@ -82,7 +82,9 @@ def _digests(at: datetime, group: Group) -> Iterator[ReminderMail]:
     delays = read_delays(waiting, group, on=roster.on)
     yield from visa_digests([*waiting, *drafts], roster, group, delays)
     untold = [sheet for sheet in waiting if not delays[sheet.pk].has_reader]
-    yield from decision_digests(waiting_for_coordination(), open_findings_by_month(roster.on), roster, untold)
+    unstarted = [sheet for sheet in drafts if wording.is_unstarted(sheet, roster.on)]
+    findings = open_findings_by_month(roster.on)
+    yield from decision_digests(waiting_for_coordination(), findings, roster, untold, unstarted)
 
 
 def overdue_drafts(roster: DutyRoster, zone: str) -> list[Timesheet]:
@@ -93,10 +95,9 @@ def overdue_drafts(roster: DutyRoster, zone: str) -> list[Timesheet]:
         ended |= Q(month=present)
     sent_back = Q(contested_at__isnull=False) | Q(returned_at__isnull=False)
     drafts = Timesheet.objects.filter(ended | sent_back, status=TimesheetStatus.DRAFT)
-    rows = drafts.select_related("employee__user", "assignment__member").order_by(
-        "month", *BY_PERSON_AND_MEMBER
-    )
-    return list(rows)
+    filled = drafts.annotate(has_hours=Exists(Entry.objects.filter(timesheet=OuterRef("pk"))))
+    rows = filled.select_related("employee__user", "assignment__member")
+    return list(rows.order_by("month", *BY_PERSON_AND_MEMBER))
 
 
 def hours_digests(drafts: Iterable[Timesheet], roster: DutyRoster) -> Iterator[ReminderMail]:
@@ -152,22 +153,26 @@ def decision_digests(
     findings: Iterable[tuple[int | None, Month]],
     roster: DutyRoster,
     untold: Iterable[Timesheet] = (),
+    unstarted: Iterable[Timesheet] = (),
 ) -> Iterator[ReminderMail]:
     """One to each person who may decide on some of ``sheets``, or answer some of ``findings``.
 
-    ``untold`` are those whose member has nobody to write to: their delay runs all the same.
+    ``untold`` are those whose member has nobody to write to: their delay runs all the same. ``unstarted`` are those of
+    months that are over in which nobody entered anything.
     """
+    waiting = [
+        *(
+            (each.employee.user_id, "contested" if each.contested_at else "to_approve", each.month)
+            for each in sheets
+        ),
+        *((person, "findings", month) for person, month in findings),
+        *((each.employee.user_id, "untold", each) for each in untold),
+        *((each.employee.user_id, "unstarted", each.month) for each in unstarted),
+    ]
     tasks_of: dict[User, CoordinatorTasks] = defaultdict(CoordinatorTasks)
-    for sheet in sheets:
-        for user in roster.deciders(sheet.employee.user_id):
-            months = tasks_of[user].contested if sheet.contested_at else tasks_of[user].to_approve
-            months.append(sheet.month)
-    for person, month in findings:
+    for person, kind, what in waiting:
         for user in roster.deciders(person):
-            tasks_of[user].findings.append(month)
-    for sheet in untold:
-        for user in roster.deciders(sheet.employee.user_id):
-            tasks_of[user].untold.append(sheet)
+            getattr(tasks_of[user], kind).append(what)
     for user, tasks in tasks_of.items():
         yield wording.decisions_mail(user, tasks, on=roster.on)
 

@@ -64,6 +64,18 @@ STATE_WORDS = {
 }
 
 
+NOTHING_ENTERED = "en retard, rien n’y est saisi"
+
+
+def is_unstarted(sheet: Timesheet, on: date) -> bool:
+    """Whether ``sheet``, at a member, is of a month that is over and holds nothing: late, not about to begin.
+
+    Read with has_hours by sending.overdue_drafts(); otherwise nothing is known, and nothing is said.
+    """
+    is_over = sheet.assignment_id is not None and sheet.month.last < on
+    return is_over and sheet.state == TimesheetStatus.DRAFT and not getattr(sheet, "has_hours", True)
+
+
 def hours_mail(user: User, sheets: Sequence[Timesheet], *, on: date, asked_by: str = "") -> ReminderMail:
     """To ``user`` about their own drafts, in the order of the months (template hours).
 
@@ -74,7 +86,9 @@ def hours_mail(user: User, sheets: Sequence[Timesheet], *, on: date, asked_by: s
         "asked_by": asked_by,
         "is_to_submit": any(sheet.state == TimesheetStatus.DRAFT for sheet in sheets),
         "lines": [
-            f"{place_name(sheet)}, {sheet.month.label}\u00a0: {STATE_WORDS[sheet.state]}" for sheet in sheets
+            f"{place_name(sheet)}, {sheet.month.label}\u00a0: "
+            f"{NOTHING_ENTERED if is_unstarted(sheet, on) else STATE_WORDS[sheet.state]}"
+            for sheet in sheets
         ],
         "url": mailing.address("timesheets:my_month", first),
     }
@@ -162,18 +176,21 @@ class MemberTasks:
 class CoordinatorTasks:
     """The months of what waits for one coordinator or deputy: timesheets to approve, contested ones, open findings.
 
-    ``untold``: timesheets that wait for a member at which nobody can be written to.
+    ``untold``: timesheets that wait for a member at which nobody can be written to. ``unstarted``: the months of those
+    that are late and hold nothing.
     """
 
     to_approve: list[Month] = field(default_factory=list)
     contested: list[Month] = field(default_factory=list)
     findings: list[Month] = field(default_factory=list)
     untold: list[Timesheet] = field(default_factory=list)
+    unstarted: list[Month] = field(default_factory=list)
 
     @property
     def first(self) -> Month:
         """The month to open: that of what is oldest, findings last."""
-        return min(self.to_approve + self.contested + [sheet.month for sheet in self.untold] or self.findings)
+        waiting = self.to_approve + self.contested + [sheet.month for sheet in self.untold] + self.unstarted
+        return min(waiting or self.findings)
 
     def lines(self) -> Iterator[str]:
         """One line for each kind that is not empty."""
@@ -181,6 +198,8 @@ class CoordinatorTasks:
             yield counted(len(self.to_approve), "relevé à approuver", "relevés à approuver")
         if self.contested:
             yield f"{counted(len(self.contested), 'relevé contesté')} par un adhérent, à suivre"
+        if self.unstarted:
+            yield f"{counted(len(self.unstarted), 'relevé')} en retard où rien n’est saisi, à relancer"
         if self.findings:
             yield f"{counted(len(self.findings), 'alerte')} sur le temps de travail, à lire"
         waiting = Counter(place_name(sheet) for sheet in self.untold)

@@ -221,7 +221,7 @@ def test_assignments_without_a_timesheet_are_opened_by_one_action(aloen, sonam, 
     blocker = the_blocker()
     assert (blocker.title, blocker.explanation) == (
         "2\u00a0relevés ne sont pas ouverts",
-        "Maëlle Kerbrat ne peut encore rien saisir.",
+        "Maëlle Kerbrat. Ce qui manque s’ouvre aussi de soi-même, dans l’heure.",
     )
     assert (blocker.view, blocker.args, blocker.is_post) == ("timesheets:open", (world.NOVEMBER,), True)
     assert kinds() == ["unopened"]
