@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import pghistory
 from django.db import transaction
 
+from employees.announcing import announce_absence, announce_cancellation
 from employees.models import Absence, AbsenceKind, Employee
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day_fr
@@ -44,7 +45,7 @@ def record(
     _refuse(employee, kind, first, last, note, edited=None)
     _ask_about_work(employee, [(first, last + timedelta(days=1))], is_confirmed=is_confirmed)
     with pghistory.context(user=by.pk, at=at.isoformat()):
-        return Absence.objects.create(
+        made = Absence.objects.create(
             employee=employee,
             kind=kind,
             starts_on=first,
@@ -53,6 +54,8 @@ def record(
             recorded_by=by,
             recorded_at=at,
         )
+    announce_absence(made, by=by, at=at)
+    return made
 
 
 @transaction.atomic
@@ -75,11 +78,13 @@ def change(
     # Only days that are new are asked about: what stands on the others was.
     new = lost_days((first, last + timedelta(days=1)), (absence.starts_on, absence.ends_before))
     _ask_about_work(absence.employee, new, is_confirmed=is_confirmed)
+    former = absence.starts_on, absence.ends_before or date.max
     absence.kind, absence.note = kind, note
     absence.starts_on, absence.ends_before = first, last + timedelta(days=1)
     absence.recorded_by, absence.recorded_at = by, at
     with pghistory.context(user=by.pk, at=at.isoformat()):
         absence.save()
+    announce_absence(absence, by=by, at=at, former=former)
     return absence
 
 
@@ -91,6 +96,7 @@ def cancel(absence: Absence, *, by: User, at: datetime) -> None:
         gone, _ = Absence.objects.filter(pk=absence.pk).delete()
     if not gone:
         raise BadAbsence("Cette absence vient d’être annulée. Rechargez la page.")
+    announce_cancellation(absence, by=by, at=at)
 
 
 def span_fr(first: date, last: date | None) -> str:

@@ -10,6 +10,7 @@ import pghistory
 from django.db import transaction
 from django.utils import timezone
 
+from employees.announcing import announce_plan
 from employees.limits import limits_on
 from employees.models import Assignment, ContractTerms, Employee, PlannedDay, TimeScheme
 from employees.planning import holidays, plan_between
@@ -81,6 +82,7 @@ def set_day(
     if not minutes:
         _ask_about_hours(assignment, day, day, is_confirmed=is_confirmed)
     _write(assignment, {day: minutes}, reason, by, at)
+    announce_plan(assignment, {day: (planned, minutes)}, by=by, at=at)
     return Rescheduled((day,), minutes, notice(assignment, [day], at))
 
 
@@ -109,10 +111,12 @@ def move_day(
         raise NotReschedulable(
             f"Rien n’est prévu le {day_fr(day)}\u00a0: il n’y a rien à déplacer.", field="day"
         )
-    total = _planned(assignment, to) + moved
+    present = _planned(assignment, to)
+    total = present + moved
     _refuse_too_full(assignment, to, total, "to")
     _ask_about_hours(assignment, day, day, is_confirmed=is_confirmed)
     _write(assignment, {day: 0, to: total}, reason, by, at)
+    announce_plan(assignment, {day: (moved, 0), to: (present, total)}, by=by, at=at)
     return Rescheduled((day, to), moved, notice(assignment, [day, to], at))
 
 
@@ -147,6 +151,7 @@ def clear_days(
         )
     _ask_about_hours(assignment, first, last, is_confirmed=is_confirmed)
     _write(assignment, dict.fromkeys(planned, 0), reason, by, at)
+    announce_plan(assignment, {day: (minutes, 0) for day, minutes in planned.items()}, by=by, at=at)
     days = tuple(sorted(planned))
     return Rescheduled(days, sum(planned.values()), notice(assignment, days, at))
 
@@ -158,13 +163,16 @@ def restore_day(assignment: Assignment, day: date, *, by: User, at: datetime) ->
     Raises NotReschedulable for who does not coordinate, and when the day is not planned apart.
     """
     _begin(assignment, "", by)
+    apart = _planned(assignment, day)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         gone, _ = assignment.planned_days.filter(day=day).delete()
     if not gone:
         raise NotReschedulable(
             f"Le {day_fr(day)} suit déjà la semaine type\u00a0: il n’y a rien à rétablir.", field="day"
         )
-    return Rescheduled((day,), _planned(assignment, day), notice(assignment, [day], at))
+    usual = _planned(assignment, day)
+    announce_plan(assignment, {day: (apart, usual)}, by=by, at=at)
+    return Rescheduled((day,), usual, notice(assignment, [day], at))
 
 
 def notice(assignment: Assignment, days: Iterable[date], at: datetime) -> Notice:

@@ -170,6 +170,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=7, minute=30),
         "options": {"expires": 3600},
     },
+    "tell notices": {
+        "task": "timesheets.tasks.tell_notices",
+        "schedule": schedule(60),
+        "options": {"expires": 50},
+    },
 }
 
 CACHE_URL = env.secret("CACHE_URL", CELERY_BROKER_URL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pghistory
 from django.db import transaction
@@ -12,8 +13,10 @@ from django.utils import timezone
 
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.templatetags.formats import day_fr
-from members.models import Deputy, Member, Seat, User
+from members import mailing, notifying
+from members.models import Deputy, Member, NoticeKind, Seat, User
 from members.models.people import WRITERS
 from members.roles import Role, only
 
@@ -57,13 +60,15 @@ def appoint(
     principal = User.objects.select_for_update().get(pk=principal.pk)
     refuse(principal, deputy, member=member, first=first, last=last, by=by, at=at)
     with pghistory.context(user=by.pk, at=at.isoformat()):
-        return Deputy.objects.create(
+        made = Deputy.objects.create(
             principal=principal,
             user=deputy,
             member=member,
             starts_on=first,
             ends_before=last + timedelta(days=1),
         )
+    _announce(made, by, at)
+    return made
 
 
 def refuse(
@@ -91,11 +96,44 @@ def end(deputyship: Deputy, *, on: date, by: User, at: datetime) -> None:
         raise MayNotAppoint("Cette suppléance n’est pas la vôtre.")
     if on < today or on > until:
         raise BadDates(f"Choisissez un jour entre aujourd’hui et le {day_fr(held.last_day)}.")
+    _announce_end(held, on, by, at)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         if on <= held.starts_on:
             held.delete()
         else:
             Deputy.objects.filter(pk=held.pk).update(ends_before=on)
+
+
+def _announce(made: Deputy, by: User, at: datetime) -> None:
+    """Tell the deputy and the person they stand in for, but whoever arranged it."""
+    days = f"du {spell_day(made.starts_on)} au {spell_day(made.last_day)}"
+    for reader, sentence in (
+        (made.user, f"Vous remplacez {made.principal} {days}\u00a0: {made.capacity}."),
+        (made.principal, f"{made.user} vous remplace {days}\u00a0: {made.capacity}."),
+    ):
+        notifying.queue(_but(reader, by), sentence=sentence, **_about(made, at))
+
+
+def _announce_end(held: Deputy, on: date, by: User, at: datetime) -> None:
+    """Tell them that ``on`` is the first day without; of one that holds no day, those alone who knew of it."""
+    ends = (
+        f"s’arrête après le {spell_day(on - timedelta(days=1))}" if on > held.starts_on else "n’aura pas lieu"
+    )
+    for reader, sentence in (
+        (held.user, f"Votre suppléance pour {held.principal} {ends}\u00a0: {held.capacity}."),
+        (held.principal, f"La suppléance {of(str(held.user))} pour vous {ends}\u00a0: {held.capacity}."),
+    ):
+        tell = notifying.queue if on > held.starts_on else notifying.retract
+        tell(_but(reader, by), sentence=sentence, **_about(held, at))
+
+
+def _about(deputyship: Deputy, at: datetime) -> dict[str, Any]:
+    url = mailing.address("members:preferences")
+    return {"kind": NoticeKind.DEPUTY, "topic": f"deputy {deputyship.pk}", "url": url, "at": at}
+
+
+def _but(reader: User, by: User) -> list[User]:
+    return [reader] if reader.pk != by.pk else []
 
 
 def may_arrange(user: User) -> bool:

@@ -9,9 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from groupement.kernel import uploads
+from members import notifying
 from members.access import today
+from members.models import Group
 from timesheets import confirming, freezing, opening
-from timesheets.reminding import sending
+from timesheets.reminding import leavers, sending
+from timesheets.reminding.recipients import is_open
 
 log = logging.getLogger(__name__)
 
@@ -58,4 +61,14 @@ def take_up_signed_sheets() -> None:
 @shared_task
 def remind() -> None:
     """Write the digests of a working morning; a second run writes nothing."""
-    sending.send_digests(timezone.now())
+    at = timezone.now()
+    sending.send_digests(at)
+    leavers.queue_leavers(at=at)
+
+
+@shared_task
+def tell_notices() -> None:
+    """Tell people what others did that concerns them, one message each, in office hours; a second run tells nothing."""
+    group, at = Group.objects.order_by("pk").first(), timezone.now()
+    if group and is_open(at, group.holiday_zone):
+        notifying.tell_quiet(at)

@@ -13,6 +13,7 @@ from members.models.group import (
 from members.models.mail import DIGESTS, Mail, MailFrequency, MailKind, MailStatus, MailSubject, SubjectKind
 from members.models.member import Member, Site, VatAttestation
 from members.models.membership import Declaration, Membership, MembershipStep
+from members.models.notice import Notice, NoticeKind
 from members.models.people import Invitation, Seat, User
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "Member",
     "Membership",
     "MembershipStep",
+    "Notice",
+    "NoticeKind",
     "PaymentBasis",
     "PriceDetail",
     "Seat",

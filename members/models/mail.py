@@ -21,7 +21,8 @@ class MailKind(models.TextChoices):
     APPROVE_DIGEST = "approve_digest", "heures à approuver"
     CONTESTED = "contested", "heures contestées"
     RETURNED = "returned", "heures renvoyées"
-    CHANGED = "changed", "heures changées"
+    CHANGED = "changed", "heures changées"  # former messages: notices tell it now
+    NOTICES = "notices", "avis"
     CONFIRMED_TACITLY = "confirmed_tacitly", "visa tacite"
     DUNNING = "dunning", "relance de facture"
 
@@ -36,6 +37,7 @@ class SubjectKind(models.TextChoices):
     TIMESHEET = "timesheet", "relevé"
     TIMESHEET_STEP = "timesheet_step", "étape de relevé"
     LETTER = "letter", "courrier"
+    NOTICE = "notice", "avis"
 
 
 class MailStatus(models.TextChoices):

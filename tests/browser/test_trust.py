@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from members.models import Mail
+from members.models import Notice
 from tests import world
 from tests.world import NOVEMBER
 from timesheets import approval, confirming, recording
@@ -58,7 +58,7 @@ def test_another_s_hours_change_with_a_reason_that_the_person_reads(cast, enter,
     claire.get_by_role("button", name="Enregistrer").last.click()
     expect(claire.locator("#toasts")).to_contain_text("Le brouillon est enregistré.")
     assert Entry.objects.get(timesheet=sheet, day=date(2026, 11, 10)).minutes == 300
-    assert Mail.objects.get(kind="changed").to == cast["youenn"]
+    assert Notice.objects.get(kind="changed").to == cast["youenn"]
 
     youenn = enter(cast["youenn"], size)
     for address in (f"/heures/{NOVEMBER}/", f"/heures/{NOVEMBER}/jour/10/"):

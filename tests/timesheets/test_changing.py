@@ -1,11 +1,12 @@
 """Hours that a person wrote or handed in: nobody else takes them back, a change needs a reason and leaves a trace."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from members.models import Mail, MailKind
+from members import notifying
+from members.models import Mail, MailKind, Notice
 from tests import world
 from tests.world import NOVEMBER, NOW
 from timesheets import approval, changing, confirming, recording
@@ -218,11 +219,12 @@ def test_the_person_is_told_once_of_all_that_changed(cast):
     }
     with pytest.raises(ReasonNeeded):
         apply_changes(cast.employee, NOVEMBER, changes, by=cast.solene, at=NOW)
-    assert not Mail.objects.exists()
+    assert not Notice.objects.exists()
     apply_changes(cast.employee, NOVEMBER, changes, by=cast.solene, at=NOW, reason=REASON)
+    assert notifying.tell_quiet(NOW + timedelta(minutes=15)) == 1
     mail = Mail.objects.get()
-    assert (mail.to, mail.kind) == (cast.maelle, MailKind.CHANGED)
-    assert mail.subject == "Vos heures de novembre 2026 ont été changées"
+    assert (mail.to, mail.kind) == (cast.maelle, MailKind.NOTICES)
+    assert mail.subject == "Vos heures ont été changées"
     for form in (mail.text, mail.html):
         assert "Solène Rivoal a changé ces heures" in form
         assert "Mardi 3 novembre, Aloen\u00a0: 7\u00a0h → 5\u00a0h" in form
@@ -230,6 +232,7 @@ def test_the_person_is_told_once_of_all_that_changed(cast):
         assert f"«\u00a0{REASON}\u00a0»" in form
     # Again the same: nothing changes, nobody is written to.
     apply_changes(cast.employee, NOVEMBER, changes, by=cast.solene, at=NOW, reason=REASON)
+    assert notifying.tell_quiet(NOW + timedelta(hours=1)) == 0
     assert Mail.objects.count() == 1
 
 
@@ -251,7 +254,8 @@ def test_undoing_such_a_change_is_told_too_and_gives_the_hours_back(cast):
         ("5\u00a0h", "7\u00a0h"),
         ("7\u00a0h", "5\u00a0h"),
     ]
-    assert Mail.objects.count() == 2
+    assert Notice.objects.count() == 2
+    assert notifying.tell_quiet(NOW + timedelta(hours=1)) == 1  # both in one message
 
 
 def test_a_contest_s_remark_stays_in_sight_after_a_change(cast):

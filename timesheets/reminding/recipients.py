@@ -95,6 +95,11 @@ def next_opening(at: datetime, zone: str = HolidayZone.METROPOLE) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(FIRST_HOUR)))
 
 
+def is_open(at: datetime, zone: str = HolidayZone.METROPOLE) -> bool:
+    """Whether ``at`` is in office hours: nothing leaves outside."""
+    return next_opening(at, zone) == at
+
+
 def last_working_day(day: date, zone: str = HolidayZone.METROPOLE) -> date:
     """``day`` if offices are open on it, else the last day before it on which they are."""
     while not is_working_day(day, zone):

@@ -18,7 +18,7 @@ from employees.models import Employee
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
-from members import mailing
+from members import mailing, notifying
 from members.access import coordinates
 from members.models import Group, MailFrequency, MailSubject, SubjectKind, User
 from members.roles import Role, only
@@ -191,12 +191,11 @@ def notify_returned(sheet: Timesheet, *, at: datetime) -> int:
     return _enqueue_written([mail.write(at) for mail in mails])
 
 
-def notify_changed(employee: Employee, *, by: User, at: datetime) -> int:
-    """Write to the person once what ``by`` changed at that moment in their hours, and why; returns how many mails."""
+def notify_changed(employee: Employee, *, by: User, at: datetime) -> None:
+    """Queue a notice to the person of what ``by`` changed at that moment in their hours, and why."""
     steps = changing.changes_at(employee, by=by, at=at)
-    if not steps or employee.user is None:
-        return 0
-    return _enqueue_written([wording.changed_mail(employee.user, steps).write(at)])
+    if steps and employee.user:
+        notifying.queue([employee.user], at=at, **wording.changed_notice(steps))
 
 
 def notify_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> int:

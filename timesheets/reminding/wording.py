@@ -1,7 +1,7 @@
 """The text of every message about hours: subjects and lines are here, the letter around them in templates/mail.
 
 hours: to the person; visas: to the member's staff; decisions: to the coordination; contested and returned: to who
-corrects; changed: to the person; confirmed_tacitly: to the member's staff. Each as .txt and .html.
+corrects; confirmed_tacitly: to the member's staff. Each as .txt and .html. What others changed is a notice.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from members import mailing
-from members.models import Group, Mail, MailFrequency, MailKind, Member, SubjectKind, User
+from members.models import Group, Mail, MailFrequency, MailKind, Member, NoticeKind, SubjectKind, User
 from timesheets.answer_delay import AnswerDelay
 from timesheets.changing import hours_changes
 from timesheets.models import Remark, Timesheet, TimesheetStatus, TimesheetStep
@@ -265,23 +265,20 @@ def _remark_line(remark: Remark) -> str:
     return f"{line}, l’adhérent compte {spell_clock(remark.expected_minutes)}"
 
 
-def changed_mail(user: User, steps: Sequence[TimesheetStep]) -> ReminderMail:
-    """To the person: which of their hours somebody else changed, from what to what, and why (template changed)."""
+def changed_notice(steps: Sequence[TimesheetStep]) -> dict[str, Any]:
+    """For the person: which of their hours somebody else changed at once, from what to what, and why."""
     days = [each for step in steps for each in hours_changes(step)]
-    months = sorted({step.subject.month for step in steps})
-    context = {
-        "by": steps[0].by,
-        "note": steps[0].note,
+    return {
+        "kind": NoticeKind.CHANGED,
+        "topic": f"step {min(step.pk for step in steps)}",
+        "sentence": f"{steps[0].by} a changé ces heures, celles d’avant restent en vue sur la page du mois\u00a0:",
         "lines": [
             f"{spell_day(each.hours.day).capitalize()}, {each.place}\u00a0: {each.before} → {each.after}"
             for each in days
         ],
-        "url": mailing.address("timesheets:my_month", months[0]),
+        "note": steps[0].note,
+        "url": mailing.address("timesheets:my_month", min(step.subject.month for step in steps)),
     }
-    about = [(SubjectKind.TIMESHEET_STEP, step.pk) for step in steps]
-    of_month = f" {months[0].of_label}" if len(months) == 1 else ""
-    subject = f"Vos heures{of_month} ont été changées"
-    return ReminderMail(user, MailKind.CHANGED, subject, "changed", context, about=about)
 
 
 def confirmed_tacitly_mail(

@@ -15,6 +15,7 @@ from tests.house.constraints.statements import (
     update,
 )
 
+WAITING, SETTLED = "settled_at IS NULL", "settled_at IS NOT NULL"
 # How a second row of a table goes in.
 TWINS = {
     "members_member": copy(short_name="'Autre'", siren="'999999999'", siret="'99999999900011'"),
@@ -23,6 +24,7 @@ TWINS = {
     "members_invitation": copy(token_digest="repeat('b', 64)", voided_at="sent_at"),
     "members_mail": copy(day="day + 1"),
     "members_mailsubject": copy(number="number + 1"),
+    "members_notice": copy(WAITING, topic="topic || '1'"),
     "members_membership": copy(
         status="'left'", starts_on="starts_on - 10", notice_on="starts_on", ends_before="starts_on"
     ),
@@ -173,7 +175,27 @@ ROWS: dict[str, Row] = {
     ),
     "nobody_is_told_the_same_twice": row(copy(), copy("day IS NULL"), holds=TWINS["members_mailsubject"]),
     "a_subject_is_of_a_known_kind": row(
-        copy(kind="'autre'"), holds=(copy(kind="'letter'"), copy(kind="'timesheet_step'"))
+        copy(kind="'autre'"),
+        holds=(copy(kind="'letter'"), copy(kind="'timesheet_step'"), copy(kind="'notice'")),
+    ),
+    "one_notice_of_a_topic_waits_for_a_person": row(
+        copy(WAITING), holds=(TWINS["members_notice"], copy(WAITING, settled_at="queued_at"))
+    ),
+    "a_leaver_and_a_change_of_hours_are_told_once": row(
+        copy(SETTLED),
+        copy(SETTLED, settled_at="NULL", mail_id="NULL"),
+        holds=(copy(SETTLED, topic="topic || '1'"), copy(SETTLED, kind="'plan'")),
+    ),
+    "a_notice_that_was_told_is_settled": row(
+        copy(SETTLED, topic="'autre'", settled_at="NULL"),
+        holds=copy(SETTLED, topic="'autre'", mail_id="NULL"),
+    ),
+    "a_notice_is_of_a_known_kind": row(copy(WAITING, kind="'autre'"), holds=copy(WAITING, kind="'deputy'")),
+    "notices_that_left_stay_as_they_are": row(
+        update(SETTLED, sentence="'x'"),
+        update(SETTLED, settled_at="NULL", mail_id="NULL"),
+        delete(SETTLED),
+        holds=(update(WAITING, sentence="'x'"), delete(WAITING)),
     ),
     "subjects_of_mails_are_append_only": append_only("number", TWINS["members_mailsubject"]),
 }

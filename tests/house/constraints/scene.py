@@ -22,6 +22,7 @@ from members.models import (
     MailSubject,
     Member,
     Membership,
+    Notice,
     Seat,
     Site,
     User,
@@ -98,6 +99,9 @@ def _of_members(aloen: Member, sonam: Member, boss: User) -> None:
     }
     mail = Mail.objects.create(kind="confirm_digest", day=TODAY, **facts)
     MailSubject.objects.create(mail=mail, kind="timesheet", number=1, address=mail.address)
+    shown = {"to": signer, "sentence": "Jour libéré.", "url": "/", "queued_at": NOW}
+    Notice.objects.create(kind="plan", topic="assignment 1", **shown)
+    Notice.objects.create(kind="leaver", topic="contract 1", settled_at=NOW, mail=mail, **shown)
     Mail.objects.create(kind="returned", **facts)  # about nothing, so that only its trigger keeps it
 
 

@@ -10,8 +10,8 @@ from django.core import mail as box
 from django.core.mail import get_connection
 from django.core.mail.backends.locmem import EmailBackend
 
-from members import deputising, inviting, joining, mailing
-from members.models import Deputy, Mail, MailKind, MailStatus, Member, Membership, User
+from members import deputising, inviting, joining, mailing, notifying
+from members.models import Deputy, Mail, MailKind, MailStatus, Member, Membership, Notice, NoticeKind, User
 from tests import world
 from tests.house.locks.sites import holds
 from tests.together import Meeting, meet
@@ -116,6 +116,21 @@ def two_workers_and_two_messages() -> Meeting:
     assert (met.first, met.second) == (one, 1), met
     assert [letter.to for letter in box.outbox] == [[one.address], [two.address]]
     assert _states() == [(MailStatus.SENT, 1, ""), (MailStatus.SENT, 1, "")]
+    return met
+
+
+@holds("members.notifying._tell")
+def two_workers_and_one_person_to_tell() -> Meeting:
+    """The second waits, and finds that all of it is told."""
+    world.group()
+    nolwenn = world.user("Nolwenn Jégo")
+    facts: dict[str, Any] = {"kind": NoticeKind.PLAN, "url": "/", "at": world.NOW - timedelta(hours=1)}
+    for number in (1, 2):
+        notifying.queue([nolwenn], topic=f"assignment {number}", sentence="Jour libéré.", **facts)
+    met = meet(*(lambda: notifying.tell_quiet(world.NOW) for _ in range(2)))
+    assert (met.first, met.second) == (1, 0), met
+    assert Mail.objects.count() == 1
+    assert Notice.objects.filter(mail=Mail.objects.get()).count() == 2
     return met
 
 
