@@ -1,4 +1,4 @@
-"""The application’s name as Django and the admin see it, and what it has built on approved hours."""
+"""The application’s name as Django and the admin see it, and what it has built on hours and people."""
 
 from django.apps import AppConfig
 
@@ -10,6 +10,17 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Tell the app below which hours a grant pays for."""
         from billing.grants.tagging import paid_hours
+        from employees.merging import lift_while_merging
         from members.standing import StandingKind, stand_on
 
         stand_on(StandingKind.TIMESHEET, paid_hours)
+        # What is issued keeps its words; which record of one person it is computed from may change.
+        lift_while_merging(
+            "billing.Charge:billed_charge_is_frozen",
+            "billing.EmployerCost:costs_of_an_invoiced_month_are_closed",
+            "billing.CarriedCost:what_an_invoiced_month_carries_is_closed",
+            "billing.ProvisionEntry:provisions_of_an_issued_run_are_frozen",
+            "billing.Expense:an_accepted_expense_is_kept_as_it_is",
+            "billing.Settlement:settlements_of_an_issued_run_are_frozen",
+            "billing.TrueUpShare:shares_of_an_issued_true_up_are_frozen",
+        )

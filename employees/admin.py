@@ -27,6 +27,7 @@ from employees.forms import (
     TermsFormSet,
     YearlyDurationField,
 )
+from employees.merge_admin import MergesRecords
 from employees.models import (
     Absence,
     Assignment,
@@ -145,7 +146,7 @@ class AssignmentInline(ReadOnlyInline):
 
 
 @admin.register(Employee)
-class EmployeeAdmin(RecordAdmin):
+class EmployeeAdmin(MergesRecords, RecordAdmin):
     """The personnel register's people; their contracts and assignments are a click away."""
 
     form = EmployeeForm
@@ -157,6 +158,7 @@ class EmployeeAdmin(RecordAdmin):
     search_help_text = "Nom, matricule de paie, emploi ou adresse e-mail"
     autocomplete_fields = ["user"]
     ordering = ["last_name", "first_name", "pk"]
+    actions = ["merge"]
     inlines = [ContractInline, AssignmentInline]
     fieldsets = [
         (None, {"fields": [("last_name", "first_name"), "user", "payroll_number"]}),

@@ -31,7 +31,7 @@ def queue(
     lines: Sequence[str] = (),
     note: str = "",
 ) -> None:
-    """Have each of ``to`` told; what waits about the same ``topic`` is replaced, since nobody has read it.
+    """Tell each of ``to``, once it is quiet; what waits about the same ``topic`` is replaced, since nobody has read it.
 
     Whoever calls decides whom it concerns and what each may know: the words are for these people.
     """
@@ -55,10 +55,10 @@ def retract(
     """Take back what still waits for them about ``topic``, and queue ``sentence`` for those who may know already."""
     people = list(to)
     about = Notice.objects.filter(to__in=people, kind=kind, topic=topic)
-    told = set(about.filter(settled_at__isnull=False, mail__isnull=False).values_list("to", flat=True))
+    informed = set(about.filter(settled_at__isnull=False, mail__isnull=False).values_list("to", flat=True))
     unread = set(about.filter(settled_at=None).values_list("to", flat=True))
     about.filter(settled_at=None).delete()
-    knowing = [user for user in people if user.pk in told or user.pk not in unread]
+    knowing = [user for user in people if user.pk in informed or user.pk not in unread]
     queue(knowing, kind=kind, topic=topic, sentence=sentence, url=url, at=at)
 
 
@@ -72,7 +72,7 @@ def tell_quiet(at: datetime) -> int:
         try:
             count += _tell(person, at)
         except Exception:
-            log.exception("notices not told: user %s", person)
+            log.exception("notices not sent: user %s", person)
     if count:
         mailing.enqueue()
     return count
@@ -92,8 +92,8 @@ def _tell(person: int, at: datetime) -> bool:
     if not notices:
         return False
     mail = _write(notices, at)
-    told = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
-    told.update(settled_at=at, mail=mail)
+    settled = Notice.objects.filter(pk__in=[notice.pk for notice in notices])
+    settled.update(settled_at=at, mail=mail)
     return mail is not None
 
 

@@ -1,14 +1,15 @@
-"""Hours that stand on a membership, a contract, an assignment, a planned day, on nobody being away."""
+"""Hours that stand on a membership, a contract, an assignment, a planned day, on nobody being away, on one record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from employees import merging
 from employees.models import Contract, ContractMember
 from groupement.kernel.french import enumeration
 from groupement.kernel.templatetags.formats import day_fr
@@ -16,13 +17,32 @@ from groupement.kernel.worktime import spell_clock
 from members.models import Membership
 from members.standing import Days, StandingFact, StandingKind, stand_on
 from timesheets.contradicting import DAYS_NAMED, NO_WORK
-from timesheets.models import Entry, Timesheet, TimesheetStatus
+from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
 
 
 def register() -> None:
     """Tell the apps below."""
+    merging.let_give_way(_let_empty_drafts_give_way)
+    merging.lift_while_merging(
+        "timesheets.Timesheet:timesheet_keeps_who_and_when",
+        "timesheets.Acknowledgement:acknowledgements_are_append_only",
+    )
     for kind, which in HOURS_OF.items():
         stand_on(kind, partial(_hours, kind, which))
+
+
+def _let_empty_drafts_give_way(source: int, target: int, _at: datetime) -> Iterator[str]:
+    """Of two timesheets of one month and place, a draft in which nobody did anything: months open by themselves."""
+    entries = Exists(Entry.objects.filter(timesheet=OuterRef("pk")))
+    steps = Exists(TimesheetStep.objects.filter(subject=OuterRef("pk")))
+    drafts = Timesheet.objects.filter(status=TimesheetStatus.DRAFT, supplement=0, assignment=None)
+    untouched = drafts.exclude(entries | steps)
+    for goes, stays in ((source, target), (target, source)):
+        kept = Timesheet.objects.filter(employee=stays, assignment=None, supplement=0).values("month")
+        empty = untouched.filter(employee=goes, month__in=kept)
+        months = sorted(empty.values_list("month", flat=True))
+        empty.delete()
+        yield from (f"Relevé vide {month.of_label} supprimé" for month in months)
 
 
 def _of_membership(pk: int) -> Q:

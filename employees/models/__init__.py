@@ -11,6 +11,7 @@ from employees.models.assignment import (
 )
 from employees.models.employee import Contract, ContractMember, ContractTerms, Employee, TimeScheme
 from employees.models.limits import WorkingTimeLimits
+from employees.models.merge import EmployeeMerge
 from employees.models.planning import Absence, AbsenceKind, CalendarFeed, PlannedDay
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ContractMember",
     "ContractTerms",
     "Employee",
+    "EmployeeMerge",
     "HoursEntry",
     "PlannedDay",
     "PriceMethod",

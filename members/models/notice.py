@@ -18,7 +18,7 @@ class NoticeKind(models.TextChoices):
 
 
 # What does not change any more once it is told.
-TOLD_ONCE = (NoticeKind.CHANGED, NoticeKind.LEAVER)
+SENT_ONCE = (NoticeKind.CHANGED, NoticeKind.LEAVER)
 
 
 class Notice(models.Model):
@@ -52,7 +52,7 @@ class Notice(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["to", "kind", "topic"],
-                condition=Q(kind__in=TOLD_ONCE),
+                condition=Q(kind__in=SENT_ONCE),
                 name="a_leaver_and_a_change_of_hours_are_told_once",
             ),
             models.CheckConstraint(

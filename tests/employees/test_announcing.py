@@ -50,7 +50,7 @@ def cast():
     return Cast()
 
 
-def told(*kinds):
+def noticed(*kinds):
     rows = Notice.objects.filter(settled_at=None).select_related("to").order_by("pk")
     found = {}
     for row in rows.filter(kind__in=kinds) if kinds else rows:
@@ -66,7 +66,7 @@ def tell(at=NOW):
 def test_an_absence_noted_by_another_is_told_to_the_person_and_to_the_members_of_those_days(cast):
     """Red before: nobody was told."""
     cast.note(MONDAY, TUESDAY)
-    assert told() == {
+    assert noticed() == {
         "Maëlle Kerbrat": [
             "Solène Rivoal a noté pour vous une absence du lundi 7 décembre au mardi 8 décembre."
         ],
@@ -85,7 +85,7 @@ def test_an_absence_noted_by_another_is_told_to_the_person_and_to_the_members_of
 
 def test_an_absence_noted_by_the_person_is_told_to_the_coordination_and_the_members(cast):
     cast.note(MONDAY, MONDAY, by=cast.maelle)
-    assert told() == {
+    assert noticed() == {
         "Solène Rivoal": ["Maëlle Kerbrat sera en absence le lundi 7 décembre."],
         "Ewen Moal": ["Maëlle Kerbrat sera en absence le lundi 7 décembre."],
         "Aloïs A": ["Maëlle Kerbrat n’est pas disponible chez Aloen le lundi 7 décembre."],
@@ -97,9 +97,9 @@ def test_another_cause_is_no_news_for_a_member_and_other_days_are(cast):
     tell()
     facts = {"kind": "leave", "by": cast.solene}
     absences.change(absence, first=MONDAY, last=TUESDAY, at=NOW + MINUTE, **facts)
-    assert told().keys() == {"Maëlle Kerbrat"}
+    assert noticed().keys() == {"Maëlle Kerbrat"}
     absences.change(absence, first=TUESDAY, last=WEDNESDAY, at=NOW + 2 * MINUTE, **facts)
-    assert told() == {
+    assert noticed() == {
         "Maëlle Kerbrat": [
             (
                 "Solène Rivoal a changé une absence à votre nom\u00a0: elle va "
@@ -115,11 +115,11 @@ def test_another_cause_is_no_news_for_a_member_and_other_days_are(cast):
 
 def test_an_absence_cancelled_in_time_was_never_told_and_later_is_put_right(cast):
     absences.cancel(cast.note(MONDAY, MONDAY), by=cast.solene, at=NOW + MINUTE)
-    assert told() == {}
+    assert noticed() == {}
     absence = cast.note(MONDAY, MONDAY)
     tell()
     absences.cancel(Absence.objects.get(pk=absence.pk), by=cast.solene, at=NOW + timedelta(hours=2))
-    assert told() == {
+    assert noticed() == {
         "Maëlle Kerbrat": ["Solène Rivoal a annulé l’absence à votre nom le lundi 7 décembre."],
         "Aloïs A": ["Maëlle Kerbrat est de nouveau disponible chez Aloen le lundi 7 décembre."],
     }
@@ -129,12 +129,12 @@ def test_a_day_that_is_refused_or_asked_about_is_told_to_nobody(cast):
     world.timesheet(cast.at_aloen, {MONDAY: 420}, month=world.DECEMBER, status="draft")
     with pytest.raises(NotConfirmed):
         cast.note(MONDAY, MONDAY)
-    assert told() == {}
+    assert noticed() == {}
 
 
 def test_a_day_moved_is_told_to_the_person_and_the_member_and_another_one_hears_that_its_day_changed(cast):
     rescheduling.move_day(cast.at_aloen, MONDAY, to=TUESDAY, reason="Kiné", by=cast.solene, at=NOW)
-    assert told(NoticeKind.PLAN) == {
+    assert noticed(NoticeKind.PLAN) == {
         "Maëlle Kerbrat": [
             "Chez Aloen, lundi 7 décembre\u00a0: jour libéré (7\u00a0h étaient prévues).",
             "Chez Aloen, mardi 8 décembre\u00a0: 7\u00a0h, rien n’était prévu.",
@@ -157,18 +157,18 @@ def test_a_day_set_freed_and_given_back_is_told_as_it_stands_at_last(cast):
     facts = {"by": cast.solene, "at": NOW}
     rescheduling.set_day(cast.at_sonam, TUESDAY, minutes=240, **facts)
     rescheduling.clear_days(cast.at_sonam, TUESDAY, TUESDAY, **facts)
-    [line] = told()["Soizic S"]
+    [line] = noticed()["Soizic S"]
     assert (
         line == "Maëlle Kerbrat chez Sonam, mardi 8 décembre\u00a0: jour libéré (4\u00a0h étaient prévues)."
     )
     rescheduling.restore_day(cast.at_sonam, TUESDAY, **facts)
-    [line] = told()["Maëlle Kerbrat"]
+    [line] = noticed()["Maëlle Kerbrat"]
     assert line == "Chez Sonam, mardi 8 décembre\u00a0: 7\u00a0h, rien n’était prévu."
 
 
 def test_weeks_off_are_one_line(cast):
     rescheduling.clear_days(cast.at_sonam, date(2026, 12, 1), date(2026, 12, 31), by=cast.solene, at=NOW)
-    assert told()["Soizic S"] == [
+    assert noticed()["Soizic S"] == [
         (
             "Maëlle Kerbrat chez Sonam, du mardi 1er décembre au mercredi 30 décembre (10\u00a0jours en tout)\u00a0: "
             "jours libérés."
@@ -180,4 +180,4 @@ def test_nobody_without_an_account_or_a_seat_is_written_to(cast):
     cast.employee.user = None
     cast.employee.save()
     cast.note(MONDAY, MONDAY)
-    assert told().keys() == {"Aloïs A"}
+    assert noticed().keys() == {"Aloïs A"}

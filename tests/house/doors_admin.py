@@ -32,6 +32,7 @@ RIGHTS = {
     "employees.plannedday": "v",
     "employees.absence": "v",
     "employees.calendarfeed": "v",
+    "employees.employeemerge": "v",
     "timesheets.timesheet": "vcd",  # a draft
     "timesheets.entry": "vd",  # of a draft
     "billing.banklayout": "vd",

@@ -22,7 +22,7 @@ from billing.models import (
     VatRate,
 )
 from charter.models import Theme
-from employees.models import Employee, WorkingTimeLimits
+from employees.models import Employee, EmployeeMerge, WorkingTimeLimits
 from members.models import Declaration, Membership, Seat, Site
 from tests import world
 from tests.billing import owing
@@ -79,6 +79,16 @@ def _declaration(house: House) -> Model:
     return Declaration.objects.create(membership=house.aloen.memberships.get(), subject="Adhésion", **days)
 
 
+def _merged(house: House) -> Model:
+    names = {
+        "source_name": "Maelle Kerbrat",
+        "source_payroll_number": "M900",
+        "target_name": "Maëlle Kerbrat",
+    }
+    facts = {"reason": "La même personne", "by": world.admin("Anna Admin"), "at": NOW, **names}
+    return EmployeeMerge.objects.create(source=900_000, target=house.maelle.pk, **facts)
+
+
 def _draft(house: House) -> Timesheet:
     days = world.hours(DECEMBER, 7)
     return world.timesheet(house.placed, days, month=DECEMBER, status=TimesheetStatus.DRAFT)
@@ -118,6 +128,7 @@ def _settled(house: House) -> Model:
 
 BY_HAND: dict[str, Make] = {
     "members.group": lambda _house: world.group(),
+    "employees.employeemerge": _merged,
     "members.user": lambda _house: world.user("Quelqu’un d’autre"),
     "members.member": lambda _house: world.member("Brise", admitted_on=None),
     "members.membership": _membership,

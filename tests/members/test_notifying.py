@@ -148,7 +148,7 @@ def test_the_task_tells_in_office_hours_only(maelle, monkeypatch):
     assert (scheduled["task"], scheduled["schedule"].run_every) == (tasks.tell_notices.name, MINUTE)
 
 
-def told(sentence_of):
+def noticed(sentence_of):
     return {
         notice.to.name: notice.sentence
         for notice in Notice.objects.filter(settled_at=None, kind=sentence_of).select_related("to")
@@ -162,19 +162,19 @@ def test_a_deputy_and_the_person_they_stand_in_for_are_told_of_each_other():
     first, last = date(2026, 12, 7), date(2026, 12, 11)
     days = "du lundi 7 décembre au vendredi 11 décembre"
     made = deputising.appoint(nolwenn, ronan, member=aloen, first=first, last=last, by=solene, at=NOW)
-    assert told(NoticeKind.DEPUTY) == {
+    assert noticed(NoticeKind.DEPUTY) == {
         "Ronan Le Bihan": f"Vous remplacez Nolwenn Jégo {days}\u00a0: Aloen.",
         "Nolwenn Jégo": f"Ronan Le Bihan vous remplace {days}\u00a0: Aloen.",
     }
     deputising.end(made, on=first, by=solene, at=NOW + MINUTE)
-    assert told(NoticeKind.DEPUTY) == {}  # named and taken back: it is news for nobody
+    assert noticed(NoticeKind.DEPUTY) == {}  # named and taken back: it is news for nobody
     made = deputising.appoint(nolwenn, ronan, member=aloen, first=first, last=last, by=nolwenn, at=NOW)
-    assert told(NoticeKind.DEPUTY).keys() == {"Ronan Le Bihan"}
+    assert noticed(NoticeKind.DEPUTY).keys() == {"Ronan Le Bihan"}
     notifying.tell_quiet(NOW + QUARTER)
     assert Mail.objects.get().subject == "Une suppléance a été convenue"
     later = world.at(date(2026, 12, 8))
     deputising.end(made, on=date(2026, 12, 10), by=ronan, at=later)
-    assert told(NoticeKind.DEPUTY) == {
+    assert noticed(NoticeKind.DEPUTY) == {
         "Nolwenn Jégo": "La suppléance de Ronan Le Bihan pour vous s’arrête après le mercredi 9 décembre\u00a0: Aloen."
     }
     assert User.objects.count() == 3

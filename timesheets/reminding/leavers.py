@@ -34,7 +34,7 @@ def queue_leavers(*, at: datetime) -> int:
     Only with hours up to the last day that are not handed in. Nobody hears twice of the same end.
     """
     roster = read_duty_roster(timezone.localdate(at))
-    leaving = [each for each in _ending(roster.on) if _is_told_of(_last_day(each), roster.on)]
+    leaving = [each for each in _ending(roster.on) if _is_due(_last_day(each), roster.on)]
     drafts: dict[int, list[Timesheet]] = defaultdict(list)
     rows = Timesheet.objects.filter(
         status=TimesheetStatus.DRAFT, employee__in=[contract.employee_id for contract in leaving]
@@ -61,7 +61,7 @@ def _ending(on: date) -> QuerySet[Contract]:
     return rows.select_related("employee__user").order_by("ends_before", "pk")
 
 
-def _is_told_of(last_day: date, on: date) -> bool:
+def _is_due(last_day: date, on: date) -> bool:
     return on <= last_day or on >= last_day + AFTER
 
 

@@ -1,6 +1,15 @@
 """Rows of employees: contracts, assignments and their terms, plans, limits of working time."""
 
-from tests.house.constraints.statements import Row, copy, ends_after_start, overlapping, row, same, update
+from tests.house.constraints.statements import (
+    Row,
+    append_only,
+    copy,
+    ends_after_start,
+    overlapping,
+    row,
+    same,
+    update,
+)
 
 TWINS = {
     "employees_employee": copy(payroll_number="'M999'", user_id="NULL"),
@@ -9,6 +18,7 @@ TWINS = {
     ),
     "employees_assignment": copy(reference="'MAD-X'", starts_on="starts_on - 10", ends_before="starts_on"),
     "employees_plannedday": copy(day="day + 1"),
+    "employees_employeemerge": copy(source="source + 1"),
     "employees_calendarfeed": copy(secret_digest="repeat('b', 64)", revoked_at="made_at"),
 }
 SEVEN, ONE = "'{420,420,420,420,420,0,0}'", "'{420}'"
@@ -24,6 +34,16 @@ ROWS: dict[str, Row] = {
     "assignment_reference_is_one_however_written": row(
         copy(reference="lower(reference)", starts_on="starts_on - 10", ends_before="starts_on"),
         holds=TWINS["employees_assignment"],
+    ),
+    "a_record_is_merged_once": same("source"),
+    "who_merges_says_why": row(
+        copy(source="source + 1", reason="' '"), holds=TWINS["employees_employeemerge"]
+    ),
+    "merges_are_append_only": append_only("reason", TWINS["employees_employeemerge"]),
+    "nothing_is_left_at_a_merged_record": row(
+        copy(source="(SELECT max(id) FROM employees_employee)"),
+        copy(source="source + 1", target="source + 2"),
+        holds=TWINS["employees_employeemerge"],
     ),
     "contracts_of_an_employee_do_not_overlap": overlapping(),
     "contract_ends_after_it_starts": ends_after_start(),

@@ -11,6 +11,7 @@ from employees.models import (
     Assignment,
     CalendarFeed,
     Employee,
+    EmployeeMerge,
     PlannedDay,
     WorkingTimeLimits,
 )
@@ -140,6 +141,14 @@ def _of_employees(maelle: Employee, placed: Assignment, boss: User) -> None:
     )
     CalendarFeed.objects.create(user=boss, employee=maelle, secret_digest=A, made_at=NOW)
     WorkingTimeLimits.objects.create(starts_on=world.YEAR_START)
+    names = {
+        "source_name": "Maelle Kerbrat",
+        "source_payroll_number": "M900",
+        "target_name": maelle.full_name,
+    }
+    EmployeeMerge.objects.create(
+        source=900_000, target=maelle.pk, reason="La même personne", by=boss, at=NOW, **names
+    )
 
 
 def _of_hours_outside(aloen: Member, sonam: Member, yann: Employee) -> None:

@@ -77,8 +77,8 @@ def test_a_later_contract_hours_handed_in_and_ends_of_long_ago_are_no_news(scene
 def test_hours_that_the_staff_enter_are_asked_of_the_coordination_alone(scene):
     scene.person("Katell", hours_entry="member")
     scene.leaves("Katell")
-    told = [name for name, sentence, _ in queued(LAST) if "Katell" in sentence or name.startswith("Katell")]
-    assert told == ["Solène Rivoal"]
+    names = [name for name, sentence, _ in queued(LAST) if "Katell" in sentence or name.startswith("Katell")]
+    assert names == ["Solène Rivoal"]
 
 
 def test_the_morning_s_task_queues_them(scene, monkeypatch):

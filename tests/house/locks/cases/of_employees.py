@@ -6,8 +6,8 @@ from datetime import date
 
 from django.contrib import admin
 
-from employees import absences, assigning, feeds, planning, rescheduling
-from employees.models import Absence, Assignment, CalendarFeed, ContractMember
+from employees import absences, assigning, feeds, merging, planning, rescheduling
+from employees.models import Absence, Assignment, CalendarFeed, ContractMember, EmployeeMerge
 from tests import world
 from tests.house.locks.sites import holds
 from tests.together import Meeting, meet
@@ -26,6 +26,21 @@ def one_calendar_opened_twice() -> Meeting:
     met = meet(opened, opened)
     met.assert_both_done()
     assert [feeds.find_feed(secret) for _, secret in (met.first, met.second)] == [None, met.second[0]]
+    return met
+
+
+@holds("employees.merging.merge")
+def two_records_merged_twice_at_once() -> Meeting:
+    """The second finds them merged, and answers the same row of the journal."""
+    by, first = world.admin(), world.employee()
+    second = world.employee(with_account=False)
+    second.contracts.all().delete()
+    met = meet(
+        *(lambda: merging.merge(second.pk, first.pk, reason="La même", by=by, at=world.NOW) for _ in range(2))
+    )
+    met.assert_both_done()
+    assert met.first == met.second
+    assert EmployeeMerge.objects.count() == 1
     return met
 
 
