@@ -21,7 +21,7 @@ from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnly
 
 if TYPE_CHECKING:
-    Base = admin.ModelAdmin
+    Base = admin.ModelAdmin[Employee]
 else:
     Base = object
 

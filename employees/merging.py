@@ -173,7 +173,7 @@ def _against(rule: models.BaseConstraint, held: Holding, other: Holding) -> Iter
     """Pairs of rows that could not both be of one person."""
     span = isinstance(rule, ExclusionConstraint)
     if isinstance(rule, ExclusionConstraint):
-        names = [name for name, operator in rule.expressions if operator == RangeOperators.EQUAL]
+        names = [str(name) for name, operator in rule.expressions if operator == RangeOperators.EQUAL]
     else:
         names = list(getattr(rule, "fields", ()))
     if held.field not in names:

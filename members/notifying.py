@@ -68,7 +68,7 @@ def tell_quiet(at: datetime) -> int:
     A second run finds nothing. One that cannot be written holds up no other.
     """
     count = 0
-    for person in _due(at).values_list("to", flat=True):
+    for person in _due(at):
         try:
             count += _tell(person, at)
         except Exception:
@@ -78,10 +78,12 @@ def tell_quiet(at: datetime) -> int:
     return count
 
 
-def _due(at: datetime) -> QuerySet[Notice, dict[str, int]]:
+def _due(at: datetime) -> QuerySet[Notice, int]:
     waiting = Notice.objects.filter(settled_at=None).values("to")
     spans = waiting.annotate(first=Min("queued_at"), last=Max("queued_at"))
-    return spans.filter(Q(last__lte=at - QUIET) | Q(first__lte=at - LONGEST)).order_by("to")
+    due = spans.filter(Q(last__lte=at - QUIET) | Q(first__lte=at - LONGEST)).order_by("to")
+    people: QuerySet[Notice, int] = due.values_list("to", flat=True)
+    return people
 
 
 @transaction.atomic
