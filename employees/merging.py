@@ -54,7 +54,7 @@ class Holding:
 
 
 @dataclass(frozen=True)
-class Preview:
+class MergePreview:
     """What two records have, what cannot be true of both, and what differs; the same whichever remains."""
 
     first: Employee
@@ -90,14 +90,14 @@ def let_give_way(what: GiveWay) -> None:
     _GIVE_WAY.append(what)
 
 
-def preview(first: Employee, second: Employee, *, at: datetime) -> Preview:
+def preview(first: Employee, second: Employee, *, at: datetime) -> MergePreview:
     """What would move and what stands against it; nothing is written."""
     with transaction.atomic():
         for make_room in _GIVE_WAY:
             list(make_room(first.pk, second.pk, at))
         found = contradictions(first.pk, second.pk)
         transaction.set_rollback(True)
-    return Preview(first, second, found)
+    return MergePreview(first, second, found)
 
 
 @transaction.atomic

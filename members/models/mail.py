@@ -19,9 +19,10 @@ class MailKind(models.TextChoices):
     HOURS_REMINDER = "hours_reminder", "heures à soumettre"
     CONFIRM_DIGEST = "confirm_digest", "heures à viser"
     APPROVE_DIGEST = "approve_digest", "heures à approuver"
+    # Former messages: notices tell it now.
     CONTESTED = "contested", "heures contestées"
     RETURNED = "returned", "heures renvoyées"
-    CHANGED = "changed", "heures changées"  # former messages: notices tell it now
+    CHANGED = "changed", "heures changées"
     NOTICES = "notices", "avis"
     CONFIRMED_TACITLY = "confirmed_tacitly", "visa tacite"
     DUNNING = "dunning", "relance de facture"

@@ -13,12 +13,14 @@ class NoticeKind(models.TextChoices):
     UNAVAILABLE = "unavailable", "Une personne n’est pas disponible"
     PLAN = "plan", "Le planning a changé"
     DEPUTY = "deputy", "Une suppléance a été convenue"
+    CONTESTED = "contested", "Des heures sont contestées"
+    RETURNED = "returned", "Des heures sont à corriger"
     CHANGED = "changed", "Vos heures ont été changées"
     LEAVER = "leaver", "Un contrat se termine"
 
 
 # What does not change any more once it is told.
-SENT_ONCE = (NoticeKind.CHANGED, NoticeKind.LEAVER)
+SENT_ONCE = (NoticeKind.CONTESTED, NoticeKind.RETURNED, NoticeKind.CHANGED, NoticeKind.LEAVER)
 
 
 class Notice(models.Model):
@@ -53,7 +55,7 @@ class Notice(models.Model):
             models.UniqueConstraint(
                 fields=["to", "kind", "topic"],
                 condition=Q(kind__in=SENT_ONCE),
-                name="a_leaver_and_a_change_of_hours_are_told_once",
+                name="a_step_and_a_leaver_are_told_once",
             ),
             models.CheckConstraint(
                 condition=Q(mail__isnull=True) | Q(settled_at__isnull=False),

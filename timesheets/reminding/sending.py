@@ -177,18 +177,16 @@ def decision_digests(
         yield wording.decisions_mail(user, tasks, on=roster.on)
 
 
-def notify_contested(sheet: Timesheet, *, at: datetime) -> int:
-    """Write to who enters the hours which days the member contests, and why; returns how many were written to."""
+def notify_contested(sheet: Timesheet, *, at: datetime) -> None:
+    """Queue a notice to who enters the hours: which days the member contests, and why."""
     users, step, is_author = _correctors(sheet, at)
-    mails = [wording.contested_mail(user, sheet, step, is_to_author=is_author) for user in users]
-    return _enqueue_written([mail.write(at) for mail in mails])
+    notifying.queue(users, at=at, **wording.contested_notice(sheet, step, is_to_author=is_author))
 
 
-def notify_returned(sheet: Timesheet, *, at: datetime) -> int:
+def notify_returned(sheet: Timesheet, *, at: datetime) -> None:
     """The same of hours that the coordination sent back or reopened, with its reason."""
     users, step, is_author = _correctors(sheet, at)
-    mails = [wording.returned_mail(user, sheet, step, is_to_author=is_author) for user in users]
-    return _enqueue_written([mail.write(at) for mail in mails])
+    notifying.queue(users, at=at, **wording.returned_notice(sheet, step, is_to_author=is_author))
 
 
 def notify_changed(employee: Employee, *, by: User, at: datetime) -> None:

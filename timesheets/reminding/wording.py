@@ -1,7 +1,7 @@
 """The text of every message about hours: subjects and lines are here, the letter around them in templates/mail.
 
-hours: to the person; visas: to the member's staff; decisions: to the coordination; contested and returned: to who
-corrects; confirmed_tacitly: to the member's staff. Each as .txt and .html. What others changed is a notice.
+hours: to the person; visas: to the member's staff; decisions: to the coordination; confirmed_tacitly: to the member's
+staff. Each as .txt and .html. What others contested, sent back or changed are notices.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from employees.models import Assignment
-from groupement.kernel.french import counted, plural, quoted
+from groupement.kernel.french import counted, of, plural, quoted
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
@@ -216,46 +216,44 @@ def decisions_mail(user: User, tasks: CoordinatorTasks, *, on: date) -> Reminder
     return ReminderMail(user, MailKind.APPROVE_DIGEST, subject, "decisions", context, on)
 
 
-def contested_mail(user: User, sheet: Timesheet, step: TimesheetStep, *, is_to_author: bool) -> ReminderMail:
-    """To who corrects ``sheet``: which days the member contests, and why (template contested)."""
-    subject = f"{place_name(sheet)} conteste des heures {sheet.month.of_label}"
-    return _correction_mail(
-        user, sheet, step, MailKind.CONTESTED, subject, is_to_author=is_to_author, shows_reasons=True
+def contested_notice(sheet: Timesheet, step: TimesheetStep, *, is_to_author: bool) -> dict[str, Any]:
+    """For who corrects ``sheet``: which days the member contests, and why."""
+    sentence = (
+        f"{place_name(sheet)} conteste {_whose(sheet, is_to_author)}. Corrigez ces jours, ou expliquez-les, puis "
+        "soumettez de nouveau\u00a0; les autres jours sont acceptés."
     )
+    return _correction(NoticeKind.CONTESTED, sheet, step, sentence, shows_reasons=True)
 
 
-def returned_mail(user: User, sheet: Timesheet, step: TimesheetStep, *, is_to_author: bool) -> ReminderMail:
-    """The same of hours that the coordination sent back or reopened (template returned).
+def returned_notice(sheet: Timesheet, step: TimesheetStep, *, is_to_author: bool) -> dict[str, Any]:
+    """The same of hours that the coordination sent back or reopened.
 
     The reason is for the person alone: it may not be for the member's staff to read.
     """
-    subject = f"Des heures {sheet.month.of_label} sont à corriger"
-    return _correction_mail(
-        user, sheet, step, MailKind.RETURNED, subject, is_to_author=is_to_author, shows_reasons=is_to_author
+    sentence = (
+        f"La coordination renvoie {_whose(sheet, is_to_author)} ({place_name(sheet)}). Corrigez, puis soumettez de "
+        "nouveau."
     )
+    return _correction(NoticeKind.RETURNED, sheet, step, sentence, shows_reasons=is_to_author)
 
 
-def _correction_mail(
-    user: User,
-    sheet: Timesheet,
-    step: TimesheetStep,
-    kind: MailKind,
-    subject: str,
-    *,
-    is_to_author: bool,
-    shows_reasons: bool,
-) -> ReminderMail:
+def _whose(sheet: Timesheet, is_to_author: bool) -> str:
+    hours = "vos heures" if is_to_author else f"les heures {of(str(sheet.employee))}"
+    return f"{hours} {sheet.month.of_label}"
+
+
+def _correction(
+    kind: NoticeKind, sheet: Timesheet, step: TimesheetStep, sentence: str, *, shows_reasons: bool
+) -> dict[str, Any]:
     remarks = sorted(step.remarks.all(), key=lambda remark: (remark.day, remark.pk)) if shows_reasons else []
-    context = {
-        "sheet": sheet,
-        "place": place_name(sheet),
-        "by_person": is_to_author,
-        "note": step.note if shows_reasons else "",
+    return {
+        "kind": kind,
+        "topic": f"step {step.pk}",
+        "sentence": sentence,
         "lines": [_remark_line(remark) for remark in remarks],
+        "note": step.note if shows_reasons else "",
         "url": mailing.address("timesheets:sheet", sheet.pk),
     }
-    about = [(SubjectKind.TIMESHEET_STEP, step.pk)]
-    return ReminderMail(user, kind, subject, str(kind), context, about=about)
 
 
 def _remark_line(remark: Remark) -> str:

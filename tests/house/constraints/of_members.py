@@ -181,7 +181,7 @@ ROWS: dict[str, Row] = {
     "one_notice_of_a_topic_waits_for_a_person": row(
         copy(WAITING), holds=(TWINS["members_notice"], copy(WAITING, settled_at="queued_at"))
     ),
-    "a_leaver_and_a_change_of_hours_are_told_once": row(
+    "a_step_and_a_leaver_are_told_once": row(
         copy(SETTLED),
         copy(SETTLED, settled_at="NULL", mail_id="NULL"),
         holds=(copy(SETTLED, topic="topic || '1'"), copy(SETTLED, kind="'plan'")),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from members.models import Mail
+from members.models import Notice
 from tests import world
 from tests.markup import flat
 from tests.world import NOVEMBER, NOW
@@ -69,10 +69,10 @@ def test_a_change_of_another_s_hours_asks_why_keeps_what_was_typed_and_is_told(c
         answer = client.post(page, {cast.cell: "5", **data}, headers=headers)
         assert (answer.status_code, ASKED in words(answer), cast.minutes()) == (422, True, 420)
     assert 'value="5"' in words(answer)
-    assert not Mail.objects.exists()
+    assert not Notice.objects.exists()
     assert client.post(page, {cast.cell: "5", "do": "save", "reason": REASON}).status_code == 302
     assert cast.minutes() == 300
-    assert Mail.objects.get().to == cast.maelle
+    assert Notice.objects.get().to == cast.maelle
     client.force_login(cast.maelle)
     for address in cast.mine:
         text = words(client.get(address))

@@ -1,10 +1,10 @@
-"""What comes at once: a contest with its reasons, a return, a tacit confirmation; to who has to act only."""
+"""What comes soon: a contest with its reasons, a return, a tacit confirmation; to who has to act only."""
 
 from datetime import timedelta
 
 import pytest
 
-from members import mailing
+from members import mailing, notifying
 from members.models import Mail, MailKind
 from tests import world
 from tests.timesheets.reminding.scene import MORNING, SUBMITTED, Scene, letter, readers
@@ -22,6 +22,11 @@ def scene(monkeypatch):
     return Scene()
 
 
+def tell():
+    """What waits leaves a quarter of an hour later; how many messages."""
+    return notifying.tell_quiet(MORNING + notifying.QUIET)
+
+
 def contest(scene, name="Maëlle", reason="Vous étiez là le matin seulement"):
     by = scene.staff("Nolwenn Jégo")
     sheet = scene.sheets[name]
@@ -32,10 +37,12 @@ def contest(scene, name="Maëlle", reason="Vous étiez là le matin seulement"):
 def test_a_contest_reaches_the_person_at_once_with_its_reasons(scene):
     maelle = scene.person("Maëlle", status=SUBMITTED, frequency="weekly")
     sheet = contest(scene)
-    assert sending.notify_contested(sheet, at=MORNING) == 1
+    sending.notify_contested(sheet, at=MORNING)
+    assert tell() == 1
     assert readers() == ["Maëlle Kerbrat"]
-    written = letter(maelle, MailKind.CONTESTED)
-    assert written.subject == "Aloen conteste des heures de novembre 2026"
+    written = letter(maelle, MailKind.NOTICES)
+    assert written.subject == "Des heures sont contestées"
+    assert "Aloen conteste vos heures de novembre 2026." in written.text
     line = "Lundi 2 novembre\u00a0: «\u00a0Vous étiez là le matin seulement\u00a0», l’adhérent compte 3\u00a0h\u00a030"
     assert f"- {line}\n" in written.text
     assert f"<li>{line}</li>" in written.html
@@ -46,11 +53,14 @@ def test_a_contest_reaches_the_person_at_once_with_its_reasons(scene):
 def test_a_contest_is_told_once_and_the_next_one_again(scene):
     maelle = scene.person("Maëlle", status=SUBMITTED)
     sheet = contest(scene)
-    assert [sending.notify_contested(sheet, at=MORNING) for _ in range(2)] == [1, 0]
+    for expected in (1, 0):
+        sending.notify_contested(sheet, at=MORNING)
+        assert tell() == expected
     recording.submit(sheet, by=maelle, at=MORNING)
     nolwenn = letter_writer()
     confirming.contest(sheet, by=nolwenn, at=MORNING, remarks=[(FIRST, "Toujours pas", None)])
-    assert sending.notify_contested(sheet, at=MORNING) == 1
+    sending.notify_contested(sheet, at=MORNING)
+    assert tell() == 1
     assert "compte 3" not in Mail.objects.latest("pk").text
 
 
@@ -70,6 +80,7 @@ def test_who_is_not_to_be_disturbed_is_not(scene, why):
     sheet = contest(scene)
     sheet.employee.user.refresh_from_db()
     sending.notify_contested(sheet, at=MORNING)
+    tell()
     assert "Maëlle Kerbrat" not in readers()
 
 
@@ -77,7 +88,8 @@ def test_hours_that_the_staff_enter_come_back_to_them(scene):
     scene.person("Katell", status=SUBMITTED, hours_entry="member")
     ronan = scene.staff("Ronan Le Bihan")
     sheet = contest(scene, "Katell")
-    assert sending.notify_contested(sheet, at=MORNING) == 2
+    sending.notify_contested(sheet, at=MORNING)
+    assert tell() == 2
     assert readers() == ["Nolwenn Jégo", "Ronan Le Bihan"]
     assert "conteste les heures de Katell Kerbrat de novembre 2026" in letter(ronan).text
 
@@ -89,9 +101,11 @@ def test_a_return_gives_its_reason_to_the_person_only(scene):
     for name in ("Maëlle", "Katell"):
         sheet = scene.sheets[name]
         approval.send_back(sheet, by=solene, at=MORNING, note="Votre arrêt du 3 manque")
-        assert sending.notify_returned(sheet, at=MORNING) == 1
-    own, theirs = letter(maelle, MailKind.RETURNED), letter(nolwenn, MailKind.RETURNED)
-    assert own.subject == "Des heures de novembre 2026 sont à corriger"
+        sending.notify_returned(sheet, at=MORNING)
+    assert tell() == 2
+    own, theirs = letter(maelle, MailKind.NOTICES), letter(nolwenn, MailKind.NOTICES)
+    assert own.subject == "Des heures sont à corriger"
+    assert "La coordination renvoie vos heures de novembre 2026 (Aloen)." in own.text
     assert "Votre arrêt du 3 manque" in own.text
     assert "Votre arrêt du 3 manque" in own.html
     assert "Katell Kerbrat" in theirs.text
@@ -127,3 +141,20 @@ def test_what_lapsed_at_night_is_told_in_the_morning(scene):
     monday = world.at((MORNING + timedelta(days=4)).date(), 7)
     assert mailing.send_pending(monday - timedelta(minutes=1)) == 0
     assert mailing.send_pending(monday) == 1
+
+
+def test_sheets_sent_back_within_minutes_are_one_message(scene):
+    """Red before: two messages of one subject within a minute."""
+    maelle = scene.person("Maëlle", status=SUBMITTED)
+    other = world.assignment(scene.sheets["Maëlle"].employee, scene.sonam)
+    second = world.timesheet(other, {FIRST: 420}, status=SUBMITTED)
+    solene = world.coordinator()
+    for number, sheet in enumerate((scene.sheets["Maëlle"], second)):
+        at = MORNING + number * timedelta(minutes=2)
+        approval.send_back(sheet, by=solene, at=at, note="À revoir")
+        sending.notify_returned(sheet, at=at)
+    assert tell() == 0  # not quiet yet
+    assert notifying.tell_quiet(MORNING + timedelta(minutes=17)) == 1
+    text = letter(maelle, MailKind.NOTICES).text
+    assert "(Aloen)" in text
+    assert "(Sonam)" in text
