@@ -108,12 +108,13 @@ def _write(notices: Collection[Notice], at: datetime) -> Mail | None:
     parts = [(NoticeKind(kind).label, found) for kind, found in by_kind.items() if found]
     first = parts[0][0]
     pages = {notice.url for notice in notices}
+    url = mailing.address("home") if len(pages) > 1 else next(iter(pages))
     return mailing.write(
         to,
         kind=MailKind.NOTICES,
         subject=first if len(parts) == 1 else f"{first}, et plus",
         template="notices",
-        context={"parts": parts, "url": pages.pop() if len(pages) == 1 else mailing.address("home")},
+        context={"parts": parts, "links": len(pages) > 1, "url": url},
         at=at,
         about=[(SubjectKind.NOTICE, notice.pk) for notice in notices],
     )

@@ -47,6 +47,7 @@ def test_one_message_tells_all_after_a_quiet_quarter_of_an_hour(maelle):
         places = [form.index(words) for words in order]
         assert places == sorted(places) or form is mail.html  # its title says the first of them too
         assert "«\u00a0À deux\u00a0»" in form
+        assert form.count("https://site/page/") == 1  # all are told on one page
         assert "mes préférences" in form or "/preferences/" in form
     about = MailSubject.objects.filter(mail=mail, kind=SubjectKind.NOTICE).values_list("number", flat=True)
     assert set(about) == set(Notice.objects.filter(mail=mail).values_list("pk", flat=True))
