@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from employees.models import Absence, Assignment, Employee
 from employees.planning import plan_between
-from groupement.kernel.french import counted, enumeration
+from groupement.kernel.french import counted, enumeration, of
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
@@ -79,9 +79,7 @@ def announce_plan(assignment: Assignment, changes: Mapping[date, Change], *, by:
         notifying.queue(staff, sentence=f"{person} chez {member}, {line}.", **facts)
     fuller = [day for day, (before, now) in changes.items() if now > before]
     for other, days in _planned_elsewhere(assignment, fuller).items():
-        sentence = (
-            f"Le planning de {person} a changé {_named(days)}\u00a0: ce qui est prévu chez {other} le reste."
-        )
+        sentence = f"Le planning {of(str(person))} a changé {_named(days)}\u00a0: ce qui est prévu chez {other} le reste."
         facts = _facts(NoticeKind.PLAN, f"employee {person.pk} {other.pk} {min(days)}", min(days), at)
         notifying.queue(_but(readers.of(other.pk, person.user_id), by), sentence=sentence, **facts)
 
