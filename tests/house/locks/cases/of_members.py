@@ -127,8 +127,8 @@ def two_workers_and_one_person_to_tell() -> Meeting:
     facts: dict[str, Any] = {"kind": NoticeKind.PLAN, "url": "/", "at": world.NOW - timedelta(hours=1)}
     for number in (1, 2):
         notifying.queue([nolwenn], topic=f"assignment {number}", sentence="Jour libéré.", **facts)
-    met = meet(*(lambda: notifying.tell_quiet(world.NOW) for _ in range(2)))
-    assert (met.first, met.second) == (1, 0), met
+    met = meet(*(lambda: notifying._tell(nolwenn.pk, world.NOW) for _ in range(2)))
+    assert (met.first, met.second) == (True, False), met
     assert Mail.objects.count() == 1
     assert Notice.objects.filter(mail=Mail.objects.get()).count() == 2
     return met
