@@ -79,7 +79,8 @@ def announce_plan(assignment: Assignment, changes: Mapping[date, Change], *, by:
         notifying.queue(staff, sentence=f"{person} chez {member}, {line}.", **facts)
     fuller = [day for day, (before, now) in changes.items() if now > before]
     for other, days in _planned_elsewhere(assignment, fuller).items():
-        sentence = f"Le planning {of(str(person))} a changé {_named(days)}\u00a0: ce qui est prévu chez {other} le reste."
+        changed = f"Le planning {of(str(person))} a changé {_named(days)}"
+        sentence = f"{changed}\u00a0: ce qui est prévu chez {other} le reste."
         facts = _facts(NoticeKind.PLAN, f"employee {person.pk} {other.pk} {min(days)}", min(days), at)
         notifying.queue(_but(readers.of(other.pk, person.user_id), by), sentence=sentence, **facts)
 
