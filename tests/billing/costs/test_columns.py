@@ -96,7 +96,7 @@ def test_a_formula_nobody_computed_is_an_empty_cell():
 def test_titles_nobody_knows_are_mapped_once_and_found_again():
     data = books.workbook(OFFICE, MAELLE)
     assert payroll_columns.recognise_layout(OFFICE) is None
-    with pytest.raises(Refusal, match="Il manque la colonne"):
+    with pytest.raises(Refusal, match="Il manque les colonnes"):
         books.read(data)
     payroll_columns.save_layout(OFFICE, MEANS, at=NOW)
     assert amounts(books.read(data)) == [

@@ -104,7 +104,7 @@ def test_the_trail_goes_from_the_hours_to_the_file(login):
     page = words(login(world.staff(aloen)).get(page_of(document.invoice)))
     assert "Heures de Maëlle Kerbrat, novembre 2026 Visées le 1er décembre 2026." in page
     assert "Approuvées le 2 décembre 2026." in page
-    assert "Facture émise sous le numéro F-2026-0001 Par Gaël Perrot, le 3 décembre 2026 à 09 h 00." in page
+    assert "Facture émise sous le numéro F-2026-0001 Par Gaël Perrot, le 3 décembre 2026 à 9 h 00." in page
     assert document.sha256 in page
     assert "rang 1 de la chaîne" in page
 
