@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from members.models import Mail
+from members.models import Notice
 from tests import world
 from tests.markup import flat
 from tests.world import DECEMBER, NOVEMBER
@@ -177,7 +177,7 @@ class TestGrid:
         assert len(record()) == 2
 
 
-def test_a_change_by_another_is_told_on_both_days_and_by_one_mail(client, sheet):
+def test_a_change_by_another_is_told_on_both_days_and_by_one_notice(client, sheet):
     night(sheet, LAST)
     client.force_login(world.coordinator())
     page = reverse("timesheets:person_day", args=[NOVEMBER, sheet.employee.pk, LAST.day])
@@ -188,8 +188,8 @@ def test_a_change_by_another_is_told_on_both_days_and_by_one_mail(client, sheet)
     client.force_login(sheet.employee.user)
     shown = {day: "ont été changées" in words(client.get(day_page(day))) for day in (LAST, FIRST, TUESDAY)}
     assert shown == {LAST: True, FIRST: True, TUESDAY: False}
-    (mail,) = Mail.objects.filter(kind="changed")
-    assert all(words in mail.text for words in ("30 novembre", "1er décembre")), mail.text
+    notice = Notice.objects.get(kind="changed")
+    assert [line.split(",")[0] for line in notice.lines] == ["Lundi 30 novembre", "Mardi 1er décembre"]
 
 
 def test_once_handed_in_each_month_shows_its_own_part(sheet, placed):
