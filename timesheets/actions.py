@@ -10,7 +10,7 @@ from enum import StrEnum
 from members.access import decides_on
 from members.models import User
 from timesheets import approval, changing, confirming, locking
-from timesheets.models import Timesheet, TimesheetStep
+from timesheets.models import Timesheet, TimesheetStatus, TimesheetStep
 
 
 class Action(StrEnum):
@@ -22,7 +22,10 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     CONTEST = "contest"
     TACIT = "tacit"
+    TAKE_BACK = "take_back"
     SETTLE = "settle"
+    KEEP = "keep"
+    RETAIN = "retain"
     RETURN = "return"
     APPROVE = "approve"
     UNDO = "undo"
@@ -77,12 +80,16 @@ DRAFTS = ("draft", "contested", "returned")
 
 @dataclass(frozen=True)
 class ActionRule:
-    """Where an act leads from each state, at a member and at the group, on whose side it is, what else it asks for."""
+    """Where an act leads from each state, at a member and at the group, on whose side it is, what else it asks for.
+
+    ``through``: the state on the way, of an act that is made of several moves.
+    """
 
     party: Party
     at_member: Mapping[str, str]
     at_group: Mapping[str, str] = field(default_factory=dict)
     needs: str = ""
+    through: str = ""
 
 
 RULES: Mapping[Action, ActionRule] = {
@@ -109,10 +116,27 @@ RULES: Mapping[Action, ActionRule] = {
         {"submitted": "confirmed"},
         needs="the group has tacit confirmation, its delay and the last day with hours are over",
     ),
+    Action.TAKE_BACK: ActionRule(
+        Party.MEMBER,
+        {"confirmed": "submitted"},
+        needs="the coordination did not settle it; a reason, but for one’s own within fifteen minutes",
+    ),
     Action.SETTLE: ActionRule(
         Party.COORDINATION,
         {"submitted": "confirmed"},
         needs="the member had contested; a reason that all read",
+    ),
+    Action.KEEP: ActionRule(
+        Party.COORDINATION,
+        dict.fromkeys(("contested", "submitted"), "confirmed"),
+        needs="the member had contested; the hours stay as the person entered them",
+        through="submitted",
+    ),
+    Action.RETAIN: ActionRule(
+        Party.COORDINATION,
+        dict.fromkeys(("contested", "submitted"), "confirmed"),
+        needs="the member had contested, and said how many hours it counts; what stood there is kept in sight",
+        through="submitted",
     ),
     Action.RETURN: ActionRule(
         Party.COORDINATION,
@@ -182,8 +206,11 @@ def offered_actions(
     }
     sides = {party: party in _SIDES and _SIDES[party](user, timesheet) for party in _parties(found)}
     found = {action for action in found if sides[RULES[action].party]}
-    if Action.SETTLE in found and not approval.may_settle(timesheet, steps):
-        found.remove(Action.SETTLE)
+    if timesheet.status == TimesheetStatus.SUBMITTED and not found.isdisjoint(ON_CONTEST):
+        found -= ON_CONTEST if not approval.may_settle(timesheet, steps) else set()
+    if Action.TAKE_BACK in found:
+        known = timesheet.steps.order_by("-at", "-pk") if steps is None else steps
+        found -= set() if confirming.may_take_back(known) else {Action.TAKE_BACK}
     if Action.UNDO in found and not approval.may_undo(timesheet, by=user, at=at):
         found.remove(Action.UNDO)
     return frozenset(found)
@@ -193,6 +220,8 @@ def _parties(actions: Iterable[Action]) -> set[Party]:
     return {RULES[action].party for action in actions}
 
 
+# What answers a contest: on submitted hours only while one is open.
+ON_CONTEST = frozenset({Action.SETTLE, Action.KEEP, Action.RETAIN})
 _SIDES: Mapping[Party, Callable[[User, Timesheet], bool]] = {
     Party.AUTHORS: locking.may_write,
     Party.SUBMITTER: changing.may_recall,

@@ -43,8 +43,8 @@ def read_delays(sheets: Collection[Timesheet], group: Group, *, on: date) -> dic
 
     The group's days count as calendar days, from the day of the hand-over; an end on a Saturday, a Sunday or a public
     holiday moves to the next working day (as C. proc. civ. 642). It is never before the working day on which the first
-    message left; until it has, that is the next morning on which one can leave; nor before the last day with hours. One
-    query; one more while a message is still to leave.
+    message left; until it has, that is the next morning on which one can leave; nor before the last day with hours, nor
+    before the day after a confirmation was taken back. One query; one more while a message is still to leave.
     """
     handed = _hand_overs(sheets)
     readers: Mapping[int, list[str]] = {}
@@ -58,8 +58,10 @@ def read_delays(sheets: Collection[Timesheet], group: Group, *, on: date) -> dic
             last = max(last, timezone.localdate(known.first_mail_at))
         elif frequencies:
             last = max(last, _next_digest(sheet, frequencies, on, group.holiday_zone))
-        # No delay ends before the hours are worked.
+        # No delay ends before the hours are worked, nor on the day on which a confirmation was taken back.
         last = max(last, known.last_day or last)
+        if known.taken_back_at:
+            last = max(last, timezone.localdate(known.taken_back_at) + ONE_DAY)
         found[sheet.pk] = AnswerDelay(
             next_working_day(last, group.holiday_zone),
             known.first_mail_at,
@@ -104,11 +106,14 @@ def _next_digest(sheet: Timesheet, frequencies: Iterable[str], on: date, zone: s
 
 @dataclass(frozen=True)
 class _HandOver:
-    """Of a timesheet: the step by which it was last submitted, when the first message left, its last day with hours."""
+    """Of a timesheet: the step by which it was last submitted, when the first message left, its last day with hours,
+    when the member last took a confirmation of it back.
+    """
 
     step: int
     first_mail_at: datetime | None
     last_day: date | None
+    taken_back_at: datetime | None = None
 
 
 def _hand_overs(sheets: Collection[Timesheet]) -> dict[int, _HandOver]:
@@ -118,6 +123,7 @@ def _hand_overs(sheets: Collection[Timesheet]) -> dict[int, _HandOver]:
     counts when it left after the hand-over.
     """
     steps = TimesheetStep.objects.filter(subject=OuterRef("pk"), kind=StepKind.SUBMIT).order_by("-pk")
+    taken_back = TimesheetStep.objects.filter(subject=OuterRef("pk"), kind=StepKind.TAKE_BACK).order_by("-pk")
     left = MailSubject.objects.filter(mail__kind=MailKind.CONFIRM_DIGEST, mail__status=MailStatus.SENT)
     about = Q(kind=SubjectKind.TIMESHEET_STEP, number=OuterRef("step"))
     about |= Q(kind=SubjectKind.TIMESHEET, number=OuterRef("pk"), mail__sent_at__gte=OuterRef("submitted_at"))
@@ -129,10 +135,11 @@ def _hand_overs(sheets: Collection[Timesheet]) -> dict[int, _HandOver]:
         .annotate(
             first_mail_at=Subquery(left.filter(about).order_by("mail__sent_at").values("mail__sent_at")[:1]),
             last_day=Subquery(days.values("day")[:1]),
+            taken_back_at=Subquery(taken_back.values("at")[:1]),
         )
-        .values_list("pk", "step", "first_mail_at", "last_day")
+        .values_list("pk", "step", "first_mail_at", "last_day", "taken_back_at")
     )
-    return {pk: _HandOver(step or 0, first_mail_at, last) for pk, step, first_mail_at, last in rows}
+    return {pk: _HandOver(step or 0, *facts) for pk, step, *facts in rows}
 
 
 def _frequencies(sheets: Collection[Timesheet], on: date) -> dict[int, list[str]]:

@@ -98,7 +98,7 @@ def undo(timesheet: Timesheet, *, by: User, at: datetime) -> None:
 
     Raises AlreadyBilled, NotApprovable, StaleRow.
     """
-    _refuse_unless_in_charge(timesheet, by)
+    refuse_unless_in_charge(timesheet, by)
     _lock_approved(timesheet, "Seule une approbation peut être annulée.")
     if not may_undo(timesheet, by=by, at=at):
         raise NotApprovable(UNDONE_BY)
@@ -168,7 +168,7 @@ def settle(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
 
     Only after a contest, once the hours are submitted again. Raises NotApprovable, StaleRow.
     """
-    _refuse_unless_in_charge(timesheet, by)
+    refuse_unless_in_charge(timesheet, by)
     lock_unchanged(timesheet)
     if not may_settle(timesheet):
         raise NotApprovable(
@@ -177,6 +177,12 @@ def settle(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
         )
     if not note.strip():
         raise NotApprovable("Écrivez un motif\u00a0: la personne et l’adhérent le liront.", field="note")
+    confirm_in_stead(timesheet, by=by, at=at, note=note)
+
+
+@transaction.atomic
+def confirm_in_stead(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
+    """Write the settlement of submitted hours, whose row is locked and which were found to be contested."""
     stamps = {"confirmed_at": at, "accepted_days": {}}
     timesheet.move(TimesheetStatus.CONFIRMED, kind=StepKind.SETTLE, by=by, at=at, note=note.strip(), **stamps)
 
@@ -195,7 +201,7 @@ def send_back(
     timesheet: Timesheet, *, by: User, at: datetime, note: str, remarks: Sequence[ContestedDay] = ()
 ) -> None:
     """Return submitted or confirmed hours to the person, who reads ``note``. Raises NotApprovable, StaleRow."""
-    _refuse_unless_in_charge(timesheet, by)
+    refuse_unless_in_charge(timesheet, by)
     if timesheet.status not in (TimesheetStatus.SUBMITTED, TimesheetStatus.CONFIRMED):
         raise NotApprovable("Seules des heures soumises ou visées peuvent être renvoyées.")
     _back_to_draft(timesheet, StepKind.RETURN, by=by, at=at, note=note)
@@ -205,7 +211,7 @@ def send_back(
 @transaction.atomic
 def reopen(timesheet: Timesheet, *, by: User, at: datetime, note: str) -> None:
     """Undo an approval while the hours are not billed. Raises AlreadyBilled, NotApprovable, StaleRow."""
-    _refuse_unless_in_charge(timesheet, by)
+    refuse_unless_in_charge(timesheet, by)
     _lock_approved(timesheet, "Seules des heures approuvées peuvent être rouvertes.")
     _back_to_draft(timesheet, StepKind.REOPEN, by=by, at=at, note=note)
 
@@ -223,7 +229,7 @@ def seal(timesheet_ids: Collection[int], *, at: datetime) -> None:
 @transaction.atomic
 def open_supplement(timesheet: Timesheet, *, by: User, at: datetime) -> Timesheet:
     """A further draft of the same month and place, for hours that came after the invoice. Raises NotApprovable."""
-    _refuse_unless_in_charge(timesheet, by)
+    refuse_unless_in_charge(timesheet, by)
     place = {
         "employee": timesheet.employee,
         "month": timesheet.month,
@@ -336,7 +342,8 @@ def _back_to_draft(timesheet: Timesheet, kind: StepKind, *, by: User, at: dateti
     timesheet.move(TimesheetStatus.DRAFT, kind=kind, by=by, at=at, note=note.strip(), **stamps)
 
 
-def _refuse_unless_in_charge(timesheet: Timesheet, by: User) -> None:
+def refuse_unless_in_charge(timesheet: Timesheet, by: User) -> None:
+    """Raise NotApprovable unless ``by`` decides on these hours for the coordination."""
     if refusal := _why_not_in_charge(timesheet, by):
         raise refusal
 

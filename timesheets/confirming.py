@@ -19,6 +19,8 @@ from members.models import Group, User
 from timesheets.answer_delay import AnswerDelay, read_delays
 from timesheets.models import Entry, Remark, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
+# One's own confirmation is taken back within it without a word, as approvals are undone.
+TAKE_BACK_WITHIN = timedelta(minutes=15)
 ContestedDay = tuple[date, str, int | None]
 
 
@@ -79,6 +81,42 @@ def contest(
         accepted_days=_accepted(timesheet, {day for day, _, _ in remarks}),
     )
     write_remarks(timesheet, remarks)
+
+
+@transaction.atomic
+def take_back(timesheet: Timesheet, *, by: User, at: datetime, note: str = "") -> None:
+    """The member takes its confirmation back, and the hours wait for its answer again; until they are approved.
+
+    One’s own confirmation within a quarter of an hour needs no word; later, or given by somebody else or by the delay,
+    it needs a ``note`` that all read. What the coordination settled stays settled. Raises NotAllowedToAnswer,
+    NothingToConfirm, NoReason, StaleRow.
+    """
+    _refuse_unless_of_the_team(timesheet, by)
+    if timesheet.status == TimesheetStatus.APPROVED:
+        raise NothingToConfirm("Ces heures sont approuvées\u00a0: dites à la coordination ce qui ne va pas.")
+    if timesheet.status != TimesheetStatus.CONFIRMED:
+        raise NothingToConfirm("Aucun visa n’est à reprendre\u00a0: ces heures ne sont pas visées, ou plus.")
+    lock_unchanged(timesheet)
+    given = timesheet.steps.filter(target=TimesheetStatus.CONFIRMED).order_by("-pk").first()
+    if given and given.kind == StepKind.SETTLE:
+        raise NothingToConfirm("La coordination a tranché sur ces heures\u00a0: dites-lui ce qui ne va pas.")
+    if not (given and is_fresh(given, by, at)) and not note.strip():
+        raise NoReason("Écrivez pourquoi vous reprenez ce visa\u00a0: la coordination le lira.", field="note")
+    stamps = {"confirmed_at": None, "is_confirmed_tacitly": False}
+    timesheet.move(
+        TimesheetStatus.SUBMITTED, kind=StepKind.TAKE_BACK, by=by, at=at, note=note.strip(), **stamps
+    )
+
+
+def may_take_back(steps: Iterable[TimesheetStep]) -> bool:
+    """Whether the member gave the last confirmation, by answering or by its silence; ``steps`` the latest first."""
+    given = next((step for step in steps if step.target == TimesheetStatus.CONFIRMED), None)
+    return given is not None and given.kind != StepKind.SETTLE
+
+
+def is_fresh(step: TimesheetStep, user: User, now: datetime) -> bool:
+    """Whether ``user`` gave this confirmation within the last quarter of an hour."""
+    return step.by_id == user.pk and now - step.at <= TAKE_BACK_WITHIN
 
 
 def confirm_tacitly(*, on: date, at: datetime) -> list[Timesheet]:
@@ -196,6 +234,14 @@ def _accepted(timesheet: Timesheet, contested: Collection[date]) -> dict[str, in
 
 
 def _refuse_unless_answerable(timesheet: Timesheet, by: User) -> None:
+    _refuse_unless_of_the_team(timesheet, by)
+    if timesheet.status != TimesheetStatus.SUBMITTED:
+        raise NothingToConfirm(
+            "Ces heures ne sont pas à viser\u00a0: elles ne sont pas soumises, ou elles ont déjà été visées."
+        )
+
+
+def _refuse_unless_of_the_team(timesheet: Timesheet, by: User) -> None:
     if timesheet.assignment is None:
         raise NothingToConfirm("Les heures au groupement ne passent pas par le visa d’un adhérent.")
     if timesheet.employee.user_id == by.pk:
@@ -205,8 +251,4 @@ def _refuse_unless_answerable(timesheet: Timesheet, by: User) -> None:
     if not may_answer(by, timesheet):
         raise NotAllowedToAnswer(
             f"Seule l’équipe {of(str(timesheet.assignment.member))} peut viser ces heures."
-        )
-    if timesheet.status != TimesheetStatus.SUBMITTED:
-        raise NothingToConfirm(
-            "Ces heures ne sont pas à viser\u00a0: elles ne sont pas soumises, ou elles ont déjà été visées."
         )

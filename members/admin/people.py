@@ -58,7 +58,7 @@ class UserAdmin(RecordAdmin):
     ordering = ["name", "pk"]
     readonly_fields = ["last_login", "created_at"]
     fieldsets = [
-        (None, {"fields": ["name", "email", "is_active"]}),
+        (None, {"fields": ["name", "email", "phone", "is_active"]}),
         ("Rôles pour tout le groupement", {"fields": [*ROLES]}),
         ("Messages", {"fields": ["mail_frequency"]}),
         ("Repères", {"fields": ["created_at", "last_login"]}),

@@ -24,6 +24,7 @@ class MailKind(models.TextChoices):
     RETURNED = "returned", "heures renvoyées"
     CHANGED = "changed", "heures changées"
     NOTICES = "notices", "avis"
+    SETTLED = "settled", "contestation tranchée"
     CONFIRMED_TACITLY = "confirmed_tacitly", "visa tacite"
     DUNNING = "dunning", "relance de facture"
 

@@ -138,7 +138,7 @@ ROLES = {
     ],
     "solene.rivoal": [
         "/heures/mois/{open}/",
-        "/heures/mois/{open}/?approuver",
+        "/heures/mois/{open}/a-faire/",
         "/heures/mois/{closed}/",
         "/heures/mois/2026-12/",
         "/heures/releve/{submitted}/",

@@ -101,12 +101,9 @@ def confirm(page):
 
 def approve(page, site):
     page.goto(f"{site.url}/heures/mois/{OCTOBER}/")
-    page.get_by_role("button", name="Approuver : Maëlle Kerbrat, Aloen").click()
-    expect(page.locator("body")).to_contain_text("Heures approuvées")
-    page.get_by_role("link", name="Approuver les").or_(
-        page.get_by_role("button", name="Approuver les")
-    ).first.click()
-    page.get_by_role("dialog").get_by_role("button", name="Approuver").click()
+    page.get_by_role("button", name="Approuver cet écart").click()
+    expect(page.locator("body")).to_contain_text("Un relevé approuvé.")
+    page.get_by_role("button", name="Approuver le relevé").click()
     expect(page.locator("#month")).to_contain_text("Rien à approuver")
     assert set(Timesheet.objects.values_list("status", flat=True)) == {"approved"}
 

@@ -81,20 +81,19 @@ def test_all_that_is_ready_is_approved_in_two_clicks_with_departures_seen(cast, 
         confirming.confirm(read(sheet), by=cast["claire"], at=NOW)
     page = enter(cast["solene"], size)
     page.goto(f"{site.url}/heures/mois/{NOVEMBER}/")
-    page.get_by_role("link", name="Approuver les 2 relevés").click()  # one
-    batch = page.get_by_role("dialog", name="Approuver 2 relevés ?")
-    expect(batch).to_contain_text("Mardi 10 novembre\u00a0: 5\u00a0h, au lieu de 7\u00a0h.")
-    expect(batch).to_contain_text("7\u00a0h → 5\u00a0h, changé par Claire Danno")
-    expect(batch).to_contain_text("1\u00a0relevé comme prévu")
+    ready = page.get_by_role("region", name="Prêts à approuver")
+    expect(ready).to_contain_text("Mardi 10 novembre\u00a0: 5\u00a0h, au lieu de 7\u00a0h.")
+    expect(ready).to_contain_text("7\u00a0h → 5\u00a0h, changé par Claire Danno")
+    expect(ready).to_contain_text("1\u00a0relevé est comme prévu")
     assert page.evaluate(OVERFLOW) == 0
-    page.get_by_role("button", name="Approuver les relevés cochés").click()  # two
-    expect(page.locator("#toasts")).to_contain_text("2\u00a0relevés approuvés.")
-    assert {read(each).status for each in (short, plain)} == {"approved"}
-    page.get_by_role("button", name="Tout annuler").click()
-    expect(page.locator("#toasts")).to_contain_text("Approbation annulée\u00a0: 2\u00a0relevés.")
-    assert {read(each).status for each in (short, plain)} == {"confirmed"}
-    page.get_by_role("link", name="Approuver les 2 relevés").click()
-    page.get_by_role("checkbox", name="Youenn Talec").uncheck()
-    page.get_by_role("button", name="Approuver les relevés cochés").click()
+    page.get_by_role("button", name="Approuver cet écart").click()  # one
     expect(page.locator("#toasts")).to_contain_text("Un relevé approuvé.")
-    assert [read(each).status for each in (short, plain)] == ["confirmed", "approved"]
+    page.get_by_role("button", name="Approuver le relevé").click()  # two
+    expect(page.locator("#month")).to_contain_text("Rien à approuver")
+    assert {read(each).status for each in (short, plain)} == {"approved"}
+    approval.undo_all([read(short), read(plain)], by=cast["solene"], at=NOW)
+    page.goto(f"{site.url}/heures/mois/{NOVEMBER}/")
+    page.get_by_role("checkbox", name="Youenn Talec").uncheck()
+    page.get_by_role("button", name="Approuver cet écart").click()
+    expect(page.locator("#toasts")).to_contain_text("Aucun relevé n’est coché")
+    assert [read(each).status for each in (short, plain)] == ["confirmed", "confirmed"]

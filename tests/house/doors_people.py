@@ -98,6 +98,8 @@ HOURS = {
 SHEETS = {
     "timesheets:months": page(GROUP, sent_on=GROUP),
     "timesheets:month": page(GROUP, records.month),
+    "timesheets:inbox": page(GROUP, records.month),
+    "timesheets:remind_late": act(COORDINATION, records.month),
     "timesheets:month_alerts": page(GROUP, records.month, sent_on=GROUP),
     "timesheets:open": act(COORDINATION, records.month),
     "timesheets:approve_confirmed": act(COORDINATION, records.month),
@@ -111,6 +113,8 @@ SHEETS = {
     "timesheets:approve": act_on(COORDINATION, records.sheet),
     "timesheets:undo": act_on(COORDINATION, records.sheet),
     "timesheets:settle": act_on(COORDINATION, records.sheet),
+    "timesheets:keep": act_on(COORDINATION, records.sheet),
+    "timesheets:retain": act_on(COORDINATION, records.sheet),
     "timesheets:return": act_on(COORDINATION, records.sheet),
     "timesheets:reopen": act_on(COORDINATION, records.sheet),
     "timesheets:remind": act_on(COORDINATION, records.sheet),

@@ -5,7 +5,7 @@ They hold at world.NOW, 3 December 2026: whoever sends them travels there. What 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -197,6 +197,17 @@ def maintained(house: House) -> Timesheet:
     return sheet
 
 
+def _disputed(house: House) -> Filled:
+    return _pk(maintained(house), seen=f"{TUESDAY.isoformat()}=420")
+
+
+def _remind_late(house: House, role: str) -> Filled:
+    """November’s hours came back two days ago."""
+    at = timezone.now() - timedelta(days=2)
+    approval.reopen(house.sheet, by=house.users["coordinator"], at=at, note="Il manque le lundi.")
+    return Filled({"month": world.NOVEMBER}, {"timesheet": str(house.sheet.pk)})
+
+
 def _pk(sheet: Timesheet, **fields: Any) -> Filled:
     return Filled({"pk": sheet.pk}, fields)
 
@@ -285,9 +296,12 @@ TIMESHEETS = {
     "timesheets:approve": Form(lambda house, role: _pk(confirmed(house))),
     "timesheets:undo": Form(lambda house, role: _pk(approved(house, _decider(house, role)))),
     "timesheets:settle": Form(lambda house, role: _pk(maintained(house), note="Le planning dit 7 h.")),
+    "timesheets:keep": Form(lambda house, role: _disputed(house)),
+    "timesheets:retain": Form(lambda house, role: _disputed(house)),
     "timesheets:return": Form(lambda house, role: _pk(submitted(house), note="Il manque le lundi.")),
     "timesheets:reopen": Form(lambda house, role: _pk(house.sheet, note="Il manque le lundi.")),
-    "timesheets:remind": Form(lambda house, role: _pk(submitted(house))),
+    "timesheets:remind": Form(lambda house, role: _pk(draft(house))),
+    "timesheets:remind_late": Form(_remind_late),
     "timesheets:supplement": Form(_supplement),
 }
 

@@ -39,7 +39,7 @@ PAGES = [
     ("nolwenn", "/facturation/factures/{invoice}/", 13),
     ("nolwenn", "/charte/", 10),
     ("solene", "/heures/mois/{november}/", 15),
-    ("solene", "/heures/mois/{december}/", 16),
+    ("solene", "/heures/mois/{december}/", 15),
     ("solene", "/heures/{december}/personne/{employee}/", 13),
     ("solene", "/heures/releve/{sheet}/", 12),
     ("solene", "/facturation/", 8),

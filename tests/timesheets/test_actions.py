@@ -11,7 +11,7 @@ from django.db import transaction
 
 from groupement.kernel.lifecycle import Refusal
 from tests import world
-from timesheets import actions, approval, confirming, recording
+from timesheets import actions, approval, confirming, recording, settling
 from timesheets.actions import RULES, Action, ActorRole, outcome
 from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
 
@@ -38,6 +38,23 @@ def contest(sheet, *, by, at):
 
 def settle(sheet, *, by, at):
     approval.settle(sheet, by=by, at=at, note="Le badge fait foi.")
+
+
+def take_back(sheet, *, by, at):
+    confirming.take_back(sheet, by=by, at=at, note="Le 2, la salle était fermée.")
+
+
+def disputed(sheet):
+    found = settling.read_disputes(Timesheet.objects.filter(pk=sheet.pk)).get(sheet.pk)
+    return found.seen if found else ""
+
+
+def keep(sheet, *, by, at):
+    settling.keep(sheet, by=by, at=at, seen=disputed(sheet))
+
+
+def retain(sheet, *, by, at):
+    settling.retain(sheet, by=by, at=at, seen=disputed(sheet))
 
 
 def send_back(sheet, *, by, at):
@@ -78,6 +95,9 @@ ACTS = {
     Action.CONTEST: contest,
     Action.TACIT: tacit,
     Action.SETTLE: settle,
+    Action.TAKE_BACK: take_back,
+    Action.KEEP: keep,
+    Action.RETAIN: retain,
     Action.RETURN: send_back,
     Action.APPROVE: approval.approve,
     Action.UNDO: undo,
@@ -206,7 +226,7 @@ def test_every_act_by_every_role_comes_out_as_the_table_says(cast, state, at_gro
 def test_every_cell_is_tried(cast):
     """All but what cannot be asked: what goes by itself by a person, what a person asks for by nobody."""
     people = len(ActorRole) - 1
-    assert len(list(cells(cast[0]))) == 2 + (len(Action) - 2) * people == 11 * 13 + 2
+    assert len(list(cells(cast[0]))) == 2 + (len(Action) - 2) * people == 14 * 13 + 2
 
 
 def test_what_no_person_asks_for_has_no_person_and_all_else_needs_one():
@@ -228,7 +248,8 @@ def test_the_table_and_the_lifecycle_know_the_same_moves():
         (status[source], status[target])
         for rule in RULES.values()
         for moves in (rule.at_member, rule.at_group)
-        for source, target in moves.items()
+        for leg in moves.items()
+        for source, target in ([(leg[0], rule.through), (rule.through, leg[1])] if rule.through else [leg])
         if status[source] != status[target]
     }
     allowed = {

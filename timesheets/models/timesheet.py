@@ -41,6 +41,7 @@ class StepKind(models.TextChoices):
     CONFIRM = "confirm", "Visé"
     CONTEST = "contest", "Contesté"
     TACIT = "tacit", "Visé tacitement"
+    TAKE_BACK = "take_back", "Visa repris"
     SETTLE = "settle", "Tranché par la coordination"
     RETURN = "return", "Renvoyé"
     APPROVE = "approve", "Approuvé"
@@ -61,6 +62,7 @@ _LEADS = {
     StepKind.CONTEST: (("submitted",), ("draft",)),
     StepKind.TACIT: (("submitted",), ("confirmed",)),
     StepKind.SETTLE: (("submitted",), ("confirmed",)),
+    StepKind.TAKE_BACK: (("confirmed",), ("submitted",)),
     StepKind.RETURN: (("submitted", "confirmed"), ("draft",)),
     StepKind.APPROVE: (("submitted", "confirmed"), ("approved",)),
     StepKind.UNDO: (("approved",), ("submitted", "confirmed")),
@@ -125,7 +127,11 @@ class Timesheet(Lifecycle):
             TimesheetStatus.CONFIRMED,
             TimesheetStatus.APPROVED,
         },
-        TimesheetStatus.CONFIRMED: {TimesheetStatus.DRAFT, TimesheetStatus.APPROVED},
+        TimesheetStatus.CONFIRMED: {
+            TimesheetStatus.DRAFT,
+            TimesheetStatus.SUBMITTED,
+            TimesheetStatus.APPROVED,
+        },
         TimesheetStatus.APPROVED: {
             TimesheetStatus.DRAFT,
             TimesheetStatus.CONFIRMED,

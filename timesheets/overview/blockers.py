@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -41,7 +41,7 @@ ICONS = {
     BlockerKind.UNCONFIRMED: "clock",
 }
 KINDS_IN_ORDER = list(BlockerKind)
-# Kinds that somebody else has to resolve: the coordinator can only remind.
+# Kinds that somebody else has to resolve: the coordinator can only remind (awaited.py).
 WAITING_FOR_OTHERS = frozenset(
     {BlockerKind.RETURNED, BlockerKind.MISSING, BlockerKind.UNSUBMITTED, BlockerKind.UNCONFIRMED}
 )
@@ -69,21 +69,12 @@ class Blocker:
         return "danger" if self.kind in (BlockerKind.CONTESTED, BlockerKind.CONTRADICTED) else "warning"
 
 
-def blockers(
-    reading: MonthSheets, lines: Sequence[SheetFigures] | None = None, *, reminded: Collection[int] = ()
-) -> list[Blocker]:
+def blockers(reading: MonthSheets, lines: Sequence[SheetFigures] | None = None) -> list[Blocker]:
     """What blocks ``reading.month``: contests first, then what other facts contradict, what is to correct, to enter, to
-    submit, to confirm.
-
-    Of ``lines`` if they are given. Where somebody else has to act the action is a reminder; for timesheets in
-    ``reminded``, whose reminder left today, it is the page of the hours.
+    submit, to confirm; of ``lines`` if they are given. Who is late among those others wait for: awaited.py.
     """
     chosen = reading.lines if lines is None else lines
     found = [blocker for line in chosen if (blocker := _blocker_of(line, reading))]
-    found = [
-        blocker if blocker.kind not in WAITING_FOR_OTHERS else _reminding(blocker, reminded)
-        for blocker in found
-    ]
     found += _unopened(reading) if lines is None or len(lines) == len(reading.lines) else []
     return sorted(found, key=lambda blocker: KINDS_IN_ORDER.index(blocker.kind))
 
@@ -92,16 +83,6 @@ def missing_days(line: SheetFigures, reading: MonthSheets) -> list[date]:
     """Days planned and past for which the person entered nothing, neither here nor anywhere else."""
     filled = reading.filled_days.get(line.employee.pk, set())
     return [day for day in sorted(line.planned_by_day) if day < reading.on and day not in filled]
-
-
-def _reminding(blocker: Blocker, reminded: Collection[int]) -> Blocker:
-    if blocker.timesheet is None:
-        return blocker
-    if blocker.timesheet.pk in reminded:
-        return replace(blocker, explanation=f"{blocker.explanation} Relance envoyée aujourd’hui.")
-    return replace(
-        blocker, label="Relancer", view="timesheets:remind", args=(blocker.timesheet.pk,), is_post=True
-    )
 
 
 def _blocker_of(line: SheetFigures, reading: MonthSheets) -> Blocker | None:

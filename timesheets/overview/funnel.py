@@ -8,9 +8,11 @@ from typing import TypedDict
 
 from django.db.models import Count
 
+from groupement.kernel.french import counted
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import short_hours
 from members.models import Member
+from timesheets.approval import is_ready
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
 
@@ -134,24 +136,32 @@ class MonthStep:
 
 
 def month_steps(reading: MonthSheets) -> list[MonthStep]:
-    """The step bar of the month: the first step that is not done is the current one."""
+    """The step bar of the month, with what each step still waits for: the first that is not done is the current one."""
     sheets = [line.timesheet for line in reading.lines]
     placed = [sheet for sheet in sheets if sheet.assignment_id]
-    entered = sum(line.minutes for line in reading.lines)
-    planned = sum(line.planned for line in reading.lines)
-    confirmed = sum(1 for sheet in placed if sheet.confirmed_at)
-    approved = sum(1 for sheet in sheets if sheet.status == TimesheetStatus.APPROVED)
-    is_entered = bool(sheets) and not reading.unopened
-    is_entered = is_entered and all(sheet.status != TimesheetStatus.DRAFT for sheet in sheets)
+    missing = sum(sheet.status == TimesheetStatus.DRAFT for sheet in sheets)
+    visas = sum(sheet.status == TimesheetStatus.SUBMITTED for sheet in placed)
+    unopened = len(reading.unopened)
+    is_entered = bool(sheets) and not unopened and not missing
+    is_approved = is_entered and all(sheet.status == TimesheetStatus.APPROVED for sheet in sheets)
     is_billed = bool(placed) and all(sheet.billed_at for sheet in placed)
+    to_hand_in = [_left(unopened, "à ouvrir"), _left(missing, "à soumettre")]
     steps = [
-        ("Heures", f"{short_hours(entered)}\u00a0h sur {short_hours(planned)}", is_entered),
-        ("Visa des adhérents", f"{confirmed} sur {len(placed)}", is_entered and confirmed == len(placed)),
-        ("Approbation", f"{approved} sur {len(sheets)}", is_entered and approved == len(sheets)),
+        ("Heures", ", ".join(filter(None, to_hand_in)), is_entered),
+        (
+            "Visa des adhérents",
+            counted(visas, "visa attendu") if visas else "",
+            is_entered and all(sheet.confirmed_at for sheet in placed),
+        ),
+        ("Approbation", _left(sum(map(is_ready, sheets)), "à approuver"), is_approved),
         *((label, "", is_billed) for label in FINANCE_STEPS),
     ]
     current = next((label for label, _, done in steps if not done), None)
     return [MonthStep(label, note, done, label == current) for label, note, done in steps]
+
+
+def _left(count: int, what: str) -> str:
+    return f"{counted(count, 'relevé')} {what}" if count else ""
 
 
 def billed_months(months: Collection[Month]) -> set[Month]:

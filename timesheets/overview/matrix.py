@@ -160,7 +160,6 @@ class MonthFilter:
     member: int | None = None
     person: int | None = None
     state: str = ""
-    shows_all: bool = False
 
     @classmethod
     def read(cls, asked: Mapping[str, str], reading: MonthSheets) -> MonthFilter:
@@ -175,7 +174,6 @@ class MonthFilter:
             member=asked_key(asked.get("adherent", "")),
             person=asked_key(asked.get("personne", "")),
             state=asked.get("etat", "") if asked.get("etat", "") in STATE_LABELS else "",
-            shows_all="tout" in asked,
         )
 
     @property
@@ -197,7 +195,6 @@ class MonthFilter:
             "adherent": self.member,
             "personne": self.person,
             "etat": self.state,
-            "tout": "oui" if self.shows_all else None,
             **changed,
         }
         query = {name: str(value) for name, value in parts.items() if value not in (None, "")}

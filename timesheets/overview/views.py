@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from groupement.kernel.asked import asked_key, asked_moment
-from groupement.kernel.french import MONTHS, counted
+from groupement.kernel.french import MONTHS, counted, enumeration
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month
 from members.access import UserRequest, coordinates, for_roles
@@ -22,12 +23,10 @@ from members.models import User
 from timesheets import approval, recording
 from timesheets.models import BY_PERSON_AND_MEMBER, Timesheet, TimesheetStatus
 from timesheets.opening import how_it_opens
-from timesheets.overview import blockers, departures, funnel, matrix, month_sheets
+from timesheets.overview import awaited, blockers, funnel, matrix, month_sheets
+from timesheets.overview.inbox import read_inbox
 from timesheets.reminding import sending
 from timesheets.watching import findings
-
-QUEUE_SHOWN = 20
-BLOCKERS_SHOWN = 20
 
 
 @require_safe
@@ -61,8 +60,7 @@ def open_month(request: UserRequest, month: Month) -> HttpResponse:
 def approve_confirmed(request: UserRequest, month: Month) -> HttpResponse:
     """Approve the timesheets that the posted page listed; a message for each that could not be approved."""
     at = timezone.now()
-    named = [pk for each in request.POST.getlist("timesheet") for pk in each.split(",")]
-    seen = [key for pk in named if (key := asked_key(pk))]
+    seen = posted_keys(request)
     sheets = Timesheet.objects.filter(month=month, pk__in=seen).select_related(
         "employee", "assignment__member"
     )
@@ -95,6 +93,12 @@ def undo_approvals(request: UserRequest, month: Month) -> HttpResponse:
     return back_to_month(request, month)
 
 
+def posted_keys(request: UserRequest) -> set[int]:
+    """The keys of the timesheets that a page listed, apart or joined by commas."""
+    named = [pk for each in request.POST.getlist("timesheet") for pk in each.split(",")]
+    return {key for pk in named if (key := asked_key(pk))}
+
+
 def _way_back(month: Month, at: datetime) -> str:
     """The address that undoes what was approved at that moment."""
     return f"{reverse('timesheets:undo_approvals', args=[month])}?{urlencode({'le': at.astimezone(UTC).isoformat()})}"
@@ -108,17 +112,20 @@ def back_to_month(request: UserRequest, month: Month) -> HttpResponse:
     return redirect(reverse("timesheets:month", args=[month]) + (f"?{asked}" if asked else ""))
 
 
-def month_page(request: UserRequest, month: Month) -> HttpResponse:
-    """The page of ``month``, or its content for htmx; 204 when the fingerprint that htmx sends is still right."""
+def month_page(request: UserRequest, month: Month, *, with_inbox: bool = False) -> HttpResponse:
+    """The page of ``month``, or its content for htmx; 204 when the fingerprint that htmx sends is still right.
+
+    ``with_inbox``: with what waits in it, as htmx always gets it; else the page asks for it once it is there, because
+    the law takes longer to read.
+    """
     if (
         request.htmx
         and request.method == "GET"
         and request.GET.get("vu") == month_sheets.month_fingerprint(month)
     ):
         return HttpResponse(status=204)
-    reading = month_sheets.read_month(month, on=timezone.localdate())
-    choice = matrix.MonthFilter.read(request.GET, reading)
-    lines = [line for line in reading.lines if choice.holds(line)]
+    reading, choice, lines = _read(request, month)
+    queue = month_sheets.to_approve(reading, lines)
     context = {
         "month": month,
         "fingerprint": reading.fingerprint,
@@ -126,14 +133,56 @@ def month_page(request: UserRequest, month: Month) -> HttpResponse:
         "stages": funnel.month_steps(reading),
         "decides": coordinates(request.user),
         "just_approved": _just_approved(request.user, month),
-        "focus": _next_row(request.POST.get("next")),
+        "queue_count": len(queue),
+        "queue_minutes": sum(line.minutes for line in queue),
         **_view_context(reading, choice, lines),
-        **_work_context(reading, choice, lines),
     }
-    context["asks_for_all"] = "approuver" in request.GET and request.method == "GET"
-    if context["asks_for_all"] and context["decides"]:
-        context["batch"] = departures.read_batch(reading, context["queue"])
+    if with_inbox or request.htmx:
+        context |= _inbox_context(request, reading, lines)
     return page(request, "timesheets/month.html", part="month", context=context)
+
+
+@require_safe
+@for_roles("coordinator", "finance", "admin")
+def inbox(request: UserRequest, month: Month) -> HttpResponse:
+    """What waits in the month: the part that its page asks for when it is there, or without a script the whole page."""
+    if not request.htmx:
+        return month_page(request, month, with_inbox=True)
+    reading, choice, lines = _read(request, month)
+    context = {
+        "month": month,
+        "decides": coordinates(request.user),
+        "query": choice.query(),
+        "choice": choice,
+        **_inbox_context(request, reading, lines),
+    }
+    return page(request, "timesheets/parts/inbox.html", context=context)
+
+
+@require_POST
+@for_roles("coordinator")
+def remind_late(request: UserRequest, month: Month) -> HttpResponse:
+    """Write to those who are late among whom the posted page listed, each once a day; those in time are left alone."""
+    reading = month_sheets.read_month(month, on=timezone.localdate())
+    seen = posted_keys(request)
+    found = awaited.read_awaited(reading, blockers.blockers(reading))
+    late = [sheet.pk for sheet in awaited.late_sheets(found) if sheet.pk in seen]
+    sheets = Timesheet.objects.filter(pk__in=late).select_related("employee__user", "assignment__member")
+    if not late:
+        messages.info(request, "Personne n’est en retard parmi ces relevés\u00a0: rien n’est parti.")
+    elif set(late) <= sending.reminded_on(reading.on):
+        messages.info(
+            request, "Ces personnes ont déjà été relancées aujourd’hui\u00a0: rien de plus n’est parti."
+        )
+    else:
+        at = timezone.now()
+        ordered = list(sheets.order_by(*BY_PERSON_AND_MEMBER))
+        act(request, sending.remind, ordered, by=request.user, at=at, success=reminder_sent)
+    return back_to_month(request, month)
+
+
+def reminder_sent(users: Sequence[User]) -> str:
+    return f"Relance envoyée à {enumeration(users)}."
 
 
 @require_safe
@@ -172,24 +221,27 @@ def _view_context(
     return found
 
 
-def _work_context(
-    reading: month_sheets.MonthSheets, choice: matrix.MonthFilter, lines: list[month_sheets.SheetFigures]
+def _read(
+    request: UserRequest, month: Month
+) -> tuple[month_sheets.MonthSheets, matrix.MonthFilter, list[month_sheets.SheetFigures]]:
+    """The month, what was chosen to see of it, and the timesheets that this leaves."""
+    reading = month_sheets.read_month(month, on=timezone.localdate())
+    choice = matrix.MonthFilter.read(request.GET, reading)
+    return reading, choice, [line for line in reading.lines if choice.holds(line)]
+
+
+def _inbox_context(
+    request: UserRequest, reading: month_sheets.MonthSheets, lines: list[month_sheets.SheetFigures]
 ) -> dict[str, Any]:
-    """What is to approve and what blocks, among ``lines``; long lists are cut unless all was asked for."""
-    queue = month_sheets.to_approve(reading, lines)
-    shown = queue if choice.shows_all else queue[:QUEUE_SHOWN]
-    following = [line.timesheet.pk for line in shown[1:]] + [""]
-    found = blockers.blockers(reading, lines, reminded=sending.reminded_on(reading.on))
+    """What waits, among ``lines``; ``departing`` with the key of the row to go on with after each decision."""
+    found = read_inbox(reading, lines, request.user)
+    departing = found.batch.departing
+    following = [each.line.timesheet.pk for each in departing[1:]] + [""]
     return {
-        "queue": queue,
-        "queue_shown": list(zip(shown, following, strict=False)),
-        "queue_rest": len(queue) - len(shown),
-        "queue_all": choice.query(tout="oui"),
-        "queue_minutes": sum(line.minutes for line in queue),
-        "blocker_count": len(found),
-        "blockers": [
-            (blocker, reverse(blocker.view, args=blocker.args)) for blocker in found[:BLOCKERS_SHOWN]
-        ],
+        "inbox": found,
+        "departing": list(zip(departing, following, strict=False)),
+        "blocking": [(each, reverse(each.view, args=each.args)) for each in found.blocking],
+        "focus": _next_row(request.POST.get("next")),
     }
 
 

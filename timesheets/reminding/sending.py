@@ -196,6 +196,16 @@ def notify_changed(employee: Employee, *, by: User, at: datetime) -> None:
         notifying.queue([employee.user], at=at, **wording.changed_notice(steps))
 
 
+def notify_settled(sheet: Timesheet, *, at: datetime) -> int:
+    """Write to the person, and to who contested for the member, how the coordination settled it; returns how many."""
+    steps = sheet.steps.filter(kind__in=(StepKind.SETTLE, StepKind.CONTEST)).select_related("by")
+    settled, *earlier = steps.order_by("-pk")
+    contest = next((step for step in earlier if step.kind == StepKind.CONTEST), None)
+    concerned = {sheet.employee.user, contest.by if contest else None}
+    users = sorted((user for user in concerned if user and user.is_active), key=lambda user: user.pk)
+    return _enqueue_written([wording.settled_mail(user, sheet, settled).write(at) for user in users])
+
+
 def notify_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> int:
     """Write to each member’s staff once which of their timesheets were confirmed without an answer; returns how many.
 
@@ -282,6 +292,9 @@ def _recipients(sheet: Timesheet, roster: DutyRoster, by: User, obstacles: dict[
         obstacles[f"Ces heures n’attendent que la coordination\u00a0: {sheet.state_label.lower()}."] = None
         return []
     is_draft = sheet.status == TimesheetStatus.DRAFT
+    if why := _why_too_early(sheet, roster.on):
+        obstacles[why] = None
+        return []
     if is_draft and roster.author(sheet) and roster.is_away(sheet):
         obstacles[f"{sheet.employee} est en absence aujourd’hui\u00a0: relancez à son retour."] = None
         return []
@@ -289,6 +302,21 @@ def _recipients(sheet: Timesheet, roster: DutyRoster, by: User, obstacles: dict[
     if not found:
         obstacles[_why_nobody(sheet, is_draft)] = None
     return found
+
+
+def _why_too_early(sheet: Timesheet, on: date) -> str:
+    """Why nobody is reminded yet: the hours were handed over, contested or sent back today, and the message left."""
+    if sheet.status == TimesheetStatus.SUBMITTED and sheet.assignment:
+        if sheet.submitted_at and timezone.localdate(sheet.submitted_at) >= on:
+            member = sheet.assignment.member
+            return (
+                f"Ces heures ont été soumises aujourd’hui\u00a0: laissez à {member} un jour pour les viser."
+            )
+        return ""
+    back_at = sheet.contested_at or sheet.returned_at
+    if back_at and timezone.localdate(back_at) >= on:
+        return f"Ces heures sont revenues aujourd’hui à {sheet.employee}, à qui un message vient de le dire."
+    return ""
 
 
 def _why_nobody(sheet: Timesheet, is_draft: bool) -> str:

@@ -1,7 +1,8 @@
 """The text of every message about hours: subjects and lines are here, the letter around them in templates/mail.
 
-hours: to the person; visas: to the member's staff; decisions: to the coordination; confirmed_tacitly: to the member's
-staff. Each as .txt and .html. What others contested, sent back or changed are notices.
+hours: to the person; visas: to the member's staff; decisions: to the coordination; settled: to the person and to who
+contested; confirmed_tacitly: to the member's staff. Each as .txt and .html. What others contested, sent back or changed
+are notices.
 """
 
 from __future__ import annotations
@@ -277,6 +278,21 @@ def changed_notice(steps: Sequence[TimesheetStep]) -> dict[str, Any]:
         "note": steps[0].note,
         "url": mailing.address("timesheets:my_month", min(step.subject.month for step in steps)),
     }
+
+
+def settled_mail(user: User, sheet: Timesheet, step: TimesheetStep) -> ReminderMail:
+    """To the person or to who contested: how the coordination settled it (template settled)."""
+    context = {
+        "sheet": sheet,
+        "place": place_name(sheet),
+        "is_own": sheet.employee.user_id == user.pk,
+        "by": step.by,
+        "note": step.note,
+        "url": mailing.address("timesheets:sheet", sheet.pk),
+    }
+    subject = f"La contestation d’heures {sheet.month.of_label} est tranchée"
+    about = [(SubjectKind.TIMESHEET_STEP, step.pk)]
+    return ReminderMail(user, MailKind.SETTLED, subject, "settled", context, about=about)
 
 
 def confirmed_tacitly_mail(

@@ -4,7 +4,7 @@ of what a member's staff have to confirm."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,12 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from groupement.kernel.french import enumeration
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from members.access import UserRequest, answers_by, current_seats, decides_on, for_roles
 from members.models import Group, Seat, User
-from timesheets import actions, approval, changing, confirming, freezing, locking
+from timesheets import actions, approval, changing, confirming, freezing, locking, settling
 from timesheets.actions import Action
 from timesheets.answer_delay import read_delays
 from timesheets.models import BY_PERSON_AND_MEMBER, SignedSheet, Timesheet, TimesheetStatus
@@ -125,14 +124,10 @@ def _done(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
 def remind(request: UserRequest, pk: int) -> HttpResponse:
     """Write to who has to act next, and go back to the month, or to the timesheet."""
     timesheet = find_sheet(request, pk)
-    act(request, sending.remind, [timesheet], by=request.user, at=timezone.now(), success=_reminder_sent)
+    act(request, sending.remind, [timesheet], by=request.user, at=timezone.now(), success=views.reminder_sent)
     if request.POST.get("back") == "month":
         return views.back_to_month(request, timesheet.month)
     return redirect("timesheets:sheet", pk)
-
-
-def _reminder_sent(users: Sequence[User]) -> str:
-    return f"Relance envoyée à {enumeration(users)}."
 
 
 WITH_REASON = (Action.SETTLE, Action.RETURN, Action.REOPEN)
@@ -153,7 +148,7 @@ def approve(request: UserRequest, pk: int) -> HttpResponse:
     done = f"Heures approuvées\u00a0: {month_sheets.sheet_title(timesheet)}."
     way_back = reverse("timesheets:undo", args=[pk]) + _origin(request)
     act(request, approval.approve, timesheet, by=request.user, at=timezone.now(), success=done, undo=way_back)
-    return _back(request, timesheet)
+    return back(request, timesheet)
 
 
 @require_POST
@@ -163,7 +158,7 @@ def undo(request: UserRequest, pk: int) -> HttpResponse:
     timesheet = find_sheet(request, pk)
     done = f"Approbation annulée\u00a0: {month_sheets.sheet_title(timesheet)}."
     act(request, approval.undo, timesheet, by=request.user, at=timezone.now(), success=done)
-    return _back(request, timesheet)
+    return back(request, timesheet)
 
 
 @require_POST
@@ -171,6 +166,30 @@ def undo(request: UserRequest, pk: int) -> HttpResponse:
 def settle(request: UserRequest, pk: int) -> HttpResponse:
     """Decide between the person and the member, with the reason."""
     return _with_reason(request, pk, Action.SETTLE, approval.settle, "Heures tranchées")
+
+
+@require_POST
+@for_roles("coordinator")
+def keep(request: UserRequest, pk: int) -> HttpResponse:
+    """The hours stand as the person entered them."""
+    return _settle(request, pk, settling.keep)
+
+
+@require_POST
+@for_roles("coordinator")
+def retain(request: UserRequest, pk: int) -> HttpResponse:
+    """The hours become those that the member counts."""
+    return _settle(request, pk, settling.retain)
+
+
+def _settle(request: UserRequest, pk: int, deed: Callable[..., None]) -> HttpResponse:
+    timesheet, at = find_sheet(request, pk), timezone.now()
+    done = (
+        f"Contestation tranchée\u00a0: {month_sheets.sheet_title(timesheet)}. Les deux côtés sont prévenus."
+    )
+    if act(request, deed, timesheet, by=request.user, at=at, seen=request.POST.get("seen", ""), success=done):
+        sending.notify_settled(timesheet, at=at)
+    return back(request, timesheet)
 
 
 @require_POST
@@ -251,12 +270,18 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         "decides": decides_on(user, timesheet.employee.user_id),
         "settled": sheet_days.settling_decision(timesheet, events),
         "reply": sheet_days.reply(timesheet, events),
+        "dispute": _dispute(timesheet) if Action.KEEP in acts else None,
         "reasons": {action.value: _reason_form(action) for action in WITH_REASON},
         "signed": freezing.latest_signed([timesheet.pk]).get(timesheet.pk) if timesheet.approved_at else None,
         "why_locked": locking.why_locked(timesheet),
         "up": _up(user, timesheet),
         **_answers(timesheet, days, acts),
     }
+
+
+def _dispute(timesheet: Timesheet) -> settling.Dispute | None:
+    """The contest that waits for the coordination to settle it."""
+    return settling.read_disputes(Timesheet.objects.filter(pk=timesheet.pk)).get(timesheet.pk)
 
 
 def _authors(days: list[sheet_days.SheetDay]) -> dict[str, Any]:
@@ -317,11 +342,12 @@ def _with_reason(request: UserRequest, pk: int, action: Action, deed: Any, done:
     ):
         if timesheet.returned_at:
             sending.notify_returned(timesheet, at=now)
-        return _back(request, timesheet)
+        return back(request, timesheet)
     return sheet_page(request, timesheet, reasons={action.value: form})
 
 
-def _back(request: UserRequest, timesheet: Timesheet) -> HttpResponse:
+def back(request: UserRequest, timesheet: Timesheet) -> HttpResponse:
+    """Where a decision came from: the month, with its filters, or the page of the timesheet."""
     if request.POST.get("back") == "month":
         return views.back_to_month(request, timesheet.month)
     if request.GET.get("back") == "month":

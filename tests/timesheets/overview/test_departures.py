@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 MONDAYS = [date(2026, 11, day) for day in (2, 9, 16, 23, 30)]
 FULL = dict.fromkeys(MONDAYS, 420)
 BADGE = "«\u00a0Selon le badge.\u00a0»"
-MONTH = reverse("timesheets:month", args=[NOVEMBER])
+INBOX = reverse("timesheets:inbox", args=[NOVEMBER])
 APPROVE_ALL = reverse("timesheets:approve_confirmed", args=[NOVEMBER])
 
 
@@ -109,7 +109,7 @@ def test_a_long_list_is_approved_in_several(cast, monkeypatch):
 
 
 def test_some_are_taken_out_and_the_whole_is_undone_at_once(cast, client):
-    page = flat(client.get(f"{MONTH}?approuver").content.decode())
+    page = flat(client.get(INBOX).content.decode())
     ticked = [sheet.pk for name, sheet in cast.sheets.items() if name != "Erwan"]
     for sheet in (*cast.sheets.values(), cast.at_group):
         assert f'name="timesheet" value="{sheet.pk}" checked' in page

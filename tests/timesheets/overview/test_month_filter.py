@@ -13,6 +13,7 @@ from timesheets.overview import funnel, month_sheets
 
 pytestmark = pytest.mark.django_db
 MONTH = reverse("timesheets:month", args=[world.NOVEMBER])
+INBOX = reverse("timesheets:inbox", args=[world.NOVEMBER])
 MONDAY = date(2026, 11, 2)
 
 
@@ -111,7 +112,9 @@ def test_a_decision_comes_back_to_what_was_chosen(client, solene, people, hosts)
     )
     chosen = f"?vue=personnes&adherent={hosts[0].pk}"
     address = reverse("timesheets:approve", args=[sheet.timesheet.pk])
-    assert f'formaction="{address}{chosen.replace("&", "&amp;")}"' in words(client.get(MONTH + chosen))
+    text = words(client.get(INBOX + chosen))
+    assert f'formaction="{address}{chosen.replace("&", "&amp;")}"' in text
+    assert "Youenn Talec</b>" not in text
     response = client.post(address + chosen, {"back": "month"})
     assert response.url == MONTH + chosen
 
@@ -132,20 +135,8 @@ def test_the_page_is_answered_nothing_until_something_changed(client, solene, pe
     assert words(fresh).startswith('<div class="stack is-region" id="month">')
 
 
-def test_a_long_queue_is_cut_until_all_is_asked_for(client, solene, hosts, monkeypatch):
-    monkeypatch.setattr("timesheets.overview.views.QUEUE_SHOWN", 1)
-    for name in ("Anna", "Berthe", "Chloé"):
-        placed = world.assignment(world.employee(name, "Test"), hosts[0])
-        world.timesheet(placed, {MONDAY: 60}, status="confirmed")
-    text = words(client.get(MONTH))
-    assert "Approuver les 3 relevés" in text
-    assert text.count("Approuver<span") == 1
-    assert "les relevés suivants (2)" in text
-    assert words(client.get(f"{MONTH}?tout=oui")).count("Approuver<span") == 3
-
-
 def test_the_panel_of_findings_comes_after_the_page(client, solene, people):
     address = reverse("timesheets:month_alerts", args=[world.NOVEMBER])
-    assert f'hx-get="{address}" hx-trigger="load"' in words(client.get(MONTH))
+    assert f'hx-get="{address}" hx-trigger="load"' in words(client.get(INBOX))
     assert client.get(address).url == f"{reverse('timesheets:findings')}?mois=2026-11"
     assert client.get(address, headers={"HX-Request": "true"}).status_code == 200

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 MONDAYS = [date(2026, 11, day) for day in (2, 9, 16, 23, 30)]
 MONTH = reverse("timesheets:month", args=[world.NOVEMBER])
+INBOX = reverse("timesheets:inbox", args=[world.NOVEMBER])
 APPROVE_ALL = reverse("timesheets:approve_confirmed", args=[world.NOVEMBER])
 
 
@@ -69,30 +70,40 @@ def test_months_lead_to_the_one_being_closed_then_to_the_present_one(
     assert response.url == reverse("timesheets:month", args=[expected])
 
 
-def test_the_month_shows_matrix_queue_and_blockers(client, solene, placed, aloen):
+def test_the_month_shows_what_waits_before_the_matrix(client, solene, placed, aloen):
     full(placed, by=world.staff(aloen))
     contested = full(world.assignment(world.employee("Youenn", "Talec"), aloen), "submitted")
     claire = world.staff(aloen, "Claire Danno")
     confirming.contest(contested, by=claire, at=world.NOW, remarks=[(MONDAYS[0], "Absent.", None)])
-    text = words(client.get(MONTH))
-    assert "2\u00a0relevés, 70,00 h saisies sur 70,00 h prévues" in text
-    assert "Aloen conteste le lundi 2 novembre" in text
-    assert "Youenn Talec\u00a0: «\u00a0Absent.\u00a0»" in text
-    assert "Nolwenn Jégo, 1er décembre" in text
+    text = words(client.get(INBOX))
+    assert "2\u00a0relevés, 70,00\u00a0h saisies sur 70,00\u00a0h prévues" in text
+    assert "Visé par Nolwenn Jégo, 1 déc." in text
     assert "Approuver le relevé" in text
+    assert "Absent." in text
+    assert text.index("Prêts à approuver") < text.index("À trancher") < text.index("Qui travaille pour qui")
+    coming = words(client.get(MONTH))
+    assert f'hx-get="{INBOX}?vue=grille" hx-trigger="load"' in coming
+    assert 'Prêts à approuver <span class="count">1</span>' in coming
+    assert "Approuver le relevé" not in coming
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_month_takes_the_same_queries_whatever_it_holds(
+def test_the_month_and_what_waits_take_the_same_queries_whatever_they_hold(
     client, settings, solene, aloen, count, django_assert_num_queries
 ):
+    claire, others = world.staff(aloen, "Claire Danno"), [world.member("Sonam"), world.member("OnCIMé")]
     for number in range(count):
         person = world.employee("Anna", f"Salarié {number}")
-        full(world.assignment(person, aloen), by=solene)
+        full(world.assignment(person, others[0]), by=solene)
+        full(world.assignment(person, others[1]), "submitted")
+        contested = full(world.assignment(person, aloen), "submitted")
+        confirming.contest(contested, by=claire, at=world.NOW, remarks=[(MONDAYS[0], "Absent.", 300)])
         world.timesheet(person, {MONDAYS[0]: 60}, kind="meeting", status="draft")
     settings.USERSESSIONS_TRACK_ACTIVITY = False  # what the sessions cost is the same on every page
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(MONTH)
+    with django_assert_num_queries(39):
+        client.get(INBOX, headers={"HX-Request": "true"})
 
 
 def test_an_unopened_month_is_opened_from_its_page(client, solene, placed):
@@ -107,7 +118,7 @@ def test_missing_timesheets_are_opened_from_what_blocks(client, solene, placed, 
     full(placed)
     world.assignment(world.employee("Youenn", "Talec"), aloen)
     address = reverse("timesheets:open", args=[world.NOVEMBER])
-    assert f'action="{address}?vue=grille"' in words(client.get(MONTH))
+    assert f'action="{address}?vue=grille"' in words(client.get(INBOX))
     client.post(address)
     assert Timesheet.objects.filter(employee__last_name="Talec").count() == 2
 
@@ -121,8 +132,11 @@ def test_approving_in_the_queue_comes_back_to_the_month(client, solene, placed):
 
 
 def test_htmx_gets_the_month_without_its_frame_and_goes_on_with_the_next_row(client, solene, placed, aloen):
-    first = full(placed)
-    second = full(world.assignment(world.employee("Youenn", "Talec"), aloen))
+    short = dict.fromkeys(MONDAYS, 300)
+    first = world.timesheet(placed, short, status="confirmed")
+    second = world.timesheet(
+        world.assignment(world.employee("Youenn", "Talec"), aloen), short, status="confirmed"
+    )
     data = {"back": "month", "next": second.pk}
     response = client.post(
         reverse("timesheets:approve", args=[first.pk]), data, headers={"HX-Request": "true"}
@@ -146,12 +160,10 @@ def test_a_refused_approval_says_why_and_changes_nothing(client, solene, placed)
 def test_the_batch_says_how_many_and_how_many_hours_before_it_is_done(client, solene, placed, aloen):
     full(placed)
     full(world.assignment(world.employee("Youenn", "Talec"), aloen))
-    text = words(client.get(f"{MONTH}?approuver"))
-    assert "Approuver 2 relevés ?" in text
-    assert "70,00 h en tout." in text
-    assert "<dialog" in text
-    assert 'aria-labelledby="dlg-all-title" open>' in text
-    assert "2\u00a0relevés comme prévu, 70,00\u00a0h" in text
+    text = words(client.get(INBOX))
+    assert "2\u00a0relevés sont comme prévu" in text
+    assert "<b>70,00\u00a0h comme prévu</b>" in text
+    assert "Approuver les 2 relevés" in text
 
 
 def test_the_batch_approves_what_was_seen_and_nothing_else(client, solene, placed, aloen):
@@ -193,9 +205,9 @@ def test_finance_and_admin_read_the_month_and_decide_nothing(client, settings, p
     settings.REQUIRE_SECOND_FACTOR = False
     sheet = full(placed)
     client.force_login(world.coordinator())
-    assert "Approuver le relevé" in words(client.get(MONTH))
+    assert "Approuver le relevé" in words(client.get(INBOX))
     client.force_login(getattr(world, role)())
-    text = words(client.get(MONTH))
+    text = words(client.get(INBOX))
     assert "Maëlle Kerbrat" in text
     assert "Approuver le relevé" not in text
     assert "Renvoyer" not in text
