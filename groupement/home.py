@@ -85,10 +85,11 @@ def member_home(request: UserRequest) -> HttpResponse:
         "invoices": _invoices(request, seat.member),
         "position": statement_of_account.account_position(seat.member, on=today()),
     }
-    month = _shown(request.GET.get("mois"))
-    context |= _hours(request, seat, month) | _charter(seat.member)
+    context |= _hours(request, seat, request.GET.get("mois")) | _charter(seat.member)
     answers = _note_answers(user, held, context["waiting"])
-    context["awaited"] = answers + (context["to_sign"] and context["signs"])
+    context["several_wait"] = answers > 1
+    is_overdue = bool(context["position"].overdue)
+    context["awaited"] = answers + (context["to_sign"] and context["signs"]) + is_overdue
     return page(request, "home/member.html", context=context)
 
 
@@ -108,16 +109,32 @@ def _chosen(seats: list[Seat], wanted: str | None) -> Seat:
     raise Http404
 
 
-def _shown(wanted: str | None) -> Month:
-    """The month whose hours are shown: the one that ``wanted`` names if it has begun, else this one."""
+def _named(wanted: str | None) -> Month | None:
+    """The month that ``wanted`` names, this one if it has not begun; None when it names none."""
+    named = asked_month(wanted)
+    return min(named, Month.of(today())) if named else None
+
+
+def _at_work(sheets: list[TimesheetWithMinutes]) -> Month:
+    """The month whose work waits: the oldest that waits for a visa, else the last one while it is being entered."""
     current = Month.of(today())
-    return min(asked_month(wanted) or current, current)
+    waiting = [sheet.month for sheet in sheets if sheet.status == TimesheetStatus.SUBMITTED]
+    if waiting:
+        return min(*waiting, current)
+    is_being_entered = any(
+        sheet.month == current.previous and sheet.status == TimesheetStatus.DRAFT for sheet in sheets
+    )
+    return current.previous if is_being_entered else current
 
 
-def _hours(request: UserRequest, seat: Seat, month: Month) -> dict[str, Any]:
-    """The people placed at the member in ``month`` with their hours, and the timesheets it has yet to confirm."""
-    member, group = seat.member, group_of(request)
-    sheets = _timesheets(request.user, member, month)
+def _hours(request: UserRequest, seat: Seat, wanted: str | None) -> dict[str, Any]:
+    """The people placed at the member in the month that ``wanted`` names, else in that whose work waits, with their
+    hours; and the timesheets that it has yet to confirm.
+    """
+    member, group, named = seat.member, group_of(request), _named(wanted)
+    present = Month.of(today())
+    sheets = _timesheets(request.user, member, [named] if named else [present.previous, present])
+    month = named or _at_work(sheets)
     people = _people(seat, month, sheets)
     return {
         "month": month,
@@ -129,10 +146,11 @@ def _hours(request: UserRequest, seat: Seat, month: Month) -> dict[str, Any]:
     }
 
 
-def _timesheets(user: User, member: Member, month: Month) -> list[TimesheetWithMinutes]:
-    """The month’s, and those of any month that the member has yet to confirm."""
+def _timesheets(user: User, member: Member, months: list[Month]) -> list[TimesheetWithMinutes]:
+    """Those of the months, and of the months in which the member has something yet to confirm."""
     at_member = Timesheet.objects.visible_to(user).filter(assignment__member=member)
-    wanted = at_member.filter(month=month) | at_member.filter(status=TimesheetStatus.SUBMITTED)
+    waiting = at_member.filter(status=TimesheetStatus.SUBMITTED)
+    wanted = at_member.filter(Q(month__in=months) | Q(month__in=waiting.order_by().values("month")))
     return list(
         wanted.with_minutes()
         .select_related("employee", "assignment")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("role/", views.switch_role, name="switch_role"),
     path("theme/", views.theme, name="theme"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
+    path("lien/<str:token>/", views.link, name="link"),
     path("comptes/<int:pk>/inviter/", views.invite, name="invite"),
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/suppleances/", views.appoint_deputy, name="appoint_deputy"),

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groupement.kernel.asked import asked_key, asked_text
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
-from members import deputising, inviting
+from members import deputising, inviting, linking
 from members.access import UserRequest, for_roles, holds, invitation_address, today
 from members.forms import DeputyForm, FrequencyForm, PasswordForm, RoleForm, ThemeForm
 from members.models import Deputy, User
@@ -76,6 +76,20 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return entered
     context = {"form": form, "person": person, "refusal": None}
     return page(request, "members/invitation.html", context=context, status=422 if form.errors else 200)
+
+
+@require_safe
+def link(request: UserRequest, token: str) -> HttpResponse:
+    """Open the very page that a message is about, as who is logged in; others log in first and come back here."""
+    done = act(request, linking.read, token)
+    if not done:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if done.value.to != request.user.pk:
+        messages.warning(
+            request,
+            f"Ce lien a été envoyé à une autre personne\u00a0: vous voyez cette page en tant que {request.user}.",
+        )
+    return redirect(done.value.path)
 
 
 @require_POST

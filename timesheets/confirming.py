@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Sum
@@ -21,6 +22,7 @@ from timesheets.models import Entry, Remark, StepKind, Timesheet, TimesheetStatu
 
 # One's own confirmation is taken back within it without a word, as approvals are undone.
 TAKE_BACK_WITHIN = timedelta(minutes=15)
+CHANGED_MEANWHILE = "Ces heures viennent de changer\u00a0: rechargez la page et relisez-les."
 ContestedDay = tuple[date, str, int | None]
 
 
@@ -81,6 +83,55 @@ def contest(
         accepted_days=_accepted(timesheet, {day for day, _, _ in remarks}),
     )
     write_remarks(timesheet, remarks)
+
+
+@dataclass
+class AnswerResult:
+    """How many were answered, and each of the others with the sentence that refused it."""
+
+    count: int = 0
+    exceptions: list[tuple[Timesheet, str]] = field(default_factory=list)
+
+
+@transaction.atomic
+def confirm_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> AnswerResult:
+    """Confirm each of ``timesheets`` as confirm() does one; a refusal holds up no other.
+
+    ``timesheets`` as they were read: one that was moved since is not confirmed. The number of queries does not grow.
+    """
+    sheets, done = list(timesheets), AnswerResult()
+    rows, allowed = _lock_all(sheets), _answerable(sheets, by)
+    accepted: list[Timesheet] = []
+    for timesheet in sheets:
+        if why := _why_not_confirmed(timesheet, rows.get(timesheet.pk), timesheet.pk in allowed):
+            done.exceptions.append((timesheet, why))
+        else:
+            accepted.append(timesheet)
+    stamps: dict[str, Any] = {"confirmed_at": at, "accepted_days": {}}
+    _move_all(accepted, TimesheetStatus.CONFIRMED, StepKind.CONFIRM, by=by, at=at, **stamps)
+    done.count = len(accepted)
+    return done
+
+
+@transaction.atomic
+def take_back_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> AnswerResult:
+    """Take back one’s own confirmations of many at once, within the quarter of an hour; as take_back() does one."""
+    sheets, done = list(timesheets), AnswerResult()
+    rows, allowed = _lock_all(sheets), _answerable(sheets, by)
+    last = TimesheetStep.objects.filter(subject__in=sheets, target=TimesheetStatus.CONFIRMED)
+    given = {step.subject_id: step for step in last.order_by("subject", "-pk").distinct("subject")}
+    accepted: list[Timesheet] = []
+    for timesheet in sheets:
+        row, step = rows.get(timesheet.pk), given.get(timesheet.pk)
+        is_own = step is not None and step.kind == StepKind.CONFIRM and is_fresh(step, by, at)
+        if row is None or row.status != TimesheetStatus.CONFIRMED or not is_own or row.pk not in allowed:
+            done.exceptions.append((timesheet, "Ce visa ne s’annule plus d’un coup\u00a0: ouvrez le relevé."))
+        else:
+            accepted.append(timesheet)
+    stamps = {"confirmed_at": None, "is_confirmed_tacitly": False}
+    _move_all(accepted, TimesheetStatus.SUBMITTED, StepKind.TAKE_BACK, by=by, at=at, **stamps)
+    done.count = len(accepted)
+    return done
 
 
 @transaction.atomic
@@ -167,9 +218,9 @@ def open_contest(steps: Iterable[TimesheetStep]) -> TimesheetStep | None:
 
 def lock_unchanged(timesheet: Timesheet) -> None:
     """Lock the row; raise StaleRow when it was moved since it was read: submitted anew, it may have other hours."""
-    row = Timesheet.objects.select_for_update().get(pk=timesheet.pk)
-    if (row.status, row.submitted_at) != (timesheet.status, timesheet.submitted_at):
-        raise StaleRow("Ces heures viennent de changer\u00a0: rechargez la page et relisez-les.")
+    rows = Timesheet.objects.select_for_update().filter(pk=timesheet.pk)
+    if rows.values_list("status", "submitted_at").first() != (timesheet.status, timesheet.submitted_at):
+        raise StaleRow(CHANGED_MEANWHILE)
 
 
 def write_remarks(timesheet: Timesheet, remarks: Sequence[ContestedDay]) -> None:
@@ -183,7 +234,7 @@ def write_remarks(timesheet: Timesheet, remarks: Sequence[ContestedDay]) -> None
     ]
     if faults:
         raise NoReason("Donnez un motif pour chaque jour contesté.", errors=faults)
-    step = timesheet.steps.latest("pk")
+    step = TimesheetStep.objects.filter(subject=timesheet).order_by("-pk")[0]
     Remark.objects.bulk_create(
         Remark(step=step, day=day, reason=reason.strip(), expected_minutes=minutes)
         for day, reason, minutes in remarks
@@ -193,6 +244,55 @@ def write_remarks(timesheet: Timesheet, remarks: Sequence[ContestedDay]) -> None
 def _not_worked_before(on: date) -> QuerySet[Entry]:
     """Of a timesheet: its hours that are not over on ``on``."""
     return Entry.objects.filter(timesheet=OuterRef("pk"), day__gte=on)
+
+
+def _lock_all(timesheets: Sequence[Timesheet]) -> dict[int, Timesheet]:
+    """The rows by their key; whoever would move one of them waits for us."""
+    rows = Timesheet.objects.filter(pk__in=[timesheet.pk for timesheet in timesheets]).order_by("pk")
+    return {row.pk: row for row in rows.select_for_update()}
+
+
+def _answerable(timesheets: Sequence[Timesheet], by: User) -> set[int]:
+    """Of these the keys of those for which ``by`` may answer."""
+    named = Timesheet.objects.filter(pk__in=[timesheet.pk for timesheet in timesheets])
+    return set(named.answerable_by(by).values_list("pk", flat=True))
+
+
+def _why_not_confirmed(timesheet: Timesheet, row: Timesheet | None, is_allowed: bool) -> str:
+    """Why ``timesheet``, whose stored ``row`` is locked, is not confirmed now; empty when it is."""
+    if not is_allowed:
+        return "Une autre personne de la structure doit viser ces heures."
+    if row is None or row.status != TimesheetStatus.SUBMITTED:
+        return nothing_to_confirm(row or timesheet)
+    if (timesheet.status, timesheet.submitted_at) != (row.status, row.submitted_at):
+        return CHANGED_MEANWHILE
+    return ""
+
+
+def nothing_to_confirm(timesheet: Timesheet) -> str:
+    """Why there is nothing to confirm: the hours came back, or they are confirmed."""
+    if timesheet.status == TimesheetStatus.DRAFT:
+        return (
+            "Ces heures ont été reprises pour être corrigées\u00a0: il n’y a rien à viser. "
+            "Elles reviendront ici une fois soumises à nouveau."
+        )
+    return "Ces heures ne sont pas à viser\u00a0: elles ont déjà été visées."
+
+
+def _move_all(
+    timesheets: Sequence[Timesheet], target: str, kind: StepKind, *, by: User, at: datetime, **stamps: Any
+) -> None:
+    """Write one move of rows that are locked and checked, with a step for each."""
+    rows = Timesheet.objects.filter(pk__in=[timesheet.pk for timesheet in timesheets])
+    source = TimesheetStatus.SUBMITTED if target == TimesheetStatus.CONFIRMED else TimesheetStatus.CONFIRMED
+    rows.update(status=target, **stamps)
+    TimesheetStep.objects.bulk_create(
+        TimesheetStep(subject=each, source=source, target=target, kind=kind, by=by, at=at)
+        for each in timesheets
+    )
+    for timesheet in timesheets:
+        timesheet.status = target
+        timesheet.confirmed_at = stamps["confirmed_at"]
 
 
 @transaction.atomic
@@ -229,16 +329,19 @@ def _accepted(timesheet: Timesheet, contested: Collection[date]) -> dict[str, in
     seen = {}
     if assignment is not None and not timesheet.supplement:
         seen = dict.fromkeys(plan(timesheet.month, [assignment])[assignment.pk], 0)
-    seen |= dict(timesheet.entries.values_list("day").annotate(total=Sum("minutes")).order_by("day"))
+    seen |= dict(
+        Entry.objects.filter(timesheet=timesheet)
+        .values_list("day")
+        .annotate(total=Sum("minutes"))
+        .order_by("day")
+    )
     return {day.isoformat(): minutes for day, minutes in sorted(seen.items()) if day not in contested}
 
 
 def _refuse_unless_answerable(timesheet: Timesheet, by: User) -> None:
     _refuse_unless_of_the_team(timesheet, by)
     if timesheet.status != TimesheetStatus.SUBMITTED:
-        raise NothingToConfirm(
-            "Ces heures ne sont pas à viser\u00a0: elles ne sont pas soumises, ou elles ont déjà été visées."
-        )
+        raise NothingToConfirm(nothing_to_confirm(timesheet))
 
 
 def _refuse_unless_of_the_team(timesheet: Timesheet, by: User) -> None:

@@ -7,6 +7,7 @@ from timesheets.grid.views import day, month
 from timesheets.importing import views as exchange
 from timesheets.overview import views as overview
 from timesheets.sheet import views as sheet
+from timesheets.visas import views as visas
 from timesheets.watching import views as watching
 
 app_name = "timesheets"
@@ -23,7 +24,9 @@ urlpatterns = [
     path("mois/<month:month>/annuler/", overview.undo_approvals, name="undo_approvals"),
     path("alertes/", watching.findings, name="findings"),
     path("alertes/<int:employee>/", watching.acknowledge, name="acknowledge"),
-    path("a-viser/", sheet.to_confirm, name="to_confirm"),
+    path("a-viser/", visas.to_confirm, name="to_confirm"),
+    path("a-viser/viser/", visas.confirm_all, name="confirm_all"),
+    path("a-viser/reprendre/", visas.take_back_all, name="take_back_all"),
     path("import/", exchange.import_hours, name="import"),
     path("import/valider/", exchange.confirm, name="import_confirm"),
     path("import/erreurs/", exchange.report, name="import_report"),
@@ -34,7 +37,8 @@ urlpatterns = [
     path("engagement/", balances.at_member, name="member_balance"),
     path("releve/<int:pk>/", sheet.sheet, name="sheet"),
     path("releve/<int:pk>/signe/<int:version>/", sheet.signed, name="signed"),
-    path("releve/<int:pk>/viser/", sheet.confirm, name="confirm"),
+    path("releve/<int:pk>/viser/", visas.confirm, name="confirm"),
+    path("releve/<int:pk>/reprendre/", visas.take_back, name="take_back"),
     path("releve/<int:pk>/approuver/", sheet.approve, name="approve"),
     path("releve/<int:pk>/annuler/", sheet.undo, name="undo"),
     path("releve/<int:pk>/trancher/", sheet.settle, name="settle"),

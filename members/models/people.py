@@ -39,7 +39,10 @@ class User(AbstractBaseUser):
     email = models.EmailField("adresse e-mail")
     name = models.CharField("nom complet", max_length=120)
     phone = models.CharField(
-        "téléphone", max_length=30, blank=True, help_text="Pour que la coordination puisse appeler. Elle seule le voit."
+        "téléphone",
+        max_length=30,
+        blank=True,
+        help_text="Pour que la coordination puisse appeler. Elle seule le voit.",
     )
     is_active = models.BooleanField("actif", default=True)
     is_coordinator = models.BooleanField(Role.COORDINATOR.label, default=False)

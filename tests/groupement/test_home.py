@@ -225,3 +225,31 @@ def test_the_home_takes_the_same_queries(login, aloen, count, django_assert_num_
     client.get(HOME)
     with django_assert_num_queries(18):
         client.get(HOME)
+
+
+def test_money_that_is_overdue_counts_among_what_waits(login, aloen, monkeypatch):
+    scene.issued([aloen])
+    nolwenn = world.staff(aloen)
+    assert "Rien ne vous attend." in words(login(nolwenn).get(HOME))
+    monkeypatch.setattr(timezone, "now", lambda: world.at(date(2027, 2, 25)))
+    page = words(login(nolwenn).get(HOME))
+    assert "Une chose vous attend." in page
+    assert "en retard de paiement." in page
+
+
+def test_the_month_shown_is_that_whose_work_waits(login, aloen):
+    """On the third of the month the last one is what is worked on, not an empty new one."""
+    youenn = world.employee("Youenn", "Talec", members=[aloen])
+    placed = world.assignment(youenn, aloen)
+    draft = world.timesheet(placed, world.hours(NOVEMBER, 7), status="draft")
+    client = login(world.staff(aloen))
+    assert "Chez vous en novembre 2026" in words(client.get(HOME))
+    draft.move("submitted", kind="submit", by=None, at=world.NOW, submitted_at=world.NOW)
+    october = NOVEMBER.previous
+    world.timesheet(placed, world.hours(october, 7), month=october, status="submitted")
+    page = words(client.get(HOME))
+    assert "Chez vous en octobre 2026" in page
+    assert "2 relevés attendent votre visa." in page
+    world.timesheet(placed, month=DECEMBER, status="draft")
+    type(draft).objects.filter(status="submitted").update(status="confirmed", confirmed_at=world.NOW)
+    assert "Chez vous en décembre 2026" in words(client.get(HOME))

@@ -44,6 +44,7 @@ PEOPLE = {
     "members:switch_role": act(WITH_A_ROLE, refused={"roleless"}),
     "members:theme": act(ANYBODY, is_open=True),
     "members:invitation": Door(get=ANYBODY, post=ANYBODY, make=records.invitation, is_open=True),
+    "members:link": page(LOGGED_IN, records.linked, sent_on=LOGGED_IN),
     # A deputy answers for a while; letting people in is for good.
     "members:invite": act_on({"coordinator", "admin"}, records.somebody_new, refused={"coordinator_deputy"}),
     "members:demo_login": act(
@@ -86,6 +87,8 @@ HOURS = {
     "timesheets:grid": Door(**BY_BOTH, make=records.grid),
     "timesheets:grid_day": Door(**BY_BOTH, make=records.grid_day),
     "timesheets:to_confirm": page(MEMBERS),
+    "timesheets:confirm_all": act(WRITING, refused=MEMBERS - WRITING),
+    "timesheets:take_back_all": act(WRITING, refused=MEMBERS - WRITING),
     "timesheets:import": Door(get=ENTERING, post=ENTERING - ELSEWHERE),
     "timesheets:import_confirm": act(ENTERING - ELSEWHERE, refused=ELSEWHERE),
     "timesheets:import_report": page(ENTERING, sent_on=ENTERING),
@@ -110,6 +113,7 @@ SHEETS = {
     "timesheets:sheet": record(ALOEN | MAELLE | GROUP, records.sheet),
     "timesheets:signed": record(ALOEN | MAELLE | GROUP, records.signed_sheet),
     "timesheets:confirm": act_on(WRITING, records.sheet, refused=ALOEN - WRITING),
+    "timesheets:take_back": act_on(WRITING, records.sheet, refused=ALOEN - WRITING),
     "timesheets:approve": act_on(COORDINATION, records.sheet),
     "timesheets:undo": act_on(COORDINATION, records.sheet),
     "timesheets:settle": act_on(COORDINATION, records.sheet),

@@ -197,6 +197,13 @@ def maintained(house: House) -> Timesheet:
     return sheet
 
 
+def _take_back_all(house: House, role: str) -> Filled:
+    """By who confirmed, named by the moment."""
+    sheet, at = submitted(house), timezone.now()
+    confirming.confirm(sheet, by=house.users[role if role in house.users else "representative"], at=at)
+    return Filled({}, {}, urlencode({"le": at.isoformat()}))
+
+
 def _disputed(house: House) -> Filled:
     return _pk(maintained(house), seen=f"{TUESDAY.isoformat()}=420")
 
@@ -293,6 +300,11 @@ TIMESHEETS = {
     "timesheets:import": Form(_import, writes=False, is_page=True, shows=_is_previewed, settings=IN_MEMORY),
     "timesheets:import_confirm": Form(_import_confirm, session=_previewed, settings=IN_MEMORY),
     "timesheets:confirm": Form(lambda house, role: _pk(submitted(house), answer="confirm")),
+    "timesheets:confirm_all": Form(
+        lambda house, role: Filled(fields={"timesheet": str(submitted(house).pk)})
+    ),
+    "timesheets:take_back_all": Form(_take_back_all),
+    "timesheets:take_back": Form(lambda house, role: _pk(confirmed(house), note="La salle était fermée.")),
     "timesheets:approve": Form(lambda house, role: _pk(confirmed(house))),
     "timesheets:undo": Form(lambda house, role: _pk(approved(house, _decider(house, role)))),
     "timesheets:settle": Form(lambda house, role: _pk(maintained(house), note="Le planning dit 7 h.")),

@@ -25,7 +25,7 @@ from charter import writing
 from employees import feeds
 from employees.calendar.week import Week
 from employees.models import Absence
-from members import inviting
+from members import inviting, linking
 from members.models import Deputy
 from tests import world
 from tests.billing import owing
@@ -68,6 +68,12 @@ def day(_house: House) -> Arguments:
 
 def week(_house: House) -> Arguments:
     return {"week": Week.parse("2026-S45")}
+
+
+def linked(house: House) -> Arguments:
+    """To the charter, as a message to Maëlle brings it."""
+    address = linking.link(house.maelle.user, "charter:charter")
+    return {"token": address.rstrip("/").rsplit("/", 1)[1]}
 
 
 def invitation(house: House) -> Arguments:

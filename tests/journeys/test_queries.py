@@ -32,7 +32,7 @@ PAGES = [
     ("solene", "/heures/annee/", 11),
     ("solene", "/heures/annee/?personne={employee}", 14),
     ("solene", "/heures/annee/?adherent={member}", 10),
-    ("nolwenn", "/heures/a-viser/", 15),
+    ("nolwenn", "/heures/a-viser/", 17),
     ("nolwenn", "/heures/releve/{sheet}/", 17),
     ("nolwenn", "/heures/{december}/{assignment}/", 15),
     ("nolwenn", "/facturation/factures/", 12),

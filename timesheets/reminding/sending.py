@@ -242,8 +242,8 @@ def _correctors(sheet: Timesheet, at: datetime) -> tuple[list[User], TimesheetSt
     """
     roster = read_duty_roster(timezone.localdate(at))
     is_author = roster.author(sheet) is not None
-    steps = sheet.steps.exclude(kind=StepKind.CHANGE)
-    step = steps.select_related("by").prefetch_related("remarks").latest("pk")
+    steps = TimesheetStep.objects.filter(subject=sheet).exclude(kind=StepKind.CHANGE)
+    step = steps.select_related("by").prefetch_related("remarks").order_by("-pk")[0]
     return [] if is_author and roster.is_away(sheet) else roster.next_to_act(sheet), step, is_author
 
 

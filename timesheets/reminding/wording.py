@@ -18,7 +18,7 @@ from groupement.kernel.french import counted, of, plural, quoted
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
-from members import mailing
+from members import linking, mailing
 from members.models import Group, Mail, MailFrequency, MailKind, Member, NoticeKind, SubjectKind, User
 from timesheets.answer_delay import AnswerDelay
 from timesheets.changing import hours_changes
@@ -135,7 +135,7 @@ def visa_mail(
         "lines": [line for each in members for line in each.lines(on)],
         "visas": visas,
         "is_tacit": group.has_tacit_confirmation,
-        "url": mailing.address("timesheets:to_confirm"),
+        "url": linking.link(user, "timesheets:to_confirm"),
     }
     about = _named(sheets) if asked_by else []
     steps = [] if asked_by else [(SubjectKind.TIMESHEET_STEP, delays[sheet.pk].step) for sheet in submitted]
@@ -288,7 +288,7 @@ def settled_mail(user: User, sheet: Timesheet, step: TimesheetStep) -> ReminderM
         "is_own": sheet.employee.user_id == user.pk,
         "by": step.by,
         "note": step.note,
-        "url": mailing.address("timesheets:sheet", sheet.pk),
+        "url": linking.link(user, "timesheets:sheet", sheet.pk),
     }
     subject = f"La contestation d’heures {sheet.month.of_label} est tranchée"
     about = [(SubjectKind.TIMESHEET_STEP, step.pk)]
@@ -312,7 +312,7 @@ def confirmed_tacitly_mail(
         "is_untold": is_untold,
         "url": mailing.address("timesheets:month", min(sheet.month for sheet in sheets))
         if is_untold
-        else mailing.address("timesheets:to_confirm"),
+        else linking.link(user, "timesheets:to_confirm"),
     }
     what = counted(len(sheets), "relevé visé")
     # A timesheet that comes back is confirmed a second time: the message is about the confirmation.

@@ -31,6 +31,8 @@ class AnswerForm(forms.Form):
     ``remarks`` are the contested days as confirming.contest() takes them.
     """
 
+    is_one_of_several = False
+
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -55,8 +57,36 @@ class AnswerForm(forms.Form):
 
     @property
     def is_contest(self) -> bool:
-        """Which of the two buttons was pressed."""
+        """Which of the two buttons was pressed; with several, whether a day is ticked."""
+        if self.is_one_of_several:
+            return any(self.data.get(self.add_prefix(_field_names(day)[0])) for day in self.days)
         return self.data.get("answer") == "contest"
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the hours were handed over anew since the page was read."""
+        return self.data.get(self.add_prefix("seen"), "") not in ("", self.version)
+
+    def renewed(self) -> AnswerForm:
+        """What was typed, on the hours as they are now: who has read them again may answer."""
+        data = self.data.copy()
+        data[self.add_prefix("seen")] = self.version
+        again = type(self)(data, days=self.days, prefix=self.prefix)
+        again.version = self.version
+        again._errors, again.cleaned_data = self.errors, self.cleaned_data
+        return again
+
+    def departing(self) -> list[DayAnswer]:
+        """Of the days to read, those that are not as planned."""
+        return [each for each in self.answers() if not each.day.is_on_plan]
+
+    def on_plan(self) -> list[DayAnswer]:
+        """The others, those that the member let pass before among them."""
+        return [self._answer(day) for day in self.days if day.is_on_plan or day.is_accepted]
+
+    def is_on_plan_unfolded(self) -> bool:
+        """Whether one of the latter is contested."""
+        return any(answer.contest.value() for answer in self.on_plan())
 
     def answers(self) -> list[DayAnswer]:
         """The days to read with their fields, in order: all, or after a contest those that it did not let pass."""
@@ -79,7 +109,7 @@ class AnswerForm(forms.Form):
             self.add_error(None, "Indiquez au moins un jour à contester, avec son motif.")
         if not self.is_contest and self.remarks:
             self.add_error(None, "Vous contestez des jours\u00a0: envoyez la contestation, ou retirez-la.")
-        if self.cleaned_data.get("seen") not in ("", self.version):
+        if self.is_stale:
             # Recalled, changed and submitted again while the page was open: nobody answers for what they did not read.
             self.add_error(None, "Ces heures ont été soumises à nouveau entre-temps\u00a0: relisez-les.")
         return self.cleaned_data
@@ -99,6 +129,12 @@ class AnswerForm(forms.Form):
 def _field_names(day: SheetDay) -> tuple[str, str, str]:
     at = day.day.isoformat()
     return f"contest-{at}", f"minutes-{at}", f"reason-{at}"
+
+
+class OneOfSeveral(AnswerForm):
+    """On a page with those of other people: one button answers for all, and the days that are ticked are contested."""
+
+    is_one_of_several = True
 
 
 class ReasonForm(forms.Form):

@@ -1,122 +1,28 @@
-"""Pages of one timesheet: its days and history, the member's confirmation, the coordinator's decisions; and the list
-of what a member's staff have to confirm."""
+"""Pages of one timesheet: its days and history, the member's form, the coordinator's decisions."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from groupement.kernel.pages import act, page, paginate
-from groupement.kernel.periods import Month
-from members.access import UserRequest, answers_by, current_seats, decides_on, for_roles
-from members.models import Group, Seat, User
+from groupement.kernel.pages import act, page
+from members.access import UserRequest, decides_on, for_roles
+from members.models import Group, User
 from timesheets import actions, approval, changing, confirming, freezing, locking, settling
 from timesheets.actions import Action
 from timesheets.answer_delay import read_delays
-from timesheets.models import BY_PERSON_AND_MEMBER, SignedSheet, Timesheet, TimesheetStatus
+from timesheets.models import SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
 from timesheets.overview import month_sheets, views
 from timesheets.reminding import sending
 from timesheets.sheet import days as sheet_days
 from timesheets.sheet.forms import AnswerForm, ReasonForm
-
-PER_PAGE = 20
-DRAFTS_SHOWN = 30
-
-
-@require_safe
-@for_roles("member")
-def to_confirm(request: UserRequest) -> HttpResponse:
-    """The hours at one's members: those to confirm first, the longest waiting on top."""
-    seats: dict[int, list[Seat]] = defaultdict(list)
-    for seat in current_seats(request.user):
-        seats[seat.member_id].append(seat)
-    sheets = (
-        Timesheet.objects.visible_to(request.user)
-        .filter(assignment__member__in=seats)
-        .select_related("employee", "assignment__member")
-        .with_minutes()
-    )
-    context = {
-        "waiting": _to_confirm(sheets, request.user, seats),
-        "drafts": _drafts(sheets),
-        "done": paginate(request, _done(sheets), PER_PAGE),
-        "writes": any(seat.can_write for held in seats.values() for seat in held),
-        "has_several": len(seats) > 1,
-    }
-    return page(request, "timesheets/to_confirm.html", context=context)
-
-
-@require_POST
-@for_roles("member")
-def confirm(request: UserRequest, pk: int) -> HttpResponse:
-    """All days as they are, or some contested with a reason for each, from one form."""
-    timesheet = find_sheet(request, pk)
-    form = AnswerForm(
-        request.POST,
-        days=sheet_days.sheet_days(timesheet, discreetly=True),
-        submitted_at=timesheet.submitted_at,
-    )
-    if not form.is_valid():
-        return sheet_page(request, timesheet, answers=form)
-    who = month_sheets.sheet_title(timesheet)
-    by_at: dict[str, Any] = {"by": request.user, "at": timezone.now()}
-    if form.is_contest:
-        done = f"Contestation envoyée\u00a0: {who}. La personne lit vos motifs et corrige ou vous répond."
-        if act(request, confirming.contest, timesheet, remarks=form.remarks, success=done, **by_at):
-            sending.notify_contested(timesheet, at=by_at["at"])
-    else:
-        act(request, confirming.confirm, timesheet, success=f"Heures visées\u00a0: {who}.", **by_at)
-    return redirect("timesheets:to_confirm")
-
-
-@dataclass(frozen=True)
-class SheetToConfirm:
-    """A submitted timesheet: how long it waits, until when, and whether the reader may answer."""
-
-    sheet: Timesheet
-    days: int
-    due_on: date
-    may_answer: bool
-    is_late: bool
-
-
-def _to_confirm(
-    sheets: QuerySet[Timesheet], user: User, seats: Mapping[int, list[Seat]]
-) -> list[SheetToConfirm]:
-    today = timezone.localdate()
-    group = Group.objects.get()
-    found = []
-    waiting = list(sheets.filter(status=TimesheetStatus.SUBMITTED).order_by("submitted_at", "pk"))
-    delays = read_delays(waiting, group, on=today)
-    for each in waiting:
-        due_on = delays[each.pk].due_on
-        waits = (today - timezone.localdate(each.submitted_at)).days
-        at_member = seats[each.assignment.member_id] if each.assignment else ()
-        may_answer = answers_by(user, at_member, each.employee.user_id)
-        found.append(SheetToConfirm(each, waits, due_on, may_answer, today > due_on))
-    return found
-
-
-def _drafts(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
-    """What is being entered, of the present months: only that it is, until it is submitted."""
-    latest = Month.of(timezone.localdate())
-    recent = sheets.filter(status=TimesheetStatus.DRAFT, month__range=(latest.shift(-2), latest))
-    return recent.order_by("-month", *BY_PERSON_AND_MEMBER)[:DRAFTS_SHOWN]
-
-
-def _done(sheets: QuerySet[Timesheet]) -> QuerySet[Timesheet]:
-    confirmed = (TimesheetStatus.CONFIRMED, TimesheetStatus.APPROVED)
-    return sheets.filter(status__in=confirmed).order_by("-month", "-confirmed_at", "-pk")
 
 
 @require_POST
@@ -130,14 +36,17 @@ def remind(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("timesheets:sheet", pk)
 
 
-WITH_REASON = (Action.SETTLE, Action.RETURN, Action.REOPEN)
+WITH_REASON = (Action.SETTLE, Action.RETURN, Action.REOPEN, Action.TAKE_BACK)
 ANSWERS = {Action.CONFIRM, Action.CONTEST}
 
 
 @require_safe
 def sheet(request: UserRequest, pk: int) -> HttpResponse:
-    """The timesheet as its reader may see it."""
-    return sheet_page(request, find_sheet(request, pk))
+    """The timesheet as its reader may see it; who would answer for hours that are out of sight reads why."""
+    try:
+        return sheet_page(request, find_sheet(request, pk))
+    except Http404:
+        return come_back(request, pk)
 
 
 @require_POST
@@ -229,6 +138,14 @@ def find_sheet(request: UserRequest, pk: int) -> Timesheet:
     return found
 
 
+def come_back(request: UserRequest, pk: int) -> HttpResponse:
+    """Where who answers for hours goes that were taken back and that the group shows to nobody until they are there."""
+    sheets = Timesheet.objects.answerable_by(request.user).filter(steps__isnull=False).distinct()
+    taken_back = get_object_or_404(sheets, pk=pk)
+    messages.error(request, confirming.nothing_to_confirm(taken_back))
+    return redirect("timesheets:to_confirm")
+
+
 def sheet_page(
     request: UserRequest,
     timesheet: Timesheet,
@@ -264,6 +181,7 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         "is_own": is_own,
         "acts": acts,
         "has_decisions": bool(acts - ANSWERS),
+        "takes_back_freely": Action.TAKE_BACK in acts and _is_fresh(steps, user),
         "writes": writes,
         **_authors(days if is_insider or writes else []),
         "grid_url": _grid(user, timesheet),
@@ -271,12 +189,18 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
         "settled": sheet_days.settling_decision(timesheet, events),
         "reply": sheet_days.reply(timesheet, events),
         "dispute": _dispute(timesheet) if Action.KEEP in acts else None,
-        "reasons": {action.value: _reason_form(action) for action in WITH_REASON},
+        "reasons": {action.value: reason_form(action) for action in WITH_REASON},
         "signed": freezing.latest_signed([timesheet.pk]).get(timesheet.pk) if timesheet.approved_at else None,
         "why_locked": locking.why_locked(timesheet),
         "up": _up(user, timesheet),
         **_answers(timesheet, days, acts),
     }
+
+
+def _is_fresh(steps: Sequence[TimesheetStep], user: User) -> bool:
+    """Whether ``user`` has just confirmed these hours."""
+    given = next((step for step in steps if step.target == TimesheetStatus.CONFIRMED), None)
+    return given is not None and confirming.is_fresh(given, user, timezone.now())
 
 
 def _dispute(timesheet: Timesheet) -> settling.Dispute | None:
@@ -295,11 +219,13 @@ def _answers(
 ) -> dict[str, Any]:
     """The member's form, its deadline and what follows without an answer; None for who may not answer."""
     if Action.CONFIRM not in acts:
-        return {"answers": None, "due_on": None, "is_tacit_next": False}
-    group = Group.objects.get()
+        return {"answers": None, "due_on": None, "is_late": False, "is_tacit_next": False}
+    group, today = Group.objects.get(), timezone.localdate()
+    due_on = read_delays([timesheet], group, on=today)[timesheet.pk].due_on
     return {
         "answers": AnswerForm(days=days, submitted_at=timesheet.submitted_at),
-        "due_on": read_delays([timesheet], group, on=timezone.localdate())[timesheet.pk].due_on,
+        "due_on": due_on,
+        "is_late": due_on < today,
         "is_tacit_next": group.has_tacit_confirmation,
     }
 
@@ -323,13 +249,13 @@ def _up(user: User, timesheet: Timesheet) -> dict[str, str]:
     return {"url": reverse("timesheets:to_confirm"), "label": "Heures à viser"}
 
 
-def _reason_form(action: Action, data: Any = None) -> ReasonForm:
+def reason_form(action: Action, data: Any = None) -> ReasonForm:
     """The reason for ``action``; several stand on one page."""
     return ReasonForm(data, auto_id=f"{action}_%s")
 
 
 def _with_reason(request: UserRequest, pk: int, action: Action, deed: Any, done: str) -> HttpResponse:
-    timesheet, form, now = find_sheet(request, pk), _reason_form(action, request.POST), timezone.now()
+    timesheet, form, now = find_sheet(request, pk), reason_form(action, request.POST), timezone.now()
     if form.is_valid() and act(
         request,
         deed,

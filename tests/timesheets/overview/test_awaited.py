@@ -60,7 +60,7 @@ def awaited(on):
     return read_awaited(reading, blockers.blockers(reading))
 
 
-def told(on):
+def sentences(on):
     """Those who are late with their sentences, and what is in time."""
     found = awaited(on)
     late = [(each.name, [sheet.sentence for sheet in each.sheets]) for each in found.late]
@@ -70,11 +70,11 @@ def told(on):
 def test_late_and_in_time_are_told_apart_person_by_person(cast):
     drafts = ["7\u00a0h à soumettre chez Aloen", "Relevé à soumettre chez Sonam"]
     visa = "35\u00a0h d’Anna Guillou à viser"
-    assert told(date(2026, 12, 4)) == (
+    assert sentences(date(2026, 12, 4)) == (
         [("Youenn Talec", [f"{each}, 4\u00a0jours de retard" for each in drafts])],
         [visa],
     )
-    late, in_time = told(date(2026, 12, 7))
+    late, in_time = sentences(date(2026, 12, 7))
     assert late == [
         ("Youenn Talec", [f"{each}, 7\u00a0jours de retard" for each in drafts]),
         ("Erwan Le Bris", [f"{visa}, 3\u00a0jours de retard"]),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from employees.models import Absence
+from members import linking
 from members.models import Mail, Member, User
 from tests import world
 from timesheets.models import Timesheet, TimesheetStatus
@@ -77,6 +79,12 @@ def letter(user: User, kind: str | None = None) -> Mail:
     """The one message to ``user``."""
     rows = Mail.objects.filter(to=user)
     return (rows.filter(kind=kind) if kind else rows).get()
+
+
+def linked(mail: Mail) -> str:
+    """The page that the signed link of a message opens."""
+    [token] = re.findall(r"/lien/([^/\s]+)/", mail.text)
+    return linking.read(token).path
 
 
 SUBMITTED = TimesheetStatus.SUBMITTED

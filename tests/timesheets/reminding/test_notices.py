@@ -7,7 +7,7 @@ import pytest
 from members import mailing, notifying
 from members.models import Mail, MailKind
 from tests import world
-from tests.timesheets.reminding.scene import MORNING, SUBMITTED, Scene, letter, readers
+from tests.timesheets.reminding.scene import MORNING, SUBMITTED, Scene, letter, linked, readers
 from timesheets import approval, confirming, recording
 from timesheets.reminding import sending
 
@@ -47,7 +47,7 @@ def test_a_contest_reaches_the_person_at_once_with_its_reasons(scene):
     assert f"- {line}\n" in written.text
     assert f"<li>{line}</li>" in written.html
     assert "À revoir ensemble" in written.text
-    assert f"/heures/releve/{sheet.pk}/" in written.text
+    assert linked(written) == f"/heures/releve/{sheet.pk}/"
 
 
 def test_a_contest_is_told_once_and_the_next_one_again(scene):

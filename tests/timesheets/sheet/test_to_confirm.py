@@ -162,7 +162,7 @@ def test_case_67_the_list_holds_one_s_own_member_only(client, claire, placed, sh
     world.timesheet(world.assignment(placed.employee, sonam), {THURSDAYS[0]: 60}, status="submitted")
     world.timesheet(placed.employee, {THURSDAYS[0]: 60}, kind="sickness", status="submitted")
     text = words(client.get(LIST))
-    assert text.count("Youenn Talec, novembre 2026\u00a0:") == 1
+    assert text.count('<section class="panel" aria-labelledby="visa-') == 1
     assert "Sonam" not in text
     client.force_login(world.staff(sonam, "Anaïs Moal"))
     assert "1,00 h" in words(client.get(LIST))
@@ -179,7 +179,7 @@ def test_the_list_begins_with_what_waits_longest_and_says_since_when(client, cla
         if days > 1:
             world.visa_mail(late, claire, since)
     text = words(client.get(LIST))
-    assert re.findall(r"<b>(\w[\w’]+) Talec, novembre", text) == ["Gwenn", "Berc’hed", "Anna"]
+    assert re.findall(r"<dt>(\w[\w’]+) Talec</dt>", text) == ["Gwenn", "Berc’hed", "Anna"]
     assert "Soumis il y a 9 jours, attendu depuis le" in text
     assert "Soumis hier, à viser au plus tard le" in text
     assert "Soumis aujourd’hui, à viser au plus tard le" in text
@@ -211,7 +211,7 @@ def test_the_list_takes_the_same_queries_whatever_it_holds(
         world.timesheet(placed, {THURSDAYS[0]: 60}, status="submitted")
         world.timesheet(placed, {THURSDAYS[0]: 60}, status="confirmed", supplement=1)
         world.timesheet(placed, status="draft", supplement=2)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(LIST)
 
 
@@ -280,7 +280,7 @@ def test_a_deputy_answers_in_the_principal_s_place_but_not_for_their_hours(clien
     hers = world.timesheet(world.assignment(anna, book), {THURSDAYS[0]: 60}, status="submitted")
     client.force_login(tifenn)
     text = words(client.get(LIST))
-    assert text.count("Viser les heures") == 1
+    assert text.count('<section class="panel" aria-labelledby="visa-') == 1
     assert text.count("Une autre personne de votre structure doit les viser.") == 1
     answer(client, sheet, "confirm")
     answer(client, hers, "confirm")

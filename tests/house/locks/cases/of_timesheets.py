@@ -50,6 +50,17 @@ def hours_confirmed_that_were_submitted_anew() -> Meeting:
     return met
 
 
+@holds("timesheets.confirming._lock_all")
+def hours_confirmed_with_others_that_were_submitted_anew() -> Meeting:
+    """The same, of hours that the member confirms with those of everybody: the others would be, these are not."""
+    sheet, nolwenn = _waiting()
+    read = _stored(sheet)
+    met = meet(_submit_anew(sheet, 480), lambda: confirming.confirm_all([read], by=nolwenn, at=world.NOW))
+    assert _stored(sheet).status == "submitted"
+    assert [sentence for _, sentence in met.second.exceptions] == [confirming.CHANGED_MEANWHILE]
+    return met
+
+
 @holds("timesheets.confirming._confirm_one_tacitly")
 def tacit_confirmation_of_hours_submitted_anew() -> Meeting:
     """The delay begins again: nothing is confirmed that nobody had the time to read."""

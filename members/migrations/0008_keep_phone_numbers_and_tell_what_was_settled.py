@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0006_tell_of_changed_hours'),
+        ('members', '0007_tell_of_what_others_did'),
     ]
 
     operations = [
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='mail',
             name='kind',
-            field=models.CharField(choices=[('hours_reminder', 'heures à soumettre'), ('confirm_digest', 'heures à viser'), ('approve_digest', 'heures à approuver'), ('contested', 'heures contestées'), ('returned', 'heures renvoyées'), ('changed', 'heures changées'), ('settled', 'contestation tranchée'), ('confirmed_tacitly', 'visa tacite'), ('dunning', 'relance de facture')], max_length=20, verbose_name='objet'),
+            field=models.CharField(choices=[('hours_reminder', 'heures à soumettre'), ('confirm_digest', 'heures à viser'), ('approve_digest', 'heures à approuver'), ('contested', 'heures contestées'), ('returned', 'heures renvoyées'), ('changed', 'heures changées'), ('notices', 'avis'), ('settled', 'contestation tranchée'), ('confirmed_tacitly', 'visa tacite'), ('dunning', 'relance de facture')], max_length=20, verbose_name='objet'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='user',

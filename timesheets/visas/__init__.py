@@ -1,0 +1,1 @@
+"""What a member has to confirm: everybody's hours on one page, confirmed at once, and taken back."""
