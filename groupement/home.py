@@ -87,7 +87,7 @@ def member_home(request: UserRequest) -> HttpResponse:
     }
     context |= _hours(request, seat, request.GET.get("mois")) | _charter(seat.member)
     answers = _note_answers(user, held, context["waiting"])
-    context["several_wait"] = answers > 1
+    context |= {"answers": answers, "several_wait": answers > 1}
     is_overdue = bool(context["position"].overdue)
     context["awaited"] = answers + (context["to_sign"] and context["signs"]) + is_overdue
     return page(request, "home/member.html", context=context)

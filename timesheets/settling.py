@@ -24,7 +24,7 @@ DAYS_NAMED = 3
 
 
 @dataclass(frozen=True)
-class DisputedDay:
+class ContestedHours:
     """One contested day: the minutes that stand, those that the member counts if it said, and its reason."""
 
     day: date
@@ -34,11 +34,11 @@ class DisputedDay:
 
 
 @dataclass(frozen=True)
-class Dispute:
+class OpenContest:
     """A contest that no confirmation has answered yet: the step of the member, its days, and the person’s reply."""
 
     step: TimesheetStep
-    days: tuple[DisputedDay, ...]
+    days: tuple[ContestedHours, ...]
     reply: str = ""
 
     @property
@@ -60,7 +60,7 @@ class Dispute:
         return ",".join(f"{each.day.isoformat()}={each.entered}" for each in self.days)
 
 
-def read_disputes(sheets: QuerySet[Timesheet]) -> dict[int, Dispute]:
+def read_contests(sheets: QuerySet[Timesheet]) -> dict[int, OpenContest]:
     """The open contests of ``sheets``, by their number, in four queries at most.
 
     The person may be correcting the hours, or have handed them over again and maintain them.
@@ -83,10 +83,10 @@ def read_disputes(sheets: QuerySet[Timesheet]) -> dict[int, Dispute]:
         return {}
     entered, replies = _minutes(found), _replies(found)
     return {
-        pk: Dispute(
+        pk: OpenContest(
             step,
             tuple(
-                DisputedDay(each.day, entered[pk].get(each.day, 0), each.expected_minutes, each.reason)
+                ContestedHours(each.day, entered[pk].get(each.day, 0), each.expected_minutes, each.reason)
                 for each in step.remarks.all()
             ),
             replies.get(pk, ""),
@@ -99,7 +99,7 @@ def read_disputes(sheets: QuerySet[Timesheet]) -> dict[int, Dispute]:
 def keep(timesheet: Timesheet, *, by: User, at: datetime, seen: str) -> None:
     """The person’s hours stand: handed over for the person if need be, and confirmed in the member’s stead.
 
-    ``seen`` is Dispute.seen as it was read. Raises NotApprovable, StaleRow.
+    ``seen`` is OpenContest.seen as it was read. Raises NotApprovable, StaleRow.
     """
     dispute = _lock(timesheet, by, seen)
     note = f"Heures gardées comme saisies\u00a0: {_named(dispute, counted=False)}."
@@ -125,11 +125,11 @@ def retain(timesheet: Timesheet, *, by: User, at: datetime, seen: str) -> None:
     _hand_over_and_settle(timesheet, by=by, at=at, note=note)
 
 
-def _lock(timesheet: Timesheet, by: User, seen: str) -> Dispute:
+def _lock(timesheet: Timesheet, by: User, seen: str) -> OpenContest:
     """The open contest, if ``by`` decides on it and it is as it was read; the row is locked."""
     approval.refuse_unless_in_charge(timesheet, by)
     lock_unchanged(timesheet)
-    dispute = read_disputes(Timesheet.objects.filter(pk=timesheet.pk)).get(timesheet.pk)
+    dispute = read_contests(Timesheet.objects.filter(pk=timesheet.pk)).get(timesheet.pk)
     if dispute is None:
         raise NotApprovable(
             "Aucune contestation n’attend sur ce relevé\u00a0: elle est déjà tranchée ou levée."
@@ -146,7 +146,7 @@ def _hand_over_and_settle(timesheet: Timesheet, *, by: User, at: datetime, note:
     approval.confirm_in_stead(timesheet, by=by, at=at, note=note)
 
 
-def _hours(timesheet: Timesheet, disputed: DisputedDay) -> dict[str, int]:
+def _hours(timesheet: Timesheet, disputed: ContestedHours) -> dict[str, int]:
     """What is saved on the day, by kind: work is what the member counts, beside what else stands there."""
     counted = disputed.counted or 0
     rows = timesheet.entries.filter(day=disputed.day).exclude(kind=Kind.WORKED)
@@ -160,7 +160,7 @@ def _hours(timesheet: Timesheet, disputed: DisputedDay) -> dict[str, int]:
     return {**others, str(Kind.WORKED): worked}
 
 
-def _named(dispute: Dispute, *, counted: bool) -> str:
+def _named(dispute: OpenContest, *, counted: bool) -> str:
     """ "mardi 24 novembre, 5 h 30 au lieu de 7 h" """
     named = [
         f"{spell_day(each.day)}, {spell_clock(each.counted or 0)} au lieu de {spell_clock(each.entered)}"

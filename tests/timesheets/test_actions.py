@@ -45,7 +45,7 @@ def take_back(sheet, *, by, at):
 
 
 def disputed(sheet):
-    found = settling.read_disputes(Timesheet.objects.filter(pk=sheet.pk)).get(sheet.pk)
+    found = settling.read_contests(Timesheet.objects.filter(pk=sheet.pk)).get(sheet.pk)
     return found.seen if found else ""
 
 

@@ -38,7 +38,7 @@ class Cast:
         return Timesheet.objects.select_related("employee", "assignment__member").get(pk=self.sheet.pk)
 
     def dispute(self):
-        return settling.read_disputes(Timesheet.objects.all()).get(self.sheet.pk)
+        return settling.read_contests(Timesheet.objects.all()).get(self.sheet.pk)
 
     def settle(self, deed, seen=None):
         deed(self.fresh(), by=self.solene, at=NOW, seen=self.dispute().seen if seen is None else seen)

@@ -18,18 +18,18 @@ from timesheets.overview.awaited import Awaited, read_awaited
 from timesheets.overview.blockers import WAITING_FOR_OTHERS, Blocker, BlockerKind
 from timesheets.overview.departures import ApprovalBatch
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
-from timesheets.settling import Dispute
+from timesheets.settling import OpenContest
 
 DAYS_AHEAD = timedelta(days=14)
 ABSENCES_SHOWN = 8
 
 
 @dataclass(frozen=True)
-class DisputedSheet:
+class ContestedSheet:
     """A contest to settle: the timesheet, both counts, and whether the reader decides on it."""
 
     line: SheetFigures
-    dispute: Dispute
+    dispute: OpenContest
     decides: bool
 
 
@@ -47,7 +47,7 @@ class Inbox:
     """The month's work in the order in which it is done; ``blocking`` are facts that neither side settles alone."""
 
     batch: ApprovalBatch
-    disputed: list[DisputedSheet]
+    disputed: list[ContestedSheet]
     awaited: Awaited
     blocking: list[Blocker]
     absences: list[KnownAbsence]
@@ -60,9 +60,9 @@ class Inbox:
 def read_inbox(reading: MonthSheets, lines: Sequence[SheetFigures], user: User) -> Inbox:
     """Of ``lines``, in a number of queries that does not grow; the working time of who waits for approval is read."""
     by_pk = {line.timesheet.pk: line for line in lines}
-    disputes = settling.read_disputes(Timesheet.objects.filter(month=reading.month))
+    disputes = settling.read_contests(Timesheet.objects.filter(month=reading.month))
     disputed = [
-        DisputedSheet(line, disputes[pk], decides_on(user, line.employee.user_id))
+        ContestedSheet(line, disputes[pk], decides_on(user, line.employee.user_id))
         for pk, line in by_pk.items()
         if pk in disputes
     ]

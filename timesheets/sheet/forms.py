@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -13,6 +13,8 @@ from django.forms.boundfield import BoundField
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import BadDuration, parse_minutes
 from timesheets.sheet.days import SheetDay
+
+STALE = "Ces heures ont été soumises à nouveau entre-temps\u00a0: relisez-les."
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,15 @@ class AnswerForm(forms.Form):
         """Whether the hours were handed over anew since the page was read."""
         return self.data.get(self.add_prefix("seen"), "") not in ("", self.version)
 
-    def renewed(self) -> AnswerForm:
+    def renewed(self) -> Self:
         """What was typed, on the hours as they are now: who has read them again may answer."""
-        data = self.data.copy()
+        data: Any = self.data
+        data = data.copy()
         data[self.add_prefix("seen")] = self.version
         again = type(self)(data, days=self.days, prefix=self.prefix)
         again.version = self.version
-        again._errors, again.cleaned_data = self.errors, self.cleaned_data
+        again.is_valid()
+        again.add_error(None, STALE)
         return again
 
     def departing(self) -> list[DayAnswer]:
@@ -111,7 +115,7 @@ class AnswerForm(forms.Form):
             self.add_error(None, "Vous contestez des jours\u00a0: envoyez la contestation, ou retirez-la.")
         if self.is_stale:
             # Recalled, changed and submitted again while the page was open: nobody answers for what they did not read.
-            self.add_error(None, "Ces heures ont été soumises à nouveau entre-temps\u00a0: relisez-les.")
+            self.add_error(None, STALE)
         return self.cleaned_data
 
     def _remark(self, day: SheetDay) -> tuple[date, str, int | None]:

@@ -203,9 +203,9 @@ def _is_fresh(steps: Sequence[TimesheetStep], user: User) -> bool:
     return given is not None and confirming.is_fresh(given, user, timezone.now())
 
 
-def _dispute(timesheet: Timesheet) -> settling.Dispute | None:
+def _dispute(timesheet: Timesheet) -> settling.OpenContest | None:
     """The contest that waits for the coordination to settle it."""
-    return settling.read_disputes(Timesheet.objects.filter(pk=timesheet.pk)).get(timesheet.pk)
+    return settling.read_contests(Timesheet.objects.filter(pk=timesheet.pk)).get(timesheet.pk)
 
 
 def _authors(days: list[sheet_days.SheetDay]) -> dict[str, Any]:

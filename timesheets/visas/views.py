@@ -40,24 +40,23 @@ HERE = "timesheets:to_confirm"
 @for_roles("member")
 def to_confirm(request: UserRequest) -> HttpResponse:
     """The hours at one's members: those to confirm first, the longest waiting on top."""
-    return _list_page(request)
+    return _list_page(request, _seats(request))
 
 
 @require_POST
 @for_roles("member")
 def confirm_all(request: UserRequest) -> HttpResponse:
     """Confirm those that the page listed, but for the days that are contested; a fault of one keeps all back."""
-    at, asked = timezone.now(), posted_keys(request)
-    sheets = _at_members(request, _seats(request))
+    at, asked, seats = timezone.now(), posted_keys(request), _seats(request)
+    sheets = _at_members(request, seats)
     waiting = {
-        each.sheet.pk: each
-        for each in reading.read_waiting(sheets, request.user, _seats(request), request.POST)
+        each.sheet.pk: each for each in reading.read_waiting(sheets, request.user, seats, request.POST)
     }
     chosen = [waiting[pk] for pk in sorted(asked & set(waiting)) if waiting[pk].form]
     if len(chosen) < len(asked):
         messages.warning(request, _gone(len(asked) - len(chosen)))
     if any(each.form and not each.form.is_valid() for each in chosen):
-        return _list_page(request, list(waiting.values()), status=422)
+        return _list_page(request, seats, list(waiting.values()), status=422)
     _answer_all(request, chosen, at)
     return redirect(HERE)
 
@@ -148,13 +147,10 @@ def _contest(request: UserRequest, timesheet: Timesheet, form: AnswerForm, at: d
 
 
 def _seats(request: UserRequest) -> dict[int, list[Seat]]:
-    """The seats of who asks, by member; read once for each request."""
-    held: dict[int, list[Seat]] | None = getattr(request, "_seats_by_member", None)
-    if held is None:
-        held = defaultdict(list)
-        for seat in current_seats(request.user):
-            held[seat.member_id].append(seat)
-        request._seats_by_member = held
+    """The seats of who asks, by member."""
+    held: dict[int, list[Seat]] = defaultdict(list)
+    for seat in current_seats(request.user):
+        held[seat.member_id].append(seat)
     return held
 
 
@@ -164,10 +160,13 @@ def _at_members(request: UserRequest, seats: dict[int, list[Seat]]) -> QuerySet[
 
 
 def _list_page(
-    request: UserRequest, answered: list[reading.SheetToConfirm] | None = None, *, status: int = 200
+    request: UserRequest,
+    seats: dict[int, list[Seat]],
+    answered: list[reading.SheetToConfirm] | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """The list; ``answered`` with what was posted and its faults."""
-    seats = _seats(request)
     sheets = _at_members(request, seats)
     waiting = reading.read_waiting(sheets, request.user, seats) if answered is None else answered
     done = paginate(request, reading.confirmed(sheets), PER_PAGE)
