@@ -22,6 +22,7 @@ from members.roles import Role
 from tests import world
 from tests.charter import agreed
 from tests.house import forms_accounts
+from tests.house.door import WRITING
 from tests.house.form import Filled, Form
 from tests.house.house import House
 from tests.timesheets import files
@@ -200,7 +201,7 @@ def maintained(house: House) -> Timesheet:
 def _take_back_all(house: House, role: str) -> Filled:
     """By who confirmed, named by the moment."""
     sheet, at = submitted(house), timezone.now()
-    confirming.confirm(sheet, by=house.users[role if role in house.users else "representative"], at=at)
+    confirming.confirm(sheet, by=house.users[role if role in WRITING else "representative"], at=at)
     return Filled({}, {}, urlencode({"le": at.isoformat()}))
 
 

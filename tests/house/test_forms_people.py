@@ -31,6 +31,7 @@ ANONYMOUS = {
 REPRESENTATIVE = {
     *("members:appoint_deputy", "members:end_deputy", "charter:sign"),
     *("timesheets:grid", "timesheets:grid_day", "timesheets:confirm"),
+    *("timesheets:confirm_all", "timesheets:take_back", "timesheets:take_back_all"),
 }
 EMPLOYEE = {
     *("members:preferences", "employees:open_feed", "employees:revoke_feed"),
