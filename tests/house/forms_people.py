@@ -212,7 +212,8 @@ def _disputed(house: House) -> Filled:
 def _remind_late(house: House, role: str) -> Filled:
     """November’s hours came back two days ago."""
     at = timezone.now() - timedelta(days=2)
-    approval.reopen(house.sheet, by=house.users["coordinator"], at=at, note="Il manque le lundi.")
+    sheet = Timesheet.objects.select_related("employee").get(pk=house.sheet.pk)
+    approval.reopen(sheet, by=house.users["coordinator"], at=at, note="Il manque le lundi.")
     return Filled({"month": world.NOVEMBER}, {"timesheet": str(house.sheet.pk)})
 
 

@@ -54,7 +54,7 @@ def confirm_all(request: UserRequest) -> HttpResponse:
     }
     chosen = [waiting[pk] for pk in sorted(asked & set(waiting)) if waiting[pk].form]
     if len(chosen) < len(asked):
-        messages.warning(request, _gone(len(asked) - len(chosen)))
+        messages.error(request, _gone(len(asked) - len(chosen)))
     if any(each.form and not each.form.is_valid() for each in chosen):
         return _list_page(request, seats, list(waiting.values()), status=422)
     _answer_all(request, chosen, at)
