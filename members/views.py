@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from groupement.kernel.asked import asked_key, asked_text
-from groupement.kernel.french import of
+from groupement.kernel.french import of, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
 from members import deputising, inviting, linking
@@ -87,7 +87,7 @@ def link(request: UserRequest, token: str) -> HttpResponse:
     if done.value.to != request.user.pk:
         messages.warning(
             request,
-            f"Ce lien a été envoyé à une autre personne\u00a0: vous voyez cette page en tant que {request.user}.",
+            f"Ce lien a été envoyé à une autre personne\u00a0: vous voyez cette page comme {quoted(request.user)}.",
         )
     return redirect(done.value.path)
 

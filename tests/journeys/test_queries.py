@@ -38,7 +38,7 @@ PAGES = [
     ("nolwenn", "/facturation/factures/", 12),
     ("nolwenn", "/facturation/factures/{invoice}/", 13),
     ("nolwenn", "/charte/", 10),
-    ("solene", "/heures/mois/{november}/", 15),
+    ("solene", "/heures/mois/{november}/", 14),
     ("solene", "/heures/mois/{december}/", 15),
     ("solene", "/heures/{december}/personne/{employee}/", 13),
     ("solene", "/heures/releve/{sheet}/", 12),
@@ -51,7 +51,7 @@ PAGES = [
     ("gael", "/facturation/factures/", 10),
     ("gael", "/facturation/factures/{invoice}/", 16),
     ("gael", "/facturation/couts/?mois={november}", 14),
-    ("gael", "/heures/mois/{november}/", 14),
+    ("gael", "/heures/mois/{november}/", 13),
 ]
 
 

@@ -25,7 +25,6 @@ from timesheets.models import (
 )
 from timesheets.parting import A_DAY
 
-
 # Of a day: what goes on from the night before, then by kind.
 IN_ORDER = ("day", "-goes_on_from_day_before", "kind", "pk")
 

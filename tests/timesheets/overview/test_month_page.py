@@ -77,7 +77,7 @@ def test_the_month_shows_what_waits_before_the_matrix(client, solene, placed, al
     confirming.contest(contested, by=claire, at=world.NOW, remarks=[(MONDAYS[0], "Absent.", None)])
     text = words(client.get(INBOX))
     assert "2\u00a0relevés, 70,00\u00a0h saisies sur 70,00\u00a0h prévues" in text
-    assert "Visé par Nolwenn Jégo, 1 déc." in text
+    assert "Visé par Nolwenn Jégo, 1er décembre" in text
     assert "Approuver le relevé" in text
     assert "Absent." in text
     assert text.index("Prêts à approuver") < text.index("À trancher") < text.index("Qui travaille pour qui")
