@@ -43,6 +43,7 @@ def states(cast):
 @pytest.mark.parametrize("size", ["laptop", "phone"])
 def test_a_member_confirms_three_people_in_two_clicks_undoes_it_and_contests_a_day(cast, enter, site, size):
     page = enter(cast["claire"], size)
+    page.goto(f"{site.url}/accueil/")
     page.get_by_role("link", name="Viser les heures", exact=True).click()  # one
     expect(page.get_by_role("region", name="Youenn Talec")).to_contain_text("mardi 24 novembre")
     expect(page.get_by_text("mardi 3 novembre").first).to_be_hidden()
