@@ -29,7 +29,12 @@ class LinkedPage:
 
 def link(to: User, name: str, *args: Any) -> str:
     """The whole address of a page for ``to``, signed: nobody else can make it lead elsewhere."""
-    token = signing.dumps([reverse(name, args=args), to.pk], salt=SALT)
+    return signed(to, reverse(name, args=args))
+
+
+def signed(to: User, address: str) -> str:
+    """The same of an ``address`` of ours, whole or a path."""
+    token = signing.dumps([address.removeprefix(settings.SITE_URL), to.pk], salt=SALT)
     return f"{settings.SITE_URL}{reverse('members:link', args=[token])}"
 
 

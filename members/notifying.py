@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max, Min, Q, QuerySet
 
-from members import mailing
+from members import linking, mailing
 from members.models import Mail, MailFrequency, MailKind, Notice, NoticeKind, SubjectKind, User
 
 log = logging.getLogger(__name__)
@@ -104,11 +104,12 @@ def _write(notices: Collection[Notice], at: datetime) -> Mail | None:
     to = next(iter(notices)).to
     if to.mail_frequency == MailFrequency.NEVER:
         return None
-    by_kind = {kind: [each for each in notices if each.kind == kind] for kind in NoticeKind}
+    linked = [(each, linking.signed(to, each.url)) for each in notices]
+    by_kind = {kind: [each for each in linked if each[0].kind == kind] for kind in NoticeKind}
     parts = [(NoticeKind(kind).label, found) for kind, found in by_kind.items() if found]
     first = parts[0][0]
     pages = {notice.url for notice in notices}
-    url = mailing.address("home") if len(pages) > 1 else next(iter(pages))
+    url = mailing.address("home") if len(pages) > 1 else linked[0][1]
     return mailing.write(
         to,
         kind=MailKind.NOTICES,

@@ -96,6 +96,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('goes_on_from_day_before', False), models.Q(('ended_at__gt', datetime.time(0, 0)), ('started_at', datetime.time(0, 0)), ('started_at__isnull', False)), _connector='OR'), name='what_goes_on_begins_at_midnight'),
+            constraint=models.CheckConstraint(condition=models.Q(('goes_on_from_day_before', False), models.Q(('ended_at__gt', datetime.time(0, 0)), ('ended_at__isnull', False), ('started_at', datetime.time(0, 0)), ('started_at__isnull', False)), _connector='OR'), name='what_goes_on_begins_at_midnight'),
         ),
     ]

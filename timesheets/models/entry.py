@@ -80,7 +80,9 @@ class Entry(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(goes_on_from_day_before=False)
-                | Q(started_at__isnull=False, started_at=time(0), ended_at__gt=time(0)),
+                | Q(
+                    started_at__isnull=False, started_at=time(0), ended_at__isnull=False, ended_at__gt=time(0)
+                ),
                 name="what_goes_on_begins_at_midnight",
             ),
             models.CheckConstraint(

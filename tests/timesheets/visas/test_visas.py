@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from groupement.kernel.lifecycle import Refusal
-from members.models import DraftVisibility, Group, Mail
+from members.models import DraftVisibility, Group, Notice
 from tests import world
 from tests.markup import flat
 from tests.world import NOW
@@ -103,7 +103,7 @@ def test_one_day_is_contested_and_the_rest_confirmed(cast, client):
     assert "2\u00a0relevés visés." in done
     assert "Contestation envoyée\u00a0: Youenn Talec, Book Hémisphères." in done
     assert cast.states() == {"Anna": "confirmed", "Berc’hed": "confirmed", "Youenn": "contested"}
-    assert Mail.objects.get(kind="contested").to == cast.sheets["Youenn"].employee.user
+    assert Notice.objects.get(kind="contested").to == cast.sheets["Youenn"].employee.user
 
 
 def test_two_people_are_contested_by_one_posting(cast, client):

@@ -74,7 +74,7 @@ def one_person_placed_twice_at_once() -> Meeting:
     return met
 
 
-@holds("employees.admin.AssignmentAdmin.save_model")
+@holds("employees.admin.records.AssignmentAdmin.save_model")
 def one_person_placed_twice_at_once_in_the_admin() -> Meeting:
     """The same, through the form of the administration."""
     maelle, _, hosts = _placeable()

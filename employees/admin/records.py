@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from employees import feeds
+from employees.admin.merging import MergesRecords
 from employees.assigning import next_reference
 from employees.forms import (
     AssignmentForm,
@@ -27,7 +28,6 @@ from employees.forms import (
     TermsFormSet,
     YearlyDurationField,
 )
-from employees.merge_admin import MergesRecords
 from employees.models import (
     Absence,
     Assignment,
