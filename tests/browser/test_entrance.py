@@ -71,6 +71,7 @@ def test_the_address_of_a_calendar_is_copied(maelle, enter, site, size):
 @pytest.mark.parametrize("size", SIZES)
 def test_without_a_role_the_bar_keeps_its_two_ends(maelle, enter, site, size):
     page = enter(world.user("Perig Le Roux"), size)
+    page.goto(site.url)
     expect(page.get_by_role("heading", name="Il manque une dernière étape")).to_be_visible()
     gap = page.evaluate(RIGHT, ".bar__in") - page.evaluate(RIGHT, ".bar__side")
     assert gap < 60

@@ -73,7 +73,7 @@ def contest(page, site):
     """The member's staff finds the hours on the way, and contests one day of four."""
     page.goto(site.url)
     page.get_by_role("link", name="Heures à viser").first.click()
-    page.get_by_role("link", name="Viser les heures de Youenn Talec").click()
+    page.get_by_text("Voir ou contester les jours comme prévu").click()
     day = page.get_by_role("listitem").filter(has_text="mardi 10 novembre")
     day.get_by_text("Contester").click()
     day.get_by_label("Ce que vous avez constaté").fill("Parti à 15 h 30.")
