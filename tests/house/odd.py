@@ -29,7 +29,8 @@ NUMBERS = ("0", "9" * 20)
 TEXTS = ("%00", "%C2%B2")
 IN_PATHS = {"month": MONTHS, "week": WEEKS, "day": ("0", "32", "9" * 20), "int": NUMBERS, "str": TEXTS}
 FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
-TYPED = (FIRST_DAY, LAST_DAY, "9" * 20, "\x00")
+TYPED = (FIRST_DAY, "9" * 20)
+TYPED_EVERYWHERE = (LAST_DAY, "\x00")
 
 # allauth and Django ask for these everywhere.
 LEFT_OUT = {"csrfmiddlewaretoken", "_method"}
@@ -106,7 +107,7 @@ def _in_form(house: House, name: str, door: Door, form: Form) -> Iterator[tuple[
 def _each_field(
     house: House, role: str, method: str, address: str, valid: Fields
 ) -> Iterator[tuple[str, str]]:
-    """First as it is, to see what is read; then with odd values in each field, and in the fields of a range.
+    """First as it is, to see what is read; then with odd values in each field, in all, and in the fields of a range.
 
     Of fields that differ in their number alone, those of a grid, one is tried.
     """
@@ -118,6 +119,8 @@ def _each_field(
         for key in waiting.values():
             for odd in TYPED:
                 yield from _tried(house, role, method, address, {**_plain(valid), key: odd}, read)
+    for odd in TYPED_EVERYWHERE:
+        yield from _tried(house, role, method, address, _plain(valid) | dict.fromkeys(done.values(), odd))
     for first, last in pairwise(done.values() if method == "GET" else ()):
         whole = {**_plain(valid), first: FIRST_DAY, last: LAST_DAY}
         yield from _tried(house, role, method, address, whole)
@@ -144,7 +147,7 @@ def _tried(
         with request_context(request):  # what allauth's middleware does
             answer = trying.answer_to(request)
     if not answer.status:
-        odd = {key: str(value) for key, value in fields.items() if str(value) in TYPED}
+        odd = {key: str(value) for key, value in fields.items() if str(value) in TYPED + TYPED_EVERYWHERE}
         yield f"{method} {address[:80]} {odd}", " ".join(answer.errors)
 
 
