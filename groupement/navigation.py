@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeGuard, TypeVar, cast
 
@@ -18,9 +18,11 @@ from members.roles import Role, deputy_of
 from timesheets.confirming import awaiting
 
 T = TypeVar("T")
+P = TypeVar("P", "Destination", "Tab")
 
 THEMES = ("light", "dark")
-PHONE_ITEMS = 4
+# Places of a narrow bar before "Plus", which is there for two places or more: a fifth takes its room instead.
+NARROW_PLACES = 4
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,27 @@ class HeldRole:
 
 
 @dataclass(frozen=True)
+class Tab:
+    """A page beside others in one destination; ``views`` are the beginnings of the view names that belong to it."""
+
+    label: str
+    to: str
+    views: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Destination:
-    """A destination of a role: ``views`` are the beginnings of the view names that belong to it."""
+    """A destination of a role: ``views`` are the beginnings of the view names that belong to it.
+
+    With ``tabs`` it has several pages beside one another, and what they claim is its own.
+    """
 
     label: str
     icon: str
     to: str
-    views: tuple[str, ...]
+    views: tuple[str, ...] = ()
     count: Callable[[User], int] | None = None
+    tabs: tuple[Tab, ...] = ()
 
 
 def waiting(user: User) -> int:
@@ -48,39 +63,49 @@ def waiting(user: User) -> int:
 
 
 CHARTER = Destination("Charte", "charter", "charter:charter", ("charter:",))
-MONTHS = Destination("Mois", "calendar", "timesheets:months", ("timesheets:",))
 PLANNING = Destination("Planning", "planning", "employees:planning", ("employees:",))
-RUNS = Destination("Facturation", "receipt", "billing:runs", ("billing:run",))
 LATE = ("billing:late_costs", "billing:dunning_levels", "billing:dispute", "billing:close_dispute")
 REMINDERS = ("billing:reminder", "billing:review_reminders", "billing:sent_reminders", *LATE)
 ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account", *REMINDERS)
 BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
-YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve", "billing:funding")
-INVOICES = Destination("Factures", "file", "billing:invoices", ("billing:invoice", *ACCOUNTS))
+YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve")
 QUOTES = ("billing:quote", "billing:accept_quote", "billing:make_quote")
 PRICING = ("billing:price", "billing:change_price", "billing:revise_price", "billing:simulator", *QUOTES)
 PRICES = Destination("Prix", "receipt", "billing:prices", PRICING)
 SPENT = ("billing:expense", "billing:dues", "billing:waiting", "billing:add_line")
+BILLED = ("billing:invoice", "billing:credit")
+SHARE = ("billing:my_share", "billing:true_up_letter")
+CLOSES = Tab("Clôtures", "billing:runs", ("billing:run",))
+OF_THE_YEAR = Tab("Année", "billing:year", YEAR)
+HOURS = Tab("Heures", "timesheets:months", ("timesheets:",))
+WHO_IS_WHERE = Tab("Planning", PLANNING.to, PLANNING.views)
+READ_ONLY = (
+    CLOSES,
+    Tab("Factures", "billing:invoices", BILLED),
+    Tab("Règlements", "billing:payments", ACCOUNTS),
+    Tab("Frais", "billing:expenses", (*SPENT, "billing:funding")),
+    Tab("Devis", "billing:quotes", QUOTES),
+    OF_THE_YEAR,
+)
 
-# The first destination of a role is where it lands.
+# The first destination of a role is where it lands; seven at most, so that a wide bar holds them all.
 DESTINATIONS: dict[str, tuple[Destination, ...]] = {
     "coordinator": (
-        MONTHS,
+        Destination("Heures", "calendar", "timesheets:months", ("timesheets:",)),
         PLANNING,
-        RUNS,
-        INVOICES,
+        Destination("Facturation", "receipt", "billing:runs", tabs=(CLOSES, OF_THE_YEAR)),
+        Destination("Factures", "file", "billing:invoices", (*BILLED, *ACCOUNTS)),
         Destination("Frais", "euro", "billing:expenses", (*SPENT, "billing:funding")),
         PRICES,
         CHARTER,
     ),
     "finance": (
-        RUNS,
-        Destination("Factures", "file", "billing:invoices", ("billing:invoice", "billing:credit")),
+        Destination("Clôture", "receipt", "billing:runs", tabs=(CLOSES, HOURS, WHO_IS_WHERE)),
+        Destination("Factures", "file", "billing:invoices", BILLED),
         Destination("Règlements", "swap", "billing:payments", (*ACCOUNTS, *BANK)),
         Destination("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs", *SPENT)),
         PRICES,
-        Destination("Année", "checks", "billing:year", YEAR),
-        MONTHS,
+        Destination("Année", "checks", "billing:year", (*YEAR, "billing:funding")),
         CHARTER,
     ),
     "admin": (
@@ -88,13 +113,15 @@ DESTINATIONS: dict[str, tuple[Destination, ...]] = {
         Destination("Adhérents", "home", "admin:members_member_changelist", ("admin:members_member",)),
         Destination("Paramètres", "gear", "admin:members_group_changelist", ("admin:members_group",)),
         Destination("Journal", "clock", "admin:pghistory_middlewareevents_changelist", ("admin:pghistory",)),
-        MONTHS,
+        Destination("Heures", "calendar", "timesheets:months", tabs=(HOURS, WHO_IS_WHERE)),
+        Destination("Facturation", "receipt", "billing:runs", tabs=READ_ONLY),
+        CHARTER,
     ),
     "member": (
         Destination("Accueil", "home", "member_home", ("member_home", "timesheets:member_balance")),
         Destination("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",), waiting),
         PLANNING,
-        Destination("Factures", "file", "billing:invoices", ("billing:invoice", "billing:quote", *ACCOUNTS)),
+        Destination("Factures", "file", "billing:invoices", (*BILLED, *SHARE, *QUOTES, *ACCOUNTS)),
         CHARTER,
     ),
     "employee": (
@@ -116,13 +143,16 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if not _is_logged_in(request):
         return context | _entrance(request)
     role, here = active_role(request), _here(request)
+    places = _places_of(request.user, role, here)
     return context | {
         "role": role.code if role else None,
         "role_label": role.label if role else None,
         "roles": [
             {"code": each.code, "label": each.label, "current": each == role} for each in roles_of(request)
         ],
-        "navigation": _items(request.user, role, here),
+        "navigation": places,
+        "further_places": [place for place in places if not place["narrow"]],
+        "place_tabs": _tabs(role, here),
     }
 
 
@@ -219,24 +249,41 @@ def _first_of(labels: list[str]) -> str:
     return enumeration(labels, at_most=1)
 
 
-def _match(destination: Destination, here: str) -> int:
-    """How much of the view's name ``destination`` claims: a whole name wins over the beginning of one."""
-    return max((len(view) for view in destination.views if here.startswith(view)), default=0)
+def _match(place: Destination | Tab, here: str) -> int:
+    """How much of the view's name ``place`` claims: a whole name wins over the beginning of one."""
+    tabs = place.tabs if isinstance(place, Destination) else ()
+    claimed = (*place.views, *(view for tab in tabs for view in tab.views))
+    return max((len(view) for view in claimed if here.startswith(view)), default=0)
 
 
-def _items(user: User, role: HeldRole | None, here: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
+def _current(places: Iterable[P], here: str) -> P | None:
+    """The place that claims most of the view's name; None where none claims any."""
+    nearest = max(places, key=lambda place: _match(place, here), default=None)
+    return nearest if nearest and _match(nearest, here) else None
+
+
+def _places_of(user: User, role: HeldRole | None, here: str) -> list[dict[str, Any]]:
     places = DESTINATIONS[role.code] if role else ()
-    nearest = max((_match(destination, here) for destination in places), default=0)
-    for destination in places:
-        items.append(
-            {
-                "label": destination.label,
-                "icon": destination.icon,
-                "url": reverse(destination.to),
-                "current": bool(nearest) and _match(destination, here) == nearest,
-                "count": destination.count(user) if destination.count else 0,
-                "phone": len(items) < PHONE_ITEMS,
-            }
-        )
-    return items
+    current = _current(places, here)
+    narrow = NARROW_PLACES if len(places) > NARROW_PLACES + 1 else len(places)
+    return [
+        {
+            "label": place.label,
+            "icon": place.icon,
+            "url": reverse(place.to),
+            "current": place is current,
+            "count": place.count(user) if place.count else 0,
+            "narrow": rank < narrow,
+        }
+        for rank, place in enumerate(places)
+    ]
+
+
+def _tabs(role: HeldRole | None, here: str) -> dict[str, Any] | None:
+    """The pages of the destination that is shown, with the one that is; None where it has one page."""
+    place = _current(DESTINATIONS[role.code], here) if role else None
+    if place is None or not place.tabs:
+        return None
+    current = _current(place.tabs, here)
+    pages = [{"label": tab.label, "url": reverse(tab.to), "current": tab is current} for tab in place.tabs]
+    return {"label": place.label, "pages": pages}

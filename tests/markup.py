@@ -102,7 +102,7 @@ def faults(text: str, *, own: bool = True) -> list[str]:
     tree = tree_of(text)
     found = [*_inline(tree)]
     if own:
-        for reader in (_document, _ids, _names, _labels, _tables, _nesting):
+        for reader in (_document, _ids, _names, _labels, _tables, _nesting, _tabs):
             found += reader(tree)
     return found
 
@@ -213,4 +213,14 @@ def _nesting(tree: Tree) -> list[str]:
             found.append("form in a form")
         if element.tag in {"a", "button"} and inside & {"a", "button"}:
             found.append(f"{element.tag} in a control")
+    return found
+
+
+def _tabs(tree: Tree) -> list[str]:
+    """Tabs that show no current one, or several."""
+    found = []
+    for element in _all(tree, "nav"):
+        current = [tab for tab in element.children if tab["aria-current"] == "page"]
+        if element["class"] == "tabs" and len(current) != 1:
+            found.append(f"{len(current)} current tabs ({element['aria-label']})")
     return found

@@ -31,6 +31,7 @@ PAGE = '<html lang="fr"><title>t</title><main><h1>Titre</h1>{}</main></html>'
         ("<table><caption>c</caption><tr><th>h</th></tr></table>", "th without scope (h)"),
         ("<form><form></form></form>", "form in a form"),
         ('<a href="/x">a<button>b</button></a>', "button in a control"),
+        ('<nav class="tabs" aria-label="T"><a href="/x">x</a></nav>', "0 current tabs (T)"),
         ("<p>x</p></div>", "</div> without a start"),
     ],
 )
