@@ -1,4 +1,7 @@
-"""Days planned apart by the coordination: another duration, a day moved, a week off, back to the usual week."""
+"""Days planned apart by the coordination: another duration, a week off, back to the usual week.
+
+Moving a day is in employees.moving, with what is read before.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,9 @@ from django.utils import timezone
 
 from employees.announcing import announce_plan
 from employees.limits import limits_on
-from employees.models import Assignment, ContractTerms, Employee, PlannedDay, TimeScheme
+from employees.models import Assignment, ContractTerms, Employee, PlannedDay, TimeScheme, WorkingTimeLimits
 from employees.planning import holidays, plan_between
+from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import days_between
 from groupement.kernel.templatetags.formats import day_fr
@@ -38,6 +42,12 @@ class Notice:
     given: int
     due: int
     article: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What is short of it, for whoever decides."""
+        days = counted(self.given, "jour ouvré") if self.given else "aucun jour"
+        return f"Prévenance courte\u00a0: {days} au lieu de {self.due}"
 
     @property
     def is_short(self) -> bool:
@@ -70,54 +80,20 @@ def set_day(
     coordinate, a day outside the assignment or its terms, more than 24 h for the person, or no change at all;
     NotConfirmed when the day is freed and has hours, unless ``is_confirmed``.
     """
-    _begin(assignment, reason, by)
+    begin(assignment, reason, by)
     if not 0 <= minutes <= DAY:
         raise NotReschedulable("Une journée compte de 0 à 24\u00a0h.", field="minutes")
-    _refuse_outside(assignment, day, "day")
+    refuse_outside(assignment, day, "day", has_terms=assignment.terms.on(day).exists())
     planned = _planned(assignment, day)
     apart = assignment.planned_days.filter(day=day).first()
     if planned == minutes and (apart is None or apart.reason == reason):
         raise NotReschedulable(f"{_spell(minutes)} le {day_fr(day)}\u00a0: rien ne change.", field="minutes")
-    _refuse_too_full(assignment, day, minutes, "minutes")
+    refuse_too_full(day, minutes + _planned_elsewhere(assignment, day), "minutes")
     if not minutes:
-        _ask_about_hours(assignment, day, day, is_confirmed=is_confirmed)
-    _write(assignment, {day: minutes}, reason, by, at)
+        ask_about_hours(assignment, day, day, is_confirmed=is_confirmed)
+    write(assignment, {day: minutes}, reason, by, at)
     announce_plan(assignment, {day: (planned, minutes)}, by=by, at=at)
     return Rescheduled((day,), minutes, notice(assignment, [day], at))
-
-
-@transaction.atomic
-def move_day(
-    assignment: Assignment,
-    day: date,
-    *,
-    to: date,
-    reason: str = "",
-    is_confirmed: bool = False,
-    by: User,
-    at: datetime,
-) -> Rescheduled:
-    """Move what is planned on ``day`` to the day ``to``, where it is added to what is planned already.
-
-    Raises NotReschedulable and NotConfirmed as set_day() does, and when nothing is planned on ``day``.
-    """
-    _begin(assignment, reason, by)
-    _refuse_outside(assignment, day, "day")
-    _refuse_outside(assignment, to, "to")
-    if to == day:
-        raise NotReschedulable("Choisissez un autre jour que celui d’origine.", field="to")
-    moved = _planned(assignment, day)
-    if not moved:
-        raise NotReschedulable(
-            f"Rien n’est prévu le {day_fr(day)}\u00a0: il n’y a rien à déplacer.", field="day"
-        )
-    present = _planned(assignment, to)
-    total = present + moved
-    _refuse_too_full(assignment, to, total, "to")
-    _ask_about_hours(assignment, day, day, is_confirmed=is_confirmed)
-    _write(assignment, {day: 0, to: total}, reason, by, at)
-    announce_plan(assignment, {day: (moved, 0), to: (present, total)}, by=by, at=at)
-    return Rescheduled((day, to), moved, notice(assignment, [day, to], at))
 
 
 @transaction.atomic
@@ -136,7 +112,7 @@ def clear_days(
     Raises NotReschedulable for who does not coordinate, an end before the start, more than a year, or when
     nothing is planned on those days; NotConfirmed when some have hours, unless ``is_confirmed``.
     """
-    _begin(assignment, reason, by)
+    begin(assignment, reason, by)
     if last < first:
         raise NotReschedulable("Le dernier jour vient avant le premier.", field="last")
     if (last - first).days >= LONGEST_CLEARING:
@@ -149,8 +125,8 @@ def clear_days(
             f"Rien n’est prévu du {day_fr(first)} au {day_fr(last)}\u00a0: il n’y a rien à libérer.",
             field="first",
         )
-    _ask_about_hours(assignment, first, last, is_confirmed=is_confirmed)
-    _write(assignment, dict.fromkeys(planned, 0), reason, by, at)
+    ask_about_hours(assignment, first, last, is_confirmed=is_confirmed)
+    write(assignment, dict.fromkeys(planned, 0), reason, by, at)
     announce_plan(assignment, {day: (minutes, 0) for day, minutes in planned.items()}, by=by, at=at)
     days = tuple(sorted(planned))
     return Rescheduled(days, sum(planned.values()), notice(assignment, days, at))
@@ -162,7 +138,7 @@ def restore_day(assignment: Assignment, day: date, *, by: User, at: datetime) ->
 
     Raises NotReschedulable for who does not coordinate, and when the day is not planned apart.
     """
-    _begin(assignment, "", by)
+    begin(assignment, "", by)
     apart = _planned(assignment, day)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         gone, _ = assignment.planned_days.filter(day=day).delete()
@@ -180,21 +156,33 @@ def notice(assignment: Assignment, days: Iterable[date], at: datetime) -> Notice
 
     Due to part-time (C. trav. L3123-31) and to annualised time (L3121-47); the law asks none of others.
     """
-    first, announced_on = min(days), timezone.localdate(at)
-    zone = Group.objects.order_by("pk").values_list("holiday_zone", flat=True).first()
-    given = _working_days(announced_on + timedelta(days=1), first, zone or HolidayZone.METROPOLE)
+    first = min(days)
     terms = ContractTerms.objects.filter(contract=assignment.contract_id).on(first).first()
-    limits = limits_on(first)
-    if terms is None or terms.time_scheme == TimeScheme.DAY_RATE:
+    regime = (terms.time_scheme, terms.weekly_minutes) if terms else None
+    return notice_under(regime, limits_on(first), zone_of_group(), first, at)
+
+
+def notice_under(
+    regime: tuple[str, int] | None, limits: WorkingTimeLimits, zone: str, first: date, at: datetime
+) -> Notice:
+    """The same, for a time scheme and its weekly minutes on the ``first`` day that changes."""
+    given = _working_days(timezone.localdate(at) + timedelta(days=1), first, zone)
+    if regime is None or regime[0] == TimeScheme.DAY_RATE:
         return Notice(given, 0)
-    if terms.time_scheme == TimeScheme.ANNUALISED:
+    if regime[0] == TimeScheme.ANNUALISED:
         return Notice(given, limits.notice_days, "L3121-47")
-    if terms.weekly_minutes < limits.legal_week_minutes:
+    if regime[1] < limits.legal_week_minutes:
         return Notice(given, limits.notice_days, "L3123-31")
     return Notice(given, 0)
 
 
-def _begin(assignment: Assignment, reason: str, by: User) -> None:
+def zone_of_group() -> str:
+    """Whose public holidays are no working days."""
+    zone = Group.objects.order_by("pk").values_list("holiday_zone", flat=True).first()
+    return zone or HolidayZone.METROPOLE
+
+
+def begin(assignment: Assignment, reason: str, by: User) -> None:
     """Refuse who may not; take the person's row, so that two changes of the same day wait for each other."""
     if not coordinates(by):
         raise NotReschedulable(only(Role.COORDINATOR, "modifie le planning"))
@@ -204,7 +192,7 @@ def _begin(assignment: Assignment, reason: str, by: User) -> None:
     assignment.refresh_from_db(fields=["starts_on", "ends_before"])
 
 
-def _ask_about_hours(assignment: Assignment, first: date, last: date, *, is_confirmed: bool) -> None:
+def ask_about_hours(assignment: Assignment, first: date, last: date, *, is_confirmed: bool) -> None:
     """Raise NotConfirmed when hours are entered on days that are to be freed, both included."""
     refuse_beyond(
         StandingKind.PLANNED_DAY,
@@ -216,31 +204,35 @@ def _ask_about_hours(assignment: Assignment, first: date, last: date, *, is_conf
     )
 
 
-def _refuse_outside(assignment: Assignment, day: date, field: str) -> None:
+def refuse_outside(assignment: Assignment, day: date, field: str, *, has_terms: bool) -> None:
+    """Raise NotReschedulable for a day without assignment, or without terms then."""
     if not assignment.covers(day):
         raise NotReschedulable(f"Le {day_fr(day)} n’est pas dans la mise à disposition.", field=field)
-    if not assignment.terms.on(day).exists():
+    if not has_terms:
         raise NotReschedulable(
             f"Aucune condition ne vaut le {day_fr(day)}\u00a0: enregistrez-les d’abord.", field=field
         )
 
 
-def _refuse_too_full(assignment: Assignment, day: date, minutes: int, field: str) -> None:
-    """A day of the person, over all assignments, has 24 hours."""
-    held = Assignment.objects.on(day).filter(employee=assignment.employee_id).exclude(pk=assignment.pk)
-    others = plan_between(day, day + timedelta(days=1), list(held))
-    total = minutes + sum(sum(days.values()) for days in others.values())
-    if total > DAY:
+def refuse_too_full(day: date, minutes: int, field: str) -> None:
+    """Raise NotReschedulable where ``minutes``, the person’s over all assignments, are more than a day has."""
+    if minutes > DAY:
         raise NotReschedulable(
-            f"Le {day_fr(day)} compterait {spell_clock(total)}\u00a0: une journée en a 24.", field=field
+            f"Le {day_fr(day)} compterait {spell_clock(minutes)}\u00a0: une journée en a 24.", field=field
         )
+
+
+def _planned_elsewhere(assignment: Assignment, day: date) -> int:
+    held = Assignment.objects.on(day).filter(employee=assignment.employee_id).exclude(pk=assignment.pk)
+    return sum(sum(days.values()) for days in plan_between(day, day + timedelta(days=1), list(held)).values())
 
 
 def _planned(assignment: Assignment, day: date) -> int:
     return plan_between(day, day + timedelta(days=1), [assignment])[assignment.pk].get(day, 0)
 
 
-def _write(assignment: Assignment, days: Mapping[date, int], reason: str, by: User, at: datetime) -> None:
+def write(assignment: Assignment, days: Mapping[date, int], reason: str, by: User, at: datetime) -> None:
+    """Plan these minutes apart, whatever was planned apart before."""
     rows = [
         PlannedDay(assignment=assignment, day=day, minutes=minutes, reason=reason, made_by=by, made_at=at)
         for day, minutes in days.items()

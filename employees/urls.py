@@ -15,6 +15,7 @@ urlpatterns = [
     path("planning/<month:month>/", planning.month, name="month"),
     path("planning/mission/<int:pk>/duree/", changes.set_day, name="set_day"),
     path("planning/mission/<int:pk>/deplacer/", changes.move_day, name="move_day"),
+    path("planning/mission/<int:pk>/deplacer/verifier/", changes.check_move, name="check_move"),
     path("planning/mission/<int:pk>/liberer/", changes.clear_days, name="clear_days"),
     path("planning/mission/<int:pk>/retablir/", changes.restore_day, name="restore_day"),
     path("planning/absences/", changes.record_absence, name="record_absence"),

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from employees import absences, rescheduling
+from employees import absences, moving, rescheduling
+from employees.calendar.week import Week
 from employees.models import Absence, Assignment, Employee
 from employees.rescheduling import Rescheduled
 from employees.views import planning
 from employees.views.choices import OWN, PlanningChoice, Viewer
 from employees.views.day_plan import FORMS, prefix
 from employees.views.forms import AbsenceForm
+from groupement.kernel.asked import asked_day
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act
 from groupement.kernel.templatetags.formats import day as spell_day
@@ -93,7 +95,29 @@ def set_day(request: UserRequest, pk: int) -> HttpResponse:
 @for_roles("coordinator")
 def move_day(request: UserRequest, pk: int) -> HttpResponse:
     """A day goes to another day."""
-    return _change(request, pk, "move", rescheduling.move_day)
+    return _change(request, pk, "move", moving.move_day)
+
+
+@require_safe
+@for_roles("coordinator")
+def check_move(request: UserRequest, pk: int) -> HttpResponse:
+    """What moving a day to each other day of its week would mean, for the script that lets it be dropped there."""
+    day = asked_day(request.GET.get("jour"))
+    if day is None:
+        raise Http404
+    rows = Assignment.objects.visible_to(request.user).select_related("employee", "member", "site")
+    found = moving.read_move(get_object_or_404(rows, pk=pk), day, Week.of(day).days, timezone.now())
+    checks = [found.to(each) for each in Week.of(day).days if each != day]
+    return JsonResponse(
+        {
+            each.to.isoformat(): {
+                "tone": each.tone,
+                "sentence": each.sentence,
+                "refused": each.refusal is not None,
+            }
+            for each in checks
+        }
+    )
 
 
 @require_POST
@@ -122,7 +146,8 @@ def _change(request: UserRequest, pk: int, name: str, function: Callable[..., Re
     if form is None or form.is_valid():
         done = act(request, function, assignment, **_arguments(request, choice, name, form), form=form)
         if done.value:
-            _messages(request, assignment, name, done.value)
+            is_announced = form is None or form.cleaned_data.get("is_announced", True)
+            _messages(request, assignment, name, done.value, is_announced=is_announced)
             return answer(request, viewer, choice.to())
     if form is None:
         return answer(request, viewer, choice)
@@ -146,7 +171,9 @@ def _arguments(request: UserRequest, choice: PlanningChoice, name: str, form: An
     return {**typed, **by_at} if name == "clear" else {"day": choice.day, **typed, **by_at}
 
 
-def _messages(request: UserRequest, assignment: Assignment, name: str, done: Rescheduled) -> None:
+def _messages(
+    request: UserRequest, assignment: Assignment, name: str, done: Rescheduled, *, is_announced: bool
+) -> None:
     who, hours = f"{assignment.employee.full_name}, {assignment.member}", spell_clock(done.minutes)
     first, last = spell_day(done.days[0]), spell_day(done.days[-1])
     many = len(done.days)
@@ -154,7 +181,7 @@ def _messages(request: UserRequest, assignment: Assignment, name: str, done: Res
         "set": f"{first.capitalize()}\u00a0: {hours} prévues."
         if done.minutes
         else f"{first.capitalize()} libéré.",
-        "move": f"{hours} déplacées du {first} au {last}.",
+        "move": f"{hours} déplacées du {first} au {last}. {_announced(is_announced)}",
         "clear": f"{counted(many, 'jour libéré')}, {hours}."
         if many > 1
         else f"{first.capitalize()} libéré, {hours}.",
@@ -162,10 +189,14 @@ def _messages(request: UserRequest, assignment: Assignment, name: str, done: Res
     }
     messages.success(request, f"{who}. {sentences[name]}")
     if done.notice.is_short:
-        given = done.notice.given
-        days = counted(given, "jour ouvré") if given else "aucun jour"
         messages.warning(
             request,
-            f"Prévenance courte\u00a0: {days} au lieu de {done.notice.due} (C. trav. {done.notice.article}). "
+            f"{done.notice.sentence} (C. trav. {done.notice.article}). "
             f"Prévenez {assignment.employee.first_name} et demandez son accord.",
         )
+
+
+def _announced(is_announced: bool) -> str:
+    if not is_announced:
+        return "Personne n’en est prévenu."
+    return "La personne et les structures concernées reçoivent un message dans le quart d’heure."

@@ -72,7 +72,10 @@ class Viewer:
 
 @dataclass(frozen=True)
 class PlanningChoice:
-    """The days, the view and the filters chosen; ``who`` (employee id) and ``day`` name the day plan that is open."""
+    """The days, the view and the filters chosen; ``who`` (employee id) and ``day`` name the day plan that is open.
+
+    ``placed`` (assignment id) and ``moved_to`` propose in it to move the day.
+    """
 
     span: Week | Month
     view: str
@@ -80,6 +83,8 @@ class PlanningChoice:
     member: int | None = None
     who: int | None = None
     day: date | None = None
+    placed: int | None = None
+    moved_to: date | None = None
 
     @classmethod
     def of(cls, request: UserRequest, viewer: Viewer, span: Week | Month | None = None) -> Self:
@@ -94,6 +99,8 @@ class PlanningChoice:
             asked_key(asked.get("adherent")),
             asked_key(asked.get("qui")),
             asked_day(asked.get("jour")),
+            asked_key(asked.get("mission")),
+            asked_day(asked.get("vers")),
         )
         return replace(choice, person=None, member=None) if choice.view == OWN else choice
 
@@ -132,7 +139,7 @@ class PlanningChoice:
 
     def to(self, **changes: Any) -> Self:
         """The same choice with ``changes``, and no form open."""
-        return replace(self, who=None, day=None, **changes)
+        return replace(self, who=None, day=None, placed=None, moved_to=None, **changes)
 
     def _choices(self) -> dict[str, Any]:
         return {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 
 from employees.models import Assignment, Employee, PlannedDay
+from employees.moving import MoveCheck, read_move
 from employees.planning import plan_between
+from employees.views.choices import PlanningChoice
 from employees.views.forms import ClearForm, MoveForm, SetForm
 
 FORMS: dict[str, type[forms.Form]] = {"set": SetForm, "move": MoveForm, "clear": ClearForm}
@@ -17,7 +19,7 @@ FORMS: dict[str, type[forms.Form]] = {"set": SetForm, "move": MoveForm, "clear":
 
 @dataclass(frozen=True)
 class AssignmentDay:
-    """One assignment on the day; ``open`` names the form whose faults are to be read."""
+    """One assignment on the day; ``open`` names the form to be read first, ``check`` what moving the day would mean."""
 
     assignment: Assignment
     minutes: int
@@ -27,6 +29,7 @@ class AssignmentDay:
     clear: forms.Form
     open: str
     is_alone: bool
+    check: MoveCheck | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +66,13 @@ def prefix(assignment: int, name: str) -> str:
 
 
 def read_day_plan(
-    employee: int | None, day: date | None, faulty: tuple[int, str, forms.Form] | None = None
+    choice: PlanningChoice, at: datetime, faulty: tuple[int, str, forms.Form] | None = None
 ) -> DayPlan | None:
-    """The plan of that person on that day, with the form that was refused; None when nobody is there. Four queries."""
+    """The plan of the chosen person and day, with the form that was refused, or the move that is proposed.
+
+    None when nobody is there. Four queries, thirteen more for a move.
+    """
+    employee, day = choice.who, choice.day
     person = Employee.objects.filter(pk=employee).first() if employee and day else None
     if person is None or day is None:
         return None
@@ -77,16 +84,28 @@ def read_day_plan(
     )
     plans = plan_between(day, day + timedelta(days=1), held)
     apart = {row.assignment_id: row for row in PlannedDay.objects.filter(day=day, assignment__in=held)}
-    return DayPlan(
-        person,
-        day,
-        [
-            _assignment_day(
-                each, day, plans[each.pk].get(day, 0), apart.get(each.pk), faulty, is_alone=len(held) == 1
-            )
-            for each in held
-        ],
-    )
+    lines = [
+        _assignment_day(
+            each, day, plans[each.pk].get(day, 0), apart.get(each.pk), faulty, is_alone=len(held) == 1
+        )
+        for each in held
+    ]
+    if choice.moved_to and not faulty:
+        lines = [
+            _proposed(line, day, choice.moved_to, at) if line.assignment.pk == choice.placed else line
+            for line in lines
+        ]
+    return DayPlan(person, day, lines)
+
+
+def _proposed(line: AssignmentDay, day: date, to: date, at: datetime) -> AssignmentDay:
+    """The line with the form filled in that moves the day, and what would follow."""
+    placed = line.assignment
+    check = read_move(placed, day, [to], at).to(to)
+    people = [placed.employee.full_name] if placed.employee.user_id else []
+    concerned = [*people, placed.member.short_name, *(member.short_name for member in check.others)]
+    form = MoveForm(prefix=prefix(placed.pk, "move"), initial={"to": to}, check=check, concerned=concerned)
+    return replace(line, move=form, open="move", check=check)
 
 
 def _assignment_day(
@@ -110,4 +129,6 @@ def _assignment_day(
     if faulty and faulty[0] == assignment.pk:
         opened = faulty[1]
         made[opened] = faulty[2]
-    return AssignmentDay(assignment, minutes, apart, **made, open=opened, is_alone=is_alone)
+    return AssignmentDay(
+        assignment, minutes, apart, made["set"], made["move"], made["clear"], opened, is_alone
+    )

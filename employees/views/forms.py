@@ -10,8 +10,10 @@ from django import forms
 from employees.absences import NOTE_LENGTH
 from employees.forms import DurationField
 from employees.models import Absence, AbsenceKind, Employee
+from employees.moving import MoveCheck
 from employees.rescheduling import REASON_LENGTH
 from groupement.kernel.fields import ConfirmedForm, choice_field
+from groupement.kernel.french import enumeration
 from groupement.kernel.worktime import DAY
 from members.models import Member
 
@@ -50,10 +52,25 @@ class SetForm(ConfirmedForm):
 
 
 class MoveForm(ConfirmedForm):
-    """Where a day goes."""
+    """Where a day goes, and whether those concerned are told.
+
+    With ``check``, what is known of the day proposed: whom that concerns, and whether it is to be confirmed.
+    """
 
     to = day_field("Nouveau jour")
     reason = reason_field()
+    is_announced = forms.BooleanField(
+        label="Prévenir la personne et les structures concernées", required=False, initial=True
+    )
+
+    def __init__(
+        self, *args: Any, check: MoveCheck | None = None, concerned: Iterable[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if concerned:
+            self.fields["is_announced"].label = f"Prévenir {enumeration(concerned)}"
+        if check and check.grave:
+            self.show_box()
 
 
 class ClearForm(ConfirmedForm):

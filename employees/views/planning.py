@@ -10,6 +10,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from employees.calendar import calendars
@@ -27,13 +28,7 @@ from groupement.kernel.periods import Month
 from members.access import UserRequest, today
 from members.models import Member
 
-TONES = {
-    Severity.BLOCK: "danger",
-    Severity.ERROR: "danger",
-    Severity.WARNING: "warning",
-    Severity.INFO: "info",
-}
-GRAVITY = list(TONES)
+GRAVITY = list(Severity)
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,7 @@ class LawFinding:
 
     @property
     def tone(self) -> str:
-        return TONES[Severity(self.finding.severity)]
+        return Severity(self.finding.severity).tone
 
 
 def law_findings(choice: PlanningChoice, calendar: PlanningCalendar) -> list[LawFinding]:
@@ -124,7 +119,7 @@ def show(
     )
     context |= _absences(viewer, context, absence)
     if viewer.decides and choice.view != OWN:
-        context["day_plan"] = day_plan.read_day_plan(choice.who, choice.day, faulty)
+        context["day_plan"] = day_plan.read_day_plan(choice, timezone.now(), faulty)
     status = 422 if faulty or absence else 200
     part = "law" if request.htmx.target == LAW else "planning"
     return page(request, "employees/planning.html", part=part, context=context, status=status)

@@ -25,6 +25,11 @@ class Severity(TextChoices):
     WARNING = "warning", "À surveiller"
     INFO = "info", "Pour information"
 
+    @property
+    def tone(self) -> str:
+        """The tone of a notice about it: danger, warning or info."""
+        return "danger" if self in {Severity.BLOCK, Severity.ERROR} else str(self.value)
+
 
 class Rule(TextChoices):
     """The rules of working time; the values name acknowledged findings, so they never change."""

@@ -18,7 +18,7 @@ from billing.models import BillingRun, Charge, ExpenseKind, ExpenseScale, Fate, 
 from billing.month import drafting, issuing
 from billing.reminders import choosing, wording
 from billing.reminders import sending as invoice_reminders
-from employees import absences, assigning, planning, rescheduling
+from employees import absences, assigning, moving, planning
 from employees.models import Assignment, Employee
 from groupement.demo import cast
 from groupement.demo.founding import moment
@@ -247,7 +247,7 @@ def plan_december() -> None:
         ("LR002", "leave", date(2026, 12, 24), date(2026, 12, 31)),
     ):
         absences.record(people[number], kind=kind, first=first, last=last, note="", by=solene, at=at)
-    rescheduling.move_day(
+    moving.move_day(
         _assignment("MAD-2026-009"),
         date(2026, 11, 26),
         to=date(2026, 11, 25),

@@ -28,15 +28,15 @@ class ConfirmedForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.data.get(self.add_prefix("is_confirmed")):
-            self._show_box()
+            self.show_box()
 
     def add_error(self, field: str | None, error: Any) -> None:
         if field == "is_confirmed":
-            self._show_box()
+            self.show_box()
         super().add_error(field, error)
 
-    def _show_box(self) -> None:
-        # At its end, after what it confirms.
+    def show_box(self) -> None:
+        """Ask for it, at the end of the form, after what it confirms."""
         box = self.fields.pop("is_confirmed")
         box.widget = forms.CheckboxInput(attrs=box.widget_attrs(forms.CheckboxInput()))
         self.fields["is_confirmed"] = box

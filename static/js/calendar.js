@@ -1,5 +1,6 @@
 // The planning. On the phone the week is a row of cards: begin with today’s, or with the day that was asked for.
 import { afterFocus } from "./focus.js";
+import "./moving.js";
 
 function beginToday() {
   const swipe = document.querySelector(".cal__swipe");

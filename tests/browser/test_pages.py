@@ -150,7 +150,7 @@ ROLES = {
         "/heures/annee/",
         "/heures/annee/?personne={employee}",
         "/heures/annee/?adherent={member}",
-        "/equipe/planning/2026-S45/?vue=personnes&qui={employee}&jour=2026-11-05",
+        "/equipe/planning/2026-S45/?vue=personnes&qui={employee}&jour=2026-11-05&mission={assignment}&vers=2026-11-06",
         "/equipe/planning/2026-S45/?vue=adherents",
         "/equipe/planning/2026-11/",
         "/facturation/",

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from employees import absences, rescheduling
+from employees import absences, moving, rescheduling
 from employees.models import Absence
 from members import notifying
 from members.models import Mail, Notice, NoticeKind
@@ -133,7 +133,8 @@ def test_a_day_that_is_refused_or_asked_about_is_told_to_nobody(cast):
 
 
 def test_a_day_moved_is_told_to_the_person_and_the_member_and_another_one_hears_that_its_day_changed(cast):
-    rescheduling.move_day(cast.at_aloen, MONDAY, to=TUESDAY, reason="Kiné", by=cast.solene, at=NOW)
+    facts = {"reason": "Kiné", "is_confirmed": True, "by": cast.solene, "at": NOW}
+    moving.move_day(cast.at_aloen, MONDAY, to=TUESDAY, **facts)
     assert noticed(NoticeKind.PLAN) == {
         "Maëlle Kerbrat": [
             "Chez Aloen, lundi 7 décembre\u00a0: jour libéré (7\u00a0h étaient prévues).",

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from employees import planning, rescheduling
+from employees import moving, planning, rescheduling
 from employees.models import ContractTerms, PlannedDay, Terms, WorkingTimeLimits
 from groupement.kernel.lifecycle import Refusal
 from members.models import Deputy
@@ -126,7 +126,7 @@ class TestSetting:
 class TestMoving:
     def test_a_moved_day_leaves_one_and_adds_to_the_other(self, placed, solene):
         rescheduling.set_day(placed, TUESDAY, minutes=60, by=solene, at=LONG_BEFORE)
-        done = rescheduling.move_day(placed, MONDAY, to=TUESDAY, by=solene, at=LONG_BEFORE)
+        done = moving.move_day(placed, MONDAY, to=TUESDAY, by=solene, at=LONG_BEFORE)
         assert (done.days, done.minutes) == ((MONDAY, TUESDAY), 420)
         assert days(placed) == {2: 420, 10: 480, 16: 420, 23: 420, 30: 420}
         assert planning.planned_minutes(placed, NOVEMBER) == 4 * 420 + 480
@@ -136,7 +136,7 @@ class TestMoving:
         ]
 
     def test_a_day_moves_into_another_month(self, placed, solene):
-        rescheduling.move_day(placed, date(2026, 11, 30), to=date(2026, 12, 1), by=solene, at=LONG_BEFORE)
+        moving.move_day(placed, date(2026, 11, 30), to=date(2026, 12, 1), by=solene, at=LONG_BEFORE)
         assert 30 not in days(placed)
         assert days(placed, world.DECEMBER)[1] == 420
 
@@ -149,12 +149,12 @@ class TestMoving:
         ],
     )
     def test_what_cannot_move_is_refused(self, placed, solene, day, to, refusal):
-        assert refused(rescheduling.move_day, placed, day, to=to, by=solene, at=LONG_BEFORE) == refusal
+        assert refused(moving.move_day, placed, day, to=to, by=solene, at=LONG_BEFORE) == refusal
         assert not PlannedDay.objects.exists()
 
     def test_a_day_does_not_move_where_it_would_not_fit(self, placed, solene):
         rescheduling.set_day(placed, TUESDAY, minutes=1021, by=solene, at=LONG_BEFORE)
-        refusal = refused(rescheduling.move_day, placed, MONDAY, to=TUESDAY, by=solene, at=LONG_BEFORE)
+        refusal = refused(moving.move_day, placed, MONDAY, to=TUESDAY, by=solene, at=LONG_BEFORE)
         assert refusal == ("Le 10/11/2026 compterait 24\u00a0h\u00a001\u00a0: une journée en a 24.", "to")
         assert days(placed)[9] == 420
 

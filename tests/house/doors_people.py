@@ -68,6 +68,7 @@ PLANNING = {
     "employees:month": page(WITH_A_ROLE, records.month),
     "employees:set_day": act_on(COORDINATION, records.placed),
     "employees:move_day": act_on(COORDINATION, records.placed),
+    "employees:check_move": record(COORDINATION, records.placed, queries=("?jour=2026-12-07",)),
     "employees:clear_days": act_on(COORDINATION, records.placed),
     "employees:restore_day": act_on(COORDINATION, records.placed),
     "employees:record_absence": act(COORDINATION | EMPLOYEES),

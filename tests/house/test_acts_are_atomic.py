@@ -27,6 +27,8 @@ IN_THE_CALLERS = {
     "employees.announcing.announce_absence",
     "employees.announcing.announce_cancellation",
     "employees.announcing.announce_plan",
+    "employees.rescheduling.begin",
+    "employees.rescheduling.write",
     "timesheets.changing.keep",
     "timesheets.confirming.lock_unchanged",
     "timesheets.confirming.write_remarks",

@@ -42,7 +42,7 @@ PYTHON_FIGURES = re.compile(
 )
 IN_SENTENCES = {
     *("number", "least", "programs", "hours", "amount", "rate", "share", "first", "whose", "which", "days"),
-    *("YEARS[0]", "LONGEST_ACTION", "readiness.uncosted", "done.notice.due", "self.decimal_places"),
+    *("YEARS[0]", "LONGEST_ACTION", "readiness.uncosted", "self.due", "self.decimal_places"),
 }
 DATE = re.compile(r'\|date:"([^"]*)"')
 MACHINES = {"Y-m-d", "c"}

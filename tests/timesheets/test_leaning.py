@@ -7,7 +7,7 @@ import time_machine
 from django.db import transaction
 from django.urls import reverse
 
-from employees import absences, rescheduling
+from employees import absences, moving, rescheduling
 from employees.models import Absence, PlannedDay
 from groupement.kernel.lifecycle import Refusal
 from members import joining, standing
@@ -134,7 +134,7 @@ def test_a_day_with_hours_is_freed_after_a_question(placed, solene, act, state):
         "clear_days": {"first": WORKED, "last": WORKED},
     }[act]
     facts |= {"by": solene, **AT}
-    function = getattr(rescheduling, act)
+    function = getattr(moving if act == "move_day" else rescheduling, act)
     assert refusal_of(function, placed, **facts).errors == [HOURS.format(STATES[state])]
     assert refusal_of(function, placed, **facts, is_confirmed=True) is None
 

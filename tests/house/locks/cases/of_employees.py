@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import admin
 
-from employees import absences, assigning, feeds, merging, planning, rescheduling
+from employees import absences, assigning, feeds, merging, moving, planning, rescheduling
 from employees.models import Absence, Assignment, CalendarFeed, ContractMember, EmployeeMerge
 from tests import world
 from tests.house.locks.sites import holds
@@ -97,14 +97,14 @@ def one_person_placed_twice_at_once_in_the_admin() -> Meeting:
     return met
 
 
-@holds("employees.rescheduling._begin")
+@holds("employees.rescheduling.begin")
 def one_day_moved_to_two_others() -> Meeting:
     """Seven hours stay seven hours."""
     world.group()
     placed, by = world.assignment(world.employee(), world.member()), world.coordinator()
     met = meet(
         *(
-            lambda to=to: rescheduling.move_day(
+            lambda to=to: moving.move_day(
                 Assignment.objects.get(pk=placed.pk), MONDAY, to=to, by=by, at=world.NOW
             )
             for to in (TUESDAY, WEDNESDAY)
