@@ -47,6 +47,7 @@ urlpatterns = [
     path("releve/<int:pk>/renvoyer/", sheet.send_back, name="return"),
     path("releve/<int:pk>/rouvrir/", sheet.reopen, name="reopen"),
     path("releve/<int:pk>/relancer/", sheet.remind, name="remind"),
+    path("releve/<int:pk>/prolonger/", sheet.prolong, name="prolong"),
     path("releve/<int:pk>/complement/", sheet.supplement, name="supplement"),
     path("<month:month>/", month.my_month, name="my_month"),
     path("<month:month>/alertes/", watching.my_findings, name="my_findings"),

@@ -123,6 +123,7 @@ SHEETS = {
     "timesheets:return": act_on(COORDINATION, records.sheet),
     "timesheets:reopen": act_on(COORDINATION, records.sheet),
     "timesheets:remind": act_on(COORDINATION, records.sheet),
+    "timesheets:prolong": act_on(COORDINATION, records.sheet),
     "timesheets:supplement": act_on(COORDINATION, records.sheet),
 }
 DOORS: dict[str, Door] = {**PEOPLE, **CHARTER, **PLANNING, **HOURS, **SHEETS}

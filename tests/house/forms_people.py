@@ -249,6 +249,13 @@ def _acknowledge(house: House, role: str) -> Filled:
     return Filled({"employee": house.maelle.pk}, {**finding, "note": "Repos donné."}, "mois=2026-12")
 
 
+def _prolong(house: House, role: str) -> Filled:
+    """Hours on 1 December, where the assignment was to end the day before."""
+    sheet = draft(house)
+    type(house.placed).objects.filter(pk=house.placed.pk).update(ends_before=TUESDAY)
+    return _pk(sheet)
+
+
 def _supplement(house: House, role: str) -> Filled:
     approval.seal([house.sheet.pk], at=timezone.now())
     return _pk(house.sheet)
@@ -317,6 +324,7 @@ TIMESHEETS = {
     "timesheets:remind": Form(lambda house, role: _pk(draft(house))),
     "timesheets:remind_late": Form(_remind_late),
     "timesheets:supplement": Form(_supplement),
+    "timesheets:prolong": Form(_prolong),
 }
 
 FORMS: dict[str, Form] = {**MEMBERS, **EMPLOYEES, **TIMESHEETS, **forms_accounts.FORMS}

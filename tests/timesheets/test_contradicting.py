@@ -193,9 +193,9 @@ def test_a_fact_that_comes_late_blocks_the_hours_that_it_contradicts(placed, sol
     assert [sentence for _, sentence in done.exceptions] == [REFUSALS[kind]]
     (found,) = blockers.blockers(read())
     assert (found.kind, found.explanation) == ("contradicted", f"Maëlle Kerbrat\u00a0: {REFUSALS[kind]}")
-    assert reverse(found.view, args=found.args) == (
-        "/equipe/planning/2026-S47/" if kind == "absent" else f"/heures/releve/{sheet.pk}/"
-    )
+    page = {"absent": "/equipe/planning/2026-S47/", "no_assignment": f"/heures/releve/{sheet.pk}/prolonger/"}
+    assert reverse(found.view, args=found.args) == page.get(kind, f"/heures/releve/{sheet.pk}/")
+    assert found.is_post == (kind == "no_assignment")
     assert month_sheets.to_approve(read()) == []
     run = drafting.draft(world.NOVEMBER, by=None, at=world.NOW)
     by_code = {problem.code: (problem.message, problem.is_blocking) for problem in run.problems.all()}

@@ -13,7 +13,7 @@ from groupement.kernel.french import counted, enumeration, quoted
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
 from timesheets.approval import is_ready
-from timesheets.contradicting import ContradictionKind
+from timesheets.contradicting import Contradiction, ContradictionKind
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.opening import how_it_opens
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
@@ -120,8 +120,19 @@ def _contradicted(line: SheetFigures) -> Blocker | None:
                 *(BlockerKind.CONTRADICTED, line.timesheet, f"{found.title} {_where(line)}", explanation),
                 *(label, "employees:week", (week,)),
             )
-        return _sheet(BlockerKind.CONTRADICTED, line, f"{found.title} {_where(line)}", explanation)
+        title = f"{found.title} {_where(line)}"
+        if found.kind == ContradictionKind.NO_ASSIGNMENT and _is_after_the_end(found, line):
+            label = f"Prolonger jusqu’au {spell_day(max(found.minutes_by_day))}"
+            facts = (BlockerKind.CONTRADICTED, line.timesheet, title, explanation, label)
+            return Blocker(*facts, "timesheets:prolong", (line.timesheet.pk,), is_post=True)
+        return _sheet(BlockerKind.CONTRADICTED, line, title, explanation)
     return None
+
+
+def _is_after_the_end(found: Contradiction, line: SheetFigures) -> bool:
+    """Whether all those hours are after the end of the assignment, none before its start."""
+    until: date | None = getattr(line.timesheet, "until", None)
+    return until is not None and found.first >= until
 
 
 def _dispute(line: SheetFigures) -> str:

@@ -129,9 +129,12 @@ def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
 
 
 class OfMonth(TypedDict):
-    """What the reading of a month adds to a timesheet: the member’s id, the last step and change of the month."""
+    """What the reading of a month adds to a timesheet: the member’s id, the day before which the assignment ends, the
+    last step and change of the month.
+    """
 
     at: int | None
+    until: date | None
     last_step: int | None
     last_event: int | None
 
@@ -145,7 +148,7 @@ if TYPE_CHECKING:
 def _sheets(month: Month) -> Iterator[tuple[TimesheetOfMonth, Member | None]]:
     """Timesheets by name, each with its employee and where it was worked; a member or a person is read once."""
     sheets = Timesheet.objects.filter(month=month).annotate(
-        at=F("assignment__member"), **_last_changes(month)
+        at=F("assignment__member"), until=F("assignment__ends_before"), **_last_changes(month)
     )
     ordered = sheets.defer("approved_at", "accepted_days").order_by(*BY_PERSON_AND_MEMBER)
     rows = cast("list[TimesheetOfMonth]", list(ordered))

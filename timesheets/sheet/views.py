@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from employees.models import Assignment
 from groupement.kernel.pages import act, page
+from groupement.kernel.templatetags.formats import day_fr
 from members.access import UserRequest, decides_on, for_roles
 from members.models import Group, User
-from timesheets import actions, approval, changing, confirming, freezing, locking, settling
+from timesheets import actions, approval, changing, confirming, freezing, locking, prolonging, settling
 from timesheets.actions import Action
 from timesheets.answer_delay import read_delays
 from timesheets.models import SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
@@ -113,6 +115,27 @@ def send_back(request: UserRequest, pk: int) -> HttpResponse:
 def reopen(request: UserRequest, pk: int) -> HttpResponse:
     """Undo an approval that no invoice holds, with the reason."""
     return _with_reason(request, pk, Action.REOPEN, approval.reopen, "Heures rouvertes")
+
+
+@require_POST
+@for_roles("coordinator")
+def prolong(request: UserRequest, pk: int) -> HttpResponse:
+    """Let the assignment go on until the last day with hours."""
+    timesheet = find_sheet(request, pk)
+    act(
+        request,
+        prolonging.prolong_assignment,
+        timesheet,
+        by=request.user,
+        at=timezone.now(),
+        success=_prolonged,
+    )
+    return back(request, timesheet)
+
+
+def _prolonged(assignment: Assignment) -> str:
+    until = f"jusqu’au {day_fr(assignment.last_day)}" if assignment.last_day else "sans fin"
+    return f"{assignment.reference}, {assignment.member}\u00a0: mise à disposition {until}."
 
 
 @require_POST

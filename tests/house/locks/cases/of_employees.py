@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import admin
 
-from employees import absences, assigning, feeds, merging, moving, planning, rescheduling
+from employees import absences, assigning, feeds, merging, moving, planning, prolonging, rescheduling
 from employees.models import Absence, Assignment, CalendarFeed, ContractMember, EmployeeMerge
 from tests import world
 from tests.house.locks.sites import holds
@@ -94,6 +94,23 @@ def one_person_placed_twice_at_once_in_the_admin() -> Meeting:
     met = meet(lambda: save(0), lambda: save(1))
     assert [met.first, met.second] == ["MAD-M001-1", "MAD-M001-2"], met
     assert Assignment.objects.count() == 2
+    return met
+
+
+@holds("employees.prolonging.prolong")
+def one_assignment_prolonged_to_two_days() -> Meeting:
+    """The nearer of the two takes nothing back."""
+    world.group()
+    placed, by = world.assignment(world.employee(), world.member()), world.coordinator()
+    Assignment.objects.update(ends_before=MONDAY)
+    met = meet(
+        *(
+            lambda day=day: prolonging.prolong(placed, through=day, by=by, at=world.NOW).ends_before
+            for day in (WEDNESDAY, TUESDAY)
+        )
+    )
+    met.assert_both_done()
+    assert Assignment.objects.get().last_day == WEDNESDAY
     return met
 
 
