@@ -1,4 +1,4 @@
-"""Answers to requests: page() as a whole or in part, act() with its message, paginate(), and nothing else."""
+"""Answers to requests: page() as a whole or in part, act() with its message, paginate(), is_phone(); nothing else."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MOST_ERRORS = 10
+# What browsers say of the device without being asked.
+DEVICE_HEADERS = ("Sec-CH-UA-Mobile", "User-Agent")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Refused:
 
     def __bool__(self) -> Literal[False]:
         return False
+
+
+def is_phone(request: HttpRequest) -> bool:
+    """Whether the browser says that it runs on a phone: by its hint, else by the word that all phones' names have."""
+    hint = request.headers.get(DEVICE_HEADERS[0])
+    return hint == "?1" if hint else "Mobi" in request.headers.get(DEVICE_HEADERS[1], "")
 
 
 def page(

@@ -2,14 +2,22 @@
 import "./connection.js";
 import "./dialogs.js";
 import "./fields.js";
-import "./focus.js";
+import { afterFocus } from "./focus.js";
 import "./session.js";
 import "./theme.js";
 import "./toasts.js";
 import { forgetDrafts } from "./storage.js";
 
-// The list of months begins with the one that is shown.
-document.querySelector(".months [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// In the list of months the one that is shown is in sight, also after a swap; the page itself does not move.
+function showMonth() {
+  const shown = document.querySelector(".months [aria-current]");
+  const list = shown?.closest(".months");
+  if (!list) return;
+  const [inner, outer] = [shown.getBoundingClientRect(), list.getBoundingClientRect()];
+  list.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}
+showMonth();
+afterFocus(showMonth);
 
 // Hours kept in this browser are their author's: gone when another person logs in, and at logout.
 const { person } = document.documentElement.dataset;

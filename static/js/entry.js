@@ -1,7 +1,7 @@
 // The page of a month or of a day: what happens to its form of hours, in order, each part called from here.
 import { handleFailure } from "./connection.js";
 import { beforeFocus } from "./focus.js";
-import { holdFocus, markFaults, normalise, restoreFocus } from "./hours/cells.js";
+import { holdFocus, markFaults, normalise, restoreFocus, unfold, useDigits, writePlanned } from "./hours/cells.js";
 import * as draft from "./hours/draft.js";
 import { rename } from "./hours/names.js";
 import { arrived, attempt, ended, forgetTrouble, lost, refused, save, tellResumed } from "./hours/saving.js";
@@ -21,12 +21,14 @@ function takeUp() {
   if (!found?.dataset.draft || found === draft.form) return false;
   const isSame = found.dataset.draft === draft.form?.dataset.draft;
   draft.useForm(found);
+  useDigits(found);
   if (isSame) paintStatus();
   else forgetTrouble();
   if (!isSame || !isRefused) draft.learnAll();
   const kept = draft.read();
   if (!kept) return false;
   const unsaved = draft.putBack(kept);
+  unfold(draft.unsent());
   const isUnsent = draft.unsent().length > 0;
   if (!isSame && (isUnsent || unsaved.length)) tellResumed(unsaved, abandon);
   if (!isUnsent && !unsaved.length) draft.drop();
@@ -55,6 +57,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (isOurs(event) && event.detail.elt !== draft.form && !draft.unsent().length) event.preventDefault();
 });
 
+// htmx sees which button was pressed in a form, not which beside it (form="saisie").
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const pressed = detail.triggeringEvent?.submitter;
+  if (detail.elt === draft.form && pressed?.name) detail.formData.set(pressed.name, pressed.value);
+});
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   holdFocus();
   if (isOurs(event)) answered(event.detail);
@@ -69,7 +77,7 @@ function answered(detail) {
   isRefused = xhr.status === 422;
   if (!isRefused) {
     // The answer to a contest goes with the timesheet, not with a draft.
-    const isHandedOver = String(requestConfig.formData.get("do")).startsWith("submit");
+    const isHandedOver = /^(submit|complete)/.test(requestConfig.formData.get("do"));
     draft.learn([...requestConfig.formData].filter(([name]) => name !== "note" || isHandedOver));
     draft.keep();
   }
@@ -90,7 +98,10 @@ handleFailure((event) => {
   if (!isOurs(event) || (status >= 400 && status < 500 && status !== 403)) return false;
   const { submitter } = event.detail.requestConfig.triggeringEvent || {};
   if (status === 403) refused(submitter);
-  else lost(status ? "Le serveur ne répond pas." : "Hors connexion.", submitter);
+  else {
+    writePlanned(submitter);
+    lost(status ? "Le serveur ne répond pas." : "Hors connexion.", submitter);
+  }
   return true;
 });
 addEventListener("online", attempt);

@@ -56,8 +56,16 @@ def cell(page, assignment, number):
     return page.locator(", ".join(f"[id='{name}']" for name in names))
 
 
+def unfold(page, assignment, number):
+    """On the page of a day the fields of a place are one tap away."""
+    folded = page.locator("details:not([open])").filter(has=cell(page, assignment, number))
+    if folded.count():
+        folded.locator("> summary").click()
+
+
 def write(page, assignment, number, text):
     """By thumb: into the field, then away from it."""
+    unfold(page, assignment, number)
     cell(page, assignment, number).tap()
     cell(page, assignment, number).fill(text)
     page.locator("h1").tap()
@@ -197,7 +205,9 @@ def test_the_day_fills_a_wide_screen(cast, enter, site):
     page = enter(cast["maelle"])
     page.goto(f"{site.url}{MONTH}jour/3/")
     right = "each => each.getBoundingClientRect().right"
-    assert page.locator(".sumbar").evaluate(right) == page.locator("body").evaluate(right)
+    margin = page.locator("h1").evaluate("each => each.getBoundingClientRect().left")
+    calendar = page.get_by_role("region", name="Novembre 2026")
+    assert calendar.evaluate(right) == page.locator("body").evaluate(right) - margin
     places = [place.bounding_box() for place in page.locator(".day-place").all()]
     assert places[0]["y"] == places[1]["y"]
     assert places[0]["x"] < places[1]["x"]
@@ -231,6 +241,7 @@ def test_what_was_typed_without_network_comes_back_with_the_page(cast, enter, si
 def test_a_draft_of_the_next_day_is_sent_when_the_page_leads_there(cast, enter, site):
     page = enter(cast["maelle"], allowed_errors=CUT)
     page.goto(f"{site.url}{MONTH}jour/3/")
+    unfold(page, cast["aloen"], 3)
     page.context.set_offline(True)
     cell(page, cast["aloen"], 3).fill("5")
     cell(page, cast["aloen"], 3).press("Tab")
@@ -242,6 +253,7 @@ def test_a_draft_of_the_next_day_is_sent_when_the_page_leads_there(cast, enter, 
     page.get_by_role("button", name="aller au mardi 3 novembre").click()
     expect(page.locator("h1")).to_have_text("Mardi 3 novembre")
     expect(cell(page, cast["aloen"], 3)).to_have_value("5")
+    expect(cell(page, cast["aloen"], 3)).to_be_visible()
     sentence = "Une saisie gardée sur cet appareil a été reprise et envoyée."
     expect(page.locator("#etat")).to_have_text(sentence)
     assert stored(cast["aloen"]) == {3: 300}

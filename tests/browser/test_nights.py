@@ -23,6 +23,9 @@ def test_the_last_night_of_a_month(enter, site, monkeypatch, size):
     placed = world.assignment(world.employee(members=[aloen]), aloen)
     page = enter(placed.employee.user, size)
     page.goto(f"{site.url}/heures/2026-11/jour/30/")
+    page.locator("summary").filter(has_text="Noter des heures").or_(
+        page.get_by_text("Autre chose")
+    ).first.click()
     page.get_by_text("Début, fin, pause, note").first.click()
     page.get_by_label("Début").first.fill("22:00")
     page.get_by_label("Fin").first.fill("06:00")

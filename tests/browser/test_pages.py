@@ -100,6 +100,7 @@ ROLES = {
     "maelle.kerbrat": [
         "/heures/{open}/",
         "/heures/{open}/?plus=1",
+        "/heures/{open}/jour/5/",
         "/heures/{open}/jour/4/?plus=1",
         "/heures/{closed}/jour/6/",
         "/heures/{closed}/alertes/",

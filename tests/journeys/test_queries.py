@@ -25,6 +25,7 @@ MOST = 19
 PAGES = [
     ("maelle", "/heures/{november}/", 14),
     ("maelle", "/heures/{december}/", 14),
+    ("maelle", "/heures/{december}/jour/4/", 14),
     ("maelle", "/charte/", 9),
     ("nolwenn", "/accueil/", 18),
     ("maelle", "/heures/mon-annee/", 14),

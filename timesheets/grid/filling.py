@@ -136,7 +136,7 @@ def _month_before(grid: MonthGrid, days: list[date]) -> dict[tuple[int | None, d
 
 SHEET_KEY = r"\d{1,18}|a\d{1,18}|g"
 ACTION = re.compile(
-    rf"(save|auto|copy|fill|undo)|(submit|recall)(?:-({SHEET_KEY}))?|(plan)-({SHEET_KEY})|(week)-(\d{{1,2}})|(go)-(\d{{4}}-\d\d-\d\d)"
+    rf"(save|auto|copy|fill|complete|undo)|(submit|recall)(?:-({SHEET_KEY}))?|(plan)-({SHEET_KEY})|(week)-(\d{{1,2}})|(go)-(\d{{4}}-\d\d-\d\d)"
 )
 
 
@@ -144,7 +144,8 @@ class GridAction(forms.Form):
     """The button that was pressed.
 
     save; copy (the plan into empty cells), fill (the month as planned), week-45 (the week before into that one), undo;
-    submit (all drafts, or one: "submit-12"), recall-12; of a single day: plan-12 (as planned there), go-2026-11-04.
+    submit (all drafts, or one: "submit-12"), recall-12, complete (copy, then submit); of a single day: plan-12 (as
+    planned there), go-2026-11-04.
     "auto" is no button: the page saves itself when a cell is left.
     """
 
@@ -192,20 +193,25 @@ class GridAction(forms.Form):
         return self.verb == "auto"
 
     @property
+    def shows_itself(self) -> bool:
+        """Whether the page that follows says enough: no message is laid over it."""
+        return self.is_quiet or self.verb == "plan" or self.next_day is not None
+
+    @property
     def is_undo(self) -> bool:
         return self.verb == "undo"
 
     @property
     def changes_status(self) -> bool:
         """Whether timesheets are submitted or recalled: that is not undone by the undo button."""
-        return self.verb in ("submit", "recall")
+        return self.verb in ("submit", "complete", "recall")
 
     @property
     def fill(self) -> FillFunction | None:
         """The function that fills cells, if the action does."""
         if self.verb == "week":
             return copy_week_before(int(self.key))
-        return {"copy": copy_plan, "fill": fill_as_planned}.get(self.verb)
+        return {"copy": copy_plan, "complete": copy_plan, "fill": fill_as_planned}.get(self.verb)
 
     @property
     def next_day(self) -> date | None:
@@ -221,6 +227,6 @@ class GridAction(forms.Form):
             # A page that saves itself would tell the person of every cell by a message of its own.
             "reason": "" if self.is_quiet else self.cleaned_data["reason"],
             "is_early": self.cleaned_data["is_early"],
-            "submit": places if verb == "submit" else (),
+            "submit": places if verb in ("submit", "complete") else (),
             "recall": places[0] if verb == "recall" and key and places else None,
         }

@@ -87,6 +87,12 @@ def load_grid(
     )
 
 
+def months_to_submit(employee: Employee, before: Month) -> list[Timesheet]:
+    """One draft of each month before ``before`` that the person still has to hand in, the oldest month first."""
+    rows = Timesheet.objects.filter(employee=employee, status=TimesheetStatus.DRAFT, month__lt=before)
+    return list(rows.order_by("month", "contested_at", "returned_at", "pk").distinct("month"))
+
+
 def _known_absences(employee: Employee, month: Month) -> dict[date, str]:
     """The kinds of absence known in advance, by day."""
     return planning.absences(month.first, month.before, [employee.pk]).get(employee.pk, {})

@@ -29,8 +29,6 @@ from timesheets.parting import EntryLine
 INPUT_LETTERS = {"minutes": "m", "kind": "k", "start": "d", "end": "f", "pause": "p", "note": "n"}
 WIDGETS: dict[str, dict[str, Any]] = {
     "minutes": {"inputmode": "decimal"},
-    "start": {"type": "time"},
-    "end": {"type": "time"},
     "pause": {"inputmode": "numeric"},
     "note": {"maxlength": 200},
 }
@@ -54,6 +52,9 @@ class DayLineForm(forms.Form):
         super().__init__(data, initial=_initial(line, day, kind), auto_id="%s")
         for name, attributes in WIDGETS.items():
             self.fields[name].widget.attrs |= {"autocomplete": "off"} | attributes
+        for name in ("start", "end"):
+            widget = self.fields[name].widget
+            widget.input_type, widget.attrs["autocomplete"] = "time", "off"
         if not line.is_at_group:
             del self.fields["kind"]
         if not line.is_first:
@@ -163,8 +164,26 @@ class DayPlace:
     @property
     def offers_plan(self) -> bool:
         """Whether one tap would write something else than what stands there."""
-        wanted = {self.kind or Kind.WORKED.value: self.planned}
-        return self.is_open and bool(self.planned) and wanted != _minutes(self.entries)
+        return self.is_open and bool(self.planned) and not self.is_as_planned
+
+    @property
+    def is_as_planned(self) -> bool:
+        """Whether what stands there is what was planned, in minutes."""
+        return bool(self.planned) and {self.kind or Kind.WORKED.value: self.planned} == _minutes(self.entries)
+
+    @property
+    def planned_text(self) -> str:
+        """What is planned as a field would hold it."""
+        return short_hours(self.planned)
+
+    @property
+    def minutes(self) -> int:
+        return sum(entry.minutes for entry in self.entries.values())
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether something typed is not saved yet, so that its fields are in sight."""
+        return any(form.is_bound and (form.errors or form.has_changed()) for form in self.forms)
 
     @property
     def note(self) -> str:

@@ -69,8 +69,25 @@ function act(from, event) {
 }
 
 // A thumb writes hours with the digits and the comma.
-if (matchMedia("(pointer: coarse)").matches)
-  document.addEventListener("focusin", (event) => event.target.matches(".hrs") && (event.target.inputMode = "decimal"));
+export function useDigits(form) {
+  for (const cell of form.querySelectorAll(".hrs")) cell.inputMode = "decimal";
+}
+
+// "Comme prévu" at a place of a day that could not be sent: written into its fields, it is kept as what is typed is.
+export function writePlanned(button) {
+  const place = button?.dataset.planned && button.closest(".day-place");
+  if (!place) return;
+  const letters = { m: button.dataset.planned, d: "", f: "", p: "" };
+  for (const field of place.querySelectorAll("input"))
+    if (/^[mdfp]-/.test(field.id)) field.value = letters[field.id[0]];
+  place.querySelector("input[id^='m-']").dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// What is typed and not saved is in sight.
+export function unfold(fields) {
+  for (const field of fields)
+    for (let at = field.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+}
 
 // What the server finds wrong is marked in its cell, also when only the sum was swapped.
 export function markFaults() {

@@ -38,6 +38,28 @@ def test_the_coordinator_lands_on_the_latest_month_with_timesheets(client, place
     assert landing(client, solene, "timesheets:months") == "/heures/mois/2026-11/"
 
 
+def test_a_phone_lands_on_the_present_day_by_its_hint_or_its_name(client, placed):
+    world.timesheet(placed, month=OCTOBER, status="draft")
+    client.force_login(placed.employee.user)
+    today, october = "/heures/2026-12/jour/1/", "/heures/2026-10/"
+    safari, chrome = "iPhone; Mobile/15E148 Safari/604.1", "X11; Linux x86_64 Chrome/140.0"
+    devices = {
+        (safari, ""): today,
+        (chrome, "?1"): today,
+        (chrome, "?0"): october,
+        (safari, "?0"): october,
+        (chrome, ""): october,
+        ("", ""): october,
+    }
+    found = {}
+    for name, hint in devices:
+        headers = {"user-agent": name, **({"sec-ch-ua-mobile": hint} if hint else {})}
+        answer = client.get(reverse("timesheets:my_months"), headers=headers)
+        assert {"sec-ch-ua-mobile", "user-agent"} <= set(answer["Vary"].lower().split(", "))
+        found[name, hint] = answer["Location"]
+    assert found == devices
+
+
 def test_an_employee_lands_on_the_oldest_month_to_submit_then_on_the_present_one(client, placed):
     person = placed.employee.user
     for month in (OCTOBER, NOVEMBER):

@@ -1,6 +1,6 @@
-"""One day at a time, with times, breaks and notes: the entry of hours on a phone."""
+"""One day at a time, place by place: where a phone lands, and where times, breaks and notes are written."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,12 +10,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from employees.models import Assignment, Employee
+from groupement.kernel.french import WEEKDAYS
 from groupement.kernel.pages import page
 from groupement.kernel.periods import Month
 from members.access import UserRequest, for_roles
+from timesheets.grid.completing import fill_rest, rest_of_month
 from timesheets.grid.filling import GridAction
 from timesheets.grid.lines import MonthGrid
-from timesheets.grid.loading import load_grid
+from timesheets.grid.loading import load_grid, months_to_submit
+from timesheets.grid.month_days import NearDay, calendar_of, near_days
 from timesheets.grid.one_day import DayPlace, PostedDay, day_places, read_posted_day, stored_field
 from timesheets.grid.posted import PostedGrid
 from timesheets.grid.views.saving import (
@@ -82,7 +85,10 @@ def _day_page(
 
     def read(grid: MonthGrid) -> PostedDay:
         places[:] = day_places(grid, day, request.POST, plan=action.key if action.verb == "plan" else "")
-        return read_posted_day(grid, places, request.POST, may_choose=not action.is_quiet)
+        posted = read_posted_day(grid, places, request.POST, may_choose=not action.is_quiet)
+        if action.fill and action.is_valid():
+            fill_rest(grid, day, posted, action.fill)
+        return posted
 
     saved = save_posted(request, action, load, read)
     if is_autosave(request):
@@ -114,8 +120,14 @@ def _show(
 ) -> HttpResponse:
     status = 422 if posted else 200
     context = _day_context(grid, day, places, posted or PostedGrid()) | {"undo": undo, "saved_at": None}
+    weeks = calendar_of(grid)
     context |= {
-        "days": [_day_link(request, day + timedelta(days=n)) for n in (-1, 1)],
+        "weeks": weeks,
+        "weekdays": WEEKDAYS,
+        "near_days": [_link(request, each) for each in near_days(grid, day, weeks)],
+        "rest": rest_of_month(grid),
+        "late_months": months_to_submit(grid.employee, Month.of(day)) if _is_landing(grid, day) else [],
+        "next_place": next((each for each in places if each.offers_plan and not each.entries), None),
         "month_url": reverse(MONTHS[request.resolver_match.view_name], kwargs=_of_month(request)),
         "has_extra_lines": "plus" in request.GET,
         "action": action or GridAction(),
@@ -153,8 +165,13 @@ def _day_context(grid: MonthGrid, day: date, places: list[DayPlace], posted: Pos
     }
 
 
-def _day_link(request: UserRequest, day: date) -> dict[str, Any]:
-    return {"day": day, "url": _address(request, day)}
+def _is_landing(grid: MonthGrid, day: date) -> bool:
+    """Whether the page is the person's own present day, with which a phone begins."""
+    return grid.is_own and grid.only is None and day == grid.on
+
+
+def _link(request: UserRequest, near: NearDay) -> dict[str, Any]:
+    return {"near": near, "url": _address(request, near.day)}
 
 
 def _address(request: UserRequest, day: date) -> str:

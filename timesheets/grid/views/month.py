@@ -8,16 +8,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
 from employees.models import Assignment, Employee
 from groupement.kernel.french import of
-from groupement.kernel.pages import page
+from groupement.kernel.pages import DEVICE_HEADERS, is_phone, page
 from groupement.kernel.periods import Month
 from members.access import UserRequest, for_roles
 from timesheets.grid.filling import GridAction
 from timesheets.grid.lines import MonthGrid
-from timesheets.grid.loading import load_grid
+from timesheets.grid.loading import load_grid, months_to_submit
 from timesheets.grid.posted import PostedGrid, encode_minutes, read_posted_grid
 from timesheets.grid.views.saving import (
     SaveResult,
@@ -28,18 +29,20 @@ from timesheets.grid.views.saving import (
     store_undo,
 )
 from timesheets.grid.weeks import ABSENCE_CHOICES, weeks_of
-from timesheets.models import Timesheet, TimesheetStatus
 
 
 @require_safe
 @for_roles("employee")
 def my_months(request: UserRequest) -> HttpResponse:
-    """The oldest month that is still to submit, else the one we are in."""
-    present = Month.of(timezone.localdate())
-    late = Timesheet.objects.filter(
-        employee__user=request.user, status=TimesheetStatus.DRAFT, month__lt=present
-    ).order_by("month", "pk")
-    return redirect("timesheets:my_month", late.values_list("month", flat=True).first() or present)
+    """On a phone the present day; else the oldest month that is still to submit, or the one we are in."""
+    today = timezone.localdate()
+    if is_phone(request):
+        answer = redirect("timesheets:day", Month.of(today), today.day)
+    else:
+        late = months_to_submit(get_object_or_404(Employee, user=request.user), Month.of(today))
+        answer = redirect("timesheets:my_month", late[0].month if late else Month.of(today))
+    patch_vary_headers(answer, DEVICE_HEADERS)
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -112,7 +112,7 @@ def _apply(request: UserRequest, grid: MonthGrid, action: GridAction, posted: Po
         notes=posted.notes,
         seen=posted.seen,
         form=action,
-        success=None if action.is_quiet or action.next_day else partial(_success, posted),
+        success=None if action.shows_itself else partial(_success, posted),
         by=request.user,
         at=timezone.now(),
         **action.save_arguments(grid),
