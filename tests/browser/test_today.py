@@ -22,11 +22,11 @@ MONTH = f"/heures/{NOVEMBER}/"
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1"
 COUNT = "addEventListener('click', () => sessionStorage.taps = 1 + Number(sessionStorage.taps ?? 0))"
 # What does not scroll with the page, in parts of the screen.
-LAID_OVER = """() => {
-    const laid = [...document.querySelectorAll('body *')].filter(each =>
+BARS = """() => {
+    const bars = [...document.querySelectorAll('body *')].filter(each =>
         ['fixed', 'sticky'].includes(getComputedStyle(each).position) && each.checkVisibility()
         && !each.matches('.skip') && each.getBoundingClientRect().height);
-    return laid.reduce((sum, each) => sum + each.getBoundingClientRect().height, 0) / innerHeight;
+    return bars.reduce((sum, each) => sum + each.getBoundingClientRect().height, 0) / innerHeight;
 }"""
 # The sum and the buttons that save or hand in, of which a part is under something when one goes there.
 COVERED = """() => {
@@ -86,6 +86,8 @@ def test_a_month_as_planned_is_handed_in_from_the_landing_page(cast, enter, site
     page.get_by_role("button", name=re.compile("Comme prévu.*Aloen")).tap()
     expect(page.locator(".day-place.is-done")).to_contain_text("3 h 30, comme prévu")
     assert (stored(cast["aloen"]), stored(cast["book"])) == ({30: 210}, {})
+    if has_script:
+        expect(page.get_by_role("button", name=re.compile("Comme prévu.*Book"))).to_be_focused()
 
     page.get_by_role("button", name="Compléter comme prévu et soumettre").tap()
     expect(page.locator("#toasts")).to_contain_text("3 relevés sont soumis")
@@ -142,7 +144,7 @@ def test_nothing_lies_over_the_sum_or_a_button(cast, enter, site, path, keyboard
     page = phone(enter, cast["maelle"])
     page.goto(site.url + path)
     found = {"targets": page.evaluate(SMALL) + page.evaluate(NARROW), "keyboards": page.evaluate(KEYBOARDS)}
-    found["bars"] = page.evaluate(LAID_OVER) < 0.15
+    found["bars"] = page.evaluate(BARS) < 0.15
     found["covered"] = page.evaluate(COVERED)
     page.locator(".sumbar button[value=save]").tap()
     expect(page.locator(".toast")).to_be_visible()

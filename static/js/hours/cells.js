@@ -104,14 +104,16 @@ export function holdFocus() {
   held.value = active?.matches("button[name=do]") ? active.value : "";
 }
 
-// After it: in the same cell, on the same button, on the heading of another day.
+// After it: in the same cell, on the same button, on the heading of another day, at the next place that waits.
 export function restoreFocus() {
   if (document.activeElement === document.body && !document.querySelector("main [data-focus]")) {
     const button = held.value && document.querySelector(`button[name=do][value="${held.value}"]`);
     const heading = held.value.startsWith("go-") && document.querySelector("h1");
     if (heading) heading.tabIndex = -1;
+    const find = (selector) => document.querySelector(`.day-place ${selector}`);
+    const waiting = held.value.startsWith("plan-") && (find(".btn.is-primary") || find("summary"));
     const last = held.value ? document.querySelector(".sumbar button") : null;
-    const to = (held.id && document.getElementById(nameNow(held.id))) || heading || button || last;
+    const to = (held.id && document.getElementById(nameNow(held.id))) || heading || button || waiting || last;
     to?.focus();
   }
   // Ready for the next letter; but nobody who is typing is disturbed.
