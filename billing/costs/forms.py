@@ -1,19 +1,17 @@
-"""What billing asks of costs: a payroll file with its month, what its columns mean, whom to estimate and from what."""
+"""What billing asks of costs: a payroll file with its month, whom to estimate and from what."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django import forms
 
-from billing.costs import estimates, payroll_columns
+from billing.costs import estimates
 from billing.costs.estimates import Basis
 from employees.models import Employee
 from groupement.kernel.fields import choice_field
-from groupement.kernel.french import quoted
 from groupement.kernel.money import AmountField
 from groupement.kernel.periods import Month, MonthFormField
 
@@ -49,26 +47,6 @@ class PayrollUpload(forms.Form):
                 "Ce fichier dépasse 1\u00a0Mo\u00a0: ce n’est pas la paie d’un seul mois. Vérifiez l’export."
             )
         return file
-
-
-class PayrollColumnsForm(forms.Form):
-    """What each column of a file means; a field for each, by its place."""
-
-    def __init__(self, *args: Any, titles: Sequence[str], guessed: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.titles = titles
-        for place, title in enumerate(titles):
-            self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=f"Colonne {quoted(title)}" if title else f"Colonne {place + 1}, sans titre",
-                choices=[("", "ne pas lire"), *payroll_columns.MEANINGS.items()],
-                required=False,
-                initial=guessed[place],
-            )
-
-    @property
-    def columns(self) -> list[str]:
-        """The meanings in the order of the columns."""
-        return [self.cleaned_data[f"column_{place}"] for place in range(len(self.titles))]
 
 
 class EstimateForm(forms.Form):

@@ -14,6 +14,7 @@ from openpyxl.styles import Font
 from billing.models import NEGATIVE, CostKind, EmployerCost, PayrollLayout
 from employees.models import Employee
 from groupement.kernel.cells import plain
+from groupement.kernel.column_meanings import ColumnMeanings, places_of
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration, plural, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
@@ -60,6 +61,21 @@ _KNOWN = {
     for code, names in {code: (title, *_ALIASES.get(code, ())) for code, title in TITLES.items()}.items()
     for title in names
 }
+# Words in the titles of payroll offices: the first that a title contains decides.
+_WORDS = (
+    ("matricule", NUMBER),
+    ("prenom", FIRST_NAME),
+    ("cout global", ROW_TOTAL),
+    ("cout total", ROW_TOTAL),
+    ("brut", CostKind.GROSS_PAY),
+    ("patronal", CostKind.EMPLOYER_CONTRIBUTIONS),
+    ("employeur", CostKind.EMPLOYER_CONTRIBUTIONS),
+    ("aide", CostKind.AID),
+    ("nom", LAST_NAME),
+    ("mois", MONTH),
+    ("periode", MONTH),
+)
+COLUMN_MEANINGS = ColumnMeanings(MEANINGS, (NUMBER, LAST_NAME, FIRST_NAME, MONTH, ROW_TOTAL), _KNOWN, _WORDS)
 
 
 class BadPayrollColumns(Refusal):
@@ -88,7 +104,7 @@ def recognise_layout(titles: Sequence[str]) -> PayrollFileLayout | None:
 
 def rate_titles(titles: Sequence[str]) -> int:
     """How well a row answers for the titles of a payroll file: table_files.COMPLETE, or how many may mean something."""
-    codes = [_KNOWN.get(plain(title)) or _by_word(plain(title)) for title in titles]
+    codes = [COLUMN_MEANINGS.of_title(title) for title in titles]
     if codes.count("") == len(codes):
         return 0
     return COMPLETE if recognise_layout(titles) else sum(1 for code in codes if code)
@@ -117,21 +133,15 @@ def guess_meanings(titles: Sequence[str]) -> list[str]:
     stored = _stored(titles)
     if stored:
         return [str(code) for code in stored.columns]
-    codes = [_KNOWN.get(plain(title)) or _by_word(plain(title)) for title in titles]
-    single = (NUMBER, LAST_NAME, FIRST_NAME, MONTH, ROW_TOTAL)
-    return ["" if code in single and code in codes[:place] else code for place, code in enumerate(codes)]
+    return COLUMN_MEANINGS.guess(titles)
 
 
 @transaction.atomic
 def save_layout(titles: Sequence[str], columns: Sequence[str], *, at: datetime) -> PayrollFileLayout:
     """Store what each column means for the next file with these titles. Raises BadPayrollColumns with the cure."""
     errors = [f"Choisissez la colonne {quoted(MEANINGS[code])}." for code in NEEDED if code not in columns]
-    errors += [
-        f"Une seule colonne peut être {quoted(MEANINGS[code])}."
-        for code in (NUMBER, LAST_NAME, FIRST_NAME, MONTH, ROW_TOTAL)
-        if list(columns).count(code) > 1
-    ]
-    if errors or len(columns) != len(titles) or not set(columns) <= {"", *MEANINGS}:
+    errors += COLUMN_MEANINGS.doubled(columns)
+    if errors or not COLUMN_MEANINGS.fits(columns, titles):
         raise BadPayrollColumns("Les colonnes ne sont pas toutes choisies.", errors=errors)
     PayrollLayout.objects.update_or_create(
         titles_digest=titles_digest(titles),
@@ -140,36 +150,12 @@ def save_layout(titles: Sequence[str], columns: Sequence[str], *, at: datetime) 
     return _layout(titles, columns)
 
 
-# Words in the titles of payroll offices: the first that a title contains decides.
-_WORDS = (
-    ("matricule", NUMBER),
-    ("prenom", FIRST_NAME),
-    ("cout global", ROW_TOTAL),
-    ("cout total", ROW_TOTAL),
-    ("brut", CostKind.GROSS_PAY),
-    ("patronal", CostKind.EMPLOYER_CONTRIBUTIONS),
-    ("employeur", CostKind.EMPLOYER_CONTRIBUTIONS),
-    ("aide", CostKind.AID),
-    ("nom", LAST_NAME),
-    ("mois", MONTH),
-    ("periode", MONTH),
-)
-
-
 def _stored(titles: Sequence[str]) -> PayrollLayout | None:
     return PayrollLayout.objects.filter(titles_digest=titles_digest(titles)).first()
 
 
-def _by_word(title: str) -> str:
-    return next((code for word, code in _WORDS if word in title), "")
-
-
 def _layout(titles: Sequence[str], codes: Sequence[str]) -> PayrollFileLayout:
-    places: dict[str, tuple[int, ...]] = {}
-    for place, code in enumerate(codes):
-        if code:
-            places[code] = (*places.get(code, ()), place)
-    return PayrollFileLayout(list(titles), places)
+    return PayrollFileLayout(list(titles), places_of(codes))
 
 
 LARGEST_FILE = 1_000_000

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.costs import payroll_columns, payroll_file, payroll_import
-from billing.costs.forms import PayrollColumnsForm, PayrollUpload
+from billing.costs.forms import PayrollUpload
 from billing.costs.payroll_columns import PayrollFileLayout
 from billing.costs.views.costs import costs_page, month_asked
 from billing.models import CostKind, PayrollImport
 from groupement.kernel import uploads
+from groupement.kernel.column_meanings import ColumnMeaningsForm
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
@@ -27,7 +28,6 @@ from members.access import UserRequest, for_roles
 from members.roles import Role
 
 SESSION_KEY = "payroll_import"
-SAMPLES = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +59,7 @@ def columns(request: UserRequest) -> HttpResponse:
     _, table = read
     if request.method != "POST":
         return _columns_page(request, table)
-    form = PayrollColumnsForm(request.POST, titles=table.titles, guessed=[""] * len(table.titles))
+    form = ColumnMeaningsForm(request.POST, meanings=payroll_columns.COLUMN_MEANINGS, table=table)
     if form.is_valid() and act(
         request, payroll_columns.save_layout, table.titles, form.columns, at=timezone.now(), form=form
     ):
@@ -129,25 +129,18 @@ def _import_page(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def _columns_page(
-    request: UserRequest, table: Table, form: PayrollColumnsForm | None = None, status: int = 200
+    request: UserRequest, table: Table, form: ColumnMeaningsForm | None = None, status: int = 200
 ) -> HttpResponse:
-    form = form or PayrollColumnsForm(
-        titles=table.titles, guessed=payroll_columns.guess_meanings(table.titles)
+    form = form or ColumnMeaningsForm(
+        meanings=payroll_columns.COLUMN_MEANINGS,
+        table=table,
+        guessed=payroll_columns.guess_meanings(table.titles),
     )
-    samples = [
-        [
-            cells[place]
-            for _, cells in table.rows[:SAMPLES]
-            if place < len(cells) and cells[place] not in (None, "")
-        ]
-        for place in range(len(table.titles))
-    ]
     pending = _pending(request)
     context = {
         "form": form,
         "pending": pending,
         "month": Month.parse(pending["month"]),
-        "rows": list(zip(form, table.titles, samples, strict=True)),
         "is_known": payroll_columns.recognise_layout(table.titles) is not None,
     }
     return page(request, "billing/costs/columns.html", context=context, status=status)
