@@ -32,6 +32,7 @@ _NUMBERED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
 _WITH_SECONDS = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
 _WITH_LETTERS = re.compile(r"(\d{1,3})h ?([0-5]?\d)m(?: ?([0-5]?\d)s)?")
 _DECIMAL = re.compile(r"(\d{1,4})[.,](\d+)")
+_PLAIN_NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?", re.IGNORECASE)
 _MONTHS = (
     re.compile(r"(?P<year>\d{4})[-/ ](?P<month>\d{1,2})(?:[-/]\d{1,2})?"),
@@ -131,6 +132,17 @@ def read_seconds(value: Any) -> int:
         return _read_seconds(cell_text(value))
     if not 0 <= seconds <= DAY_SECONDS:
         raise ValueError("une durée va de 0 à 24\u00a0h. Vérifiez la virgule.")
+    return seconds
+
+
+def read_minutes(value: Any) -> int:
+    """A duration in seconds where plain numbers count minutes: 450, "450", "22,5"; else as read_seconds() does."""
+    number = _PLAIN_NUMBER.fullmatch(cell_text(value))
+    if number is None or isinstance(value, (date, time, timedelta)):
+        return read_seconds(value)
+    seconds = _whole(Decimal(number[0].replace(",", ".")) * 60)
+    if seconds > DAY_SECONDS:
+        raise ValueError(f"{quoted(number[0], at_most=20)} minutes dépassent 24\u00a0h. Vérifiez la ligne.")
     return seconds
 
 

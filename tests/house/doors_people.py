@@ -93,6 +93,8 @@ HOURS = {
     "timesheets:import": Door(get=ENTERING, post=ENTERING - ELSEWHERE),
     "timesheets:import_confirm": act(ENTERING - ELSEWHERE, refused=ELSEWHERE),
     "timesheets:import_report": page(ENTERING, sent_on=ENTERING),
+    "timesheets:import_columns": Door(get=ENTERING, post=ENTERING, sent_on=ENTERING),
+    "timesheets:forget_columns": act_on(ENTERING, records.layout, refused=ALOEN - WRITING),
     "timesheets:import_sample": page(ENTERING, hides=()),  # a Kerbrat stands in it as the example
     "timesheets:export": page(WITH_A_ROLE, queries=("", "?format=csv&du=2026-01&au=2026-12")),
     "timesheets:balances": page(GROUP),

@@ -27,6 +27,7 @@ from tests.house.form import Filled, Form
 from tests.house.house import House
 from tests.timesheets import files
 from timesheets import approval, confirming, recording
+from timesheets.importing import columns
 from timesheets.importing.preview import preview_hours
 from timesheets.importing.scope import ImportChoices
 from timesheets.importing.views import SESSION_KEY
@@ -295,6 +296,30 @@ def _previewed(house: House, role: str) -> dict[str, Any]:
     return {SESSION_KEY: {**stored, "people": {}, "places": {}}}
 
 
+# The same under titles that nobody knows.
+FOREIGN, MEANINGS = ("Qui", "Où", "Quand", "Combien"), ("payroll_number", "member", "day", "hours")
+
+
+def _foreign(house: House) -> bytes:
+    row = (house.maelle.payroll_number, "Aloen", f"{TUESDAY:%d/%m/%Y}", "7")
+    return files.table(FOREIGN, [row], separator=";")
+
+
+def _asked(house: House, role: str) -> dict[str, Any]:
+    """What an upload of unknown titles leaves in the session."""
+    return {SESSION_KEY: {"token": uploads.store(_foreign(house), at=timezone.now()), "name": "heures.csv"}}
+
+
+def _columns(house: House, role: str) -> Filled:
+    return Filled(fields={f"column_{place}": meaning for place, meaning in enumerate(MEANINGS)})
+
+
+def _forget(house: House, role: str) -> Filled:
+    by = house.users[role]
+    file = columns.read_hours_file(_foreign(house), by=by)
+    return Filled({"pk": columns.save_layout(file.table, MEANINGS, {}, **_by(by)).pk})
+
+
 TIMESHEETS = {
     "timesheets:my_month": Form(_grid),
     "timesheets:day": Form(lambda house, role: _grid(house, role, day=1)),
@@ -308,6 +333,8 @@ TIMESHEETS = {
     "timesheets:acknowledge": Form(_acknowledge),
     "timesheets:import": Form(_import, writes=False, is_page=True, shows=_is_previewed, settings=IN_MEMORY),
     "timesheets:import_confirm": Form(_import_confirm, session=_previewed, settings=IN_MEMORY),
+    "timesheets:import_columns": Form(_columns, session=_asked, settings=IN_MEMORY),
+    "timesheets:forget_columns": Form(_forget),
     "timesheets:confirm": Form(lambda house, role: _pk(submitted(house), answer="confirm")),
     "timesheets:confirm_all": Form(
         lambda house, role: Filled(fields={"timesheet": str(submitted(house).pk)})

@@ -44,6 +44,8 @@ ALSO_ASKED = {
     "timesheets:import": "who enters no hours is refused as well",
     "timesheets:import_confirm": "who enters no hours is refused as well",
     "timesheets:import_report": "who enters no hours is refused as well",
+    "timesheets:import_columns": "who enters no hours is refused as well",
+    "timesheets:forget_columns": "who enters no hours is refused as well",
     "timesheets:import_sample": "who enters no hours is refused as well",
 }
 # Scopes whose opening lets nobody further at an address: what else holds there.

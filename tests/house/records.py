@@ -37,7 +37,7 @@ from tests.house.forms_people import draft
 from tests.house.house import House
 from tests.world import DECEMBER, NOVEMBER, NOW
 from timesheets import freezing
-from timesheets.models import SignedSheet
+from timesheets.models import HoursLayout, SignedSheet
 
 Arguments = dict[str, Any]
 
@@ -133,6 +133,13 @@ def feed(house: House) -> Arguments:
 
 def secret(house: House) -> Arguments:
     return {"secret": feeds.open_feed(house.users["finance"], employee=house.maelle, at=NOW)[1]}
+
+
+def layout(house: House) -> Arguments:
+    """Columns that Maëlle chose, which nobody else forgets."""
+    facts = {"titles": ["Jour"], "columns": ["day"], "chosen_at": NOW}
+    chosen = HoursLayout.objects.create(chosen_by=house.users["employee"], titles_digest="a" * 64, **facts)
+    return {"pk": chosen.pk}
 
 
 def somebody(house: House) -> Arguments:

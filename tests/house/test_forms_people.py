@@ -36,6 +36,7 @@ REPRESENTATIVE = {
 EMPLOYEE = {
     *("members:preferences", "employees:open_feed", "employees:revoke_feed"),
     *("timesheets:my_month", "timesheets:day", "timesheets:import", "timesheets:import_confirm"),
+    *("timesheets:import_columns", "timesheets:forget_columns"),
     *("mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_activate_totp", "usersessions_list"),
     *(name for name in FORMS if name.startswith("account_") and name not in ANONYMOUS),
 }

@@ -1,4 +1,4 @@
-"""Forms of an import of hours: the file, how to round, which person or place an unknown name means."""
+"""Forms of an import of hours: the file, how to round, what columns, unknown names and values mean."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from django import forms
 
 from groupement.kernel.asked import asked_key
 from groupement.kernel.cells import DAY_FIRST, MONTH_FIRST, plain
+from groupement.kernel.column_meanings import ColumnMeaningsForm
 from groupement.kernel.french import quoted
 from timesheets.changing import LONGEST_REASON
-from timesheets.importing.layouts import LARGEST_CSV
+from timesheets.importing import columns
+from timesheets.importing.columns import HoursFile
+from timesheets.importing.guessing import HOURS_MEANINGS, guess_kind
+from timesheets.importing.layouts import LARGEST_CSV, LEFT_OUT
 from timesheets.importing.preview import HoursPreview
-from timesheets.importing.scope import LEFT_OUT, ImportChoices
+from timesheets.importing.scope import ImportChoices
 from timesheets.importing.twins import COUNTED, NOT_COUNTED
+from timesheets.models import Kind
 
 EXTENSIONS = (".csv", ".txt", ".xlsx", ".ods")
 ROUNDINGS = [
@@ -34,6 +39,10 @@ ORDERS = [
 TWIN_DECISIONS = [
     (COUNTED, "D’autres heures\u00a0: les compter aussi"),
     (NOT_COUNTED, "Une copie\u00a0: ne pas compter la ligne"),
+]
+KINDS = [
+    *((str(kind.value), str(kind.label)) for kind in Kind),
+    (LEFT_OUT, "ne pas importer ces lignes"),
 ]
 # More names than this are a wrong file, not names to choose for.
 MOST_NAMES = 60
@@ -138,6 +147,65 @@ class UnknownNamesForm(forms.Form):
                 choices=[("", "Choisissez"), *listed, (LEFT_OUT, "Ne pas importer ces lignes")],
                 initial=chosen.get(key, ""),
             )
+
+
+class HoursColumnsForm(ColumnMeaningsForm):
+    """What each column of a file means, and each value of the column of kinds; a value without a choice is as the rest.
+
+    A value's field is named after its column: the values of another column are other values.
+    """
+
+    def __init__(self, *args: Any, file: HoursFile, **kwargs: Any) -> None:
+        super().__init__(
+            *args,
+            meanings=HOURS_MEANINGS,
+            table=file.table,
+            guessed=columns.guess_meanings(file),
+            **kwargs,
+        )
+        stored = file.stored.kinds if file.stored else {}
+        self.values: dict[str, str] = {}
+        self.kind_title = ""
+        place = self._kind_place()
+        if place is None:
+            return
+        self.kind_title = file.table.titles[place]
+        values = columns.values_of(file.table, place)
+        if len(values) > columns.MOST_VALUES:
+            return  # refused by the act
+        for number, (value, text) in enumerate(values.items()):
+            name = f"value_{place}_{number}"
+            self.values[name] = value
+            self.fields[name] = forms.ChoiceField(
+                label=text,
+                choices=[("", "à choisir"), *KINDS],
+                required=False,
+                initial=stored.get(value) or guess_kind(value),
+            )
+        self.fields["others"] = forms.ChoiceField(
+            label="Toutes celles qui restent à choisir",
+            choices=[("", "je les choisis une par une"), *KINDS],
+            required=False,
+        )
+
+    def _kind_place(self) -> int | None:
+        """The first column that is chosen, or guessed, as that of kinds."""
+        for place in range(len(self.table.titles)):
+            name = f"column_{place}"
+            if (self.data.get(name) if self.is_bound else self.fields[name].initial) == "kind":
+                return place
+        return None
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each value, by its form without accents or case; those chosen only."""
+        others = self.cleaned_data.get("others", "")
+        found = {value: self.cleaned_data[name] or others for name, value in self.values.items()}
+        return {value: kind for value, kind in found.items() if kind}
+
+    def value_fields(self) -> list[forms.BoundField]:
+        """The choices of values, the one for all others last."""
+        return [self[name] for name in self.values] + [self["others"]] if self.values else []
 
 
 def chosen_names(data: Mapping[str, str], group: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -12,12 +12,16 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from groupement.kernel.cells import plain
+from groupement.kernel.cells import cell_text, plain
 from groupement.kernel.french import enumeration, plural, quoted
-from groupement.kernel.table_files import COMPLETE, read_table
+from groupement.kernel.table_files import COMPLETE, Rating, read_table
 from groupement.kernel.tabular import FileLimits, Layout, Table, Unreadable, csv_text
 
 OWN = "own"
+# The columns were said by a person, whatever the program.
+CHOSEN = "chosen"
+# Instead of a person, a place or a kind: lines that are not imported.
+LEFT_OUT = "leave_out"
 PROGRAMS = {
     OWN: "modèle de l’outil",
     "kimai": "Kimai",
@@ -166,33 +170,62 @@ _ALL_TITLES = {
 
 
 @dataclass(frozen=True)
-class HoursLayout(Layout):
-    """The layout of a file of hours, and the code of the program that wrote it."""
+class HoursFileLayout(Layout):
+    """The layout of a file of hours, and the code of the program that wrote it.
+
+    CHOSEN: a person said what the columns mean, on ``chosen_on``, and the values of the column of kinds (``kinds``, by
+    their form without accents or case: a Kind, or LEFT_OUT).
+    """
 
     program: str = OWN
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    chosen_on: date | None = None
 
     @property
     def label(self) -> str:
-        return PROGRAMS[self.program]
+        return PROGRAMS.get(self.program, "colonnes choisies")
 
     @property
     def is_own(self) -> bool:
         return self.program == OWN
 
+    @property
+    def is_chosen(self) -> bool:
+        return self.program == CHOSEN
+
     def title(self, column: str) -> str:
         """How the file calls a column, for sentences."""
         return self.titles[self.places[column][0]] if self.has(column) else COLUMNS.get(column, column)
 
+    def text(self, column: str, cells: Sequence[Any]) -> str:
+        """The first filled cell of a column as text."""
+        return cell_text(self.cell(column, cells))
 
-def recognise_layout(titles: Sequence[str]) -> HoursLayout:
-    """The layout that the titles tell, in any order, whatever their accents or case. Raises Unreadable."""
+    def kind_of(self, cells: Sequence[Any]) -> str:
+        """The kind that was chosen for what a row says; nothing where it says nothing."""
+        return self.kinds[plain(text)] if self.is_chosen and (text := self.text("kind", cells)) else ""
+
+
+class IncompleteTitles(Unreadable):
+    """The titles are neither those of a program nor all of ours that are needed; ``short`` says only what they lack."""
+
+    def __init__(self, message: str, *, short: str) -> None:
+        super().__init__(message)
+        self.short = short
+
+
+def recognise_layout(titles: Sequence[str]) -> HoursFileLayout:
+    """The layout that the titles tell, in any order, whatever their accents or case.
+
+    Raises IncompleteTitles.
+    """
     known = [plain(title) for title in titles]
     program = _program(set(known))
     places = {
         column: tuple(place for name in names for place, title in enumerate(known) if title == name)
         for column, names in _TITLES_BY_PROGRAM[program].items()
     }
-    layout = HoursLayout(titles, {column: found for column, found in places.items() if found}, program)
+    layout = HoursFileLayout(titles, {column: found for column, found in places.items() if found}, program)
     if layout.is_own:
         _refuse_incomplete(layout)
     return layout
@@ -234,10 +267,11 @@ def rate_titles(titles: Sequence[str]) -> int:
     return COMPLETE
 
 
-def _refuse_incomplete(layout: HoursLayout) -> None:
+def _refuse_incomplete(layout: HoursFileLayout) -> None:
     for column, found in layout.places.items():
         if len(found) > 1:
-            raise Unreadable(f"La colonne {quoted(layout.title(column))} est là deux fois. Gardez-en une.")
+            doubled = f"La colonne {quoted(layout.title(column))} est là deux fois."
+            raise IncompleteTitles(f"{doubled} Gardez-en une.", short=doubled)
     missing = [] if layout.has("day") else ["date"]
     if not layout.has("hours") and not (layout.has("started") and layout.has("ended")):
         missing.append("heures")
@@ -246,9 +280,11 @@ def _refuse_incomplete(layout: HoursLayout) -> None:
         wanted = "\u00a0; ".join(COLUMNS.values())
         programs = enumeration(label for code, label in PROGRAMS.items() if code != OWN)
         which = plural(len(missing), "la colonne", "les colonnes")
-        raise Unreadable(
-            f"Il manque {which} {titles}. La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
-            f"{wanted}. Les exports de {programs} sont reconnus tels quels."
+        lacking = f"Il manque {which} {titles}."
+        raise IncompleteTitles(
+            f"{lacking} La première ligne nomme les colonnes, comme dans le modèle\u00a0: "
+            f"{wanted}. Les exports de {programs} sont reconnus tels quels.",
+            short=lacking if layout.places else "Les titres de ce fichier ne sont pas connus.",
         )
 
 
@@ -268,9 +304,9 @@ HOURS_FILE = FileLimits(
 )
 
 
-def read_hours_table(data: bytes) -> Table:
+def read_hours_table(data: bytes, rate: Rating = rate_titles) -> Table:
     """The table in an uploaded file, by its content, not by its name. Raises Unreadable with the cure."""
-    return read_table(data, HOURS_FILE, rate_titles)
+    return read_table(data, HOURS_FILE, rate)
 
 
 # Rows of the sample: one by the clock, one by its duration, one at the group; days and people are made up.

@@ -18,6 +18,7 @@ from groupement.kernel.tabular import Fault, csv_text
 from members.models import Member, User
 from timesheets import recording
 from timesheets.importing.checks import HoursByKind, ImportChanges, StoredHours, check_changes, read_stored
+from timesheets.importing.columns import find_layout, read_hours_file
 from timesheets.importing.gathering import (
     NOT_PARTED,
     DayHours,
@@ -31,12 +32,13 @@ from timesheets.importing.gathering import (
     sum_up,
     value_of,
 )
-from timesheets.importing.layouts import HoursLayout, read_hours_table, recognise_layout
+from timesheets.importing.layouts import HoursFileLayout
 from timesheets.importing.nights import complete
-from timesheets.importing.rows import UNREAD, read_rows
+from timesheets.importing.rows import read_rows
 from timesheets.importing.scope import Directory, ImportChoices, read_directory
 from timesheets.importing.twins import TwinLine, twins_of, without
-from timesheets.models import Entry, Timesheet
+from timesheets.importing.unread import UNREAD
+from timesheets.models import Entry, HoursLayout, Timesheet
 from timesheets.parting import EntryLine, is_as_wanted
 from timesheets.reminding import sending
 
@@ -94,10 +96,10 @@ class HoursPreview:
 
     ``twins``: lines that repeat others, decided or not. ``places``: totals by person and place. ``digest``: of the file
     and the stored hours that it was compared with; a file with more than MOST_LISTED faults is not compared
-    (``is_compared``), so that the answer comes fast.
+    (``is_compared``), so that the answer comes fast. ``stored_layout``: the columns as the person chose them once.
     """
 
-    layout: HoursLayout
+    layout: HoursFileLayout
     directory: Directory
     lines: int = 0
     left_out: int = 0
@@ -110,6 +112,7 @@ class HoursPreview:
     notes: dict[tuple[int, Month], dict[tuple[int | None, date], str]] = field(default_factory=dict)
     digest: str = ""
     is_compared: bool = True
+    stored_layout: HoursLayout | None = None
 
     @property
     def is_good(self) -> bool:
@@ -146,14 +149,16 @@ class HoursPreview:
 def preview_hours(data: bytes, choices: ImportChoices, *, by: User, at: datetime) -> HoursPreview:
     """Read an uploaded file and compare it with the stored hours; writes nothing, in a fixed number of queries.
 
-    Raises Unreadable when it is no file of hours; faults of its lines are in the preview.
+    Raises Unreadable when it is no file of hours, as ColumnsAsked when ``by`` must say what its columns mean; faults of
+    its lines are in the preview.
     """
-    table = read_hours_table(data)
-    layout = recognise_layout(table.titles)
-    reading = read_rows(table, layout, choices.order)
+    file = read_hours_file(data, by=by)
     directory = read_directory(by)
+    layout = find_layout(file, names_nobody=directory.is_own_only)
+    reading = read_rows(file.table, layout, choices.order)
     gathered = gather(reading, directory, choices)
-    preview = HoursPreview(layout, directory, lines=len(table.rows), left_out=gathered.left_out)
+    preview = HoursPreview(layout, directory, lines=len(file.table.rows), left_out=gathered.left_out)
+    preview.stored_layout = file.stored
     preview.unread = reading.unread
     preview.unknown = gathered.unknown
     preview.faults = gathered.faults
@@ -342,6 +347,8 @@ def import_hours(
     for employee in dict.fromkeys(employee for employee, _ in preview.changes):
         if (person := preview.directory.people[employee]).user_id != by.pk and choices.reason:
             sending.notify_changed(person, by=by, at=at)
+    if preview.stored_layout:
+        HoursLayout.objects.filter(pk=preview.stored_layout.pk).update(used_at=at)
     return HoursImported(written, len({employee for employee, _ in preview.changes}), preview.total.minutes)
 
 

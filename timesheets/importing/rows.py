@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -21,42 +22,22 @@ from groupement.kernel.cells import (
     plain,
     read_clock,
     read_day,
+    read_minutes,
     read_seconds,
 )
 from groupement.kernel.french import quoted
 from groupement.kernel.tabular import LOST, Fault, Table, Unreadable
 from groupement.kernel.worktime import DAY, span_minutes, spell_clock
 from timesheets import exporting
-from timesheets.importing.layouts import HoursLayout
-from timesheets.models import Kind
+from timesheets.importing.layouts import HoursFileLayout
+from timesheets.importing.unread import why_unread
+from timesheets.models import GROUP_KINDS, Kind
 
 T = TypeVar("T")
 LONGEST_NOTE = 200
 LONGEST_VALUE = 60
 # What a member's export says instead of the kind: work or travel, as the stored hours tell.
 PRESENT = "present"
-# Lines that are no hours to enter, by why: how they are called, and what to know.
-UNREAD = {
-    "supplement": ("ligne de complément", "un complément se saisit sur sa page."),
-    "break": ("ligne de pause", "une pause n’est pas du travail."),
-    "total": ("ligne de total", "elle répète les heures des autres."),
-    "absence": ("ligne de congé ou de jour férié", "notez l’absence dans la grille, avec sa nature."),
-}
-_PAUSES = {"break", "pause"}
-_TOTALS = {
-    "total",
-    "totaux",
-    "totals",
-    "total general",
-    "grand total",
-    "somme",
-    "sum",
-    "sous-total",
-    "subtotal",
-}
-# A group of an export of Odoo stands in its first column, with how many lines it has.
-_GROUP_OF_ODOO = re.compile(r".+ \(\d+\)")
-_ABSENT = {"time off", "timeoff", "holiday", "conge", "conges", "jour ferie", "absence"}
 _KINDS = {
     **{plain(str(kind.label)): str(kind.value) for kind in Kind},
     "travaille": "worked",
@@ -69,6 +50,10 @@ _KINDS = {
     "autre": "other",
 }
 
+
+# Cells of a layout that a person chose may say the day and the clock, and where on earth.
+MOMENTS = frozenset({"day", "started", "end_day", "ended"})
+_WITH_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)")
 
 # Which of its two days a row of a night is of, as our export marks it.
 IS_FOLLOWED, GOES_ON = "is_followed", "goes_on"
@@ -110,6 +95,7 @@ class HoursRow:
     note: str
     unread: tuple[str, ...] = ()
     is_own: bool = True
+    is_chosen: bool = False
     mark: str = ""
     after: HoursRow | None = None
 
@@ -125,7 +111,7 @@ class HoursReading:
     ``in_days``: columns of durations in which a spreadsheet counted days, where people write hours.
     """
 
-    layout: HoursLayout
+    layout: HoursFileLayout
     order: str = DAY_FIRST
     rows: list[HoursRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -140,15 +126,19 @@ class HoursReading:
 
     def text(self, column: str, cells: Sequence[Any]) -> str:
         """The first filled cell of a column as text."""
-        return cell_text(self.layout.cell(column, cells))
+        return self.layout.text(column, cells)
+
+    def seconds(self) -> list[int]:
+        """Of each row that was read."""
+        return [row.seconds for row in self.rows]
 
 
-def read_rows(table: Table, layout: HoursLayout, order: str = "") -> HoursReading:
+def read_rows(table: Table, layout: HoursFileLayout, order: str = "") -> HoursReading:
     """Read every line; ``order`` of day and month, else what the days themselves tell. Raises Unreadable."""
     reading = HoursReading(layout, order or _order(table, layout), in_days=_columns_in_days(table, layout))
     last = table.rows[-1][0] if table.rows else 0
     for line, cells in table.rows:
-        if why := _why_unread(cells, reading, is_last=line == last):
+        if why := why_unread(cells, layout, reading.seconds, is_last=line == last):
             reading.unread[why] += 1
             continue
         try:
@@ -158,55 +148,16 @@ def read_rows(table: Table, layout: HoursLayout, order: str = "") -> HoursReadin
     return reading
 
 
-def _why_unread(cells: Sequence[Any], reading: HoursReading, *, is_last: bool) -> str:
-    """The key in UNREAD of a line that is no hours to enter; nothing for one that is."""
-    if reading.text("supplement", cells) not in ("", "0"):
-        return "supplement"
-    group = next((cell for cell in cells if cell not in (None, "")), "")
-    if reading.layout.program == "odoo" and _GROUP_OF_ODOO.fullmatch(cell_text(group)):
-        return "total"
-    if reading.layout.cell("day", cells) is None and _is_total(cells, reading, is_last=is_last):
-        return "total"
-    sort = plain(reading.text("type", cells))
-    if sort in _PAUSES:
-        return "break"
-    return "absence" if sort in _ABSENT else ""
-
-
-def _is_total(cells: Sequence[Any], reading: HoursReading, *, is_last: bool) -> bool:
-    """Whether a line without a day sums others up: by its name, or as the last one, of nobody and of as many hours."""
-    texts = [plain(cell) for cell in cells if isinstance(cell, str) and cell]
-    if any(text.rstrip(" :") in _TOTALS for text in texts):
-        return True
-    named = ("payroll_number", "email", "person", "first_name", "member", "project", "reference", "started")
-    stated = _stated_seconds(reading.layout.cell("hours", cells))
-    if not is_last or stated is None or any(reading.text(column, cells) for column in named):
-        return False
-    # Programs round each line to the minute, and their sum once.
-    return abs(stated - sum(row.seconds for row in reading.rows)) <= 60 * len(reading.rows)
-
-
-def _stated_seconds(value: Any) -> int | None:
-    """A sum of hours, which may be more than a day."""
-    if isinstance(value, timedelta):
-        return int(value.total_seconds())
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return round(value * 3600)
-    if match := re.fullmatch(r"(\d{1,6}):(\d\d)(?::(\d\d))?", cell_text(value)):
-        return int(match[1]) * 3600 + int(match[2]) * 60 + int(match[3] or 0)
-    if match := re.fullmatch(r"(\d{1,6})(?:[.,](\d{1,9}))?", cell_text(value)):
-        return round(float(f"{match[1]}.{match[2] or 0}") * 3600)
-    return None
-
-
-def _columns_in_days(table: Table, layout: HoursLayout) -> frozenset[str]:
+def _columns_in_days(table: Table, layout: HoursFileLayout) -> frozenset[str]:
     """One such cell tells that the whole column lost its format: 0.25 beside 0.3125 is six hours, not a quarter."""
-    return frozenset(
-        column
-        for column in ("hours", "break")
-        if layout.is_own
-        and any(part_of_a_day(layout.cell(column, cells)) is not None for _, cells in table.rows)
-    )
+    found = set()
+    for column in ("hours", "break") if layout.is_own or layout.is_chosen else ():
+        cells = [cell for _, row in table.rows if (cell := layout.cell(column, row)) is not None]
+        # Another program may count seconds in hours: 0.3125 beside 7.5 is 18 minutes and 45 seconds.
+        may_be_days = layout.is_own or all(minutes_of_a_day(cell) for cell in cells)
+        if may_be_days and any(part_of_a_day(cell) is not None for cell in cells):
+            found.add(column)
+    return frozenset(found)
 
 
 def _refuse_days(column: str, value: Any, reading: HoursReading) -> None:
@@ -219,7 +170,7 @@ def _refuse_days(column: str, value: Any, reading: HoursReading) -> None:
         )
 
 
-def _order(table: Table, layout: HoursLayout) -> str:
+def _order(table: Table, layout: HoursFileLayout) -> str:
     """Other programs write days as their user chose: read all of them before the first."""
     if layout.is_own:
         return DAY_FIRST
@@ -247,14 +198,16 @@ def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRo
     if pause < 0:
         # The program counted more than passed between its times: its figure counts, its times do not.
         clocked, pause = None, 0
-    kind = _read_cell(line, "kind", cells, reading, read_kind) if layout.is_own else None
+    kind = _read_cell(line, "kind", cells, reading, read_kind) if layout.is_own else layout.kind_of(cells)
+    places = (*_filled("member", cells, layout), *_filled("project", cells, layout))
     return HoursRow(
         line=line,
         payroll_number=reading.text("payroll_number", cells),
         email=reading.text("email", cells),
         names=_names(cells, layout),
         reference=reading.text("reference", cells),
-        places=(*_filled("member", cells, layout), *_filled("project", cells, layout)),
+        # What other programs write beside an absence is no member.
+        places=() if layout.is_chosen and kind in GROUP_KINDS else places,
         day=day,
         seconds=seconds,
         clocked=clocked,
@@ -263,6 +216,7 @@ def _read_row(line: int, cells: Sequence[Any], reading: HoursReading) -> HoursRo
         note=" ".join(reading.text("note", cells).split())[:LONGEST_NOTE],
         unread=tuple(cell_text(cells[place]) for place in layout.unread_places if place < len(cells)),
         is_own=layout.is_own,
+        is_chosen=layout.is_chosen,
         mark=_mark(clocked, plain(reading.text("midnight", cells))),
     )
 
@@ -274,13 +228,13 @@ def _mark(clocked: ClockedSpan | None, text: str) -> str:
     return mark if touched == time() else ""
 
 
-def _names(cells: Sequence[Any], layout: HoursLayout) -> tuple[str, ...]:
+def _names(cells: Sequence[Any], layout: HoursFileLayout) -> tuple[str, ...]:
     """The person's name in one cell, or first and last name in two."""
     parts = (*_filled("first_name", cells, layout), *_filled("last_name", cells, layout))
     return (*_filled("person", cells, layout), *((" ".join(parts),) if parts else ()))
 
 
-def _filled(column: str, cells: Sequence[Any], layout: HoursLayout) -> tuple[str, ...]:
+def _filled(column: str, cells: Sequence[Any], layout: HoursFileLayout) -> tuple[str, ...]:
     return tuple(str(cell).strip() for cell in layout.cells(column, cells) if cell not in (None, ""))
 
 
@@ -291,11 +245,21 @@ def _read_cell(
     value = reading.layout.cell(column, cells)
     if value is None:
         return None
+    if reading.layout.is_chosen and column in MOMENTS:
+        value = _at_our_time(value)
     try:
         _refuse_days(column, value, reading)
         return read(value)
     except ValueError as error:
         raise reading.refuse(line, column, value, str(error)) from error
+
+
+def _at_our_time(value: Any) -> Any:
+    """A moment that says how far from Greenwich it is ("2026-11-03T08:00:00Z") in our time; another cell as it is."""
+    if isinstance(value, str) and _WITH_OFFSET.fullmatch(value):
+        with suppress(ValueError):  # a moment that does not exist is told by who reads the day or the clock
+            return timezone.localtime(datetime.fromisoformat(value)).replace(tzinfo=None)
+    return value
 
 
 def _read_span(line: int, day: date, cells: Sequence[Any], reading: HoursReading) -> ClockedSpan | None:
@@ -341,8 +305,7 @@ def _worked_seconds(
     line: int, cells: Sequence[Any], reading: HoursReading, clocked: ClockedSpan | None
 ) -> tuple[int, int]:
     """Seconds worked, and minutes of break; these are negative where a program's figure exceeds its own times."""
-    stated = _read_cell(line, "hours", cells, reading, read_hours if reading.layout.is_own else read_seconds)
-    pause = _read_cell(line, "break", cells, reading, read_seconds) or 0
+    stated, pause = _stated(line, cells, reading)
     if clocked is None:
         if stated is None:
             raise reading.refuse(
@@ -364,11 +327,27 @@ def _worked_seconds(
     return stated, (span - stated) // 60
 
 
+def _stated(line: int, cells: Sequence[Any], reading: HoursReading) -> tuple[int | None, int]:
+    """The duration and the break that a line says, in seconds."""
+    stated = _read_cell(line, "hours", cells, reading, read_hours if reading.layout.is_own else read_seconds)
+    if stated is None:
+        stated = _read_cell(line, "minutes", cells, reading, read_minutes)
+    pause = _read_cell(line, "break", cells, reading, read_seconds)
+    if pause is None:
+        pause = _read_cell(line, "break_minutes", cells, reading, read_minutes)
+    return stated, pause or 0
+
+
 def read_hours(value: Any) -> int:
     """Seconds where people write hours themselves: their hundredths are brought to the minute, as in the grid."""
     seconds = read_seconds(value)
     is_clock = isinstance(value, (time, timedelta)) or ":" in str(value)
     return seconds if is_clock else (seconds + 30) // 60 * 60
+
+
+def kind_of_word(word: str) -> str:
+    """The kind, or PRESENT, that a word without accents or case names; nothing for another word."""
+    return _KINDS.get(word, "")
 
 
 def read_kind(value: Any) -> str:

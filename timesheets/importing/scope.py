@@ -12,14 +12,14 @@ from django.db.models import Q
 from employees.models import Assignment, Employee
 from groupement.kernel.asked import asked_key
 from groupement.kernel.cells import plain
-from groupement.kernel.french import of, quoted
+from groupement.kernel.french import enumeration, of, quoted
 from groupement.kernel.periods import Month
 from members.access import coordinates, written_for
 from members.models import Group, Member, User
+from timesheets.importing.layouts import LEFT_OUT
 from timesheets.importing.rows import HoursRow
-from timesheets.models import GROUP_KINDS
+from timesheets.models import GROUP_KINDS, Kind
 
-LEFT_OUT = "leave"
 AT_GROUP = "group"
 NO_PLACE = "sans client ni projet"
 UNKNOWN = "est inconnu. Corrigez-le, ou choisissez ci-dessus à quoi il correspond."
@@ -85,6 +85,11 @@ class Directory:
     is_coordination: bool
     asked: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_own_only(self) -> bool:
+        """Whether somebody imports no hours but their own: nobody needs to be named."""
+        return self.own is not None and len(self.people) == 1
+
     def find(self, row: HoursRow, choices: ImportChoices) -> HoursPlace:
         """The person and place of a row. Raises UnknownPlace, or RowLeftOut."""
         assignment = self._referred(row)
@@ -121,7 +126,7 @@ class Directory:
         if not named:
             if assignment is not None:
                 return self.people[assignment.employee_id]
-            if self.own is not None and len(self.people) == 1:
+            if self.own is not None and self.is_own_only:
                 return self.own
             raise UnknownPlace(
                 "payroll_number", "", "la personne manque. Écrivez son matricule, son e-mail ou son nom."
@@ -173,6 +178,8 @@ class Directory:
         if row.kind in GROUP_KINDS or (self.group_names & set(names)):
             return self._group(row, employee, names)
         member = next((self.places[name] for name in names if name in self.places), None)
+        if member is None and row.is_chosen and not names:
+            return HoursPlace(employee, self._only_assignment(employee, row.day))
         if member is None:
             member = self._chosen_member(row, choices)
             if member is None:
@@ -187,6 +194,8 @@ class Directory:
                 "kind", row.places[0], "cette nature d’heures se note au groupement. Laissez l’adhérent vide."
             )
         if not self.is_coordination and employee != self.own:
+            if row.is_chosen:
+                raise UnknownPlace("kind", str(Kind(row.kind).label), _NOT_YOURS)
             raise UnknownPlace("member", "", "l’adhérent manque. Écrivez son nom court.")
         return HoursPlace(employee, None)
 
@@ -204,6 +213,28 @@ class Directory:
         if not name:
             raise UnknownPlace("member", "", "l’adhérent manque. Écrivez son nom court.", unknown)
         raise UnknownPlace("member", name, f"le nom {quoted(name, at_most=40)} {UNKNOWN}", unknown)
+
+    def _only_assignment(self, employee: Employee, day: date) -> Assignment:
+        """Of a person who works at one member on ``day``, the assignment there."""
+        reached = [
+            each for (person, _), found in self.assignments.items() if person == employee.pk for each in found
+        ]
+        members = {each.member_id for each in reached if each.covers(day)} or {
+            each.member_id for each in reached if each.active_days(Month.of(day))
+        }
+        if len(members) == 1:
+            return self._assignment(employee, members.pop(), day)
+        if not members:
+            sentence = (
+                f"{employee} n’a pas de mise à disposition à cette date. Corrigez la date ou la personne."
+            )
+        else:
+            where = enumeration(sorted(str(self.members[pk]) for pk in members))
+            sentence = (
+                f"{employee} travaille chez {where} à cette date. "
+                "Dites quelle colonne est le lieu, et complétez-la."
+            )
+        raise UnknownPlace("member", "", sentence)
 
     def _assignment(self, employee: Employee, member: int, day: date) -> Assignment:
         """The one that holds ``day``, else one of its month: the rules of days then say when it begins or ends."""
@@ -223,6 +254,10 @@ class Directory:
 
 _NOT_AT_GROUP = (
     "au groupement se notent absences, formations et réunions. Écrivez leur nature, ou l’adhérent."
+)
+_NOT_YOURS = (
+    "les absences, formations et réunions d’une autre personne sont notées par la coordination. "
+    "Choisissez de ne pas importer cette nature."
 )
 
 

@@ -1,12 +1,14 @@
-"""Pages of hours from a file and to a file: preview, import, report of faults, sample; export as CSV or workbook."""
+"""Pages of hours from a file and to a file: columns, preview, import, report of faults, sample; export."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,9 +18,10 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
 from members.access import UserRequest, for_roles
 from timesheets import exporting
-from timesheets.importing import layouts, scope
+from timesheets.importing import columns, layouts, scope
 from timesheets.importing import preview as acts
-from timesheets.importing.forms import HoursUploadForm, UnknownNamesForm, chosen_answers
+from timesheets.importing.columns import ColumnsAsked, HoursFile
+from timesheets.importing.forms import HoursColumnsForm, HoursUploadForm, UnknownNamesForm, chosen_answers
 
 SESSION_KEY = "hours_import"
 OPTIONS = ("how", "step", "order", "reason")
@@ -31,9 +34,12 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def import_hours(request: UserRequest) -> HttpResponse:
     """The form; posted, the preview of the file: what it would change, and its faults. Nothing is written."""
     _refuse_who_enters_no_hours(request)
-    if request.method != "POST":
-        return _import_page(request, HoursUploadForm())
     pending = _pending(request)
+    if request.method != "POST":
+        # Back from the choice of columns, the file is previewed without being sent again.
+        if pending and "relire" in request.GET:
+            return _preview_page(request, _form(pending))
+        return _import_page(request, HoursUploadForm())
     form = HoursUploadForm(request.POST, request.FILES, has_file=bool(pending))
     if not form.is_valid():
         return _import_page(request, form, status=422)
@@ -72,6 +78,48 @@ def confirm(request: UserRequest) -> HttpResponse:
         return _preview_page(request, form)
     uploads.delete(pending["token"])
     del request.session[SESSION_KEY]
+    return redirect("timesheets:import")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles("employee", "member", "coordinator")
+def choose_columns(request: UserRequest) -> HttpResponse:
+    """What each column of the pending file means; remembered for the next file with these titles."""
+    _refuse_who_enters_no_hours(request)
+    pending = _pending(request)
+    if not pending:
+        return redirect("timesheets:import")
+    read = act(request, uploads.load, pending["token"], at=timezone.now())
+    file = act(request, columns.read_file_to_ask, read.value, by=request.user) if read else read
+    if not file:
+        return redirect("timesheets:import")
+    if request.method != "POST":
+        return _columns_page(request, file.value, HoursColumnsForm(file=file.value))
+    form = HoursColumnsForm(request.POST, file=file.value)
+    if form.is_valid() and act(
+        request,
+        columns.save_layout,
+        file.value.table,
+        form.columns,
+        form.kinds,
+        by=request.user,
+        at=timezone.now(),
+        form=form,
+    ):
+        return redirect(f"{reverse('timesheets:import')}?relire")
+    return _columns_page(request, file.value, form)
+
+
+@require_POST
+@for_roles("employee", "member", "coordinator")
+def forget_columns(request: UserRequest, pk: int) -> HttpResponse:
+    """Forget the columns that one chose for some titles; asked for twice, they are forgotten once."""
+    _refuse_who_enters_no_hours(request)
+    if layout := columns.chosen_layouts(request.user).filter(pk=pk).first():
+        columns.forget_layout(layout, by=request.user)
+        messages.success(
+            request, "Ces colonnes sont oubliées\u00a0: au prochain fichier, elles vous seront demandées."
+        )
     return redirect("timesheets:import")
 
 
@@ -136,6 +184,8 @@ def _preview_page(request: UserRequest, form: HoursUploadForm) -> HttpResponse:
     if not read:
         return _import_page(request, form, status=422)
     done = act(request, acts.preview_hours, read.value, choices, by=request.user, at=now, form=form)
+    if isinstance(done.refusal, ColumnsAsked):
+        return redirect("timesheets:import_columns")
     if not done:
         return _import_page(request, form, status=422)
     preview = done.value
@@ -150,11 +200,29 @@ def _preview_page(request: UserRequest, form: HoursUploadForm) -> HttpResponse:
     return _import_page(request, form, context, status=200 if preview.is_good else 422)
 
 
+def _columns_page(request: UserRequest, file: HoursFile, form: HoursColumnsForm) -> HttpResponse:
+    names_nobody = scope.read_directory(request.user).is_own_only
+    context = {
+        "form": form,
+        "pending": _pending(request),
+        "stored": file.stored,
+        "names_nobody": names_nobody,
+        "asked": "" if form.is_bound else columns.what_is_asked(file, names_nobody=names_nobody),
+    }
+    status = 422 if form.errors else 200
+    return page(request, "timesheets/exchange/choose_columns.html", context=context, status=status)
+
+
 def _import_page(
     request: UserRequest, form: HoursUploadForm, context: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    columns = layouts.COLUMN_HELP
-    whole = {"form": form, "columns": columns, "preview": None, **(context or {})}
+    whole = {
+        "form": form,
+        "columns": layouts.COLUMN_HELP,
+        "preview": None,
+        "chosen": columns.chosen_layouts(request.user),
+        **(context or {}),
+    }
     return page(request, "timesheets/exchange/import.html", part="import", context=whole, status=status)
 
 

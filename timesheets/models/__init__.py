@@ -2,6 +2,7 @@
 
 from timesheets.models.change import ChangedHours
 from timesheets.models.entry import ABSENCES, ASSIGNMENT_KINDS, GROUP_KINDS, Acknowledgement, Entry, Kind
+from timesheets.models.hours_layout import HoursLayout
 from timesheets.models.signed_sheet import SignedSheet
 from timesheets.models.timesheet import (
     BY_PERSON_AND_MEMBER,
@@ -22,6 +23,7 @@ __all__ = [
     "Acknowledgement",
     "ChangedHours",
     "Entry",
+    "HoursLayout",
     "Kind",
     "Remark",
     "SignedSheet",

@@ -82,6 +82,7 @@ TWINS = {
     "timesheets_signedsheet": copy(MADE, version="version + 1"),
     "timesheets_acknowledgement": copy(measured="measured + 1"),
     "timesheets_changedhours": copy(day="day + 1"),
+    "timesheets_hourslayout": copy(titles_digest="repeat('b', 64)"),
 }
 
 ROWS: dict[str, Row] = {
@@ -256,6 +257,12 @@ ROWS: dict[str, Row] = {
         update(EVENING, ended_at="'23:00'"),
         update(EVENING, day="day - 1"),
         holds=(delete(MORNING), update(EVENING, started_at="'21:00'")),
+    ),
+    "columns_are_chosen_once_by_person_and_titles": same("titles_digest"),
+    "titles_of_hours_have_a_digest": row(
+        update(titles_digest="''"),
+        update(titles_digest="repeat('g', 64)"),
+        holds=update(titles_digest="repeat('c', 64)"),
     ),
     "a_finding_is_acknowledged_once": same("measured"),
     "an_acknowledgement_has_a_note": row(

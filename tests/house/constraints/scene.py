@@ -34,6 +34,7 @@ from timesheets.models import (
     Acknowledgement,
     ChangedHours,
     Entry,
+    HoursLayout,
     Remark,
     SignedSheet,
     Timesheet,
@@ -211,6 +212,9 @@ def _of_timesheets(
     made = {"path": "a.pdf", "size": 1, "sha256": B, "made_at": NOW}
     for sheet, file in ((billed, made), (approved, {})):
         SignedSheet.objects.create(timesheet=sheet, content={}, digest=A, signed_at=NOW, **file)
+    HoursLayout.objects.create(
+        chosen_by=maelle.user, titles_digest=A, titles=["Jour"], columns=["day"], chosen_at=NOW
+    )
     Acknowledgement.objects.create(
         employee=maelle, rule="daily", day=NOVEMBER.first, measured=700, note="Vu", by=boss, at=NOW
     )

@@ -9,8 +9,9 @@ import pytest
 from groupement.kernel.tabular import Unreadable
 from tests import world
 from tests.timesheets import files
+from timesheets.importing.layouts import LEFT_OUT
 from timesheets.importing.preview import HoursPreview, import_hours, preview_hours
-from timesheets.importing.scope import AT_GROUP, LEFT_OUT, NO_PLACE, ImportChoices
+from timesheets.importing.scope import AT_GROUP, NO_PLACE, ImportChoices
 from timesheets.models import Entry
 
 pytestmark = pytest.mark.django_db
