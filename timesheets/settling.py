@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
@@ -117,6 +117,7 @@ def retain(timesheet: Timesheet, *, by: User, at: datetime, seen: str) -> None:
         raise NotApprovable(
             "L’adhérent n’a pas dit combien d’heures il compte\u00a0: gardez les heures, ou ouvrez le relevé."
         )
+    _refuse_nights(timesheet, dispute)
     note = f"Compte de l’adhérent retenu\u00a0: {_named(dispute, counted=True)}."
     days = {each.day: _hours(timesheet, each) for each in dispute.days}
     if timesheet.status == TimesheetStatus.SUBMITTED:
@@ -158,6 +159,21 @@ def _hours(timesheet: Timesheet, disputed: ContestedHours) -> dict[str, int]:
             "Ouvrez le relevé pour les corriger."
         )
     return {**others, str(Kind.WORKED): worked}
+
+
+def _refuse_nights(timesheet: Timesheet, dispute: OpenContest) -> None:
+    """Work past midnight is one line of two days: one number for one of them would change the other unseen."""
+    days = [day for each in dispute.days for day in (each.day, each.day + timedelta(days=1))]
+    mornings = Entry.objects.filter(
+        timesheet__employee=timesheet.employee_id,
+        timesheet__assignment=timesheet.assignment_id,
+        goes_on_from_day_before=True,
+        day__in=days,
+    )
+    if first := mornings.order_by("day").first():
+        raise NotApprovable(
+            f"Du travail passe minuit jusqu’au {spell_day(first.day)}\u00a0: ouvrez le relevé pour le corriger."
+        )
 
 
 def _named(dispute: OpenContest, *, counted: bool) -> str:

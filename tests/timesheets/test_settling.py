@@ -1,6 +1,6 @@
 """A contest is settled in one act: the person's hours are kept, or the member's count retained; both sides are told."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.urls import reverse
@@ -11,6 +11,7 @@ from tests import world
 from tests.markup import flat
 from tests.world import NOVEMBER, NOW
 from timesheets import confirming, recording, settling
+from timesheets.day_rules import TimedHours
 from timesheets.models import ChangedHours, Entry, Timesheet
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,23 @@ def test_kept_hours_stand_and_are_confirmed(cast):
         "Heures gardées comme saisies\u00a0: lundi 16 novembre, 7\u00a0h."
     )
     assert cast.dispute() is None
+
+
+@pytest.mark.parametrize("contested", [16, 17])
+def test_one_number_does_not_settle_a_night_of_two_days(cast, contested):
+    """Neither the evening nor what goes on after midnight: the other day's hours would go with it."""
+    night = {MONDAYS[2]: {"worked": TimedHours(None, time(22), time(6))}}
+    recording.save(cast.fresh(), night, by=cast.youenn.user, at=NOW)
+    recording.submit(cast.fresh(), by=cast.youenn.user, at=NOW)
+    cast.sheet = cast.fresh()
+    cast.contest((date(2026, 11, contested), "Parti plus tôt.", 60))
+    before = minutes()
+    with pytest.raises(Refusal, match="passe minuit jusqu’au mardi 17 novembre"):
+        cast.settle(settling.retain)
+    assert minutes() == before
+    assert before[date(2026, 11, 17)] == 360
+    cast.settle(settling.keep)
+    assert minutes() == before
 
 
 @pytest.mark.parametrize("is_maintained", [False, True])
