@@ -106,4 +106,4 @@ def test_a_month_in_which_nobody_entered_anything_is_late_for_all_who_have_to_ac
     assert theirs.subject == "1\u00a0relevé en retard où rien n’est saisi, à relancer"
     found = blockers.blockers(month_sheets.read_month(NOVEMBER, on=morning.date()))
     placed_ones = [(each.title, each.label) for each in found if each.timesheet.assignment_id]
-    assert placed_ones == [("Aucune heure saisie chez Aloen", "Relancer")]
+    assert placed_ones == [("Aucune heure saisie chez Aloen", "Ouvrir ses heures")]
