@@ -54,9 +54,8 @@ def test_another_s_hours_change_with_a_reason_that_the_person_reads(cast, enter,
     claire.get_by_role("button", name="Enregistrer").last.click()
     expect(claire.locator("#fautes")).to_contain_text("Dites pourquoi vous changez ce jour.")
     expect(cell).to_have_value("5")
-    claire.wait_for_load_state(
-        "networkidle"
-    )  # the page saves by itself what was typed before it was asked why
+    # The page saves by itself what was typed before it was asked why.
+    claire.wait_for_load_state("networkidle")
     claire.get_by_label("Motif du changement").fill("Parti à 15 h, selon le badge.")
     claire.get_by_role("button", name="Enregistrer").last.click()
     expect(claire.locator("#toasts")).to_contain_text("Le brouillon est enregistré.")
