@@ -11,7 +11,7 @@ import time
 SIZES = (
     ("month", "6", "3", "3"),
     ("close", "6x5"),
-    ("entry", "15"),
+    ("entry", "30"),
     ("cockpit", "10", "40", "5"),
     ("pages", "5"),
     ("watch", "6", "5", "20"),
