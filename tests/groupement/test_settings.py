@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 PRODUCTION = {
     "DATABASE_URL": "postgresql://u:p@db.example/ronde",
@@ -141,3 +142,11 @@ def test_private_files_are_closed_to_other_users() -> None:
     path = Path(private.path(private.save("closed/invoice.pdf", ContentFile(b"%PDF"))))
     assert path.is_relative_to(os.environ["PRIVATE_FILES_ROOT"])
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+@pytest.mark.django_db
+def test_triggers_need_no_error_to_know_that_they_are_not_set_aside() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('pgtrigger.ignore')")
+        assert cursor.fetchone() == ("{}",)
+    assert settings.DATABASES["default"]["OPTIONS"]["options"] == "-c pgtrigger.ignore={}"
