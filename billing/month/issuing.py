@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -77,9 +78,10 @@ def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
     batch = _lock_batch(run, [invoice.pk], by=by, at=at)
     if not batch.drafts:
         raise DraftNotIssuable("Cette facture est déjà émise.")
-    issued = _issue(batch.drafts[0], batch)
-    _finish([issued], batch)
-    return issued
+    ready = _checked(batch.drafts[0], batch)
+    _freeze([ready], batch)
+    _finish([ready.draft], batch)
+    return ready.draft
 
 
 @transaction.atomic
@@ -112,7 +114,7 @@ def issue_together(
     copier = snapshot.prepare(ordered, issued_on=timezone.localdate(at), concerning=concerning or {})
     for row in ordered:
         _sum_up(row, copier)
-        _number(row, copier.copy(row), copier, by=by, at=at)
+    _number(ordered, [copier.copy(row) for row in ordered], copier, by=by, at=at)
     Rendering.objects.bulk_create(Rendering(invoice=row, queued_at=at) for row in ordered)
     return ordered
 
@@ -129,51 +131,98 @@ def _sum_up(row: Invoice, copier: snapshot.SnapshotBuilder) -> None:
 
 
 def _number(
-    row: Invoice,
-    copied: Mapping[str, Any],
+    rows: Sequence[Invoice],
+    copies: Sequence[Mapping[str, Any]],
     copier: snapshot.SnapshotBuilder,
     *,
     by: User | None,
     at: datetime,
 ) -> None:
-    """Take the number, last of all, and freeze the row with its copy."""
-    number = numbering.next_number(row.kind, issued_on=copier.issued_on, group=copier.group)
-    row.move(
-        InvoiceStatus.ISSUED,
-        by=by,
-        at=at,
-        series=number.series,
-        sequence=number.sequence,
-        number=number.number,
-        issued_at=at,
-        issued_on=copier.issued_on,
-        due_on=copier.due_of(row),
-        snapshot=snapshot.with_number(copied, number.number),
-    )
+    """Take the numbers, last of all and as one block, and freeze each row with its copy."""
+    kinds = [row.kind for row in rows]
+    numbers = numbering.next_numbers(kinds, issued_on=copier.issued_on, group=copier.group)
+    columns = [
+        {
+            "series": number.series,
+            "sequence": number.sequence,
+            "number": number.number,
+            "issued_at": at,
+            "issued_on": copier.issued_on,
+            "due_on": copier.due_of(row),
+            "snapshot": snapshot.with_number(copied, number.number),
+        }
+        for row, copied, number in zip(rows, copies, numbers, strict=True)
+    ]
+    Invoice.move_together(rows, InvoiceStatus.ISSUED, by=by, at=at, columns=columns)
 
 
 @transaction.atomic
 def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
     """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.
 
-    Each has its savepoint: a number given back by a failure goes to the next. Raises DraftNotIssuable without drafts.
+    Their numbers are one block, given back whole when it cannot be written; then each is tried in its own savepoint,
+    so that a number given back by a failure goes to the next. Raises DraftNotIssuable without drafts.
     """
     row = BillingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     batch = _lock_batch(row, None, by=by, at=at)
     if not batch.drafts:
         raise DraftNotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
     done = IssuedRun()
-    for draft in batch.drafts:
-        try:
-            with transaction.atomic():
-                done.issued.append(_issue(draft, batch))
-        except Refusal as refusal:
-            done.failed.append((draft.member, refusal.message))
-        except Exception:
-            log.exception("invoice not issued: %s", draft.pk)
-            done.failed.append((draft.member, "Une erreur inattendue s’est produite, le brouillon reste."))
+    ready = _ready(batch, done)
+    try:
+        with transaction.atomic():
+            _freeze(ready, batch)
+    except Exception:
+        log.exception("run %s not issued at once, each draft is tried by itself", row.pk)
+        _issue_one_by_one(ready, batch, done)
+    else:
+        done.issued = [each.draft for each in ready]
     _finish(done.issued, batch)
     return done
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A draft that may be issued: what it will say, and the timesheets (ids) that it seals."""
+
+    draft: Invoice
+    copied: Mapping[str, Any]
+    to_seal: Sequence[int]
+
+
+def _ready(batch: _IssueBatch, done: IssuedRun) -> list[_Ready]:
+    """The drafts that may be issued; what is wrong with the others goes into ``done``."""
+    ready: list[_Ready] = []
+    for draft in batch.drafts:
+        with _keeping_failures(draft, done):
+            ready.append(_checked(draft, batch))
+    return ready
+
+
+def _issue_one_by_one(ready: Sequence[_Ready], batch: _IssueBatch, done: IssuedRun) -> None:
+    for each in ready:
+        with _keeping_failures(each.draft, done), transaction.atomic():
+            _freeze([each], batch)
+            done.issued.append(each.draft)
+
+
+@contextmanager
+def _keeping_failures(draft: Invoice, done: IssuedRun) -> Iterator[None]:
+    """Keep why ``draft`` was not issued, and go on; what nobody expected is logged."""
+    try:
+        yield
+    except Refusal as refusal:
+        done.failed.append((draft.member, refusal.message))
+    except Exception:
+        log.exception("invoice not issued: %s", draft.pk)
+        done.failed.append((draft.member, "Une erreur inattendue s’est produite, le brouillon reste."))
+
+
+def _freeze(ready: Sequence[_Ready], batch: _IssueBatch) -> None:
+    """Number and freeze ``ready``, in their order; their timesheets are sealed when the batch is finished."""
+    drafts, copies = [each.draft for each in ready], [each.copied for each in ready]
+    _number(drafts, copies, batch.copier, by=batch.by, at=batch.at)
+    batch.to_seal.update(pk for each in ready for pk in each.to_seal)
 
 
 def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None, at: datetime) -> _IssueBatch:
@@ -207,7 +256,8 @@ def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None,
     )
 
 
-def _issue(draft: Invoice, batch: _IssueBatch) -> Invoice:
+def _checked(draft: Invoice, batch: _IssueBatch) -> _Ready:
+    """``draft`` with what it will say. Raises DraftNotIssuable, Outdated when today’s facts give another."""
     if problem := batch.assessment.invoice_problem(draft.member_id):
         raise DraftNotIssuable(problem.message)
     charges = batch.drafted.get(draft.pk, [])
@@ -220,9 +270,7 @@ def _issue(draft: Invoice, batch: _IssueBatch) -> Invoice:
     to_seal = _to_seal(charges, batch.sheets.get(draft.pk, ()))
     if batch.approved_later.intersection(to_seal):
         raise DraftNotIssuable("Des heures ont été approuvées après l’heure d’émission demandée.")
-    _number(draft, copied, batch.copier, by=batch.by, at=batch.at)
-    batch.to_seal.update(to_seal)
-    return draft
+    return _Ready(draft, copied, to_seal)
 
 
 def _finish(issued: Sequence[Invoice], batch: _IssueBatch) -> None:

@@ -105,3 +105,27 @@ def test_the_system_check_names_a_lifecycle_whose_moves_miss_a_state(monkeypatch
 def test_the_abstract_lifecycle_brings_no_column():
     with pytest.raises(FieldDoesNotExist):
         Lifecycle._meta.get_field("status")
+
+
+def test_many_move_together_each_with_its_columns(db, django_assert_num_queries):
+    rows = [world.member(name).memberships.get() for name in ("Sonam", "Aloen", "Optim’ism")]
+    days = [date(2026, 11, day) for day in (28, 29, 30)]
+    columns = [{**LEAVING, "notice_on": day} for day in days]
+    with django_assert_num_queries(4):  # one update and one insert, and the savepoint around them
+        Membership.move_together(rows, MembershipStatus.LEAVING, by=None, at=AT, columns=columns)
+    stored = Membership.objects.order_by("pk").values_list("status", "notice_on", "steps__target")
+    assert list(stored) == [("leaving", day, "leaving") for day in days]
+    assert [(row.status, row.notice_on) for row in rows] == [("leaving", day) for day in days]
+
+
+def test_of_many_none_moves_when_one_was_moved_meanwhile(db):
+    rows = [world.member(name).memberships.get() for name in ("Sonam", "Aloen")]
+    leave(Membership.objects.get(pk=rows[1].pk))
+    with pytest.raises(StaleRow, match="n’est plus dans l’état affiché"):
+        Membership.move_together(rows, MembershipStatus.LEAVING, by=None, at=AT, columns=[LEAVING] * 2)
+    assert [row.status for row in rows] == ["admitted"] * 2
+    assert [row.notice_on for row in rows] == [None] * 2
+    rows[0].refresh_from_db()
+    assert (rows[0].status, rows[0].steps.count()) == ("admitted", 0)
+    with pytest.raises(IllegalMove, match="impossible de passer"):
+        Membership.move_together(rows, MembershipStatus.LEFT, by=None, at=AT, columns=[{}] * 2)

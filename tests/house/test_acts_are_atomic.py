@@ -22,7 +22,7 @@ IN_THE_CALLERS = {
     "billing.costs.carried_over.carry",
     "billing.costs.payroll_import.lock",
     "billing.documents.letters.write",
-    "billing.documents.numbering.next_number",
+    "billing.documents.numbering.next_numbers",
     "billing.prices.changing.write_terms",
     "employees.announcing.announce_absence",
     "employees.announcing.announce_cancellation",

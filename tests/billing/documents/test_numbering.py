@@ -73,6 +73,25 @@ def test_credit_notes_follow_the_invoices_unless_they_have_a_prefix() -> None:
 
 
 @pytest.mark.django_db
+def test_a_block_is_the_same_as_one_after_the_other_and_is_given_back_whole() -> None:
+    world.group(invoice_prefix="ABCDEFGH", credit_prefix="A")
+    kinds = ["credit_note", "invoice", "invoice", "credit_note"]
+
+    def block() -> list[str]:
+        with transaction.atomic():
+            return [taken.number for taken in numbering.next_numbers(kinds, issued_on=DAY)]
+
+    assert block() == ["A-2026-0001", "ABCDEFGH-2026-0001", "ABCDEFGH-2026-0002", "A-2026-0002"]
+    Series.objects.filter(prefix="ABCDEFGH").update(last_sequence=9_999_998)
+    with pytest.raises(Refusal, match="dépasse 20 caractères"):
+        block()
+    assert list(Series.objects.order_by("prefix").values_list("prefix", "last_sequence")) == [
+        ("A", 2),
+        ("ABCDEFGH", 9_999_998),
+    ]
+
+
+@pytest.mark.django_db
 def test_the_template_makes_the_number() -> None:
     world.group(number_template="GE/{year}/{prefix}{sequence}")
     assert (take(), take()) == ("GE/2026/F0001", "GE/2026/F0002")

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.documents import numbering, snapshot
 from billing.models import (
@@ -275,25 +277,40 @@ def test_expired_attestation_keeps_one_invoice_a_draft() -> None:
 
 def test_one_failure_leaves_the_others_alone(monkeypatch) -> None:
     run = scene.drafted(scene.hosts(3))
-    next_number = numbering.next_number
-    taken: list[int] = []
+    next_numbers = numbering.next_numbers
+    taken: list[list[int]] = []
 
-    def fail_once(kind, **facts):
-        number = next_number(kind, **facts)
-        taken.append(number.sequence)
-        if len(taken) == 2:
+    def fail_at_the_second(kinds, **facts):
+        numbers = next_numbers(kinds, **facts)
+        taken.append([number.sequence for number in numbers])
+        if len(numbers) > 1 or len(taken) == 3:
             raise RuntimeError("the power went")
-        return number
+        return numbers
 
-    monkeypatch.setattr(numbering, "next_number", fail_once)
+    monkeypatch.setattr(numbering, "next_numbers", fail_at_the_second)
     done = issue_all(run)
     assert [invoice.number for invoice in done.issued] == ["F-2026-0001", "F-2026-0002"]
     assert [member.short_name for member, _ in done.failed] == ["Optim’ism"]
-    assert taken == [1, 2, 2]
+    # The block was given back whole; then each is tried by itself.
+    assert taken == [[1, 2, 3], [1], [2], [2]]
     run.refresh_from_db()
     assert run.status == RunStatus.DRAFTED
     assert Timesheet.objects.filter(assignment__member__short_name="Optim’ism", billed_at=None).count() == 1
     assert [invoice.number for invoice in issue_all(run).issued] == ["F-2026-0003"]
+
+
+def test_numbers_of_a_run_are_one_block_whatever_its_size() -> None:
+    hosts, asked = scene.hosts(3), []
+    person = world.employee(members=hosts)
+    for month, size in ((world.OCTOBER, 1), (NOVEMBER, 3)):
+        run = scene.drafted(hosts[:size], month=month, person=person)
+        with CaptureQueriesContext(connection) as queries:
+            done = issue_all(run)
+        asked.append(len(queries))
+        assert len(done.issued) == size
+        assert [step.target for invoice in done.issued for step in invoice.steps.all()] == ["issued"] * size
+    assert Series.objects.get().last_sequence == 4
+    assert asked[1] <= asked[0], asked
 
 
 def test_redrafting_a_part_issued_run_keeps_what_is_issued() -> None:
