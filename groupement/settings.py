@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "members.middleware.SessionActivityMiddleware",
     "members.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "members.middleware.SentFormMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 ROOT_URLCONF = "groupement.urls"
@@ -167,6 +168,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "timesheets.tasks.sweep_imports",
         "schedule": schedule(600),
         "options": {"expires": 500},
+    },
+    "sweep forms": {
+        "task": "members.tasks.sweep_forms",
+        "schedule": crontab(hour=4, minute=10),
+        "options": {"expires": 3600},
     },
     # Told at half past seven; the task itself passes over weekends, public holidays and any other time than morning.
     "remind": {

@@ -1,10 +1,12 @@
-"""What stands between login and the pages: a second factor for wide rights, and when a login was last used."""
+"""What stands before the pages: a second factor for wide rights, when a login was last used, forms sent twice."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, cast
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
@@ -12,10 +14,17 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeData, mark_safe
 from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import RedisError
 
+from groupement.kernel.sent_forms import form_key
+from members import sending_once
 from members.access import needs_second_factor
+from members.models import SentForm
+from members.sending_once import AlreadySent, Sending
 
 log = logging.getLogger(__name__)
 
@@ -75,3 +84,90 @@ class SecondFactorMiddleware:
         if getattr(request, "htmx", False):
             return HttpResponseClientRedirect(resolve_url("mfa_index"))
         return redirect("mfa_index")
+
+
+TWICE = "Ce formulaire a été envoyé plusieurs fois\u00a0: il n’est enregistré qu’une fois."
+UNSURE = (
+    "Ce formulaire avait déjà été envoyé, et la première réponse s’est perdue. "
+    "Regardez d’abord ce qui est enregistré\u00a0; s’il manque quelque chose, ouvrez le formulaire à nouveau."
+)
+
+
+class SentFormMiddleware:
+    """Let each rendered form do its act once: who sends it again is led to what the first sending made.
+
+    Parts that htmx asks for keep their form on the page, to be sent as often as it is changed: their acts bear that by
+    themselves. What no redirect answers (a refused form, a preview) may be corrected and sent again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            response = self.get_response(request)
+            if sending := _sending_of(request):
+                _keep(sending, request, response)
+            return response
+        finally:
+            if sending := _sending_of(request):
+                sending.release()
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        """Wait until nobody else sends the same form; answer in place of the view when it is done already."""
+        htmx: Any = getattr(request, "htmx", None)
+        if request.method != "POST" or (htmx and not htmx.boosted):
+            return None
+        key = form_key(request)
+        if not sending_once.KEY.fullmatch(key):
+            return None
+        user = request.user if request.user.is_authenticated else None
+        sending = Sending(key, cast("Any", user), timezone.now())
+        request.sending = sending  # type: ignore[attr-defined]
+        done = sending.wait()
+        return _answer_again(request, done) if done else None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The act was stopped because another sending of the form had done it."""
+        sending = _sending_of(request)
+        done = sending.find() if sending and isinstance(error, AlreadySent) else None
+        return _answer_again(request, done) if done else None
+
+
+def _sending_of(request: HttpRequest) -> Sending | None:
+    return getattr(request, "sending", None)
+
+
+def _answer_again(request: HttpRequest, done: SentForm) -> HttpResponse:
+    shown = [str(each) for each in getattr(messages.get_messages(request), "_loaded_messages", [])]
+    for level, text, tags, is_html in done.messages:
+        if text not in shown:  # else the first answer has arrived, and its page is not yet asked for
+            messages.add_message(request, level, mark_safe(text) if is_html else text, tags)  # noqa: S308 - ours
+    messages.info(request, TWICE if done.answer else UNSURE)
+    return redirect(done.answer or _page_before(request))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page that the form stood on, if it was ours."""
+    before = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    return before if url_has_allowed_host_and_scheme(before, hosts, request.is_secure()) else "/"
+
+
+def _keep(sending: Sending, request: HttpRequest, response: HttpResponse) -> None:
+    """Use the form up with an answer that can be given again; else give it back."""
+    if sending.is_answered:
+        return
+    shown = getattr(messages.get_messages(request), "_queued_messages", [])
+    is_refused = sending.row is None and any(each.level >= messages.ERROR for each in shown)
+    # A cookie cannot be set again, nor a login that this browser has not yet.
+    is_of_browser = bool(response.cookies) or (sending.user is None and request.session.modified)
+    if response.status_code == HTTPStatus.FOUND and not is_refused and not is_of_browser:
+        with suppress(AlreadySent):
+            kept = [
+                (each.level, str(each.message), each.extra_tags, isinstance(each.message, SafeData))
+                for each in shown
+            ]
+            sending.answered(response["Location"], kept)
+    elif response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        sending.give_back()

@@ -98,9 +98,9 @@ def tree_of(text: str) -> Tree:
 
 
 def faults(text: str, *, own: bool = True) -> list[str]:
-    """Everything wrong with ``text``; pages that are not our own are read for inline code only."""
+    """Everything wrong with ``text``; pages that are not our own are read for inline code and keys of forms only."""
     tree = tree_of(text)
-    found = [*_inline(tree)]
+    found = [*_inline(tree), *_keys(tree)]
     if own:
         for reader in (_document, _ids, _names, _labels, _tables, _nesting, _tabs):
             found += reader(tree)
@@ -123,6 +123,16 @@ def _inline(tree: Tree) -> list[str]:
             found.append(f"style attribute on {element.tag}")
         found += [f"{name} on {element.tag}" for name in element.attributes if name.startswith("on")]
     return found
+
+
+def _keys(tree: Tree) -> list[str]:
+    """What is posted has a key, or it does its act twice when it is sent twice."""
+    with_key = {id(a) for each in _all(tree, "input") if each["name"] == "form_key" for a in each.ancestors()}
+    return [
+        f"form without a key ({form['action']})"
+        for form in _all(tree, "form")
+        if form["method"].lower() == "post" and id(form) not in with_key
+    ]
 
 
 def _document(tree: Tree) -> list[str]:

@@ -33,6 +33,7 @@ PAGE = '<html lang="fr"><title>t</title><main><h1>Titre</h1>{}</main></html>'
         ('<a href="/x">a<button>b</button></a>', "button in a control"),
         ('<nav class="tabs" aria-label="T"><a href="/x">x</a></nav>', "0 current tabs (T)"),
         ("<p>x</p></div>", "</div> without a start"),
+        ('<form method="post" action="/x"></form>', "form without a key (/x)"),
     ],
 )
 def test_each_fault_of_markup_is_seen(body, fault):
@@ -44,6 +45,7 @@ def test_sound_markup_passes():
         '<label for="a">A</label><input id="a"><script type="application/json">{}</script>'
         '<table><caption>c</caption><tr><th scope="col">h</th></tr></table><img src="x" alt="">'
         '<button aria-label="Fermer"><svg aria-hidden="true"></svg></button>'
+        '<form></form><form method="post"><input type="hidden" name="form_key" value="a"></form>'
     )
     assert markup.faults(PAGE.format(body)) == []
 

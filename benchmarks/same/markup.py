@@ -51,7 +51,7 @@ class Writer(HTMLParser):
             self.files.append(f"<{tag}{attributes(values)}>")
             self.passing = tag == "script"
             return
-        if tag == "input" and values.get("name") == "csrfmiddlewaretoken":
+        if tag == "input" and values.get("name") in ("csrfmiddlewaretoken", "form_key"):
             values["value"] = ""
         text = f"<{tag}{attributes(values)}>"
         if tag == "svg":

@@ -315,7 +315,7 @@ def filled(form: Form, is_filled: bool) -> Iterator[tuple[str, str]]:
     """What a browser would send; ``is_filled`` puts something into what is empty, and ticks every box."""
     chosen = {name for kind, name, _, _ in form.fields if kind == "radio"}
     for kind, name, value, choices in form.fields:
-        if name == "csrfmiddlewaretoken":
+        if name in ("csrfmiddlewaretoken", "form_key"):
             continue
         if kind.endswith(" off"):
             if is_filled and name not in chosen:

@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.sent_forms import claimed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -90,10 +91,12 @@ def act(
 
     ``success`` is the sentence to show when it was done, or a function from its result to that sentence; with ``undo``,
     an address of ours, the sentence has a button that posts there.
-    Whatever is not a Refusal is a fault of ours and goes through.
+    Whatever is not a Refusal is a fault of ours and goes through. The form that was sent is used up with the act: sent
+    again it does nothing, and its sender reads the same answer.
     """
     try:
-        value = function(*args, **kwargs)
+        with claimed(request):
+            value = function(*args, **kwargs)
     except Refusal as refusal:
         if form is None:
             _message(request, refusal)

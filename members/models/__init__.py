@@ -15,6 +15,7 @@ from members.models.member import Member, Site, VatAttestation
 from members.models.membership import Declaration, Membership, MembershipStep
 from members.models.notice import Notice, NoticeKind
 from members.models.people import Invitation, Seat, User
+from members.models.sent_form import SentForm
 
 __all__ = [
     "DIGESTS",
@@ -39,6 +40,7 @@ __all__ = [
     "PaymentBasis",
     "PriceDetail",
     "Seat",
+    "SentForm",
     "Site",
     "SubjectKind",
     "User",

@@ -6,6 +6,8 @@ import { afterFocus } from "./focus.js";
 import "./session.js";
 import "./theme.js";
 import "./toasts.js";
+// Last: what another script sends by itself it has stopped by then.
+import "./sending.js";
 import { forgetDrafts } from "./storage.js";
 
 // In the list of months the one that is shown is in sight, also after a swap; the page itself does not move.

@@ -32,8 +32,8 @@ FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
 TYPED = (FIRST_DAY, "9" * 20)
 TYPED_EVERYWHERE = (LAST_DAY, "\x00")
 
-# allauth and Django ask for these everywhere.
-LEFT_OUT = {"csrfmiddlewaretoken", "_method"}
+# allauth, Django and we ourselves ask for these everywhere.
+LEFT_OUT = {"csrfmiddlewaretoken", "form_key", "_method"}
 
 Read = dict[str, None]
 

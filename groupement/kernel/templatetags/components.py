@@ -10,29 +10,52 @@ own is a template of templates/components instead.
     bar_chart, share_bar          a chart of kernel.charts
     control, is_choice, faulty    filters of forms, for components/field.html and form_errors.html
     ring_arcs                     the numbers of components/ring.html
+    csrf_token                    Django's, with a key of the form beside it
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.template.defaulttags import CsrfTokenNode
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from groupement.kernel.charts import BarChart, Share
+from groupement.kernel.sent_forms import FORM_KEY
 
 register = template.Library()
+
+KEY_BYTES = 16
 
 # The circle's pathLength in ring.html: hundredths of a degree, so that every number stays whole.
 TURN = 36_000
 WIDEST_GAP = 850
 DASH, PAUSE = 330, 390
+
+
+class FormTokens(CsrfTokenNode):
+    """Django's token, and a key that no other form has: it does its act once, however often it arrives."""
+
+    def render(self, context: template.Context) -> SafeString:
+        token = super().render(context)
+        if not token:
+            return token
+        key = secrets.token_urlsafe(KEY_BYTES)
+        return token + format_html('<input type="hidden" name="{}" value="{}">', FORM_KEY, key)
+
+
+@register.tag(name="csrf_token")
+def form_tokens(_parser: template.base.Parser, _token: template.base.Token) -> FormTokens:
+    """``{% csrf_token %}``, in every form that is posted: ours, the accounts', the administration's."""
+    return FormTokens()
 
 
 @register.simple_tag(name="icon")

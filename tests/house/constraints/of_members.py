@@ -25,6 +25,7 @@ TWINS = {
     "members_mail": copy(day="day + 1"),
     "members_mailsubject": copy(number="number + 1"),
     "members_notice": copy(WAITING, topic="topic || '1'"),
+    "members_sentform": copy(key="repeat('z', 22)"),
     "members_membership": copy(
         status="'left'", starts_on="starts_on - 10", notice_on="starts_on", ends_before="starts_on"
     ),
@@ -35,6 +36,12 @@ DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest")
 END = "'days_then_end'"
 
 ROWS: dict[str, Row] = {
+    # forms
+    "a_form_is_sent_once": row(
+        copy("user_id IS NOT NULL"),
+        copy("user_id IS NULL"),
+        holds=(copy("user_id IS NULL", key="repeat('z', 22)"), copy("user_id IS NULL", key="repeat('z', 22)")),
+    ),
     # the group
     "group_is_the_only_row": row(update(id="2"), holds=update(id="1")),
     "group_siren_has_nine_digits": row(

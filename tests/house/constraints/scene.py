@@ -25,6 +25,7 @@ from members.models import (
     Membership,
     Notice,
     Seat,
+    SentForm,
     Site,
     User,
 )
@@ -103,6 +104,8 @@ def _of_members(aloen: Member, sonam: Member, boss: User) -> None:
     MailSubject.objects.create(mail=mail, kind="timesheet", number=1, address=mail.address)
     shown = {"to": signer, "sentence": "Jour libéré.", "url": "/", "queued_at": NOW}
     Notice.objects.create(kind="plan", topic="assignment 1", **shown)
+    for sender in (boss, None):
+        SentForm.objects.create(key=A, user=sender, sent_at=NOW)
     Notice.objects.create(kind="leaver", topic="contract 1", settled_at=NOW, mail=mail, **shown)
     Mail.objects.create(kind="returned", **facts)  # about nothing, so that only its trigger keeps it
 
