@@ -237,12 +237,16 @@ IN_MEMORY = 8 * 1024 * 1024
 
 
 def zip_of(run: BillingRun) -> IO[bytes]:
-    """All PDFs of the run's issued invoices, in a temporary file at its start, named "F-2026-0001 Aloen.pdf".
+    """All PDFs of the month's issued invoices, in a temporary file at its start, named "F-2026-0001 Aloen.pdf".
 
     Each file's digest is checked. Raises NotReady while one is missing: a bundle that lacks an invoice would deceive.
     """
-    issued = run.invoices.filter(status=InvoiceStatus.ISSUED).count()
-    documents = Document.objects.filter(invoice__run=run).select_related("invoice").order_by("path", "pk")
+    issued = Invoice.objects.filter(run__month=run.month, status=InvoiceStatus.ISSUED).count()
+    documents = (
+        Document.objects.filter(invoice__run__month=run.month)
+        .select_related("invoice")
+        .order_by("path", "pk")
+    )
     if not issued or len(documents) < issued:
         raise PdfNotReady(
             f"{len(documents)} PDF sur {issued} sont prêts. Attendez la fin, ou relancez ceux en échec."
@@ -274,7 +278,9 @@ def _annexes(run: BillingRun) -> dict[int, list[SignedSheet]]:
     """The signed sheets that the run’s invoices name, by invoice. Raises NotPrinted while one has no file."""
     named: dict[tuple[int, int], int] = {
         (sheet["signed"]["timesheet"], sheet["signed"]["version"]): invoice.pk
-        for invoice in run.invoices.filter(status=InvoiceStatus.ISSUED).order_by("pk")
+        for invoice in Invoice.objects.filter(run__month=run.month, status=InvoiceStatus.ISSUED).order_by(
+            "pk"
+        )
         for sheet in (invoice.snapshot or {}).get("annex", ())
         if "signed" in sheet
     }

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
@@ -16,7 +17,11 @@ class RunStatus(models.TextChoices):
 
 
 class BillingRun(Lifecycle):
-    """One month's close: open, drafted (and drafted again), issued."""
+    """One month's close: open, drafted (and drafted again), issued.
+
+    What comes after it is issued (a cost, hours approved late) may be closed by a ``supplement``: a run of the same
+    month that takes the rest. A month has one run at most that is not issued.
+    """
 
     MOVES = {
         RunStatus.OPEN: {RunStatus.DRAFTED},
@@ -24,7 +29,8 @@ class BillingRun(Lifecycle):
         RunStatus.ISSUED: set(),
     }
 
-    month = MonthField("mois", unique=True)
+    month = MonthField("mois")
+    supplement = models.PositiveSmallIntegerField("complément", default=0, editable=False)
     status = models.CharField(
         "état", max_length=10, choices=RunStatus, default=RunStatus.OPEN, editable=False
     )
@@ -40,6 +46,10 @@ class BillingRun(Lifecycle):
         verbose_name = "clôture mensuelle"
         verbose_name_plural = "clôtures mensuelles"
         constraints = [
+            models.UniqueConstraint(fields=["month", "supplement"], name="one_run_per_month_and_supplement"),
+            models.UniqueConstraint(
+                fields=["month"], condition=~Q(status="issued"), name="one_run_of_a_month_is_not_issued"
+            ),
             models.CheckConstraint(
                 condition=(
                     Q(status="open", drafted_at__isnull=True, issued_at__isnull=True)
@@ -65,7 +75,14 @@ class BillingRun(Lifecycle):
         ]
 
     def __str__(self) -> str:
-        return f"clôture {self.month}"
+        return f"clôture {self.month}{f', complément {self.supplement}' if self.supplement else ''}"
+
+    @property
+    def label(self) -> str:
+        """ "Clôture d’octobre 2026", "Complément n° 1 d’octobre 2026" """
+        if self.supplement:
+            return f"Complément n°{NO_BREAK_SPACE}{self.supplement} {self.month.of_label}"
+        return f"Clôture {self.month.of_label}"
 
 
 class BillingRunStep(Step):

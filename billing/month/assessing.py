@@ -76,6 +76,11 @@ class Assessment:
         """What keeps this member's invoice a draft."""
         return self._invoice_problems.get(member)
 
+    @property
+    def comes_to_something(self) -> bool:
+        """Whether there is a sum to bill, or a cost to count."""
+        return bool(self.charges or self.recorded or self.settlements)
+
     @cached_property
     def _invoice_problems(self) -> dict[int | None, BillingProblem]:
         """The first problem that blocks each member's invoice; to be read once everything is assessed."""

@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from billing.models import BillingRun, Charge, InvoiceKind
+from billing.month.summing import charges_with_credits
 from groupement.kernel.money import ZERO, cents
 from groupement.kernel.periods import Month
+
+if TYPE_CHECKING:
+    from billing.month.summing import ChargeWithCredits
 
 
 class DifferenceCause(NamedTuple):
@@ -30,6 +34,7 @@ LABELS = {
     "flat": "forfaits",
     "late": "heures d’autres mois",
     "other": "frais, cotisations et autres sommes",
+    "credited": "avoirs",
 }
 
 
@@ -98,22 +103,30 @@ def _by_assignment(
 
 
 def by_member(run: BillingRun, members: Collection[int]) -> dict[int, Sequence[DifferenceCause]]:
-    """The causes for each of these members billed in both months; two queries.
+    """The causes for each of these members billed in both months, credit notes among them; two queries.
 
     Sums outside VAT are compared with sums outside VAT on their own rows and stay out of here.
     """
-    now, before = _charges(run.month, members), _charges(run.month.previous, members)
-    return {
-        member: causes(now[member], before[member], month=run.month)
-        for member in members
-        if member in now and member in before
-    }
+    now = _charges(members, run=run)
+    before = _charges(members, run__month=run.month.previous)
+    found: dict[int, Sequence[DifferenceCause]] = {}
+    for member in members:
+        if member in now and member in before:
+            found[member] = causes(now[member], before[member], month=run.month)
+            back = _credited(before[member]) - _credited(now[member])
+            if back:
+                found[member] = [*found[member], DifferenceCause("credited", LABELS["credited"], back)]
+    return found
 
 
-def _charges(month: Month, members: Collection[int]) -> dict[int, list[Charge]]:
-    found: dict[int, list[Charge]] = defaultdict(list)
-    rows = Charge.objects.filter(
-        run__month=month,
+def _credited(charges: Iterable[ChargeWithCredits]) -> Decimal:
+    return sum((charge.credited for charge in charges), ZERO)
+
+
+def _charges(members: Collection[int], **of_run: BillingRun | Month) -> dict[int, list[ChargeWithCredits]]:
+    found: dict[int, list[ChargeWithCredits]] = defaultdict(list)
+    rows = charges_with_credits(Charge.objects).filter(
+        **of_run,
         member__in=members,
         line__invoice__kind=InvoiceKind.INVOICE,
         line__invoice__is_out_of_scope=False,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -47,23 +47,21 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
     """Price what the run's month owes and write one draft for each member; earlier drafts are replaced.
 
     The same data give the same figures. Charged are approved hours that no invoice bills, up to the month; what cannot
-    be charged yet is in ``run.problems``. Invoices of the run that are issued already stay as they are. Raises
-    NotDraftable for a month to come and for one whose invoices are all issued.
+    be charged yet is in ``run.problems``. Invoices of the run that are issued already stay as they are; once all are, a
+    supplement of the month takes what came since: a cost, hours, released sums. Raises NotDraftable for a month to
+    come, and for one that is issued when nothing came since.
     """
     month = subject.month if isinstance(subject, BillingRun) else subject
     if timezone.localdate(at) < month.first:
         raise NotDraftable(f"Le mois {month.of_label} n’a pas commencé.")
-    BillingRun.objects.get_or_create(month=month)
-    run = BillingRun.objects.select_for_update(no_key=True).get(month=month)
-    if run.status == RunStatus.ISSUED:
-        raise NotDraftable(
-            f"Les factures {month.of_label} sont émises. Ce qui arrive en retard rejoint la clôture suivante."
-        )
+    run = _lock_open_run(month)
     # Before the drafts go: what is drawn for leave is part of the costs that are read next.
     leave_drawing.write_leave_rows(run, at=at)
     _delete_drafts(run)
     _copy_released_charges(at)
     assessment = assess(gather(run, on=timezone.localdate(at)))
+    if run.supplement and not assessment.comes_to_something:
+        _refuse_supplement(month, assessment)
     _write(run, assessment, at)
     leave_ledger.record_entries(run, at)
     employer_cost = sum((row.employer_cost for row in assessment.settlements), ZERO)
@@ -78,6 +76,35 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
         reserve=employer_cost - charged,
     )
     return run
+
+
+def _lock_open_run(month: Month) -> BillingRun:
+    """The month's run that is not issued, locked; a supplement when all are. Who drafts a month waits at its first."""
+    BillingRun.objects.get_or_create(month=month, supplement=0)
+    first = BillingRun.objects.select_for_update(no_key=True).get(month=month, supplement=0)
+    if first.status != RunStatus.ISSUED:
+        return first
+    last = BillingRun.objects.filter(month=month).order_by("-supplement")[0]
+    if last.status == RunStatus.ISSUED:
+        last, _ = BillingRun.objects.get_or_create(month=month, supplement=last.supplement + 1)
+    run = BillingRun.objects.select_for_update(no_key=True).get(pk=last.pk)
+    if run.status == RunStatus.ISSUED:
+        raise NotDraftable(f"Le complément {month.of_label} vient d’être émis. Rechargez la page.")
+    return run
+
+
+def _refuse_supplement(month: Month, assessment: Assessment) -> NoReturn:
+    """Nothing came since the month was issued; what waits is said, with what it waits for."""
+    waiting = [
+        problem.message
+        for problem in assessment.problems
+        if problem.is_blocking or problem.code == "cost_already_shared"
+    ]
+    raise NotDraftable(
+        f"Les factures {month.of_label} sont émises, et rien n’est arrivé depuis{NO_BREAK_SPACE}: il n’y a rien à "
+        "compléter.",
+        errors=waiting,
+    )
 
 
 @transaction.atomic

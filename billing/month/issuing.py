@@ -161,11 +161,12 @@ def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
     """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.
 
     Their numbers are one block, given back whole when it cannot be written; then each is tried in its own savepoint,
-    so that a number given back by a failure goes to the next. Raises DraftNotIssuable without drafts.
+    so that a number given back by a failure goes to the next. A run that only counts costs is closed without an
+    invoice. Raises DraftNotIssuable when there is neither.
     """
     row = BillingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     batch = _lock_batch(row, None, by=by, at=at)
-    if not batch.drafts:
+    if not batch.drafts and not _only_counts_costs(row):
         raise DraftNotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
     done = IssuedRun()
     ready = _ready(batch, done)
@@ -223,6 +224,11 @@ def _freeze(ready: Sequence[_Ready], batch: _IssueBatch) -> None:
     drafts, copies = [each.draft for each in ready], [each.copied for each in ready]
     _number(drafts, copies, batch.copier, by=batch.by, at=batch.at)
     batch.to_seal.update(pk for each in ready for pk in each.to_seal)
+
+
+def _only_counts_costs(run: BillingRun) -> bool:
+    """Whether the run settles a cost and has no invoice at all."""
+    return run.settlements.filter(employer_cost__gt=0).exists() and not run.invoices.exists()
 
 
 def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None, at: datetime) -> _IssueBatch:

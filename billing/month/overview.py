@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Lower
 
 from billing.models import BillingRun, EmployerCost, Invoice, InvoiceStatus, RunProblem
 from billing.month.differences import DifferenceCause, by_member
+from billing.month.summing import with_credits
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from timesheets.models import Timesheet, TimesheetStatus
@@ -46,7 +47,10 @@ class Readiness:
 
 @dataclass(frozen=True)
 class MonthRow:
-    """A month in the list of months: its run, timesheets, and what its invoices come to (euros)."""
+    """A month in the list of months: its last run, timesheets, and what its invoices come to now (euros).
+
+    ``net`` and ``total`` are less what credit notes took back since, which is ``credited`` and ``credited_total``.
+    """
 
     month: Month
     run: BillingRun | None
@@ -56,11 +60,16 @@ class MonthRow:
     net: Decimal
     total: Decimal
     papers: int
+    credited: Decimal = ZERO
+    credited_total: Decimal = ZERO
 
 
 class Before(TypedDict):
-    """What the reading of a run adds to an invoice: the same member’s net of the month before."""
+    """What the reading of a month adds to an invoice: its credit notes, the same member’s net of the month before."""
 
+    credited_net: Decimal
+    credited_vat: Decimal
+    credited_total: Decimal
     previous: Decimal | None
 
 
@@ -72,15 +81,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunRow:
-    """One invoice of the run beside the same member’s of the month before; amounts in euros, net of VAT."""
+    """One invoice of the month beside the same member’s of the month before; amounts in euros, net of VAT.
+
+    ``credited`` and ``credited_total`` are what credit notes took back of it, without and with VAT.
+    """
 
     invoice: Invoice
     previous: Decimal | None
     causes: Sequence[DifferenceCause] = ()
+    credited: Decimal = ZERO
+    credited_total: Decimal = ZERO
+
+    @property
+    def net(self) -> Decimal:
+        """What is left of it, without VAT."""
+        return self.invoice.net - self.credited
+
+    @property
+    def total(self) -> Decimal:
+        """What is left of it, VAT included."""
+        return self.invoice.total - self.credited_total
+
+    @property
+    def is_supplement(self) -> bool:
+        return self.invoice.run is not None and bool(self.invoice.run.supplement)
 
     @property
     def difference(self) -> Decimal | None:
-        return None if self.previous is None else self.invoice.net - self.previous
+        return None if self.previous is None else self.net - self.previous
 
     @property
     def percent(self) -> Decimal | None:
@@ -94,7 +122,7 @@ class RunRow:
 
 @dataclass(frozen=True)
 class RunSums:
-    """The sums of the rows, amounts in euros."""
+    """The sums of the rows, amounts in euros; ``credited_total`` of them was credited, ``left`` is the rest."""
 
     count: int
     minutes: int
@@ -103,6 +131,11 @@ class RunSums:
     total: Decimal
     difference: Decimal | None
     percent: Decimal | None
+    credited_total: Decimal = ZERO
+
+    @property
+    def left(self) -> Decimal:
+        return self.total - self.credited_total
 
 
 def percent_of(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
@@ -135,7 +168,7 @@ def readiness(month: Month) -> Readiness:
 
 def months() -> list[MonthRow]:
     """Every month that has hours or a run, newest first."""
-    runs = {run.month: run for run in BillingRun.objects.order_by("-month", "pk")}
+    runs = {run.month: run for run in BillingRun.objects.order_by("-month", "supplement")}
     sheets = {
         row["month"]: row
         for row in Timesheet.objects.order_by()
@@ -144,52 +177,80 @@ def months() -> list[MonthRow]:
     }
     bills = {
         row["run__month"]: row
-        for row in Invoice.objects.order_by()
+        for row in with_credits(Invoice.objects.order_by())
         .values("run__month")
-        .annotate(invoices=Count("pk"), net=Sum("net"), total=Sum("total"), papers=Count("document"))
+        .annotate(
+            invoices=Count("pk"),
+            issued_net=Sum("net"),
+            issued_total=Sum("total"),
+            credited=Sum("credited_net"),
+            credited_gross=Sum("credited_total"),
+            papers=Count("document"),
+        )
     }
-    none: dict[str, Any] = {
-        "sheets": 0,
-        "approved": 0,
-        "invoices": 0,
-        "net": ZERO,
-        "total": ZERO,
-        "papers": 0,
-    }
-    found = []
-    for month in sorted({*runs, *sheets}, reverse=True):
-        counted: dict[str, Any] = none | sheets.get(month, {}) | bills.get(month, {})
-        found.append(MonthRow(month, runs.get(month), **{name: counted[name] for name in none}))
-    return found
+    return [
+        _month_row(month, runs.get(month), sheets.get(month, {}), bills.get(month, {}))
+        for month in sorted({*runs, *sheets}, reverse=True)
+    ]
 
 
-def rows(run: BillingRun) -> list[RunRow]:
-    """The run’s invoices by member name, each with the net of the same member’s month before, and why it differs."""
+def _month_row(
+    month: Month, run: BillingRun | None, sheets: Mapping[str, Any], bills: Mapping[str, Any]
+) -> MonthRow:
+    credited, credited_total = bills.get("credited") or ZERO, bills.get("credited_gross") or ZERO
+    return MonthRow(
+        month,
+        run,
+        sheets.get("sheets", 0),
+        sheets.get("approved", 0),
+        bills.get("invoices", 0),
+        (bills.get("issued_net") or ZERO) - credited,
+        (bills.get("issued_total") or ZERO) - credited_total,
+        bills.get("papers", 0),
+        credited,
+        credited_total,
+    )
+
+
+def rows(*runs: BillingRun) -> list[RunRow]:
+    """The invoices of a month’s ``runs`` by member name, each with its credit notes, the same member’s net of the
+    month before and why it differs; a supplement is not compared with a whole month.
+    """
+    if not runs:
+        return []
     before = (
-        Invoice.objects.filter(
+        with_credits(Invoice.objects)
+        .filter(
             member=OuterRef("member"),
-            run__month=run.month.previous,
+            run__month=runs[0].month.previous,
             is_out_of_scope=OuterRef("is_out_of_scope"),
         )
         .order_by()
         .values("member")
-        .annotate(sum=Sum("net"))
+        .annotate(sum=Sum(F("net") - F("credited_net")))
     )
     invoices = (
-        run.invoices.select_related("member", "document", "rendering")
-        .annotate(previous=Subquery(before.values("sum")))
-        .order_by(Lower("member__short_name__unaccent"), "pk")
+        with_credits(Invoice.objects.filter(run__in=runs))
+        .select_related("member", "document", "rendering", "run")
+        .annotate(previous=Case(When(run__supplement=0, then=Subquery(before.values("sum")))))
+        .order_by(Lower("member__short_name__unaccent"), "run__supplement", "pk")
     )
     found = cast("list[InvoiceOfRun]", list(invoices))
-    why = by_member(run, {invoice.member_id for invoice in found if not invoice.is_out_of_scope})
+    why = by_member(runs[0], {invoice.member_id for invoice in found if not invoice.is_out_of_scope})
     return [
         RunRow(
             invoice,
             invoice.previous,
-            () if invoice.is_out_of_scope else why.get(invoice.member_id, ()),
+            why.get(invoice.member_id, ()) if _is_compared(invoice, runs[0]) else (),
+            invoice.credited_net,
+            invoice.credited_total,
         )
         for invoice in found
     ]
+
+
+def _is_compared(invoice: Invoice, first: BillingRun) -> bool:
+    return invoice.run_id == first.pk and not invoice.is_out_of_scope
 
 
 def problems(run: BillingRun) -> list[RunProblem]:
@@ -200,7 +261,7 @@ def problems(run: BillingRun) -> list[RunProblem]:
 def sums(of: Sequence[RunRow]) -> RunSums:
     """Add the rows up; the difference counts only members billed in both months."""
     compared = [row for row in of if row.difference is not None]
-    difference = sum((row.invoice.net - (row.previous or 0) for row in compared), ZERO) if compared else None
+    difference = sum((row.net - (row.previous or 0) for row in compared), ZERO) if compared else None
     return RunSums(
         count=len(of),
         minutes=sum(row.invoice.minutes for row in of),
@@ -209,6 +270,7 @@ def sums(of: Sequence[RunRow]) -> RunSums:
         total=sum((row.invoice.total for row in of), ZERO),
         difference=difference,
         percent=percent_of(difference, sum((row.previous or ZERO for row in compared), ZERO)),
+        credited_total=sum((row.credited_total for row in of), ZERO),
     )
 
 

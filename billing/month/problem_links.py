@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from billing.models import RunProblem
+from billing.month.completing import LateHours, MonthRest
 from billing.month.overview import Readiness
+from groupement.kernel.french import NO_BREAK_SPACE, enumeration
+from groupement.kernel.money import spell
 from groupement.kernel.periods import Month
+from groupement.kernel.worktime import spell_clock
 from members.models import User
 
 
@@ -35,6 +39,129 @@ def problem_notices(
     if problems is None:
         return _before_drafting(month, readiness)
     return [_of_run(problem, month, user) for problem in problems]
+
+
+NAMED = 5
+
+
+def rest_notices(month: Month, rest: MonthRest, readiness: Readiness) -> list[ProblemNotice]:
+    """What an issued month lacks, or what came since, and what takes it up: true today, whatever the draft had said."""
+    found = [
+        *_costs_of_rest(month, rest),
+        *_hours_of_rest(month, rest, readiness),
+    ]
+    if rest.sums or rest.released_minutes:
+        what = [spell(rest.sums) + " HT"] if rest.sums else []
+        if rest.released_minutes:
+            what.append(f"{spell_clock(rest.released_minutes)} créditées")
+        found.append(
+            ProblemNotice(
+                "Des sommes sont à facturer",
+                f"{enumeration(what)}{NO_BREAK_SPACE}: {TAKEN_BY_SUPPLEMENT}",
+                *_run_link(month, "Voir l’essai du complément"),
+                is_blocking=False,
+            )
+        )
+    return found
+
+
+TAKEN_BY_SUPPLEMENT = "l’essai du complément de ce mois les prend, sinon la clôture suivante."
+
+
+def _costs_of_rest(month: Month, rest: MonthRest) -> list[ProblemNotice]:
+    """A cost that is missing, not counted yet, counted elsewhere, or known by an estimate only."""
+    found = []
+
+    def add(names: Sequence[str], title: str, text: str, link: tuple[str, str], blocking: bool) -> None:
+        if names:
+            whose = enumeration(names, at_most=NAMED)
+            found.append(
+                ProblemNotice(title, f"{whose}{NO_BREAK_SPACE}: {text}", *link, is_blocking=blocking)
+            )
+
+    add(
+        rest.missing,
+        "Un coût manque",
+        f"aucun coût employeur pour {month.label}. Importez la paie{NO_BREAK_SPACE}: un complément de ce mois comptera "
+        "le coût.",
+        _costs_link(month),
+        True,
+    )
+    add(
+        rest.uncounted,
+        "Un coût est arrivé après l’émission",
+        "aucune clôture ne le compte encore. L’essai du complément le prend, et partage ce qui n’est pas facturé.",
+        _run_link(month, "Voir l’essai du complément"),
+        True,
+    )
+    for name, into in rest.taken_up:
+        text = f"les brouillons {into.of_label} comptent le coût {month.of_label}."
+        add([name], "Un coût est compté ailleurs", text, _run_link(into, "Voir ces brouillons"), False)
+    add(
+        rest.estimated,
+        "Un coût estimé",
+        "facturé sur une estimation. L’écart avec la paie sera reporté sur le mois ouvert suivant.",
+        _costs_link(month),
+        False,
+    )
+    add(
+        rest.carried,
+        "Un écart est reporté",
+        "facturé sur une estimation, la paie est arrivée depuis. L’écart et le mois qui le porte sont avec les coûts.",
+        ("Voir les écarts", f"{reverse('billing:costs')}?mois={month}"),
+        False,
+    )
+    return found
+
+
+def _hours_of_rest(month: Month, rest: MonthRest, readiness: Readiness) -> list[ProblemNotice]:
+    """Hours that came after the invoices."""
+    found = []
+    if rest.to_bill:
+        found.append(
+            ProblemNotice(
+                "Des heures sont arrivées après l’émission",
+                f"{_hours_sentence(rest.to_bill)}. {TAKEN_BY_SUPPLEMENT.capitalize()}",
+                *_run_link(month, "Voir l’essai du complément"),
+                is_blocking=False,
+            )
+        )
+    if rest.for_true_up:
+        found.append(
+            ProblemNotice(
+                "Des heures attendent la régularisation",
+                f"{_hours_sentence(rest.for_true_up)}. Le coût {month.of_label} est déjà réparti.",
+                "Préparer une régularisation",
+                f"{reverse('billing:true_up_preview')}?du={month}&au={month}&reserve=garde",
+                is_blocking=False,
+            )
+        )
+    if readiness.to_approve:
+        one = readiness.to_approve == 1
+        found.append(
+            ProblemNotice(
+                "Un relevé n’est pas approuvé"
+                if one
+                else f"{readiness.to_approve} relevés ne sont pas approuvés",
+                "Une fois approuvées, ses heures feront un complément de ce mois, ou rejoindront la clôture suivante."
+                if one
+                else "Une fois approuvées, leurs heures feront un complément de ce mois, ou rejoindront la clôture "
+                "suivante.",
+                *_hours_link(month),
+                is_blocking=False,
+            )
+        )
+    return found
+
+
+def _hours_sentence(rows: Sequence[LateHours]) -> str:
+    """ "Maëlle Kerbrat chez Aloen (7 h 00)" """
+    each = [f"{row.employee} chez {row.member} ({spell_clock(row.minutes)})" for row in rows]
+    return enumeration(each, at_most=NAMED)
+
+
+def _run_link(month: Month, label: str) -> tuple[str, str]:
+    return label, f"{reverse('billing:run', args=[month])}#run-actions"
 
 
 def _before_drafting(month: Month, readiness: Readiness) -> list[ProblemNotice]:

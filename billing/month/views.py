@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.documents import rendering
-from billing.models import BillingRun, Invoice, RunStatus
-from billing.month import drafting, issuing, overview, price_reasons
+from billing.models import BillingRun, Invoice, RunProblem, RunStatus
+from billing.month import completing, drafting, issuing, overview, price_reasons
+from billing.month.completing import MonthRest
 from billing.month.overview import Readiness, RunRow
-from billing.month.problem_links import count_blocking, problem_notices
+from billing.month.problem_links import count_blocking, problem_notices, rest_notices
 from billing.month.reconciling import reconcile
 from groupement.kernel import worktime
 from groupement.kernel.asked import asked_key
@@ -29,6 +31,7 @@ from members.roles import Role
 
 READERS = (Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
 MONTHS_A_PAGE = 12
+HOURS_AND_COSTS = 4  # steps of the close before its drafts
 
 
 @require_safe
@@ -81,7 +84,7 @@ def discard(request: UserRequest, month: Month) -> HttpResponse:
     act(
         request,
         drafting.discard,
-        get_object_or_404(BillingRun, month=month),
+        _open_run(month),
         by=request.user,
         at=timezone.now(),
         success=f"Les brouillons {month.of_label} sont abandonnés.",
@@ -93,13 +96,15 @@ def discard(request: UserRequest, month: Month) -> HttpResponse:
 @for_roles(Role.FINANCE)
 def issue(request: UserRequest, month: Month) -> HttpResponse:
     """Issue every draft of the run, then have their PDFs made."""
-    the_run = get_object_or_404(BillingRun, month=month)
+    the_run = _open_run(month)
     done = act(request, issuing.issue_run, the_run, by=request.user, at=timezone.now())
     if done and done.value:
         issued, failed = done.value.issued, done.value.failed
         _queue_pdfs([invoice.pk for invoice in issued])
         if issued:
             messages.success(request, _issued_sentence(len(issued)))
+        elif not failed:
+            messages.success(request, "Le coût du mois est compté. Il n’y avait rien à facturer.")
         for member, message in failed:
             messages.error(request, f"{member}\u00a0: {message}")
     return redirect("billing:run", month)
@@ -124,7 +129,7 @@ def retry(request: UserRequest, month: Month) -> HttpResponse:
 @for_roles(Role.FINANCE)
 def zip_all(request: UserRequest, month: Month) -> HttpResponseBase:
     """Every PDF of the month in one file, as soon as none is missing."""
-    done = act(request, rendering.zip_of, get_object_or_404(BillingRun, month=month))
+    done = act(request, rendering.zip_of, _open_run(month))
     if not done or done.value is None:
         return redirect("billing:run", month)
     return FileResponse(done.value, as_attachment=True, filename=f"factures-{month}.zip")
@@ -132,17 +137,25 @@ def zip_all(request: UserRequest, month: Month) -> HttpResponseBase:
 
 def _context(request: UserRequest, month: Month) -> dict[str, Any]:
     """Everything that the page and its part show."""
-    the_run = BillingRun.objects.filter(month=month).first()
-    rows = overview.rows(the_run) if the_run else []
+    runs = list(BillingRun.objects.filter(month=month).order_by("supplement"))
+    the_run = runs[-1] if runs else None
+    rows = overview.rows(*runs)
     readiness = overview.readiness(month)
-    problems = overview.problems(the_run) if the_run and the_run.status != RunStatus.OPEN else None
-    notices = problem_notices(month, problems, readiness, request.user)
+    rest = completing.rest_of(month) if runs and runs[0].status == RunStatus.ISSUED else None
+    drafted = the_run if the_run and the_run.status == RunStatus.DRAFTED else None
+    problems = overview.problems(drafted) if drafted else None
+    if rest and not drafted:
+        notices = rest_notices(month, rest, readiness)
+    else:
+        notices = problem_notices(month, problems, readiness, request.user)
     blocking = count_blocking(notices)
     may_act = holds(request.user, Role.FINANCE)
     drafts = overview.issuable(rows, problems or [])
+    balance = reconcile(*runs) if the_run and runs[0].employer_cost is not None else None
     return {
         "month": month,
         "run": the_run,
+        "rest": rest,
         "readiness": readiness,
         "rows": rows,
         "sums": overview.sums(rows),
@@ -152,35 +165,67 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
         "blocking": blocking,
         "steps": steps(the_run, readiness, rows, blocking),
         "may_act": may_act,
-        "can": _can(month, the_run, rows, drafts) if may_act else {},
+        "can": _can(month, the_run, rows, drafts, rest) if may_act else {},
         "asked": request.GET.get("confirmer"),
-        "balance": reconcile(the_run) if the_run and the_run.employer_cost is not None else None,
+        "balance": balance,
+        "uncounted": _uncounted(rest, problems),
         "oob": False,
-    } | _selected(rows, request.GET.get("adherent"), with_costs=may_act)
+    } | _selected(rows, request.GET, with_costs=may_act)
+
+
+def _open_run(month: Month) -> BillingRun:
+    """The month’s run that is not issued, else the last; 404 for a month without any."""
+    found = BillingRun.objects.filter(month=month).order_by("-supplement").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _uncounted(rest: MonthRest | None, problems: Sequence[RunProblem] | None) -> str:
+    """Why the month’s account is not whole yet, in words; nothing when it is."""
+    if any(problem.code == "cost_missing" for problem in problems or ()):
+        return "un coût manque"
+    if rest and rest.missing:
+        return "un coût manque"
+    if rest and not rest.is_whole and problems is None:
+        return "un coût n’est pas encore compté"
+    return ""
 
 
 def _can(
-    month: Month, the_run: BillingRun | None, rows: Sequence[RunRow], drafts: Sequence[RunRow]
+    month: Month,
+    the_run: BillingRun | None,
+    rows: Sequence[RunRow],
+    drafts: Sequence[RunRow],
+    rest: MonthRest | None,
 ) -> dict[str, bool]:
     """Which buttons make sense now; the acts themselves have the last word.
 
-    A month without hours may be tried too: for hours released by a credit note, sums that wait, flat prices.
+    A month without hours may be tried too: for hours released by a credit note, sums that wait, flat prices. An issued
+    one may be completed with what came since; a draft that only counts costs is closed without an invoice.
     """
     is_issued = the_run is not None and the_run.status == RunStatus.ISSUED
     is_drafted = the_run is not None and the_run.status == RunStatus.DRAFTED
-    begun = any(row.invoice.number for row in rows)
+    of_run = [row for row in rows if the_run and row.invoice.run_id == the_run.pk]
+    counts_only = is_drafted and not of_run and the_run is not None and bool(the_run.employer_cost)
     return {
         "draft": not is_issued and month.first <= today(),
-        "discard": is_drafted and not begun,
+        "complete": is_issued and rest is not None and rest.may_be_completed,
+        "discard": is_drafted and not any(row.invoice.number for row in of_run),
         "issue": is_drafted and bool(drafts),
+        "count": counts_only,
     }
 
 
-def _selected(rows: Sequence[RunRow], wanted: str | None, *, with_costs: bool) -> dict[str, Any]:
-    """The invoice whose price is explained: that of the member asked for, else the first."""
+def _selected(rows: Sequence[RunRow], asked: QueryDict, *, with_costs: bool) -> dict[str, Any]:
+    """The invoice whose price is explained: the one asked for, or that of the member asked for, else the first."""
     if not rows:
         return {"selected": None, "reasons": []}
-    selected = next((row for row in rows if str(row.invoice.member_id) == wanted), rows[0])
+    wanted = (
+        (row for row in rows if str(row.invoice.pk) == asked.get("facture")),
+        (row for row in rows if str(row.invoice.member_id) == asked.get("adherent")),
+    )
+    selected = next(chain(*wanted), rows[0])
     return {
         "selected": selected,
         "reasons": price_reasons.reasons(selected.invoice, with_costs=with_costs),
@@ -203,9 +248,9 @@ def steps(
 ) -> list[dict[str, Any]]:
     """From hours to PDFs: label, note, done; the first step that is not done is the current one."""
     found = _hours_and_costs(readiness) + _invoices(run, rows, blocking)
-    if run is not None and run.status == RunStatus.ISSUED:
-        # Hours that came late join the next month: they no longer hold this one back.
-        for step in found[:-1]:
+    if run is not None and (run.supplement or run.status == RunStatus.ISSUED):
+        # What comes late makes a supplement or joins the next month: it no longer holds this one back.
+        for step in found[:-1] if run.status == RunStatus.ISSUED else found[:HOURS_AND_COSTS]:
             step["done"] = True
     current = next((step for step in found if not step["done"]), None)
     return [step | {"current": step is current} for step in found]

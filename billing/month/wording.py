@@ -70,7 +70,8 @@ def cost_is_missing(employee: Employee, month: Month, *, is_blocking: bool) -> B
     then = (
         "ses parts attendent. Importez le fichier de paie."
         if is_blocking
-        else "ses heures sont facturées au prix convenu, et le coût sera compté quand il sera importé."
+        else "ses heures sont facturées au prix convenu. Importé après l’émission, le coût sera compté par un "
+        "complément de ce mois."
     )
     return BillingProblem(
         "cost_missing",

@@ -84,7 +84,7 @@ def effect(assignment: Assignment, proposed: Terms, *, by: User, at: datetime) -
 
 def _closed(assignment: Assignment, proposed: Terms) -> MonthEffect | None:
     month = changing.invoiced_through(assignment)
-    run = BillingRun.objects.filter(month=month).first() if month else None
+    run = BillingRun.objects.filter(month=month).order_by("supplement").first() if month else None
     if run is None:
         return None
     before = _priced(_facts_of_closed(run, assignment))
@@ -100,7 +100,7 @@ def _planned(assignment: Assignment, proposed: Terms, by: User, at: datetime) ->
         month = month.next
     cost_of, cost = _last_cost(assignment, month)
     with _rolled_back():
-        run, _ = BillingRun.objects.get_or_create(month=month)
+        run, _ = BillingRun.objects.get_or_create(month=month, supplement=0)
         before = _priced(_facts_of_planned(run, assignment, cost))
         changing.write_terms(assignment, proposed, by=by, at=at)
         after = _priced(_facts_of_planned(run, assignment, cost))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from billing.models import Charge, Fate, InvoiceStatus, Release, SettledMonth
+from billing.models import BillingRun, Charge, Fate, InvoiceStatus, Release, RunStatus, SettledMonth
 from billing.true_ups.gathering import INVOICED, Key, TrueUpFacts
 from billing.true_ups.sharing import NobodyToShare, share_period
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
@@ -21,9 +21,11 @@ SPACED_COLON = f"{NO_BREAK_SPACE}:"
 
 
 def obstacles(facts: TrueUpFacts, key: str) -> list[str]:
-    """Why the period cannot be trued up today, what is to be done first comes first; five queries."""
+    """Why the period cannot be trued up today, what is to be done first comes first; six queries."""
     if not facts.costs:
         return ["Aucun coût employeur n’est connu sur cette période. Importez d’abord la paie."]
+    not_closed = _not_closed(facts)
+    came_late = _of_issued_months(not_closed)
     settled = set(facts.scope.of(SettledMonth.objects.all()).values_list("employee", "month"))
     sentences = [
         _about(facts, settled, "déjà régularisé. Choisissez une autre période, ou d’autres personnes."),
@@ -39,7 +41,15 @@ def obstacles(facts: TrueUpFacts, key: str) -> list[str]:
             "des sommes attendent d’être facturées. Émettez d’abord la clôture, ou abandonnez ses brouillons.",
         ),
         _about(
-            facts, _not_closed(facts), "coût qu’aucune clôture émise ne reprend. Faites d’abord la clôture."
+            facts,
+            not_closed - came_late,
+            "coût qu’aucune clôture émise ne reprend. Faites d’abord la clôture.",
+        ),
+        _about(
+            facts,
+            not_closed & came_late,
+            "coût arrivé après l’émission, qu’aucune clôture ne compte. Faites d’abord l’essai du complément de ce "
+            "mois, puis émettez-le.",
         ),
         *_costs_of_nobody(facts, key),
     ]
@@ -71,6 +81,15 @@ def remarks(facts: TrueUpFacts) -> list[str]:
 def _not_closed(facts: TrueUpFacts) -> set[Key]:
     """Months whose cost no close has settled: the next would charge it again. A month that cost nothing needs none."""
     return {key for key, cost in facts.costs.items() if cost > 0} - facts.closed
+
+
+def _of_issued_months(keys: set[Key]) -> set[Key]:
+    """Those of ``keys`` whose month is issued: its page offers a supplement. One query, none without keys."""
+    if not keys:
+        return set()
+    runs = BillingRun.objects.filter(month__in={month for _, month in keys}, supplement=0)
+    issued = set(runs.filter(status=RunStatus.ISSUED).values_list("month", flat=True))
+    return {key for key in keys if key[1] in issued}
 
 
 def _unapproved(facts: TrueUpFacts) -> set[Key]:

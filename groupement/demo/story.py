@@ -108,7 +108,7 @@ def _tell_member(day: date) -> None:
 def bill(month: Month) -> BillingRun:
     """Close one month: payroll file, drafts, issue. What is already done stays as it is."""
     finance = user("gael.perrot")
-    run = BillingRun.objects.filter(month=month).first()
+    run = BillingRun.objects.filter(month=month, supplement=0).first()
     if run is not None and run.status == "issued":
         return run
     first = month.before

@@ -303,7 +303,7 @@ def test_a_run_takes_the_same_queries_whatever_its_invoices(login, count, django
     scene.issued(scene.hosts(count))
     client = login(world.finance())
     client.get(RUN)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(RUN)
 
 

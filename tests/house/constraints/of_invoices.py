@@ -84,6 +84,14 @@ ROWS: dict[str, Row] = {
         delete("month = '2026-01-01'"),
         holds=(update(DRAFTED_RUN, charged="NULL"), delete(OPEN_RUN)),
     ),
+    "one_run_per_month_and_supplement": row(
+        copy(ISSUED_RUN, drafted_at="now()", issued_at="now()"),
+        holds=copy(ISSUED_RUN, drafted_at="now()", issued_at="now()", supplement="1"),
+    ),
+    "one_run_of_a_month_is_not_issued": row(
+        copy(OPEN_RUN, supplement="1"),
+        holds=copy(ISSUED_RUN, status="'open'", issued_at="NULL", drafted_at="NULL", supplement="1"),
+    ),
     "run_steps_are_append_only": append_only("note", copy()),
     # numbers
     "one_series_per_kind_and_year": row(copy(prefix="'AV'"), holds=TWINS["billing_series"]),

@@ -22,7 +22,7 @@ from timesheets import approval
 from timesheets.models import Timesheet
 
 
-@holds("billing.month.drafting.draft")
+@holds("billing.month.drafting._lock_open_run")
 def a_month_drafted_twice() -> Meeting:
     scene.worked(scene.hosts(2))
     BillingRun.objects.create(month=NOVEMBER)
@@ -32,6 +32,24 @@ def a_month_drafted_twice() -> Meeting:
     run = BillingRun.objects.get()
     assert (met.second, run.status) == (run, RunStatus.DRAFTED), met
     assert sorted(run.invoices.values_list("member__short_name", flat=True)) == ["Aloen", "Sonam"]
+    return met
+
+
+@holds("billing.month.drafting._lock_open_run#2")
+def a_supplement_drafted_again_while_it_is_issued() -> Meeting:
+    members = scene.hosts(1)
+    maelle = world.employee(members=members)
+    placed = world.assignment(maelle, members[0])
+    world.timesheet(placed, world.hours(NOVEMBER, 7))
+    issuing.issue_run(drafting.draft(NOVEMBER, by=None, at=NOW), by=None, at=NOW)
+    world.timesheet(placed, {NOVEMBER.first.replace(day=30): 60}, supplement=1)
+    supplement = drafting.draft(NOVEMBER, by=None, at=NOW)
+    met = meet(
+        lambda: issuing.issue_run(supplement, by=None, at=NOW),
+        lambda: drafting.draft(NOVEMBER, by=None, at=NOW),
+    )
+    assert isinstance(met.second, NotDraftable), met
+    assert met.second.message == "Le complément de novembre 2026 vient d’être émis. Rechargez la page."
     return met
 
 

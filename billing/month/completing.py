@@ -1,0 +1,156 @@
+"""What came after a month was issued, or still lacks, and what takes it up: a supplement, a true-up, another month.
+
+Asked of an issued month in three queries; a supplement is drafted like any run (``drafting.draft``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+
+from billing.models import (
+    ActualCost,
+    Charge,
+    EmployerCost,
+    Fate,
+    InvoicedTimesheet,
+    Release,
+    RunStatus,
+    Settlement,
+)
+from employees.models import Employee, PriceMethod, Terms
+from groupement.kernel.money import ZERO
+from groupement.kernel.periods import Month
+from timesheets.models import Timesheet, TimesheetStatus
+
+
+@dataclass(frozen=True)
+class LateHours:
+    """Approved hours that no invoice bills; ``waits_for_true_up`` when the cost of their month is shared already."""
+
+    employee: str
+    member: str
+    minutes: int
+    waits_for_true_up: bool
+
+
+@dataclass(frozen=True)
+class MonthRest:
+    """What an issued month still has to come to; people by name, amounts in euros without VAT.
+
+    ``missing`` have no cost, the cost of ``uncounted`` no run counts, that of ``taken_up`` the drafts of another month
+    count (name and month), that of ``estimated`` was invoiced on an estimate, whose difference ``carried`` months hold.
+    """
+
+    missing: Sequence[str] = ()
+    uncounted: Sequence[str] = ()
+    taken_up: Sequence[tuple[str, Month]] = ()
+    estimated: Sequence[str] = ()
+    carried: Sequence[str] = ()
+    late: Sequence[LateHours] = ()
+    sums: Decimal = ZERO
+    released_minutes: int = 0
+
+    @property
+    def to_bill(self) -> Sequence[LateHours]:
+        return [row for row in self.late if not row.waits_for_true_up]
+
+    @property
+    def for_true_up(self) -> Sequence[LateHours]:
+        return [row for row in self.late if row.waits_for_true_up]
+
+    @property
+    def may_be_completed(self) -> bool:
+        """Whether a supplement of the month has something to take."""
+        return bool(self.uncounted or self.to_bill or self.sums or self.released_minutes)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every cost of the month is known and counted by a run."""
+        return not (self.missing or self.uncounted or self.taken_up)
+
+
+def rest_of(month: Month) -> MonthRest:
+    """What is left of an issued ``month``. Three queries."""
+    people = _people(month)
+    sums, minutes = _waiting(month)
+    return MonthRest(
+        missing=[row.full_name for row in people if row.cost is None],
+        uncounted=[row.full_name for row in people if row.cost and not row.settled_by],
+        taken_up=[
+            (row.full_name, row.settled_in)
+            for row in people
+            if row.settled_by not in (None, RunStatus.ISSUED) and row.settled_in != month
+        ],
+        estimated=[row.full_name for row in people if row.is_rough and not row.is_known],
+        carried=[row.full_name for row in people if row.is_rough and row.is_known],
+        late=_late_hours(month),
+        sums=sums,
+        released_minutes=minutes,
+    )
+
+
+def _people(month: Month) -> QuerySet[Any]:
+    """Everybody with a timesheet or a cost in the month: the cost, whether it is an estimate, which run counts it."""
+    costs = EmployerCost.objects.filter(employee=OuterRef("pk"), month=month)
+    total = costs.order_by().values("employee").annotate(sum=Sum("amount")).values("sum")
+    settled = Settlement.objects.filter(employee=OuterRef("pk"), month=month, employer_cost__gt=0)
+    return (
+        Employee.objects.filter(
+            Q(Exists(Timesheet.objects.filter(employee=OuterRef("pk"), month=month))) | Q(Exists(costs))
+        )
+        .annotate(
+            cost=Subquery(total),
+            is_rough=Exists(costs.filter(is_estimate=True)),
+            is_known=Exists(ActualCost.objects.filter(employee=OuterRef("pk"), month=month)),
+            settled_by=Subquery(settled.values("run__status")[:1]),
+            settled_in=Subquery(settled.values("run__month")[:1]),
+        )
+        .by_name()
+    )
+
+
+def _late_hours(month: Month) -> list[LateHours]:
+    """Approved hours at members that neither an invoice nor a draft bills."""
+    at_cost = Terms.objects.filter(
+        Q(ends_before__isnull=True) | Q(ends_before__gt=month.first),
+        assignment=OuterRef("assignment"),
+        price_method=PriceMethod.ACTUAL,
+        starts_on__lt=month.before,
+    )
+    shared = Settlement.objects.filter(employee=OuterRef("employee"), month=month, employer_cost__gt=0)
+    rows = (
+        Timesheet.objects.filter(
+            ~Exists(InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk"))),
+            month=month,
+            status=TimesheetStatus.APPROVED,
+            billed_at=None,
+            assignment__isnull=False,
+        )
+        .annotate(total=Sum("entries__minutes"), waits=Exists(at_cost) & Exists(shared))
+        .filter(total__gt=0)
+        .select_related("employee", "assignment__member")
+        .order_by("employee__last_name", "employee__first_name", "pk")
+    )
+    return [
+        LateHours(row.employee.full_name, row.assignment.member.short_name, row.total, row.waits)
+        for row in rows
+        if row.assignment is not None
+    ]
+
+
+def _waiting(month: Month) -> tuple[Decimal, int]:
+    """Sums of the month that wait for a run, credited ones to bill again among them, and released minutes."""
+    waiting = Charge.objects.filter(service_month=month).filter(
+        Q(is_standing=True, line__isnull=True) | Q(released_at__isnull=False, rebilled_by__isnull=True)
+    )
+    released = Release.objects.filter(fate=Fate.RELEASED, charge__isnull=True, entry__timesheet__month=month)
+    both = waiting.values_list("net", Value(0)).union(released.values_list(Value(ZERO), "minutes"), all=True)
+    sums, minutes = ZERO, 0
+    for net, credited in both:
+        sums, minutes = sums + net, minutes + credited
+    return sums, minutes
