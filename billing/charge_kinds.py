@@ -116,10 +116,13 @@ def _minimum_reckoned(priced: PricedSum) -> str:
 
 def _minimum_explained(charge: ChargeFigures, _detail: str) -> str:
     figures = charge.figures
-    return (
+    words = (
         f"Minimum convenu{NO_BREAK_SPACE}: {spell_clock(figures['minimum_minutes'])} pour la période, "
-        f"{spell_clock(figures['worked_minutes'])} faites{NO_BREAK_SPACE}; le reste est au prix horaire."
+        f"{spell_clock(figures['worked_minutes'])} faites{NO_BREAK_SPACE}; le reste est au prix horaire"
     )
+    if lacks := figures.get("lacking_minutes"):
+        words += f", {spell_clock(charge.minutes)} sur {spell_clock(lacks)} à {spell(charge.unit_price)}"
+    return f"{words}."
 
 
 def _flat_reckoned(priced: PricedSum) -> str:
@@ -140,13 +143,19 @@ def _flat_explained(charge: ChargeFigures, _detail: str) -> str:
 
 def _fee_reckoned(priced: PricedSum) -> str:
     rate = spell_plain(Decimal(str(priced.figures["management_rate"]))).removesuffix(",00")
-    return f"{rate}{NO_BREAK_SPACE}% de {spell(Decimal(str(priced.figures['share'])))}"
+    return f"{rate}{NO_BREAK_SPACE}% de {_share_of(priced.figures)}"
 
 
 def _fee_explained(charge: ChargeFigures, _detail: str) -> str:
     rate = spell_plain(Decimal(charge.figures["management_rate"])).rstrip("0").removesuffix(",")
-    share = spell(Decimal(charge.figures["share"]))
-    return f"Frais de gestion{NO_BREAK_SPACE}: {rate}{NO_BREAK_SPACE}% de {share}."
+    return f"Frais de gestion{NO_BREAK_SPACE}: {rate}{NO_BREAK_SPACE}% de {_share_of(charge.figures)}."
+
+
+def _share_of(figures: Mapping[str, Any]) -> str:
+    """What a fee is a part of; of a share under two terms, both: the fee on the whole is rounded once."""
+    share = spell(Decimal(str(figures["share"])))
+    whole = figures.get("of_share")
+    return share if whole is None else f"{spell(Decimal(str(whole)))}, pour la part de {share}"
 
 
 def _share_reckoned(priced: PricedSum) -> str:
@@ -207,6 +216,7 @@ class KindOfCharge:
     nonies A: a generic term alone is not accepted) and ``reckoned`` writes the reckoning on it; recorded sums bring
     their own words. ``explained`` is the sentence under the invoice, as far as PriceDetail lets the member see.
     ``pays_for_work``: it counts against the cost of an employee’s month; ``shares_cost``: it is a share of that cost.
+    ``tops_up``: it brings a month up to the minimum agreed, and so pays for hours that come late.
     ``cause``: its name where two months are compared; None when its hours and its price are compared instead.
     """
 
@@ -215,6 +225,7 @@ class KindOfCharge:
     credit: Credit = Credit.WHOLE
     pays_for_work: bool = False
     shares_cost: bool = False
+    tops_up: bool = False
     cause: str | None = "other"
     title: str = ""
     reckoned: Callable[[PricedSum], str] | None = None
@@ -275,6 +286,7 @@ KINDS: Mapping[str, KindOfCharge] = {
         Writer.DRAFT,
         VatRule.TERMS,
         pays_for_work=True,
+        tops_up=True,
         cause=None,
         title=OF_A_PERSON,
         reckoned=_minimum_reckoned,
@@ -300,6 +312,7 @@ def kinds_where(test: Callable[[KindOfCharge], bool]) -> tuple[ChargeKind, ...]:
 COMPUTED = kinds_where(lambda row: row.is_computed)
 PAYS_FOR_WORK = kinds_where(lambda row: row.pays_for_work)
 SHARES_COST = kinds_where(lambda row: row.shares_cost)
+TOPS_UP = kinds_where(lambda row: row.tops_up)
 BY_ENTRY = kinds_where(lambda row: row.is_by_entry)
 # What the lateness of one invoice costs (C. com. L441-10).
 OF_LATENESS = kinds_where(lambda row: row.writer is Writer.LATENESS)

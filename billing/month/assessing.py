@@ -62,11 +62,13 @@ class Assessment:
     """The whole run, nothing of it written yet.
 
     ``charges`` are what the run prices, ``recorded`` what acts recorded before; ``covered`` are the timesheets (ids) by
-    member, for invoice and annex.
+    member, for invoice and annex. ``paid`` are those whose hours a minimum charged before has paid for: they are sealed
+    with the run, on no invoice when their member has none.
     """
 
     charges: list[ChargeToBill] = field(default_factory=list)
     covered: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    paid: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     settlements: list[MonthSettlement] = field(default_factory=list)
     problems: list[BillingProblem] = field(default_factory=list)
     recorded: list[Charge] = field(default_factory=list)
@@ -123,10 +125,14 @@ def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> No
     assessment.problems += [*obstacles, *_remarks(month_facts, is_shared_already=is_shared_already)]
     assessment.problems += anomalies(month_facts)
     assessment.problems += _contradictions(month_facts)
+    charged_now = {charge.assignment.pk for charge in charges}
     for assignment in facts.active(key):
         if assignment.pk not in waiting:
-            open_sheets = [sheet.pk for sheet in month_facts.sheets.get(assignment.pk, ()) if sheet.is_open]
-            assessment.covered[assignment.member_id] += open_sheets
+            open_sheets = [sheet for sheet in month_facts.sheets.get(assignment.pk, ()) if sheet.is_open]
+            assessment.covered[assignment.member_id] += [sheet.pk for sheet in open_sheets]
+            if open_sheets and assignment.pk not in charged_now and month_facts.is_topped_up(assignment.pk):
+                assessment.paid[assignment.member_id] += [sheet.pk for sheet in open_sheets]
+                assessment.problems += _paid_by_minimum(assignment, month_facts, open_sheets)
     settled = ZERO if obstacles or is_shared_already or cost is None else cost
     for_work = (each.priced.net for each in charges if KINDS[each.priced.kind].pays_for_work)
     charged = sum(for_work, facts.charged_there.get(key, ZERO))
@@ -207,6 +213,13 @@ def _remarks(month_facts: EmployeeMonthFacts, *, is_shared_already: bool) -> lis
     return remarks
 
 
+def _paid_by_minimum(
+    assignment: Assignment, month_facts: EmployeeMonthFacts, sheets: Sequence[SheetHours]
+) -> list[BillingProblem]:
+    minutes = sum(sheet.total for sheet in sheets)
+    return [wording.paid_by_minimum(assignment, month_facts.month, minutes)] if minutes else []
+
+
 def _contradictions(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
     """Hours that contradict other facts: they are not approved, or should not have been."""
     facts = month_facts.facts
@@ -260,6 +273,7 @@ def _check_empty(facts: RunFacts, assessment: Assessment) -> None:
     covered = {
         sheet for member, sheets in assessment.covered.items() if member not in billed for sheet in sheets
     }
+    covered -= {sheet for sheets in assessment.paid.values() for sheet in sheets}
     seen: set[int] = set()
     for key in facts.keys:
         for sheet in facts.sheets[key]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models.functions import TruncMonth
 
-from billing.charge_kinds import COMPUTED, PAYS_FOR_WORK
+from billing.charge_kinds import COMPUTED, PAYS_FOR_WORK, TOPS_UP
 from billing.documents import mentions
 from billing.models import (
     BillingRun,
@@ -23,13 +24,16 @@ from billing.models import (
     Release,
     Settlement,
 )
-from billing.month.run_facts import Key, ReleasedMinutes, RunFacts, SheetHours
+from billing.month.run_facts import Key, ReleasedMinutes, RunFacts, SheetHours, TopUp
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.periods import Month, overlaps
 from members.models import Group, VatAttestation
 from timesheets.contradicting import contradictions
 from timesheets.models import Entry, Timesheet, TimesheetStatus
+
+# What issued credit notes took back of a charge's line, in euros; None without any.
+CREDITED = Sum("line__credited_by__net", filter=Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED))
 
 
 def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: date | None = None) -> RunFacts:
@@ -60,6 +64,7 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     facts.costs, facts.estimated = _costs(keys)
     facts.settled = _settled(run, keys)
     facts.charged = _charged(run, keys)
+    facts.topped_up = _topped_up(run, facts.charged)
     facts.charged_there, facts.issued = _issued(run)
     at_cost = [key for key in keys if _has_terms(facts, key, price_method=PriceMethod.ACTUAL)]
     facts.plans = {month: planning.plan(month) for month in sorted({month for _, month in at_cost})}
@@ -84,7 +89,7 @@ def _with_assignment(month: Month, scope: Mapping[str, Any]) -> Iterable[Key]:
 def _with_unbilled_hours(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
     rows = Timesheet.objects.filter(
         ~_billed_elsewhere(run),
-        Exists(Entry.objects.filter(timesheet=OuterRef("pk"))),
+        Exists(Entry.objects.filter(timesheet=OuterRef("pk"))) | _owes_minimum(run),
         status=TimesheetStatus.APPROVED,
         billed_at=None,
         assignment__isnull=False,
@@ -92,6 +97,23 @@ def _with_unbilled_hours(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[
         **scope,
     )
     return set(rows.values_list("employee", "month"))
+
+
+def _owes_minimum(run: BillingRun) -> Q:
+    """Whether a month without an hour may owe the minimum agreed: it was not charged for good, or by another run."""
+    charged = Charge.objects.filter(
+        Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED),
+        kind__in=TOPS_UP,
+        assignment=OuterRef("assignment"),
+        service_month=OuterRef("month"),
+    )
+    agreed = Terms.objects.annotate(first_month=TruncMonth("starts_on")).filter(
+        Q(ends_before__isnull=True) | Q(ends_before__gt=OuterRef("month")),
+        first_month__lte=OuterRef("month"),
+        assignment=OuterRef("assignment"),
+        monthly_minimum_minutes__gt=0,
+    )
+    return Q(Exists(agreed), ~Exists(charged))
 
 
 def _billed_elsewhere(run: BillingRun) -> Exists:
@@ -198,6 +220,31 @@ def _charged(run: BillingRun, keys: Collection[Key]) -> Counter[tuple[int, Month
     months = {month for _, month in keys}
     rows = lasting.filter(service_month__in=months).values_list("assignment", "service_month", "kind")
     return Counter(rows)
+
+
+def _topped_up(
+    run: BillingRun, charged: Mapping[tuple[int, Month, str], int]
+) -> dict[tuple[int, Month], TopUp]:
+    """What was charged up to a minimum, less credit notes; one query, none where nothing was."""
+    wanted = {(assignment, month) for assignment, month, kind in charged if kind in TOPS_UP}
+    if not wanted:
+        return {}
+    lasting = Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED)
+    rows = Charge.objects.filter(
+        lasting | Q(is_standing=True),
+        kind__in=TOPS_UP,
+        released_at__isnull=True,
+        assignment__in={assignment for assignment, _ in wanted},
+        service_month__in={month for _, month in wanted},
+    ).annotate(credited=CREDITED)
+    minutes: dict[tuple[int, Month], dict[int, int]] = defaultdict(dict)
+    worked: dict[tuple[int, Month], list[int]] = defaultdict(list)
+    for row in rows.order_by("pk"):
+        key = row.assignment_id or 0, row.service_month
+        left = row.minutes * (row.net - (row.credited or 0)) / row.net if row.net else Decimal(0)
+        minutes[key][row.terms_id or 0] = int(left.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        worked[key].append(row.figures["worked_minutes"])
+    return {key: TopUp(by_terms, max(worked[key])) for key, by_terms in minutes.items()}
 
 
 def _released(run: BillingRun) -> list[tuple[Key, int, ReleasedMinutes]]:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from billing.charge_kinds import TOPS_UP
 from billing.documents import numbering, snapshot
 from billing.models import BillingRun, Charge, Invoice, InvoicedTimesheet, InvoiceStatus, Rendering, RunStatus
 from billing.month.assessing import Assessment, ChargeToBill, assess
@@ -239,7 +240,9 @@ def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None,
     months = Charge.objects.filter(run=run).values("service_month")
     staff = Charge.objects.filter(run=run).values("employee")
     invoiced = InvoicedTimesheet.objects.filter(invoice__run=run).values("timesheet")
-    sheets = Timesheet.objects.filter(Q(employee__in=staff, month__in=months) | Q(pk__in=invoiced))
+    topped_up = Charge.objects.filter(kind__in=TOPS_UP).values("assignment")
+    paid = Q(assignment__in=topped_up, month__lt=run.month, billed_at=None)
+    sheets = Timesheet.objects.filter(Q(employee__in=staff, month__in=months) | Q(pk__in=invoiced) | paid)
     locked = sheets.select_for_update(no_key=True).order_by("pk").values_list("pk", "approved_at")
     approved_later = {pk for pk, approved_at in locked if approved_at and approved_at > at}
     drafts = run.invoices.filter(status=InvoiceStatus.DRAFT).select_for_update(of=("self",))
@@ -281,10 +284,19 @@ def _checked(draft: Invoice, batch: _IssueBatch) -> _Ready:
 
 def _finish(issued: Sequence[Invoice], batch: _IssueBatch) -> None:
     """Seal what was issued, under the locks taken before; ask for the files; close the run with its last draft."""
-    approval.seal(batch.to_seal, at=batch.at)
+    approval.seal(batch.to_seal | _paid_elsewhere(batch), at=batch.at)
     Rendering.objects.bulk_create(Rendering(invoice=invoice, queued_at=batch.at) for invoice in issued)
     if not batch.run.invoices.filter(status=InvoiceStatus.DRAFT).exists():
         batch.run.move(RunStatus.ISSUED, by=batch.by, at=batch.at, issued_at=batch.at)
+
+
+def _paid_elsewhere(batch: _IssueBatch) -> set[int]:
+    """Timesheets that a minimum charged before has paid for, of members that this run invoices nothing."""
+    if not batch.assessment.paid:
+        return set()
+    invoiced = set(batch.run.invoices.filter(is_out_of_scope=False).values_list("member", flat=True))
+    sheets = [paid for member, paid in batch.assessment.paid.items() if member not in invoiced]
+    return {sheet for paid in sheets for sheet in paid} - batch.approved_later
 
 
 def _refuse_other_costs(run: BillingRun, assessment: Assessment) -> None:

@@ -11,17 +11,18 @@ rules. How B and D share a cost is ``cost_sharing``. Hours are whole minutes, mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from billing.charge_kinds import ChargeKind
 from billing.models import Unit
-from billing.month.cost_sharing import management_fee, share_cost
+from billing.month.cost_sharing import CostShares, management_fee, share_cost
+from billing.month.minimums import MinimumShare, minimum_shares
 from billing.month.segments import EmployeeMonth, Segment
 from employees.models import PriceMethod
-from groupement.kernel.money import cents, line_net
+from groupement.kernel.money import ZERO, allocate, cents, line_net
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import quantity
 
@@ -33,14 +34,11 @@ def hours_net(minutes: int, hourly_price: Decimal) -> Decimal:
     return line_net(quantity(minutes), hourly_price)
 
 
-def minimum_minutes(of_month: int, days: int, days_of_month: int) -> int:
-    """The minimum agreed ``of_month``, in minutes; of a part of the month by calendar days, half a minute up."""
-    return (2 * of_month * days + days_of_month) // (2 * days_of_month)
-
-
-def flat_net(amount: Decimal, days: int, days_of_month: int) -> Decimal:
-    """Method C: the amount of a month; of a part of the month by calendar days."""
-    return amount if days == days_of_month else cents(amount * days / days_of_month)
+def flat_nets(parts: Sequence[tuple[Decimal, int]], days_of_month: int) -> list[Decimal]:
+    """Method C: parts of a month, each with the amount of a month and its calendar days; rounded once, all together."""
+    weights = [amount * days for amount, days in parts]
+    total = cents(sum(weights, ZERO) / days_of_month)
+    return allocate(total, weights) if any(weights) else [ZERO] * len(parts)
 
 
 def price_by_coefficient(gross_hourly_pay: Decimal, coefficient: Decimal) -> Decimal:
@@ -70,39 +68,45 @@ class PricedSegment:
 def price(month: EmployeeMonth) -> list[PricedSegment]:
     """All that the month owes, in the order of its segments; nothing for what comes to zero.
 
-    While its cost is not known, a month's segments at actual cost owe nothing yet.
+    While its cost is not known, a month's segments at actual cost owe nothing yet. What a member owes for the month is
+    rounded once, and its parts under several terms are shared to the cent.
     """
     known = month.shares_cost and month.cost is not None
     shares = share_cost(month) if known else None
+    fees = _fees(month.segments, shares.amounts) if shares else {}
+    flats, minimums = _flat_parts(month), minimum_shares(month.segments, len(month.month.days))
     priced: list[PricedSegment] = []
     for i, segment in enumerate(month.segments):
         if segment.method == PriceMethod.HOURLY:
-            priced += _at_hourly_price(segment, month.month)
+            priced += _at_hourly_price(segment, minimums[i])
         elif segment.method == PriceMethod.FLAT:
-            priced += _at_flat_amount(segment, month.month)
+            priced += _at_flat_amount(segment, flats[i], month.month)
         elif shares is not None:
-            priced += _at_actual_cost(segment, shares.amounts[i], shares.borne[i], month)
+            priced += _at_actual_cost(i, shares, fees, month)
     return priced
 
 
-def _at_hourly_price(segment: Segment, month: Month) -> list[PricedSegment]:
+def _at_hourly_price(segment: Segment, minimum: MinimumShare) -> list[PricedSegment]:
     """Hours at the agreed price, and once what lacks to the minimum: late hours then fill that gap first."""
     price = _agreed(segment.hourly_price)
-    least = minimum_minutes(segment.minimum, segment.days, len(month.days))
-    before = segment.worked - segment.first_billed
-    covered = min(segment.first_billed, max(least - before, 0)) if segment.is_topped_up else 0
     # The days, so that a credit note finds the entries again when two prices share a month.
     spans = [[start.isoformat(), before.isoformat()] for start, before in segment.spans]
     figures: dict[str, Any] = {"hourly_price": str(price), "spans": spans}
     if segment.again:
         figures["again_minutes"] = segment.again
-    if covered:
-        figures["covered_minutes"] = covered
-    minutes = segment.first_billed - covered + segment.again
+    if minimum.covered:
+        figures["covered_minutes"] = minimum.covered
+    minutes = segment.first_billed - minimum.covered + segment.again
     priced = [_hours(segment, ChargeKind.WORKED_HOURS, minutes, price, figures)]
-    if not segment.is_topped_up and least > segment.worked:
-        top_up = {"hourly_price": str(price), "minimum_minutes": least, "worked_minutes": segment.worked}
-        priced.append(_hours(segment, ChargeKind.MINIMUM, least - segment.worked, price, top_up))
+    if minimum.lacking:
+        top_up: dict[str, Any] = {
+            "hourly_price": str(price),
+            "minimum_minutes": minimum.least,
+            "worked_minutes": minimum.worked,
+        }
+        if minimum.lacking != minimum.lacks:
+            top_up["lacking_minutes"] = minimum.lacks
+        priced.append(_hours(segment, ChargeKind.MINIMUM, minimum.lacking, price, top_up))
     return [each for each in priced if each.quantity]
 
 
@@ -113,9 +117,21 @@ def _hours(
     return PricedSegment(segment, kind, minutes, quantity(minutes), Unit.HOUR, price, net, figures)
 
 
-def _at_flat_amount(segment: Segment, month: Month) -> list[PricedSegment]:
+def _flat_parts(month: EmployeeMonth) -> dict[int, Decimal]:
+    """The flat amount of each segment (by its place), those at one member rounded together."""
+    at: dict[int, list[int]] = {}
+    for i, segment in enumerate(month.segments):
+        if segment.method == PriceMethod.FLAT:
+            at.setdefault(segment.member, []).append(i)
+    nets: dict[int, Decimal] = {}
+    for places in at.values():
+        parts = [(_agreed(month.segments[i].flat_amount), month.segments[i].days) for i in places]
+        nets |= zip(places, flat_nets(parts, len(month.month.days)), strict=True)
+    return nets
+
+
+def _at_flat_amount(segment: Segment, net: Decimal, month: Month) -> list[PricedSegment]:
     amount, of_month = _agreed(segment.flat_amount), len(month.days)
-    net = flat_net(amount, segment.days, of_month)
     if not net:
         return []
     unit = Unit.MONTH if segment.days == of_month else Unit.ONE
@@ -124,16 +140,40 @@ def _at_flat_amount(segment: Segment, month: Month) -> list[PricedSegment]:
     return [PricedSegment(segment, kind, segment.worked, ONE, unit, net, net, figures)]
 
 
+@dataclass(frozen=True)
+class _FeePart:
+    """A segment's part of the management fee on ``of_share`` euros, a member's share of the month at one rate."""
+
+    amount: Decimal
+    of_share: Decimal
+
+
+def _fees(segments: Sequence[Segment], shares: Sequence[Decimal]) -> dict[int, _FeePart]:
+    """The management fee of each segment (by its place), on what a member bears of the month at one rate."""
+    at: dict[tuple[int, Decimal], list[int]] = {}
+    for i, segment in enumerate(segments):
+        if segment.method == PriceMethod.ACTUAL and shares[i]:
+            at.setdefault((segment.member, segment.management_rate), []).append(i)
+    fees: dict[int, _FeePart] = {}
+    for (_, rate), places in at.items():
+        own = [shares[i] for i in places]
+        whole = sum(own, ZERO)
+        amounts = allocate(management_fee(whole, rate), [abs(share) for share in own])
+        fees |= {i: _FeePart(amount, whole) for i, amount in zip(places, amounts, strict=True)}
+    return fees
+
+
 def _at_actual_cost(
-    segment: Segment, share: Decimal, borne: int, month: EmployeeMonth
+    place: int, shares: CostShares, fees: Mapping[int, _FeePart], month: EmployeeMonth
 ) -> list[PricedSegment]:
+    segment, share = month.segments[place], shares.amounts[place]
     if not share:
         return []
     figures: dict[str, Any] = {
         "employer_cost": str(month.cost),
         "worked_minutes": sum(other.worked for other in month.segments),
         "pool_minutes": month.absent,
-        "borne_minutes": borne,
+        "borne_minutes": shares.borne[place],
         "planned_minutes": segment.expected,
         "absence_rule": str(segment.absence_rule),
     }
@@ -141,9 +181,13 @@ def _at_actual_cost(
         figures["absence_rules"] = dict(segment.absence_rules)
     one, kind = Unit.ONE, ChargeKind.COST_SHARE
     priced = [PricedSegment(segment, kind, segment.worked, ONE, one, share, share, figures)]
-    if fee := management_fee(share, segment.management_rate):
+    fee = fees[place]
+    if fee.amount:
         rate = {"management_rate": str(segment.management_rate), "share": str(share)}
-        priced.append(PricedSegment(segment, ChargeKind.MANAGEMENT_FEE, 0, ONE, one, fee, fee, rate))
+        if fee.of_share != share:
+            rate["of_share"] = str(fee.of_share)
+        kind = ChargeKind.MANAGEMENT_FEE
+        priced.append(PricedSegment(segment, kind, 0, ONE, one, fee.amount, fee.amount, rate))
     return priced
 
 

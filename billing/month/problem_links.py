@@ -256,6 +256,7 @@ KNOWN: dict[str, tuple[str, Action]] = {
     "cost_missing": ("Un coût manque", _to_costs),
     "cost_already_shared": ("Un coût est déjà réparti", _to_hours),
     "terms_missing": ("Des conditions manquent", _terms),
+    "paid_by_minimum": ("Des heures couvertes par le minimum", _to_hours),
     "nothing_to_invoice": ("Des heures ne donnent rien à facturer", _terms),
     "over_commitment": ("Plus d’heures que convenu", _to_hours),
     "no_hours": ("Un relevé sans heure", _to_hours),

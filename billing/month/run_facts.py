@@ -53,11 +53,23 @@ class ReleasedMinutes:
     minutes: int
 
 
+@dataclass(frozen=True)
+class TopUp:
+    """What an assignment's month was charged up to its minimum: minutes by terms (id), less what was credited since.
+
+    ``worked`` are the minutes that were there when it was charged.
+    """
+
+    minutes: Mapping[int, int]
+    worked: int
+
+
 @dataclass
 class RunFacts:
     """What a run needs to price the employee-months that it can charge.
 
-    ``charged`` counts the charges that last, by assignment, month and kind; ``recorded`` are the charges that acts
+    ``charged`` counts the charges that last, by assignment, month and kind, ``topped_up`` are those up to a minimum, by
+    assignment and month; ``recorded`` are the charges that acts
     recorded and that no invoice bills yet, up to the run's month. ``issued`` are the members that have the run's
     invoice already, each with whether it is the one outside VAT, and ``charged_there`` what these invoices charge for
     each employee's month: what comes late for such a member waits for the next run. ``contradictions``: by timesheet,
@@ -74,6 +86,7 @@ class RunFacts:
     estimated: set[Key] = field(default_factory=set)
     settled: set[Key] = field(default_factory=set)
     charged: Counter[tuple[int, Month, str]] = field(default_factory=Counter)
+    topped_up: dict[tuple[int, Month], TopUp] = field(default_factory=dict)
     released: dict[int, list[ReleasedMinutes]] = field(default_factory=dict)
     recorded: list[Charge] = field(default_factory=list)
     is_franchise: bool = False
@@ -132,6 +145,10 @@ class EmployeeMonthFacts:
         """Assignments with a part of the month at actual cost."""
         return {segment.assignment for segment in self.segments if segment.method == PriceMethod.ACTUAL}
 
+    def is_topped_up(self, assignment: int) -> bool:
+        """Whether a minimum was charged for this assignment’s (id) month, so that late hours may owe nothing."""
+        return any(row.is_topped_up for row in self.segments if row.assignment == assignment)
+
     @property
     def at_group(self) -> dict[str, Any]:
         """The hours at the group for EmployeeMonth: apart by kind only where an assignment has a rule for a kind."""
@@ -181,6 +198,7 @@ def _segment(
     sheets: Sequence[SheetHours],
 ) -> Segment:
     plan = facts.plans.get(month, {}).get(assignment.pk, {})
+    top_up = facts.topped_up.get((assignment.pk, month))
     to_bill = minutes_within(spans, *(sheet.minutes for sheet in sheets if sheet.is_open))
     return Segment(
         assignment=assignment.pk,
@@ -200,4 +218,6 @@ def _segment(
         again=sum(row.minutes for row in facts.released.get(assignment.pk, ()) if in_spans(row.day, spans)),
         minimum=(terms.monthly_minimum_minutes or 0) if all_approved(sheets) else 0,
         is_topped_up=bool(facts.charged[assignment.pk, month, ChargeKind.MINIMUM]),
+        topped_up=top_up.minutes.get(terms.pk, 0) if top_up else None,
+        worked_then=top_up.worked if top_up else None,
     )

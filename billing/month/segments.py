@@ -29,7 +29,8 @@ class Segment:
     time: C. trav. L3121-4), ``planned`` what the weekly pattern expects. ``to_bill`` are the minutes that no invoice
     bills yet, when they are not all of them; ``again`` those that credit notes released. ``absence_rules`` say who
     bears a kind of absence where that differs from ``absence_rule``. ``minimum`` are the minutes agreed as least for a
-    whole month, known once all its hours are approved; ``is_topped_up`` when the month was charged up to it already.
+    whole month, known once all its hours are approved; ``is_topped_up`` when the month was charged up to it already:
+    for ``topped_up`` minutes at this price, less what credit notes took back, when ``worked_then`` minutes were there.
     """
 
     assignment: int
@@ -49,6 +50,8 @@ class Segment:
     again: int = 0
     minimum: int = 0
     is_topped_up: bool = False
+    topped_up: int | None = None
+    worked_then: int | None = None
 
     @property
     def days(self) -> int:

@@ -204,6 +204,19 @@ def wording_is_outdated(text: str) -> BillingProblem:
     )
 
 
+def paid_by_minimum(assignment: Assignment, month: Month, minutes: int) -> BillingProblem:
+    """Late hours that the minimum charged before has paid for: they owe nothing, and are sealed with the run."""
+    return BillingProblem(
+        "paid_by_minimum",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: {spell_hours(minutes)}"
+        f"{NO_BREAK_SPACE}h tardives {month.of_label} sont couvertes par le minimum déjà facturé. Elles ne donnent "
+        "aucune somme et seront arrêtées avec cette clôture.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
 def nothing_to_invoice(member: Member, month: Month) -> BillingProblem:
     """Approved hours that come to no sum."""
     return BillingProblem(

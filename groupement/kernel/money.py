@@ -75,7 +75,12 @@ def allocate(total: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
     Largest remainder, earliest wins a tie; a negative total mirrors the positive one. Raises ValueError when
     the total is not in whole cents, when a weight is negative and when no weight is above zero.
     """
-    whole = abs(_whole_cents(total))
+    return [(share * CENT) + 0 for share in allocate_units(_whole_cents(total), weights)]
+
+
+def allocate_units(total: int, weights: Sequence[Decimal | int]) -> list[int]:
+    """The same of a total in whole units, of minutes for one: shares are whole, and sum to it exactly."""
+    whole = abs(total)
     parts = [Fraction(_exact(weight)) for weight in weights]
     if any(part < 0 for part in parts):
         raise ValueError("Un poids de répartition ne peut pas être négatif.")
@@ -88,7 +93,7 @@ def allocate(total: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
     for i in by_remainder[: whole - sum(shares)]:
         shares[i] += 1
     sign = -1 if total < 0 else 1
-    return [(sign * share * CENT) + 0 for share in shares]
+    return [sign * share for share in shares]
 
 
 def spell(amount: Decimal | int) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.charge_kinds import ChargeKind
+from billing.charge_kinds import KINDS, ChargeKind
 from billing.models import Unit
 from billing.month import pricing
 from billing.month.cost_sharing import CostShares, share_cost
@@ -174,6 +174,69 @@ def test_case_29_flat_amount_goes_by_calendar_days(in_month: Month, days: int) -
     whole = days == len(in_month.days)
     part = (Decimal("840.00") * days / len(in_month.days)).quantize(Decimal("0.01"))
     assert (each.unit, each.net) == ((Unit.MONTH, Decimal("840.00")) if whole else (Unit.ONE, part))
+
+
+def flats(*parts: tuple[str, int, int], of: Month = NOVEMBER, **facts: Any) -> list[str]:
+    """The nets of flat amounts of ``of``: (amount of a month, first day, day before which it ends; 0: all of it)."""
+    segments = [
+        segment(
+            n,
+            method=PriceMethod.FLAT,
+            hourly_price=None,
+            flat_amount=Decimal(amount),
+            spans=[
+                (date(of.year, of.month, first), date(of.year, of.month, before) if before else of.before)
+            ],
+            **{"member": 1, **facts},
+        )
+        for n, (amount, first, before) in enumerate(parts, 1)
+    ]
+    return [str(each.net) for each in pricing.price(EmployeeMonth(of, segments))]
+
+
+def test_parts_of_a_flat_amount_are_shared_to_the_cent() -> None:
+    # 100.01 over two halves is 50.005 each; over three times ten days 33.34 each: one cent too many, then one more.
+    assert flats(("100.01", 1, 16), ("100.01", 16, 0)) == ["50.01", "50.00"]
+    assert flats(("100.01", 1, 11), ("100.01", 11, 21), ("100.01", 21, 0)) == ["33.34", "33.34", "33.33"]
+    # October has 31 days: 15 and 16 of 1 000.00 are 483.87 and 516.13.
+    assert flats(("1000.00", 1, 16), ("1000.00", 16, 0), of=Month(2026, 10)) == ["483.87", "516.13"]
+    # Another amount on the way: 50.005 + 100.005 = 150.01.
+    assert flats(("100.01", 1, 16), ("200.01", 16, 0)) == ["50.01", "100.00"]
+    # A part of the month, cut: twenty days of 100.00 are 66.67.
+    assert flats(("100.00", 11, 21), ("100.00", 21, 0)) == ["33.34", "33.33"]
+    assert flats(("0.01", 1, 16), ("0.01", 16, 0)) == ["0.01"]
+    assert flats(("0.00", 1, 16), ("0.00", 16, 0)) == []
+
+
+def test_flat_amounts_of_two_members_are_rounded_apart() -> None:
+    halves = [
+        segment(
+            n,
+            method=PriceMethod.FLAT,
+            hourly_price=None,
+            flat_amount=Decimal("100.01"),
+            spans=[(FIRST, FIRST + timedelta(days=15))],
+        )
+        for n in (1, 2)
+    ]
+    assert [str(each.net) for each in pricing.price(month(*halves))] == ["50.01", "50.01"]
+
+
+def test_the_fee_on_a_share_under_two_terms_is_rounded_once() -> None:
+    # 100.10 to one member in two halves of 50.05: 5 % is 5.005, so 5.01; each half alone would be 2.50.
+    halves = [
+        at_cost(1, hours="10", fee="5", terms=n, spans=[(FIRST, NOVEMBER.before)], absence_rule=rule)
+        for n, rule in enumerate((AbsenceRule.WORKED_HOURS, AbsenceRule.PLANNED_SHARE), 1)
+    ]
+    priced = pricing.price(month(*halves, cost="100.10"))
+    fees = [each for each in priced if each.kind == ChargeKind.MANAGEMENT_FEE]
+    assert [str(each.net) for each in fees] == ["2.51", "2.50"]
+    reckoned = KINDS[ChargeKind.MANAGEMENT_FEE].reckoned(fees[0])
+    assert reckoned.replace("\u00a0", " ") == "5 % de 100,10 €, pour la part de 50,05 €"
+    # Two rates are two prices.
+    other = replace(halves[1], management_rate=Decimal("6"))
+    nets = [str(each.net) for each in pricing.price(month(halves[0], other, cost="100.10"))]
+    assert nets == ["50.05", "2.50", "50.05", "3.00"]
 
 
 def test_case_51_equal_weights_share_in_a_stable_order() -> None:
