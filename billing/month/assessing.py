@@ -114,7 +114,7 @@ def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> No
     is_shared_already = key in facts.settled
     obstacles = [] if is_shared_already or not month_facts.at_cost else _obstacles(month_facts)
     # Part of a timesheet is never billed: an assignment that waits waits with all its prices.
-    waiting = {row.pk for row in facts.active(key) if row.member_id in facts.members_issued}
+    waiting = {row.pk for row in facts.bearers(key) if row.member_id in facts.members_issued}
     waiting |= set(month_facts.unpriced) | (month_facts.at_cost if obstacles or is_shared_already else set())
     charges = [
         charge
@@ -123,7 +123,7 @@ def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> No
     ]
     assessment.charges += charges
     assessment.problems += [*obstacles, *_remarks(month_facts, is_shared_already=is_shared_already)]
-    assessment.problems += anomalies(month_facts)
+    assessment.problems += [*anomalies(month_facts), *_cost_without_hours(month_facts, month)]
     assessment.problems += _contradictions(month_facts)
     charged_now = {charge.assignment.pk for charge in charges}
     for assignment in facts.active(key):
@@ -235,6 +235,19 @@ def _contradictions(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
     ]
 
 
+def _cost_without_hours(month_facts: EmployeeMonthFacts, month: EmployeeMonth) -> list[BillingProblem]:
+    """A cost of the run's month for somebody without any hour in it, and who bears it."""
+    facts, key = month_facts.facts, month_facts.key
+    is_empty = all(sheet.is_approved and not sheet.total for sheet in facts.sheets[key])
+    if month.cost is None or key[1] != facts.month or key in facts.settled or not is_empty:
+        return []
+    nets = [(KINDS[each.kind], each.net) for each in pricing.price(month)]
+    shared = sum((net for kind, net in nets if kind.shares_cost), ZERO)
+    agreed = sum((net for kind, net in nets if kind.pays_for_work and not kind.shares_cost), ZERO)
+    borne = wording.CostBorne(month.cost, shared, agreed, facts.last_month_of(key))
+    return [wording.cost_without_hours(facts.employees[key[0]], key[1], borne)]
+
+
 def _unpriced(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
     return [
         wording.terms_are_missing(month_facts.facts.assignments[assignment], month_facts.month, days)
@@ -292,13 +305,9 @@ LEAST_MINUTES = 60
 def anomalies(month_facts: EmployeeMonthFacts) -> Iterator[BillingProblem]:
     """What is unusual in one employee's month; none of it keeps an invoice a draft."""
     employee = month_facts.facts.employees[month_facts.key[0]]
-    sheets = month_facts.facts.sheets[month_facts.key]
     is_open_month = (
         month_facts.key[1] == month_facts.facts.month and month_facts.key not in month_facts.facts.settled
     )
-    is_empty = all(sheet.is_approved and not sheet.total for sheet in sheets)
-    if is_open_month and month_facts.key in month_facts.facts.costs and is_empty:
-        yield wording.cost_without_hours(employee, month_facts.month)
     if is_open_month and month_facts.key in month_facts.facts.estimated:
         yield wording.cost_is_estimated(employee, month_facts.month)
     for assignment in month_facts.facts.active(month_facts.key):

@@ -71,8 +71,9 @@ def share_cost(month: EmployeeMonth) -> CostShares:
     """Share the employer cost of ``month`` between its segments and the reserve; the sum is exact.
 
     Every worked minute is a weight, at members with an agreed price too: their part is covered by that price. Hours at
-    the group are shared by each assignment's absence rule. A month without any work is shared by planned minutes, and
-    goes to the reserve when nothing was planned. Raises ValueError when the cost is unknown.
+    the group are shared by each assignment's absence rule. A month without any work is shared by planned minutes: the
+    reserve bears those of assignments whose rule names it, and all of it when nothing was planned. Raises ValueError
+    when the cost is unknown.
     """
     if month.cost is None:
         raise ValueError("a cost that is not known cannot be shared")
@@ -90,7 +91,7 @@ def _weights(month: EmployeeMonth) -> tuple[Weights, Weights, Fraction]:
     worked = [Fraction(segment.worked) for segment in segments]
     planned = [Fraction(segment.expected) for segment in segments]
     if not any(worked):
-        return planned, nothing, Fraction(0) if any(planned) else Fraction(1)
+        return _without_work(month, planned)
     borne, reserve = nothing, Fraction(0)
     for kind, days in month.by_kind.items():
         if any(days.values()):
@@ -100,41 +101,71 @@ def _weights(month: EmployeeMonth) -> tuple[Weights, Weights, Fraction]:
     return [own + absent for own, absent in zip(worked, borne, strict=True)], borne, reserve
 
 
+def _without_work(month: EmployeeMonth, planned: Weights) -> tuple[Weights, Weights, Fraction]:
+    """The weights of a month without any work: planned shares, but the reserve's under the rule that names it."""
+    nothing = [Fraction(0)] * len(planned)
+    if not any(planned):
+        return nothing, nothing, Fraction(1)
+    minutes = {kind: sum(days.values()) for kind, days in month.by_kind.items() if any(days.values())}
+    borne, reserve = nothing, Fraction(0)
+    for kind, total in (minutes or {"": 1}).items():
+        parts = _proportionally(Fraction(total), planned)
+        is_left = [segment.rule_of(kind) == AbsenceRule.RESERVE for segment in month.segments]
+        reserve += sum((part for part, left in zip(parts, is_left, strict=True) if left), Fraction(0))
+        borne = [own if left else own + part for own, part, left in zip(borne, parts, is_left, strict=True)]
+    return borne, borne if minutes else nothing, reserve
+
+
 def _by_absence_rule(
     month: EmployeeMonth, kind: str, days: Mapping[date, int], worked: Weights, planned: Weights
 ) -> tuple[Weights, Fraction]:
     """The minutes at the group of one kind by segment, and those that the reserve bears.
 
-    Assignments with the same rule form a group; between groups the minutes are shared by planned minutes.
+    Assignments with the same rule form a group; between groups the minutes are shared by planned minutes: those of the
+    month, and those of the day where a group's rule asks who was planned that day.
     """
     groups: dict[str, list[int]] = {}
     for i, segment in enumerate(month.segments):
         groups.setdefault(segment.rule_of(kind), []).append(i)
     basis = _first_known(planned, worked)
+    by_day = AbsenceRule.PLANNED_THAT_DAY in groups
     borne = [Fraction(0)] * len(month.segments)
     reserve = Fraction(0)
     for rule, group in groups.items():
-        part = Fraction(sum(days.values())) * sum(basis[i] for i in group) / sum(basis)
+        own_days = {
+            day: minutes * _part_of(group, _planned_on(day, month.segments) if by_day else basis, basis)
+            for day, minutes in days.items()
+        }
+        part = sum(own_days.values(), Fraction(0))
         if rule == AbsenceRule.RESERVE:
             reserve += part
         elif part:
             own = [worked[i] for i in group], [planned[i] for i in group]
-            for i, minutes in zip(group, _within_group(rule, part, month, days, group, *own), strict=True):
+            for i, minutes in zip(group, _within_group(rule, own_days, month, group, *own), strict=True):
                 borne[i] += minutes
     return borne, reserve
 
 
+def _part_of(group: Sequence[int], weights: Weights, basis: Weights) -> Fraction:
+    """The part of the segments in ``group`` by ``weights``, by ``basis`` where there are none."""
+    known = _first_known(weights, basis)
+    return sum((known[i] for i in group), Fraction(0)) / sum(known)
+
+
+def _planned_on(day: date, segments: Sequence[Segment]) -> Weights:
+    return [Fraction(segment.planned_on(day)) for segment in segments]
+
+
 def _within_group(
     rule: str,
-    part: Fraction,
+    days: Mapping[date, Fraction],
     month: EmployeeMonth,
-    days: Mapping[date, int],
     group: Sequence[int],
     worked: Weights,
     planned: Weights,
 ) -> Weights:
-    """Share ``part`` of the minutes at the group between the segments of one rule."""
-    segments = [month.segments[i] for i in group]
+    """Share the minutes at the group of some ``days`` between the segments of one rule."""
+    segments, part = [month.segments[i] for i in group], sum(days.values(), Fraction(0))
     if rule == AbsenceRule.WORKED_HOURS:
         return _proportionally(part, _first_known(worked, planned))
     by_plan = _proportionally(part, _first_known(planned, worked))
@@ -142,19 +173,15 @@ def _within_group(
         past = _past(month, segments)
         return _proportionally(part, past) if any(past) else by_plan
     if rule == AbsenceRule.PLANNED_THAT_DAY:
-        return _day_by_day(part, days, segments, by_plan)
+        return _day_by_day(days, segments, by_plan)
     return by_plan
 
 
-def _day_by_day(
-    part: Fraction, days: Mapping[date, int], segments: Sequence[Segment], by_plan: Weights
-) -> Weights:
+def _day_by_day(days: Mapping[date, Fraction], segments: Sequence[Segment], by_plan: Weights) -> Weights:
     """Each absent day to those planned on that day; days on which nobody was go by the month's plan."""
-    total = sum(days.values())
     borne = [Fraction(0)] * len(segments)
     for day, minutes in days.items():
-        planned = [Fraction(segment.planned.get(day, 0)) for segment in segments]
-        shares = _proportionally(part * minutes / total, planned if any(planned) else by_plan)
+        shares = _proportionally(minutes, _first_known(_planned_on(day, segments), by_plan))
         borne = [sum(pair, Fraction(0)) for pair in zip(borne, shares, strict=True)]
     return borne
 

@@ -67,7 +67,8 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     facts.topped_up = _topped_up(run, facts.charged)
     facts.charged_there, facts.issued = _issued(run)
     at_cost = [key for key in keys if _has_terms(facts, key, price_method=PriceMethod.ACTUAL)]
-    facts.plans = {month: planning.plan(month) for month in sorted({month for _, month in at_cost})}
+    for month in sorted({facts.last_month_of(key) or key[1] for key in at_cost}):
+        facts.plans[month], facts.holidays[month] = planning.plan_and_holidays(month.first, month.before)
     facts.past = _past_minutes(
         [key for key in at_cost if _has_terms(facts, key, absence_rule=AbsenceRule.LAST_12_MONTHS)]
     )
@@ -189,12 +190,13 @@ def _terms(assignments: Collection[int]) -> dict[int, list[Terms]]:
 
 
 def _has_terms(facts: RunFacts, key: Key, **figures: str) -> bool:
-    """Whether a day of the month falls under terms with these figures."""
-    span = key[1].first, key[1].before
+    """Whether a day of the month, or of the last one of somebody who left, falls under terms with these figures."""
+    month = facts.last_month_of(key) or key[1]
+    span = month.first, month.before
     return any(
         overlaps(terms.starts_on, terms.ends_before, *span)
         and all(getattr(terms, name) == value for name, value in figures.items())
-        for assignment in facts.active(key)
+        for assignment in facts.bearers(key)
         for terms in facts.terms.get(assignment.pk, ())
     )
 

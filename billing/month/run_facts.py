@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from billing.models import Charge
 from billing.month.segments import Minutes, Segment, Span, in_spans, minutes_within, spans_by_price
 from employees import planning
 from employees.models import Assignment, Employee, PriceMethod, Terms
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month, overlaps
 from members.models import VatAttestation
 from timesheets.contradicting import Contradiction
@@ -72,8 +73,9 @@ class RunFacts:
     assignment and month; ``recorded`` are the charges that acts
     recorded and that no invoice bills yet, up to the run's month. ``issued`` are the members that have the run's
     invoice already, each with whether it is the one outside VAT, and ``charged_there`` what these invoices charge for
-    each employee's month: what comes late for such a member waits for the next run. ``contradictions``: by timesheet,
-    the facts that contradict its hours.
+    each employee's month: what comes late for such a member waits for the next run. ``plans`` are by assignment and
+    day, ``holidays`` what public holidays take off them. ``contradictions``: by timesheet, the facts that contradict
+    its hours.
     """
 
     month: Month
@@ -94,6 +96,7 @@ class RunFacts:
     charged_there: dict[Key, Decimal] = field(default_factory=dict)
     issued: set[tuple[int, bool]] = field(default_factory=set)
     plans: dict[Month, planning.Plan] = field(default_factory=dict)
+    holidays: dict[Month, planning.Plan] = field(default_factory=dict)
     past: dict[int, dict[tuple[int, Month], int]] = field(default_factory=dict)
     contradictions: dict[int, list[Contradiction]] = field(default_factory=dict)
     attestations: dict[int, list[VatAttestation]] = field(default_factory=dict)
@@ -115,6 +118,29 @@ class RunFacts:
         return [
             row for row in self._assignments_of[employee] if overlaps(row.starts_on, row.ends_before, *days)
         ]
+
+    def last_month_of(self, key: Key) -> Month | None:
+        """The last month with an assignment before the key's, of somebody who left: no assignment, no hour since.
+
+        What such a month costs is the last pay. A year later it is nobody's.
+        """
+        if self.active(key) or any(
+            sheet.total or not sheet.is_approved for sheet in self.sheets.get(key, ())
+        ):
+            return None
+        employee, month = key
+        ended = [
+            Month.of(min(row.ends_before, month.first) - timedelta(days=1))
+            for row in self._assignments_of[employee]
+            if row.ends_before and row.starts_on < month.first
+        ]
+        last = max(ended, default=None)
+        return last if last and last >= month.shift(-12) else None
+
+    def bearers(self, key: Key) -> list[Assignment]:
+        """The assignments of the month; for the last pay of somebody who left, those of its last month there."""
+        last = self.last_month_of(key)
+        return self.active((key[0], last)) if last else self.active(key)
 
     def past_of(self, key: Key) -> dict[int, int]:
         """Minutes approved in the twelve months before the key's, by member."""
@@ -167,6 +193,8 @@ class EmployeeMonthFacts:
 
 def employee_month(key: Key, facts: RunFacts) -> EmployeeMonthFacts:
     """The employee's month ``key`` of ``facts``, each assignment cut into its segments."""
+    if last := facts.last_month_of(key):
+        return EmployeeMonthFacts(key, facts, {}, _segments_of_last_pay(key, last, facts), {})
     sheets: dict[int, list[SheetHours]] = defaultdict(list)
     for sheet in facts.sheets[key]:
         if sheet.assignment is not None:
@@ -182,6 +210,16 @@ def employee_month(key: Key, facts: RunFacts) -> EmployeeMonthFacts:
         if without_price := [day for day in worked if not in_spans(day, covered)]:
             unpriced[assignment.pk] = sorted(without_price)
     return EmployeeMonthFacts(key, facts, sheets, segments, unpriced)
+
+
+def _segments_of_last_pay(key: Key, last: Month, facts: RunFacts) -> list[Segment]:
+    """Segments without an hour, by the plan and the terms of the ``last`` month; an agreed price owes nothing more."""
+    whole = [(key[1].first, key[1].before)]
+    return [
+        replace(_segment(assignment, terms, spans, last, facts, ()), spans=whole, flat_amount=ZERO, again=0)
+        for assignment in facts.bearers(key)
+        for terms, spans in spans_by_price(assignment, facts.terms.get(assignment.pk, ()), last)
+    ]
 
 
 def all_approved(sheets: Sequence[SheetHours]) -> bool:
@@ -208,6 +246,7 @@ def _segment(
         spans=spans,
         minutes=minutes_within(spans, *(sheet.minutes for sheet in sheets)),
         planned=minutes_within(spans, plan),
+        holidays=minutes_within(spans, facts.holidays.get(month, {}).get(assignment.pk, {})),
         hourly_price=terms.hourly_price,
         flat_amount=terms.flat_amount,
         management_rate=terms.management_rate,

@@ -26,7 +26,8 @@ class Segment:
     """One assignment's month under one price, with its hours in whole minutes and its figures in euros.
 
     ``minutes`` are all hours at the member by day (worked, and travel between two places of work, which is working
-    time: C. trav. L3121-4), ``planned`` what the weekly pattern expects. ``to_bill`` are the minutes that no invoice
+    time: C. trav. L3121-4), ``planned`` what the weekly pattern expects, ``holidays`` what public holidays take off it.
+    ``to_bill`` are the minutes that no invoice
     bills yet, when they are not all of them; ``again`` those that credit notes released. ``absence_rules`` say who
     bears a kind of absence where that differs from ``absence_rule``. ``minimum`` are the minutes agreed as least for a
     whole month, known once all its hours are approved; ``is_topped_up`` when the month was charged up to it already:
@@ -40,6 +41,7 @@ class Segment:
     spans: Sequence[Span]
     minutes: Mapping[date, int] = field(default_factory=dict)
     planned: Mapping[date, int] = field(default_factory=dict)
+    holidays: Mapping[date, int] = field(default_factory=dict)
     hourly_price: Decimal | None = None
     flat_amount: Decimal | None = None
     management_rate: Decimal = ZERO
@@ -70,6 +72,10 @@ class Segment:
     def first_billed(self) -> int:
         """Minutes to bill for the first time."""
         return self.worked if self.to_bill is None else self.to_bill
+
+    def planned_on(self, day: date) -> int:
+        """Minutes that the plan has on ``day``, a public holiday or not."""
+        return self.planned.get(day, 0) + self.holidays.get(day, 0)
 
     def rule_of(self, kind: str) -> str:
         """Who bears hours at the group of this kind."""

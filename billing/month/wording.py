@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from billing.charge_kinds import KINDS
 from billing.month.pricing import PricedSegment
 from billing.month.segments import Segment
 from employees.models import Assignment, Employee
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration, of, ordinal, quoted
+from groupement.kernel.money import spell
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_hours
 from members.models import Member
@@ -172,12 +174,39 @@ def no_hours(assignment: Assignment, month: Month) -> BillingProblem:
     )
 
 
-def cost_without_hours(employee: Employee, month: Month) -> BillingProblem:
-    """A cost for somebody who has no hour at all that month, at a member or at the group."""
+@dataclass(frozen=True)
+class CostBorne:
+    """Who bears a cost without hours, in euros: ``shared`` between members, ``agreed`` prices beside, the reserve.
+
+    ``plan_of`` is the month whose plan tells, when it is not the cost's own.
+    """
+
+    cost: Decimal
+    shared: Decimal
+    agreed: Decimal
+    plan_of: Month | None = None
+
+    @property
+    def words(self) -> str:
+        plan = "selon les parts prévues"
+        if self.plan_of:
+            plan += f" {self.plan_of.of_label}, dernier mois de mise à disposition"
+        if self.shared == self.cost and not self.agreed:
+            return f"Sans travail, le coût se partage {plan}."
+        parts = [f"{spell(self.shared)} se partagent {plan}"] if self.shared else []
+        if self.agreed:
+            parts.append(f"{spell(self.agreed)} sont payés aux prix convenus")
+        if rest := self.cost - self.shared - self.agreed:
+            parts.append(f"la réserve {'verse' if rest > 0 else 'reçoit'} {spell(abs(rest))}")
+        return f"Sans travail{NO_BREAK_SPACE}: {', '.join(parts)}."
+
+
+def cost_without_hours(employee: Employee, month: Month, borne: CostBorne) -> BillingProblem:
+    """A cost for somebody who has no hour at all that month, and who bears it."""
     return BillingProblem(
         "cost_without_hours",
-        f"{employee.full_name}{NO_BREAK_SPACE}: un coût employeur {month.of_label} et aucune heure approuvée. Sans "
-        "travail, le coût se partage selon les parts prévues. Vérifiez les relevés.",
+        f"{employee.full_name}{NO_BREAK_SPACE}: un coût employeur {month.of_label} et aucune heure approuvée. "
+        f"{borne.words} Vérifiez les relevés.",
         employee=employee.pk,
         is_blocking=False,
     )

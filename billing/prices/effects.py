@@ -142,6 +142,7 @@ def _unbilled(facts: RunFacts, key: Key, sheets: list[SheetHours], costs: dict[K
         costs=costs,
         is_franchise=facts.is_franchise,
         plans=facts.plans,
+        holidays=facts.holidays,
         past=facts.past,
         attestations=facts.attestations,
     )

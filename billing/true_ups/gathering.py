@@ -213,7 +213,7 @@ def _terms(facts: TrueUpFacts) -> None:
     terms: dict[int, list[Terms]] = defaultdict(list)
     for row in Terms.objects.filter(during, assignment__in=assignments).order_by("starts_on", "pk"):
         terms[row.assignment_id].append(row)
-    plan = planning.plan_between(first, before, assignments)
+    plan, holidays = planning.plan_and_holidays(first, before, assignments)
     days: dict[tuple[int, int], dict[Decimal, int]] = defaultdict(dict)
     for assignment in assignments:
         employee, member = assignment.employee_id, assignment.member_id
@@ -224,7 +224,7 @@ def _terms(facts: TrueUpFacts) -> None:
             facts.regimes[employee][member] = row.vat_regime
     for (employee, member), rates in days.items():
         facts.rates[employee][member] = _mean(rates)
-    facts.left_to_reserve = left_to_reserve(PeriodTerms(assignments, terms, plan, facts.costs))
+    facts.left_to_reserve = left_to_reserve(PeriodTerms(assignments, terms, plan, holidays, facts.costs))
 
 
 def _mean(rates: Mapping[Decimal, int]) -> Decimal:

@@ -135,6 +135,7 @@ class PeriodTerms:
     assignments: Sequence[Assignment]
     terms: Mapping[int, Sequence[Terms]]
     plan: Mapping[int, Minutes]
+    holidays: Mapping[int, Minutes]
     costs: Mapping[tuple[int, Month], Decimal]
 
 
@@ -185,6 +186,7 @@ def _segments(assignment: Assignment, month: Month, period: PeriodTerms, worked:
             spans=[span],
             minutes=minutes_within([span], worked),
             planned=minutes_within([span], plan),
+            holidays=minutes_within([span], period.holidays.get(assignment.pk, {})),
             absence_rule=row.absence_rule,
             absence_rules=row.absence_rules,
         )

@@ -290,6 +290,35 @@ def test_absences_fall_on_the_member_planned_that_day() -> None:
     assert shares(a, b, cost="1890.00", pool=pool) == ["960.00", "930.00", "0.00"]
 
 
+def test_a_public_holiday_falls_on_the_member_planned_that_day() -> None:
+    """11 November takes a day at b: its 420 minutes are b's, whatever the month's plan says."""
+    armistice, rule = date(2026, 11, 11), AbsenceRule.PLANNED_THAT_DAY
+    a = at_cost(1, hours="30", planned="30", absence_rule=rule)
+    b = at_cost(2, hours="3", absence_rule=rule, holidays={armistice: 420})
+    b = replace(b, planned={date(2026, 11, 4): 600})
+    assert shares(a, b, cost="400.00", pool={armistice: 420}) == ["300.00", "100.00", "0.00"]
+    # A leave day beside it, planned at a (the 2nd), is a's.
+    assert shares(a, b, cost="470.00", pool={armistice: 420, date(2026, 11, 2): 420}) == [
+        "370.00",
+        "100.00",
+        "0.00",
+    ]
+
+
+@pytest.mark.parametrize("other", [AbsenceRule.RESERVE, AbsenceRule.WORKED_HOURS])
+def test_the_day_decides_whose_rule_applies_where_a_rule_asks_for_it(other: str) -> None:
+    """A day planned at a is a's, one planned at b goes by b's rule, one planned at nobody's by the month's plan."""
+    first, second, sunday = date(2026, 11, 2), date(2026, 11, 3), date(2026, 11, 8)
+    rule = AbsenceRule.PLANNED_THAT_DAY
+    a = replace(at_cost(1, hours="10", absence_rule=rule), planned={first: 600})
+    b = replace(at_cost(2, hours="10", absence_rule=other), planned={second: 600})
+    borne_by_b = ["20.00", "0.00"] if other == AbsenceRule.WORKED_HOURS else ["10.00", "10.00"]
+    assert shares(a, b, cost="30.00", pool={first: 600}) == ["20.00", "10.00", "0.00"]
+    assert shares(a, b, cost="30.00", pool={second: 600}) == ["10.00", *borne_by_b]
+    half = ["15.00", "0.00"] if other == AbsenceRule.WORKED_HOURS else ["10.00", "5.00"]
+    assert shares(a, b, cost="30.00", pool={sunday: 600}) == ["15.00", *half]
+
+
 def test_without_a_past_the_plan_decides() -> None:
     rule = AbsenceRule.LAST_12_MONTHS
     a = at_cost(1, hours="30", planned="40", absence_rule=rule)
@@ -346,6 +375,38 @@ def test_a_minimum_goes_by_days_when_the_price_begins_on_the_way() -> None:
 def test_month_without_work_goes_by_planned_shares() -> None:
     a, b = at_cost(1, planned="50"), at_cost(2, planned="30")
     assert shares(a, b, cost="800.00", pool={FIRST: 4800}) == ["500.00", "300.00", "0.00"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "pool", "expected"),
+    [
+        # The rule names the reserve: it bears all, with absences noted or without.
+        (("reserve", "reserve"), {FIRST: 4800}, ["0.00", "0.00", "800.00"]),
+        (("reserve", "reserve"), {}, ["0.00", "0.00", "800.00"]),
+        # One member's terms name it: it bears that member's planned part.
+        (("reserve", "worked_hours"), {FIRST: 4800}, ["0.00", "300.00", "500.00"]),
+        (("planned_that_day", "reserve"), {}, ["500.00", "0.00", "300.00"]),
+        # The other rules go by planned shares.
+        (("worked_hours", "last_12_months"), {FIRST: 4800}, ["500.00", "300.00", "0.00"]),
+        (("planned_that_day", "planned_that_day"), {FIRST: 4800}, ["500.00", "300.00", "0.00"]),
+    ],
+)
+def test_month_without_work_keeps_what_the_rule_leaves_to_the_reserve(rules, pool, expected) -> None:
+    a, b = (
+        at_cost(n, planned=planned, absence_rule=rule)
+        for n, (planned, rule) in enumerate(zip(("50", "30"), rules, strict=True), 1)
+    )
+    assert shares(a, b, cost="800.00", pool=pool, m1=60, m2=6000) == expected
+
+
+def test_month_without_work_goes_by_kind_where_the_reserve_bears_one() -> None:
+    """Ten hours of leave and thirty of sickness, which the reserve bears."""
+    rules = {"absence_rules": {"sickness": AbsenceRule.RESERVE}}
+    a, b = at_cost(1, planned="50", **rules), at_cost(2, planned="30", **rules)
+    pools = {"leave": {FIRST: 600}, "sickness": {FIRST: 1800}}
+    shared = share_cost(EmployeeMonth(NOVEMBER, [a, b], {}, Decimal("800.00"), {}, pools))
+    assert [str(part) for part in (*shared.amounts, shared.reserve)] == ["125.00", "75.00", "600.00"]
+    assert shared.borne == [375, 225]
 
 
 def test_month_without_work_or_plan_stays_in_the_reserve() -> None:
@@ -427,5 +488,6 @@ def test_without_the_reserve_rule_everything_worked_is_charged_or_covered(drawn:
     shared = share_cost(drawn)
     is_anybodys = any(part.worked or part.expected for part in drawn.segments)
     rules = {part.rule_of(kind) for part in drawn.segments for kind in drawn.by_kind}
-    if is_anybodys and not (AbsenceRule.RESERVE in rules and drawn.absent):
+    is_absent = drawn.absent or not any(part.worked for part in drawn.segments)
+    if is_anybodys and not (AbsenceRule.RESERVE in rules and is_absent):
         assert shared.reserve == 0
