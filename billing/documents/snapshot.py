@@ -14,9 +14,10 @@ from typing import Any
 from billing.charge_kinds import Writer
 from billing.documents import explaining, mentions
 from billing.documents.annex import annexes, credited_annexes
-from billing.documents.vat import Rates, rate_label
+from billing.documents.vat import Rates, is_without_vat, rate_label
 from billing.models import Invoice, InvoiceKind, InvoiceStatus, Line, Unit
 from groupement.kernel import postal
+from groupement.kernel.french import enumeration
 from groupement.kernel.money import ZERO, VatSum, vat, vat_by_rate
 from groupement.kernel.periods import Month, name_months, name_period
 from members.models import Group, LeaveMethod, Member, PaymentBasis
@@ -144,9 +145,10 @@ class SnapshotBuilder:
         }
 
     def _vat(self, row: VatSum, lines: Iterable[Line]) -> dict[str, str]:
-        regime = next(line.vat_regime for line in lines if self.rates[line.pk] == row.rate)
+        """One rate; of 0 % there may be several kinds, exempt and charged at nothing, which are all named."""
+        regimes = dict.fromkeys(line.vat_regime for line in lines if self.rates[line.pk] == row.rate)
         return {
-            "label": rate_label(regime, row.rate),
+            "label": enumeration(rate_label(regime, row.rate) for regime in regimes),
             "rate": str(row.rate),
             "base": str(row.base),
             "amount": str(row.amount),
@@ -193,9 +195,8 @@ def prepare(
         if charge:
             months[line.invoice_id].add(charge.service_month)
         served_in = charge.service_month if charge else month_of[line.invoice_id]
-        rates[line.pk] = (_credited_rate(line) if notes else None) or known.of(
-            line.vat_regime, served_in.last
-        )
+        credited = _credited_rate(line) if notes else None
+        rates[line.pk] = known.of(line.vat_regime, served_in.last) if credited is None else credited
     wordings = mentions.MentionsOfDay(group, issued_on)
     hours = annexes(ids) | (credited_annexes(notes) if notes else {})
     return SnapshotBuilder(group, issued_on, wordings, lines, rates, hours, months, concerning or {})
@@ -234,7 +235,7 @@ def _buyer(member: Member) -> dict[str, Any]:
     names = ("legal_name", "siren", "vat_number", "order_reference")
     buyer: dict[str, Any] = {name: getattr(member, name) for name in names} | postal.parts_of(member)
     buyer["legal_form"] = member.get_legal_form_display()
-    buyer["billing"] = member.billing_street and {"name": ""} | postal.parts_of(member, "billing_")
+    buyer["billing"] = {"name": ""} | member.invoice_address if member.has_billing_address else ""
     return buyer
 
 
@@ -251,7 +252,7 @@ def _line(line: Line, rate: Decimal) -> dict[str, Any]:
         "vat_rate": str(rate),
         "vat_label": rate_label(line.vat_regime, rate),
         "vat_regime": line.vat_regime,
-        "exempt": not rate,
+        "exempt": is_without_vat(line.vat_regime),
     }
 
 

@@ -57,13 +57,13 @@ class Rates:
         self._rows = list(VatRate.objects.order_by("starts_on", "pk"))
 
     def of(self, regime: str, on: date) -> Decimal:
-        """Percent; 0 for what bears none."""
+        """Percent; 0 for what bears none, and where a row of the table says 0."""
         if regime in EXEMPT:
             return ZERO
         dated = (row.rate for row in self._rows if row.regime == regime and row.covers(on))
-        return next(dated, None) or next(
-            default.rate for default in DEFAULT_RATES if default.regime == regime
-        )
+        if (decided := next(dated, None)) is not None:
+            return decided
+        return next(default.rate for default in DEFAULT_RATES if default.regime == regime)
 
 
 def rates(on: date) -> dict[str, Decimal]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from members.models.people import User
 
 
+HALF_AN_ADDRESS = "Une adresse de facturation a sa rue, son code postal et sa ville\u00a0: complétez-la, ou videz les trois."
+
+
 class LegalForm(models.TextChoices):
     ASSOCIATION = "association", "association loi 1901"
     SPL = "spl", "société publique locale"
@@ -118,19 +121,35 @@ class Member(models.Model):
                 name="member_mark_is_drawable",
                 violation_error_message="La couleur et la forme vont de 1 à 12.",
             ),
+            models.CheckConstraint(
+                condition=Q(billing_street="", billing_postal_code="", billing_city="")
+                | ~(Q(billing_street="") | Q(billing_postal_code="") | Q(billing_city="")),
+                name="member_billing_address_is_whole_or_none",
+                violation_error_message=HALF_AN_ADDRESS,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.short_name
 
     @property
+    def has_billing_address(self) -> bool:
+        """Whether invoices and letters go elsewhere than to the seat; such an address is whole, or there is none."""
+        return all(postal.parts_of(self, "billing_").values())
+
+    @property
     def invoice_address(self) -> dict[str, str]:
         """Where the member wants its invoices, else its seat: street, postal code and town (kernel.postal)."""
-        return postal.parts_of(self, "billing_" if self.billing_street else "")
+        return postal.parts_of(self, "billing_" if self.has_billing_address else "")
 
     def clean(self) -> None:
         if not identifiers.belongs_to(self.vat_number, self.siren):
             raise ValidationError({"vat_number": "Le numéro de TVA se termine par le SIREN."})
+        billing = postal.parts_of(self, "billing_")
+        if any(billing.values()) and not all(billing.values()):
+            raise ValidationError(
+                {f"billing_{part}": HALF_AN_ADDRESS for part, text in billing.items() if not text}
+            )
 
 
 @pghistory.track()

@@ -124,6 +124,21 @@ def test_case_41_full_credit_mirrors_the_vat():
     assert note.snapshot["lines"][0]["vat_label"] == "19\u00a0%"
 
 
+def test_a_credit_mirrors_a_rate_of_zero():
+    """100.00 invoiced at 0 % bears no VAT; credited when the rate is 20 % again, it bears none either."""
+    VatRate.objects.filter(regime="S20").update(ends_before=NOVEMBER.first)
+    zero = VatRate.objects.create(regime="S20", rate="0.00", starts_on=NOVEMBER.first, source="essai")
+    of = of_sums(("100.00", "S20"), ("50.00", "E261B"))
+    VatRate.objects.filter(pk=zero.pk).update(rate=Decimal("20.00"))
+    note = credit_all(of)
+    assert (of.vat, of.total, note.vat, note.total) == tuple(map(Decimal, ("0", "150", "0", "150")))
+    assert [(row["vat_label"], row["exempt"]) for row in of.snapshot["lines"]] == [
+        ("0\u00a0%", False),
+        ("exonéré", True),
+    ]
+    assert [(row["label"], row["base"]) for row in of.snapshot["vat"]] == [("0\u00a0% et exonéré", "150.00")]
+
+
 @pytest.mark.parametrize(
     "parts", [("0.01", "7612.49"), ("2537.50", "2537.50", "2537.50"), ("3806.25", "0.03")]
 )

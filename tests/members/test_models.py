@@ -51,6 +51,21 @@ class TestMember:
         world.member()
         refused(constraint, Member.objects.all(), **change)
 
+    def test_a_billing_address_is_whole_or_none(self):
+        whole = {"billing_street": "BP 12", "billing_postal_code": "56000", "billing_city": "Vannes"}
+        aloen = world.member(**whole)
+        for missing in whole:
+            refused("member_billing_address_is_whole_or_none", Member.objects.all(), **{missing: ""})
+            setattr(aloen, missing, "")
+            with pytest.raises(ValidationError) as faults:
+                aloen.full_clean()
+            assert list(faults.value.message_dict) == [missing]
+            setattr(aloen, missing, whole[missing])
+        assert list(aloen.invoice_address.values()) == list(whole.values())
+        Member.objects.update(**dict.fromkeys(whole, ""))
+        aloen.refresh_from_db()
+        assert list(aloen.invoice_address.values()) == ["1 rue du Port", "56100", "Lorient"]
+
     def test_names_sort_without_accents_or_case(self):
         for name in ("Zen", "élan", "Eau", "aloen"):
             world.member(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib import import_module
 
@@ -19,6 +19,7 @@ from tests import world
 pytestmark = pytest.mark.django_db
 
 DAY = date(2026, 12, 3)
+NEXT_YEAR = date(2027, 1, 1)
 EXEMPTION = "Exonération de TVA – article 261 B du CGI"
 DEBITS = "Option pour le paiement de la taxe d’après les débits"
 
@@ -148,3 +149,15 @@ def test_rates_and_labels_of_the_regimes() -> None:
         "F293B": ("0.00", "franchise"),
         "O": ("0.00", "hors champ"),
     }
+
+
+def test_a_rate_of_zero_that_was_decided_is_charged() -> None:
+    """A row of the table holds, also when it says 0: the rate that the product brings is for days without a row."""
+    VatRate.objects.filter(regime="S10").update(ends_before=DAY)
+    VatRate.objects.create(regime="S10", starts_on=DAY, rate="0.00", source="essai", ends_before=NEXT_YEAR)
+    of = vat.Rates().of
+    assert [str(of("S10", day)) for day in (DAY - timedelta(days=1), DAY, NEXT_YEAR)] == [
+        "10.00",
+        "0.00",
+        "10.00",
+    ]

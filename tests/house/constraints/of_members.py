@@ -34,6 +34,8 @@ AT_A_MEMBER, OF_A_COORDINATOR = "member_id IS NOT NULL", "member_id IS NULL"
 DATES = {"starts_on": "starts_on", "notice_on": "starts_on", "ends_before": "starts_on + 1"}
 DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest")
 END = "'days_then_end'"
+ADDRESS = {"billing_street": "'x'", "billing_postal_code": "'x'", "billing_city": "'x'"}
+EMPTY_ADDRESS = dict.fromkeys(ADDRESS, "''")
 
 ROWS: dict[str, Row] = {
     # forms
@@ -83,6 +85,11 @@ ROWS: dict[str, Row] = {
     "member_mark_is_drawable": row(
         *(update(**{column: value}) for column in ("hue", "shape") for value in ("0", "13")),
         holds=update(hue="1", shape="12"),
+    ),
+    "member_billing_address_is_whole_or_none": row(
+        *(update(**ADDRESS | {part: "''"}) for part in ADDRESS),
+        *(update(**EMPTY_ADDRESS | {part: "'x'"}) for part in ADDRESS),
+        holds=(update(**ADDRESS), update(**EMPTY_ADDRESS)),
     ),
     "members_member_siren_key": row(
         copy(short_name="'Autre'", siret="siren || '99999'"), holds=TWINS["members_member"]
