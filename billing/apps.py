@@ -8,11 +8,14 @@ class BillingConfig(AppConfig):
     verbose_name = "Facturation"
 
     def ready(self) -> None:
-        """Tell the app below which hours a grant pays for."""
+        """Tell the apps below which hours a grant pays for, and which settings would give a number twice."""
+        from billing.documents.numbering import refuse_settings
         from billing.grants.tagging import paid_hours
         from employees.merging import lift_while_merging
+        from members.settings_rules import refuse_settings_by
         from members.standing import StandingKind, stand_on
 
+        refuse_settings_by(refuse_settings)
         stand_on(StandingKind.TIMESHEET, paid_hours)
         # What is issued keeps its words; which record of one person it is computed from may change.
         lift_while_merging(

@@ -102,6 +102,20 @@ def check_number_template(value: str) -> None:
         )
 
 
+def prefixes_clash(template: str, one: str, other: str) -> bool:
+    """Whether numbers of two prefixes would be the same some day, by a template of check_number_template().
+
+    So they are when the prefix is not printed, and when it touches the rank and the one is the other with more digits:
+    the 10001st of F and the first of F1 are both F10001. A rank has four digits at least and does not begin with 0.
+    """
+    if "{prefix}" not in template or one == other:
+        return True
+    if not template.endswith("{prefix}{sequence}"):
+        return False
+    shorter, longer = sorted((one, other), key=len)
+    return re.fullmatch(f"{re.escape(shorter)}[1-9][0-9]*", longer) is not None
+
+
 def belongs_to(vat_number: str, siren: str) -> bool:
     """Whether a French ``vat_number`` ends with this ``siren``; other countries' do not contain it."""
     return not vat_number.startswith("FR") or vat_number.endswith(siren)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Count, Exists, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from billing.accounts import receivables
 from billing.accounts.views.accounts import settlement_context
 from billing.credit_notes import remaining
-from billing.documents import rendering, snapshot
+from billing.documents import numbering, rendering, snapshot
 from billing.invoices.forms import InvoiceFilter
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from billing.month import price_reasons
@@ -40,15 +41,12 @@ def invoices(request: UserRequest) -> HttpResponse:
     query.pop("page", None)
     rows = paginate(request, _newest_first(found), INVOICES_A_PAGE)
     receivables.with_states(rows, on=today())
+    sums = _sums(found)
     context = {
         "filter": chosen,
         "page": rows,
-        "sums": found.filter(status=InvoiceStatus.ISSUED).aggregate(
-            count=Count("pk"),
-            net=_sum_less_credit_notes("net"),
-            total=_sum_less_credit_notes("total"),
-            owed=Sum("due"),
-        ),
+        "sums": sums,
+        "gaps": numbering.gaps() if sums["has_gaps"] and request.user.sees_every_member else [],
         "query": f"{query.urlencode()}&" if any(query.values()) else "",
         "wide": request.user.sees_every_member,
         "several": chosen.members_to_choose > 1,
@@ -108,6 +106,17 @@ def _document_context(found: Invoice, *, may_act: bool) -> dict[str, Any]:
         "may_act": may_act,
         **settlement_context(found, may_act=may_act),
     }
+
+
+def _sums(found: QuerySet[InvoiceWithDues]) -> dict[str, Any]:
+    """Those of issued ones, and whether a number is missing anywhere: asked at once with them."""
+    return found.filter(status=InvoiceStatus.ISSUED).aggregate(
+        count=Count("pk"),
+        net=_sum_less_credit_notes("net"),
+        total=_sum_less_credit_notes("total"),
+        owed=Sum("due"),
+        has_gaps=BoolOr(Exists(numbering.broken_series())),
+    )
 
 
 def _sum_less_credit_notes(name: str) -> Any:

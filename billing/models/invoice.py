@@ -31,6 +31,26 @@ OF_AN_ISSUED_INVOICE = """
 """
 
 
+# After the statement, so that a block of numbers written at once is seen whole. Later years are those of the series.
+FOLLOWS_THE_NUMBER_BEFORE = """
+    IF NEW.sequence > 1 AND NOT EXISTS (
+        SELECT FROM billing_invoice WHERE series_id = NEW.series_id AND sequence = NEW.sequence - 1
+            AND issued_on <= NEW.issued_on
+    ) THEN
+        RAISE EXCEPTION 'a number follows the one before, without a gap and in the order of dates'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM billing_series mine JOIN billing_series later ON later.kind = mine.kind AND later.year > mine.year
+        WHERE mine.id = NEW.series_id AND later.last_issued_on > NEW.issued_on
+    ) THEN
+        RAISE EXCEPTION 'a number of a year is not given after one of a later year'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class InvoiceKind(models.TextChoices):
     INVOICE = "invoice", "facture"
     CREDIT_NOTE = "credit_note", "avoir"
@@ -72,6 +92,26 @@ class Series(models.Model):
             models.CheckConstraint(
                 condition=Q(prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"), name="series_prefix_is_printable"
             ),
+        ]
+
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_series_says_what_its_numbers_say",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                declare=[("highest", "integer")],
+                func="""
+                    SELECT max(sequence) INTO highest FROM billing_invoice WHERE series_id = OLD.id;
+                    IF highest IS NOT NULL AND (
+                        (NEW.kind, NEW.year, NEW.prefix) IS DISTINCT FROM (OLD.kind, OLD.year, OLD.prefix)
+                        OR NEW.last_sequence < highest
+                    ) THEN
+                        RAISE EXCEPTION 'the series of issued numbers keeps its prefix, its year and its count'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:
@@ -208,7 +248,16 @@ class Invoice(Lifecycle):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__status="issued"),
                 func="RAISE EXCEPTION 'an issued invoice never changes' USING ERRCODE = 'check_violation';",
-            )
+            ),
+            pgtrigger.Trigger(
+                name="numbers_follow_each_other",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    new__status="issued", new__series__isnull=False, new__issued_on__isnull=False
+                ),
+                func=FOLLOWS_THE_NUMBER_BEFORE,
+            ),
         ]
 
     def __str__(self) -> str:

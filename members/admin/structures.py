@@ -15,8 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act
-from members import joining
+from members import joining, settings_rules
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnlyInline, StepInline, user_of
@@ -24,10 +25,24 @@ from members.joining import choose_mark
 from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
 
 
+class GroupForm(forms.ModelForm):
+    """The settings, with what upper apps refuse of them."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        try:
+            settings_rules.refuse(self.instance, today())
+        except Refusal as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
 @admin.register(Group)
 class GroupAdmin(RecordAdmin):
     """Identity printed on documents, and default rules."""
 
+    form = GroupForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
         (None, {"fields": ["name", "tagline", "legal_form", "logo"]}),

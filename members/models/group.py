@@ -6,10 +6,16 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 
 from groupement.kernel import postal
 from members import identifiers
+
+SAME_NUMBERS = (
+    "Factures et avoirs auraient un jour le même numéro\u00a0: mettez {prefix} dans le modèle, séparé du rang, ou "
+    "videz le préfixe des avoirs, qui suivent alors les factures."
+)
 
 
 class HolidayZone(models.TextChoices):
@@ -236,6 +242,24 @@ class Group(models.Model):
                 "numérotation recommence chaque année.",
             ),
             models.CheckConstraint(
+                # As identifiers.prefixes_clash says it; the prefixes hold nothing that a pattern reads otherwise.
+                condition=Q(credit_prefix__in=["", F("invoice_prefix")])
+                | Q(number_template__contains="{prefix}")
+                & ~(
+                    Q(number_template__endswith="{prefix}{sequence}")
+                    & (
+                        Q(credit_prefix__regex=Concat(Value("^"), F("invoice_prefix"), Value("[1-9][0-9]*$")))
+                        | Q(
+                            invoice_prefix__regex=Concat(
+                                Value("^"), F("credit_prefix"), Value("[1-9][0-9]*$")
+                            )
+                        )
+                    )
+                ),
+                name="group_invoices_and_credit_notes_have_other_numbers",
+                violation_error_message=SAME_NUMBERS,
+            ),
+            models.CheckConstraint(
                 condition=Q(write_off_limit__gte=0),
                 name="group_write_off_limit_is_not_negative",
             ),
@@ -254,3 +278,10 @@ class Group(models.Model):
             raise ValidationError({"siret": "Le SIRET commence par le SIREN."})
         if not identifiers.belongs_to(self.vat_number, self.siren):
             raise ValidationError({"vat_number": "Le numéro de TVA se termine par le SIREN."})
+        prefixes = self.invoice_prefix, self.credit_prefix
+        if (
+            all(prefixes)
+            and len({*prefixes}) == 2
+            and identifiers.prefixes_clash(self.number_template, *prefixes)
+        ):
+            raise ValidationError({"credit_prefix": SAME_NUMBERS})

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from members.models.people import User
 
 
-HALF_AN_ADDRESS = "Une adresse de facturation a sa rue, son code postal et sa ville\u00a0: complétez-la, ou videz les trois."
+HALF_AN_ADDRESS = (
+    "Une adresse de facturation a sa rue, son code postal et sa ville\u00a0: complétez-la, "
+    "ou videz les trois."
+)
 
 
 class LegalForm(models.TextChoices):

@@ -54,13 +54,13 @@ class TestMember:
     def test_a_billing_address_is_whole_or_none(self):
         whole = {"billing_street": "BP 12", "billing_postal_code": "56000", "billing_city": "Vannes"}
         aloen = world.member(**whole)
-        for missing in whole:
+        for missing, text in whole.items():
             refused("member_billing_address_is_whole_or_none", Member.objects.all(), **{missing: ""})
             setattr(aloen, missing, "")
             with pytest.raises(ValidationError) as faults:
                 aloen.full_clean()
             assert list(faults.value.message_dict) == [missing]
-            setattr(aloen, missing, whole[missing])
+            setattr(aloen, missing, text)
         assert list(aloen.invoice_address.values()) == list(whole.values())
         Member.objects.update(**dict.fromkeys(whole, ""))
         aloen.refresh_from_db()

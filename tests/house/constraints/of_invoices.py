@@ -22,14 +22,15 @@ IN_DRAFT, IN_ISSUED = f"invoice_id = {A_DRAFT}", f"invoice_id = {AN_ISSUED}"
 ANOTHER_LINE = f"(SELECT min(id) FROM billing_line WHERE invoice_id = {ANOTHER})"
 A_DRAFT_LINE = f"(SELECT min(id) FROM billing_line WHERE {IN_DRAFT})"
 A_NOTE = f"invoice_id = (SELECT id FROM billing_invoice WHERE {NOTE})"
+NEXT_RANK = "(SELECT max(sequence) + 1 FROM billing_invoice)"
 STAMPS = {
     "status": "'issued'",
     "number": "'F-2026-0099'",
     "series_id": "(SELECT id FROM billing_series)",
-    "sequence": "99",
+    "sequence": NEXT_RANK,
     "issued_at": "now()",
-    "issued_on": "'2026-12-01'",
-    "due_on": "'2026-12-01'",
+    "issued_on": "'2026-12-03'",
+    "due_on": "'2026-12-03'",
     "snapshot": "'{}'",
 }
 DRAFTED_TRUE_UP, ISSUED_TRUE_UP = (
@@ -96,7 +97,24 @@ ROWS: dict[str, Row] = {
     # numbers
     "one_series_per_kind_and_year": row(copy(prefix="'AV'"), holds=TWINS["billing_series"]),
     "one_series_per_prefix_and_year": row(copy(kind="'credit_note'"), holds=TWINS["billing_series"]),
-    "series_prefix_is_printable": row(update(prefix="''"), update(prefix="'f'"), holds=update(prefix="'F-'")),
+    "series_prefix_is_printable": row(
+        copy(kind="'credit_note'", prefix="''"),
+        copy(kind="'credit_note'", prefix="'f'"),
+        holds=copy(kind="'credit_note'", prefix="'F-'"),
+    ),
+    "a_series_says_what_its_numbers_say": row(
+        update(prefix="'N'"),
+        update(year="2025"),
+        update(kind="'credit_note'"),
+        update(last_sequence="(SELECT max(sequence) - 1 FROM billing_invoice)"),
+        holds=update(last_sequence=NEXT_RANK),
+    ),
+    "numbers_follow_each_other": row(
+        TWINS["billing_invoice"].but(sequence=f"{NEXT_RANK} + 1"),
+        TWINS["billing_invoice"].but(issued_on="'2026-11-30'"),
+        update(DRAFT, **{**STAMPS, "sequence": f"{NEXT_RANK} + 1"}),
+        holds=(TWINS["billing_invoice"], update(DRAFT, **STAMPS)),
+    ),
     "one_invoice_per_number_of_a_series": row(
         copy(ISSUED, number="'F-2026-0099'", run_id="NULL"), holds=TWINS["billing_invoice"]
     ),

@@ -34,6 +34,7 @@ AT_A_MEMBER, OF_A_COORDINATOR = "member_id IS NOT NULL", "member_id IS NULL"
 DATES = {"starts_on": "starts_on", "notice_on": "starts_on", "ends_before": "starts_on + 1"}
 DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest")
 END = "'days_then_end'"
+TOUCHING, MEETING = "'{year}{prefix}{sequence}'", (("'F'", "'F1'"), ("'F12'", "'F'"))
 ADDRESS = {"billing_street": "'x'", "billing_postal_code": "'x'", "billing_city": "'x'"}
 EMPTY_ADDRESS = dict.fromkeys(ADDRESS, "''")
 
@@ -59,6 +60,18 @@ ROWS: dict[str, Row] = {
     ),
     "group_credit_prefix_is_printable": row(
         update(credit_prefix="'-'"), holds=(update(credit_prefix="''"), update(credit_prefix="'AV-'"))
+    ),
+    "group_invoices_and_credit_notes_have_other_numbers": row(
+        update(credit_prefix="'A'", number_template="'{year}-{sequence}'"),
+        *(
+            update(invoice_prefix=one, credit_prefix=other, number_template=TOUCHING)
+            for one, other in MEETING
+        ),
+        holds=(
+            update(credit_prefix="'A'", number_template="'{prefix}-{year}-{sequence}'"),
+            update(credit_prefix="invoice_prefix", number_template="'{year}-{sequence}'"),
+            update(invoice_prefix="'F'", credit_prefix="'F01'", number_template=TOUCHING),
+        ),
     ),
     "group_number_template_has_its_year": row(
         update(number_template="'{prefix}-{sequence}'"),

@@ -136,7 +136,7 @@ def _bare(cast: Cast, corrected: Invoice) -> None:
         net=5,
         total=5,
         series=Series.objects.get(),
-        sequence=9,
+        sequence=Invoice.objects.exclude(sequence=None).count() + 1,
         number="F-2026-0009",
         issued_at=NOW,
         issued_on=TODAY,
