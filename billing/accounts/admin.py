@@ -1,4 +1,4 @@
-"""Payments and allocations in the admin, read-only: the pages of billing change them."""
+"""Payments, refunds and allocations in the admin, read-only: the pages of billing change them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from billing.models import Allocation, Payment
+from billing.models import Allocation, Payment, Refund
 from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin
 
 
@@ -40,3 +40,13 @@ class AllocationAdmin(ReadOnlyRecordAdmin):
     search_fields = ["invoice__number"]
     date_hierarchy = "settled_on"
     ordering = ["-settled_on", "-pk"]
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyRecordAdmin):
+    list_display = ["paid_on", "member", "amount", "method", "reference", "cancelled_on"]
+    list_filter = ["method", "member"]
+    list_select_related = ["member"]
+    search_fields = ["reference", "member__short_name", "member__legal_name"]
+    date_hierarchy = "paid_on"
+    ordering = ["-paid_on", "-pk"]

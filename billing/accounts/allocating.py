@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from billing.accounts.receivables import with_dues, with_left
 from billing.accounts.spreading import due_invoices, spread
-from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
+from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment, Refund
 from groupement.kernel import money
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, StaleRow
@@ -201,7 +201,7 @@ def _write_allocations(
         earlier = {} if source.kind == AllocationSource.WRITE_OFF else _remove_earlier(ids, source)
         vats = _vat_tables(ids)
         before = _allocated(Allocation.objects.filter(invoice__in=ids).values_list("invoice", "by_rate"))
-        like = _unused(source.credit_note) if source.credit_note else None
+        like = unused_by_rate(source.credit_note) if source.credit_note else None
         rows = []
         for invoice, part in parts:
             amount, whole = part + earlier.get(invoice.pk, ZERO), invoiced_by_rate(vats[invoice.pk])
@@ -246,11 +246,12 @@ def _allocated(rows: Iterable[tuple[int, list[dict[str, str]]]]) -> dict[int, Am
     return {pk: allocated_by_rate(of_one) for pk, of_one in parts.items()}
 
 
-def _unused(credit_note: Invoice) -> AmountsByRate:
-    """What is left of a credit note, by rate."""
+def unused_by_rate(credit_note: Invoice) -> AmountsByRate:
+    """What is left of a credit note, by rate: neither on an invoice nor given back."""
     amounts = invoiced_by_rate(_vat_tables([credit_note.pk])[credit_note.pk])
-    used = Allocation.objects.filter(credit_note=credit_note).values_list("credit_note", "by_rate")
-    for key, value in _allocated(used).get(credit_note.pk, {}).items():
+    settled = Allocation.objects.filter(credit_note=credit_note).values_list("by_rate", flat=True)
+    returned = Refund.objects.standing().filter(credit_note=credit_note).values_list("by_rate", flat=True)
+    for key, value in allocated_by_rate([*settled, *returned]).items():
         amounts[key] = amounts.get(key, ZERO) - value
     return amounts
 

@@ -1,4 +1,4 @@
-"""Forms of payments: who paid, how much, when and how, and which invoices it settles; reversal and write-off."""
+"""Forms of payments: who paid, how much, when and how, which invoices it settles; reversal, write-off, refund."""
 
 from __future__ import annotations
 
@@ -183,6 +183,54 @@ class ReverseForm(forms.Form):
         label="Motif",
         max_length=200,
         help_text="Chèque impayé, prélèvement rejeté, erreur de saisie…",
+        error_messages={"required": "Indiquez le motif\u00a0: il reste dans l’historique."},
+    )
+
+
+class RefundForm(forms.Form):
+    """How much went back to the member, when and how."""
+
+    amount = AmountField(label="Montant rendu", error_messages={"required": "Indiquez le montant rendu."})
+    paid_on = forms.DateField(
+        label="Rendu le",
+        widget=date_input(),
+        error_messages={
+            "required": "Indiquez le jour où l’argent est parti.",
+            "invalid": "Écrivez la date en jour/mois/année.",
+        },
+    )
+    method = forms.ChoiceField(
+        label="Moyen", choices=[(value, label.capitalize()) for value, label in PaymentMethod.choices]
+    )
+    reference = forms.CharField(
+        label="Référence",
+        max_length=140,
+        required=False,
+        help_text="Libellé du virement, numéro du chèque.",
+    )
+    note = forms.CharField(
+        label="Note",
+        max_length=200,
+        required=False,
+        help_text="Pour les finances\u00a0; l’adhérent ne la voit pas.",
+    )
+
+
+class CancelRefundForm(forms.Form):
+    """When and why money given back is the group's again."""
+
+    on = forms.DateField(
+        label="Revenu le",
+        widget=date_input(),
+        error_messages={
+            "required": "Indiquez le jour où l’argent est revenu.",
+            "invalid": "Écrivez la date en jour/mois/année.",
+        },
+    )
+    reason = forms.CharField(
+        label="Motif",
+        max_length=200,
+        help_text="Virement rejeté, chèque non encaissé, erreur de saisie…",
         error_messages={"required": "Indiquez le motif\u00a0: il reste dans l’historique."},
     )
 

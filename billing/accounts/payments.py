@@ -12,7 +12,7 @@ from django.utils import timezone
 from billing.accounts.allocating import InvoiceAmounts, allocate, checked_reason, lock_member
 from billing.models import Allocation, Payment, PaymentMethod
 from groupement.kernel.lifecycle import Refusal, StaleRow
-from groupement.kernel.money import cents
+from groupement.kernel.money import cents, spell
 from members.models import Member, User
 
 # A year typed with two digits is a slip, not a payment of the first century.
@@ -74,9 +74,17 @@ def record_payment(
 
 @transaction.atomic
 def reverse_payment(payment: Payment, *, on: date, reason: str, by: User | None, at: datetime) -> Payment:
-    """Reverse ``payment`` on a day: its allocations are deleted, its invoices due again. Raises NotReversible."""
+    """Reverse ``payment`` on a day: its allocations are deleted, its invoices due again. Raises NotReversible.
+
+    Not while a part of it was given back: the money that went out would come from nowhere.
+    """
     lock_member(payment.member_id)
     reason = checked_reason(reason)
+    if refund := payment.refunds.standing().order_by("pk").first():
+        raise NotReversible(
+            f"{spell(refund.amount)} de ce règlement ont été rendus le {refund.paid_on:%d/%m/%Y}\u00a0: annulez "
+            "d’abord le remboursement, s’il n’est pas parti. Sinon, réclamez la somme par une ligne libre."
+        )
     if on < payment.received_on:
         raise NotReversible(
             f"Le règlement a été reçu le {payment.received_on:%d/%m/%Y}\u00a0: il ne s’annule pas avant.",

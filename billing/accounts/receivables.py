@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus, Payment
+from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus, Payment, Refund
 from groupement.kernel.money import ZERO, allocate
 
 EUROS: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)
@@ -21,7 +21,7 @@ _CREDIT_NOTE = Q(kind=InvoiceKind.CREDIT_NOTE, status=InvoiceStatus.ISSUED)
 
 
 class Dues(TypedDict):
-    """What with_dues() adds to an invoice, in euros."""
+    """What with_dues() adds to an invoice, in euros; ``used`` counts what was given back too."""
 
     settled: Decimal
     used: Decimal
@@ -30,9 +30,10 @@ class Dues(TypedDict):
 
 
 class Left(TypedDict):
-    """What with_left() adds to a payment, in euros."""
+    """What with_left() adds to a payment, in euros: ``used`` on invoices, ``refunded`` to the member."""
 
     used: Decimal
+    refunded: Decimal
     left: Decimal
 
 
@@ -57,7 +58,7 @@ def with_dues(invoices: QuerySet[Invoice]) -> QuerySet[InvoiceWithDues]:
     """
     found = invoices.annotate(
         settled=_when(_INVOICE, _allocated("invoice")),
-        used=_when(_CREDIT_NOTE, _allocated("credit_note")),
+        used=_when(_CREDIT_NOTE, _allocated("credit_note") + _refunded("credit_note")),
     ).annotate(
         due=_when(_INVOICE, F("total") - F("settled")),
         left=_when(_CREDIT_NOTE, F("total") - F("used")),
@@ -78,9 +79,9 @@ def unsettled(member: int | None = None) -> QuerySet[InvoiceWithDues]:
 
 
 def with_left(payments: QuerySet[Payment]) -> QuerySet[PaymentWithLeft]:
-    """Annotate payments with ``used`` and ``left``; nothing is left of one that was reversed."""
-    found = payments.annotate(used=_allocated("payment")).annotate(
-        left=_when(Q(reversed_on__isnull=True), F("amount") - F("used"))
+    """Annotate payments with ``used``, ``refunded`` and ``left``; nothing is left of one that was reversed."""
+    found = payments.annotate(used=_allocated("payment"), refunded=_refunded("payment")).annotate(
+        left=_when(Q(reversed_on__isnull=True), F("amount") - F("used") - F("refunded"))
     )
     return cast("QuerySet[PaymentWithLeft]", found)
 
@@ -169,6 +170,11 @@ def instalments(total: Decimal, n: int) -> list[Decimal]:
 
 def _allocated(by: str) -> Coalesce:
     rows = Allocation.objects.filter(**{by: OuterRef("pk")}).order_by().values(by)
+    return Coalesce(Subquery(rows.annotate(sum=Sum("amount")).values("sum")), Value(ZERO), output_field=EUROS)
+
+
+def _refunded(by: str) -> Coalesce:
+    rows = Refund.objects.standing().filter(**{by: OuterRef("pk")}).order_by().values(by)
     return Coalesce(Subquery(rows.annotate(sum=Sum("amount")).values("sum")), Value(ZERO), output_field=EUROS)
 
 

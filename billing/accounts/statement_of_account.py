@@ -1,4 +1,4 @@
-"""The statement of a member's account: invoices, credit notes, payments and write-offs, with the balance after each."""
+"""The statement of a member's account: invoices, credit notes, payments, refunds, write-offs, and the balance."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from billing.accounts.receivables import unsettled, unused_credits
-from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment
+from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment, Refund
 from groupement.kernel import paper
 from groupement.kernel.money import ZERO
 from members.models import Group, Member
@@ -31,6 +31,7 @@ class AccountMovement:
     due_on: date | None = None
     invoice: int | None = None
     payment: int | None = None
+    refund: int | None = None
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,8 @@ def account_position(member: Member, *, on: date) -> AccountPosition:
 
 
 def _movements(member: Member) -> list[AccountMovement]:
-    """All of them, by day; on one day invoices and credit notes by number, then payments, reversals, write-offs."""
-    found = [*_invoices(member), *_payments(member), *_write_offs(member)]
+    """All of them, by day; on one day invoices and credit notes by number, payments, reversals, refunds, write-offs."""
+    found = [*_invoices(member), *_payments(member), *_refunds(member), *_write_offs(member)]
     return sorted(found, key=lambda movement: movement.on)
 
 
@@ -135,6 +136,24 @@ def _payments(member: Member) -> Iterable[AccountMovement]:
                 debit=row.amount,
                 reason=row.reversal_reason,
                 payment=row.pk,
+            )
+
+
+def _refunds(member: Member) -> Iterable[AccountMovement]:
+    rows = list(Refund.objects.filter(member=member).select_related("credit_note").order_by("paid_on", "pk"))
+    for row in rows:
+        label = f"Remboursement par {row.get_method_display()}" if row.method != "other" else "Remboursement"
+        about = row.reference or (f"avoir {row.credit_note.number}" if row.credit_note else "trop-perçu")
+        yield AccountMovement(row.paid_on, label, about, debit=row.amount, refund=row.pk)
+    for row in rows:
+        if row.cancelled_on:
+            yield AccountMovement(
+                row.cancelled_on,
+                "Remboursement annulé",
+                f"celui du {row.paid_on:%d/%m/%Y}",
+                credit=row.amount,
+                reason=row.cancel_reason,
+                refund=row.pk,
             )
 
 

@@ -1,4 +1,4 @@
-"""Match an operation: its payment is recorded, confirmed or reversed, in one transaction with it; and undo that."""
+"""Match an operation: its payment is recorded, confirmed, reversed or given back, in its transaction; undo that."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pghistory
 from django.db import transaction
 from django.utils import timezone
 
-from billing.accounts import payments
+from billing.accounts import payments, refunding
 from billing.bank import candidates, suggesting
-from billing.bank.candidates import LINK, RETURN, MatchCandidate, MatchingLedger, MemberPayment
+from billing.bank.candidates import LINK, REFUND, RETURN, MatchCandidate, MatchingLedger, MemberPayment
 from billing.bank.sorting import lock_open, split_operation
-from billing.models import BankOperation, BankStatement, Invoice, OperationStatus, Payment
+from billing.models import BankOperation, BankStatement, Invoice, OperationStatus, Payment, Refund
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import ZERO, spell
@@ -120,9 +120,35 @@ def record_as_return(
     return _mark_matched(row, by=by, at=at, reverses=payment)
 
 
+@transaction.atomic
+def record_as_refund(
+    operation: BankOperation, source: Payment | Invoice, *, by: User | None, at: datetime
+) -> BankOperation:
+    """Record the operation as money given back to a member, out of ``source``, a payment or a credit note.
+
+    Raises OperationNotOpen, NotMatchable, refunding.NotRefundable.
+    """
+    row = lock_open(operation)
+    if row.amount > 0:
+        raise NotMatchable("L’argent est entré\u00a0: ce n’est pas un remboursement.")
+    refund = refunding.give_back(
+        source,
+        amount=-row.amount,
+        paid_on=row.booked_on,
+        method=row.nature,
+        reference=(row.reference or row.label)[:140],
+        note="Relevé bancaire",
+        by=by,
+        at=at,
+    )
+    return _mark_matched(row, by=by, at=at, refund=refund, has_made_payment=True)
+
+
 def _apply(row: BankOperation, candidate: MatchCandidate, *, by: User | None, at: datetime) -> BankOperation:
     if candidate.kind == RETURN:
         return record_as_return(row, _lock_payment(candidate.payments[0]), by=by, at=at)
+    if candidate.kind == REFUND:
+        return _mark_matched(row, by=by, at=at, refund=_lock_refund(candidate.payments[0]))
     if len(candidate.payments) == 1:
         return _apply_payment(row, candidate.kind, candidate.payments[0], by=by, at=at)
     parts = split_operation(row, [each.amount for each in candidate.payments], by=by, at=at)
@@ -174,6 +200,15 @@ def _lock_payment(paid: MemberPayment) -> Payment:
     return found
 
 
+def _lock_refund(paid: MemberPayment) -> Refund:
+    """The refund recorded before of a candidate, its row locked. Raises NoSuchCandidate when it was cancelled."""
+    named = [paid.refund.pk] if paid.refund else []
+    found = Refund.objects.standing().select_for_update(no_key=True).filter(pk__in=named).first()
+    if found is None:
+        raise NoSuchCandidate(CHANGED)
+    return found
+
+
 def _mark_matched(
     row: BankOperation,
     *,
@@ -181,12 +216,14 @@ def _mark_matched(
     at: datetime,
     payment: Payment | None = None,
     reverses: Payment | None = None,
+    refund: Refund | None = None,
     has_made_payment: bool = False,
 ) -> BankOperation:
     row.status = OperationStatus.MATCHED
-    row.payment, row.reverses, row.has_made_payment = payment, reverses, has_made_payment
+    row.payment, row.reverses, row.refund = payment, reverses, refund
+    row.has_made_payment = has_made_payment
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
-        row.save(update_fields=["status", "payment", "reverses", "has_made_payment"])
+        row.save(update_fields=["status", "payment", "reverses", "refund", "has_made_payment"])
     return row
 
 
@@ -202,8 +239,9 @@ def undo_matching(operation: BankOperation, *, by: User | None, at: datetime) ->
     """Open the operation again; returns a sentence about what became of its payment. Raises NotUndoable.
 
     A payment that the matching recorded is reversed today, since reports up to now were right as they were made; one
-    that was recorded before stays. A payment that the operation reversed stays reversed, and the operation that had
-    brought it is open again too. A split operation becomes whole again if all its parts are open.
+    that was recorded before stays. A refund likewise is cancelled or stays. A payment that the operation reversed stays
+    reversed, and the operation that had brought it is open again too. A split operation becomes whole again if all its
+    parts are open.
     """
     row = BankOperation.objects.select_for_update(no_key=True).get(pk=operation.pk)
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
@@ -216,6 +254,8 @@ def undo_matching(operation: BankOperation, *, by: User | None, at: datetime) ->
             return _undo_payment(row, row.payment, by=by, at=at)
         if row.reverses:
             return _undo_return(row, row.reverses)
+        if row.refund:
+            return _undo_refund(row, row.refund, by=by, at=at)
     raise StaleRow("Cette opération est déjà à rapprocher. Rechargez la page.")
 
 
@@ -249,6 +289,18 @@ def _undo_return(row: BankOperation, payment: Payment) -> str:
     )
 
 
+def _undo_refund(row: BankOperation, refund: Refund, *, by: User | None, at: datetime) -> str:
+    made = row.has_made_payment
+    _reopen(row)
+    if not made:
+        return "Le rapprochement est annulé. Le remboursement, noté avant le relevé, reste."
+    if not refund.cancelled_on:
+        refunding.cancel_refund(refund, on=timezone.localdate(at), reason=REASON, by=by, at=at)
+    return (
+        "Le rapprochement est annulé\u00a0: son remboursement est annulé aussi, la somme reste à l’adhérent."
+    )
+
+
 def _join_parts(row: BankOperation) -> str:
     parts = BankOperation.objects.select_for_update(no_key=True).filter(part_of=row).order_by("pk")
     if busy := [part for part in parts if part.status != OperationStatus.OPEN]:
@@ -261,6 +313,6 @@ def _join_parts(row: BankOperation) -> str:
 
 
 def _reopen(row: BankOperation) -> None:
-    row.status, row.payment, row.reverses = OperationStatus.OPEN, None, None
+    row.status, row.payment, row.reverses, row.refund = OperationStatus.OPEN, None, None, None
     row.has_made_payment, row.note = False, ""
-    row.save(update_fields=["status", "payment", "reverses", "has_made_payment", "note"])
+    row.save(update_fields=["status", "payment", "reverses", "refund", "has_made_payment", "note"])

@@ -26,6 +26,7 @@ from billing.models import (
     InvoiceStatus,
     Payment,
     PaymentMethod,
+    Refund,
 )
 from groupement.kernel.cells import plain
 from groupement.kernel.money import ZERO
@@ -117,6 +118,16 @@ class LedgerPayment:
 
 
 @dataclass(frozen=True)
+class LedgerRefund:
+    """Money given back that was not cancelled, and that no operation is matched with yet."""
+
+    pk: int
+    member: int
+    amount: Decimal
+    paid_on: date
+
+
+@dataclass(frozen=True)
 class MatchingLedger:
     """Invoices and payments of all members. ``payers``: by plain name of a payer, the only member it has paid for."""
 
@@ -124,6 +135,7 @@ class MatchingLedger:
     payments: Sequence[LedgerPayment]
     members: Mapping[int, Member]
     payers: Mapping[str, int]
+    refunds: Sequence[LedgerRefund] = ()
 
     @cached_property
     def numbers(self) -> InvoiceNumbers[LedgerInvoice]:
@@ -168,8 +180,18 @@ def read_ledger(*, on: date) -> MatchingLedger:
         .values_list("pk", "member", "number", "sequence", "due", "due_on", "issued_on")
     )
     return MatchingLedger(
-        [LedgerInvoice(*row) for row in rows], _payments_read(on), Member.objects.in_bulk(), _payers()
+        [LedgerInvoice(*row) for row in rows],
+        _payments_read(on),
+        Member.objects.in_bulk(),
+        _payers(),
+        _refunds_read(on),
     )
+
+
+def _refunds_read(on: date) -> list[LedgerRefund]:
+    since = on - timedelta(days=RETURN_DAYS)
+    rows = Refund.objects.standing().filter(operation=None, paid_on__gt=since).order_by("paid_on", "pk")
+    return [LedgerRefund(*row) for row in rows.values_list("pk", "member", "amount", "paid_on")]
 
 
 def _payments_read(on: date) -> list[LedgerPayment]:
@@ -197,7 +219,7 @@ def _payers() -> dict[str, int]:
     return {payer: next(iter(members)) for payer, members in found.items() if len(members) == 1}
 
 
-PAY, LINK, RETURN = "pay", "link", "return"
+PAY, LINK, RETURN, REFUND = "pay", "link", "return", "refund"
 
 
 @dataclass(frozen=True)
@@ -219,12 +241,16 @@ class OperationFacts:
 
 @dataclass(frozen=True)
 class MemberPayment:
-    """What one member paid: a new payment with the invoices that it settles, or ``payment``, recorded before."""
+    """What one member paid: a new payment with the invoices that it settles, or ``payment``, recorded before.
+
+    Or what one member got back: ``refund``, recorded before.
+    """
 
     member: Member
     amount: Decimal
     settled: tuple[tuple[LedgerInvoice, Decimal], ...] = ()
     payment: LedgerPayment | None = None
+    refund: LedgerRefund | None = None
 
     @property
     def credit(self) -> Decimal:
@@ -244,12 +270,7 @@ class MatchCandidate:
 
     @property
     def code(self) -> str:
-        return f"{self.kind}:" + ";".join(
-            f"p{each.payment.pk}"
-            if each.payment
-            else f"m{each.member.pk}" + "".join(f"+{invoice.pk}={amount}" for invoice, amount in each.settled)
-            for each in self.payments
-        )
+        return f"{self.kind}:" + ";".join(map(_coded, self.payments))
 
     @property
     def settled(self) -> list[tuple[LedgerInvoice, Decimal]]:
@@ -260,6 +281,14 @@ class MatchCandidate:
     def confirmed(self) -> list[int]:
         """The payments (ids) recorded before that it is."""
         return [each.payment.pk for each in self.payments if each.payment]
+
+
+def _coded(paid: MemberPayment) -> str:
+    if paid.refund:
+        return f"r{paid.refund.pk}"
+    if paid.payment:
+        return f"p{paid.payment.pk}"
+    return f"m{paid.member.pk}" + "".join(f"+{invoice.pk}={amount}" for invoice, amount in paid.settled)
 
 
 def operation_facts(operation: BankOperation) -> OperationFacts:

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from billing.accounts.forms import AllocationForm
 from billing.bank.csv_layouts import COLUMNS, guess_layout
 from billing.bank.statement import LARGEST_FILE
-from billing.models import Payment
+from billing.models import Invoice, Payment
 from groupement.kernel.fields import choice_field, record_field
 from groupement.kernel.money import AmountField, spell
 from members.models import Member
@@ -154,3 +154,37 @@ class ReturnedPaymentForm(forms.Form):
 
     def clean_payment(self) -> Payment:
         return self.payments[self.cleaned_data["payment"]]
+
+
+class RefundSourceForm(forms.Form):
+    """What money given back by an operation is taken from: the rest of a payment or of a credit note."""
+
+    source = forms.ChoiceField(
+        label="Pris sur",
+        error_messages={
+            "required": "Choisissez le règlement ou l’avoir dont l’argent est rendu.",
+            "invalid_choice": "Il n’en reste plus assez. Choisissez-en un autre.",
+        },
+    )
+
+    def __init__(self, *args: Any, sources: Iterable[Any], **kwargs: Any) -> None:
+        """``sources``, payments and credit notes, with ``left``, the euros that are left of them."""
+        super().__init__(*args, **kwargs)
+        self.sources: dict[str, Any] = {self._key(each): each for each in sources}
+        choice_field(self, "source").choices = [
+            (key, f"{each.member.short_name}, {self._named(each)}, reste {spell(each.left)}")
+            for key, each in self.sources.items()
+        ]
+
+    @staticmethod
+    def _key(source: Payment | Invoice) -> str:
+        return f"{'payment' if isinstance(source, Payment) else 'note'}-{source.pk}"
+
+    @staticmethod
+    def _named(source: Payment | Invoice) -> str:
+        if isinstance(source, Payment):
+            return f"règlement du {source.received_on:%d/%m/%Y}"
+        return f"avoir {source.number}"
+
+    def clean_source(self) -> Payment | Invoice:
+        return self.sources[self.cleaned_data["source"]]

@@ -11,11 +11,12 @@ from typing import Any
 from django.db.models import Count, DecimalField, Prefetch, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
+from billing.accounts import receivables
 from billing.bank import candidates, suggesting
 from billing.bank.accepting import certain_matches
 from billing.bank.candidates import MatchCandidate, MatchingLedger
 from billing.bank.sorting import unrelated_outflows
-from billing.models import Allocation, BankOperation, BankStatement, OperationStatus, Payment
+from billing.models import Allocation, BankOperation, BankStatement, Invoice, OperationStatus, Payment
 from groupement.kernel.money import ZERO
 
 _EUROS: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)
@@ -106,6 +107,19 @@ def returnable_payments(operation: BankOperation) -> QuerySet[Payment]:
     return payments.select_related("member").order_by("-received_on", "-pk")
 
 
+def refundable_sources(operation: BankOperation) -> list[Payment | Invoice]:
+    """Payments and credit notes of which as much is left as ``operation`` took out, or more; exactly so much first."""
+    amount = -operation.amount
+    payments = receivables.with_left(Payment.objects.filter(received_on__lte=operation.booked_on))
+    notes = receivables.with_dues(Invoice.objects.filter(issued_on__lte=operation.booked_on))
+    left = {"left__gte": amount}
+    found: list[Any] = [
+        *payments.filter(**left).select_related("member").order_by("received_on", "pk"),
+        *notes.filter(**left).select_related("member").defer("snapshot").order_by("issued_on", "pk"),
+    ]
+    return sorted(found, key=lambda source: bool(source.left != amount))
+
+
 def last_day_covered() -> date | None:
     """The last day that a statement covers."""
     return BankStatement.objects.order_by("-ends_on").values_list("ends_on", flat=True).first()
@@ -113,9 +127,9 @@ def last_day_covered() -> date | None:
 
 def _with_payments(rows: QuerySet[BankOperation]) -> QuerySet[BankOperation]:
     settled = Allocation.objects.select_related("invoice").defer("invoice__snapshot").order_by("pk")
-    return rows.select_related("payment__member", "reverses__member", "part_of").prefetch_related(
-        Prefetch("payment__allocations", settled)
-    )
+    return rows.select_related(
+        "payment__member", "reverses__member", "refund__member", "part_of"
+    ).prefetch_related(Prefetch("payment__allocations", settled))
 
 
 def _sum(condition: Q) -> Coalesce:

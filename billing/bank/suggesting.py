@@ -11,6 +11,7 @@ from billing.accounts.spreading import sorted_by_age, spread
 from billing.bank.candidates import (
     LINK,
     PAY,
+    REFUND,
     RETURN,
     RETURN_DAYS,
     SAME_NAME,
@@ -246,7 +247,8 @@ def _due_together(operation: OperationFacts, ledger: MatchingLedger) -> Iterator
 
 
 def _outgoing(operation: OperationFacts, ledger: MatchingLedger) -> Iterator[MatchCandidate]:
-    """Money taken back by the bank: the earlier payment of the same amount."""
+    """Money taken back by the bank: the earlier payment of the same amount; or given back by the group."""
+    yield from _refunds(operation, ledger)
     named = {invoice.number for invoice in ledger.numbers.find(operation.text)}
     most = RETURN_DAYS if operation.is_return else UNSAID_RETURN_DAYS
     for payment in ledger.payments:
@@ -268,6 +270,19 @@ def _outgoing(operation: OperationFacts, ledger: MatchingLedger) -> Iterator[Mat
         if points >= LOWEST_SCORE:
             paid = MemberPayment(member, payment.amount, payment=payment)
             yield MatchCandidate(RETURN, (paid,), points, (*reasons, *why))
+
+
+def _refunds(operation: OperationFacts, ledger: MatchingLedger) -> Iterator[MatchCandidate]:
+    """A refund of the same amount recorded before, that the operation confirms."""
+    for refund in ledger.refunds:
+        days = abs((operation.booked_on - refund.paid_on).days)
+        if refund.amount != -operation.amount or days > LINK_DAYS:
+            continue
+        member = ledger.members[refund.member]
+        points, why = _payer_clues(operation, member, ledger)
+        reason = f"Un remboursement de ce montant est noté au {refund.paid_on:%d/%m/%Y}\u00a0: le relevé le confirme."
+        paid = MemberPayment(member, refund.amount, refund=refund)
+        yield MatchCandidate(REFUND, (paid,), _UNMATCHED + points, (reason, *why))
 
 
 def _pay(

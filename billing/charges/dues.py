@@ -18,7 +18,7 @@ from django.utils import timezone
 from billing.charge_kinds import ChargeKind, Writer, kinds_where
 from billing.charges import recording
 from billing.documents import vat
-from billing.models import Charge, DuesYear, Unit
+from billing.models import Charge, DuesYear, InvoiceStatus, Line, Unit
 from employees.models import VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
@@ -36,11 +36,15 @@ class NotChargeable(Refusal):
 
 @dataclass(frozen=True)
 class DuesCall:
-    """One member that would be asked, or was: the sum of the statutes and the charge that asks, if any."""
+    """One member that would be asked, or was: the sum of the statutes and the charge that asks, if any.
+
+    ``is_credited``: a credit note took the charge back, which for a deposit means that it goes back.
+    """
 
     member: Member
     amount: Decimal
     charge: Charge | None = None
+    is_credited: bool = False
 
 
 def dues_of(year: int) -> list[DuesCall]:
@@ -51,9 +55,15 @@ def dues_of(year: int) -> list[DuesCall]:
 
 
 def deposits() -> list[DuesCall]:
-    """Every member still admitted whose membership has a deposit, by name, with the charge that asks."""
-    rows = _admitted().exclude(status=MembershipStatus.LEFT).filter(deposit__gt=0)
-    return _calls_by_member({row.member_id: (row, row.deposit) for row in rows}, None)
+    """Every member still admitted whose membership has a deposit, by name, with the charge that asks.
+
+    Who left is among them when it was asked: its deposit is to be given back.
+    """
+    rows = list(_admitted().filter(deposit__gt=0))
+    calls = _calls_by_member({row.member_id: (row, row.deposit) for row in rows}, None)
+    left = {row.member_id for row in rows if row.status == MembershipStatus.LEFT}
+    left -= {row.member_id for row in rows if row.status != MembershipStatus.LEFT}
+    return [call for call in calls if call.charge or call.member.pk not in left]
 
 
 @transaction.atomic
@@ -167,8 +177,13 @@ def _admitted() -> models.QuerySet[Membership]:
 def _calls_by_member(wanted: dict[int, tuple[Membership, Decimal]], year: int | None) -> list[DuesCall]:
     asked = DuesYear.objects.filter(year=year, member__in=wanted).select_related("charge__line__invoice")
     charges = {row.member_id: row.charge for row in asked}
+    of_charges = Q(credits__charge__in=charges.values(), invoice__status=InvoiceStatus.ISSUED)
+    credited = set(Line.objects.filter(of_charges).values_list("credits__charge__member", flat=True))
     members = Member.objects.filter(pk__in=wanted).by_name()
-    return [DuesCall(member, wanted[member.pk][1], charges.get(member.pk)) for member in members]
+    return [
+        DuesCall(member, wanted[member.pk][1], charges.get(member.pk), is_credited=member.pk in credited)
+        for member in members
+    ]
 
 
 def _charge(

@@ -10,15 +10,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from billing.accounts import receivables
-from billing.credit_notes import crediting, remaining
+from billing.accounts import receivables, refunding
+from billing.charge_kinds import ChargeKind
+from billing.credit_notes import crediting, deposits, remaining
 from billing.credit_notes.forms import CreditForm
 from billing.documents import rendering
-from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from billing.models import Charge, Invoice, InvoiceKind, InvoiceStatus
 from groupement.kernel.asked import asked_key
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
 from members.access import UserRequest, for_roles
+from members.models import Member
 from members.roles import Role
 
 
@@ -39,6 +41,25 @@ def credit(request: UserRequest, pk: int) -> HttpResponse:
     # Only what was previewed is issued.
     is_previewed = step == "emettre" and form.cleaned_data["seen"] is not None
     return _issue(request, found, form) if is_previewed else _preview(request, found, form)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def release_deposit(request: UserRequest, pk: int) -> HttpResponse:
+    """Credit a deposit that was paid, then ask how it goes back."""
+    charge = get_object_or_404(
+        Charge, pk=pk, kind=ChargeKind.DEPOSIT, member__in=Member.objects.visible_to(request.user)
+    )
+    done = act(
+        request, deposits.release_deposit, charge, by=request.user, at=timezone.now(), success=_issued_message
+    )
+    if done.value is None:
+        return redirect("billing:dues")
+    note = done.value
+    transaction.on_commit(lambda: rendering.enqueue([note.pk]), robust=True)
+    if refunding.refundable(note):
+        return redirect("billing:refund_credit_note", note.pk)
+    return redirect("billing:invoice", note.pk)
 
 
 @require_POST

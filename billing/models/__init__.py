@@ -22,6 +22,7 @@ from billing.models.invoice import Invoice, InvoiceKind, InvoiceStatus, InvoiceS
 from billing.models.paper import Document, Letter, LetterKind, Rendering, RenderingStatus
 from billing.models.payment import Allocation, AllocationSource, Payment, PaymentMethod
 from billing.models.quote import PriceIndex, Quote
+from billing.models.refund import Refund
 from billing.models.run import BillingRun, BillingRunStep, RunProblem, RunStatus, Settlement
 from billing.models.true_up import SettledMonth, TrueUp, TrueUpKey, TrueUpShare, TrueUpStatus, TrueUpStep
 from billing.models.vat import LegalMention, VatRate
@@ -71,6 +72,7 @@ __all__ = [
     "ProvisionEntry",
     "ProvisionKind",
     "Quote",
+    "Refund",
     "Release",
     "Reminder",
     "Rendering",

@@ -51,9 +51,10 @@ class OperationStatus(models.TextChoices):
 class BankOperation(models.Model):
     """One operation of the account, positive when money came in. ``key`` is the bank's own reference, else a digest.
 
-    Money in is matched with the payment that it is; money out with the payment that it takes back (``reverses``). One
-    that stands for several payments (a deposit of cheques, a batch of debits) is split into ``parts`` that sum to it.
-    ``has_made_payment``: the payment was recorded by the matching, and goes when the matching is undone.
+    Money in is matched with the payment that it is; money out with the payment that it takes back (``reverses``) or
+    with the ``refund`` that it is. One that stands for several (a deposit of cheques, a batch of debits) is split into
+    ``parts`` that sum to it. ``has_made_payment``: the payment or the refund was recorded by the matching, and goes
+    when the matching is undone.
     """
 
     statement = models.ForeignKey(
@@ -79,6 +80,9 @@ class BankOperation(models.Model):
     reverses = models.OneToOneField(
         "billing.Payment", models.PROTECT, null=True, related_name="return_operation", verbose_name="annule"
     )
+    refund = models.OneToOneField(
+        "billing.Refund", models.PROTECT, null=True, related_name="operation", verbose_name="remboursement"
+    )
     has_made_payment = models.BooleanField("règlement enregistré par le rapprochement", default=False)
     note = models.CharField("note", max_length=200, blank=True)
 
@@ -89,12 +93,25 @@ class BankOperation(models.Model):
             models.UniqueConstraint(fields=["iban", "key"], name="an_operation_is_taken_once"),
             models.CheckConstraint(condition=~Q(amount=0), name="an_operation_moves_money"),
             models.CheckConstraint(
-                condition=Q(status="matched", amount__gt=0, payment__isnull=False, reverses__isnull=True)
-                | Q(status="matched", amount__lt=0, payment__isnull=True, reverses__isnull=False)
+                condition=Q(
+                    status="matched",
+                    amount__gt=0,
+                    payment__isnull=False,
+                    reverses__isnull=True,
+                    refund__isnull=True,
+                )
+                | Q(
+                    Q(reverses__isnull=False, refund__isnull=True)
+                    | Q(reverses__isnull=True, refund__isnull=False),
+                    status="matched",
+                    amount__lt=0,
+                    payment__isnull=True,
+                )
                 | Q(
                     status__in=["open", "set_aside", "split"],
                     payment__isnull=True,
                     reverses__isnull=True,
+                    refund__isnull=True,
                     has_made_payment=False,
                 ),
                 name="a_matched_operation_has_its_payment",

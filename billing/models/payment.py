@@ -80,7 +80,8 @@ class Payment(models.Model):
                 condition=pgtrigger.Q(new__reversed_on__isnull=False),
                 # This UPDATE locks the row: an allocation being written either waits for it or is seen here.
                 func="""
-                    IF EXISTS (SELECT FROM billing_allocation WHERE payment_id = NEW.id) THEN
+                    IF EXISTS (SELECT FROM billing_allocation WHERE payment_id = NEW.id)
+                       OR EXISTS (SELECT FROM billing_refund WHERE payment_id = NEW.id AND cancelled_on IS NULL) THEN
                         RAISE EXCEPTION 'a reversed payment settles nothing' USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
@@ -172,8 +173,12 @@ class Allocation(models.Model):
                     END IF;
                     IF NEW.payment_id IS NOT NULL THEN
                         SELECT * INTO paid FROM billing_payment WHERE id = NEW.payment_id FOR NO KEY UPDATE;
-                        SELECT COALESCE(SUM(amount), 0) INTO taken FROM billing_allocation
-                            WHERE payment_id = NEW.payment_id;
+                        SELECT COALESCE(SUM(amount), 0) INTO taken FROM (
+                            SELECT amount FROM billing_allocation WHERE payment_id = NEW.payment_id
+                            UNION ALL
+                            SELECT amount FROM billing_refund
+                                WHERE payment_id = NEW.payment_id AND cancelled_on IS NULL
+                        ) AS used;
                         IF paid.member_id <> invoice.member_id OR paid.reversed_on IS NOT NULL
                            OR taken + NEW.amount > paid.amount THEN
                             RAISE EXCEPTION 'a payment is used once, for its member'
@@ -182,8 +187,12 @@ class Allocation(models.Model):
                     END IF;
                     IF NEW.credit_note_id IS NOT NULL THEN
                         SELECT * INTO origin FROM billing_invoice WHERE id = NEW.credit_note_id;
-                        SELECT COALESCE(SUM(amount), 0) INTO taken FROM billing_allocation
-                            WHERE credit_note_id = NEW.credit_note_id;
+                        SELECT COALESCE(SUM(amount), 0) INTO taken FROM (
+                            SELECT amount FROM billing_allocation WHERE credit_note_id = NEW.credit_note_id
+                            UNION ALL
+                            SELECT amount FROM billing_refund
+                                WHERE credit_note_id = NEW.credit_note_id AND cancelled_on IS NULL
+                        ) AS used;
                         IF origin.status <> 'issued' OR origin.kind <> 'credit_note'
                            OR origin.member_id <> invoice.member_id OR taken + NEW.amount > origin.total THEN
                             RAISE EXCEPTION 'a credit note is used once, for its member'

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from billing.accounts import payments
+from billing.accounts import payments, refunding
 from billing.bank import accepting, candidates, suggesting
 from billing.credit_notes import remaining
 from billing.models import BankOperation, Invoice, Payment, Rendering, RenderingStatus
@@ -104,7 +104,29 @@ def apply_credit(house: House, _role: str) -> Filled:
     return Filled({"pk": note.pk}, {"invoice": owed(house, "45.00").pk})
 
 
+GIVEN_BACK = {"amount": "60,00", "paid_on": f"{NOW:%Y-%m-%d}", "method": "transfer"}
+
+
+def refund_payment(house: House, _role: str) -> Filled:
+    return Filled({"pk": paid(house).pk}, GIVEN_BACK)
+
+
+def refund_credit_note(house: House, _role: str) -> Filled:
+    settled = owed(house)
+    paid(house, INVOICED, settled)
+    return Filled({"pk": owing.credit_note(settled, "80.00").pk}, GIVEN_BACK)
+
+
+def cancel_refund(house: House, _role: str) -> Filled:
+    facts = {"paid_on": NOW.date(), "method": "transfer", "by": house.users["finance"], "at": NOW}
+    refund = refunding.give_back(paid(house), amount=Decimal("60.00"), **facts)
+    return Filled({"pk": refund.pk}, {"on": f"{NOW:%Y-%m-%d}", "reason": "Virement rejeté"})
+
+
 ACCOUNTS = {
+    "billing:refund_payment": Form(refund_payment),
+    "billing:refund_credit_note": Form(refund_credit_note),
+    "billing:cancel_refund": Form(cancel_refund),
     "billing:record_payment": Form(record_payment),
     "billing:allocate": Form(allocate),
     "billing:reverse_payment": Form(reverse_payment),
@@ -167,6 +189,11 @@ def take_back(house: House, _role: str) -> Filled:
     return Filled({"pk": moved(f"-{INVOICED}", "ANNULATION").pk}, {"payment": payment.pk})
 
 
+def give_back_operation(house: House, _role: str) -> Filled:
+    payment = paid(house)
+    return Filled({"pk": moved("-60.00", "VIR RENDU").pk}, {"source": f"payment-{payment.pk}"})
+
+
 def set_aside_operation(_house: House, _role: str) -> Filled:
     return Filled({"pk": moved("500.00", "REGION").pk}, {"note": "Subvention"})
 
@@ -189,6 +216,7 @@ BANK = {
     "billing:accept_operation": Form(accept_operation),
     "billing:settle_operation": Form(settle_operation),
     "billing:take_back": Form(take_back),
+    "billing:give_back_operation": Form(give_back_operation),
     "billing:set_aside_operation": Form(set_aside_operation),
     "billing:split_operation": Form(split_operation),
     "billing:undo_operation": Form(undo_operation),

@@ -14,6 +14,7 @@ from billing.charges import dues, expense_decisions, expenses
 from billing.charges.expenses import ExpenseClaim
 from billing.grants import tagging
 from billing.models import Expense, FundingLine
+from billing.month import drafting, issuing
 from employees.models import Assignment, Employee
 from members.models import Membership
 from tests import world
@@ -21,7 +22,7 @@ from tests.billing.charges.receipt_files import PDF
 from tests.billing.grants import granted
 from tests.house.form import Filled, Form
 from tests.house.house import House
-from tests.world import NOVEMBER, NOW
+from tests.world import DECEMBER, NOVEMBER, NOW
 from timesheets.models import Entry
 
 DAY = date(2026, 11, 12)
@@ -113,6 +114,15 @@ def hall() -> dict[str, Any]:
     }
 
 
+def release_deposit(house: House, _role: str) -> Filled:
+    """A deposit that the run of December invoiced."""
+    Membership.objects.filter(member=house.aloen).update(deposit=Decimal("500.00"))
+    (charge,) = dues.ask_deposits(by=house.users["finance"], at=NOW)
+    run = drafting.draft(DECEMBER, by=house.users["finance"], at=NOW)
+    issuing.issue_run(run, by=house.users["finance"], at=NOW)
+    return Filled({"pk": charge.pk})
+
+
 def add_line(house: House, _role: str) -> Filled:
     typed = {"quantity": "2,5", "unit_price": "45,00", "service_month": str(NOVEMBER)}
     return Filled(fields={"member": house.aloen.pk, **hall(), **typed})
@@ -125,6 +135,7 @@ def withdraw_charge(house: House, _role: str) -> Filled:
 DUES_AND_LINES = {
     "billing:call_dues": Form(call_dues),
     "billing:ask_deposits": Form(ask_deposits),
+    "billing:release_deposit": Form(release_deposit),
     "billing:add_line": Form(add_line),
     "billing:withdraw_charge": Form(withdraw_charge),
 }

@@ -12,7 +12,7 @@ from allauth.account.views import PasswordResetFromKeyView
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 
-from billing.accounts import payments
+from billing.accounts import payments, refunding
 from billing.bank import importing
 from billing.charges import dues
 from billing.charges.receipts import checked_file
@@ -26,7 +26,7 @@ from employees import feeds
 from employees.calendar.week import Week
 from employees.models import Absence
 from members import inviting, linking
-from members.models import Deputy
+from members.models import Deputy, Membership
 from tests import world
 from tests.billing import owing
 from tests.billing.charges.receipt_files import PDF
@@ -191,6 +191,18 @@ def _payment(house: House, **facts: Any) -> Any:
 
 def payment(house: House) -> Arguments:
     return {"pk": _payment(house).pk}
+
+
+def refund(house: House) -> Arguments:
+    facts = {"paid_on": NOW.date(), "method": "transfer", "by": None, "at": NOW}
+    return {"pk": refunding.give_back(_payment(house), amount=Decimal(1), **facts).pk}
+
+
+def deposit(house: House) -> Arguments:
+    """A deposit that was asked for."""
+    Membership.objects.filter(member=house.aloen).update(deposit=Decimal("500.00"))
+    (charge,) = dues.ask_deposits(by=None, at=NOW)
+    return {"pk": charge.pk}
 
 
 def allocation(house: House) -> Arguments:

@@ -43,6 +43,7 @@ BY_FORM = {
     "employees.calendarfeed": "employees:open_feed",
     "billing.payment": "billing:record_payment",
     "billing.allocation": "billing:allocate",
+    "billing.refund": "billing:cancel_refund",
     "billing.bankstatement": "billing:import_bank",
     "billing.bankoperation": "billing:import_bank",
     "billing.banklayout": "billing:bank_columns",

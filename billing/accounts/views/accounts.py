@@ -140,6 +140,7 @@ def settlement_context(invoice: Any, *, may_act: bool) -> dict[str, Any]:
     context: dict[str, Any] = {
         "settlement_state": receivables.settlement_state(invoice, on=today()),
         "allocations": list(found),
+        "refunds": list(invoice.refunds.standing().order_by("paid_on", "pk")) if is_note else [],
         "unused_credit": None,
         "write_off": None,
         "credit_form": None,

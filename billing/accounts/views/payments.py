@@ -245,7 +245,9 @@ def _payment_page(
         "allocations": list(_allocations().filter(payment=found)),
         "allocation_form": allocation or (_allocation_form(found) if may_act and found.left else None),
         "reversal": reversal or ReverseForm(initial={"on": today()}),
+        "refunds": list(found.refunds.order_by("paid_on", "pk")),
         "may_act": may_act,
+        "may_refund": may_act and bool(found.left),
         "may_reverse": may_act and not found.reversed_on,
     }
     return page(request, "billing/accounts/payment.html", context=context, status=status)

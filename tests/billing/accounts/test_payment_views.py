@@ -237,5 +237,5 @@ def test_lists_cost_the_same_queries_whatever_their_length(login, member, count,
         client.get(LIST)
     with django_assert_num_queries(15):
         client.get(asked(member, "10"))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(address("payment", payment))

@@ -28,11 +28,15 @@ OPERATION = copy("status = 'split'", key="'9'")
 FOUND = {
     "payment_id": "(SELECT max(id) FROM billing_payment)",
     "reverses_id": "(SELECT max(id) FROM billing_payment)",
+    "refund_id": "(SELECT max(id) FROM billing_refund)",
     "has_made_payment": "true",
 }
-FOR, BACK, MADE = ("payment_id",), ("reverses_id",), "has_made_payment"
+FOR, BACK, GIVEN, MADE = ("payment_id",), ("reverses_id",), ("refund_id",), "has_made_payment"
 TRIP = {"kilometres": "10", "rate": "0.5"}
 MATCHED_IN, MATCHED_OUT = "payment_id IS NOT NULL", "reverses_id IS NOT NULL"
+GIVEN_BACK, CANCELLED = "amount = 5 AND cancelled_on IS NULL", "cancelled_on IS NOT NULL"
+OUT_OF_NOTE = {"payment_id": "NULL", "credit_note_id": A_FREE_NOTE}
+TAKEN_BACK = {"cancelled_on": "paid_on", "cancel_reason": "'rejet'"}
 WHOLE, PART = "status = 'split'", "part_of_id IS NOT NULL"
 OPEN_MONTH, CLOSED_MONTH = "month = '2026-11-01'", "month = '2026-10-01'"
 INTO_OPEN, INTO_CLOSED = "into_month = '2026-11-01'", "into_month = '2026-10-01'"
@@ -48,6 +52,7 @@ REVERSED = {"reversed_on": "received_on", "reversal_reason": "'rejet'"}
 WRITE_OFF = {"source": "'write_off'", "payment_id": "NULL", "credit_note_id": "NULL"}
 
 TWINS = {
+    "billing_refund": copy(GIVEN_BACK),
     "billing_allocation": copy(BY_PAYMENT, **WRITE_OFF),
     "billing_bankstatement": copy(sha256=DIGEST),
     "billing_bankoperation": copy(PART, key="'3-2'"),
@@ -143,6 +148,46 @@ ROWS: dict[str, Row] = {
         ),
     ),
     "an_allocation_is_undone_not_changed": row(update(reason="'x'"), holds=delete()),
+    # money given back
+    "refund_is_positive": row(copy(GIVEN_BACK, amount="0"), holds=copy(GIVEN_BACK, amount="0.01")),
+    "refund_has_one_source": row(
+        copy(GIVEN_BACK, payment_id="NULL"),
+        copy(GIVEN_BACK, credit_note_id=A_FREE_NOTE),
+        holds=(copy(GIVEN_BACK), copy(GIVEN_BACK, **OUT_OF_NOTE)),
+    ),
+    "a_cancelled_refund_says_why": row(
+        update(GIVEN_BACK, cancelled_on="paid_on"),
+        update(GIVEN_BACK, cancel_reason="'x'"),
+        holds=update(GIVEN_BACK, **TAKEN_BACK),
+    ),
+    "a_refund_is_cancelled_after_it_left": row(
+        update(GIVEN_BACK, **{**TAKEN_BACK, "cancelled_on": "paid_on - 1"}),
+        holds=update(GIVEN_BACK, **TAKEN_BACK),
+    ),
+    "refunds_are_kept": row(delete("amount = 3"), holds=update(GIVEN_BACK, note="'x'")),
+    "a_refund_is_cancelled_not_changed": frozen(
+        f"member_id={SONAM}",
+        "paid_on=paid_on + 1",
+        "amount=amount - 1",
+        f"payment_id={THE_FREE}",
+        f"payment_id=NULL, credit_note_id={A_FREE_NOTE}",
+        "by_rate='[1]'",
+        of=GIVEN_BACK,
+        holds=update(GIVEN_BACK, note="'x'", reference="'y'"),
+    ),
+    "a_cancelled_refund_stays_cancelled": row(
+        update(CANCELLED, cancelled_on="NULL", cancel_reason="''"), holds=update(GIVEN_BACK, note="'x'")
+    ),
+    # Of the payment of 60.00, 20.00 settle and 8.00 went back; of the other credit note 5.00 are left.
+    "no_cent_is_given_back_twice": row(
+        copy(GIVEN_BACK, amount="32.01"),
+        copy(GIVEN_BACK, **OUT_OF_NOTE, amount="5.01"),
+        copy(GIVEN_BACK, member_id=SONAM),
+        copy(GIVEN_BACK, **OUT_OF_NOTE, member_id=SONAM),
+        copy(GIVEN_BACK, paid_on="paid_on - 1"),
+        copy(GIVEN_BACK, payment_id="NULL", credit_note_id=OF_SONAM, member_id=SONAM),
+        holds=(copy(GIVEN_BACK, amount="32"), copy(GIVEN_BACK, **OUT_OF_NOTE, amount="5")),
+    ),
     # the bank
     "a_statement_ends_after_it_starts": row(
         update(ends_on="starts_on - 1"), holds=update(ends_on="starts_on")
@@ -160,12 +205,19 @@ ROWS: dict[str, Row] = {
         copy(MATCHED_OUT, key="'9'"),
         holds=copy(MATCHED_OUT, key="'9'", reverses_id="(SELECT max(id) FROM billing_payment)"),
     ),
+    "billing_bankoperation_refund_id_key": row(
+        copy("refund_id IS NOT NULL", key="'9'"),
+        holds=copy("refund_id IS NOT NULL", key="'9'", refund_id="(SELECT max(id) FROM billing_refund)"),
+    ),
     "a_matched_operation_has_its_payment": together(
         states(
             OPERATION.but(amount="1"), FOUND, {"'matched'": [FOR, (*FOR, MADE)]}, has_made_payment="false"
         ),
         states(
-            OPERATION.but(amount="-1"), FOUND, {"'matched'": [BACK, (*BACK, MADE)]}, has_made_payment="false"
+            OPERATION.but(amount="-1"),
+            FOUND,
+            {"'matched'": [BACK, (*BACK, MADE), GIVEN, (*GIVEN, MADE)]},
+            has_made_payment="false",
         ),
         states(OPERATION.but(amount="-1"), FOUND, {"'open'": [()]}, has_made_payment="false"),
         states(

@@ -36,6 +36,7 @@ from billing.models import (
     PriceIndex,
     ProvisionEntry,
     Quote,
+    Refund,
     Release,
     Reminder,
     Rendering,
@@ -262,13 +263,17 @@ def _papers(cast: Cast, invoice: Invoice) -> None:
 
 
 def _money(cast: Cast, invoice: Invoice, note: Invoice) -> None:
-    """A payment that settles, one that waits, a statement with an operation that is matched and one that is split."""
+    """A payment that settles and goes back in part, one that waits, a statement with operations matched and split."""
     facts = {"member": cast.aloen, "received_on": TODAY, "method": "transfer", "recorded_at": NOW}
     used, free = (Payment.objects.create(amount=amount, **facts) for amount in (60, 30))
     Payment.objects.create(amount=15, reference="sans suite", **facts)
     settled = {"invoice": invoice, "settled_on": TODAY, "recorded_at": NOW}
     Allocation.objects.create(source="payment", payment=used, amount=20, **settled)
     Allocation.objects.create(source="credit_note", credit_note=note, amount=10, **settled)
+    back = {"member": cast.aloen, "payment": used, "paid_on": TODAY, "method": "transfer", "recorded_at": NOW}
+    refund = Refund.objects.create(amount=5, **back)
+    Refund.objects.create(amount=3, **back)
+    Refund.objects.create(amount=2, cancelled_on=TODAY, cancel_reason="Rejet", **back)
     read = {"format": "camt", "starts_on": TODAY, "ends_on": TODAY, "imported_at": NOW}
     statement = BankStatement.objects.create(file_name="r.xml", sha256=A, **read)
     BankStatement.objects.create(file_name="s.xml", sha256=B, **read)
@@ -276,6 +281,7 @@ def _money(cast: Cast, invoice: Invoice, note: Invoice) -> None:
     of = {"statement": statement, "iban": "FR76", "booked_on": TODAY}
     BankOperation.objects.create(key="1", amount=30, status="matched", payment=free, **of)
     BankOperation.objects.create(key="2", amount=-60, status="matched", reverses=used, **of)
+    BankOperation.objects.create(key="5", amount=-5, status="matched", refund=refund, **of)
     whole = BankOperation.objects.create(key="3", amount=100, status="split", **of)
     BankOperation.objects.create(key="3-1", amount=40, part_of=whole, **of)
     BankOperation.objects.create(key="3-0", amount=10, part_of=whole, status="set_aside", **of)

@@ -13,6 +13,7 @@ CHANGES = {
     "billing_allocation": "reason = 'x'",
     "billing_bankoperation": "note = 'x'",
     "billing_payment": "note = 'x'",
+    "billing_refund": "note = 'x'",
     "charter_theme": "summary = 'x'",
     "employees_absence": "note = 'x'",
     "employees_assignment": "job = 'x'",

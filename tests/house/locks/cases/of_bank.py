@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from billing.accounts import payments
+from billing.accounts import payments, refunding
 from billing.bank import accepting, candidates, importing, sorting, suggesting
 from billing.bank.accepting import NoSuchCandidate, NotUndoable
 from billing.bank.sorting import UNRELATED_NOTE, OperationNotOpen
@@ -52,6 +52,26 @@ def two_statements_that_share_an_operation() -> Meeting:
     assert (met.second.new, met.second.known) == (1, 1)
     amounts = BankOperation.objects.order_by("pk").values_list("amount", flat=True)
     assert list(amounts) == [Decimal(-1650), Decimal(-5), Decimal(500)]
+    return met
+
+
+@holds("billing.bank.accepting._lock_refund")
+def a_refund_cancelled_while_the_bank_confirms_it() -> Meeting:
+    """The refund is cancelled first: the line of the bank stays open."""
+    world.group()
+    facts = {"method": "transfer", "by": None, "at": NOW}
+    payment = payments.record_payment(
+        world.member("Aloen"), amount=Decimal(60), received_on=NOW.date(), allocations=[], **facts
+    )
+    refund = refunding.give_back(payment, amount=Decimal(60), paid_on=NOW.date(), **facts)
+    operation = imported(line("-60.00", "VIR ALOEN")).operations.get()
+    code = code_of(operation)
+    met = meet(
+        lambda: refunding.cancel_refund(refund, on=NOW.date(), reason="Rejet", by=None, at=NOW),
+        lambda: accept(operation, code),
+    )
+    assert isinstance(met.second, NoSuchCandidate), met
+    assert statuses() == ["open"]
     return met
 
 
