@@ -56,6 +56,7 @@ class CreditQuantity:
 
 CreditRequest = CreditWhole | CreditHours | CreditAmount | CreditQuantity
 
+CENT = Decimal("0.01")
 MOST_DAYS = 6
 DETAIL_LENGTH = 300
 
@@ -204,20 +205,28 @@ def _refuse_minutes(entry: EntryRemainder, minutes: int) -> None:
 
 
 def _line_of_hours(row: LineRemainder, hours: Sequence[tuple[EntryRemainder, int]], fate: Fate) -> CreditLine:
-    """Hours at the price of the line, never more than what is left; the last ones get the rest to the cent."""
+    """Hours at the price of the line, never more than what is left; the last ones get the rest to the cent.
+
+    The hundredths of all credits together are rounded, not those of each: 1 min after 1 min gives 0.02 h, then 0.01 h,
+    so that the last minute is worth something too.
+    """
     asked = sum(minutes for _, minutes in hours)
     if not asked:
         raise NotCreditable("Indiquez les heures à créditer.")
     ordered = sorted(hours, key=lambda pair: (pair[0].day, pair[0].kind, pair[0].entry))
     if asked == row.minutes:
         return _line_of_remainder(row, fate, hours=ordered)
-    quantity = worktime.quantity(asked)
-    net = line_net(quantity, row.line.unit_price)
-    if quantity > row.quantity or net > row.net:
-        # Hundredths of many small parts can come to more than those of their sum.
+    line, detail = row.line, _detail(row, _days(ordered), fate)
+    credited = worktime.quantity(row.minutes_credited + asked)
+    quantity = credited - worktime.quantity(row.minutes_credited)
+    net = line_net(quantity, line.unit_price)
+    aim = min(line_net(credited, line.unit_price), line.net) - (line.net - row.net)
+    if quantity <= row.quantity and abs(net - aim) <= CENT and net < row.net:
+        return CreditLine(row, quantity, line.unit, line.unit_price, net, detail, fate, ordered)
+    if not ZERO < aim < row.net:
+        # A minimum had covered a part of these hours: the line is less than they are together.
         return _line_of_remainder(row, fate, hours=ordered)
-    detail = _detail(row, _days(ordered), fate)
-    return CreditLine(row, quantity, row.line.unit, row.line.unit_price, net, detail, fate, ordered)
+    return CreditLine(row, ONE, Unit.ONE, aim, aim, detail, fate, ordered)
 
 
 def _credit_quantity(row: LineRemainder, quantity: Decimal) -> CreditLine:

@@ -54,8 +54,12 @@ class LineRemainder:
 
     @property
     def is_fully_credited(self) -> bool:
-        """Whether nothing of it is left to credit."""
-        return not self.net and not self.minutes
+        """Whether no sum of it is left to credit."""
+        return not self.net
+
+    @property
+    def minutes_credited(self) -> int:
+        return sum(entry.billed - entry.left for entry in self.entries)
 
     @property
     def has_quantity(self) -> bool:
