@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0006_keep_who_refused_and_who_prepared'),
+        ('billing', '0007_close_a_month_by_supplements'),
     ]
 
     operations = [

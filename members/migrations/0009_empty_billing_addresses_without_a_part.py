@@ -16,5 +16,5 @@ def empty(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0008_keep_phone_numbers_and_tell_what_was_settled")]
+    dependencies = [("members", "0009_use_each_form_once")]
     operations = [migrations.RunPython(empty, migrations.RunPython.noop)]
