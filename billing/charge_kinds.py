@@ -179,7 +179,10 @@ def _share_explained(charge: ChargeFigures, detail: str) -> str:
         return words
     words = f"Part du coût réel du mois{NO_BREAK_SPACE}: {spell_clock(charge.minutes)} chez vous"
     if charge.minutes:
-        words += f", soit {spell(an_hour(charge.net, charge.minutes))} l’heure"
+        hourly = an_hour(charge.net, charge.minutes)
+        # What is printed multiplies, or says that it is rounded.
+        about = "" if hourly * charge.minutes == charge.net * 60 else "environ "
+        words += f", soit {about}{spell(hourly)} l’heure"
     if detail == PriceDetail.SHARES and worked + shared:
         percent = (
             Decimal(charge.minutes + figures.get("borne_minutes", 0)) * 100 / (worked + shared)

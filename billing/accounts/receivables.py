@@ -11,7 +11,15 @@ from django.db import models
 from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus, Payment, Refund
+from billing.models import (
+    Allocation,
+    AllocationSource,
+    Invoice,
+    InvoiceKind,
+    InvoiceStatus,
+    Payment,
+    Refund,
+)
 from groupement.kernel.money import ZERO, allocate
 
 EUROS: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)
@@ -24,6 +32,7 @@ class Dues(TypedDict):
     """What with_dues() adds to an invoice, in euros; ``used`` counts what was given back too."""
 
     settled: Decimal
+    credited: Decimal
     used: Decimal
     due: Decimal
     left: Decimal
@@ -52,12 +61,14 @@ if TYPE_CHECKING:
 
 
 def with_dues(invoices: QuerySet[Invoice]) -> QuerySet[InvoiceWithDues]:
-    """Annotate issued invoices with ``settled`` and ``due``, issued credit notes with ``used`` and ``left``.
+    """Annotate issued invoices with ``settled``, the part of it by credit notes (``credited``) and ``due``; issued credit
+    notes with ``used`` and ``left``.
 
     What does not apply is 0.00: nothing is due of a draft, nor of a credit note.
     """
     found = invoices.annotate(
         settled=_when(_INVOICE, _allocated("invoice")),
+        credited=_when(_INVOICE, _allocated("invoice", source=AllocationSource.CREDIT_NOTE)),
         used=_when(_CREDIT_NOTE, _allocated("credit_note") + _refunded("credit_note")),
     ).annotate(
         due=_when(_INVOICE, F("total") - F("settled")),
@@ -106,6 +117,7 @@ class SettlementState(models.TextChoices):
     PART = "en-partie", "Réglée en partie"
     LATE = "en-retard", "En retard"
     PAID = "reglee", "Réglée"
+    CREDITED = "creditee", "Soldée par avoir"
     UNUSED = "a-utiliser", "Avoir à utiliser"
     USED = "utilise", "Avoir utilisé"
 
@@ -119,22 +131,27 @@ _TONES = {
     SettlementState.PART: "info",
     SettlementState.LATE: "danger",
     SettlementState.PAID: "success",
+    SettlementState.CREDITED: "success",
     SettlementState.UNUSED: "info",
     SettlementState.USED: "success",
 }
 
 
 def settlement_state(invoice: InvoiceWithDues, *, on: date) -> SettlementState | None:
-    """That of an invoice read by ``with_dues``; None for a draft. What is late stays late when it is paid in part."""
+    """That of an invoice read by ``with_dues``; None for a draft. What is late stays late when it is paid in part.
+
+    A credit note is no payment: an invoice that only credit notes settle is still to be paid, or needs no payment.
+    """
     if invoice.status != InvoiceStatus.ISSUED:
         return None
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
         return SettlementState.UNUSED if invoice.left else SettlementState.USED
+    paid = invoice.settled - invoice.credited
     if not invoice.due:
-        return SettlementState.PAID
+        return SettlementState.PAID if paid else SettlementState.CREDITED
     if invoice.due_on and invoice.due_on < on:
         return SettlementState.LATE
-    return SettlementState.PART if invoice.settled else SettlementState.DUE
+    return SettlementState.PART if paid else SettlementState.DUE
 
 
 def with_states(invoices: Iterable[InvoiceWithDues], *, on: date) -> list[InvoiceWithState]:
@@ -148,13 +165,14 @@ def with_states(invoices: Iterable[InvoiceWithDues], *, on: date) -> list[Invoic
 def in_state(invoices: QuerySet[InvoiceWithDues], state: str, *, on: date) -> QuerySet[InvoiceWithDues]:
     """Those of ``invoices``, read by ``with_dues``, whose ``settlement_state`` on a day is ``state``; in SQL."""
     issued = invoices.filter(status=InvoiceStatus.ISSUED)
-    bills = issued.filter(kind=InvoiceKind.INVOICE)
+    bills = issued.filter(kind=InvoiceKind.INVOICE).annotate(paid=F("settled") - F("credited"))
     notes = issued.filter(kind=InvoiceKind.CREDIT_NOTE)
     chosen = {
-        SettlementState.DUE: lambda: bills.filter(due=F("total"), due__gt=ZERO, due_on__gte=on),
-        SettlementState.PART: lambda: bills.filter(settled__gt=ZERO, due__gt=ZERO, due_on__gte=on),
+        SettlementState.DUE: lambda: bills.filter(paid=ZERO, due__gt=ZERO, due_on__gte=on),
+        SettlementState.PART: lambda: bills.filter(paid__gt=ZERO, due__gt=ZERO, due_on__gte=on),
         SettlementState.LATE: lambda: bills.filter(due__gt=ZERO, due_on__lt=on),
-        SettlementState.PAID: lambda: bills.filter(due=ZERO),
+        SettlementState.PAID: lambda: bills.filter(due=ZERO, paid__gt=ZERO),
+        SettlementState.CREDITED: lambda: bills.filter(due=ZERO, paid=ZERO),
         SettlementState.UNUSED: lambda: notes.filter(left__gt=ZERO),
         SettlementState.USED: lambda: notes.filter(left=ZERO),
     }
@@ -168,8 +186,8 @@ def instalments(total: Decimal, n: int) -> list[Decimal]:
     return allocate(total, [1] * n)
 
 
-def _allocated(by: str) -> Coalesce:
-    rows = Allocation.objects.filter(**{by: OuterRef("pk")}).order_by().values(by)
+def _allocated(by: str, **only: str) -> Coalesce:
+    rows = Allocation.objects.filter(**{by: OuterRef("pk")}, **only).order_by().values(by)
     return Coalesce(Subquery(rows.annotate(sum=Sum("amount")).values("sum")), Value(ZERO), output_field=EUROS)
 
 

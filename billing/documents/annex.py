@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from billing.models import InvoicedTimesheet, Release
@@ -31,7 +32,14 @@ def annexes(invoices: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     )
     rows = list(
         held.order_by(
-            "timesheet__month", "timesheet__employee", "timesheet__assignment", "timesheet__supplement"
+            # As the lines stand on the paper: people by name, then month, then assignment.
+            Lower("timesheet__employee__last_name__unaccent"),
+            Lower("timesheet__employee__first_name__unaccent"),
+            "timesheet__employee",
+            "timesheet__month",
+            "timesheet__assignment__reference",
+            "timesheet__assignment",
+            "timesheet__supplement",
         )
     )
     sheets = [row.timesheet_id for row in rows]

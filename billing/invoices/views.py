@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Count, Exists, F, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, QuerySet, Sum
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_safe
@@ -17,10 +17,10 @@ from billing.credit_notes import remaining
 from billing.documents import numbering, rendering, snapshot
 from billing.invoices.forms import InvoiceFilter
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
-from billing.month import price_reasons
+from billing.month import price_reasons, summing
+from billing.month.price_reasons import PriceReason
 from billing.reminders.views import lateness_of_invoice
 from billing.true_ups import overview
-from groupement.kernel.money import ZERO, MoneyField
 from groupement.kernel.pages import act, page, paginate
 from members.access import UserRequest, for_roles, holds, today
 from members.roles import Role
@@ -99,8 +99,8 @@ def _document_context(found: Invoice, *, may_act: bool) -> dict[str, Any]:
             terms[name] for name in ("terms", "discount", "penalty", "indemnity") if terms.get(name)
         ],
         "steps": list(found.steps.select_related("by").order_by("at", "pk")),
-        "reasons": price_reasons.reasons(found, with_costs=True) if may_act else [],
-        "why": [] if may_act else paper.get("why", []),  # as the annex prints it; older papers have none
+        "reasons": _unprinted_reasons(found, paper) if may_act else [],
+        "why": paper.get("why", []),  # as the annex prints it; older papers have none
         "credits": remaining.credit_notes_of(found),
         "origin": remaining.origin_of(found),
         "may_act": may_act,
@@ -112,20 +112,18 @@ def _sums(found: QuerySet[InvoiceWithDues]) -> dict[str, Any]:
     """Those of issued ones, and whether a number is missing anywhere: asked at once with them."""
     return found.filter(status=InvoiceStatus.ISSUED).aggregate(
         count=Count("pk"),
-        net=_sum_less_credit_notes("net"),
-        total=_sum_less_credit_notes("total"),
+        net=summing.total_of("net"),
+        total=summing.total_of("total"),
         owed=Sum("due"),
         has_gaps=BoolOr(Exists(numbering.broken_series())),
     )
 
 
-def _sum_less_credit_notes(name: str) -> Any:
-    """The sum of a column over invoices, less that over credit notes, whose amounts are positive too."""
-    given = Q(kind=InvoiceKind.CREDIT_NOTE)
-    billed, back = (
-        Coalesce(Sum(name, filter=part), Value(ZERO), output_field=MoneyField()) for part in (~given, given)
-    )
-    return billed - back
+def _unprinted_reasons(found: Invoice, paper: Mapping[str, Any]) -> list[PriceReason]:
+    """What finance reads beyond the annex: the cost by kind, and sentences that are not printed."""
+    printed = {sentence for row in paper.get("why", []) for sentence in row["sentences"]}
+    reasons = price_reasons.reasons(found, with_costs=True, printed=printed)
+    return [reason for reason in reasons if reason.parts or reason.sentences]
 
 
 def _newest_first(found: QuerySet[InvoiceWithDues]) -> QuerySet[InvoiceWithDues]:

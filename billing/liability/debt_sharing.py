@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Case, F, Sum, When
+from django.db.models import Sum
 
-from billing.models import EmployerCost, Invoice, InvoiceKind, InvoiceStatus
-from groupement.kernel.money import ZERO, MoneyField, allocate
+from billing.models import EmployerCost, Invoice, InvoiceStatus
+from billing.month.summing import total_of
+from groupement.kernel.money import ZERO, allocate
 from groupement.kernel.periods import Month
 from members.models import LiabilityKey, Member, Membership
 from timesheets.models import Entry, TimesheetStatus
@@ -115,9 +116,6 @@ def _hours(period: KeyPeriod) -> dict[int, int]:
 
 def _invoiced(period: KeyPeriod) -> dict[int, Decimal]:
     """Net of issued invoices less credit notes by member, by month of service; dues and deposits aside."""
-    net = Case(
-        When(kind=InvoiceKind.CREDIT_NOTE, then=-F("net")), default=F("net"), output_field=MoneyField()
-    )
     rows = (
         Invoice.objects.filter(
             status=InvoiceStatus.ISSUED,
@@ -126,7 +124,7 @@ def _invoiced(period: KeyPeriod) -> dict[int, Decimal]:
             service_month__lte=period.last,
         )
         .values_list("member")
-        .annotate(total=Sum(net))
+        .annotate(total=total_of("net"))
         .order_by("member")
     )
     return dict(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,9 +13,10 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from billing.models import BillingRun, CostKind, EmployerCost, ReserveEntry, RunStatus, Settlement
+from billing.month.summing import work_taken_back
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import ZERO, cents
+from groupement.kernel.money import ZERO, cents, spell
 from members.models import User
 
 LARGEST = Decimal("99999999.99")
@@ -30,7 +31,7 @@ class MovementNotRecordable(Refusal):
 
 @dataclass(frozen=True)
 class ReserveMovement:
-    """One line of the ledger with the balance after it; ``run`` for a monthly close, ``entry`` for the others."""
+    """One line of the ledger with the balance after it: of a close (``run``), a credit note, or an ``entry``."""
 
     on: date
     label: str
@@ -38,6 +39,12 @@ class ReserveMovement:
     balance: Decimal
     run: BillingRun | None = None
     entry: ReserveEntry | None = None
+    credit_note: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Who gave what to whom: "La réserve a versé 692,17 €." """
+        return f"La réserve a {'reçu' if self.amount > 0 else 'versé'} {spell(abs(self.amount))}."
 
 
 @dataclass(frozen=True)
@@ -58,25 +65,28 @@ class DeductionCap:
 
 
 def balance() -> Decimal:
-    """The balance of the reserve in euros: entries, less what issued closes left for it to bear.
+    """The balance of the reserve in euros: entries, less what issued closes and credit notes left for it to bear.
 
     A close settles employer cost = charged + reserve: what stays above zero there is a use of the reserve, what is
-    below zero (a price above cost) feeds it. What a true-up moves is an entry.
+    below zero (a price above cost) feeds it. What a credit note takes back of it no member pays: given up for good, the
+    reserve bears it; billed again, a later close brings it back. What a true-up moves is an entry.
     """
     entries = ReserveEntry.objects.aggregate(total=Sum("amount"))["total"] or ZERO
     borne = Settlement.objects.filter(run__status=RunStatus.ISSUED).aggregate(total=Sum("reserve"))["total"]
-    return Decimal(entries) - (borne or ZERO)
+    taken_back = work_taken_back().aggregate(total=Sum("net"))["total"]
+    return Decimal(entries) - (borne or ZERO) - (taken_back or ZERO)
 
 
 def ledger() -> Sequence[ReserveMovement]:
-    """Every movement, the last first: a line an entry, a line a close. Two queries; closes are twelve a year."""
-    rows: list[tuple[date, int, dict[str, Any]]] = []
+    """Every movement, the last first: a line an entry, a close, a credit note. Three queries."""
     runs = BillingRun.objects.filter(status=RunStatus.ISSUED).annotate(borne=Sum("settlements__reserve"))
-    for run in runs.exclude(borne=0).exclude(borne=None).order_by("month"):
-        movement = {"label": f"Clôture {run.month.of_label}", "amount": -run.borne, "run": run}
-        rows.append((run.month.last, 0, movement))
+    rows: list[tuple[date, int, dict[str, Any]]] = [
+        (run.month.last, 0, {"label": run.label, "amount": -run.borne, "run": run})
+        for run in runs.exclude(borne=0).exclude(borne=None).order_by("month", "supplement")
+    ]
+    rows.extend((note["on"], 1, _movement_of_note(note)) for note in _credit_notes())
     rows.extend(
-        (entry.booked_on, 1, {"label": entry.label, "amount": entry.amount, "entry": entry})
+        (entry.booked_on, 2, {"label": entry.label, "amount": entry.amount, "entry": entry})
         for entry in ReserveEntry.objects.select_related("noted_by").order_by("booked_on", "pk")
     )
     rows.sort(key=lambda row: row[:2])
@@ -85,6 +95,27 @@ def ledger() -> Sequence[ReserveMovement]:
         total += movement["amount"]
         found.append(ReserveMovement(on=on, balance=total, **movement))
     return found[::-1]
+
+
+def _credit_notes() -> Iterable[dict[str, Any]]:
+    """What each credit note took back of issued closes, by day; one query."""
+    return (
+        work_taken_back()
+        .values(
+            note=F("invoice"),
+            number=F("invoice__number"),
+            on=F("invoice__issued_on"),
+            of=F("invoice__corrects__number"),
+            member=F("invoice__member__short_name"),
+        )
+        .annotate(total=Sum("net"))
+        .order_by("on", "note")
+    )
+
+
+def _movement_of_note(note: Mapping[str, Any]) -> dict[str, Any]:
+    label = f"Avoir {note['number']} sur {note['of']}, {note['member']}"
+    return {"label": label, "amount": 0 - note["total"], "credit_note": note["note"]}
 
 
 @transaction.atomic

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from billing.documents.explaining import sentence
@@ -43,6 +44,7 @@ class PriceReason:
     charges: list[Charge] = field(default_factory=list)
     parts: list[CostPart] = field(default_factory=list)
     detail: str = PriceDetail.COSTS
+    printed: Collection[str] = ()
 
     @property
     def shares(self) -> list[Share]:
@@ -74,26 +76,35 @@ class PriceReason:
 
     @property
     def sentences(self) -> list[str]:
-        return [sentence(charge, self.detail) for charge in self.charges]
+        """The sentence of each charge, but those that the annex prints."""
+        told = (sentence(charge, self.detail) for charge in self.charges)
+        return [each for each in told if each not in self.printed]
 
 
-def reasons(invoice: Invoice, *, with_costs: bool, detail: str = PriceDetail.COSTS) -> list[PriceReason]:
-    """The charges of ``invoice`` by person and month of service, in the order of names.
+def reasons(
+    invoice: Invoice,
+    *,
+    with_costs: bool,
+    detail: str = PriceDetail.COSTS,
+    printed: Collection[str] = (),
+) -> list[PriceReason]:
+    """The charges of ``invoice`` by person and month of service, in the order of its lines, as on its annex.
 
     ``with_costs`` adds the employer cost by kind, which shows wages: for finance only. Two queries, else one.
-    ``detail`` is what the group lets a member read (PriceDetail); the coordination and finance read all.
+    ``detail`` is what the group lets a member read (PriceDetail); the coordination and finance read all. The sentences
+    ``printed`` on the annex, which stands beside, are not told again.
     """
     found: dict[tuple[int, Month], PriceReason] = {}
     charges = (
         Charge.objects.filter(line__invoice=invoice)
         .select_related("employee", "line")
-        .order_by("employee__last_name", "employee__first_name", "service_month", "line__position", "pk")
+        .order_by("line__position", "pk")
     )
     for charge in charges:
         if charge.employee is not None:
             key = (charge.employee.pk, charge.service_month)
             found.setdefault(
-                key, PriceReason(charge.employee, charge.service_month, detail=detail)
+                key, PriceReason(charge.employee, charge.service_month, detail=detail, printed=printed)
             ).charges.append(charge)
     if with_costs:
         _add_costs(found)
@@ -116,8 +127,14 @@ def _add_costs(found: dict[tuple[int, Month], PriceReason]) -> None:
 
 
 def _parts(amounts: dict[str, Decimal], minutes: int) -> list[CostPart]:
-    return [
+    """Each kind, in euros an hour too; the largest takes the cents of rounding, so that both columns add up."""
+    parts = [
         CostPart(CostKind(kind).label, tone, amounts[kind], an_hour(amounts[kind], minutes))
         for kind, tone in TONES.items()
         if amounts.get(kind)
     ]
+    whole = an_hour(sum((part.amount for part in parts), ZERO), minutes)
+    if rest := whole - sum((part.hourly for part in parts), ZERO):
+        largest = max(parts, key=lambda part: abs(part.amount))
+        parts[parts.index(largest)] = replace(largest, hourly=largest.hourly + rest)
+    return parts

@@ -8,9 +8,9 @@ zero.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict, cast
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from billing.charge_kinds import PAYS_FOR_WORK
@@ -61,21 +61,21 @@ def signed(name: str) -> Case:
     return Case(given, default=F(name), output_field=MoneyField())
 
 
-def total_of(name: str, **only: Any) -> Coalesce:
+def total_of(name: str) -> Coalesce:
     """An aggregate: the sum of ``name`` over invoices, less that over credit notes."""
-    where = Q(**only) if only else None
-    return Coalesce(Sum(signed(name), filter=where), Value(ZERO), output_field=MoneyField())
+    return Coalesce(Sum(signed(name)), Value(ZERO), output_field=MoneyField())
 
 
-def credited_for_work() -> QuerySet[ChargeWithCredits]:
-    """The charges of issued runs that count against the cost of a month, and of which something was credited.
+def work_taken_back() -> QuerySet[Line]:
+    """The lines of issued credit notes that take back what an issued run charged against the cost of a month.
 
-    What was credited is no longer paid by a member: until it is billed again, the reserve bears it.
+    No member pays that any more: until a later run bills it again, the reserve bears it.
     """
-    charges = Charge.objects.filter(
-        kind__in=PAYS_FOR_WORK, run__status=RunStatus.ISSUED, line__invoice__status=InvoiceStatus.ISSUED
+    return Line.objects.filter(
+        invoice__status=InvoiceStatus.ISSUED,
+        credits__charge__kind__in=PAYS_FOR_WORK,
+        credits__charge__run__status=RunStatus.ISSUED,
     )
-    return charges_with_credits(charges).filter(credited__gt=ZERO)
 
 
 def _credited(name: str) -> Coalesce:

@@ -24,6 +24,7 @@ from billing.models import (
     TrueUpKey,
 )
 from billing.month.segments import terms_in_force
+from billing.month.summing import charges_with_credits, work_taken_back
 from billing.true_ups.sharing import EmployeePeriod, PeriodTerms, left_to_reserve
 from employees import planning
 from employees.models import Assignment, Employee, Terms
@@ -240,16 +241,12 @@ def _invoiced(facts: TrueUpFacts) -> None:
     """What issued invoices charge for the period less what credit notes took back of it, by VAT regime."""
     scope = facts.scope
     charges = scope.of(Charge.objects.filter(kind__in=INVOICED), month="service_month")
-    issued = charges.filter(line__invoice__status=InvoiceStatus.ISSUED).annotate(
-        credited=Sum(
-            "line__credited_by__net", filter=Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED)
-        )
-    )
+    issued = charges_with_credits(charges.filter(line__invoice__status=InvoiceStatus.ISSUED))
     invoices: set[int] = set()
     for employee, member, month, kind, regime, net, credited, invoice in issued.order_by("pk").values_list(
         *("employee", "member", "service_month", "kind", "vat_regime", "net", "credited", "line__invoice")
     ):
-        left = net - (credited or ZERO)
+        left = net - credited
         _add(facts.invoiced[employee].setdefault(member, {}), regime, left)
         if KINDS[kind].pays_for_work or KINDS[kind].writer is Writer.TRUE_UP:
             _add(facts.costs_invoiced[employee], member, left)
@@ -264,7 +261,7 @@ def _invoiced(facts: TrueUpFacts) -> None:
 
 
 def _settlements(facts: TrueUpFacts) -> None:
-    """What the monthly closes took from the reserve, and the months whose cost one of them settled."""
+    """What the monthly closes and credit notes took from the reserve; the months whose cost a close settled."""
     rows = facts.scope.of(Settlement.objects.filter(run__status="issued")).values_list(
         "employee", "month", "employer_cost", "reserve"
     )
@@ -272,6 +269,11 @@ def _settlements(facts: TrueUpFacts) -> None:
         facts.reserve[employee] += reserve
         if cost:
             facts.closed.add((employee, month))
+    taken_back = facts.scope.of(
+        work_taken_back(), month="credits__charge__service_month", employee="credits__charge__employee"
+    )
+    for employee, net in taken_back.values_list("credits__charge__employee").annotate(Sum("net")).order_by():
+        facts.reserve[employee] += net
 
 
 def _late(scope: TrueUpScope) -> list[LateSheet]:

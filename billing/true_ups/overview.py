@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Lower
 
-from billing.models import Invoice, TrueUp, TrueUpKey, TrueUpShare
-from groupement.kernel.money import ZERO
+from billing.models import Invoice, InvoiceStatus, TrueUp, TrueUpKey, TrueUpShare
+from billing.month.summing import with_credits
+from groupement.kernel.money import ZERO, spell
 from members.models import Member
+
+if TYPE_CHECKING:
+    from billing.month.summing import InvoiceWithCredits
 
 
 @dataclass
@@ -21,8 +25,13 @@ class MemberShares:
 
     member: Member
     shares: list[TrueUpShare] = field(default_factory=list)
-    documents: list[Invoice] = field(default_factory=list)
+    documents: list[InvoiceWithCredits] = field(default_factory=list)
     letter: int | None = None
+
+    @property
+    def credited(self) -> Decimal:
+        """What credit notes took back of its documents since, without VAT."""
+        return sum((document.credited_net for document in self.documents), ZERO)
 
     @property
     def minutes(self) -> int:
@@ -69,6 +78,22 @@ class TrueUpSummary:
         return sum((row.amount for row in self.members), ZERO)
 
     @property
+    def credited(self) -> Decimal:
+        """What credit notes took back of its invoices since, without VAT."""
+        return sum((row.credited for row in self.members), ZERO)
+
+    @property
+    def amount_now(self) -> Decimal:
+        return self.amount - self.credited
+
+    @property
+    def sentence(self) -> str:
+        """Who gives what to whom: "La réserve reçoit 692,17 €." """
+        if not self.moved:
+            return "La réserve ne reçoit ni ne verse rien."
+        return f"La réserve {'reçoit' if self.moved > 0 else 'verse'} {spell(abs(self.moved))}."
+
+    @property
     def owed(self) -> Sequence[MemberShares]:
         return [row for row in self.members if row.amount > 0]
 
@@ -94,7 +119,9 @@ def summary(true_up: TrueUp) -> TrueUpSummary:
     )
     for share in shares:
         rows.setdefault(share.member_id, MemberShares(share.member)).shares.append(share)
-    documents = true_up.invoices.select_related("document", "rendering").order_by("sequence", "pk")
+    documents = (
+        with_credits(true_up.invoices).select_related("document", "rendering").order_by("sequence", "pk")
+    )
     for document in documents:
         rows[document.member_id].documents.append(document)
     figures: dict[str, Any] = true_up.figures
@@ -119,7 +146,7 @@ def letter_of(invoice: Invoice) -> int | None:
 
 
 def all_true_ups() -> QuerySet[TrueUp]:
-    """Every true-up, the last period first, with what it comes to and for how many members."""
+    """Every true-up, the last period first, with what it comes to now, less credit notes, and for how many members."""
     total = (
         TrueUpShare.objects.filter(true_up=OuterRef("pk"))
         .order_by()
@@ -127,8 +154,11 @@ def all_true_ups() -> QuerySet[TrueUp]:
         .annotate(total=Sum("amount"))
         .values("total")
     )
+    notes = Invoice.objects.filter(corrects__true_up=OuterRef("pk"), status=InvoiceStatus.ISSUED)
+    credited = notes.order_by().values("corrects__true_up").annotate(total=Sum("net")).values("total")
     money = DecimalField(max_digits=12, decimal_places=2)
     return TrueUp.objects.annotate(
-        amount=Coalesce(Subquery(total), ZERO, output_field=money),
+        credited=Coalesce(Subquery(credited), ZERO, output_field=money),
+        amount=Coalesce(Subquery(total), ZERO, output_field=money) - F("credited"),
         members=Count("shares__member", distinct=True),
     ).order_by("-last_month", "-pk")

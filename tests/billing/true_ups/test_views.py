@@ -164,7 +164,7 @@ def test_pages_ask_a_fixed_number_of_queries(login, django_assert_num_queries, m
     november = {"du": "2026-11", "au": "2026-11"}
     client = login(world.finance())
     client.get(PREVIEW, november)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(PREVIEW, november)
     true_up = period.prepared(first=NOVEMBER, last=NOVEMBER)
     with django_assert_num_queries(8):
@@ -173,5 +173,5 @@ def test_pages_ask_a_fixed_number_of_queries(login, django_assert_num_queries, m
         TrueUp.objects.create(
             label=f"n° {rank}", first_month=NOVEMBER, last_month=NOVEMBER, key="hours", prepared_at=NOW
         )
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(reverse("billing:year"))
