@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from billing.models import BillingRun, Charge, Fate, InvoiceStatus, Release, RunStatus, SettledMonth
 from billing.true_ups.gathering import INVOICED, Key, TrueUpFacts
-from billing.true_ups.sharing import NobodyToShare, share_period
+from billing.true_ups.sharing import NobodyToShare, SharedPeriod, share_period
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
 from timesheets.models import Entry, Timesheet, TimesheetStatus
@@ -56,8 +56,8 @@ def obstacles(facts: TrueUpFacts, key: str) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def remarks(facts: TrueUpFacts) -> list[str]:
-    """What does not hinder, and should be read before the true-up is issued."""
+def remarks(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> list[str]:
+    """What does not hinder, and should be read before the true-up is issued; ``everybody`` as the key shares it."""
     scope, sentences = facts.scope, []
     if facts.estimates:
         sentences.append(
@@ -69,6 +69,12 @@ def remarks(facts: TrueUpFacts) -> list[str]:
     if minutes := sum(row.minutes for row in facts.late if row.member in scope.member_ids):
         sentences.append(
             f"Des heures tardives, approuvées et jamais facturées, sont comptées{SPACED_COLON} {spell_clock(minutes)}."
+        )
+    if given_up := sum(one.period.given_up.get(one.key, 0) for one in everybody):
+        cost = sum((one.given_up for one in everybody), ZERO)
+        sentences.append(
+            f"Des heures créditées pour de bon ne sont facturées à personne{SPACED_COLON} {spell_clock(given_up)}. "
+            f"La réserve porte leur part du coût, {spell(cost)}."
         )
     if others := _others(facts):
         sentences.append(

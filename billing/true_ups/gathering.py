@@ -16,10 +16,12 @@ from billing.charge_kinds import KINDS, Writer, kinds_where
 from billing.models import (
     Charge,
     EmployerCost,
+    Fate,
     Invoice,
     InvoicedTimesheet,
     InvoiceKind,
     InvoiceStatus,
+    Release,
     Settlement,
     TrueUpKey,
 )
@@ -98,6 +100,7 @@ class TrueUpFacts:
     """What was read; ``periods`` are ready to be shared, in the order of people's names.
 
     Amounts are euros; tables are by employee, then by member. ``late`` are timesheets that no invoice bills,
+    ``given_up`` minutes credited for good, by employee and key of hours: no member bears them.
     ``reserve`` is what the monthly closes took from the reserve, ``closed`` the months whose cost a close has settled,
     and ``left_to_reserve`` what absence rules leave to it.
     """
@@ -108,6 +111,7 @@ class TrueUpFacts:
     worked: set[Key] = field(default_factory=set)
     hours: Table = field(default_factory=lambda: defaultdict(dict))
     year: Table = field(default_factory=lambda: defaultdict(dict))
+    given_up: dict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     planned: Table = field(default_factory=lambda: defaultdict(dict))
     assigned: Table = field(default_factory=lambda: defaultdict(dict))
     rates: Table = field(default_factory=lambda: defaultdict(dict))
@@ -139,7 +143,14 @@ class TrueUpFacts:
             managing = [*allocate(typed, weights)]
         return [
             EmployeePeriod(
-                pk, costs[pk], to_reserve[pk], self._keys(pk), self.rates[pk], self._nets(pk), amount
+                pk,
+                costs[pk],
+                to_reserve[pk],
+                self._keys(pk),
+                self.rates[pk],
+                self._nets(pk),
+                amount,
+                self.given_up[pk],
             )
             for pk, amount in zip(staff, managing, strict=True)
         ]
@@ -160,6 +171,7 @@ def gather(scope: TrueUpScope) -> TrueUpFacts:
     """Read all that ``scope`` needs; the number of queries depends neither on people nor on months."""
     facts = _costs(scope)
     _hours(facts)
+    _given_up(facts)
     _terms(facts)
     _invoiced(facts)
     _settlements(facts)
@@ -200,6 +212,25 @@ def _hours(facts: TrueUpFacts) -> None:
             facts.assigned[employee][member] = 1
         if month >= scope.twelve:
             _add(facts.year[employee], member, minutes)
+
+
+def _given_up(facts: TrueUpFacts) -> None:
+    """Take the hours that credit notes gave up for good off those of their members; one query."""
+    scope = facts.scope
+    rows = Release.objects.filter(
+        fate=Fate.VOIDED,
+        line__invoice__status=InvoiceStatus.ISSUED,
+        entry__timesheet__employee__in=scope.staff,
+        entry__timesheet__month__gte=min(scope.first, scope.twelve),
+        entry__timesheet__month__lte=scope.last,
+    ).values_list("entry__timesheet__employee", "credited__member", "entry__timesheet__month")
+    for employee, member, month, minutes in rows.annotate(Sum("minutes")).order_by():
+        if month >= scope.first:
+            facts.hours[employee][member] -= minutes
+            _add(facts.given_up[employee], TrueUpKey.HOURS.value, minutes)
+        if month >= scope.twelve:
+            facts.year[employee][member] -= minutes
+            _add(facts.given_up[employee], TrueUpKey.LAST_12_MONTHS.value, minutes)
 
 
 def _terms(facts: TrueUpFacts) -> None:

@@ -140,16 +140,16 @@ def figures(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> dict[str, 
         "keys": {str(one.period.employee): one.key for one in everybody},
         "reserve_before": str(sum(facts.reserve.values(), ZERO)),
         "reserve_after": str(reserve_after(facts, everybody)),
-        "remarks": remarks(facts),
+        "remarks": remarks(facts, everybody),
     }
 
 
 def reserve_after(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> Decimal:
-    """What the reserve bears of these months (euros) afterwards: what is left to it, and what other members leave."""
+    """What the reserve bears of these months (euros) afterwards: what is left to it or given up, what others leave."""
     settled = facts.scope.member_ids
     borne = ZERO
     for one in everybody:
-        borne += one.period.to_reserve
+        borne += one.period.to_reserve + one.given_up
         borne += sum((share.cost for share in one.shares if share.member not in settled), ZERO)
         nets = facts.costs_invoiced[one.period.employee]
         borne -= sum((net for member, net in nets.items() if member not in settled), ZERO)

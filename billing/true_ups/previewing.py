@@ -94,7 +94,7 @@ def preview(scope: TrueUpScope, keys: Sequence[str] = SIDE_BY_SIDE) -> Preview:
         [_sum(member, people) for member in scope.members if any(row.member == member for row in people)],
         people,
         obstacles(facts, keys[0]),
-        remarks(facts),
+        remarks(facts, shares[str(keys[0])]),
     )
 
 

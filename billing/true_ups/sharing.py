@@ -15,7 +15,7 @@ from billing.models import TrueUpKey
 from billing.month.cost_sharing import share_cost, share_with_management
 from billing.month.segments import EmployeeMonth, Minutes, Segment, minutes_within, terms_in_force
 from employees.models import AbsenceRule, Assignment, Terms
-from groupement.kernel.money import ZERO
+from groupement.kernel.money import ZERO, allocate
 from groupement.kernel.periods import Month
 from timesheets.models import Entry, TimesheetStatus
 
@@ -34,7 +34,8 @@ class NobodyToShare(ValueError):  # noqa: N818 - named like the refusals
 class EmployeePeriod:
     """One person's period in euros: what it cost, what stays with the reserve, what was invoiced; weights by key.
 
-    ``rates`` are management percents by member, unless ``management`` says what managing really cost.
+    ``rates`` are management percents by member, unless ``management`` says what managing really cost. ``given_up`` are
+    minutes credited for good, by key of hours: the reserve bears their part of the cost.
     """
 
     employee: int
@@ -44,6 +45,7 @@ class EmployeePeriod:
     rates: Mapping[int, Decimal] = field(default_factory=dict)
     invoiced: Mapping[int, Decimal] = field(default_factory=dict)
     management: Decimal | None = None
+    given_up: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def members(self) -> list[int]:
@@ -79,11 +81,15 @@ class MemberShare:
 
 @dataclass(frozen=True)
 class SharedPeriod:
-    """A person's period shared; ``key`` is the one that was used, which may replace the one chosen."""
+    """A person's period shared; ``key`` is the one that was used, which may replace the one chosen.
+
+    ``given_up`` is the part of the cost (euros) of hours that were credited for good: the reserve's.
+    """
 
     period: EmployeePeriod
     key: str
     shares: Sequence[MemberShare]
+    given_up: Decimal = ZERO
 
     @property
     def total(self) -> Decimal:
@@ -93,16 +99,21 @@ class SharedPeriod:
 def share_period(period: EmployeePeriod, key: str) -> SharedPeriod:
     """Share cost and management of ``period`` by ``key``; the shares sum to both, whatever the order of members.
 
-    Actual cost with management is compared with what was invoiced with management. Raises NobodyToShare.
+    Actual cost with management is compared with what was invoiced with management. The part of hours given up is no
+    member's. Raises NobodyToShare.
     """
-    known = (each for each in (key, *FALLBACK_KEYS) if any(period.keys.get(each, {}).values()))
+    known = (
+        each
+        for each in (key, *FALLBACK_KEYS)
+        if any(period.keys.get(each, {}).values()) or period.given_up.get(each)
+    )
     used = next(known, None)
     if used is None:
         raise NobodyToShare(str(period.employee))
     members = period.members
     weights = [period.keys[used].get(member, 0) for member in members]
     rates = [period.rates.get(member, ZERO) for member in members]
-    amounts = share_with_management(period.cost_to_share, weights, rates, management=period.management)
+    given_up, amounts = _share(period, period.given_up.get(used, 0), weights, rates)
     return SharedPeriod(
         period,
         str(used),
@@ -110,7 +121,24 @@ def share_period(period: EmployeePeriod, key: str) -> SharedPeriod:
             MemberShare(member, weight, cost, actual, period.invoiced.get(member, ZERO))
             for member, weight, (cost, actual) in zip(members, weights, amounts, strict=True)
         ],
+        given_up,
     )
+
+
+def _share(
+    period: EmployeePeriod, given_up: int, weights: Sequence[int], rates: Sequence[Decimal]
+) -> tuple[Decimal, list[tuple[Decimal, Decimal]]]:
+    """The cost of hours given up, and of each member the cost and the cost with management."""
+    whole = period.cost_to_share
+    if not given_up:
+        return ZERO, share_with_management(whole, weights, rates, management=period.management)
+    if period.management is None:
+        (kept, _), *amounts = share_with_management(whole, [given_up, *weights], [ZERO, *rates])
+        return kept, amounts
+    kept, rest = allocate(whole, [given_up, sum(weights)])
+    if not any(weights):
+        return kept, [(ZERO, ZERO)] * len(weights)
+    return kept, share_with_management(rest, weights, rates, management=period.management)
 
 
 def share_all(periods: Sequence[EmployeePeriod], key: str) -> list[SharedPeriod]:

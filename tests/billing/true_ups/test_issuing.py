@@ -323,7 +323,8 @@ def test_what_is_credited_is_not_invoiced_any_more():
         by=None,
         at=NOW,
     )
-    assert period.shares(period.prepared())[0] == ("Aloen", "19848.65", "15840.00", "4008.65")
+    # 600 h are left: 600/1480 of the cost, less 600 × 26.40. The 120 h given up are nobody's (test_given_up).
+    assert period.shares(period.prepared())[0] == ("Aloen", "16540.54", "15840.00", "700.54")
 
 
 def test_once_settled_the_same_key_finds_nothing_left():
