@@ -39,7 +39,7 @@ def borne(run) -> dict[str, str]:
     return {row.member.short_name: str(row.net) for row in rows} | {"réserve": str(run.reserve)}
 
 
-def told(run) -> str:
+def sentence(run) -> str:
     return RunProblem.objects.get(run=run, code="cost_without_hours").message.replace("\u00a0", " ")
 
 
@@ -85,7 +85,7 @@ def test_a_month_without_hours_says_who_bears_it(maelle, rules, expected, words)
     world.cost(maelle, month=OCTOBER, gross="800.00", contributions="0.00")
     run = drafting.draft(OCTOBER, by=None, at=NOW)
     assert borne(run) == expected
-    assert told(run) == (
+    assert sentence(run) == (
         f"Maëlle Kerbrat : un coût employeur d’octobre 2026 et aucune heure approuvée. {words} Vérifiez les relevés."
     )
 
@@ -136,7 +136,7 @@ def test_the_last_pay_follows_a_change_of_price_in_the_last_month(maelle) -> Non
 def test_the_last_pay_stays_with_the_reserve_where_the_rule_says_so(maelle) -> None:
     run = left(maelle, absence_rule="reserve")
     assert borne(run) == {"réserve": "800.00"}
-    assert "Sans travail : la réserve verse 800,00 €." in told(run)
+    assert "Sans travail : la réserve verse 800,00 €." in sentence(run)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_the_last_pay_of_somebody_at_agreed_prices_is_the_reserve_s(maelle, term
     run = left(maelle, **terms)
     assert borne(run) == {"réserve": "800.00"}
     assert not run.invoices.exists()
-    assert "la réserve verse 800,00 €." in told(run)
+    assert "la réserve verse 800,00 €." in sentence(run)
 
 
 def test_who_is_between_two_assignments_has_not_left(maelle) -> None:
