@@ -64,7 +64,7 @@ class Credit(Enum):
     """What a credit note that releases the charge gives back for billing."""
 
     BY_ENTRY = "the hours, entry by entry: drafting prices them again"
-    WHOLE = "the charge whole: drafting bills a copy of it"
+    WHOLE = "the charge whole: drafting prices a computed one anew, and bills a copy of a recorded one"
 
 
 class PricedSum(Protocol):
@@ -316,6 +316,8 @@ COMPUTED = kinds_where(lambda row: row.is_computed)
 PAYS_FOR_WORK = kinds_where(lambda row: row.pays_for_work)
 SHARES_COST = kinds_where(lambda row: row.shares_cost)
 TOPS_UP = kinds_where(lambda row: row.tops_up)
+# What a credit note released whole is computed again by the terms of today; recorded sums come back as they were.
+PRICED_ANEW = kinds_where(lambda row: row.is_computed and not row.is_by_entry)
 BY_ENTRY = kinds_where(lambda row: row.is_by_entry)
 # What the lateness of one invoice costs (C. com. L441-10).
 OF_LATENESS = kinds_where(lambda row: row.writer is Writer.LATENESS)

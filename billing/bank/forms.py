@@ -186,5 +186,5 @@ class RefundSourceForm(forms.Form):
             return f"règlement du {source.received_on:%d/%m/%Y}"
         return f"avoir {source.number}"
 
-    def clean_source(self) -> Payment | Invoice:
+    def clean_source(self) -> Any:
         return self.sources[self.cleaned_data["source"]]

@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from billing.charge_kinds import ChargeKind
 from billing.credit_notes.composing import CreditWhole, NotCreditable
 from billing.credit_notes.crediting import issue_credit_note
-from billing.models import Charge, Invoice, InvoiceStatus
+from billing.models import Charge, DuesYear, Invoice, InvoiceStatus
 from groupement.kernel.french import NO_BREAK_SPACE
 from members.models import User
 
 REASON = "Restitution du dépôt de garantie"
+
+
+def asked_deposits() -> QuerySet[Charge]:
+    """The charges that ask for deposits: those of no year."""
+    return Charge.objects.filter(pk__in=DuesYear.objects.filter(year=None).values("charge"))
 
 
 @transaction.atomic
@@ -23,9 +28,7 @@ def release_deposit(charge: Charge, *, by: User | None, at: datetime) -> Invoice
     What is still due of that invoice is settled by it; the rest is left on the note, for ``refunding.give_back`` or for
     what the member owes. Done twice, it is refused: the line is credited. Raises NotCreditable, NumberTooEarly.
     """
-    found = (
-        Charge.objects.select_related("line__invoice").filter(kind=ChargeKind.DEPOSIT, pk=charge.pk).first()
-    )
+    found = asked_deposits().select_related("line__invoice").filter(pk=charge.pk).first()
     line = found.line if found else None
     if line is None or line.invoice.status != InvoiceStatus.ISSUED:
         raise NotCreditable(

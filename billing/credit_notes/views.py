@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.accounts import receivables, refunding
-from billing.charge_kinds import ChargeKind
 from billing.credit_notes import crediting, deposits, remaining
 from billing.credit_notes.forms import CreditForm
 from billing.documents import rendering
-from billing.models import Charge, Invoice, InvoiceKind, InvoiceStatus
+from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from groupement.kernel.asked import asked_key
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
@@ -47,9 +46,8 @@ def credit(request: UserRequest, pk: int) -> HttpResponse:
 @for_roles(Role.FINANCE)
 def release_deposit(request: UserRequest, pk: int) -> HttpResponse:
     """Credit a deposit that was paid, then ask how it goes back."""
-    charge = get_object_or_404(
-        Charge, pk=pk, kind=ChargeKind.DEPOSIT, member__in=Member.objects.visible_to(request.user)
-    )
+    mine = Member.objects.visible_to(request.user)
+    charge = get_object_or_404(deposits.asked_deposits(), pk=pk, member__in=mine)
     done = act(
         request, deposits.release_deposit, charge, by=request.user, at=timezone.now(), success=_issued_message
     )

@@ -35,7 +35,8 @@ from members.models import VatAttestation
 class ChargeToBill:
     """A priced sum with what it is for; ``sheets`` are the open timesheets that it bills, oldest first.
 
-    ``again`` are the releases (ids) whose minutes it bills again, ``rank`` how many charges of its source came before.
+    ``again`` are the releases (ids) whose minutes it bills again, ``rebills`` the released charge (id) that it prices
+    anew, ``rank`` how many charges of its source came before.
     """
 
     priced: PricedSegment
@@ -44,6 +45,7 @@ class ChargeToBill:
     sheets: Sequence[SheetHours]
     vat_regime: str
     again: Sequence[int] = ()
+    rebills: int | None = None
     rank: int = 0
 
 
@@ -114,14 +116,20 @@ def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> No
     is_shared_already = key in facts.settled
     obstacles = [] if is_shared_already or not month_facts.at_cost else _obstacles(month_facts)
     # Part of a timesheet is never billed: an assignment that waits waits with all its prices.
-    waiting = {row.pk for row in facts.bearers(key) if row.member_id in facts.members_issued}
-    waiting |= set(month_facts.unpriced) | (month_facts.at_cost if obstacles or is_shared_already else set())
+    held = {row.pk for row in facts.bearers(key) if row.member_id in facts.members_issued}
+    held |= set(month_facts.unpriced) | (month_facts.at_cost if obstacles else set())
+    waiting = held | (month_facts.at_cost if is_shared_already else set())
+    # A share that a credit note released is priced anew, although the cost of its month was shared before.
     charges = [
         charge
         for priced in pricing.price(month)
-        if (charge := _charge(month_facts, priced)) and priced.segment.assignment not in waiting
+        if (charge := _charge(month_facts, priced))
+        and (
+            priced.segment.assignment not in waiting or (charge.rebills and charge.assignment.pk not in held)
+        )
     ]
     assessment.charges += charges
+    assessment.problems += _nothing_again(month_facts, charges, held)
     assessment.problems += [*obstacles, *_remarks(month_facts, is_shared_already=is_shared_already)]
     assessment.problems += [*anomalies(month_facts), *_cost_without_hours(month_facts, month)]
     assessment.problems += _contradictions(month_facts)
@@ -144,8 +152,10 @@ def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToB
     """The charge of a priced sum; None when it is charged for good already (hours may come again, as late hours)."""
     facts, assignment = month_facts.facts, month_facts.facts.assignments[priced.segment.assignment]
     is_by_entry = KINDS[priced.kind].is_by_entry
-    earlier = facts.charged[assignment.pk, month_facts.month, priced.kind]
-    if not is_by_entry and earlier:
+    source = assignment.pk, month_facts.month, priced.kind
+    earlier, reopened = facts.charged[source], facts.reopened.get(source, [])
+    is_charged = earlier and (not reopened or (*source, priced.segment.terms) in facts.charged_terms)
+    if not is_by_entry and is_charged:
         return None
     return ChargeToBill(
         priced,
@@ -154,8 +164,30 @@ def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToB
         [sheet for sheet in month_facts.sheets.get(assignment.pk, ()) if is_by_entry and sheet.is_open],
         vat.regime_for(priced.segment.vat_regime, in_franchise=facts.is_franchise),
         [row.pk for row in facts.released.get(assignment.pk, ()) if _is_again(row, priced)],
+        _rebilled(month_facts, priced, reopened),
         earlier,
     )
+
+
+def _rebilled(month_facts: EmployeeMonthFacts, priced: PricedSegment, reopened: Sequence[int]) -> int | None:
+    """Of the released charges, that which this sum prices anew: one each, in the order of the segments."""
+    own = [row.terms for row in month_facts.segments if row.assignment == priced.segment.assignment]
+    rank = own.index(priced.segment.terms) if priced.segment.terms in own else 0
+    return reopened[rank] if rank < len(reopened) else None
+
+
+def _nothing_again(
+    month_facts: EmployeeMonthFacts, charges: Sequence[ChargeToBill], held: set[int]
+) -> list[BillingProblem]:
+    """Sums that a credit note released to be billed again, and for which the terms of today give nothing."""
+    facts, month = month_facts.facts, month_facts.month
+    billed = {charge.assignment.pk for charge in charges}
+    gone = {pk for pk, of_month, kind in facts.reopened if of_month == month and KINDS[kind].pays_for_work}
+    return [
+        wording.nothing_again(facts.assignments[pk], month)
+        for pk in sorted(gone - billed - held)
+        if pk in facts.assignments and facts.assignments[pk].employee_id == month_facts.key[0]
+    ]
 
 
 def _is_again(row: ReleasedMinutes, priced: PricedSegment) -> bool:

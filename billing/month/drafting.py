@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from billing.charge_kinds import BY_ENTRY
+from billing.charge_kinds import COMPUTED
 from billing.costs import leave_drawing, leave_ledger
 from billing.documents.vat import Rates, regime_for
 from billing.models import (
@@ -146,9 +146,20 @@ def _delete_at_once(rows: QuerySet[Any]) -> None:
 
 
 def _copy_released_charges(at: datetime) -> None:
-    """A charge that a credit note released whole waits again, as a copy; hours come back entry by entry instead."""
-    gone = Charge.objects.filter(released_at__isnull=False).exclude(kind__in=BY_ENTRY)
-    again = Charge.objects.filter(rebills=OuterRef("pk"), released_at__isnull=True)
+    """A recorded charge that a credit note released whole waits again, as a copy; what drafts compute is priced anew.
+
+    A copy that was released in its turn is copied itself: nothing comes back twice.
+    """
+    # Copies of computed sums are of former versions, which did not price them anew.
+    Charge.objects.filter(
+        is_standing=True,
+        kind__in=COMPUTED,
+        rebills__isnull=False,
+        line__isnull=True,
+        released_at__isnull=True,
+    ).delete()
+    gone = Charge.objects.filter(released_at__isnull=False).exclude(kind__in=COMPUTED)
+    again = Charge.objects.filter(rebills=OuterRef("pk"))
     for charge in gone.filter(~Exists(again)).order_by("pk"):
         copied = {field.attname: getattr(charge, field.attname) for field in Charge._meta.concrete_fields}
         for name in ("id", "run_id", "line_id", "released_at"):
@@ -298,6 +309,7 @@ class DraftLine:
             vat_regime=self.vat_regime,
             figures=dict(priced.figures),
             rank=self.computed.rank,
+            rebills_id=self.computed.rebills,
             line=line,
         )
 

@@ -12,7 +12,7 @@ from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import TruncMonth
 
-from billing.charge_kinds import COMPUTED, PAYS_FOR_WORK, TOPS_UP
+from billing.charge_kinds import COMPUTED, PAYS_FOR_WORK, PRICED_ANEW, TOPS_UP
 from billing.documents import mentions
 from billing.models import (
     BillingRun,
@@ -44,12 +44,13 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     bills (late hours, supplements) or with a cost that no run has settled. What another run's drafts bill is left out.
     """
     scope = {} if employees is None else {"employee__in": employees}
-    released = _released(run)
+    released, reopened = _released(run), _reopened(run)
     found = {
         *_with_assignment(run.month, scope),
         *_with_unbilled_hours(run, scope),
         *_with_unsettled_cost(run, scope),
         *(key for key, _, _ in released if employees is None or key[0] in employees),
+        *(key for key, _, _ in reopened if employees is None or key[0] in employees),
     }
     people = Employee.objects.filter(pk__in={employee for employee, _ in found}).by_name()
     staff = {row.pk: row for row in people}
@@ -63,8 +64,10 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     facts.terms = _terms(facts.assignments)
     facts.costs, facts.estimated = _costs(keys)
     facts.settled = _settled(run, keys)
-    facts.charged = _charged(run, keys)
+    facts.charged, facts.charged_terms = _charged(run, keys)
     facts.topped_up = _topped_up(run, facts.charged)
+    for (_, month), (assignment, kind), charge in reopened:
+        facts.reopened.setdefault((assignment, month, kind), []).append(charge)
     facts.charged_there, facts.issued = _issued(run)
     at_cost = [key for key in keys if _has_terms(facts, key, price_method=PriceMethod.ACTUAL)]
     for month in sorted({facts.last_month_of(key) or key[1] for key in at_cost}):
@@ -214,14 +217,43 @@ def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:
     return set(rows.values_list("employee", "month"))
 
 
-def _charged(run: BillingRun, keys: Collection[Key]) -> Counter[tuple[int, Month, str]]:
-    """How often is charged for good, or by another run's drafts: (assignment, month, kind)."""
-    lasting = Charge.objects.filter(
-        Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED), kind__in=COMPUTED
-    )
+def _charged(
+    run: BillingRun, keys: Collection[Key]
+) -> tuple[Counter[tuple[int, Month, str]], set[tuple[int, Month, str, int]]]:
+    """How often is charged for good, or by another run's drafts: (assignment, month, kind); and by which terms."""
+    lasting = Charge.objects.filter(_lasts(run), kind__in=COMPUTED, released_at__isnull=True)
     months = {month for _, month in keys}
-    rows = lasting.filter(service_month__in=months).values_list("assignment", "service_month", "kind")
-    return Counter(rows)
+    rows = list(
+        lasting.filter(service_month__in=months).values_list("assignment", "service_month", "kind", "terms")
+    )
+    return Counter(row[:3] for row in rows), set(rows)
+
+
+def _lasts(run: BillingRun) -> Q:
+    """Charges that the drafts of ``run`` do not make anew."""
+    return Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED)
+
+
+def _reopened(run: BillingRun) -> list[tuple[Key, tuple[int, str], int]]:
+    """Computed sums that a credit note released whole and nothing bills again: key, (assignment, kind), id.
+
+    One charge may bill several again (two prices of a month put right by one): then what was released with or before
+    the one that it names is settled too. The last released first.
+    """
+    again = Charge.objects.filter(
+        _lasts(run),
+        rebills__assignment=OuterRef("assignment"),
+        rebills__service_month=OuterRef("service_month"),
+        rebills__kind=OuterRef("kind"),
+        rebills__released_at__gte=OuterRef("released_at"),
+    )
+    rows = Charge.objects.filter(
+        ~Exists(again), released_at__isnull=False, kind__in=PRICED_ANEW, service_month__lte=run.month
+    )
+    found = rows.order_by("-released_at", "pk").values_list(
+        "employee", "service_month", "assignment", "kind", "pk"
+    )
+    return [((employee, month), (assignment, kind), pk) for employee, month, assignment, kind, pk in found]
 
 
 def _topped_up(
@@ -231,9 +263,8 @@ def _topped_up(
     wanted = {(assignment, month) for assignment, month, kind in charged if kind in TOPS_UP}
     if not wanted:
         return {}
-    lasting = Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED)
     rows = Charge.objects.filter(
-        lasting | Q(is_standing=True),
+        _lasts(run) | Q(is_standing=True),
         kind__in=TOPS_UP,
         released_at__isnull=True,
         assignment__in={assignment for assignment, _ in wanted},

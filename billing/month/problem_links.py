@@ -257,6 +257,7 @@ KNOWN: dict[str, tuple[str, Action]] = {
     "cost_already_shared": ("Un coût est déjà réparti", _to_hours),
     "terms_missing": ("Des conditions manquent", _terms),
     "paid_by_minimum": ("Des heures couvertes par le minimum", _to_hours),
+    "nothing_again": ("Une somme créditée ne revient pas", _terms),
     "nothing_to_invoice": ("Des heures ne donnent rien à facturer", _terms),
     "over_commitment": ("Plus d’heures que convenu", _to_hours),
     "no_hours": ("Un relevé sans heure", _to_hours),

@@ -69,8 +69,10 @@ class TopUp:
 class RunFacts:
     """What a run needs to price the employee-months that it can charge.
 
-    ``charged`` counts the charges that last, by assignment, month and kind, ``topped_up`` are those up to a minimum, by
-    assignment and month; ``recorded`` are the charges that acts
+    ``charged`` counts the charges that last, by assignment, month and kind (``charged_terms``: and terms), without
+    those that a credit note released; ``topped_up`` are those up to a minimum, by assignment and month; ``reopened``
+    are the ids of those released that nothing has billed again yet, the last released first: they are priced anew, by
+    the terms of today. ``recorded`` are the charges that acts
     recorded and that no invoice bills yet, up to the run's month. ``issued`` are the members that have the run's
     invoice already, each with whether it is the one outside VAT, and ``charged_there`` what these invoices charge for
     each employee's month: what comes late for such a member waits for the next run. ``plans`` are by assignment and
@@ -89,6 +91,8 @@ class RunFacts:
     settled: set[Key] = field(default_factory=set)
     charged: Counter[tuple[int, Month, str]] = field(default_factory=Counter)
     topped_up: dict[tuple[int, Month], TopUp] = field(default_factory=dict)
+    charged_terms: set[tuple[int, Month, str, int]] = field(default_factory=set)
+    reopened: dict[tuple[int, Month, str], list[int]] = field(default_factory=dict)
     released: dict[int, list[ReleasedMinutes]] = field(default_factory=dict)
     recorded: list[Charge] = field(default_factory=list)
     is_franchise: bool = False

@@ -121,6 +121,19 @@ def hours_contradict(
     )
 
 
+def nothing_again(assignment: Assignment, month: Month) -> BillingProblem:
+    """A sum was credited to be billed again, and the terms of today give none."""
+    return BillingProblem(
+        "nothing_again",
+        f"{assignment.employee.full_name} chez {assignment.member}{NO_BREAK_SPACE}: une somme {month.of_label} a été "
+        "créditée pour être facturée de nouveau, et les conditions n’en donnent plus. Complétez les conditions, ou "
+        "ajoutez une ligne libre.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
 def supplement_waits(assignment: Assignment, month: Month) -> BillingProblem:
     """Late hours in a month whose cost is shared already: other members' shares would change."""
     return BillingProblem(
