@@ -24,7 +24,7 @@ from groupement.kernel.sent_forms import form_key
 from members import sending_once
 from members.access import needs_second_factor
 from members.models import SentForm
-from members.sending_once import AlreadySent, Sending
+from members.sending_once import FormAlreadySent, Sending
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ class SentFormMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The act was stopped because another sending of the form had done it."""
         sending = _sending_of(request)
-        done = sending.find() if sending and isinstance(error, AlreadySent) else None
+        done = sending.find() if sending and isinstance(error, FormAlreadySent) else None
         return _answer_again(request, done) if done else None
 
 
@@ -163,7 +163,7 @@ def _keep(sending: Sending, request: HttpRequest, response: HttpResponse) -> Non
     # A cookie cannot be set again, nor a login that this browser has not yet.
     is_of_browser = bool(response.cookies) or (sending.user is None and request.session.modified)
     if response.status_code == HTTPStatus.FOUND and not is_refused and not is_of_browser:
-        with suppress(AlreadySent):
+        with suppress(FormAlreadySent):
             kept = [
                 (each.level, str(each.message), each.extra_tags, isinstance(each.message, SafeData))
                 for each in shown

@@ -23,7 +23,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 KEPT_FOR = timedelta(days=8)
 
 
-class AlreadySent(Exception):  # noqa: N818 - what happened, no fault
+class FormAlreadySent(Exception):  # noqa: N818 - what happened, no fault
     """Somebody was faster with the same form: its act is done."""
 
 
@@ -86,7 +86,7 @@ class Sending:
             with transaction.atomic():
                 return SentForm.objects.create(key=self.key, user=self.user, sent_at=self.at)
         except IntegrityError:
-            raise AlreadySent from None
+            raise FormAlreadySent from None
 
 
 @transaction.atomic

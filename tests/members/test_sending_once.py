@@ -43,7 +43,7 @@ def send(client, key, **changed):
     return client.post(reverse("billing:note_reserve"), {**SENT, "form_key": key, **changed})
 
 
-def said(answer):
+def sentences(answer):
     return [str(each) for each in get_messages(answer.wsgi_request)]
 
 
@@ -62,7 +62,7 @@ def test_sent_again_it_shows_what_was_made(finance):
     first, second = send(finance, key), send(finance, key)
     assert (first.status_code, second.status_code) == (302, 302)
     assert second["Location"] == first["Location"]
-    assert said(second) == [*said(first), middleware.TWICE]
+    assert sentences(second) == [*sentences(first), middleware.TWICE]
     assert sums() == [5000]
 
 
@@ -70,7 +70,7 @@ def test_sent_again_with_another_sum_it_still_shows_what_was_made(finance):
     """The page that the browser kept is one form; another sum is typed into a page opened anew."""
     key = rendered(finance)
     send(finance, key)
-    assert middleware.TWICE in said(send(finance, key, amount="400,00"))
+    assert middleware.TWICE in sentences(send(finance, key, amount="400,00"))
     send(finance, rendered(finance), amount="400,00")
     assert sums() == [5000, 400]
 
@@ -115,7 +115,7 @@ def test_what_broke_after_the_act_is_not_done_again(finance, monkeypatch):
     again = finance.post(
         reverse("billing:note_reserve"), {**SENT, "form_key": key}, headers={"referer": "http://testserver/x"}
     )
-    assert (said(again)[-1], again["Location"]) == (middleware.UNSURE, "http://testserver/x")
+    assert (sentences(again)[-1], again["Location"]) == (middleware.UNSURE, "http://testserver/x")
     assert sums() == [5000]
     elsewhere = finance.post(
         reverse("billing:note_reserve"),
@@ -140,7 +140,7 @@ def test_the_key_is_its_senders(finance):
     other = Client()
     other.force_login(world.finance("Ana Riou"))
     send(finance, key)
-    assert middleware.TWICE not in said(send(other, key))
+    assert middleware.TWICE not in sentences(send(other, key))
     assert sums() == [5000, 5000]
 
 
@@ -180,7 +180,7 @@ def test_the_administration_adds_once(settings, db):
     typed = {"code": "vivant", "label": "Vivant", "position": "1", "form_key": key}
     first, second = admin.post(address, typed), admin.post(address, typed)
     assert (first.status_code, second.status_code, second["Location"]) == (302, 302, first["Location"])
-    assert middleware.TWICE in said(second)
+    assert middleware.TWICE in sentences(second)
 
 
 def test_a_part_that_htmx_asks_for_may_be_sent_as_often_as_it_changes(finance):
@@ -215,5 +215,5 @@ def test_sent_twice_at_once_the_second_waits_for_the_first(settings):
     met = meet(lambda: send(first, key), lambda: send(second, key))
     assert (sums(), met.waited) == ([5000], True), met
     assert met.second["Location"] == met.first["Location"]
-    assert said(met.second)[-1] == middleware.TWICE
+    assert sentences(met.second)[-1] == middleware.TWICE
     assert ReserveEntry.objects.get().booked_on == date(2026, 11, 2)
