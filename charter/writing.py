@@ -75,8 +75,9 @@ def open_for_signature(charter: Charter, *, by: User, at: datetime) -> Charter:
 
     Raises NothingToSign, AnotherIsOpen, IllegalMove when it is no draft.
     """
-    # Held until commit: an article added meanwhile would be in the rows and not in the frozen text.
-    Charter.objects.select_for_update().get(pk=charter.pk)
+    # Held until commit: an article added meanwhile would be in the rows and not in the frozen text; and of two
+    # versions that open at once the second reads that the first is open.
+    _lock_versions()
     charter.refresh_from_db()
     if charter.status == CharterStatus.DRAFT:
         _check_text(charter)
@@ -107,6 +108,7 @@ def put_in_force(charter: Charter, *, by: User, at: datetime) -> Charter:
 @transaction.atomic
 def draft_next(charter: Charter, *, by: User, at: datetime) -> Charter:
     """A new draft that begins with the text of ``charter``, under the next free version number."""
+    _lock_versions()  # two drafts at once: the second reads the number of the first
     last = Charter.objects.aggregate(last=Max("version"))["last"]
     draft = Charter.objects.create(version=last + 1, title=charter.title, preamble=charter.preamble)
     draft.steps.create(source="", target=CharterStatus.DRAFT, by=by, at=at)
@@ -121,6 +123,11 @@ def draft_next(charter: Charter, *, by: User, at: datetime) -> Charter:
         for each in commitments
     )
     return draft
+
+
+def _lock_versions() -> None:
+    """Every version there is, in one order."""
+    list(Charter.objects.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _check_text(charter: Charter) -> None:

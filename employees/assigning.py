@@ -127,6 +127,8 @@ def set_terms(
     ``alternate_pattern``, every second week. Raises BadTerms; see refuse_terms(). What a price may not touch since it
     is invoiced is known above: billing.repricing.
     """
+    # Two at once of one assignment: the second reads what the first wrote.
+    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     refuse_terms(
         assignment,
         starts_on=starts_on,

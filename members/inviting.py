@@ -94,8 +94,7 @@ def read(token: str, *, at: datetime) -> Invitation:
         raise BadInvitation("Une invitation plus récente remplace celle-ci. Utilisez le dernier e-mail reçu.")
     if invitation.expires_at <= at:
         raise BadInvitation(f"Cette invitation a expiré. {CURE}")
-    if not invitation.user.is_active:
-        raise ClosedAccount("Ce compte est fermé. Écrivez à la coordination pour le rouvrir.")
+    _refuse_closed(invitation.user)
     return invitation
 
 
@@ -107,6 +106,7 @@ def accept(token: str, password: str, *, at: datetime) -> User:
     """
     invitation = read(token, at=at)
     user = User.objects.select_for_update().get(pk=invitation.user_id)
+    _refuse_closed(user)  # as it is now: it was read before the lock as well
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -122,6 +122,11 @@ def accept(token: str, password: str, *, at: datetime) -> User:
     trust_email(user)
     log.info("invitation %s used", invitation.pk)
     return user
+
+
+def _refuse_closed(user: User) -> None:
+    if not user.is_active:
+        raise ClosedAccount("Ce compte est fermé. Écrivez à la coordination pour le rouvrir.")
 
 
 def _digest(token: str) -> str:

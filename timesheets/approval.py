@@ -63,10 +63,8 @@ def approve(timesheet: Timesheet, *, by: User, at: datetime) -> None:
     A member has confirmed them first; hours at the group come straight from submitted. Nobody approves their own, nor
     hours that contradict other facts, days to come among them. Raises NotApprovable, StaleRow.
     """
-    statuses = _lock([timesheet])
-    if refusal := _why_not(
-        timesheet, statuses, by, contradicting.contradictions([timesheet.pk], on=_day(at))
-    ):
+    locked = _lock([timesheet])
+    if refusal := _why_not(timesheet, locked, by, contradicting.contradictions([timesheet.pk], on=_day(at))):
         raise refusal
     _write_approval([timesheet], by=by, at=at)
 
@@ -78,15 +76,15 @@ def approve_all(timesheets: Iterable[Timesheet], *, by: User, at: datetime) -> A
     Checked one by one as approve() does, written together: the number of queries does not depend on how many there are.
     """
     sheets, done = list(timesheets), ApprovalResult()
-    statuses = _lock(sheets)
-    against = contradicting.contradictions(statuses, on=_day(at))
+    locked = _lock(sheets)
+    against = contradicting.contradictions(locked, on=_day(at))
     accepted: list[Timesheet] = []
     for timesheet in sheets:
-        if refusal := _why_not(timesheet, statuses, by, against):
+        if refusal := _why_not(timesheet, locked, by, against):
             done.exceptions.append((timesheet, refusal.message))
         else:
             accepted.append(timesheet)
-            statuses[timesheet.pk] = TimesheetStatus.APPROVED  # named twice, it is approved once
+            del locked[timesheet.pk]  # named twice, it is approved once
     _write_approval(accepted, by=by, at=at)
     done.count = len(accepted)
     return done
@@ -245,10 +243,19 @@ def open_supplement(timesheet: Timesheet, *, by: User, at: datetime) -> Timeshee
     return made
 
 
-def _lock(timesheets: Collection[Timesheet]) -> dict[int, str]:
-    """The state of each row by its key; whoever would move one of them waits for us."""
+# What tells whether hours are those that were read: submitted or confirmed anew, they may be others.
+Read = tuple[str, datetime | None, datetime | None]
+
+
+def _read(timesheet: Timesheet) -> Read:
+    return timesheet.status, timesheet.submitted_at, timesheet.confirmed_at
+
+
+def _lock(timesheets: Collection[Timesheet]) -> dict[int, Read]:
+    """How each row stands, by its key; whoever would move one of them waits for us."""
     rows = Timesheet.objects.filter(pk__in=[timesheet.pk for timesheet in timesheets]).order_by("pk")
-    return dict(rows.select_for_update().values_list("pk", "status"))
+    stored = rows.select_for_update().values_list("pk", "status", "submitted_at", "confirmed_at")
+    return {pk: tuple(read) for pk, *read in stored}
 
 
 def _day(at: datetime) -> date:
@@ -257,16 +264,16 @@ def _day(at: datetime) -> date:
 
 def _why_not(
     timesheet: Timesheet,
-    statuses: dict[int, str],
+    locked: Mapping[int, Read],
     by: User,
     against: Mapping[int, Sequence[Contradiction]],
 ) -> Refusal | None:
-    """Why ``by`` may not approve ``timesheet`` now, whose stored status is in ``statuses``; ``against``: what
+    """Why ``by`` may not approve ``timesheet`` now, whose stored row stands as in ``locked``; ``against``: what
     contradicts its hours.
     """
     if refusal := _why_not_in_charge(timesheet, by):
         return refusal
-    if statuses.get(timesheet.pk) != timesheet.status:
+    if locked.get(timesheet.pk) != _read(timesheet):
         return StaleRow("Quelqu’un vient de modifier ce relevé\u00a0: rechargez la page.")
     if is_ready(timesheet):
         found = against.get(timesheet.pk)

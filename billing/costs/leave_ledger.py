@@ -30,7 +30,7 @@ from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
-from members.models import Member, User
+from members.models import Group, Member, User
 
 ByMember = dict[int | None, Decimal]
 """Euros by member (id), None for the group's own part."""
@@ -190,7 +190,8 @@ def settle_with_member(member: Member, *, by: User | None, at: datetime) -> Deci
     The leave was earned while people worked there and is owed to them: the money pays it when it is taken, whoever
     they work for then. Raises NotSettled while an assignment runs or drafts wait.
     """
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    # The row that a draft takes too: one under way may be setting aside for this very member.
+    Group.objects.select_for_update(no_key=True).order_by("pk").first()
     _refuse_too_early(member, timezone.localdate(at))
     mine = ProvisionEntry.objects.filter(member=member)
     held = dict(mine.values_list("employee").annotate(Sum("amount")).order_by("employee"))

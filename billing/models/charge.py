@@ -92,6 +92,11 @@ class Charge(models.Model):
                 name="a_released_charge_is_billed_again_once",
             ),
             models.UniqueConstraint(
+                KT("figures__expense"),
+                condition=Q(released_at__isnull=True),
+                name="an_expense_is_charged_once",
+            ),
+            models.UniqueConstraint(
                 models.F("late_invoice"),
                 KT("figures__first"),
                 condition=Q(kind=ChargeKind.LATE_INTEREST, released_at__isnull=True),

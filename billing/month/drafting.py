@@ -35,7 +35,7 @@ from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, vat_by_rate
 from groupement.kernel.periods import Month
-from members.models import Member, User
+from members.models import Group, Member, User
 
 
 class NotDraftable(Refusal):
@@ -54,11 +54,15 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
     month = subject.month if isinstance(subject, BillingRun) else subject
     if timezone.localdate(at) < month.first:
         raise NotDraftable(f"Le mois {month.of_label} n’a pas commencé.")
+    # One draft at a time, of whatever month: two would take the same recorded sums and the same late hours.
+    Group.objects.select_for_update(no_key=True).order_by("pk").first()
     run = _lock_open_run(month)
     # Before the drafts go: what is drawn for leave is part of the costs that are read next.
     leave_drawing.write_leave_rows(run, at=at)
     _delete_drafts(run)
     _copy_released_charges(at)
+    # Held before they are read: one that is being withdrawn is gone then, and none goes while its line is written.
+    list(Charge.objects.waiting().select_for_update(no_key=True).order_by("pk").values_list("pk"))
     assessment = assess(gather(run, on=timezone.localdate(at)))
     if run.supplement and not assessment.comes_to_something:
         _refuse_supplement(month, assessment)

@@ -228,6 +228,8 @@ def revise(assignment: Assignment, *, month: Month, starts_on: date | None, by: 
 
     Raises what agree() does; see revision().
     """
+    # The price in force is what is revised: one that another is agreeing on comes first.
+    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     figures = revision(assignment, month=month, starts_on=starts_on)
     return agree(assignment, starts_on=starts_on, figures=figures, by=by, at=at)
 

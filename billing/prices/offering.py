@@ -104,6 +104,8 @@ def accept(quote: Quote, assignment: Assignment, *, starts_on: date | None, by: 
     Raises NotAcceptable, and what changing.agree() does.
     """
     row = Quote.objects.select_for_update().get(pk=quote.pk)
+    # Its terms are read for the proposal: those that another is agreeing on come first.
+    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     proposed = propose(row, assignment, starts_on=starts_on, at=at)
     figures = changing.figures_of(proposed)
     terms = changing.agree(assignment, starts_on=starts_on, figures=figures, by=by, at=at)

@@ -21,7 +21,7 @@ from groupement.kernel.french import counted, enumeration, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
 from groupement.kernel.templatetags.formats import long_date
-from members.models import Member, User
+from members.models import Group, Member, User
 
 # What the text of a level may name, and what is written in its place.
 PLACEHOLDERS = {
@@ -141,8 +141,11 @@ class NotInstallable(Refusal):
 
 
 @transaction.atomic
+@transaction.atomic
 def install_levels() -> list[DunningLevel]:
     """Write the proposed levels. Raises NotInstallable when there are any, so that no text is overwritten."""
+    # Two at once: the second reads what the first wrote.
+    Group.objects.select_for_update(no_key=True).order_by("pk").first()
     if DunningLevel.objects.exists():
         raise NotInstallable("Des niveaux existent déjà\u00a0: modifiez-les un à un dans l’administration.")
     return DunningLevel.objects.bulk_create(DunningLevel(**vars(level)) for level in proposed_levels())

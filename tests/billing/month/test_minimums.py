@@ -241,7 +241,10 @@ def test_late_hours_that_a_minimum_paid_for_stand_on_the_members_own_invoice() -
         # Two of eight given up: six pay for five.
         (lambda line: CreditQuantity(line, Decimal("2.00")), []),
         # To be billed again: with five hours more, three lack.
-        (lambda line: CreditWhole(line, Fate.RELEASED), [("worked_hours", 300, "100.00"), ("minimum", 180, "60.00")]),
+        (
+            lambda line: CreditWhole(line, Fate.RELEASED),
+            [("worked_hours", 300, "100.00"), ("minimum", 180, "60.00")],
+        ),
     ],
 )
 def test_hours_after_a_credited_top_up_are_owed_as_far_as_it_was_given_up(request_of, owed) -> None:

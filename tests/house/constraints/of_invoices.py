@@ -235,6 +235,13 @@ ROWS: dict[str, Row] = {
     "a_released_charge_is_billed_again_once": row(
         copy("rebills_id IS NOT NULL"), holds=copy("rebills_id IS NOT NULL", released_at="now()")
     ),
+    "an_expense_is_charged_once": row(
+        copy("figures->>'expense' = '2'"),
+        holds=(
+            copy("figures->>'expense' = '2'", released_at="now()"),
+            copy("figures->>'expense' = '2'", figures="""'{"expense": 3}'"""),
+        ),
+    ),
     "an_invoice_bears_one_indemnity": row(
         copy("kind = 'indemnity'"),
         holds=(

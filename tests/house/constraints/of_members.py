@@ -43,7 +43,10 @@ ROWS: dict[str, Row] = {
     "a_form_is_sent_once": row(
         copy("user_id IS NOT NULL"),
         copy("user_id IS NULL"),
-        holds=(copy("user_id IS NULL", key="repeat('z', 22)"), copy("user_id IS NULL", key="repeat('z', 22)")),
+        holds=(
+            copy("user_id IS NULL", key="repeat('z', 22)"),
+            copy("user_id IS NULL", key="repeat('z', 22)"),
+        ),
     ),
     # the group
     "group_is_the_only_row": row(update(id="2"), holds=update(id="1")),

@@ -178,7 +178,8 @@ def _charges(cast: Cast, late: Invoice, waiting: Line) -> None:
     """Charges that acts record, an expense and dues that became such, and hours taken back."""
     billed = Charge.objects.get(timesheet=cast.billed, released_at=None)
     recorded = {"is_standing": True, "recorded_at": NOW}
-    meal, snack = (_charge(cast, "meal", "12.00", **recorded) for _ in range(2))
+    meal = _charge(cast, "meal", "12.00", **recorded)
+    snack = _charge(cast, "meal", "12.00", figures={"expense": 2}, **recorded)
     dues = _charge(cast, "dues", "50.00", **recorded)
     _charge(cast, "late_interest", "1.00", late_invoice=late, figures={"first": "2026-12-01"}, **recorded)
     _charge(cast, "indemnity", "40.00", late_invoice=late, **recorded)

@@ -10,7 +10,7 @@ from tests.house.locks.sites import holds
 from tests.together import Meeting, meet
 
 
-@holds("charter.writing.open_for_signature")
+@holds("charter.writing._lock_versions")
 def an_article_added_while_the_version_opens() -> Meeting:
     """What is frozen holds the article that was on its way."""
     by, draft = world.coordinator(), agreed.draft()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.contrib import admin
 
 from employees import absences, assigning, feeds, merging, moving, planning, prolonging, rescheduling
-from employees.models import Absence, Assignment, CalendarFeed, ContractMember, EmployeeMerge
+from employees.models import Absence, Assignment, CalendarFeed, ContractMember, EmployeeMerge, Terms
 from tests import world
 from tests.house.locks.sites import holds
 from tests.together import Meeting, meet
@@ -55,6 +56,29 @@ def two_absences_on_the_same_days() -> Meeting:
     met = meet(lambda: record(MONDAY), lambda: record(TUESDAY))
     met.assert_refused(absences.BadAbsence, "déjà prévue du 07/12/2026 au 09/12/2026")
     assert maelle.absences.count() == 1
+    return met
+
+
+@holds("employees.assigning.set_terms")
+def terms_agreed_on_twice_for_one_day() -> Meeting:
+    """The second is told, by a sentence."""
+    maelle, by = world.employee(), world.coordinator()
+    of = world.assignment(maelle, world.member())
+
+    def set_terms() -> Terms:
+        return assigning.set_terms(
+            of,
+            starts_on=date(2027, 1, 1),
+            weekly_pattern=[420] * 5 + [0, 0],
+            price_method="hourly",
+            hourly_price=Decimal("24.00"),
+            by=by,
+            at=world.NOW,
+        )
+
+    met = meet(set_terms, set_terms)
+    met.assert_refused(assigning.BadTerms, "Des conditions commencent déjà le 01/01/2027")
+    assert of.terms.count() == 2
     return met
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from billing.charges import recording
 from billing.models import BillingRun, Invoice, InvoiceStatus, Line, RunStatus
 from billing.month import drafting, issuing
 from billing.month.drafting import NotDraftable
@@ -15,23 +16,45 @@ from billing.prices.changing import NotRepriceable
 from employees.models import Terms
 from tests import world
 from tests.billing import scene
+from tests.billing.credit_notes.issued import free
 from tests.house.locks.sites import holds
 from tests.together import Meeting, meet
-from tests.world import NOVEMBER, NOW
+from tests.world import NOVEMBER, NOW, OCTOBER
 from timesheets import approval
 from timesheets.models import Timesheet
 
 
-@holds("billing.month.drafting._lock_open_run")
-def a_month_drafted_twice() -> Meeting:
-    scene.worked(scene.hosts(2))
-    BillingRun.objects.create(month=NOVEMBER)
+@holds("billing.month.drafting.draft")
+def two_months_drafted_at_once() -> Meeting:
+    """The late hours of October are on one of the drafts, not on both."""
+    scene.worked(scene.hosts(1), month=OCTOBER)
     met = meet(
-        lambda: drafting.draft(NOVEMBER, by=None, at=NOW), lambda: drafting.draft(NOVEMBER, by=None, at=NOW)
+        lambda: drafting.draft(OCTOBER, by=None, at=NOW), lambda: drafting.draft(NOVEMBER, by=None, at=NOW)
     )
-    run = BillingRun.objects.get()
-    assert (met.second, run.status) == (run, RunStatus.DRAFTED), met
-    assert sorted(run.invoices.values_list("member__short_name", flat=True)) == ["Aloen", "Sonam"]
+    met.assert_both_done()
+    assert set(Line.objects.values_list("invoice__run", flat=True)) == {met.first.pk}
+    return met
+
+
+@holds("billing.month.drafting._lock_open_run")
+def a_month_drafted_while_it_is_issued() -> Meeting:
+    run = scene.drafted(scene.hosts(2))
+    met = meet(
+        lambda: issuing.issue_run(run, by=None, at=NOW), lambda: drafting.draft(NOVEMBER, by=None, at=NOW)
+    )
+    met.assert_refused(NotDraftable, "Les factures de novembre 2026 sont émises")
+    assert set(run.invoices.values_list("status", flat=True)) == {InvoiceStatus.ISSUED}
+    return met
+
+
+@holds("billing.month.drafting.draft#2")
+def a_month_drafted_while_a_sum_is_withdrawn() -> Meeting:
+    """Else the draft would keep a line that no charge explains."""
+    world.group()
+    charge = free(world.member("Aloen"), "50.00")
+    met = meet(lambda: recording.withdraw_charge(charge), lambda: drafting.draft(NOVEMBER, by=None, at=NOW))
+    met.assert_both_done()
+    assert not Line.objects.exists()
     return met
 
 
