@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
 
 def with_dues(invoices: QuerySet[Invoice]) -> QuerySet[InvoiceWithDues]:
-    """Annotate issued invoices with ``settled``, the part of it by credit notes (``credited``) and ``due``; issued
+    """Annotate issued invoices with ``settled``, the part of it by credit notes (``credited``), ``due``; issued
     credit notes with ``used`` and ``left``.
 
     What does not apply is 0.00: nothing is due of a draft, nor of a credit note.

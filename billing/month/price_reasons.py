@@ -37,14 +37,21 @@ class CostPart:
 
 @dataclass
 class PriceReason:
-    """A person’s month on an invoice: its charges, the sentences behind them, the cost by kind if it may be shown."""
+    """A person’s month on an invoice: its charges, the sentences behind them, the cost by kind if it may be shown.
 
-    employee: Employee
+    Sums that are of no person make one too, so that what is told adds up to the invoice.
+    """
+
+    employee: Employee | None
     month: Month
     charges: list[Charge] = field(default_factory=list)
     parts: list[CostPart] = field(default_factory=list)
     detail: str = PriceDetail.COSTS
     printed: Collection[str] = ()
+
+    @property
+    def title(self) -> str:
+        return self.employee.full_name if self.employee else "Autres sommes"
 
     @property
     def shares(self) -> list[Share]:
@@ -77,8 +84,8 @@ class PriceReason:
     @property
     def sentences(self) -> list[str]:
         """The sentence of each charge, but those that the annex prints."""
-        told = (sentence(charge, self.detail) for charge in self.charges)
-        return [each for each in told if each not in self.printed]
+        of_charges = (sentence(charge, self.detail) for charge in self.charges)
+        return [each for each in of_charges if each not in self.printed]
 
 
 def reasons(
@@ -94,26 +101,29 @@ def reasons(
     ``detail`` is what the group lets a member read (PriceDetail); the coordination and finance read all. The sentences
     ``printed`` on the annex, which stands beside, are not told again.
     """
-    found: dict[tuple[int, Month], PriceReason] = {}
+    found: dict[tuple[int | None, Month], PriceReason] = {}
     charges = (
         Charge.objects.filter(line__invoice=invoice)
         .select_related("employee", "line")
         .order_by("line__position", "pk")
     )
     for charge in charges:
-        if charge.employee is not None:
-            key = (charge.employee.pk, charge.service_month)
-            found.setdefault(
-                key, PriceReason(charge.employee, charge.service_month, detail=detail, printed=printed)
-            ).charges.append(charge)
+        key = (charge.employee_id, charge.service_month)
+        found.setdefault(
+            key, PriceReason(charge.employee, charge.service_month, detail=detail, printed=printed)
+        ).charges.append(charge)
     if with_costs:
         _add_costs(found)
     return list(found.values())
 
 
-def _add_costs(found: dict[tuple[int, Month], PriceReason]) -> None:
+def _add_costs(found: dict[tuple[int | None, Month], PriceReason]) -> None:
     """Give each reason that shared a cost its parts, unless the cost is no longer what was shared."""
-    wanted = {key: reason for key, reason in found.items() if reason.cost is not None}
+    wanted = {
+        (key[0], key[1]): reason
+        for key, reason in found.items()
+        if key[0] is not None and reason.cost is not None
+    }
     costs = EmployerCost.objects.filter(
         employee__in={employee for employee, _ in wanted}, month__in={month for _, month in wanted}
     ).order_by("pk")

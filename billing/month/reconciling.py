@@ -125,10 +125,17 @@ class Reconciliation:
     @property
     def sentence(self) -> str:
         """Who gave what to whom: "La réserve a versé 692,17 €." """
-        given = self.received
-        if not given:
+        if not self.received:
             return "La réserve n’a rien versé ni reçu."
-        return f"La réserve a {'reçu' if given > 0 else 'versé'} {spell(abs(given))}."
+        return f"La réserve a {'reçu' if self.received > 0 else 'versé'} {spell(abs(self.received))}."
+
+    @property
+    def sentence_to_come(self) -> str:
+        """The same while a draft is part of it: "La réserve versera 692,17 € en tout, une fois …" """
+        if not self.received:
+            return "La réserve ne versera ni ne recevra rien à l’émission."
+        verb = "recevra" if self.received > 0 else "versera"
+        return f"La réserve {verb} {spell(abs(self.received))} en tout, une fois les brouillons émis."
 
     @property
     def lines(self) -> list[BalanceLine]:

@@ -51,8 +51,21 @@ class MemberShares:
 
 
 @dataclass(frozen=True)
+class SummaryLine:
+    """One step from the cost to the difference, in euros without VAT, below zero for what is taken off."""
+
+    label: str
+    amount: Decimal
+    sign: str = ""
+    is_sum: bool = False
+
+
+@dataclass(frozen=True)
 class TrueUpSummary:
-    """A true-up with its sums, in euros without VAT; ``to_reserve`` stays with the reserve, ``moved`` is its entry."""
+    """A true-up with its sums, in euros without VAT; ``to_reserve`` stays with the reserve, ``moved`` is its entry.
+
+    ``everybody`` is the actual cost with management of all members, those that are not settled among them.
+    """
 
     members: Sequence[MemberShares]
     keys: Sequence[str]
@@ -60,6 +73,26 @@ class TrueUpSummary:
     to_reserve: Decimal
     moved: Decimal
     remarks: Sequence[str]
+    everybody: Decimal = ZERO
+
+    @property
+    def lines(self) -> list[SummaryLine]:
+        """From the cost of these people to the difference; each sum is that of the lines above it."""
+        management = self.everybody - self.cost + self.to_reserve
+        others = self.actual - self.everybody
+        found = [
+            SummaryLine("Coût employeur", self.cost),
+            SummaryLine("Reste à la réserve", 0 - self.to_reserve, "−"),
+            SummaryLine("Frais de gestion", management, "+"),
+            SummaryLine("Part d’adhérents qui ne sont pas régularisés", others, "−"),
+            SummaryLine("Part réelle, gestion comprise", self.actual, "=", is_sum=True),
+            SummaryLine("Déjà facturé", 0 - self.invoiced, "−"),
+            SummaryLine("Différence HT", self.amount, "=", is_sum=True),
+        ]
+        if self.credited:
+            found.append(SummaryLine("Avoirs émis depuis", 0 - self.credited, "−"))
+            found.append(SummaryLine("Différence HT, avoirs déduits", self.amount_now, "=", is_sum=True))
+        return [line for line in found if line.amount or line.is_sum]
 
     @property
     def minutes(self) -> int:
@@ -134,6 +167,7 @@ def summary(true_up: TrueUp) -> TrueUpSummary:
         Decimal(figures.get("kept", "0")),
         Decimal(figures.get("reserve_before", "0")) - Decimal(figures.get("reserve_after", "0")),
         figures.get("remarks", []),
+        Decimal(figures.get("actual", "0")),
     )
 
 

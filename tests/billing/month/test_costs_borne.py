@@ -106,8 +106,9 @@ def left(maelle, **terms):
 def test_the_last_pay_is_shared_by_the_plan_of_the_last_month(maelle) -> None:
     run = left(maelle)
     assert borne(run) == {"Aloen": "500.00", "Sonam": "300.00", "réserve": "0.00"}
-    assert "se partage selon les parts prévues de novembre 2026, dernier mois de mise à disposition." in told(
-        run
+    assert (
+        "se partage selon les parts prévues de novembre 2026, dernier mois de mise à disposition."
+        in sentence(run)
     )
     issuing.issue_run(run, by=None, at=LATER)
     run.refresh_from_db()
