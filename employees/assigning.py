@@ -27,6 +27,7 @@ from groupement.kernel.templatetags.formats import day_fr
 from groupement.kernel.worktime import DAY
 from members.models import Member, Site, User
 from members.models.membership import MembershipStatus
+from members.standing import StandingKind, refuse_beyond
 
 Span = tuple[date, date | None]
 
@@ -141,6 +142,8 @@ def set_terms(
             f"Des conditions commencent déjà le {day_fr(starts_on)}\u00a0: corrigez-les.", field="starts_on"
         )
     later = assignment.terms.filter(starts_on__gt=starts_on).order_by("starts_on").first()
+    days = starts_on, later.starts_on if later else None
+    refuse_beyond(StandingKind.PRICE, assignment.pk, [days], is_confirmed=True)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         assignment.terms.on(starts_on).update(ends_before=starts_on)
         return Terms.objects.create(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,11 +11,12 @@ from django import forms
 from employees.assigning import CHECKED, contract_for, refuse_terms
 from employees.hiring import refuse_contract, refuse_contract_terms, refuse_namesake
 from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme, WorkingTimeLimits
+from employees.models.assignment import PRICE_COLUMNS
 from groupement.kernel.french import NARROW_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import overlaps
 from groupement.kernel.worktime import HOUR, BadDuration, parse_minutes, short_hours
-from members.standing import StandingKind, lost_days, refuse_beyond
+from members.standing import Days, StandingKind, lost_days, refuse_beyond
 
 MOST_A_WEEK = 60 * 60
 MOST_A_YEAR = 2000 * 60
@@ -334,7 +335,29 @@ class TermsForm(RowForm):
 
 
 class TermsFormSet(DatedFormSet):
-    """Priced terms that the assignment, the attestations and the tax rules allow."""
+    """Priced terms that the assignment, the attestations and the tax rules allow; an invoiced price stays."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            if self.instance.pk and (form.instance.pk or _is_dated(form)):
+                _ask(form, partial(self._refuse_invoiced, form))
+
+    def _refuse_invoiced(self, form: forms.ModelForm) -> None:
+        spans = list(self._days_of_another_price(form))
+        refuse_beyond(StandingKind.PRICE, self.instance.pk, spans, is_confirmed=True)
+
+    def _days_of_another_price(self, form: forms.ModelForm) -> Iterator[Days]:
+        """The days on which a row that is changed, added or deleted says another price than before."""
+        held = (form.initial["starts_on"], form.initial["ends_before"]) if form.instance.pk else None
+        wanted = None
+        if form not in self.deleted_forms and _is_dated(form):
+            wanted = form.cleaned_data["starts_on"], form.cleaned_data.get("ends_before")
+        if held and wanted and set(form.changed_data).isdisjoint(PRICE_COLUMNS):
+            yield from lost_days(held, wanted)
+            yield from lost_days(wanted, held)
+        else:
+            yield from (days for days in (held, wanted) if days)
 
     def refuse(self, form: forms.ModelForm) -> None:
         needed = ("starts_on", "weekly_pattern", "price_method", "vat_regime")

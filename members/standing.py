@@ -25,6 +25,7 @@ class StandingKind(StrEnum):
     PLANNED_DAY = "planned_day"  # of an assignment
     ABSENCE = "absence"
     TIMESHEET = "timesheet"
+    PRICE = "price"  # of an assignment
 
 
 @dataclass(frozen=True)

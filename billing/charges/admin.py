@@ -3,12 +3,12 @@
 from django.contrib import admin
 
 from billing.models import DuesYear, Expense, ExpenseScale
-from members.admin.comparing import RecordAdmin
+from members.admin.keeping import KeptRecordAdmin
 from members.admin.site import CurrentFilter, ReadOnlyRecordAdmin
 
 
 @admin.register(ExpenseScale)
-class ExpenseScaleAdmin(RecordAdmin):
+class ExpenseScaleAdmin(KeptRecordAdmin):
     """What a kilometre or a meal is worth; an expense keeps the rate that it was made with."""
 
     list_display = ["kind", "rate", "source", "starts_on", "ends_before"]

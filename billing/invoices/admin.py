@@ -26,7 +26,7 @@ from billing.models import (
 )
 from groupement.kernel.french import counted
 from members.access import UserRequest
-from members.admin.comparing import RecordAdmin
+from members.admin.keeping import KeptRecordAdmin
 from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin, StepInline
 
 
@@ -161,7 +161,7 @@ class RenderingAdmin(ReadOnlyRecordAdmin):
 
 
 @admin.register(LegalMention)
-class LegalMentionAdmin(RecordAdmin):
+class LegalMentionAdmin(KeptRecordAdmin):
     list_display = ["code", "text", "source", "starts_on", "ends_before"]
     list_filter = ["code"]
     search_fields = ["code", "text", "source"]

@@ -9,9 +9,13 @@ from django.db.models.fields.json import KT
 
 from billing.charge_kinds import COMPUTED, KINDS, OF_LATENESS, ChargeKind, KindOfCharge
 from billing.models.invoice import Unit
-from employees.models import VatRegime
+from billing.models.past import PRICE_IS_KEPT
+from employees.models import Terms, VatRegime
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
+
+# Prices are agreed below, and invoiced here.
+pgtrigger.register(PRICE_IS_KEPT)(Terms)
 
 
 class ChargeQuerySet(models.QuerySet["Charge"]):

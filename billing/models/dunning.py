@@ -2,6 +2,7 @@
 
 from typing import Self, TypeVar
 
+import pghistory
 import pgtrigger
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -11,6 +12,7 @@ from groupement.kernel.money import MoneyField
 from members.models import User
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class DunningLevel(models.Model):
     """One level of the group's reminders: days after the due date, text, and whether it asks for interest."""
 
@@ -27,6 +29,21 @@ class DunningLevel(models.Model):
         verbose_name = "niveau de relance"
         verbose_name_plural = "niveaux de relance"
         constraints = [models.CheckConstraint(condition=Q(rank__gte=1), name="dunning_levels_count_from_one")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_level_of_reminders_keeps_its_rank",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__rank__df=pgtrigger.F("new__rank")),
+                func="""
+                    IF EXISTS (SELECT FROM billing_reminder WHERE level_id = OLD.id) THEN
+                        RAISE EXCEPTION 'a level at which reminders were sent keeps its rank'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

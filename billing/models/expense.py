@@ -2,10 +2,12 @@
 
 from typing import Self
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from billing.models.past import SCALE_IS_KEPT
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import Dated, no_overlap
 from members.models import User
@@ -17,6 +19,7 @@ class ExpenseKind(models.TextChoices):
     PURCHASE = "purchase", "achat"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class ExpenseScale(Dated):
     """What a kilometre or a meal is worth from a day on, as the board or the tax office decided."""
 
@@ -31,6 +34,7 @@ class ExpenseScale(Dated):
             no_overlap("scales_of_a_kind_do_not_overlap", "kind"),
             models.CheckConstraint(condition=Q(rate__gt=0), name="a_scale_is_positive"),
         ]
+        triggers = [SCALE_IS_KEPT]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.rate}"

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -71,6 +72,12 @@ class Unit(models.TextChoices):
     DAY = "DAY", "jour"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    # Each number moves the counter, and the invoice tells it: what the series is called is the rest.
+    pghistory.UpdateEvent(condition=pghistory.AnyChange("kind", "year", "prefix")),
+    pghistory.DeleteEvent(),
+)
 class Series(models.Model):
     """The counter of one series and year: no gap, in the order of dates (CGI ann. II 242 nonies A).
 

@@ -2,10 +2,12 @@
 
 from typing import Self
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from billing.models.past import INDEX_IS_KEPT
 from groupement.kernel.periods import MonthField
 from members.models import User
 
@@ -63,6 +65,7 @@ class Quote(models.Model):
         return f"devis n° {self.pk or '—'}"
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class PriceIndex(models.Model):
     """The published value of an index for a month, by which prices are revised."""
 
@@ -79,6 +82,7 @@ class PriceIndex(models.Model):
             models.UniqueConstraint(fields=["code", "month"], name="one_value_per_index_and_month"),
             models.CheckConstraint(condition=Q(value__gt=0), name="an_index_is_positive"),
         ]
+        triggers = [INDEX_IS_KEPT]
 
     def __str__(self) -> str:
         return f"{self.code} {self.month}"

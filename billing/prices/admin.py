@@ -3,12 +3,12 @@
 from django.contrib import admin
 
 from billing.models import PriceIndex, Quote, VatRate
-from members.admin.comparing import RecordAdmin
+from members.admin.keeping import KeptRecordAdmin
 from members.admin.site import ReadOnlyRecordAdmin
 
 
 @admin.register(PriceIndex)
-class PriceIndexAdmin(RecordAdmin):
+class PriceIndexAdmin(KeptRecordAdmin):
     list_display = ["code", "label", "month", "value", "source"]
     list_filter = ["code"]
     search_fields = ["code", "label", "source"]
@@ -26,7 +26,7 @@ class QuoteAdmin(ReadOnlyRecordAdmin):
 
 
 @admin.register(VatRate)
-class VatRateAdmin(RecordAdmin):
+class VatRateAdmin(KeptRecordAdmin):
     """A new rate is a new row; the one before ends that day."""
 
     list_display = ["regime", "rate", "starts_on", "ends_before", "source"]

@@ -50,6 +50,13 @@ class VatRegime(models.TextChoices):
 TERMS_REGIMES = (VatRegime.STANDARD, VatRegime.EXEMPT_261B)
 
 
+# What an invoiced month is computed from: it is not rewritten once something issued stands on it.
+PRICE_COLUMNS = (
+    *("price_method", "hourly_price", "flat_amount", "management_rate", "absence_rule", "absence_rules"),
+    *("vat_regime", "is_trued_up", "monthly_minimum_minutes"),
+)
+
+
 class HoursEntry(models.TextChoices):
     """Who types the hours of an assignment."""
 
@@ -129,7 +136,7 @@ class Assignment(Dated):
         return self.reference
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Terms(Dated):
     """An assignment's terms from a day on: weekly pattern, price, who bears absences, VAT regime."""
 

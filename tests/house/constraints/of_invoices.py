@@ -379,6 +379,15 @@ ROWS: dict[str, Row] = {
         "valid_until=valid_until + 1",
         holds=update(accepted_at="now()"),
     ),
-    "an_index_is_positive": row(update(value="0"), holds=update(value="0.0001")),
+    "an_index_is_positive": row(
+        TWINS["billing_priceindex"].but(value="0"), holds=TWINS["billing_priceindex"].but(value="0.0001")
+    ),
+    "an_invoiced_index_is_kept": row(
+        update(value="value + 1"),
+        update(month="'2026-09-01'"),
+        update(code="'X'"),
+        delete(),
+        holds=(update(source="'x'", label="'x'"), TWINS["billing_priceindex"]),
+    ),
     "one_value_per_index_and_month": same("month"),
 }

@@ -87,6 +87,8 @@ def _locked(value: str) -> Row:
     )
 
 
+TEN, TWENTY, PRINTED, MEALS = "regime = 'S10'", "regime = 'S20'", "code = 'payment_terms'", "kind = 'meal'"
+
 ROWS: dict[str, Row] = {
     # payments
     "payment_is_positive": row(copy(amount="0"), holds=copy(amount="0.01")),
@@ -254,7 +256,10 @@ ROWS: dict[str, Row] = {
         holds=TWINS["billing_bankoperation"].but(amount="50"),
     ),
     # reminders
-    "dunning_levels_count_from_one": row(update(rank="0"), holds=update(rank="1")),
+    "dunning_levels_count_from_one": row(copy(rank="0"), holds=copy(rank="2")),
+    "a_level_of_reminders_keeps_its_rank": row(
+        update(rank="9"), holds=(update(title="'x'", days_late="6"), copy(rank="2"))
+    ),
     "an_invoice_is_reminded_once_a_level": row(copy(), holds=TWINS["billing_reminder"]),
     "a_reminder_asks_for_money": row(
         TWINS["billing_reminder"].but(amount_due="0"),
@@ -361,6 +366,17 @@ ROWS: dict[str, Row] = {
     # expenses
     "a_scale_is_positive": row(update(rate="0"), holds=update(rate="0.001")),
     "scales_of_a_kind_do_not_overlap": overlapping(),
+    "an_invoiced_scale_is_kept": row(
+        update(MEALS, rate="1"),
+        update(MEALS, starts_on="'2026-10-06'"),
+        update(MEALS, ends_before="'2026-10-05'"),
+        delete(MEALS),
+        holds=(
+            update(MEALS, source="'x'"),
+            update(MEALS, ends_before="'2026-10-06'"),
+            delete("kind = 'travel'"),
+        ),
+    ),
     "expense_is_positive": row(update(WAITING, amount="0"), holds=update(WAITING, amount="0.01")),
     "a_trip_has_its_kilometres": together(
         states(update(WAITING, kind="'travel'"), TRIP, {"": [tuple(TRIP)]}),
@@ -432,7 +448,23 @@ ROWS: dict[str, Row] = {
     # what the law says from a day on
     "rates_of_a_regime_do_not_overlap": overlapping("regime = 'S20'", ends_before="starts_on"),
     "vat_rate_is_a_percentage": row(
-        update(rate="-0.01"), update(rate="100.01"), holds=(update(rate="0"), update(rate="100"))
+        *(update(TEN, rate=rate) for rate in ("-0.01", "100.01")),
+        holds=(update(TEN, rate="0"), update(TEN, rate="100")),
+    ),
+    "an_invoiced_rate_is_kept": row(
+        update(TWENTY, rate="19"),
+        update(TWENTY, regime="'E261B'"),
+        update(TWENTY, starts_on="'2026-11-01'"),
+        update(TWENTY, ends_before="'2026-10-31'"),
+        delete(TWENTY),
+        holds=(update(TWENTY, source="'x'", starts_on="'2026-10-31'"), update(TEN, rate="19"), delete(TEN)),
+    ),
+    "a_printed_mention_is_kept": row(
+        update(PRINTED, text="'x'"),
+        update(PRINTED, code="'x'"),
+        update(PRINTED, ends_before="'2026-12-03'"),
+        delete(PRINTED),
+        holds=(update(PRINTED, source="'x'"), update(PRINTED, ends_before="'2026-12-04'")),
     ),
     "wordings_of_a_mention_do_not_overlap": overlapping(),
 }

@@ -68,7 +68,7 @@ def cast() -> Cast:
     _of_members(aloen, sonam, boss)
     _of_charter(aloen, boss)
     maelle, yann = world.employee(members=[aloen]), world.employee("Yann", "Le Bris", members=[aloen])
-    placed = world.assignment(maelle, aloen)
+    placed = world.assignment(maelle, aloen, index_code="SYNTEC", index_base=300)
     _of_employees(maelle, placed, boss)
     billed = world.timesheet(placed, {NOVEMBER.first: 420, NOVEMBER.first + timedelta(1): 420}, by=boss)
     approved = world.timesheet(placed, {OCTOBER.first: 420}, month=OCTOBER)

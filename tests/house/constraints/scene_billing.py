@@ -172,6 +172,8 @@ def _hours(cast: Cast, bought: Line, line: Line, issued: BillingRun, drafted: Bi
     )
     Line.objects.create(invoice=line.invoice, position=3, label="Libre", unit_price=5, net=5, **ONE)
     _charge(cast, "worked_hours", "5.00", run=issued, line=second, released_at=NOW)
+    eaten = Line.objects.create(invoice=bought.invoice, position=3, label="Repas", unit_price=6, net=6, **ONE)
+    _charge(cast, "travel", "6.00", line=eaten, is_standing=True, recorded_at=NOW)
 
 
 def _charges(cast: Cast, late: Invoice, waiting: Line) -> None:
@@ -193,6 +195,14 @@ def _charges(cast: Cast, late: Invoice, waiting: Line) -> None:
         Expense.objects.create(
             label=label, spent_on=date(2026, 10, 5), amount=Decimal("12.00"), charge=charge, **facts
         )
+    ExpenseScale.objects.create(kind="meal", rate=Decimal(12), source="Barème", starts_on=JANUARY)
+    Expense.objects.create(
+        label="Facturé",
+        spent_on=date(2026, 10, 5),
+        amount=6,
+        charge=Charge.objects.get(kind="travel"),
+        **facts,
+    )
     DuesYear.objects.create(member=cast.aloen, year=None, charge=dues)
 
 

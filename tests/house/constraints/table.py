@@ -27,6 +27,7 @@ STRICTER = {
     "employees_contractterms_weekly_minutes_check": "contract_terms_weekly_minutes_are_possible",
     "employees_contractterms_yearly_days_check": "contract_terms_days_fit_their_scheme",
     "timesheets_entry_minutes_check": "entry_minutes_fit_in_a_day",
+    "employees_terms_monthly_minimum_minutes_check": "an_invoiced_price_is_kept",
     "billing_release_minutes_check": "a_release_holds_minutes",
     # What is funded is of the month of its sheet or of its day, which a first of the month only can be.
     "billing_fundedhours_month_check": "no_hour_is_funded_twice",

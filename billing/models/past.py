@@ -1,0 +1,112 @@
+"""Dated facts on which something issued stands: PostgreSQL refuses to rewrite them; a new row holds from a day on."""
+
+from collections.abc import Sequence
+
+import pgtrigger
+
+from employees.models.assignment import PRICE_COLUMNS
+
+# What an issued invoice bills and credit notes have not taken back whole: a price that is put right is credited first.
+BILLED_CHARGES = """
+    billing_charge charge
+    JOIN billing_line line ON line.id = charge.line_id
+    JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'
+        AND line.net <> COALESCE((
+            SELECT sum(credit.net) FROM billing_line credit
+            JOIN billing_invoice note ON note.id = credit.invoice_id AND note.status = 'issued'
+            WHERE credit.credits_id = line.id
+        ), 0)
+"""
+REFUSED = "what something issued stands on is not rewritten: end it, and write another from a later day on"
+
+
+def past_is_kept(name: str, *, key: str, says: Sequence[str], used: str) -> pgtrigger.Trigger:
+    """Refuse a change after which a dated row says something else on a day on which something issued used it.
+
+    ``used`` gives (key, day) of what is issued, ``says`` are the columns that count. A row that ends, another that
+    begins, a text beside them: what says the same on those days goes in.
+    """
+    before, after = (
+        f"CASE WHEN TG_OP <> '{absent}' AND used.key = {row}.{key} AND used.day >= {row}.starts_on"
+        f" AND ({row}.ends_before IS NULL OR used.day < {row}.ends_before)"
+        f" THEN jsonb_build_array({', '.join(f'{row}.{column}' for column in says)}) END"
+        for row, absent in (("OLD", "INSERT"), ("NEW", "DELETE"))
+    )
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF EXISTS (
+                SELECT FROM ({used}) used WHERE used.key IN (OLD.{key}, NEW.{key})
+                AND {before} IS DISTINCT FROM {after}
+            ) THEN
+                RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'check_violation';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - written by us, no value of anybody
+    )
+
+
+# Rates are those of the last day of the month of service.
+RATE_IS_KEPT = past_is_kept(
+    "an_invoiced_rate_is_kept",
+    key="regime",
+    says=["rate"],
+    used="""
+        SELECT line.vat_regime AS key,
+            (COALESCE(charge.service_month, invoice.service_month) + interval '1 month - 1 day')::date AS day
+        FROM billing_line line
+        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'
+        LEFT JOIN billing_charge charge ON charge.line_id = line.id
+        WHERE line.credits_id IS NULL
+    """,
+)
+MENTION_IS_KEPT = past_is_kept(
+    "a_printed_mention_is_kept",
+    key="code",
+    says=["text"],
+    used="""
+        SELECT code.code AS key, invoice.issued_on AS day
+        FROM billing_invoice invoice, (VALUES (OLD.code), (NEW.code)) code (code)
+        WHERE invoice.status = 'issued'
+    """,
+)
+SCALE_IS_KEPT = past_is_kept(
+    "an_invoiced_scale_is_kept",
+    key="kind",
+    says=["rate"],
+    used=f"""
+        SELECT expense.kind AS key, expense.spent_on AS day
+        FROM billing_expense expense, {BILLED_CHARGES} WHERE expense.charge_id = charge.id
+    """,  # noqa: S608 - written by us, no value of anybody
+)
+PRICE_IS_KEPT = past_is_kept(
+    "an_invoiced_price_is_kept",
+    key="assignment_id",
+    says=PRICE_COLUMNS,
+    used=f"""
+        SELECT charge.assignment_id AS key, of_month.day::date AS day
+        FROM {BILLED_CHARGES},
+            generate_series(charge.service_month, charge.service_month + interval '1 month - 1 day', '1 day')
+                of_month (day)
+        WHERE charge.terms_id IS NOT NULL AND charge.assignment_id IN (OLD.assignment_id, NEW.assignment_id)
+    """,  # noqa: S608 - written by us, no value of anybody
+)
+INDEX_IS_KEPT = pgtrigger.Trigger(
+    name="an_invoiced_index_is_kept",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update | pgtrigger.Delete,
+    func=f"""
+        IF (TG_OP = 'DELETE' OR (NEW.code, NEW.month, NEW.value) IS DISTINCT FROM (OLD.code, OLD.month, OLD.value))
+            AND EXISTS (
+                SELECT FROM {BILLED_CHARGES} JOIN employees_terms terms ON terms.id = charge.terms_id
+                WHERE terms.index_code = OLD.code AND terms.index_base = OLD.value
+            ) THEN
+            RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'check_violation';
+        END IF;
+        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+        RETURN NEW;
+    """,
+)
