@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.utils import timezone
 from billing.charge_kinds import TOPS_UP
 from billing.documents import numbering, snapshot
 from billing.models import BillingRun, Charge, Invoice, InvoicedTimesheet, InvoiceStatus, Rendering, RunStatus
+from billing.month import ahead
 from billing.month.assessing import Assessment, ChargeToBill, assess
 from billing.month.gathering import gather
 from groupement.kernel.french import of
@@ -158,15 +159,26 @@ def _number(
 
 
 @transaction.atomic
-def issue_run(run: BillingRun, *, by: User | None, at: datetime) -> IssuedRun:
+def issue_run(
+    run: BillingRun,
+    *,
+    by: User | None,
+    at: datetime,
+    accepts_early: bool = True,
+    issued_on: date | None = None,
+) -> IssuedRun:
     """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.
 
     Their numbers are one block, given back whole when it cannot be written; then each is tried in its own savepoint,
     so that a number given back by a failure goes to the next. A run that only counts costs is closed without an
-    invoice. Raises DraftNotIssuable when there is neither.
+    invoice. ``accepts_early``: somebody said that the month is issued although it has days to come; ``issued_on``: the
+    date of the invoices when it is not that of ``at``, the day that earlier numbers have reached. Raises
+    DraftNotIssuable when there is neither draft nor cost, ahead.MonthNotOver, ahead.NotTheDateReached.
     """
     row = BillingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    batch = _lock_batch(row, None, by=by, at=at)
+    if not accepts_early:
+        ahead.refuse_early(row.month, timezone.localdate(at))
+    batch = _lock_batch(row, None, by=by, at=at, issued_on=issued_on)
     if not batch.drafts and not _only_counts_costs(row):
         raise DraftNotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
     done = IssuedRun()
@@ -232,7 +244,14 @@ def _only_counts_costs(run: BillingRun) -> bool:
     return run.settlements.filter(employer_cost__gt=0).exists() and not run.invoices.exists()
 
 
-def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None, at: datetime) -> _IssueBatch:
+def _lock_batch(
+    run: BillingRun,
+    only: Sequence[int] | None,
+    *,
+    by: User | None,
+    at: datetime,
+    issued_on: date | None = None,
+) -> _IssueBatch:
     """Lock what the run's drafts are made of, then read the facts again."""
     if run.status != RunStatus.DRAFTED:
         raise DraftNotIssuable(f"La clôture {run.month.of_label} n’a pas de brouillons à émettre.")
@@ -252,7 +271,7 @@ def _lock_batch(run: BillingRun, only: Sequence[int] | None, *, by: User | None,
     ready = sorted(drafts.select_related("member"), key=lambda draft: names[draft.member_id])
     assessment = assess(gather(run))
     _refuse_other_costs(run, assessment)
-    copier = snapshot.prepare(ready, issued_on=timezone.localdate(at))
+    copier = snapshot.prepare(ready, issued_on=ahead.checked_date(issued_on, timezone.localdate(at)))
     charges: dict[int, list[ChargeToBill]] = {}
     for charge in assessment.charges:
         charges.setdefault(charge.assignment.member_id, []).append(charge)

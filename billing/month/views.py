@@ -10,18 +10,19 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.documents import rendering
 from billing.models import BillingRun, Invoice, RunProblem, RunStatus
-from billing.month import completing, drafting, issuing, overview, price_reasons
+from billing.month import ahead, completing, drafting, issuing, overview, price_reasons
 from billing.month.completing import MonthRest
 from billing.month.overview import Readiness, RunRow
 from billing.month.problem_links import count_blocking, problem_notices, rest_notices
 from billing.month.reconciling import reconcile
 from groupement.kernel import worktime
-from groupement.kernel.asked import asked_key
+from groupement.kernel.asked import asked_day, asked_key
 from groupement.kernel.french import counted
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
@@ -95,9 +96,19 @@ def discard(request: UserRequest, month: Month) -> HttpResponse:
 @require_POST
 @for_roles(Role.FINANCE)
 def issue(request: UserRequest, month: Month) -> HttpResponse:
-    """Issue every draft of the run, then have their PDFs made."""
+    """Issue every draft of the run, then have their PDFs made; ``tot`` and ``date`` answer what the dialog asks."""
     the_run = _open_run(month)
-    done = act(request, issuing.issue_run, the_run, by=request.user, at=timezone.now())
+    done = act(
+        request,
+        issuing.issue_run,
+        the_run,
+        by=request.user,
+        at=timezone.now(),
+        accepts_early="tot" in request.POST,
+        issued_on=asked_day(request.POST.get("date")),
+    )
+    if isinstance(done.refusal, ahead.MonthNotOver):
+        return redirect(f"{reverse('billing:run', args=[month])}?confirmer=emission#emission")
     if done and done.value:
         issued, failed = done.value.issued, done.value.failed
         _queue_pdfs([invoice.pk for invoice in issued])
@@ -152,6 +163,7 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
     may_act = holds(request.user, Role.FINANCE)
     drafts = overview.issuable(rows, problems or [])
     balance = reconcile(*runs) if the_run and runs[0].employer_cost is not None else None
+    can = _can(month, the_run, rows, drafts, rest) if may_act else {}
     return {
         "month": month,
         "run": the_run,
@@ -165,7 +177,9 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
         "blocking": blocking,
         "steps": steps(the_run, readiness, rows, blocking),
         "may_act": may_act,
-        "can": _can(month, the_run, rows, drafts, rest) if may_act else {},
+        "can": can,
+        "to_come": ahead.days_to_come(month, today()) if can.get("issue") else None,
+        "reached": ahead.date_reached(today()) if can.get("issue") else None,
         "asked": request.GET.get("confirmer"),
         "balance": balance,
         "uncounted": _uncounted(rest, problems),

@@ -176,7 +176,9 @@ def test_postgresql_refuses_a_gap_an_earlier_date_and_an_older_year() -> None:
         (write(later, 2, date(2027, 1, 3), 2027), gap),
         (write(first, 2, date(2026, 12, 31), 2026), year),
     ]
-    assert [(found, expected) for found, expected in tries if (expected not in found) or (not expected and found)] == []
+    assert [
+        (found, expected) for found, expected in tries if (expected not in found) or (not expected and found)
+    ] == []
 
 
 def test_the_series_of_issued_numbers_keeps_its_prefix_and_its_count() -> None:
