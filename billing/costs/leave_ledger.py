@@ -21,6 +21,8 @@ from billing.models import (
     Charge,
     CostKind,
     EmployerCost,
+    Invoice,
+    InvoiceStatus,
     ProvisionEntry,
     ProvisionKind,
     RunStatus,
@@ -28,7 +30,7 @@ from billing.models import (
 from employees.models import Assignment, Employee
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import ZERO
+from groupement.kernel.money import ZERO, cents
 from groupement.kernel.periods import Month
 from members.models import Group, Member, User
 
@@ -177,6 +179,71 @@ def _positive_sum(balances: ByMember) -> Decimal:
 def _add(balances: ByMember, parts: ByMember) -> None:
     for member, part in parts.items():
         balances[member] = balances.get(member, ZERO) + part
+
+
+@transaction.atomic
+def move_unpaid(note: Invoice, *, by: User | None, at: datetime) -> None:
+    """Move to the group's own part what its member had put aside with the shares that ``note`` credited for good.
+
+    To be called once the credit note is issued. Who no longer pays a part of a month's cost has not paid that part of
+    its provision either; what was drawn of it since has paid leave, and stays drawn. A share that is to be billed again
+    keeps its provision.
+    """
+    credited = _credited_shares(note)
+    if not credited:
+        return
+    member: Member = note.member
+    mine = ProvisionEntry.objects.filter(member=member, employee__in={employee for employee, _ in credited})
+    held = dict(mine.values_list("employee").annotate(Sum("amount")).order_by("employee"))
+    unpaid: dict[int, Decimal] = defaultdict(Decimal)
+    for entry in mine.filter(kind=ProvisionKind.SET_ASIDE).order_by("month", "pk"):
+        if share := credited.get((entry.employee_id, entry.month)):
+            part = share.part_of(entry.amount)
+            unpaid[entry.employee_id] += min(part, held[entry.employee_id] - unpaid[entry.employee_id])
+    _move(member, {employee: amount for employee, amount in unpaid.items() if amount > 0}, by=by, at=at)
+
+
+@dataclass
+class _CreditedShare:
+    """A member's share of a month's cost: what was charged, what is credited for good, by a note and in all (euros)."""
+
+    charged: Decimal = ZERO
+    credited: Decimal = ZERO
+    by_note: Decimal = ZERO
+
+    def part_of(self, provision: Decimal) -> Decimal:
+        """What the note takes of ``provision``: all that is then unpaid, less what was before, to the cent."""
+        if self.charged <= 0:
+            return ZERO
+        before = self.credited - self.by_note
+        return cents(provision * self.credited / self.charged) - cents(provision * before / self.charged)
+
+
+def _credited_shares(note: Invoice) -> dict[EmployeeMonth, _CreditedShare]:
+    """The shares of costs that ``note`` credits for good, by employee's month; one query, two when there are any."""
+    shares = Charge.objects.filter(kind__in=SHARES_COST, member=note.member, employee__isnull=False)
+    of_note = shares.filter(line__credited_by__invoice=note, released_at=None)
+    keys = set(of_note.values_list("employee", "service_month"))
+    if not keys:
+        return {}
+    issued = Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED)
+    rows = shares.filter(
+        employee__in={employee for employee, _ in keys}, service_month__in={month for _, month in keys}
+    ).annotate(
+        credited=Sum("line__credited_by__net", filter=issued),
+        by_note=Sum("line__credited_by__net", filter=Q(line__credited_by__invoice=note)),
+    )
+    found: dict[EmployeeMonth, _CreditedShare] = {key: _CreditedShare() for key in keys}
+    for row in rows.order_by("pk"):
+        share = found.get((row.employee_id or 0, row.service_month))
+        if share is None:
+            continue
+        # A copy that bills a released share again is the same share.
+        share.charged += ZERO if row.rebills_id else row.net
+        if row.released_at is None:
+            share.credited += row.credited or ZERO
+            share.by_note += row.by_note or ZERO
+    return found
 
 
 class NotSettled(Refusal):

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.accounts import allocating
+from billing.costs import leave_ledger
 from billing.credit_notes.composing import (
     CreditLine,
     CreditNoteDraft,
@@ -47,7 +48,8 @@ def issue_credit_note(
 
     Amounts are positive and mirror the invoice's to the cent, VAT included (rule R6). Hours are released (the next run
     bills them again) or voided (never), entry by entry; another sum comes back only when it is released whole. The
-    timesheets stay sealed. What the credit exceeds of the due stays the member's. ``expected`` is what was left of the
+    timesheets stay sealed. What the credit exceeds of the due stays the member's; of a share of a cost, it holds no
+    provision for leave any more. ``expected`` is what was left of the
     invoice, VAT included, on the page: nobody credits twice by clicking twice. Queue the file afterwards
     with ``rendering.enqueue``.
 
@@ -65,6 +67,7 @@ def issue_credit_note(
     note = _write_draft(row, draft, reason=reason.strip(), at=at)
     issued = issuing.issue_alone(note, by=by, at=at)
     allocating.apply_credit(issued, by=by, at=at)
+    leave_ledger.move_unpaid(issued, by=by, at=at)
     return issued
 
 
