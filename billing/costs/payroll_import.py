@@ -18,13 +18,14 @@ from billing.costs.closing import closed
 from billing.costs.payroll_columns import AMOUNTS
 from billing.costs.payroll_file import PayrollRow, PayrollSheet
 from billing.models import ActualCost, BillingRun, CostKind, EmployerCost, PayrollImport, Settlement
-from employees.models import Employee
+from employees.models import Assignment, Employee
 from groupement.kernel.french import NO_BREAK_SPACE, of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault
 from members.models import User
+from timesheets.models import Timesheet
 
 Amounts = dict[str, Decimal]
 
@@ -80,11 +81,15 @@ class PersonComparison:
 
 @dataclass
 class PayrollPreview:
-    """A payroll file compared with its month: by line, whom it does not name last; ``errors`` forbid the import."""
+    """A payroll file compared with its month: by line, whom it does not name last; ``errors`` forbid the import.
+
+    ``missing`` are people who work in the month, whom the file does not name and of whom no cost is known.
+    """
 
     sheet: PayrollSheet
     comparisons: list[PersonComparison] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    missing: list[Employee] = field(default_factory=list)
     digest: str = ""
 
     @property
@@ -127,9 +132,16 @@ def preview_payroll(sheet: PayrollSheet) -> PayrollPreview:
         for pk, kinds in stored.items()
         if pk not in named and pk not in shut
     ]
+    preview.missing = _missing(sheet.month, named | stored.keys())
     preview.errors = [error for comparison in preview.comparisons for error in _errors(comparison, stored)]
     preview.digest = _digest(preview)
     return preview
+
+
+def _missing(month: Month, known: Collection[int]) -> list[Employee]:
+    at_work = Q(pk__in=Assignment.objects.during(month).values("employee"))
+    at_work |= Q(pk__in=Timesheet.objects.filter(month=month).values("employee"))
+    return list(Employee.objects.filter(at_work).exclude(pk__in=known).by_name())
 
 
 def without_zeros(amounts: Mapping[str, Decimal]) -> Amounts:
