@@ -1,17 +1,21 @@
-"""Which reminders are due on a day: levels in order, a week apart, none for what is contested or covered by credit."""
+"""Which reminders are due on a day: levels in order, a week apart, none for what is contested, covered, or in the bank.
+
+Nor for a small rest of an invoice that was paid: it is written off (``Group.write_off_limit``).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.accounts import receivables
 from billing.accounts.spreading import spread
+from billing.bank.expected import ExpectedSettlement, expected_settlements
 from billing.models import Dispute, DunningLevel, Reminder
 from billing.reminders.lateness import LateInvoice, late_invoices
 from groupement.kernel.french import NO_BREAK_SPACE
@@ -77,6 +81,8 @@ class InvoiceNotReminded:
     reason: str
     tone: str = "info"
     is_contested: bool = False
+    expected: ExpectedSettlement | None = None
+    is_small_rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,20 +93,31 @@ class RemindersOfDay:
     not_reminded: list[InvoiceNotReminded]
 
 
-def due_reminders(on: date) -> list[DueReminder]:
+def due_reminders(on: date, *, despite_bank: Collection[int] = ()) -> list[DueReminder]:
     """The letters to send on a day, by name of the member, the highest level first."""
-    return reminders_of_day(on).to_send
+    return reminders_of_day(on, despite_bank=despite_bank).to_send
 
 
-def reminders_of_day(on: date) -> RemindersOfDay:
-    """Sort all invoices that are late on a day; a fixed number of queries."""
-    facts = _LateFacts(on)
+def reminders_of_day(on: date, *, despite_bank: Collection[int] = ()) -> RemindersOfDay:
+    """Sort all invoices that are late on a day; a fixed number of queries.
+
+    ``despite_bank``: invoices (ids) that somebody reminds although an operation that would settle them waits.
+    """
+    facts = _LateFacts(on, despite_bank)
     due: dict[tuple[int, DunningLevel], list[LateInvoice]] = defaultdict(list)
     not_reminded: list[InvoiceNotReminded] = []
     for late in facts.late:
         if reason := facts.reason_not_to_send(late):
             member, contested = facts.members[late.invoice.member_id], late.invoice.pk in facts.disputes
-            not_reminded.append(InvoiceNotReminded(member, late, *reason, contested))
+            row = InvoiceNotReminded(
+                member,
+                late,
+                *reason,
+                is_contested=contested,
+                expected=facts.expected.get(late.invoice.pk),
+                is_small_rest=late.is_small_rest,
+            )
+            not_reminded.append(row)
         elif level := facts.next_level(late):
             due[late.invoice.member_id, level].append(late)
     rank = {pk: number for number, pk in enumerate(facts.members)}
@@ -113,7 +130,7 @@ def reminders_of_day(on: date) -> RemindersOfDay:
 class _LateFacts:
     """The late invoices of a day, with their reminders, disputes and unused credits, and what follows from them."""
 
-    def __init__(self, on: date) -> None:
+    def __init__(self, on: date, despite_bank: Collection[int]) -> None:
         self.on = on
         self.late = late_invoices(on)
         ids = [late.invoice.pk for late in self.late]
@@ -124,6 +141,8 @@ class _LateFacts:
         self.sent = {row.invoice_id: row for row in sent.order_by("level__rank", "pk")}
         disputes = Dispute.objects.filter(invoice__in=ids, closed_on=None).order_by("pk")
         self.disputes = {row.invoice_id: row for row in disputes}
+        asked = [pk for pk in ids if pk not in despite_bank]
+        self.expected = expected_settlements(asked, on=on)
         # The ids of those that the unused credit of the member would settle whole, the oldest first.
         self.covered = {
             late.invoice.pk
@@ -158,6 +177,10 @@ class _LateFacts:
                 f"{spell(late.due)} sont chez nous sans être imputés{NO_BREAK_SPACE}: imputez-les.",
                 "warning",
             )
+        if late.is_small_rest:
+            return "Reste minime", _small_rest(late), "info"
+        if waits := self.expected.get(late.invoice.pk):
+            return "En banque", _in_bank(waits), "warning"
         day, sent = self.day_of_next(late), self.sent.get(late.invoice.pk)
         if day is None and sent:
             return "Dernier niveau", f"{sent.level.title} du {long_date(sent.sent_on)}.", "warning"
@@ -168,3 +191,13 @@ class _LateFacts:
             after = f"{sent.level.title} du {long_date(sent.sent_on)}. " if sent else ""
             return "Attend", f"{after}{level}{NO_BREAK_SPACE}: le {long_date(day)}.", "info"
         return None
+
+
+def _small_rest(late: LateInvoice) -> str:
+    rest = f"{spell(late.due)} sur {spell(late.invoice.total)}"
+    return f"{rest}{NO_BREAK_SPACE}: abandonnez ce reste plutôt que de le réclamer."
+
+
+def _in_bank(waits: ExpectedSettlement) -> str:
+    operation = f"Une opération de {spell(waits.operation.amount)} du {long_date(waits.operation.booked_on)}"
+    return f"{operation} attend son rapprochement. {waits.reasons}"

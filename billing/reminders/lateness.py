@@ -14,7 +14,7 @@ from django.db.models.fields.json import KT
 
 from billing.accounts import receivables, spreading
 from billing.charge_kinds import OF_LATENESS, ChargeKind
-from billing.models import Allocation, Charge, Invoice
+from billing.models import Allocation, AllocationSource, Charge, Invoice
 from billing.reminders.interest import (
     LateInterest,
     SettledAmount,
@@ -31,7 +31,8 @@ class LateInvoice:
     """One late invoice on a day: euros due, days late, interest and indemnity.
 
     ``interest`` is all of it since the due date; ``claimed`` and ``indemnity_claimed`` are the euros claimed already.
-    ``paid_on`` is the day on which it was settled whole, None while something is due.
+    ``paid_on`` is the day on which it was settled whole, None while something is due; ``is_small_rest``: something
+    was paid, and what is still due is no more than the group writes off.
     """
 
     invoice: Invoice
@@ -42,6 +43,7 @@ class LateInvoice:
     claimed: Decimal
     indemnity_claimed: Decimal
     paid_on: date | None
+    is_small_rest: bool = False
 
     @property
     def due_on(self) -> date:
@@ -92,7 +94,7 @@ def measure_lateness(invoices: QuerySet[Any], *, on: date) -> list[LateInvoice]:
 def _late(
     row: Any, group: Group, parts: list[SettledAmount], claimed: dict[tuple[int, str], Decimal], on: date
 ) -> LateInvoice:
-    bears = not row.is_out_of_scope
+    bears = not row.is_out_of_scope and not _is_small(row, parts, group)
     rate = Decimal(row.printed_rate) if row.printed_rate else group.late_penalty_rate
     amount = Decimal(row.printed_indemnity) if row.printed_indemnity else group.recovery_indemnity
     paid_on = settled_whole_on(row.total, parts)
@@ -108,17 +110,29 @@ def _late(
         claimed=claimed.get((row.pk, ChargeKind.LATE_INTEREST), ZERO),
         indemnity_claimed=claimed.get((row.pk, ChargeKind.INDEMNITY), ZERO),
         paid_on=paid_on,
+        is_small_rest=ZERO < row.due < row.total and row.due <= group.write_off_limit,
     )
 
 
+def _is_small(row: Any, parts: list[SettledAmount], group: Group) -> bool:
+    """Whether what was late of an invoice is a rest that the group writes off: it costs nobody interest nor 40 €."""
+    late: Decimal = row.total - sum((part.amount for part in parts if part.on <= row.due_on), ZERO)
+    return ZERO < late < row.total and late <= group.write_off_limit
+
+
 def _settled(invoices: Collection[Invoice]) -> dict[int, list[SettledAmount]]:
-    """What settled each invoice, by id. What its own credit note took off was never owed: it counts from the issue."""
+    """What settled each invoice, by id.
+
+    What its own credit note took off was never owed, and what was written off is not held against anybody: both count
+    from the issue.
+    """
     parts: dict[int, list[SettledAmount]] = defaultdict(list)
     rows = Allocation.objects.filter(invoice__in=[row.pk for row in invoices]).order_by("settled_on", "pk")
-    for invoice, amount, settled_on, corrected, issued_on in rows.values_list(
-        "invoice", "amount", "settled_on", "credit_note__corrects", "invoice__issued_on"
+    for invoice, amount, settled_on, source, corrected, issued_on in rows.values_list(
+        "invoice", "amount", "settled_on", "source", "credit_note__corrects", "invoice__issued_on"
     ):
-        since = cast("date", issued_on) if corrected == invoice else settled_on
+        was_owed = corrected != invoice and source != AllocationSource.WRITE_OFF
+        since = settled_on if was_owed else cast("date", issued_on)
         parts[invoice].append(SettledAmount(since, amount))
     return parts
 

@@ -44,12 +44,17 @@ class SentReminder:
 
 @transaction.atomic
 def send_reminders(
-    reminders: Collection[DueReminder | str], *, by: User | None, at: datetime
+    reminders: Collection[DueReminder | str],
+    *,
+    by: User | None,
+    at: datetime,
+    despite_bank: Collection[int] = (),
 ) -> list[SentReminder]:
     """Send these letters (or those of these keys), all or none: stored, recorded for each invoice, mailed.
 
     They must say what is due now: a payment, a dispute or a change of words since they were read is refused with
-    NotSendable, a level sent before with AlreadySent. Payments of these members wait for the end of the transaction.
+    NotSendable, a level sent before with AlreadySent; so is what a bank operation would settle, but for the invoices
+    (ids) of ``despite_bank``. Payments of these members wait for the end of the transaction.
     """
     keys = [each if isinstance(each, str) else each.key for each in reminders]
     if not keys:
@@ -58,7 +63,7 @@ def send_reminders(
     ids = {asked_key(key.partition("-")[0]) or 0 for key in keys}
     for member in Member.objects.filter(pk__in=ids).order_by("pk").values_list("pk", flat=True):
         lock_member(member)
-    now = {reminder.key: reminder for reminder in due_reminders(on)}
+    now = {reminder.key: reminder for reminder in due_reminders(on, despite_bank=despite_bank)}
     faults = [_refusal(key, on) for key in keys if key not in now]
     if faults:
         raise faults[0]

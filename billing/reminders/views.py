@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, Sum
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -40,7 +40,9 @@ MOST_AT_ONCE = 20
 @for_roles(*READERS)
 def reminders(request: UserRequest) -> HttpResponse:
     """What is late today: the letters to send, the other invoices with the reason, the open disputes."""
-    of_today, may_act = choosing.reminders_of_day(today()), holds(request.user, Role.FINANCE)
+    despite = _despite_bank(request.GET)
+    of_today = choosing.reminders_of_day(today(), despite_bank=despite)
+    may_act = holds(request.user, Role.FINANCE)
     disputes = Dispute.objects.filter(closed_on=None).select_related("invoice__member", "opened_by")
     context = {
         "letters": of_today.to_send,
@@ -52,6 +54,7 @@ def reminders(request: UserRequest) -> HttpResponse:
         + sum(each.late.due for each in of_today.not_reminded),
         "disputes": disputes.defer("invoice__snapshot").order_by("opened_on", "pk"),
         "levels": DunningLevel.objects.filter(is_active=True).count(),
+        "despite": despite,
         "may_act": may_act,
     }
     return page(request, "billing/reminders/reminders.html", context=context)
@@ -61,7 +64,8 @@ def reminders(request: UserRequest) -> HttpResponse:
 @for_roles(*READERS)
 def review(request: UserRequest) -> HttpResponse:
     """The letters chosen by ``?lettre=``, all of them without, each as it will be printed; sent from here."""
-    due = choosing.due_reminders(today())
+    despite = _despite_bank(request.GET)
+    due = choosing.due_reminders(today(), despite_bank=despite)
     asked = request.GET.getlist("lettre")
     chosen = [letter for letter in due if letter.key in asked] if asked else due
     if not chosen:
@@ -70,6 +74,7 @@ def review(request: UserRequest) -> HttpResponse:
         "previews": _previews(request, chosen[:MOST_AT_ONCE]),
         "left": len(chosen[MOST_AT_ONCE:]),
         "changed": len(set(asked)) - len(chosen) if asked else 0,
+        "despite": despite,
         "may_act": holds(request.user, Role.FINANCE),
     }
     return page(request, "billing/reminders/review.html", context=context)
@@ -81,9 +86,20 @@ def send(request: UserRequest) -> HttpResponse:
     """Send the letters that were read; all or none."""
     keys = request.POST.getlist("lettre")
     done = act(
-        request, sending.send_reminders, keys, by=request.user, at=timezone.now(), success=_sent_message
+        request,
+        sending.send_reminders,
+        keys,
+        by=request.user,
+        at=timezone.now(),
+        despite_bank=_despite_bank(request.POST),
+        success=_sent_message,
     )
     return redirect("billing:sent_reminders" if done else "billing:reminders")
+
+
+def _despite_bank(asked: QueryDict) -> list[int]:
+    """The invoices that somebody reminds although an operation that would settle them waits in the bank."""
+    return sorted({key for each in asked.getlist("malgre") if (key := asked_key(each))})
 
 
 @require_safe

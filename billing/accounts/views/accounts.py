@@ -26,6 +26,7 @@ from members.roles import Role
 
 MEMBERS_A_PAGE = 50
 MONTHS = 12
+SMALL_REST = "Reste minime après règlement"
 
 
 @require_safe
@@ -150,5 +151,6 @@ def settlement_context(invoice: Any, *, may_act: bool) -> dict[str, Any]:
     if may_act and invoice.due:
         context["unused_credit"] = receivables.unused_credits([invoice.member_id]).get(invoice.member_id)
         if invoice.due <= Group.objects.values_list("write_off_limit", flat=True).get():
-            context["write_off"] = WriteOffForm()
+            is_rest = invoice.settled > 0
+            context["write_off"] = WriteOffForm(initial={"reason": SMALL_REST} if is_rest else None)
     return context

@@ -80,9 +80,9 @@ def test_what_is_paid_is_not_reminded(aloen):
 
 def test_what_is_paid_in_part_is_reminded_for_the_rest(aloen):
     invoice = scene.late(aloen)
-    scene.pay(invoice, "999.99", on=day(4))
+    scene.pay(invoice, "994.99", on=day(4))
     (letter,) = choosing.due_reminders(day(6))
-    assert letter.due == Decimal("0.01")
+    assert letter.due == Decimal("5.01")
 
 
 def test_what_is_contested_is_not_reminded_until_that_is_settled(aloen):
@@ -135,7 +135,7 @@ def test_an_unused_credit_note_covers_too(aloen):
 def test_a_credit_note_or_a_small_remainder_given_up_ends_the_reminders(aloen):
     credited, almost = scene.late(aloen, "100.00"), scene.late(aloen, "50.00")
     scene.pay(almost, "48.00", on=day(2))
-    assert len(due_letters(day(6))[0][2]) == 2
+    assert due_letters(day(6)) == [("Aloen", 1, [credited.number])]
     note = owing.credit_note(credited, "100.00", issued_on=day(3))
     allocating.apply_credit(note, by=None, at=scene.moment(3))
     allocating.write_off(almost, reason="Frais de virement", by=None, at=scene.moment(3))
@@ -177,5 +177,5 @@ def test_choosing_takes_the_same_queries(aloen, count, django_assert_num_queries
     for number in range(count):
         invoice = scene.late(world.member(f"Membre {number}"))
         scene.pay(invoice, "10.00", on=day(2))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(choosing.due_reminders(day(6))) == count
