@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from icalendar import Calendar, Event, vDuration, vText
 
 from employees.models import Absence, Assignment, CalendarFeed, Employee
@@ -35,12 +36,17 @@ class NotYourCalendar(Refusal):
 
 @transaction.atomic
 def open_feed(
-    user: User, *, employee: Employee | None = None, member: Member | None = None, at: datetime
+    user: User,
+    *,
+    employee: Employee | None = None,
+    member: Member | None = None,
+    at: datetime,
+    form_key: str = "",
 ) -> tuple[CalendarFeed, str]:
     """Make the one live address at which ``user`` reads the calendar of ``employee`` or of ``member``.
 
-    Returns the row and the secret (256 bits, stored nowhere); an earlier address of the same calendar is revoked.
-    Raises NotYourCalendar.
+    Returns the row and the secret (256 bits, stored nowhere); an earlier address of the same calendar is revoked. One
+    ``form_key`` makes one address: a form that is sent twice shows the same one. Raises NotYourCalendar.
     """
     if not may_read(user, employee=employee, member=member):
         raise NotYourCalendar(
@@ -49,12 +55,19 @@ def open_feed(
     # Two openings at once wait for each other: the second revokes the first.
     User.objects.select_for_update().get(pk=user.pk)
     live = CalendarFeed.objects.filter(user=user, employee=employee, member=member, revoked_at__isnull=True)
+    secret = _secret_of(user, form_key) if form_key else secrets.token_urlsafe(BYTES)
+    if form_key and (made := live.filter(secret_digest=_digest(secret)).first()):
+        return made, secret
     live.update(revoked_at=at)
-    secret = secrets.token_urlsafe(BYTES)
     feed = CalendarFeed.objects.create(
         user=user, employee=employee, member=member, secret_digest=_digest(secret), made_at=at
     )
     return feed, secret
+
+
+def _secret_of(user: User, form_key: str) -> str:
+    """The secret of the form with that random key; only who knows our own key could tell it from there."""
+    return salted_hmac("employees.feeds", f"{user.pk} {form_key}", algorithm="sha256").hexdigest()
 
 
 @transaction.atomic

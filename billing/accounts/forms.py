@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from billing.accounts import receivables
 from billing.models import Invoice, Payment, PaymentMethod
-from groupement.kernel.fields import choice_field, record_field
+from groupement.kernel.fields import AnotherForm, choice_field, record_field
 from groupement.kernel.money import ZERO, AmountField, spell
 from groupement.kernel.periods import MonthFormField
 from members.models import Member, User
@@ -133,7 +133,7 @@ class AllocationForm(forms.Form):
         return [(invoice, amount) for invoice, amount in typed if amount]
 
 
-class PaymentForm(AllocationForm):
+class PaymentForm(AnotherForm, AllocationForm):
     """One payment and what it settles."""
 
     amount = AmountField(label="Montant reçu", error_messages={"required": "Indiquez le montant reçu."})
@@ -164,7 +164,7 @@ class PaymentForm(AllocationForm):
     def payment_data(self) -> dict[str, Any]:
         """The arguments of ``payments.record_payment``."""
         data = self.cleaned_data
-        names = ("amount", "received_on", "method", "reference", "note")
+        names = ("amount", "received_on", "method", "reference", "note", "is_confirmed")
         return {name: data[name] for name in names} | {"allocations": self.allocations()}
 
 

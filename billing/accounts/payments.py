@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from billing.accounts.allocating import InvoiceAmounts, allocate, checked_reason, lock_member
 from billing.models import Allocation, Payment, PaymentMethod
+from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import cents, spell
 from members.models import Member, User
@@ -37,12 +38,14 @@ def record_payment(
     reference: str = "",
     note: str = "",
     allocations: InvoiceAmounts | None = None,
+    is_confirmed: bool = True,
     by: User | None,
     at: datetime,
 ) -> Payment:
     """Record money received from ``member`` and settle the invoices named, else the oldest due first; [] settles none.
 
-    What is left stays a credit of the member, to be used later. Raises PaymentNotRecordable, NotAllocatable.
+    What is left stays a credit of the member, to be used later. Not ``is_confirmed``, it asks first when the same
+    amount of that day is recorded already. Raises PaymentNotRecordable, NotAllocatable.
     """
     if amount <= 0 or cents(amount) != amount:
         raise PaymentNotRecordable(
@@ -57,6 +60,9 @@ def record_payment(
         raise PaymentNotRecordable(
             f"L’année {received_on.year} est-elle la bonne\u00a0? Vérifiez la date.", field="received_on"
         )
+    if not is_confirmed:
+        lock_member(member.pk)
+        _refuse_same(member, amount, received_on)
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         payment = Payment.objects.create(
             member=member,
@@ -70,6 +76,18 @@ def record_payment(
         )
     allocate(payment, allocations, by=by, at=at)
     return payment
+
+
+def _refuse_same(member: Member, amount: Decimal, received_on: date) -> None:
+    """Ask whether it is another payment, when one of ``member`` with that amount and day stands."""
+    if Payment.objects.filter(
+        member=member, amount=amount, received_on=received_on, reversed_on=None
+    ).exists():
+        raise PaymentNotRecordable(
+            f"Un règlement {of(member.short_name)} de {spell(amount)}, reçu le {received_on:%d/%m/%Y}, est déjà "
+            "enregistré. Est-ce un autre règlement\u00a0? Alors cochez la case, puis enregistrez.",
+            field="is_confirmed",
+        )
 
 
 @transaction.atomic

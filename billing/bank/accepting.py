@@ -17,7 +17,7 @@ from billing.bank.candidates import LINK, REFUND, RETURN, MatchCandidate, Matchi
 from billing.bank.sorting import lock_open, split_operation
 from billing.models import BankOperation, BankStatement, Invoice, OperationStatus, Payment, Refund
 from groupement.kernel.french import counted
-from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.lifecycle import Refusal, StaleRow, still_there
 from groupement.kernel.money import ZERO, spell
 from members.models import Member, User
 
@@ -243,7 +243,7 @@ def undo_matching(operation: BankOperation, *, by: User | None, at: datetime) ->
     reversed, and the operation that had brought it is open again too. A split operation becomes whole again if all its
     parts are open.
     """
-    row = BankOperation.objects.select_for_update(no_key=True).get(pk=operation.pk)
+    row: BankOperation = still_there(BankOperation.objects.select_for_update(no_key=True), operation.pk)
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         if row.status == OperationStatus.SET_ASIDE:
             _reopen(row)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from billing.bank import candidates, suggesting
 from billing.bank.candidates import MatchingLedger
 from billing.models import BankOperation, BankStatement, OperationStatus
-from groupement.kernel.lifecycle import Refusal, StaleRow
+from groupement.kernel.lifecycle import Refusal, StaleRow, still_there
 from groupement.kernel.money import ZERO, cents, spell
 from members.models import User
 
@@ -32,7 +32,7 @@ class NotSortable(Refusal):
 
 def lock_open(operation: BankOperation) -> BankOperation:
     """Lock the operation and read it again. Raises OperationNotOpen unless it is open."""
-    row = BankOperation.objects.select_for_update(no_key=True).get(pk=operation.pk)
+    row: BankOperation = still_there(BankOperation.objects.select_for_update(no_key=True), operation.pk)
     if row.status != OperationStatus.OPEN:
         raise OperationNotOpen(f"Cette opération est déjà {row.get_status_display()}. Rechargez la page.")
     return row

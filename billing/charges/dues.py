@@ -20,8 +20,9 @@ from billing.charges import recording
 from billing.documents import vat
 from billing.models import Charge, DuesYear, InvoiceStatus, Line, Unit
 from employees.models import VatRegime
-from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import line_net, spell
 from groupement.kernel.periods import Month
 from members.models import Group, Member, Membership, User, VatAttestation
 from members.models.membership import MembershipStatus
@@ -109,10 +110,13 @@ def add_line(
     unit_price: Decimal,
     vat_regime: str,
     service_month: Month,
+    is_confirmed: bool = True,
     by: User | None,
     at: datetime,
 ) -> Charge:
-    """A free line that the member's next invoice takes. Raises NotChargeable and recording.ChargeNotRecordable."""
+    """A free line that the member's next invoice takes. Not ``is_confirmed``, it asks first when the same sum of that
+    month is recorded already. Raises NotChargeable and recording.ChargeNotRecordable.
+    """
     if service_month > Month.of(timezone.localdate(at)).shift(MONTHS_AHEAD):
         raise NotChargeable(
             f"{service_month.label.capitalize()} est trop loin{NO_BREAK_SPACE}: douze mois au plus.",
@@ -128,6 +132,8 @@ def add_line(
             "Enregistrez-la, ou choisissez un autre régime.",
             field="vat_regime",
         )
+    if not is_confirmed:
+        _refuse_same(member, line_net(quantity, unit_price), service_month)
     return recording.record_charge(
         member,
         kind=ChargeKind.FREE,
@@ -140,6 +146,20 @@ def add_line(
         by=by,
         at=at,
     )
+
+
+def _refuse_same(member: Member, net: Decimal, month: Month) -> None:
+    """Ask whether it is another line, when one of ``member`` with that sum and month stands."""
+    # Two at once: the second reads what the first wrote.
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    same = Charge.objects.live().filter(member=member, kind=ChargeKind.FREE, net=net, service_month=month)
+    if (found := same.order_by("pk").first()) is not None:
+        raise NotChargeable(
+            f"Une ligne libre de {spell(net)} HT existe déjà pour {member.short_name} en {month.label}"
+            f"{NO_BREAK_SPACE}: {quoted(found.label)}. Est-ce une autre{NO_BREAK_SPACE}? Alors cochez la case, puis "
+            "enregistrez.",
+            field="is_confirmed",
+        )
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from billing.charges.expenses import release, spell_kilometres, spell_rate
 from billing.models import Charge, Expense, ExpenseKind, ExpenseState, Unit
 from employees.models import Terms, VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import spell
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
@@ -146,7 +146,8 @@ def _waiting(expense: Expense, by: User) -> Expense:
 def _locked(expense: Expense) -> Expense:
     """The expense's row, locked. Its charge is read afterwards: joined, it would be as it was before the wait."""
     rows = Expense.objects.select_for_update(of=("self",)).select_related("employee", "assignment__member")
-    return rows.get(pk=expense.pk)
+    row: Expense = still_there(rows, expense.pk)
+    return row
 
 
 def _refuse_own(row: Expense, by: User) -> None:

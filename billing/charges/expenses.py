@@ -12,8 +12,8 @@ from django.utils import timezone
 from billing.charges import receipts, recording
 from billing.models import Expense, ExpenseKind, ExpenseScale, ExpenseState
 from employees.models import Assignment
-from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.french import NO_BREAK_SPACE, quoted
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import cents, spell, spell_plain
 from groupement.kernel.templatetags.formats import long_date
 from members.models import User
@@ -43,11 +43,14 @@ class ExpenseClaim:
 
 
 @transaction.atomic
-def claim(assignment: Assignment, wanted: ExpenseClaim, *, by: User, at: datetime) -> Expense:
+def claim(
+    assignment: Assignment, wanted: ExpenseClaim, *, is_confirmed: bool = True, by: User, at: datetime
+) -> Expense:
     """Write ``wanted`` down for ``assignment``; it waits for finance.
 
     A trip is worth its kilometres × the scale in force that day. A meal without an amount is worth its scale, and never
-    more than it. A purchase has its receipt. Raises ExpenseNotClaimable and BadReceipt, naming the field.
+    more than it. A purchase has its receipt. Not ``is_confirmed``, it asks first when the same amount of that place and
+    day is written down already. Raises ExpenseNotClaimable and BadReceipt, naming the field.
     """
     _refuse_day(assignment, wanted.spent_on, timezone.localdate(at))
     if not wanted.label.strip():
@@ -55,6 +58,8 @@ def claim(assignment: Assignment, wanted: ExpenseClaim, *, by: User, at: datetim
     kilometres, rate, amount = _amounts(wanted)
     if wanted.kind == ExpenseKind.PURCHASE and not wanted.receipt:
         raise ExpenseNotClaimable("Un achat demande son justificatif en PDF, JPEG ou PNG.", field="receipt")
+    if not is_confirmed:
+        _refuse_same(assignment, amount, wanted.spent_on)
     file = receipts.checked_file(wanted.receipt) if wanted.receipt else None
     made = Expense(
         assignment=assignment,
@@ -86,7 +91,7 @@ def withdraw(expense: Expense, *, by: User) -> None:
     Its own person does so while nobody has decided; finance at any time before the invoice. Raises
     ExpenseNotWithdrawable.
     """
-    row = Expense.objects.select_for_update(of=("self",)).get(pk=expense.pk)
+    row: Expense = still_there(Expense.objects.select_for_update(of=("self",)), expense.pk)
     if row.state in (ExpenseState.ACCEPTED, ExpenseState.INVOICED):
         if not by.is_finance:
             raise ExpenseNotWithdrawable(
@@ -114,6 +119,19 @@ def release(row: Expense) -> None:
     row.charge = None
     row.save(update_fields=["charge"])
     recording.withdraw_charge(charge)
+
+
+def _refuse_same(assignment: Assignment, amount: Decimal, day: date) -> None:
+    """Ask whether it is another expense, when one of that amount, place and day stands."""
+    # Two at once: the second reads what the first wrote.
+    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    same = Expense.objects.filter(assignment=assignment, spent_on=day, amount=amount, refused_at=None)
+    if (found := same.order_by("pk").first()) is not None:
+        raise ExpenseNotClaimable(
+            f"Une dépense de {spell(amount)} du {long_date(day)} est déjà enregistrée{NO_BREAK_SPACE}: "
+            f"{quoted(found.label)}. Est-ce une autre{NO_BREAK_SPACE}? Alors cochez la case, puis enregistrez.",
+            field="is_confirmed",
+        )
 
 
 def _refuse_day(assignment: Assignment, day: date, today: date) -> None:

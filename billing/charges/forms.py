@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from billing.charges import dues, expenses, receipts
 from billing.models import Expense, ExpenseKind, ExpenseState, Unit
 from employees.models import Assignment, Employee
-from groupement.kernel.fields import choice_field, record_field
+from groupement.kernel.fields import AnotherForm, choice_field, record_field
 from groupement.kernel.french import quoted
 from groupement.kernel.money import AmountField, spell_plain
 from groupement.kernel.periods import MonthFormField
@@ -52,7 +52,7 @@ class KilometresField(forms.DecimalField):
         return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off"}
 
 
-class ExpenseForm(forms.Form):
+class ExpenseForm(AnotherForm):
     """One expense of ``user``, or of anybody when ``of_anybody``; what is checked by its content, the act checks."""
 
     kind = forms.ChoiceField(
@@ -249,7 +249,7 @@ class YearForm(forms.Form):
     )
 
 
-class LineForm(forms.Form):
+class LineForm(AnotherForm):
     """A free line on a member's next invoice."""
 
     member = forms.ModelChoiceField(

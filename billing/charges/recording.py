@@ -13,7 +13,7 @@ from billing.charge_kinds import KINDS, VatRule
 from billing.models import Charge, Invoice, InvoiceStatus
 from employees.models import Assignment, Employee, VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import line_net
 from groupement.kernel.periods import Month
 from members.models import Member, User
@@ -93,7 +93,7 @@ def withdraw_charge(charge: Charge) -> None:
     Nothing of it is kept. Raises ChargeNotWithdrawable.
     """
     # Its line is read afterwards: joined, it would be as it was before the wait.
-    row = Charge.objects.select_for_update().get(pk=charge.pk)
+    row: Charge = still_there(Charge.objects.select_for_update(), charge.pk)
     if not row.is_standing:
         raise ChargeNotWithdrawable("Cette somme vient de la clôture du mois, elle ne se retire pas.")
     if row.line is not None:

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict, cast
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from billing.models import Expense, FundedCost, FundedHours, FundingLine, FundingReport
 from employees.models import Employee
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
@@ -33,6 +33,21 @@ MOST_ENTRIES = 200
 
 class NotTaggable(Refusal):
     """The hours or the expense cannot be tagged to this line."""
+
+
+@transaction.atomic
+def add_line(line: FundingLine) -> FundingLine:
+    """Write a grant line that its form has checked. Raises NotTaggable when its code was taken meanwhile."""
+    try:
+        with transaction.atomic():
+            line.save()
+    except IntegrityError as error:
+        if not FundingLine.objects.filter(code=line.code).exclude(pk=line.pk).exists():
+            raise
+        raise NotTaggable(
+            f"Le code {line.code} vient d’être pris par un autre financement.", field="code"
+        ) from error
+    return line
 
 
 @transaction.atomic
@@ -98,7 +113,7 @@ def tag_expense(
     """Put an amount of an accepted expense on ``line`` under ``action``. Raises NotTaggable."""
     _lock_line(line)
     named_action = _action_name(action)
-    row = Expense.objects.select_for_update(of=("self",), no_key=True).get(pk=expense.pk)
+    row: Expense = still_there(Expense.objects.select_for_update(of=("self",), no_key=True), expense.pk)
     month = Month.of(row.spent_on)
     if row.charge_id is None:
         raise NotTaggable("Seule une dépense acceptée peut être financée.", field="expense")

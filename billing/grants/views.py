@@ -39,8 +39,9 @@ def lines(request: UserRequest) -> HttpResponse:
         raise PermissionDenied(reserved("Ajouter un financement est réservé", Role.FINANCE))
     form = FundingLineForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        made = form.save()
-        return redirect("billing:funding_line", made.pk)
+        done = act(request, tagging.add_line, form.instance, form=form)
+        if done.value is not None:
+            return redirect("billing:funding_line", done.value.pk)
     listed = paginate(request, FundingLine.objects.order_by("-starts_on", "code", "pk"), LINES_A_PAGE)
     found = funded_costs.funding_of(list(listed))
     context = {

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from groupement.kernel.fields import record_field
+from groupement.kernel.fields import AnotherForm, record_field
 from groupement.kernel.money import AmountField
 from members.models import Member
 
@@ -30,7 +30,7 @@ class DebtForm(forms.Form):
         record_field(self, "defaut").queryset = Member.objects.by_name()
 
 
-class ReserveForm(forms.Form):
+class ReserveForm(AnotherForm):
     """A movement of the reserve that no close makes."""
 
     booked_on = forms.DateField(

@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from billing.models import BillingRun, CostKind, EmployerCost, ReserveEntry, RunStatus, Settlement
 from billing.month.summing import work_taken_back
-from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, cents, spell
-from members.models import User
+from members.models import Group, User
 
 LARGEST = Decimal("99999999.99")
 # CGI art. 214, 1, 8°: a group liable to corporate tax deducts what it sets aside, up to the higher of these a year.
@@ -120,11 +120,17 @@ def _movement_of_note(note: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def record_movement(
-    *, booked_on: date, amount: Decimal, label: str, by: User | None, at: datetime
+    *,
+    booked_on: date,
+    amount: Decimal,
+    label: str,
+    is_confirmed: bool = True,
+    by: User | None,
+    at: datetime,
 ) -> ReserveEntry:
     """Record a movement that no close makes: an opening balance, a sum set aside, a use.
 
-    Raises MovementNotRecordable.
+    Not ``is_confirmed``, it asks first when the same amount of that day is noted already. Raises MovementNotRecordable.
     """
     if booked_on > timezone.localdate(at):
         raise MovementNotRecordable(
@@ -137,9 +143,24 @@ def record_movement(
         raise MovementNotRecordable("Ce montant est trop grand. Vérifiez-le.", field="amount")
     if not label.strip():
         raise MovementNotRecordable("Indiquez ce qui fait ce mouvement.", field="label")
+    if not is_confirmed:
+        _refuse_same(booked_on, amount)
     return ReserveEntry.objects.create(
         booked_on=booked_on, amount=amount, label=label.strip()[:160], noted_by=by, noted_at=at
     )
+
+
+def _refuse_same(booked_on: date, amount: Decimal) -> None:
+    """Ask whether it is another movement, when one of that amount and day stands."""
+    # Two at once: the second reads what the first wrote.
+    Group.objects.select_for_update(no_key=True).order_by("pk").first()
+    same = ReserveEntry.objects.filter(booked_on=booked_on, amount=amount)
+    if (found := same.order_by("pk").first()) is not None:
+        raise MovementNotRecordable(
+            f"Un mouvement de {spell(amount)} du {booked_on:%d/%m/%Y} est déjà noté{NO_BREAK_SPACE}: "
+            f"{quoted(found.label)}. Est-ce un autre{NO_BREAK_SPACE}? Alors cochez la case, puis notez-le.",
+            field="is_confirmed",
+        )
 
 
 def deduction_cap(year: int) -> DeductionCap:

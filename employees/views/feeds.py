@@ -23,6 +23,7 @@ from employees.models import CalendarFeed
 from employees.views.choices import RESERVED
 from employees.views.forms import CalendarForm
 from groupement.kernel.pages import act, page
+from groupement.kernel.sent_forms import form_key
 from members.access import UserRequest
 
 
@@ -57,7 +58,8 @@ def open_feed(request: UserRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form)
     calendar, now = form.cleaned_data["calendar"], timezone.now()
-    done = act(request, feeds.open_feed, request.user, **calendar, at=now, form=form)
+    key = form_key(request)
+    done = act(request, feeds.open_feed, request.user, **calendar, at=now, form_key=key, form=form)
     if not done or done.value is None:
         return _show(request, form)
     made, secret = done.value

@@ -1,4 +1,4 @@
-"""Fields of a form as what they are, and the form with a box to confirm what an act has listed; and nothing else."""
+"""Fields of a form as what they are, and forms with a box to confirm what an act has listed; and nothing else."""
 
 from __future__ import annotations
 
@@ -40,3 +40,11 @@ class ConfirmedForm(forms.Form):
         box = self.fields.pop("is_confirmed")
         box.widget = forms.CheckboxInput(attrs=box.widget_attrs(forms.CheckboxInput()))
         self.fields["is_confirmed"] = box
+
+
+class AnotherForm(ConfirmedForm):
+    """A form of a sum whose act asks, when one like it is recorded already, whether it is another one."""
+
+    is_confirmed = forms.BooleanField(
+        label="Oui, l’enregistrer aussi", required=False, widget=forms.HiddenInput
+    )

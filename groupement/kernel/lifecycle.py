@@ -1,4 +1,4 @@
-"""The states of a record: Lifecycle.move, the Step it leaves, the Refusal it raises, and nothing else."""
+"""The states of a record: Lifecycle.move, the Step it leaves, the Refusal it raises; still_there() of a locked row."""
 
 from __future__ import annotations
 
@@ -42,6 +42,14 @@ class IllegalMove(Refusal):
 
 class StaleRow(Refusal):
     """Somebody was faster: the record is no longer in the state that the person saw."""
+
+
+def still_there(rows: QuerySet[Any], pk: int) -> Any:
+    """The row ``pk`` of ``rows``, which lock it: whoever was faster may have taken it away. Raises StaleRow."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise StaleRow("Quelqu’un vient de le retirer\u00a0: rechargez la page.")
+    return row
 
 
 class Lifecycle(models.Model):

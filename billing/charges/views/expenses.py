@@ -148,6 +148,7 @@ def _claimed(request: UserRequest, form: ExpenseForm) -> Expense | None:
         expenses.claim,
         form.cleaned_data["assignment"],
         form.wanted(),
+        is_confirmed=form.cleaned_data["is_confirmed"],
         by=request.user,
         at=timezone.now(),
         form=form,

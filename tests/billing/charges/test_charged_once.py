@@ -39,9 +39,9 @@ def test_what_was_charged_twice_is_marked_though_it_is_billed():
     issuing.issue_run(drafting.draft(NOVEMBER, by=by, at=NOW), by=by, at=NOW)
     for _ in range(2):  # the second time there is nothing to mark
         import_module(MIGRATION).mark(apps, None)
-        told = {
+        origins = {
             row.pk: (row.figures.get("expense"), row.figures.get("expense_again"))
             for row in Charge.objects.all()
         }
         expense = Expense.objects.get().pk
-        assert told == {first.pk: (None, expense), second.pk: (expense, None)}
+        assert origins == {first.pk: (None, expense), second.pk: (expense, None)}

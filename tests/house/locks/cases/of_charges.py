@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from billing.charges import expense_decisions, expenses, recording
+from billing.charges import dues, expense_decisions, expenses, recording
+from billing.charges.dues import NotChargeable
 from billing.charges.expense_decisions import NotDecidable
-from billing.charges.expenses import ExpenseClaim, ExpenseNotWithdrawable
+from billing.charges.expenses import ExpenseClaim, ExpenseNotClaimable, ExpenseNotWithdrawable
 from billing.charges.recording import ChargeNotWithdrawable
-from billing.models import Charge, Expense, ExpenseScale, Line
+from billing.liability import reserve
+from billing.liability.reserve import MovementNotRecordable
+from billing.models import Charge, Expense, ExpenseScale, Line, ReserveEntry
 from billing.month import drafting
 from tests import world
 from tests.billing.credit_notes.issued import free
@@ -69,4 +72,64 @@ def a_sum_withdrawn_while_the_month_is_drafted() -> Meeting:
     assert isinstance(met.second, ChargeNotWithdrawable), met
     assert "Cette somme est dans un brouillon." in met.second.message
     assert Line.objects.get().charge == charge
+    return met
+
+
+@holds("billing.charges.dues._refuse_same")
+def one_line_added_twice_at_once() -> Meeting:
+    """The second is asked whether it is another one."""
+    world.group()
+    aloen, by = world.member("Aloen"), world.finance()
+
+    def add() -> Charge:
+        return dues.add_line(
+            aloen,
+            label="Atelier",
+            quantity=Decimal(1),
+            unit="C62",
+            unit_price=Decimal(50),
+            vat_regime="S20",
+            service_month=NOVEMBER,
+            is_confirmed=False,
+            by=by,
+            at=NOW,
+        )
+
+    met = meet(add, add)
+    met.assert_refused(NotChargeable, "Est-ce une autre")
+    assert Charge.objects.count() == 1
+    return met
+
+
+@holds("billing.charges.expenses._refuse_same")
+def one_expense_written_down_twice_at_once() -> Meeting:
+    placed, spent = meal().assignment, ExpenseClaim("meal", date(2026, 11, 13), "Repas")
+
+    def claim() -> Expense:
+        return expenses.claim(placed, spent, is_confirmed=False, by=placed.employee.user, at=NOW)
+
+    met = meet(claim, claim)
+    met.assert_refused(ExpenseNotClaimable, "Est-ce une autre")
+    assert Expense.objects.count() == 2
+    return met
+
+
+@holds("billing.liability.reserve._refuse_same")
+def one_movement_noted_twice_at_once() -> Meeting:
+    world.group()
+    by = world.finance()
+
+    def note() -> ReserveEntry:
+        return reserve.record_movement(
+            booked_on=date(2026, 11, 2),
+            amount=Decimal(50),
+            label="Dotation",
+            is_confirmed=False,
+            by=by,
+            at=NOW,
+        )
+
+    met = meet(note, note)
+    met.assert_refused(MovementNotRecordable, "Est-ce un autre")
+    assert ReserveEntry.objects.count() == 1
     return met
