@@ -17,6 +17,7 @@ from django.db import models
 from employees.models import AbsenceRule
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.money import an_hour, spell, spell_plain
+from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock, spell_hours
 from members.models import PriceDetail
 
@@ -26,6 +27,7 @@ TENTH = Decimal("0.1")
 class ChargeKind(models.TextChoices):
     WORKED_HOURS = "worked_hours", "heures travaillées"
     COST_SHARE = "cost_share", "part du coût réel"
+    COST_DIFFERENCE = "cost_difference", "écart sur un coût estimé"
     MANAGEMENT_FEE = "management_fee", "frais de gestion"
     FLAT_AMOUNT = "flat_amount", "forfait mensuel"
     MINIMUM = "minimum", "complément au minimum convenu"
@@ -204,6 +206,17 @@ def _absence_rule(figures: Mapping[str, Any]) -> str:
     return str(rule.label)
 
 
+def _difference_reckoned(priced: PricedSum) -> str:
+    """ "écart entre l’estimation et la paie de septembre 2026, d’octobre 2026" """
+    months = sorted(Month.parse(text) for text in priced.figures["months"])
+    return f"écart entre l’estimation et la paie {', '.join(month.of_label for month in months)}"
+
+
+def _difference_explained(charge: ChargeFigures, _detail: str) -> str:
+    words = _difference_reckoned(charge)
+    return f"{words[0].upper()}{words[1:]}, selon votre part de ce coût{NO_BREAK_SPACE}: {spell(charge.net)}."
+
+
 def _recorded_explained(charge: ChargeFigures, _detail: str) -> str:
     words = charge.label or str(ChargeKind(charge.kind).label).capitalize()
     if charge.detail:
@@ -267,6 +280,15 @@ KINDS: Mapping[str, KindOfCharge] = {
         title=OF_A_PERSON,
         reckoned=_share_reckoned,
         explained=_share_explained,
+    ),
+    ChargeKind.COST_DIFFERENCE: KindOfCharge(
+        Writer.DRAFT,
+        VatRule.TERMS,
+        pays_for_work=True,
+        cause="difference",
+        title=OF_A_PERSON,
+        reckoned=_difference_reckoned,
+        explained=_difference_explained,
     ),
     ChargeKind.MANAGEMENT_FEE: KindOfCharge(
         Writer.DRAFT,

@@ -119,6 +119,8 @@ def record_entries(run: BillingRun, at: datetime) -> list[ProvisionEntry]:
     has_entry = set(entries.values_list("employee", "month"))
     entries.exclude(pk__in=[row.pk for row in entries if (row.employee_id, row.month) in kept]).delete()
     moves = _moves([key for key in settled if key not in kept or key not in has_entry])
+    for key, carried in _carried(moves).items():
+        settled[key] -= carried
     if not moves:
         return []
     shares = _shares(run)
@@ -159,6 +161,15 @@ def _moves(keys: Collection[EmployeeMonth]) -> dict[EmployeeMonth, tuple[Decimal
             is_aside = row.kind == CostKind.LEAVE_PROVISION
             moves[key] = (row.amount, taken) if is_aside else (aside, 0 - row.amount)
     return moves
+
+
+def _carried(keys: Collection[EmployeeMonth]) -> dict[EmployeeMonth, Decimal]:
+    """What months carry of others' differences: a provision is no part of it."""
+    rows = EmployerCost.objects.filter(
+        employee__in={key[0] for key in keys}, month__in={key[1] for key in keys}, kind=CostKind.CARRIED
+    )
+    found = {(row.employee_id, row.month): row.amount for row in rows.order_by("pk")}
+    return {key: amount for key, amount in found.items() if key in keys}
 
 
 def _shares(run: BillingRun) -> dict[EmployeeMonth, dict[int, Decimal]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from billing.charge_kinds import KINDS, PAYS_FOR_WORK
 from billing.documents import vat
 from billing.models import Charge
 from billing.month import pricing, wording
+from billing.month.anomalies import anomalies, cost_without_hours
 from billing.month.pricing import PricedSegment
 from billing.month.run_facts import (
     EmployeeMonthFacts,
@@ -23,9 +24,9 @@ from billing.month.run_facts import (
     all_approved,
     employee_month,
 )
-from billing.month.segments import EmployeeMonth, Segment, in_spans, terms_in_force
+from billing.month.segments import EmployeeMonth, Segment, in_spans
 from billing.month.wording import BillingProblem
-from employees.models import Assignment, Terms, VatRegime
+from employees.models import Assignment, VatRegime
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month, covers, days_between
 from members.models import VatAttestation
@@ -101,6 +102,7 @@ def assess(facts: RunFacts) -> Assessment:
     for key in facts.keys:
         _assess_month(employee_month(key, facts), assessment)
     _add_recorded(facts, assessment)
+    _leave_out_due_back(assessment)
     assessment.problems += [wording.wording_is_outdated(text) for text in facts.outdated_mentions]
     _check_attestations(facts, assessment)
     _check_empty(facts, assessment)
@@ -109,29 +111,34 @@ def assess(facts: RunFacts) -> Assessment:
 
 def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> None:
     facts, key = month_facts.facts, month_facts.key
-    cost = facts.costs.get(key)
+    cost, own_cost = facts.costs.get(key), facts.own_cost(key)
     month = EmployeeMonth(
-        month_facts.month, month_facts.segments, cost=cost, past=facts.past_of(key), **month_facts.at_group
+        month_facts.month,
+        month_facts.segments,
+        cost=own_cost,
+        past=facts.past_of(key),
+        **month_facts.at_group,
     )
     is_shared_already = key in facts.settled
     obstacles = [] if is_shared_already or not month_facts.at_cost else _obstacles(month_facts)
+    held = _held(month_facts, waits=bool(obstacles))
     # Part of a timesheet is never billed: an assignment that waits waits with all its prices.
-    held = {row.pk for row in facts.bearers(key) if row.member_id in facts.members_issued}
-    held |= set(month_facts.unpriced) | (month_facts.at_cost if obstacles else set())
     waiting = held | (month_facts.at_cost if is_shared_already else set())
     # A share that a credit note released is priced anew, although the cost of its month was shared before.
+    differences = pricing.price_differences(facts.carried.get(key, ()), month_facts.month)
     charges = [
         charge
-        for priced in pricing.price(month)
+        for priced in [*pricing.price(month), *differences]
         if (charge := _charge(month_facts, priced))
         and (
-            priced.segment.assignment not in waiting or (charge.rebills and charge.assignment.pk not in held)
+            not (charge.assignment.pk in waiting or (priced.is_difference and is_shared_already))
+            or (charge.rebills and charge.assignment.pk not in held)
         )
     ]
     assessment.charges += charges
     assessment.problems += _nothing_again(month_facts, charges, held)
     assessment.problems += [*obstacles, *_remarks(month_facts, is_shared_already=is_shared_already)]
-    assessment.problems += [*anomalies(month_facts), *_cost_without_hours(month_facts, month)]
+    assessment.problems += [*anomalies(month_facts), *cost_without_hours(month_facts, month)]
     assessment.problems += _contradictions(month_facts)
     charged_now = {charge.assignment.pk for charge in charges}
     for assignment in facts.active(key):
@@ -146,6 +153,19 @@ def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> No
     charged = sum(for_work, facts.charged_there.get(key, ZERO))
     if settled or charged:
         assessment.settlements.append(MonthSettlement(key[0], month_facts.month, settled, charged))
+
+
+def _held(month_facts: EmployeeMonthFacts, *, waits: bool) -> set[int]:
+    """Assignments that this run charges nothing: no price, an invoice issued already, a cost that ``waits``."""
+    facts = month_facts.facts
+    borne = {
+        share.assignment
+        for difference in facts.carried.get(month_facts.key, ())
+        for share in difference.shares
+    }
+    concerned = {row.pk for row in facts.bearers(month_facts.key)} | borne
+    held = {pk for pk in concerned if facts.assignments[pk].member_id in facts.members_issued}
+    return held | set(month_facts.unpriced) | (month_facts.at_cost | borne if waits else set())
 
 
 def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToBill | None:
@@ -165,7 +185,7 @@ def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToB
         vat.regime_for(priced.segment.vat_regime, in_franchise=facts.is_franchise),
         [row.pk for row in facts.released.get(assignment.pk, ()) if _is_again(row, priced)],
         _rebilled(month_facts, priced, reopened),
-        earlier,
+        max(earlier, int(priced.is_difference)),
     )
 
 
@@ -173,6 +193,9 @@ def _rebilled(month_facts: EmployeeMonthFacts, priced: PricedSegment, reopened: 
     """Of the released charges, that which this sum prices anew: one each, in the order of the segments."""
     own = [row.terms for row in month_facts.segments if row.assignment == priced.segment.assignment]
     rank = own.index(priced.segment.terms) if priced.segment.terms in own else 0
+    if priced.is_difference:
+        # A fee on a difference comes after those of the month; of a difference, an assignment has seldom two.
+        rank = 0 if KINDS[priced.kind].pays_for_work else len(own)
     return reopened[rank] if rank < len(reopened) else None
 
 
@@ -209,6 +232,40 @@ def _add_recorded(facts: RunFacts, assessment: Assessment) -> None:
         if more := again.pop((settled.employee, settled.month), None):
             assessment.settlements[i] = replace(settled, charged=settled.charged + more)
     assessment.settlements += [MonthSettlement(*key, ZERO, net) for key, net in again.items()]
+
+
+def _leave_out_due_back(assessment: Assessment) -> None:
+    """What differences give back to a member is taken off its invoice, unless less than nothing would be left of it."""
+    nets: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for charge in assessment.charges:
+        nets[charge.assignment.member_id, charge.vat_regime] += charge.priced.net
+    for row in assessment.recorded:
+        nets[row.member_id, vat.regime_for(row.vat_regime, in_franchise=assessment.is_franchise)] += row.net
+    due_back = [
+        each
+        for each in assessment.charges
+        if each.priced.is_difference
+        and each.priced.net < 0
+        and nets[each.assignment.member_id, each.vat_regime] < 0
+    ]
+    for charge in due_back:
+        assessment.charges.remove(charge)
+        employee, is_work = charge.assignment.employee_id, KINDS[charge.priced.kind].pays_for_work
+        for i, settled in enumerate(assessment.settlements):
+            if is_work and (settled.employee, settled.month) == (employee, charge.month):
+                assessment.settlements[i] = replace(settled, charged=settled.charged - charge.priced.net)
+    for charge in due_back:
+        if KINDS[charge.priced.kind].pays_for_work:
+            fees = (
+                each.priced.net
+                for each in due_back
+                if each.priced.segment == charge.priced.segment and each is not charge
+            )
+            assessment.problems.append(
+                wording.difference_due_back(
+                    charge.priced, charge.assignment, charge.month, fee=sum(fees, ZERO)
+                )
+            )
 
 
 def _obstacles(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
@@ -267,19 +324,6 @@ def _contradictions(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
     ]
 
 
-def _cost_without_hours(month_facts: EmployeeMonthFacts, month: EmployeeMonth) -> list[BillingProblem]:
-    """A cost of the run's month for somebody without any hour in it, and who bears it."""
-    facts, key = month_facts.facts, month_facts.key
-    is_empty = all(sheet.is_approved and not sheet.total for sheet in facts.sheets[key])
-    if month.cost is None or key[1] != facts.month or key in facts.settled or not is_empty:
-        return []
-    nets = [(KINDS[each.kind], each.net) for each in pricing.price(month)]
-    shared = sum((net for kind, net in nets if kind.shares_cost), ZERO)
-    agreed = sum((net for kind, net in nets if kind.pays_for_work and not kind.shares_cost), ZERO)
-    borne = wording.CostBorne(month.cost, shared, agreed, facts.last_month_of(key))
-    return [wording.cost_without_hours(facts.employees[key[0]], key[1], borne)]
-
-
 def _unpriced(month_facts: EmployeeMonthFacts) -> list[BillingProblem]:
     return [
         wording.terms_are_missing(month_facts.facts.assignments[assignment], month_facts.month, days)
@@ -292,7 +336,8 @@ def _check_attestations(facts: RunFacts, assessment: Assessment) -> None:
     seen: set[tuple[int, Month]] = set()
     for charge in assessment.charges:
         member = charge.assignment.member
-        if charge.vat_regime != VatRegime.EXEMPT_261B or (member.pk, charge.month) in seen:
+        is_checked = charge.priced.is_difference or (member.pk, charge.month) in seen
+        if charge.vat_regime != VatRegime.EXEMPT_261B or is_checked:
             continue
         if not _attested(charge.priced.segment, facts.attestations.get(member.pk, ())):
             seen.add((member.pk, charge.month))
@@ -327,39 +372,3 @@ def _check_empty(facts: RunFacts, assessment: Assessment) -> None:
                 if member.pk not in seen:
                     seen.add(member.pk)
                     assessment.problems.append(wording.nothing_to_invoice(member, key[1]))
-
-
-# More than a tenth above what was agreed is a problem, from an hour on: a quarter of an hour too long is none.
-TOLERANCE_PERCENT = 10
-LEAST_MINUTES = 60
-
-
-def anomalies(month_facts: EmployeeMonthFacts) -> Iterator[BillingProblem]:
-    """What is unusual in one employee's month; none of it keeps an invoice a draft."""
-    employee = month_facts.facts.employees[month_facts.key[0]]
-    is_open_month = (
-        month_facts.key[1] == month_facts.facts.month and month_facts.key not in month_facts.facts.settled
-    )
-    if is_open_month and month_facts.key in month_facts.facts.estimated:
-        yield wording.cost_is_estimated(employee, month_facts.month)
-    for assignment in month_facts.facts.active(month_facts.key):
-        own = month_facts.sheets.get(assignment.pk, ())
-        if not all_approved(own) or not any(sheet.is_open for sheet in own):
-            continue
-        agreed = _agreed(assignment, month_facts.facts.terms.get(assignment.pk, ()), month_facts.month)
-        worked = sum(sheet.total for sheet in own)
-        if agreed and not worked:
-            yield wording.no_hours(assignment, month_facts.month)
-        elif (
-            agreed and worked - agreed >= LEAST_MINUTES and worked * 100 > agreed * (100 + TOLERANCE_PERCENT)
-        ):
-            yield wording.more_than_agreed(assignment, month_facts.month, worked, agreed)
-
-
-def _agreed(assignment: Assignment, terms: list[Terms] | tuple[()], month: Month) -> int:
-    """Minutes that the weekly patterns make of the month's days, public holidays and absences not taken off."""
-    total = 0
-    for row, span in terms_in_force(assignment, terms, month.first, month.before):
-        if row.weekly_minutes:
-            total += sum(row.pattern_on(day)[day.weekday()] for day in days_between(*span))
-    return total

@@ -33,6 +33,7 @@ LABELS = {
     "fees": "frais de gestion",
     "flat": "forfaits",
     "late": "heures d’autres mois",
+    "difference": "écarts sur des coûts estimés",
     "other": "frais, cotisations et autres sommes",
     "credited": "avoirs",
 }

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import BooleanField, Exists, OuterRef, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from billing.charge_kinds import COMPUTED, PAYS_FOR_WORK, PRICED_ANEW, TOPS_UP
@@ -17,6 +17,7 @@ from billing.documents import mentions
 from billing.models import (
     BillingRun,
     Charge,
+    CostKind,
     EmployerCost,
     Fate,
     InvoicedTimesheet,
@@ -24,6 +25,7 @@ from billing.models import (
     Release,
     Settlement,
 )
+from billing.month.carried_costs import carried
 from billing.month.run_facts import Key, ReleasedMinutes, RunFacts, SheetHours, TopUp
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
@@ -62,7 +64,8 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
         unbilled = [sheet.pk for sheets in facts.sheets.values() for sheet in sheets if not sheet.is_billed]
         facts.contradictions = contradictions(unbilled, on=on)
     facts.terms = _terms(facts.assignments)
-    facts.costs, facts.estimated = _costs(keys)
+    facts.costs, facts.estimated, with_carried = _costs(keys)
+    facts.carried = carried(with_carried)
     facts.settled = _settled(run, keys)
     facts.charged, facts.charged_terms = _charged(run, keys)
     facts.topped_up = _topped_up(run, facts.charged)
@@ -204,12 +207,20 @@ def _has_terms(facts: RunFacts, key: Key, **figures: str) -> bool:
     )
 
 
-def _costs(keys: Collection[Key]) -> tuple[dict[Key, Decimal], set[Key]]:
-    """The cost of each employee-month, and those of which a part is an estimate."""
+def _costs(keys: Collection[Key]) -> tuple[dict[Key, Decimal], set[Key], set[Key]]:
+    """The cost of each employee-month, those of which a part is an estimate, and those that carry a difference."""
     rows = _of(EmployerCost.objects.all(), keys).values("employee", "month")
-    sums = rows.annotate(sum=Sum("amount"), is_rough=BoolOr("is_estimate")).order_by("employee", "month")
-    found = [((row["employee"], row["month"]), row["sum"], row["is_rough"]) for row in sums]
-    return {key: amount for key, amount, _ in found}, {key for key, _, is_rough in found if is_rough}
+    sums = rows.annotate(
+        sum=Sum("amount"),
+        is_rough=BoolOr("is_estimate"),
+        has_carried=BoolOr(Q(kind=CostKind.CARRIED), output_field=BooleanField()),
+    )
+    found = {(row["employee"], row["month"]): row for row in sums.order_by("employee", "month")}
+    return (
+        {key: row["sum"] for key, row in found.items()},
+        {key for key, row in found.items() if row["is_rough"]},
+        {key for key, row in found.items() if row["has_carried"]},
+    )
 
 
 def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:

@@ -329,7 +329,13 @@ def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], batch: _IssueBat
     """Refuse a draft whose charges come out otherwise from today's facts; what came on top waits for the next run."""
     member = draft.member_id
     now: dict[tuple[object, ...], tuple[object, ...]] = {
-        (each.assignment.pk, each.priced.segment.terms, each.month, each.priced.kind): (
+        (
+            each.assignment.pk,
+            each.priced.segment.terms,
+            each.month,
+            each.priced.kind,
+            "months" in each.priced.figures,
+        ): (
             *(each.priced.minutes, each.priced.quantity, each.priced.unit_price, each.priced.net),
             each.vat_regime,
         )
@@ -339,7 +345,15 @@ def _refuse_outdated(draft: Invoice, charges: Sequence[Charge], batch: _IssueBat
         charge
         for charge in charges
         if not charge.is_standing
-        and now.get((charge.assignment_id, charge.terms_id, charge.service_month, charge.kind))
+        and now.get(
+            (
+                charge.assignment_id,
+                charge.terms_id,
+                charge.service_month,
+                charge.kind,
+                "months" in charge.figures,
+            )
+        )
         != (charge.minutes, charge.quantity, charge.unit_price, charge.net, charge.vat_regime)
     ]
     if changed:

@@ -19,7 +19,6 @@ TONES = {
     CostKind.EMPLOYER_CONTRIBUTIONS: "info",
     CostKind.OTHER: "warning",
     CostKind.LEAVE_PROVISION: "info",
-    CostKind.CARRIED: "warning",
     CostKind.AID: "success",
     CostKind.LEAVE_DRAWN: "success",
 }
@@ -131,7 +130,8 @@ def _add_costs(found: dict[tuple[int | None, Month], PriceReason]) -> None:
     for cost in costs:
         by_key.setdefault((cost.employee_id, cost.month), {})[cost.kind] = cost.amount
     for key, reason in wanted.items():
-        amounts = by_key.get(key, {})
+        # What is carried over is no cost of this month: those who bore the other one have it.
+        amounts = {kind: sum_of for kind, sum_of in by_key.get(key, {}).items() if kind != CostKind.CARRIED}
         if sum(amounts.values(), ZERO) == reason.cost:
             reason.parts = _parts(amounts, reason.worked_minutes)
 

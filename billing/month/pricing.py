@@ -11,13 +11,15 @@ rules. How B and D share a cost is ``cost_sharing``. Hours are whole minutes, mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from billing.charge_kinds import ChargeKind
 from billing.models import Unit
+from billing.month.cost_differences import BorneShare, CarriedDifference
 from billing.month.cost_sharing import CostShares, management_fee, share_cost
 from billing.month.minimums import MinimumShare, minimum_shares
 from billing.month.segments import EmployeeMonth, Segment
@@ -53,7 +55,10 @@ def price_by_index(price: Decimal, value: Decimal, base: Decimal) -> Decimal:
 
 @dataclass(frozen=True)
 class PricedSegment:
-    """One sum owed for a segment: what a line prints (net = quantity × unit price) and the figures behind it."""
+    """One sum owed for a segment: what a line prints (net = quantity × unit price) and the figures behind it.
+
+    ``is_difference``: of a month that was invoiced on an estimate, beside what the segment owes for its own month.
+    """
 
     segment: Segment
     kind: str
@@ -63,6 +68,7 @@ class PricedSegment:
     unit_price: Decimal
     net: Decimal
     figures: Mapping[str, Any]
+    is_difference: bool = False
 
 
 def price(month: EmployeeMonth) -> list[PricedSegment]:
@@ -189,6 +195,49 @@ def _at_actual_cost(
         kind = ChargeKind.MANAGEMENT_FEE
         priced.append(PricedSegment(segment, kind, 0, ONE, one, fee.amount, fee.amount, rate))
     return priced
+
+
+def price_differences(differences: Iterable[CarriedDifference], month: Month) -> list[PricedSegment]:
+    """What ``differences`` carried into ``month`` make each assignment owe, or have back, by its terms of then."""
+    shares: dict[tuple[int, int], BorneShare] = {}
+    sums: dict[tuple[int, int], dict[Month, Decimal]] = defaultdict(dict)
+    for difference in sorted(differences, key=lambda each: each.month):
+        for share, part in zip(difference.shares, difference.parts, strict=True):
+            key = share.assignment, share.terms
+            shares.setdefault(key, share)
+            sums[key][difference.month] = sums[key].get(difference.month, ZERO) + part
+    return [
+        priced
+        for key, by_month in sums.items()
+        for priced in _differences_of(shares[key], by_month, month)
+        if priced.net
+    ]
+
+
+def _differences_of(share: BorneShare, by_month: dict[Month, Decimal], month: Month) -> list[PricedSegment]:
+    segment = Segment(
+        assignment=share.assignment,
+        terms=share.terms,
+        member=share.member,
+        method=PriceMethod.ACTUAL,
+        spans=[(month.first, month.before)],
+        management_rate=share.management_rate,
+        vat_regime=share.vat_regime,
+    )
+    net = sum(by_month.values(), ZERO)
+    months = {str(of): str(amount) for of, amount in by_month.items() if amount}
+    fee = management_fee(net, share.management_rate)
+    figures = {"management_rate": str(share.management_rate), "share": str(net), "months": months}
+    return [
+        _difference(segment, ChargeKind.COST_DIFFERENCE, net, {"months": months}),
+        _difference(segment, ChargeKind.MANAGEMENT_FEE, fee, figures),
+    ]
+
+
+def _difference(segment: Segment, kind: str, net: Decimal, figures: dict[str, object]) -> PricedSegment:
+    """One unit, of which there is one less when it is due back: prices are above zero."""
+    quantity = ONE if net >= 0 else -ONE
+    return PricedSegment(segment, kind, 0, quantity, Unit.ONE, abs(net), net, figures, is_difference=True)
 
 
 def _agreed(figure: Decimal | None) -> Decimal:

@@ -262,6 +262,7 @@ KNOWN: dict[str, tuple[str, Action]] = {
     "over_commitment": ("Plus d’heures que convenu", _to_hours),
     "no_hours": ("Un relevé sans heure", _to_hours),
     "cost_without_hours": ("Un coût sans heures", _to_hours),
+    "difference_due_back": ("Un écart à rendre", _to_costs),
     "cost_estimated": ("Un coût estimé", _to_costs),
     "mention_outdated": ("Une mention à changer", _mentions),
     "vat_attestation_missing": ("Une attestation de TVA manque", _attestation),

@@ -11,6 +11,7 @@ from typing import Any
 
 from billing.charge_kinds import ChargeKind
 from billing.models import Charge
+from billing.month.cost_differences import CarriedDifference
 from billing.month.segments import Minutes, Segment, Span, in_spans, minutes_within, spans_by_price
 from employees import planning
 from employees.models import Assignment, Employee, PriceMethod, Terms
@@ -72,7 +73,8 @@ class RunFacts:
     ``charged`` counts the charges that last, by assignment, month and kind (``charged_terms``: and terms), without
     those that a credit note released; ``topped_up`` are those up to a minimum, by assignment and month; ``reopened``
     are the ids of those released that nothing has billed again yet, the last released first: they are priced anew, by
-    the terms of today. ``recorded`` are the charges that acts
+    the terms of today. ``carried`` are the differences of other
+    months in the cost of each; ``recorded`` are the charges that acts
     recorded and that no invoice bills yet, up to the run's month. ``issued`` are the members that have the run's
     invoice already, each with whether it is the one outside VAT, and ``charged_there`` what these invoices charge for
     each employee's month: what comes late for such a member waits for the next run. ``plans`` are by assignment and
@@ -87,6 +89,7 @@ class RunFacts:
     sheets: dict[Key, list[SheetHours]] = field(default_factory=dict)
     terms: dict[int, list[Terms]] = field(default_factory=dict)
     costs: dict[Key, Decimal] = field(default_factory=dict)
+    carried: dict[Key, list[CarriedDifference]] = field(default_factory=dict)
     estimated: set[Key] = field(default_factory=set)
     settled: set[Key] = field(default_factory=set)
     charged: Counter[tuple[int, Month, str]] = field(default_factory=Counter)
@@ -145,6 +148,12 @@ class RunFacts:
         """The assignments of the month; for the last pay of somebody who left, those of its last month there."""
         last = self.last_month_of(key)
         return self.active((key[0], last)) if last else self.active(key)
+
+    def own_cost(self, key: Key) -> Decimal | None:
+        """What the month itself cost, without what it carries of others."""
+        cost = self.costs.get(key)
+        carried = sum((each.amount for each in self.carried.get(key, ())), ZERO)
+        return None if cost is None else cost - carried
 
     def past_of(self, key: Key) -> dict[int, int]:
         """Minutes approved in the twelve months before the key's, by member."""

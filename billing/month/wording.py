@@ -225,12 +225,30 @@ def cost_without_hours(employee: Employee, month: Month, borne: CostBorne) -> Bi
     )
 
 
+def difference_due_back(
+    priced: PricedSegment, assignment: Assignment, month: Month, *, fee: Decimal
+) -> BillingProblem:
+    """What is due back to a member whose invoice of the month is smaller: a credit note gives it back."""
+    reckoned = KINDS[priced.kind].reckoned
+    what = reckoned(priced) if reckoned else ""
+    beside = f" et {spell(-fee)} de frais de gestion" if fee else ""
+    who = f"{assignment.employee.full_name} chez {assignment.member}"
+    return BillingProblem(
+        "difference_due_back",
+        f"{who}{NO_BREAK_SPACE}: {what}, {spell(-priced.net)}{beside} à rendre, plus que sa facture {month.of_label}. "
+        "Faites un avoir de cette somme sur la facture de ce mois-là.",
+        employee=assignment.employee_id,
+        member=assignment.member_id,
+        is_blocking=False,
+    )
+
+
 def cost_is_estimated(employee: Employee, month: Month) -> BillingProblem:
     """Shares of a cost that is not the payroll office's yet."""
     return BillingProblem(
         "cost_estimated",
         f"{employee.full_name}{NO_BREAK_SPACE}: le coût {month.of_label} est une estimation. L’écart avec la paie sera "
-        "reporté sur le mois ouvert suivant. Importez la paie si elle est là.",
+        "reporté sur le mois ouvert suivant, à qui porte celui-ci. Importez la paie si elle est là.",
         employee=employee.pk,
         is_blocking=False,
     )

@@ -15,7 +15,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Sum
 
-from billing.models import BillingRun, EmployerCost
+from billing.models import BillingRun, CostKind, EmployerCost
 from billing.month.assessing import Assessment, assess
 from billing.month.gathering import gather
 from billing.month.run_facts import Key, RunFacts, SheetHours
@@ -112,7 +112,7 @@ def _facts_of_closed(run: BillingRun, assignment: Assignment) -> RunFacts:
     facts = gather(run, employees=[assignment.employee_id])
     key = assignment.employee_id, run.month
     sheets = [replace(sheet, is_open=sheet.is_approved) for sheet in facts.sheets.get(key, ())]
-    return _unbilled(facts, key, sheets, facts.costs)
+    return replace(_unbilled(facts, key, sheets, facts.costs), carried=facts.carried)
 
 
 def _facts_of_planned(run: BillingRun, assignment: Assignment, cost: Decimal | None) -> RunFacts:
@@ -175,8 +175,9 @@ def _compare(
 
 
 def _last_cost(assignment: Assignment, month: Month) -> tuple[Month | None, Decimal | None]:
-    """The last month up to ``month`` whose cost is known, and that cost."""
+    """The last month up to ``month`` whose cost is known, and that cost, without what it carries of other months."""
     costs = EmployerCost.objects.filter(employee=assignment.employee_id, month__lte=month)
+    costs = costs.exclude(kind=CostKind.CARRIED)
     last = costs.values("month").annotate(total=Sum("amount")).order_by("-month").first()
     return (last["month"], last["total"]) if last else (None, None)
 

@@ -265,7 +265,7 @@ MODULES = {
     "billing.crediting.composing": "billing.credit_notes.composing",
     "billing.crediting.remaining": "billing.credit_notes.remaining",
     "billing.drafting": "billing.month.drafting",
-    "billing.drafting.anomalies": "billing.month.assessing",
+    "billing.drafting.anomalies": "billing.month.anomalies",
     "billing.drafting.assessing": "billing.month.assessing",
     "billing.drafting.cases": "billing.month.run_facts",
     "billing.drafting.entries": "billing.month.drafting",

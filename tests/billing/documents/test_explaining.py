@@ -105,6 +105,17 @@ def test_hours_say_what_comes_back_and_what_the_minimum_covers():
             "Frais de gestion : 5 % de 2 058,00 €.",
         ),
         (
+            "management_fee",
+            {"management_rate": "5.00", "share": "50.05", "of_share": "100.10"},
+            "Frais de gestion : 5 % de 100,10 €, pour la part de 50,05 €.",
+        ),
+        (
+            "cost_difference",
+            {"months": {"2026-09": "-10.00", "2026-10": "70.00"}},
+            "Écart entre l’estimation et la paie de septembre 2026, d’octobre 2026, selon votre part de ce coût : "
+            "2 058,00 €.",
+        ),
+        (
             "flat_amount",
             {"flat_amount": "1575.00", "days": 30, "days_of_month": 30},
             "Forfait mensuel convenu : 1 575,00 €.",
@@ -118,6 +129,18 @@ def test_hours_say_what_comes_back_and_what_the_minimum_covers():
 )
 def test_each_kind_has_its_sentence(kind, figures, sentence):
     assert plain(explaining.sentence(charge(kind, figures=figures), "hours")) == sentence
+
+
+def test_a_minimum_at_two_prices_says_what_is_at_each():
+    part = charge(
+        "minimum",
+        minutes=600,
+        unit_price=Decimal("21.00"),
+        figures={"minimum_minutes": 3600, "worked_minutes": 2700, "lacking_minutes": 900},
+    )
+    assert plain(explaining.sentence(part, "hours")) == (
+        "Minimum convenu : 60 h pour la période, 45 h faites ; le reste est au prix horaire, 10 h sur 15 h à 21,00 €."
+    )
 
 
 def test_a_recorded_sum_says_its_label():
