@@ -108,13 +108,14 @@ def _invoices(member: Member) -> Iterable[AccountMovement]:
     rows = Invoice.objects.filter(member=member, status=InvoiceStatus.ISSUED).select_related("corrects")
     for row in rows.defer("snapshot", "corrects__snapshot").order_by("issued_on", "sequence", "pk"):
         on = row.issued_on or date.min
+        label = f"{row.document_name.capitalize()} {row.number}"
         if row.kind == InvoiceKind.CREDIT_NOTE:
             about = f"sur {row.corrects.number}" if row.corrects else row.service_month.label
-            yield AccountMovement(on, f"Avoir {row.number}", about, credit=row.total, invoice=row.pk)
+            yield AccountMovement(on, label, about, credit=row.total, invoice=row.pk)
         else:
             yield AccountMovement(
                 on,
-                f"Facture {row.number}",
+                label,
                 row.service_month.label,
                 debit=row.total,
                 due_on=row.due_on,

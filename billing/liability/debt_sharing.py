@@ -19,6 +19,7 @@ from groupement.kernel.periods import Month
 from members.models import LiabilityKey, Member, Membership
 from timesheets.models import Entry, TimesheetStatus
 
+HUNDRED = Decimal("100.00")
 Bases = Mapping[int, Decimal | int]
 """The base of each member on the key, by id: minutes, euros, or ones."""
 
@@ -39,11 +40,20 @@ def share_debt(debt: Decimal, bases: Bases) -> list[DebtShare]:
     whole = sum(bases.values())
     if not whole:
         return []
-    shares = allocate(debt, [bases[member] for member in members])
+    weights = [bases[member] for member in members]
+    shares, percents = allocate(debt, weights), allocate(HUNDRED, weights)
     return [
-        DebtShare(member, bases[member], percent(bases[member], whole), share)
-        for member, share in zip(members, shares, strict=True)
+        DebtShare(member, bases[member], of_all, share)
+        for member, of_all, share in zip(members, percents, shares, strict=True)
     ]
+
+
+def percents_of(bases: Bases) -> dict[int, Decimal]:
+    """Each base in percent of all, by member: they sum to 100, so that thirds are 33.34, 33.33 and 33.33."""
+    members = sorted(bases)
+    if not any(bases.values()):
+        return dict.fromkeys(members, ZERO)
+    return dict(zip(members, allocate(HUNDRED, [bases[member] for member in members]), strict=True))
 
 
 def added_by_default(member: int, shares: Sequence[DebtShare]) -> dict[int, Decimal]:

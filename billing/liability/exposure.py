@@ -19,6 +19,7 @@ from billing.liability.debt_sharing import (
     cost_of,
     last_costed_month,
     percent,
+    percents_of,
     share_debt,
 )
 from billing.liability.reserve import DeductionCap, balance, deduction_cap
@@ -122,8 +123,7 @@ def percents(*, on: date) -> dict[int, Decimal]:
     """Each member's share of any debt, in percent, by id."""
     group = Group.objects.get()
     _, weights = bases(group.liability_key, KeyPeriod(Month.of(on).previous, group.liability_months))
-    whole = sum(weights.values())
-    return {member: percent(base, whole) for member, base in weights.items()}
+    return percents_of(weights)
 
 
 def key_label() -> str:

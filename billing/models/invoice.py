@@ -271,6 +271,13 @@ class Invoice(Lifecycle):
         return self.number or f"brouillon {self.pk or '—'}"
 
     @property
+    def document_name(self) -> str:
+        """What lists call it: "facture", "avoir", "régularisation", "avoir de régularisation"."""
+        if self.true_up_id is None:
+            return str(self.get_kind_display())
+        return "avoir de régularisation" if self.kind == InvoiceKind.CREDIT_NOTE else "régularisation"
+
+    @property
     def paper_state(self) -> str:
         """Where its PDF is: none (a draft), pending, failed or ready. Read with ``document`` and ``rendering``."""
         if self.status == InvoiceStatus.DRAFT:

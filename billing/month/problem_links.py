@@ -38,10 +38,36 @@ def problem_notices(
     """The run's ``problems`` as ``user`` can settle them; before a first draft (None), hours and costs that lack."""
     if problems is None:
         return _before_drafting(month, readiness)
-    return [_of_run(problem, month, user) for problem in problems]
+    alike = {code: [problem for problem in problems if problem.code == code] for code in TOGETHER}
+    found = []
+    for problem in problems:
+        rows = alike.get(problem.code, [problem])
+        if len(rows) == 1:
+            found.append(_of_run(problem, month, user))
+        elif problem is rows[0]:
+            found.append(_of_many(rows, month, user))
+    return found
+
+
+def _of_many(problems: Sequence[RunProblem], month: Month, user: User) -> ProblemNotice:
+    """One notice for problems that differ only by whom they are about."""
+    first = problems[0]
+    title, action = KNOWN.get(first.code, UNKNOWN)
+    whom, tail = zip(*(problem.message.split(f"{NO_BREAK_SPACE}: ", 1) for problem in problems), strict=True)
+    text = f"{enumeration(whom)}{NO_BREAK_SPACE}: {tail[0]}"
+    label, url = action(first, month, user)
+    return ProblemNotice(f"{title} ({len(problems)})", text, label, url, first.is_blocking)
 
 
 NAMED = 5
+# Problems that say the same of each: told once, with all whom they are about.
+TOGETHER = (
+    "hours_not_approved",
+    "cost_missing",
+    "cost_estimated",
+    "cost_already_shared",
+    "cost_without_hours",
+)
 
 
 def rest_notices(month: Month, rest: MonthRest, readiness: Readiness) -> list[ProblemNotice]:

@@ -163,7 +163,7 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
     may_act = holds(request.user, Role.FINANCE)
     drafts = overview.issuable(rows, problems or [])
     balance = reconcile(*runs) if the_run and runs[0].employer_cost is not None else None
-    can = _can(month, the_run, rows, drafts, rest) if may_act else {}
+    can = _can(month, the_run, rows, drafts, rest, readiness) if may_act else {}
     return {
         "month": month,
         "run": the_run,
@@ -212,6 +212,7 @@ def _can(
     rows: Sequence[RunRow],
     drafts: Sequence[RunRow],
     rest: MonthRest | None,
+    readiness: Readiness,
 ) -> dict[str, bool]:
     """Which buttons make sense now; the acts themselves have the last word.
 
@@ -222,6 +223,7 @@ def _can(
     is_drafted = the_run is not None and the_run.status == RunStatus.DRAFTED
     of_run = [row for row in rows if the_run and row.invoice.run_id == the_run.pk]
     counts_only = is_drafted and not of_run and the_run is not None and bool(the_run.employer_cost)
+    counts_only = counts_only and bool((the_run and the_run.supplement) or not readiness.to_approve)
     return {
         "draft": not is_issued and month.first <= today(),
         "complete": is_issued and rest is not None and rest.may_be_completed,

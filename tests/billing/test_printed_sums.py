@@ -154,12 +154,12 @@ def test_what_the_pages_of_a_month_print_adds_up_at_each_step(login, month):
     client = login(world.finance())
     wrong = {}
 
-    def look(step):
+    def read_pages(step):
         texts, found = pages(client)
         wrong.update({f"{step}: {address}": faults for address, faults in found.items()})
         return texts
 
-    text = look("issued, a cost missing")[RUN]
+    text = read_pages("issued, a cost missing")[RUN]
     assert "Le compte n’est pas complet" in text
     assert "Frais, cotisations et autres sommes" in text
 
@@ -169,15 +169,15 @@ def test_what_the_pages_of_a_month_print_adds_up_at_each_step(login, month):
     crediting.credit(
         at_aloen, crediting.days(at_aloen.lines.get(charge__kind="worked_hours"), {2: 60}, crediting.VOIDED)
     )
-    look("credited in part")
+    read_pages("credited in part")
 
     ana = world.Employee.objects.get(first_name="Ana")
     world.cost(ana, gross="500.00", contributions="99.99")
-    look("a late cost")
+    read_pages("a late cost")
     drafting.draft(NOVEMBER, by=None, at=NOW)
-    look("a supplement drafted")
+    read_pages("a supplement drafted")
     issuing.issue_run(BillingRun.objects.get(month=NOVEMBER, supplement=1), by=None, at=NOW)
-    assert "Le compte est bon" in look("the supplement issued")[RUN]
+    assert "Le compte est bon" in read_pages("the supplement issued")[RUN]
 
     payments.record_payment(
         member=at_aloen.member,
@@ -187,11 +187,11 @@ def test_what_the_pages_of_a_month_print_adds_up_at_each_step(login, month):
         by=None,
         at=NOW,
     )
-    look("paid in part")
+    read_pages("paid in part")
     true_up = period.prepared(first=NOVEMBER, last=NOVEMBER)
     wrong.update(true_up_faults(client, true_up))
     true_up_issuing.issue(true_up, by=None, at=NOW)
-    look("trued up")
+    read_pages("trued up")
     wrong.update(true_up_faults(client, true_up))
     assert ReserveEntry.objects.exists()
     assert wrong == {}

@@ -14,6 +14,7 @@ from billing.accounts.receivables import SettlementState
 from billing.documents import explaining
 from billing.models import Invoice
 from billing.month import drafting, price_reasons
+from billing.true_ups import issuing
 from tests import world
 from tests.billing import printed, scene
 from tests.billing.credit_notes import issued as crediting
@@ -144,9 +145,9 @@ def test_what_is_told_to_be_off_the_pdf_is_not_on_it(login, mixed):
     before, _, secret = plain.partition("Pour les finances")
     assert "Comme l’annexe du PDF le dit." in before
     for sentence in printed_sentences:
-        told = re.sub(r"[\s\u00a0\u202f]+", " ", sentence)
-        assert told in before
-        assert told not in secret
+        found = re.sub(r"[\s\u00a0\u202f]+", " ", sentence)
+        assert found in before
+        assert found not in secret
 
 
 @pytest.mark.parametrize(
@@ -164,8 +165,8 @@ def test_a_price_an_hour_that_does_not_multiply_says_so(net, minutes, words_):
         minutes=minutes,
         figures={"worked_minutes": minutes, "pool_minutes": 0, "absence_rule": "worked_hours"},
     )
-    told = re.sub(r"[\s\u00a0\u202f]+", " ", explaining.sentence(share, "hours"))
-    assert words_ in told
+    found = re.sub(r"[\s\u00a0\u202f]+", " ", explaining.sentence(share, "hours"))
+    assert words_ in found
 
 
 @pytest.mark.parametrize("minutes", [2100, 1990, 7])
@@ -178,3 +179,40 @@ def test_the_cost_an_hour_adds_up_like_the_cost(minutes):
     parts = price_reasons._parts(amounts, minutes)
     whole = sum(part.amount for part in parts)
     assert sum(part.hourly for part in parts) == price_reasons.an_hour(whole, minutes)
+
+
+def test_rows_that_say_the_same_of_each_are_one(login):
+    hosts = scene.hosts(3)
+    maelle = world.employee(members=hosts)
+    for host in hosts:
+        placed = world.assignment(maelle, host, hourly_price=Decimal("20.00"))
+        world.timesheet(placed, world.hours(NOVEMBER, 7), status="submitted")
+    world.cost(maelle)
+    drafting.draft(NOVEMBER, by=None, at=NOW)
+    page = words(login(world.finance()).get(RUN))
+    assert page.count("Des heures viendront plus tard") == 2  # the title, and the name of its link
+    assert "Des heures viendront plus tard (3)" in page
+    assert (
+        "Maëlle Kerbrat chez Aloen, Maëlle Kerbrat chez Sonam et Maëlle Kerbrat chez Optim’ism : les heures de "
+        "novembre 2026 ne sont pas approuvées."
+    ) in page
+    assert "Compter le coût, sans facture" not in page  # the hours are to come
+
+
+def test_a_true_up_is_named_as_such_in_lists(login):
+    period.half_year()
+    issuing.issue(period.prepared("equal", first=NOVEMBER, last=NOVEMBER), by=None, at=NOW)
+    client = login(world.finance())
+    settled = Invoice.objects.exclude(true_up=None)
+    (owed, *_), (back, *_) = (settled.filter(kind=kind) for kind in ("invoice", "credit_note"))
+    page = words(client.get(reverse("billing:invoices")))
+    assert f"{owed.number} régularisation" in page
+    assert f"{back.number} avoir de régularisation" in page
+    assert f"Régularisation {owed.number}" in words(
+        client.get(reverse("billing:account", args=[owed.member_id]))
+    )
+    assert f"Avoir de régularisation {back.number}" in words(
+        client.get(reverse("billing:account", args=[back.member_id]))
+    )
+    ordinary = Invoice.objects.filter(true_up=None)[0]
+    assert f"{ordinary.number} régularisation" not in page

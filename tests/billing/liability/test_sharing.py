@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing.liability.debt_sharing import added_by_default, share_debt
+from billing.liability.debt_sharing import added_by_default, percents_of, share_debt
 
 HOURS = {1: 720, 2: 480, 3: 300}
 DEBT = Decimal("12000.00")
@@ -49,3 +49,15 @@ def test_shares_make_the_debt_and_so_they_do_after_a_default(debt, weights, data
     if more:
         kept = sum(row.amount for row in rows if row is not gone)
         assert kept + sum(more.values()) == debt
+
+
+def test_percents_sum_to_a_hundred_though_thirds_do_not_divide():
+    thirds = share_debt(Decimal("100.00"), {1: 5, 2: 5, 3: 5})
+    assert [str(row.percent) for row in thirds] == ["33.34", "33.33", "33.33"]
+    assert percents_of({1: 1, 2: 1, 3: 4, 4: 0}) == {
+        1: Decimal("16.67"),
+        2: Decimal("16.67"),
+        3: Decimal("66.66"),
+        4: Decimal("0.00"),
+    }
+    assert percents_of({1: 0, 2: 0}) == {1: 0, 2: 0}
