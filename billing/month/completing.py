@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
+from billing.charge_kinds import PAYS_FOR_WORK
 from billing.models import (
     ActualCost,
     Charge,
@@ -94,14 +95,25 @@ def rest_of(month: Month) -> MonthRest:
     )
 
 
+def lack_cost(month: Month, people: Sequence[int]) -> bool:
+    """Whether the cost of one of ``people`` (ids) is not known at all; one query."""
+    known = EmployerCost.objects.filter(month=month, employee__in=people)
+    return len(set(known.values_list("employee", flat=True))) < len(set(people))
+
+
 def _people(month: Month) -> QuerySet[Any]:
-    """Everybody with a timesheet or a cost in the month: the cost, whether it is an estimate, which run counts it."""
+    """Everybody with a timesheet, a charge or a cost in the month: its cost, whether estimated, which run counts it."""
     costs = EmployerCost.objects.filter(employee=OuterRef("pk"), month=month)
     total = costs.order_by().values("employee").annotate(sum=Sum("amount")).values("sum")
     settled = Settlement.objects.filter(employee=OuterRef("pk"), month=month, employer_cost__gt=0)
+    charged = Charge.objects.filter(
+        employee=OuterRef("pk"), service_month=month, kind__in=PAYS_FOR_WORK, line__isnull=False
+    )
     return (
         Employee.objects.filter(
-            Q(Exists(Timesheet.objects.filter(employee=OuterRef("pk"), month=month))) | Q(Exists(costs))
+            Q(Exists(Timesheet.objects.filter(employee=OuterRef("pk"), month=month)))
+            | Q(Exists(costs))
+            | Q(Exists(charged))
         )
         .annotate(
             cost=Subquery(total),

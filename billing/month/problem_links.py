@@ -33,13 +33,20 @@ class ProblemNotice:
 
 
 def problem_notices(
-    month: Month, problems: Sequence[RunProblem] | None, readiness: Readiness, user: User
+    month: Month,
+    problems: Sequence[RunProblem] | None,
+    readiness: Readiness,
+    user: User,
+    rest: MonthRest | None = None,
 ) -> list[ProblemNotice]:
-    """The run's ``problems`` as ``user`` can settle them; before a first draft (None), hours and costs that lack."""
+    """The run's ``problems`` as ``user`` can settle them; before a first draft (None), hours and costs that lack.
+
+    While a supplement is a draft, ``rest`` has the costs that came after it.
+    """
     if problems is None:
         return _before_drafting(month, readiness)
+    found = _costs_of_rest(month, MonthRest(uncounted=rest.uncounted)) if rest else []
     alike = {code: [problem for problem in problems if problem.code == code] for code in TOGETHER}
-    found = []
     for problem in problems:
         rows = alike.get(problem.code, [problem])
         if len(rows) == 1:

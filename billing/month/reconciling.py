@@ -89,6 +89,14 @@ class Reconciliation:
     def fees(self) -> Decimal:
         return self._sum("fees")
 
+    def without_cost(self, month: Month) -> list[int]:
+        """The people (ids) whose work of ``month`` is charged, and of whose cost nothing is counted."""
+        return [
+            row.employee.pk
+            for row in self.rows
+            if row.month == month and row.charged and not row.employer_cost
+        ]
+
     @property
     def invoiced(self) -> Decimal:
         """Net of all the invoices as they were issued: charged, fees, and the others."""

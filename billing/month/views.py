@@ -15,12 +15,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.documents import rendering
-from billing.models import BillingRun, Invoice, RunProblem, RunStatus
+from billing.models import BillingRun, Invoice, RunStatus
 from billing.month import ahead, completing, drafting, issuing, overview, price_reasons
 from billing.month.completing import MonthRest
 from billing.month.overview import Readiness, RunRow
 from billing.month.problem_links import count_blocking, problem_notices, rest_notices
-from billing.month.reconciling import reconcile
+from billing.month.reconciling import Reconciliation, reconcile
 from groupement.kernel import worktime
 from groupement.kernel.asked import asked_day, asked_key
 from groupement.kernel.french import counted
@@ -158,7 +158,7 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
     if rest and not drafted:
         notices = rest_notices(month, rest, readiness)
     else:
-        notices = problem_notices(month, problems, readiness, request.user)
+        notices = problem_notices(month, problems, readiness, request.user, rest)
     blocking = count_blocking(notices)
     may_act = holds(request.user, Role.FINANCE)
     drafts = overview.issuable(rows, problems or [])
@@ -182,7 +182,7 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
         "reached": ahead.date_reached(today()) if can.get("issue") else None,
         "asked": request.GET.get("confirmer"),
         "balance": balance,
-        "uncounted": _uncounted(rest, problems),
+        "uncounted": _uncounted(month, balance, rest),
         "oob": False,
     } | _selected(rows, request.GET, with_costs=may_act)
 
@@ -195,14 +195,15 @@ def _open_run(month: Month) -> BillingRun:
     return found
 
 
-def _uncounted(rest: MonthRest | None, problems: Sequence[RunProblem] | None) -> str:
+def _uncounted(month: Month, balance: Reconciliation | None, rest: MonthRest | None) -> str:
     """Why the month’s account is not whole yet, in words; nothing when it is."""
-    if any(problem.code == "cost_missing" for problem in problems or ()):
-        return "un coût manque"
+    people = balance.without_cost(month) if balance else []
     if rest and rest.missing:
         return "un coût manque"
-    if rest and not rest.is_whole and problems is None:
+    if rest and not rest.is_whole:
         return "un coût n’est pas encore compté"
+    if not rest and people:
+        return "un coût manque" if completing.lack_cost(month, people) else "un coût n’est pas encore compté"
     return ""
 
 

@@ -7,7 +7,16 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from billing.models import BillingRun, Charge, Fate, InvoiceStatus, Release, RunStatus, SettledMonth
+from billing.models import (
+    BillingRun,
+    Charge,
+    Fate,
+    InvoiceStatus,
+    Release,
+    RunStatus,
+    SettledMonth,
+    Settlement,
+)
 from billing.true_ups.gathering import INVOICED, Key, TrueUpFacts
 from billing.true_ups.sharing import NobodyToShare, SharedPeriod, share_period
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
@@ -21,11 +30,12 @@ SPACED_COLON = f"{NO_BREAK_SPACE}:"
 
 
 def obstacles(facts: TrueUpFacts, key: str) -> list[str]:
-    """Why the period cannot be trued up today, what is to be done first comes first; six queries."""
+    """Why the period cannot be trued up today, what is to be done first comes first; seven queries."""
     if not facts.costs:
         return ["Aucun coût employeur n’est connu sur cette période. Importez d’abord la paie."]
     not_closed = _not_closed(facts)
-    came_late = _of_issued_months(not_closed)
+    drafted = _in_drafts(facts, not_closed)
+    came_late = _of_issued_months(not_closed - drafted)
     settled = set(facts.scope.of(SettledMonth.objects.all()).values_list("employee", "month"))
     sentences = [
         _about(facts, settled, "déjà régularisé. Choisissez une autre période, ou d’autres personnes."),
@@ -42,14 +52,19 @@ def obstacles(facts: TrueUpFacts, key: str) -> list[str]:
         ),
         _about(
             facts,
-            not_closed - came_late,
+            not_closed - came_late - drafted,
             "coût qu’aucune clôture émise ne reprend. Faites d’abord la clôture.",
         ),
         _about(
             facts,
-            not_closed & came_late,
+            came_late,
             "coût arrivé après l’émission, qu’aucune clôture ne compte. Faites d’abord l’essai du complément de ce "
             "mois, puis émettez-le.",
+        ),
+        _about(
+            facts,
+            drafted,
+            "coût que des brouillons comptent. Émettez-les d’abord, ou abandonnez-les.",
         ),
         *_costs_of_nobody(facts, key),
     ]
@@ -87,6 +102,14 @@ def remarks(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> list[str]:
 def _not_closed(facts: TrueUpFacts) -> set[Key]:
     """Months whose cost no close has settled: the next would charge it again. A month that cost nothing needs none."""
     return {key for key, cost in facts.costs.items() if cost > 0} - facts.closed
+
+
+def _in_drafts(facts: TrueUpFacts, keys: set[Key]) -> set[Key]:
+    """Those of ``keys`` whose cost the drafts of some run count. One query, none without keys."""
+    if not keys:
+        return set()
+    settled = Settlement.objects.filter(employer_cost__gt=0).exclude(run__status=RunStatus.ISSUED)
+    return keys & set(facts.scope.of(settled).values_list("employee", "month"))
 
 
 def _of_issued_months(keys: set[Key]) -> set[Key]:

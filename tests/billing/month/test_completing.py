@@ -171,3 +171,41 @@ def test_a_supplement_is_drafted_again_thrown_away_and_one_at_a_time():
     with pytest.raises(IntegrityError, match="one_run_of_a_month_is_not_issued"), transaction.atomic():
         BillingRun.objects.create(month=NOVEMBER, supplement=2)
     assert complete() == run
+
+
+def test_the_account_is_right_only_when_every_cost_is_counted(login):
+    """Whatever the state of the month: drafted, issued, a supplement that misses another cost, all of it."""
+    (aloen,) = scene.hosts(1)
+    client = login(world.finance())
+
+    def heading():
+        page = words(client.get(RUN))
+        return page[page.index("Le compte ") :].partition(" Coût employeur")[0]
+
+    flat = {"price_method": "flat", "flat_amount": Decimal("700.00"), "hourly_price": None}
+    people = []
+    for name in ("Ana", "Bo"):
+        person = world.employee(name, "Le Bris", members=[aloen])
+        world.assignment(person, aloen, **flat)  # no timesheet: the sum does not wait for hours
+        people.append(person)
+    drafting.draft(NOVEMBER, by=None, at=NOW)
+    assert heading() == "Le compte n’est pas complet Un coût manque"
+    period.issue(NOVEMBER)
+    assert heading() == "Le compte n’est pas complet Un coût manque"
+    world.cost(people[0])
+    drafting.draft(NOVEMBER, by=None, at=NOW)
+    assert heading() == "Le compte n’est pas complet Un coût manque"
+    world.cost(people[1])
+    assert heading() == "Le compte n’est pas complet Un coût n’est pas encore compté"
+    assert "Un coût est arrivé après l’émission Bo Le Bris" in words(client.get(RUN))
+    complete()
+    assert heading() == "Le compte est bon Équilibré au centime"
+
+
+def test_a_true_up_says_where_the_cost_is_counted_whichever_drafts_count_it():
+    maelle, _ = by_the_hour()
+    world.cost(maelle)
+    scope = period.scope(first=NOVEMBER, last=NOVEMBER)
+    drafting.draft(DECEMBER, by=None, at=LATER)
+    (sentence,) = obstacles(gather(scope), "hours")
+    assert "coût que des brouillons comptent. Émettez-les d’abord" in sentence
