@@ -27,7 +27,6 @@ from groupement.kernel.templatetags.formats import day_fr
 from groupement.kernel.worktime import DAY
 from members.models import Member, Site, User
 from members.models.membership import MembershipStatus
-from members.standing import StandingKind, refuse_beyond
 
 Span = tuple[date, date | None]
 
@@ -142,8 +141,6 @@ def set_terms(
             f"Des conditions commencent déjà le {day_fr(starts_on)}\u00a0: corrigez-les.", field="starts_on"
         )
     later = assignment.terms.filter(starts_on__gt=starts_on).order_by("starts_on").first()
-    days = starts_on, later.starts_on if later else None
-    refuse_beyond(StandingKind.PRICE, assignment.pk, [days], is_confirmed=True)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         assignment.terms.on(starts_on).update(ends_before=starts_on)
         return Terms.objects.create(
@@ -181,8 +178,9 @@ def refuse_terms(
 ) -> None:
     """Raise BadTerms unless such terms may begin on ``starts_on``.
 
-    Exempt under CGI art. 261 B needs the member's attestation valid that day, and a price that is the actual cost or
-    is trued up to it. A monthly minimum goes with an hourly price, an index with a price agreed on and with its base.
+    Exempt under CGI art. 261 B needs the member's attestation valid that day, and a price that is the actual cost
+    without a fee on top, or is trued up to it. A monthly minimum goes with an hourly price, an index with a price
+    agreed on and with its base.
     """
     if not covers(assignment.starts_on, assignment.ends_before, starts_on):
         raise BadTerms(f"Le {day_fr(starts_on)} n’est pas dans la mise à disposition.", field="starts_on")
@@ -193,7 +191,9 @@ def refuse_terms(
     _refuse_options(price_method, management_rate, absence_rules or {}, monthly_minimum_minutes)
     _refuse_index(price_method, index_code, index_base)
     if vat_regime == VatRegime.EXEMPT_261B:
-        _refuse_exemption(assignment.member, starts_on, price_method == PriceMethod.ACTUAL or is_trued_up)
+        if not is_trued_up:
+            _refuse_above_cost(price_method, management_rate)
+        _refuse_unattested(assignment.member, starts_on)
 
 
 def next_reference(employee: Employee) -> str:
@@ -250,13 +250,23 @@ def _refuse_index(price_method: str, code: str, base: Decimal | None) -> None:
         raise BadTerms("Le coût réel suit déjà les salaires\u00a0: il n’a pas d’indice.", field="index_code")
 
 
-def _refuse_exemption(member: Member, starts_on: date, is_at_cost: bool) -> None:
-    if not is_at_cost:
+def _refuse_above_cost(price_method: str, management_rate: Decimal) -> None:
+    """Exempt and not trued up, a price is the cost and nothing else."""
+    if price_method != PriceMethod.ACTUAL:
         raise BadTerms(
             "L’exonération (CGI, art. 261 B) demande le coût exact\u00a0: choisissez le coût réel partagé, ou cochez "
             "«\u00a0régularisé au coût réel\u00a0».",
             field="vat_regime",
         )
+    if management_rate:
+        raise BadTerms(
+            "L’exonération (CGI, art. 261 B) demande le coût exact, sans frais de gestion en plus\u00a0: mettez leur "
+            "taux à zéro, ou cochez «\u00a0régularisé au coût réel\u00a0».",
+            field="management_rate",
+        )
+
+
+def _refuse_unattested(member: Member, starts_on: date) -> None:
     if not member.vat_attestations.on(starts_on).exists():
         raise BadTerms(
             f"{member} n’a pas d’attestation de TVA valable le {day_fr(starts_on)}\u00a0: enregistrez-la d’abord.",

@@ -231,6 +231,6 @@ def _charge(
 
 
 def _is_attested(member: Member, month: Month) -> bool:
-    """Whether one statement holds on each day of the month."""
-    rows = VatAttestation.objects.filter(member=member, starts_on__lte=month.first)
-    return rows.filter(ends_before__gte=month.before).exists()
+    """Whether each day of the month has a statement that holds; two that follow each other cover it together."""
+    rows = list(VatAttestation.objects.filter(member=member).during(month))
+    return all(any(row.covers(day) for row in rows) for day in month.days)

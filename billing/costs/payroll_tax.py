@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from groupement.kernel.money import ZERO, cents
 
+# An employer with VAT on 90 % of the turnover of the year before owes none: percent without VAT.
+NOT_DUE_TO = Decimal(10)
+
 
 @dataclass(frozen=True)
 class TaxScale:
@@ -45,6 +48,7 @@ class PayrollTax:
     share: Decimal
     discount: Decimal
     allowance: Decimal
+    is_due: bool = True
 
     @property
     def due(self) -> Decimal:
@@ -73,12 +77,14 @@ def payroll_tax(
 ) -> PayrollTax:
     """The tax of an employer whose employees earned ``yearly_pay`` each (euros gross), due for ``percent`` of it.
 
-    ``percent`` is last year's turnover without VAT in the whole, 100 when none bears VAT. No tax up to the limit, a
+    ``percent`` is last year's turnover without VAT in the whole, 100 when none bears VAT; up to a tenth, VAT is due on
+    90 % at least and the tax is not (CGI 231, 1). No tax up to the limit, a
     discount of three quarters of what lacks to the next; both are checked before an association's allowance, since
     no text was found that says which comes first.
     """
     whole = sum((on_pay(gross, scale) for gross in yearly_pay), ZERO)
-    share = cents(whole * percent / 100)
+    is_due = percent > NOT_DUE_TO
+    share = cents(whole * percent / 100) if is_due else ZERO
     if share <= scale.waived_to:
         discount = share
     elif share < scale.discounted_to:
@@ -86,4 +92,4 @@ def payroll_tax(
     else:
         discount = ZERO
     allowance = min(share - discount, scale.allowance) if is_association else ZERO
-    return PayrollTax(scale, whole, share, discount, allowance)
+    return PayrollTax(scale, whole, share, discount, allowance, is_due)

@@ -343,6 +343,17 @@ def _check_attestations(facts: RunFacts, assessment: Assessment) -> None:
             seen.add((member.pk, charge.month))
             last = _last_attested(charge, facts.attestations.get(member.pk, ()))
             assessment.problems.append(wording.attestation_is_missing(member, charge.month, last_day=last))
+        elif row := _beyond_the_limit(charge, facts.attestations[member.pk]):
+            seen.add((member.pk, charge.month))
+            assessment.problems.append(
+                wording.receipts_are_taxable(member, charge.month, row.taxable_receipts_percent)
+            )
+
+
+def _beyond_the_limit(charge: ChargeToBill, attestations: Sequence[VatAttestation]) -> VatAttestation | None:
+    """The first statement of the month whose taxable receipts the exemption does not take."""
+    held = (row for row in attestations if any(row.covers(day) for day in charge.month.days))
+    return next((row for row in held if row.is_beyond_the_limit), None)
 
 
 def _attested(segment: Segment, attestations: Sequence[VatAttestation]) -> bool:

@@ -298,6 +298,7 @@ KNOWN: dict[str, tuple[str, Action]] = {
     "difference_due_back": ("Un écart à rendre", _to_costs),
     "cost_estimated": ("Un coût estimé", _to_costs),
     "mention_outdated": ("Une mention à changer", _mentions),
+    "vat_receipts_taxable": ("Des recettes taxables au-delà de la limite", _attestation),
     "vat_attestation_missing": ("Une attestation de TVA manque", _attestation),
 }
 

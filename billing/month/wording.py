@@ -12,10 +12,11 @@ from billing.month.pricing import PricedSegment
 from billing.month.segments import Segment
 from employees.models import Assignment, Employee
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration, of, ordinal, quoted
-from groupement.kernel.money import spell
+from groupement.kernel.money import spell, spell_percent
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_hours
 from members.models import Member
+from members.models.member import MOST_TAXABLE
 from timesheets.contradicting import Contradiction
 
 LABEL_LENGTH = 200
@@ -159,6 +160,18 @@ def attestation_is_missing(member: Member, month: Month, *, last_day: date | Non
         "Enregistrez l’attestation ou passez à 20\u00a0%, puis refaites les brouillons.",
         member=member.pk,
         holds_invoice=True,
+    )
+
+
+def receipts_are_taxable(member: Member, month: Month, percent: Decimal) -> BillingProblem:
+    """An exempt line on a statement of taxable receipts beyond what the exemption takes."""
+    return BillingProblem(
+        "vat_receipts_taxable",
+        f"{member}{NO_BREAK_SPACE}: l’attestation dit {spell_percent(percent)} de recettes taxables, et des lignes "
+        f"{month.of_label} sont exonérées. À partir de {MOST_TAXABLE}{NO_BREAK_SPACE}%, seul ce qui sert aux activités "
+        "exonérées reste sans TVA (CGI, art. 261 B, BOI-RES-000082)\u00a0: voyez-le avec l’expert-comptable.",
+        member=member.pk,
+        is_blocking=False,
     )
 
 

@@ -135,13 +135,14 @@ def figures_of(quote: Quote) -> dict[str, Any]:
 
 def _terms(offer: Offer) -> dict[str, Any]:
     is_actual = offer.method == PriceMethod.ACTUAL
+    rate = offer.simulation.job.management_rate if is_actual else ZERO
     return {
         "price_method": str(offer.method),
         "hourly_price": str(offer.simulation.price) if offer.method == PriceMethod.HOURLY else None,
         "flat_amount": str(offer.month.net) if offer.method == PriceMethod.FLAT else None,
-        "management_rate": str(offer.simulation.job.management_rate if is_actual else ZERO),
+        "management_rate": str(rate),
         "vat_regime": str(offer.host.vat_regime),
-        "is_trued_up": offer.host.vat_regime == VatRegime.EXEMPT_261B and not is_actual,
+        "is_trued_up": offer.host.vat_regime == VatRegime.EXEMPT_261B and bool(not is_actual or rate),
     }
 
 

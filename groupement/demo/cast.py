@@ -136,6 +136,7 @@ def week(**minutes: int) -> tuple[int, ...]:
 
 
 ACTUAL = {"price_method": "actual", "management_rate": "5.00"}
+EXEMPT = {**ACTUAL, "vat_regime": "E261B", "is_trued_up": "yes"}
 
 EMPLOYEES = (
     SharedEmployee(
@@ -147,7 +148,7 @@ EMPLOYEES = (
             Placement("MAD-2026-003", "book", "comptabilité des magasins", week(wednesday=420), ACTUAL),
             Placement("MAD-2026-004", "spl", "suivi des livraisons", week(thursday=420),
                     {"price_method": "hourly", "hourly_price": "30.60"}),
-            Placement("MAD-2026-005", "sonam", "comptabilité", week(friday=210), {**ACTUAL, "vat_regime": "E261B"}),
+            Placement("MAD-2026-005", "sonam", "comptabilité", week(friday=210), EXEMPT),
             Placement("MAD-2026-006", "oncime", "comptabilité", week(friday=210), ACTUAL),
         ),
     ),
@@ -176,7 +177,7 @@ EMPLOYEES = (
             Placement("MAD-2026-013", "book", "librairie en ligne", week(wednesday=420), ACTUAL),
             Placement("MAD-2026-014", "oncime", "vie coopérative", week(thursday=420, friday=210),
                     {"price_method": "flat", "flat_amount": "1260.00"}),
-            Placement("MAD-2026-015", "sonam", "saison musicale", week(friday=210), {**ACTUAL, "vat_regime": "E261B"}),
+            Placement("MAD-2026-015", "sonam", "saison musicale", week(friday=210), EXEMPT),
         ),
     ),
 )  # fmt: skip

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db import models
 from django.db.models import QuerySet
@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.money import spell_percent
 from groupement.kernel.pages import act
 from members import joining, settings_rules
 from members.access import UserRequest, today
@@ -23,6 +24,7 @@ from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnlyInline, StepInline, user_of
 from members.joining import choose_mark
 from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
+from members.models.member import MOST_TAXABLE
 
 
 class GroupForm(forms.ModelForm):
@@ -58,7 +60,10 @@ class GroupAdmin(RecordAdmin):
                     "number_template",
                     "payment_days",
                     "payment_basis",
+                    "payment_exception",
                     "late_penalty_rate",
+                    "legal_interest_rate",
+                    "penalty_exception",
                     "recovery_indemnity",
                     "discount_terms",
                     "write_off_limit",
@@ -132,6 +137,18 @@ class VatAttestationInline(admin.StackedInline):
     ordering = ["-starts_on", "-pk"]
 
 
+def _warn_of_receipts(request: HttpRequest, saved: Iterable[VatAttestation]) -> None:
+    """Say it where taxable receipts are beyond what the exemption takes: the record is kept, the regime is decided."""
+    for row in saved:
+        if row.is_beyond_the_limit:
+            messages.warning(
+                request,
+                f"{row.member}\u00a0: {spell_percent(row.taxable_receipts_percent)} de recettes taxables. À partir de "
+                f"{MOST_TAXABLE}\u00a0%, seul ce qui sert aux activités exonérées se facture sans TVA (CGI, article "
+                "261 B, BOI-RES-000082)\u00a0: voyez-le avec l’expert-comptable.",
+            )
+
+
 @admin.register(Member)
 class MemberAdmin(RecordAdmin):
     """An employer that belongs to the group."""
@@ -173,6 +190,14 @@ class MemberAdmin(RecordAdmin):
         ),
     ]
 
+    def save_formset(
+        self, request: HttpRequest, form: forms.ModelForm, formset: forms.BaseModelFormSet, change: bool
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is VatAttestation:
+            changed = [row for row, _ in formset.changed_objects]
+            _warn_of_receipts(request, [*formset.new_objects, *changed])
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         hue, shape = choose_mark()
         return {"hue": hue, "shape": shape, **super().get_changeform_initial_data(request)}
@@ -201,6 +226,12 @@ class VatAttestationAdmin(RecordAdmin):
     autocomplete_fields = ["member"]
     date_hierarchy = "starts_on"
     ordering = ["-starts_on", "-pk"]
+
+    def save_model(
+        self, request: HttpRequest, obj: VatAttestation, form: forms.ModelForm, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        _warn_of_receipts(request, [obj])
 
 
 @admin.register(Seat)

@@ -10,8 +10,16 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
 from groupement.kernel import postal
+from groupement.kernel.money import spell_percent
 from members import identifiers
 
+# Invoices of a month's services are periodic (CGI 289, I-3): 45 days of their date, whatever the basis.
+MOST_DAYS = 45
+DAYS_TO_THE_END = 30
+TOO_LONG = (
+    "Des factures périodiques se paient dans les 45\u00a0jours de leur date, fin de mois comprise (C. com. L441-10, I)"
+    "\u00a0: raccourcissez le délai, ou notez pourquoi l’expert-comptable en admet un plus long."
+)
 SAME_NUMBERS = (
     "Factures et avoirs auraient un jour le même numéro\u00a0: mettez {prefix} dans le modèle, séparé du rang, ou "
     "videz le préfixe des avoirs, qui suivent alors les factures."
@@ -128,6 +136,26 @@ class Group(models.Model):
         validators=[MinValueValidator(Decimal("0"))],
         help_text="Au moins trois fois le taux légal (C. com. L441-10). À fixer par l’expert-comptable.",
     )
+    legal_interest_rate = models.DecimalField(
+        "taux de l’intérêt légal (% par an)",
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("2.62"),
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="Celui des professionnels, publié chaque semestre (2,62\u00a0% au premier semestre 2026).",
+    )
+    payment_exception = models.CharField(
+        "motif d’un délai plus long",
+        max_length=200,
+        blank=True,
+        help_text="Pourquoi l’expert-comptable admet plus de 45\u00a0jours pour des factures périodiques.",
+    )
+    penalty_exception = models.CharField(
+        "motif d’un taux plus bas",
+        max_length=200,
+        blank=True,
+        help_text="Pourquoi l’expert-comptable admet moins de trois fois le taux légal.",
+    )
     recovery_indemnity = models.DecimalField(
         "indemnité forfaitaire de recouvrement (€)", max_digits=8, decimal_places=2, default=Decimal("40.00")
     )
@@ -148,8 +176,8 @@ class Group(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(100))],
-        help_text="Chiffre d’affaires exonéré ÷ total de l’année passée (CGI, 231). Vide\u00a0: aucune. À fixer par "
-        "l’expert-comptable.",
+        help_text="Chiffre d’affaires exonéré ÷ total de l’année passée (CGI, 231). Vide, ou 10\u00a0% au plus\u00a0: "
+        "aucune. À fixer par l’expert-comptable.",
     )
     price_detail = models.CharField(
         "ce que l’adhérent lit du prix au coût réel",
@@ -231,6 +259,16 @@ class Group(models.Model):
                 "mois (C. com. L441-10).",
             ),
             models.CheckConstraint(
+                # How much an end of month adds depends on the day: clean() asks for its most.
+                condition=Q(payment_days__lte=MOST_DAYS) | ~Q(payment_exception=""),
+                name="group_periodic_invoices_are_due_within_45_days",
+                violation_error_message=TOO_LONG,
+            ),
+            models.CheckConstraint(
+                condition=Q(late_penalty_rate__gte=F("legal_interest_rate") * 3) | ~Q(penalty_exception=""),
+                name="group_late_penalty_is_three_times_the_legal_rate",
+            ),
+            models.CheckConstraint(
                 condition=Q(credit_prefix="") | Q(credit_prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"),
                 name="group_credit_prefix_is_printable",
                 violation_error_message="Le préfixe des avoirs n’a que des capitales, des chiffres et des tirets.",
@@ -278,6 +316,7 @@ class Group(models.Model):
             raise ValidationError({"siret": "Le SIRET commence par le SIREN."})
         if not identifiers.belongs_to(self.vat_number, self.siren):
             raise ValidationError({"vat_number": "Le numéro de TVA se termine par le SIREN."})
+        self._refuse_unlawful_terms()
         prefixes = self.invoice_prefix, self.credit_prefix
         if (
             all(prefixes)
@@ -285,3 +324,18 @@ class Group(models.Model):
             and identifiers.prefixes_clash(self.number_template, *prefixes)
         ):
             raise ValidationError({"credit_prefix": SAME_NUMBERS})
+
+    def _refuse_unlawful_terms(self) -> None:
+        """What C. com. L441-10 asks of terms of payment, unless the accountant's reason is written down."""
+        added = 0 if self.payment_basis == PaymentBasis.INVOICE_DATE else DAYS_TO_THE_END
+        faults = {}
+        if self.payment_days + added > MOST_DAYS and not self.payment_exception:
+            faults["payment_days"] = TOO_LONG
+        least = self.legal_interest_rate * 3
+        if self.late_penalty_rate < least and not self.penalty_exception:
+            faults["late_penalty_rate"] = (
+                f"Au moins trois fois le taux légal, soit {spell_percent(least)} (C. com. L441-10, II)\u00a0: "
+                "relevez-le, ou notez pourquoi l’expert-comptable admet moins."
+            )
+        if faults:
+            raise ValidationError(faults)

@@ -183,6 +183,10 @@ class Site(models.Model):
         return f"{self.name}, {self.city}" if self.city else self.name
 
 
+# Doctrine: the taxable receipts of an exempt member stay below (CGI 261 B; BOI-RES-000082 tells by use).
+MOST_TAXABLE = 20
+
+
 @pghistory.track()
 class VatAttestation(Dated):
     """A member's statement, for a time, that it may be invoiced without VAT (CGI art. 261 B)."""
@@ -214,3 +218,8 @@ class VatAttestation(Dated):
 
     def __str__(self) -> str:
         return f"attestation du {self.signed_on:%d/%m/%Y}"
+
+    @property
+    def is_beyond_the_limit(self) -> bool:
+        """Whether taxable receipts are too large a part for the exemption of all that the member uses."""
+        return self.taxable_receipts_percent >= MOST_TAXABLE

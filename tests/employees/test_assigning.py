@@ -242,6 +242,16 @@ class TestSetTerms:
         assert (refused is not None) is is_refused
         assert Terms.objects.count() == (0 if is_refused else 1)
 
+    def test_a_fee_on_top_of_the_cost_is_trued_up_to_be_exempt(self, placed, boss, aloen):
+        world.attestation(aloen)
+        with_fee = {"price_method": "actual", "hourly_price": None, "vat_regime": "E261B"}
+        refused = may_not(self.agree, placed, boss, **with_fee, management_rate=Decimal("6.00"))
+        assert "le coût exact, sans frais de gestion en plus" in refused
+        assert may_not(self.agree, placed, boss, **with_fee, management_rate=Decimal(0)) is None
+        Terms.objects.all().delete()
+        trued_up = {**with_fee, "management_rate": Decimal("6.00"), "is_trued_up": True}
+        assert may_not(self.agree, placed, boss, **trued_up) is None
+
 
 def may_not(deed, *args, **kwargs):
     """The sentence by which ``deed`` is refused, or None when it is done."""

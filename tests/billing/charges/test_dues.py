@@ -176,6 +176,18 @@ def test_an_exempt_line_needs_a_statement_for_the_whole_month(finance):
     assert line(member, finance, vat_regime="E261B", service_month=Month(2026, 10)).vat_regime == "E261B"
 
 
+def test_two_statements_in_a_row_cover_their_month_together(finance):
+    member = joined("Aloen")
+    middle = date(2026, 11, 15)
+    world.attestation(member, ends_before=middle)
+    later = world.attestation(member, starts_on=middle, ends_before=date(2027, 1, 1))
+    assert line(member, finance, vat_regime="E261B").vat_regime == "E261B"
+    later.starts_on = date(2026, 11, 16)
+    later.save()
+    with pytest.raises(Refusal, match="pour tout le mois de novembre 2026"):
+        line(member, finance, vat_regime="E261B")
+
+
 def test_a_group_in_franchise_has_its_own_regimes(finance):
     group = world.group()
     group.vat_franchise = True

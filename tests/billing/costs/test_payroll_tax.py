@@ -52,6 +52,16 @@ def test_a_large_association_pays_beyond_its_allowance():
     assert (group.share, group.due) == (Decimal("38643.80"), Decimal("14387.80"))
 
 
+@pytest.mark.parametrize(
+    ("percent", "due"),
+    [("0", "0.00"), ("8", "0.00"), ("10", "0.00"), ("10.01", "3868.24"), ("40", "15457.52")],
+)
+def test_none_is_due_where_vat_is_on_nine_tenths(percent, due):
+    """Twenty people at 24 000 are 38 643.80: 8 % of it is not due, 10.01 % is."""
+    group = tax(*[PAY] * 20, percent=percent)
+    assert (group.due, group.is_due) == (Decimal(due), due != "0.00")
+
+
 def test_years_before_the_first_scale_are_not_guessed():
     assert payroll_tax.scale_of(2025) is None
     assert payroll_tax.scale_of(2031) == SCALE

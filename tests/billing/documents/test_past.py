@@ -162,9 +162,9 @@ def test_a_rate_leaves_its_trace_and_a_deletion_too() -> None:
     VatRate.objects.filter(regime="S10").update(ends_before=NEW_YEAR)
     rate = VatRate.objects.create(regime="S10", starts_on=NEW_YEAR, rate=Decimal("10.00"), source="x")
     VatRate.objects.filter(pk=rate.pk).update(rate=9)
-    told = VatRate.pgh_event_model.objects.filter(pgh_obj_id=rate.pk).order_by("pgh_id")
+    events = VatRate.pgh_event_model.objects.filter(pgh_obj_id=rate.pk).order_by("pgh_id")
     rate.delete()
-    assert list(told.values_list("pgh_label", "rate")) == [
+    assert list(events.values_list("pgh_label", "rate")) == [
         ("insert", Decimal("10.00")),
         ("update", Decimal("9.00")),
         ("delete", Decimal("9.00")),
@@ -193,5 +193,5 @@ def test_the_admin_says_it_in_a_sentence_and_keeps_what_was_typed(login) -> None
     credit_all(of)
     assert login.post(change_url(assignment), typed).status_code == 302
     assert assignment.terms.get().hourly_price == Decimal("20.00")
-    told = Terms.pgh_event_model.objects.filter(pgh_obj_id=assignment.terms.get().pk).latest("pgh_id")
-    assert str(told.pgh_context.metadata["user"]) == login.session["_auth_user_id"]
+    events = Terms.pgh_event_model.objects.filter(pgh_obj_id=assignment.terms.get().pk).latest("pgh_id")
+    assert str(events.pgh_context.metadata["user"]) == login.session["_auth_user_id"]

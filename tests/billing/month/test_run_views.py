@@ -12,9 +12,11 @@ from django.urls import reverse
 from billing.documents import rendering
 from billing.models import BillingRun, Invoice, Rendering
 from groupement.kernel.money import spell
+from members.models import VatAttestation
 from tests import world
 from tests.billing import scene
 from tests.markup import flat
+from tests.members.admin_forms import change_url, filled
 from tests.world import NOVEMBER
 
 pytestmark = pytest.mark.django_db
@@ -256,7 +258,7 @@ def test_the_page_polls_while_papers_are_made_and_stops_at_the_end(login):
     assert client.get(PROGRESS).url == RUN
 
 
-def test_a_failed_paper_is_told_and_made_again(login, queued, monkeypatch, committed):
+def test_a_failed_paper_is_shown_and_made_again(login, queued, monkeypatch, committed):
     scene.issued(scene.hosts(2))
     first, second = Invoice.objects.order_by("number")
     with monkeypatch.context() as broken:
@@ -317,3 +319,26 @@ def test_the_list_of_months_takes_the_same_queries(login, count, django_assert_n
     client.get(reverse("billing:runs"))
     with django_assert_num_queries(8):
         client.get(reverse("billing:runs"))
+
+
+def test_receipts_beyond_the_limit_are_told_in_the_run_and_in_the_admin(login):
+    (aloen,) = scene.hosts(1)
+    stated = world.attestation(aloen)
+    VatAttestation.objects.update(taxable_receipts_percent=Decimal("35.00"))
+    scene.worked([aloen], vat_regime="E261B")
+    client = login(world.finance())
+    client.post(DRAFT)
+    page = words(client.get(RUN))
+    assert (
+        "l’attestation dit 35 % de recettes taxables, et des lignes de novembre 2026 sont exonérées" in page
+    )
+    assert "Émettre" in page  # told, not refused: by use the exemption may hold
+    VatAttestation.objects.update(taxable_receipts_percent=Decimal("19.99"))
+    client.post(DRAFT)
+    assert "recettes taxables" not in words(client.get(RUN))
+    client = login(world.admin())
+    stated.refresh_from_db()
+    for percent, is_shown in (("19.99", False), ("20.00", True), ("35.00", True)):
+        typed = {**filled(client, stated), "taxable_receipts_percent": percent}
+        answer = words(client.post(change_url(stated), typed, follow=True))
+        assert ("seul ce qui sert aux activités exonérées se facture sans TVA" in answer) is is_shown, percent

@@ -82,9 +82,30 @@ ROWS: dict[str, Row] = {
         holds=update(number_template="'{year}/{sequence}'"),
     ),
     "group_payment_days_stay_within_the_law": row(
-        update(payment_days="61"),
-        update(payment_days="46", payment_basis=END),
-        holds=(update(payment_days="60"), update(payment_days="45", payment_basis=END)),
+        update(payment_days="61", payment_exception="'x'"),
+        update(payment_days="46", payment_basis=END, payment_exception="'x'"),
+        holds=(
+            update(payment_days="60", payment_exception="'x'"),
+            update(payment_days="45", payment_basis=END, payment_exception="'x'"),
+        ),
+    ),
+    "group_periodic_invoices_are_due_within_45_days": row(
+        update(payment_days="46"),
+        update(payment_days="60"),
+        holds=(
+            update(payment_days="45"),
+            update(payment_days="45", payment_basis=END),
+            update(payment_days="46", payment_exception="'x'"),
+        ),
+    ),
+    "group_late_penalty_is_three_times_the_legal_rate": row(
+        update(late_penalty_rate="7.85"),
+        update(legal_interest_rate="4.06"),
+        holds=(
+            update(late_penalty_rate="7.86"),
+            update(legal_interest_rate="4.05"),
+            update(late_penalty_rate="1", penalty_exception="'x'"),
+        ),
     ),
     "group_write_off_limit_is_not_negative": row(
         update(write_off_limit="-0.01"), holds=update(write_off_limit="0")
