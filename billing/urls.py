@@ -7,6 +7,7 @@ from billing.bank import urls as bank
 from billing.charges import urls as charges
 from billing.costs import urls as costs
 from billing.credit_notes import urls as credit_notes
+from billing.day import urls as day
 from billing.grants import urls as grants
 from billing.invoices import urls as invoices
 from billing.liability import urls as liability
@@ -18,6 +19,7 @@ from billing.true_ups import urls as true_ups
 app_name = "billing"
 
 urlpatterns: list[URLPattern] = [
+    *day.urlpatterns,
     *charges.urlpatterns,
     *costs.urlpatterns,
     *prices.urlpatterns,

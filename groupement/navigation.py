@@ -66,7 +66,8 @@ CHARTER = Destination("Charte", "charter", "charter:charter", ("charter:",))
 PLANNING = Destination("Planning", "planning", "employees:planning", ("employees:",))
 LATE = ("billing:late_costs", "billing:dunning_levels", "billing:dispute", "billing:close_dispute")
 REMINDERS = ("billing:reminder", "billing:review_reminders", "billing:sent_reminders", *LATE)
-ACCOUNTS = ("billing:payment", "billing:record_payment", "billing:ageing", "billing:account", *REMINDERS)
+RECEIVED = ("billing:payment", "billing:record_payment", "billing:refund", "billing:ageing", "billing:account")
+ACCOUNTS = (*RECEIVED, *REMINDERS)
 BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve")
 QUOTES = ("billing:quote", "billing:accept_quote", "billing:make_quote")
@@ -75,6 +76,7 @@ PRICES = Destination("Prix", "receipt", "billing:prices", PRICING)
 SPENT = ("billing:expense", "billing:dues", "billing:waiting", "billing:add_line")
 BILLED = ("billing:invoice", "billing:credit")
 SHARE = ("billing:my_share", "billing:true_up_letter")
+DAY = Tab("Aujourd’hui", "billing:day", ("billing:day",))
 CLOSES = Tab("Clôtures", "billing:runs", ("billing:run",))
 OF_THE_YEAR = Tab("Année", "billing:year", YEAR)
 HOURS = Tab("Heures", "timesheets:months", ("timesheets:",))
@@ -100,7 +102,7 @@ DESTINATIONS: dict[str, tuple[Destination, ...]] = {
         CHARTER,
     ),
     "finance": (
-        Destination("Clôture", "receipt", "billing:runs", tabs=(CLOSES, HOURS, WHO_IS_WHERE)),
+        Destination("Accueil", "home", "billing:day", tabs=(DAY, CLOSES, HOURS, WHO_IS_WHERE)),
         Destination("Factures", "file", "billing:invoices", BILLED),
         Destination("Règlements", "swap", "billing:payments", (*ACCOUNTS, *BANK)),
         Destination("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs", *SPENT)),

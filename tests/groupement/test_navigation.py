@@ -113,8 +113,8 @@ def test_a_fifth_place_takes_the_room_of_plus(client):
 @pytest.mark.parametrize(
     ("who", "address", "place", "tabs"),
     [
-        (world.finance, "/facturation/", "/facturation/", ["/facturation/"]),
-        (world.finance, "/heures/annee/", "/facturation/", ["/heures/mois/"]),
+        (world.finance, "/facturation/", "/facturation/aujourd-hui/", ["/facturation/"]),
+        (world.finance, "/heures/annee/", "/facturation/aujourd-hui/", ["/heures/mois/"]),
         (world.coordinator, "/facturation/annee/", "/facturation/", ["/facturation/annee/"]),
         (world.coordinator, "/heures/annee/", "/heures/mois/", []),
         (

@@ -21,6 +21,7 @@ from tests.house.door import (
 )
 
 ACCOUNTS = {
+    "billing:day": page(FINANCE),
     "billing:payments": page(GROUP),
     "billing:record_payment": Door(get=FINANCE, post=FINANCE),
     "billing:payment": record(GROUP, records.payment),

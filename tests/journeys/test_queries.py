@@ -46,6 +46,7 @@ PAGES = [
     ("solene", "/facturation/", 8),
     ("solene", "/facturation/{november}/", 16),
     ("solene", "/charte/1/", 9),
+    ("gael", "/facturation/aujourd-hui/", 16),
     ("gael", "/facturation/", 8),
     ("gael", "/facturation/{november}/", 17),
     ("gael", "/facturation/{december}/", 11),

@@ -1,0 +1,1 @@
+"""What finance does today."""
