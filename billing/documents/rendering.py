@@ -10,10 +10,10 @@ import tempfile
 import unicodedata
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO
+from typing import IO, Any
 
 from celery import current_app
 from django.db import connection, transaction
@@ -187,6 +187,18 @@ def print_pdf(invoice: Invoice) -> bytes:
         author=copied["seller"]["name"],
         created_at=issued_at,
         identifier=copied["number"],
+    )
+
+
+def print_draft(copied: Mapping[str, Any], *, at: datetime) -> bytes:
+    """What a draft would print, from the copy that its issue would freeze: marked, without number, never kept."""
+    context = {"invoice": {**copied, "number": ""}, "is_draft": True}
+    return paper.pdf(
+        render_to_string("paper/invoice.html", context),
+        title=f"Brouillon, {copied['buyer']['legal_name']}",
+        author=copied["seller"]["name"],
+        created_at=at,
+        identifier=f"brouillon {copied['buyer']['legal_name']} {at.isoformat()}",
     )
 
 

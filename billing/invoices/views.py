@@ -9,6 +9,8 @@ from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Count, Exists, F, QuerySet, Sum
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from billing.accounts import receivables
@@ -86,6 +88,19 @@ def pdf(request: UserRequest, pk: int) -> HttpResponseBase:
     if not done:
         return redirect("billing:invoice", pk)
     return FileResponse(done.value, as_attachment=True, filename=f"{found.number}.pdf")
+
+
+@require_safe
+@for_roles(Role.COORDINATOR, Role.FINANCE, Role.ADMIN)
+def draft_pdf(request: UserRequest, pk: int) -> HttpResponse:
+    """What a draft would print today, marked as a draft; nothing is numbered nor kept."""
+    drafts = Invoice.objects.visible_to(request.user).filter(status=InvoiceStatus.DRAFT)
+    found = get_object_or_404(drafts.select_related("member", "run", "corrects"), pk=pk)
+    copied = snapshot.prepare([found], issued_on=today()).copy(found)
+    response = HttpResponse(rendering.print_draft(copied, at=timezone.now()), content_type="application/pdf")
+    name = f"brouillon-{slugify(found.member.short_name)}-{found.service_month}.pdf"
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
 
 
 def _document_context(found: Invoice, *, may_act: bool) -> dict[str, Any]:

@@ -131,6 +131,7 @@ COSTS = {
 INVOICES = {
     "billing:invoices": page(GROUP | MEMBERS, records.none_of(records.issued)),
     "billing:invoice": record(GROUP | ALOEN, records.issued),
+    "billing:draft_pdf": record(GROUP, records.drafted),
     "billing:pdf": record(GROUP | ALOEN, records.issued, sent_on=GROUP | ALOEN),
     "billing:credit": Door(get=FINANCE, post=FINANCE, others=MISSING, make=records.issued),
     "billing:retry_paper": act_on(FINANCE, records.issued),

@@ -19,6 +19,7 @@ from billing.charges.receipts import checked_file
 from billing.documents import letters
 from billing.grants import reports, tagging
 from billing.models import BankOperation, Expense, FundingLine, Letter, LetterKind, Quote, TrueUp
+from billing.month import drafting
 from billing.prices import offering
 from billing.reminders import disputing
 from charter import writing
@@ -178,6 +179,12 @@ def account(house: House) -> Arguments:
 
 def issued(house: House) -> Arguments:
     return {"pk": owing.invoice(house.aloen).pk}
+
+
+def drafted(house: House) -> Arguments:
+    """The draft of Aloen for November."""
+    run = drafting.draft(NOVEMBER, by=None, at=NOW)
+    return {"pk": run.invoices.get(member=house.aloen).pk}
 
 
 def credit_note(house: House) -> Arguments:
