@@ -66,7 +66,13 @@ CHARTER = Destination("Charte", "charter", "charter:charter", ("charter:",))
 PLANNING = Destination("Planning", "planning", "employees:planning", ("employees:",))
 LATE = ("billing:late_costs", "billing:dunning_levels", "billing:dispute", "billing:close_dispute")
 REMINDERS = ("billing:reminder", "billing:review_reminders", "billing:sent_reminders", *LATE)
-RECEIVED = ("billing:payment", "billing:record_payment", "billing:refund", "billing:ageing", "billing:account")
+RECEIVED = (
+    "billing:payment",
+    "billing:record_payment",
+    "billing:refund",
+    "billing:ageing",
+    "billing:account",
+)
 ACCOUNTS = (*RECEIVED, *REMINDERS)
 BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve")

@@ -30,7 +30,9 @@ def test_three_presses_add_one_line(enter, site, monkeypatch, has_script):
     for _ in range(3):  # by the mouse: click() would wait for the page that the first press asks for
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.wait_for_timeout(100)
-    expect(page.get_by_role("cell", name="45,00").or_(page.locator("td", has_text="45,00")).first).to_be_visible()
+    expect(
+        page.get_by_role("cell", name="45,00").or_(page.locator("td", has_text="45,00")).first
+    ).to_be_visible()
     assert Charge.objects.count() == 1
     assert len(posted) == (1 if has_script else 3)
     toasts = page.locator(".toast")
