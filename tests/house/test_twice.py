@@ -10,8 +10,8 @@ from tests.house import trying
 from tests.house.door import Door
 from tests.house.doors import OURS
 from tests.house.forms_people import WITHOUT_FORM
-from tests.house.test_doors import WINGS
-from tests.house.trying_admin import FORMS
+from tests.house.test_doors import ADMIN_WINGS, WINGS
+from tests.house.trying_admin import FORMS, form_of
 from tests.house.twice import Base, fault, is_of_account
 
 # Of each wing the addresses that take a form; one test each, so that workers share them.
@@ -39,6 +39,12 @@ UNKEYED = {
 }
 
 
+# The administration, where forms carry the key as well.
+ADMINISTRATION = {
+    wing: {name: door for name, door in doors.items() if door.post} for wing, doors in ADMIN_WINGS.items()
+}
+
+
 @pytest.fixture
 def base(transactional_db: None, tmp_path) -> Iterator[Base]:
     with trying.scene(tmp_path) as house:
@@ -54,6 +60,15 @@ def test_every_address_that_takes_a_posting_is_sent_twice():
 @pytest.mark.parametrize("doors", POSTED.values(), ids=POSTED)
 def test_a_rendered_form_sent_twice_at_once_does_its_act_once(base: Base, doors: Mapping[str, Door]):
     found = {name: fault(base, name, door, FORMS[name], with_key=True) for name, door in doors.items()}
+    wrong = {name: fault for name, fault in found.items() if fault}
+    assert not wrong, "\n".join(f"{name} {fault}" for name, fault in wrong.items())
+
+
+@pytest.mark.parametrize("doors", ADMINISTRATION.values(), ids=ADMINISTRATION)
+def test_a_form_of_the_administration_sent_twice_at_once_does_its_act_once(
+    base: Base, doors: Mapping[str, Door]
+):
+    found = {name: fault(base, name, door, form_of(name), with_key=True) for name, door in doors.items()}
     wrong = {name: fault for name, fault in found.items() if fault}
     assert not wrong, "\n".join(f"{name} {fault}" for name, fault in wrong.items())
 

@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from tests.house import doors_billing, doors_people, forms_billing, forms_people
 from tests.house.door import Door
 from tests.house.doors_admin import RIGHTS
+from tests.house.form import Filled, Form
 from tests.house.forms_accounts import NEW
 from tests.house.house import ROLES, House
 from tests.house.posting import writing
@@ -146,7 +147,26 @@ def _fault_of_acting(door: Door, answer: Answer, label: str) -> str:
 
 
 def _acted(house: House, name: str, address: str, record: Model | None) -> Answer:
-    """Post what a browser would: the page of the record as it stands, the same as a new one, or the confirmation."""
+    """Post what a browser would."""
+    fields = fields_of(house, name, record)
+    return (browse if name == "admin:logout" else call)(house, "admin", "POST", address, fields)
+
+
+def form_of(name: str) -> Form:
+    """The form of an address that an admin may post to."""
+
+    def make(house: House, _role: str) -> Filled:
+        label = label_of(name)
+        record = record_of(house, label) if label else None
+        named = {"object_id": record.pk} if record and not name.endswith("_add") else {}
+        return Filled(named, fields_of(house, name, record))
+
+    is_logout = name == "admin:logout"  # a page of Django’s
+    return Form(make, writes=not is_logout, is_page=is_logout)
+
+
+def fields_of(house: House, name: str, record: Model | None) -> dict[str, Any]:
+    """What is posted: the page of the record as it stands, the same as a new one, or the confirmation."""
     kind = name.rpartition("_")[2]
     fields: dict[str, Any] = {}
     if kind in ("change", "add") and record is not None:
@@ -167,7 +187,7 @@ def _acted(house: House, name: str, address: str, record: Model | None) -> Answe
         fields = {"old_password": PASSWORD, "new_password1": NEW, "new_password2": NEW}
     if kind == "delete":
         fields = {"post": "yes"}
-    return (browse if name == "admin:logout" else call)(house, "admin", "POST", address, fields)
+    return fields
 
 
 def _as_new(fields: dict[str, Any], record: Model) -> dict[str, Any]:
