@@ -5,7 +5,7 @@ Asked of an issued month in three queries; a supplement is drafted like any run 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,8 @@ from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
 from timesheets.models import Timesheet, TimesheetStatus
 
+MISSING, NOT_COUNTED = "un coût manque", "un coût n’est pas encore compté"
+
 
 @dataclass(frozen=True)
 class LateHours:
@@ -43,12 +45,14 @@ class LateHours:
 class MonthRest:
     """What an issued month still has to come to; people by name, amounts in euros without VAT.
 
-    ``missing`` have no cost, the cost of ``uncounted`` no run counts, that of ``taken_up`` the drafts of another month
-    count (name and month), that of ``estimated`` was invoiced on an estimate, whose difference ``carried`` months hold.
+    ``missing`` have no cost; the cost of ``uncounted`` no run counts, that of ``unshared`` waits for hours, that of
+    ``taken_up`` the drafts of another month count (name and month); that of ``estimated`` was invoiced on an estimate,
+    that of ``carried`` too, and other months hold the difference.
     """
 
     missing: Sequence[str] = ()
     uncounted: Sequence[str] = ()
+    unshared: Sequence[str] = ()
     taken_up: Sequence[tuple[str, Month]] = ()
     estimated: Sequence[str] = ()
     carried: Sequence[str] = ()
@@ -72,7 +76,14 @@ class MonthRest:
     @property
     def is_whole(self) -> bool:
         """Whether every cost of the month is known and counted by a run."""
-        return not (self.missing or self.uncounted or self.taken_up)
+        return not (self.missing or self.uncounted or self.unshared or self.taken_up)
+
+    @property
+    def lacks(self) -> str:
+        """Why the month is not whole, in words; nothing when it is."""
+        if self.is_whole:
+            return ""
+        return MISSING if self.missing else NOT_COUNTED
 
 
 def rest_of(month: Month) -> MonthRest:
@@ -81,7 +92,8 @@ def rest_of(month: Month) -> MonthRest:
     sums, minutes = _waiting(month)
     return MonthRest(
         missing=[row.full_name for row in people if row.cost is None],
-        uncounted=[row.full_name for row in people if row.cost and not row.settled_by],
+        uncounted=[row.full_name for row in people if row.cost and not row.settled_by and not row.waits],
+        unshared=[row.full_name for row in people if row.cost and not row.settled_by and row.waits],
         taken_up=[
             (row.full_name, row.settled_in)
             for row in people
@@ -95,10 +107,20 @@ def rest_of(month: Month) -> MonthRest:
     )
 
 
-def lack_cost(month: Month, people: Sequence[int]) -> bool:
-    """Whether the cost of one of ``people`` (ids) is not known at all; one query."""
-    known = EmployerCost.objects.filter(month=month, employee__in=people)
-    return len(set(known.values_list("employee", flat=True))) < len(set(people))
+def uncounted_cost(keys: Collection[tuple[int, Month]]) -> str:
+    """Why the cost of these people’s months (ids and months) is not counted by any run, in words; nothing when it is.
+
+    Hours that came late are charged in a later run than the one that counted their cost. Two queries, none for none.
+    """
+    if not keys:
+        return ""
+    scope = {"employee__in": {who for who, _ in keys}, "month__in": {month for _, month in keys}}
+    settled = Settlement.objects.filter(employer_cost__gt=0, **scope)
+    left = set(keys) - set(settled.values_list("employee", "month"))
+    if not left:
+        return ""
+    known = set(EmployerCost.objects.filter(**scope).values_list("employee", "month"))
+    return NOT_COUNTED if left <= known else MISSING
 
 
 def _people(month: Month) -> QuerySet[Any]:
@@ -106,6 +128,9 @@ def _people(month: Month) -> QuerySet[Any]:
     costs = EmployerCost.objects.filter(employee=OuterRef("pk"), month=month)
     total = costs.order_by().values("employee").annotate(sum=Sum("amount")).values("sum")
     settled = Settlement.objects.filter(employee=OuterRef("pk"), month=month, employer_cost__gt=0)
+    unapproved = Timesheet.objects.filter(employee=OuterRef("pk"), month=month).exclude(
+        status=TimesheetStatus.APPROVED
+    )
     charged = Charge.objects.filter(
         employee=OuterRef("pk"), service_month=month, kind__in=PAYS_FOR_WORK, line__isnull=False
     )
@@ -119,6 +144,7 @@ def _people(month: Month) -> QuerySet[Any]:
             cost=Subquery(total),
             is_rough=Exists(costs.filter(is_estimate=True)),
             is_known=Exists(ActualCost.objects.filter(employee=OuterRef("pk"), month=month)),
+            waits=Exists(_at_cost(month, assignment__employee=OuterRef("pk"))) & Exists(unapproved),
             settled_by=Subquery(settled.values("run__status")[:1]),
             settled_in=Subquery(settled.values("run__month")[:1]),
         )
@@ -126,14 +152,19 @@ def _people(month: Month) -> QuerySet[Any]:
     )
 
 
-def _late_hours(month: Month) -> list[LateHours]:
-    """Approved hours at members that neither an invoice nor a draft bills."""
-    at_cost = Terms.objects.filter(
+def _at_cost(month: Month, **whose: Any) -> QuerySet[Terms]:
+    """Terms at actual cost that hold a day of the month."""
+    return Terms.objects.filter(
         Q(ends_before__isnull=True) | Q(ends_before__gt=month.first),
-        assignment=OuterRef("assignment"),
         price_method=PriceMethod.ACTUAL,
         starts_on__lt=month.before,
+        **whose,
     )
+
+
+def _late_hours(month: Month) -> list[LateHours]:
+    """Approved hours at members that neither an invoice nor a draft bills; those that wait with their cost aside."""
+    at_cost = _at_cost(month, assignment=OuterRef("assignment"))
     shared = Settlement.objects.filter(employee=OuterRef("employee"), month=month, employer_cost__gt=0)
     rows = (
         Timesheet.objects.filter(
@@ -143,13 +174,13 @@ def _late_hours(month: Month) -> list[LateHours]:
             billed_at=None,
             assignment__isnull=False,
         )
-        .annotate(total=Sum("entries__minutes"), waits=Exists(at_cost) & Exists(shared))
-        .filter(total__gt=0)
+        .annotate(total=Sum("entries__minutes"), is_at_cost=Exists(at_cost), is_shared=Exists(shared))
+        .filter(Q(is_at_cost=False) | Q(is_shared=True), total__gt=0)
         .select_related("employee", "assignment__member")
         .order_by("employee__last_name", "employee__first_name", "pk")
     )
     return [
-        LateHours(row.employee.full_name, row.assignment.member.short_name, row.total, row.waits)
+        LateHours(row.employee.full_name, row.assignment.member.short_name, row.total, row.is_at_cost)
         for row in rows
         if row.assignment is not None
     ]

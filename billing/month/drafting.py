@@ -104,10 +104,11 @@ def _refuse_supplement(month: Month, assessment: Assessment) -> NoReturn:
         for problem in assessment.problems
         if problem.is_blocking or problem.code == "cost_already_shared"
     ]
+    if waiting:
+        raise NotDraftable(f"Le complément {month.of_label} ne peut pas encore être fait.", errors=waiting)
     raise NotDraftable(
         f"Les factures {month.of_label} sont émises, et rien n’est arrivé depuis{NO_BREAK_SPACE}: il n’y a rien à "
-        "compléter.",
-        errors=waiting,
+        "compléter."
     )
 
 

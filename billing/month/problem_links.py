@@ -45,7 +45,7 @@ def problem_notices(
     """
     if problems is None:
         return _before_drafting(month, readiness)
-    found = _costs_of_rest(month, MonthRest(uncounted=rest.uncounted)) if rest else []
+    found = _costs_of_rest(month, MonthRest(uncounted=rest.uncounted, unshared=rest.unshared)) if rest else []
     alike = {code: [problem for problem in problems if problem.code == code] for code in TOGETHER}
     for problem in problems:
         rows = alike.get(problem.code, [problem])
@@ -67,6 +67,8 @@ def _of_many(problems: Sequence[RunProblem], month: Month, user: User) -> Proble
 
 
 NAMED = 5
+# What the button of the page's head does.
+NO_LINK = ("", "")
 # Problems that say the same of each: told once, with all whom they are about.
 TOGETHER = (
     "hours_not_approved",
@@ -91,7 +93,7 @@ def rest_notices(month: Month, rest: MonthRest, readiness: Readiness) -> list[Pr
             ProblemNotice(
                 "Des sommes sont à facturer",
                 f"{enumeration(what)}{NO_BREAK_SPACE}: {TAKEN_BY_SUPPLEMENT}",
-                *_run_link(month, "Voir l’essai du complément"),
+                *NO_LINK,
                 is_blocking=False,
             )
         )
@@ -103,48 +105,49 @@ TAKEN_BY_SUPPLEMENT = "l’essai du complément de ce mois les prend, sinon la c
 
 def _costs_of_rest(month: Month, rest: MonthRest) -> list[ProblemNotice]:
     """A cost that is missing, not counted yet, counted elsewhere, or known by an estimate only."""
-    found = []
-
-    def add(names: Sequence[str], title: str, text: str, link: tuple[str, str], blocking: bool) -> None:
-        if names:
-            whose = enumeration(names, at_most=NAMED)
-            found.append(
-                ProblemNotice(title, f"{whose}{NO_BREAK_SPACE}: {text}", *link, is_blocking=blocking)
+    costs, hours = _costs_link(month), _hours_link(month)
+    see = "Voir les écarts", costs[1]
+    notices = [
+        _of_names(rest.missing, "Un coût manque", COST_IS_MISSING.format(month=month.label), costs, True),
+        _of_names(rest.uncounted, "Un coût est arrivé après l’émission", COST_CAME_LATE, NO_LINK, True),
+        _of_names(rest.unshared, "Un coût attend des heures", COST_WAITS, hours, True),
+        *(
+            _of_names(
+                [name],
+                "Un coût est compté ailleurs",
+                f"les brouillons {into.of_label} comptent le coût {month.of_label}.",
+                _run_link(into, "Voir ces brouillons"),
+                False,
             )
+            for name, into in rest.taken_up
+        ),
+        _of_names(rest.estimated, "Un coût estimé", COST_IS_ESTIMATED, costs, False),
+        _of_names(rest.carried, "Un écart est reporté", COST_IS_CARRIED, see, False),
+    ]
+    return [notice for notice in notices if notice]
 
-    add(
-        rest.missing,
-        "Un coût manque",
-        f"aucun coût employeur pour {month.label}. Importez la paie{NO_BREAK_SPACE}: un complément de ce mois comptera "
-        "le coût.",
-        _costs_link(month),
-        True,
-    )
-    add(
-        rest.uncounted,
-        "Un coût est arrivé après l’émission",
-        "aucune clôture ne le compte encore. L’essai du complément le prend, et partage ce qui n’est pas facturé.",
-        _run_link(month, "Voir l’essai du complément"),
-        True,
-    )
-    for name, into in rest.taken_up:
-        text = f"les brouillons {into.of_label} comptent le coût {month.of_label}."
-        add([name], "Un coût est compté ailleurs", text, _run_link(into, "Voir ces brouillons"), False)
-    add(
-        rest.estimated,
-        "Un coût estimé",
-        "facturé sur une estimation. L’écart avec la paie sera reporté sur le mois ouvert suivant.",
-        _costs_link(month),
-        False,
-    )
-    add(
-        rest.carried,
-        "Un écart est reporté",
-        "facturé sur une estimation, la paie est arrivée depuis. L’écart et le mois qui le porte sont avec les coûts.",
-        ("Voir les écarts", f"{reverse('billing:costs')}?mois={month}"),
-        False,
-    )
-    return found
+
+COST_IS_MISSING = f"aucun coût employeur pour {{month}}. Importez la paie{NO_BREAK_SPACE}: un complément de ce mois comptera le coût."
+COST_CAME_LATE = (
+    "aucune clôture ne le compte encore. L’essai du complément le prend, et partage ce qui n’est pas facturé."
+)
+COST_WAITS = (
+    "aucune clôture ne le compte encore, et des heures ne sont pas approuvées. Une fois approuvées, l’essai du "
+    "complément partage ce coût."
+)
+COST_IS_ESTIMATED = (
+    "facturé sur une estimation. L’écart avec la paie sera reporté sur le mois ouvert suivant."
+)
+COST_IS_CARRIED = "facturé sur une estimation, la paie est arrivée depuis. L’écart et le mois qui le porte sont avec les coûts."
+
+
+def _of_names(
+    names: Sequence[str], title: str, text: str, link: tuple[str, str], is_blocking: bool
+) -> ProblemNotice | None:
+    if not names:
+        return None
+    whose = enumeration(names, at_most=NAMED)
+    return ProblemNotice(title, f"{whose}{NO_BREAK_SPACE}: {text}", *link, is_blocking=is_blocking)
 
 
 def _hours_of_rest(month: Month, rest: MonthRest, readiness: Readiness) -> list[ProblemNotice]:
@@ -155,7 +158,7 @@ def _hours_of_rest(month: Month, rest: MonthRest, readiness: Readiness) -> list[
             ProblemNotice(
                 "Des heures sont arrivées après l’émission",
                 f"{_hours_sentence(rest.to_bill)}. {TAKEN_BY_SUPPLEMENT.capitalize()}",
-                *_run_link(month, "Voir l’essai du complément"),
+                *NO_LINK,
                 is_blocking=False,
             )
         )

@@ -89,13 +89,10 @@ class Reconciliation:
     def fees(self) -> Decimal:
         return self._sum("fees")
 
-    def without_cost(self, month: Month) -> list[int]:
-        """The people (ids) whose work of ``month`` is charged, and of whose cost nothing is counted."""
-        return [
-            row.employee.pk
-            for row in self.rows
-            if row.month == month and row.charged and not row.employer_cost
-        ]
+    @property
+    def without_cost(self) -> set[tuple[int, Month]]:
+        """The people’s months (ids and months) whose work is charged, while nothing of their cost is counted here."""
+        return {(row.employee.pk, row.month) for row in self.rows if row.charged and not row.employer_cost}
 
     @property
     def invoiced(self) -> Decimal:

@@ -182,7 +182,7 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
         "reached": ahead.date_reached(today()) if can.get("issue") else None,
         "asked": request.GET.get("confirmer"),
         "balance": balance,
-        "uncounted": _uncounted(month, balance, rest),
+        "uncounted": _uncounted(balance, rest),
         "oob": False,
     } | _selected(rows, request.GET, with_costs=may_act)
 
@@ -195,16 +195,11 @@ def _open_run(month: Month) -> BillingRun:
     return found
 
 
-def _uncounted(month: Month, balance: Reconciliation | None, rest: MonthRest | None) -> str:
+def _uncounted(balance: Reconciliation | None, rest: MonthRest | None) -> str:
     """Why the month’s account is not whole yet, in words; nothing when it is."""
-    people = balance.without_cost(month) if balance else []
-    if rest and rest.missing:
-        return "un coût manque"
-    if rest and not rest.is_whole:
-        return "un coût n’est pas encore compté"
-    if not rest and people:
-        return "un coût manque" if completing.lack_cost(month, people) else "un coût n’est pas encore compté"
-    return ""
+    if rest and rest.lacks:
+        return rest.lacks
+    return completing.uncounted_cost(balance.without_cost) if balance else ""
 
 
 def _can(

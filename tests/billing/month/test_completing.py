@@ -209,3 +209,43 @@ def test_a_true_up_says_where_the_cost_is_counted_whichever_drafts_count_it():
     drafting.draft(DECEMBER, by=None, at=LATER)
     (sentence,) = obstacles(gather(scope), "hours")
     assert "coût que des brouillons comptent. Émettez-les d’abord" in sentence
+
+
+def test_a_cost_that_cannot_be_shared_yet_says_which_hours_it_waits_for(login):
+    aloen, sonam = hosts = scene.hosts(2)
+    maelle = world.employee(members=hosts)
+    scene.worked([aloen], person=maelle)
+    EmployerCost.objects.all().delete()
+    placed = world.assignment(maelle, sonam, price_method="actual", hourly_price=None)
+    world.timesheet(placed, world.hours(NOVEMBER, 7), status="submitted")
+    yann = world.employee("Yann", "Le Goff", members=hosts)
+    world.timesheet(world.assignment(yann, aloen), world.hours(NOVEMBER, 7))
+    period.issue(NOVEMBER)
+    world.cost(maelle)
+    rest = completing.rest_of(NOVEMBER)
+    assert (rest.uncounted, rest.unshared, rest.missing) == ([], ["Maëlle Kerbrat"], ["Yann Le Goff"])
+    client = login(world.finance())
+    page = words(client.get(RUN))
+    assert "Un coût attend des heures Maëlle Kerbrat" in page
+    assert "Faire l’essai du complément" not in page
+    refused = words(client.post(DRAFT, follow=True))
+    assert "Le complément de novembre 2026 ne peut pas encore être fait." in refused
+    assert "À faire approuver d’abord : heures chez Sonam." in refused
+
+
+def test_late_hours_in_a_later_run_do_not_lack_a_cost_that_their_own_month_counted(login):
+    maelle, placed = by_the_hour()
+    world.cost(maelle)
+    complete()
+    world.timesheet(placed, {NOVEMBER.first.replace(day=30): 60}, supplement=1)
+    ana = world.employee("Ana", "Le Bris", members=[placed.member])
+    world.timesheet(world.assignment(ana, placed.member), world.hours(DECEMBER, 7), month=DECEMBER)
+    world.cost(ana, month=DECEMBER)
+    world.timesheet(placed, world.hours(DECEMBER, 7), month=DECEMBER)
+    world.cost(maelle, month=DECEMBER)
+    drafting.draft(DECEMBER, by=None, at=LATER)
+    december = reverse("billing:run", args=[DECEMBER])
+    assert "Le compte est bon" in words(login(world.finance()).get(december))
+    EmployerCost.objects.filter(employee=ana).delete()
+    drafting.draft(DECEMBER, by=None, at=LATER)
+    assert "Le compte n’est pas complet" in words(login(world.user("Deux", is_finance=True)).get(december))
