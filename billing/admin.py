@@ -4,6 +4,7 @@ from billing.accounts import admin as accounts
 from billing.bank import admin as bank
 from billing.charges import admin as charges
 from billing.costs import admin as costs
+from billing.dispatch import admin as dispatch
 from billing.grants import admin as grants
 from billing.invoices import admin as invoices
 from billing.liability import admin as liability
@@ -16,6 +17,7 @@ __all__ = [
     "bank",
     "charges",
     "costs",
+    "dispatch",
     "grants",
     "invoices",
     "liability",

@@ -8,6 +8,7 @@ from billing.charges import urls as charges
 from billing.costs import urls as costs
 from billing.credit_notes import urls as credit_notes
 from billing.day import urls as day
+from billing.dispatch import urls as dispatch
 from billing.grants import urls as grants
 from billing.invoices import urls as invoices
 from billing.liability import urls as liability
@@ -20,6 +21,7 @@ app_name = "billing"
 
 urlpatterns: list[URLPattern] = [
     *day.urlpatterns,
+    *dispatch.urlpatterns,
     *charges.urlpatterns,
     *costs.urlpatterns,
     *prices.urlpatterns,
@@ -32,4 +34,5 @@ urlpatterns: list[URLPattern] = [
     *true_ups.urlpatterns,
     *invoices.urlpatterns,
     *month.urlpatterns,
+    *dispatch.of_months,
 ]

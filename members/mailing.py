@@ -23,6 +23,7 @@ from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, Wh
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from groupement.kernel import paper
 from groupement.kernel.french import NO_BREAK_SPACE
 from members.models import Group, Mail, MailKind, MailStatus, MailSubject, SubjectKind, User
 
@@ -52,6 +53,15 @@ class Correspondent:
         return self.name or self.email
 
 
+@dataclass(frozen=True)
+class MailFile:
+    """A stored file that travels with a message: the name that the reader sees, where it lies, its SHA-256."""
+
+    name: str
+    path: str
+    sha256: str
+
+
 def write(
     to: User | Correspondent,
     *,
@@ -63,6 +73,7 @@ def write(
     day: date | None = None,
     about: Collection[Subject] = (),
     mentions: Collection[Subject] = (),
+    file: MailFile | None = None,
 ) -> Mail | None:
     """Put a message to ``to`` into the outbox, in two forms: templates/mail/<template>.txt and .html.
 
@@ -70,7 +81,7 @@ def write(
     ``mentions`` names what a digest counts, so that it is known when somebody was first told; it hinders nothing. None
     when this digest of the day, or one of its subjects, was told to this address already, or when nobody reads it: a
     closed account, an address that was refused. Callers ``enqueue`` once they have written.
-    A Correspondent has no preferences: the templates get "" for their address.
+    A Correspondent has no preferences: the templates get "" for their address. ``file`` is attached when it leaves.
     """
     if _was_sent(to.email, kind, day, about) or not is_reachable(to):
         return None
@@ -94,6 +105,11 @@ def write(
                 text=GAP.sub("\n\n", render_to_string(f"mail/{template}.txt", facts)).strip() + "\n",
                 html=render_to_string(f"mail/{template}.html", facts),
                 queued_at=at,
+                **(
+                    {"file_name": file.name, "file_path": file.path, "file_sha256": file.sha256}
+                    if file
+                    else {}
+                ),
             )
             MailSubject.objects.bulk_create(
                 MailSubject(mail=mail, kind=what, number=number, address=to.email, day=day)
@@ -270,4 +286,7 @@ def _letter(mail: Mail, server: BaseEmailBackend) -> EmailMultiAlternatives:
         connection=server,
     )
     letter.attach_alternative(mail.html, "text/html")
+    if mail.file_path:
+        with paper.open_stored(mail.file_path, mail.file_sha256) as file:
+            letter.attach(mail.file_name, file.read(), "application/pdf")
     return letter

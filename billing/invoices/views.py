@@ -16,15 +16,17 @@ from django.views.decorators.http import require_safe
 from billing.accounts import receivables
 from billing.accounts.views.accounts import settlement_context
 from billing.credit_notes import remaining
+from billing.dispatch import sending
 from billing.documents import numbering, rendering, snapshot
 from billing.invoices.forms import InvoiceFilter
-from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from billing.models import Dispatch, Invoice, InvoiceKind, InvoiceStatus
 from billing.month import price_reasons, summing
 from billing.month.price_reasons import PriceReason
 from billing.reminders.views import lateness_of_invoice
 from billing.true_ups import overview
 from groupement.kernel.pages import act, page, paginate
 from members.access import UserRequest, for_roles, holds, today
+from members.models import Mail
 from members.roles import Role
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def invoice(request: UserRequest, pk: int) -> HttpResponse:
         "late": lateness_of_invoice(found, request.user),
         "true_up_letter": overview.letter_of(found),
         "wide": request.user.sees_every_member,
+        "mails": _mails(found) if request.user.sees_every_member and found.number else [],
     }
     return page(request, "billing/invoices/invoice.html", context=context)
 
@@ -101,6 +104,10 @@ def draft_pdf(request: UserRequest, pk: int) -> HttpResponse:
     name = f"brouillon-{slugify(found.member.short_name)}-{found.service_month}.pdf"
     response["Content-Disposition"] = f'inline; filename="{name}"'
     return response
+
+
+def _mails(found: Invoice) -> list[Mail]:
+    return list(sending.mails_of(Dispatch.objects.filter(invoice=found)))
 
 
 def _document_context(found: Invoice, *, may_act: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from billing.models.cost import (
     ProvisionKind,
     ReserveEntry,
 )
+from billing.models.dispatch import Dispatch
 from billing.models.dunning import Dispute, DunningLevel, Reminder
 from billing.models.expense import DuesYear, Expense, ExpenseKind, ExpenseScale, ExpenseState
 from billing.models.funding import FundedCost, FundedHours, FundingLine, FundingReport
@@ -40,6 +41,7 @@ __all__ = [
     "CarriedCost",
     "Charge",
     "CostKind",
+    "Dispatch",
     "Dispute",
     "Document",
     "DuesYear",

@@ -212,6 +212,11 @@ def _month_row(
     )
 
 
+def count_unsent(*runs: BillingRun) -> int:
+    """Issued invoices of ``runs`` whose PDF is there and that nobody was sent by e-mail."""
+    return Invoice.objects.filter(run__in=runs, document__isnull=False, dispatches__isnull=True).count()
+
+
 def rows(*runs: BillingRun) -> list[RunRow]:
     """The invoices of a month’s ``runs`` by member name, each with its credit notes, the same member’s net of the
     month before and why it differs; a supplement is not compared with a whole month.

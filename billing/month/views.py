@@ -162,6 +162,7 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
     blocking = count_blocking(notices)
     may_act = holds(request.user, Role.FINANCE)
     drafts = overview.issuable(rows, problems or [])
+    papers = overview.pdf_progress(rows)
     balance = reconcile(*runs) if the_run and runs[0].employer_cost is not None else None
     can = _can(month, the_run, rows, drafts, rest, readiness) if may_act else {}
     return {
@@ -172,7 +173,8 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
         "rows": rows,
         "sums": overview.sums(rows),
         "drafts": overview.sums(drafts),
-        "papers": overview.pdf_progress(rows),
+        "papers": papers,
+        "unsent": overview.count_unsent(*runs) if the_run and may_act and papers.ready else 0,
         "problems": notices,
         "blocking": blocking,
         "steps": steps(the_run, readiness, rows, blocking),

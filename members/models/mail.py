@@ -27,6 +27,7 @@ class MailKind(models.TextChoices):
     SETTLED = "settled", "contestation tranchée"
     CONFIRMED_TACITLY = "confirmed_tacitly", "visa tacite"
     DUNNING = "dunning", "relance de facture"
+    DOCUMENT = "document", "facture, avoir ou devis"
 
 
 # What waits for somebody on a day: once a day, or when somebody asks by hand.
@@ -40,6 +41,7 @@ class SubjectKind(models.TextChoices):
     TIMESHEET_STEP = "timesheet_step", "étape de relevé"
     LETTER = "letter", "courrier"
     NOTICE = "notice", "avis"
+    DISPATCH = "dispatch", "envoi de document"
 
 
 class MailStatus(models.TextChoices):
@@ -52,7 +54,8 @@ class Mail(models.Model):
     """One message to one person, written once: a digest once a day, any other once for what its ``about`` rows name.
 
     ``day`` is that of a digest; what is asked for by hand names its timesheets besides, each once a day. ``to`` is None
-    for an address without an account: that of a member's accounts department.
+    for an address without an account: that of a member's accounts department. ``file_path`` names a stored file that
+    travels with it, checked by its digest when it leaves.
     """
 
     to = models.ForeignKey(
@@ -65,6 +68,9 @@ class Mail(models.Model):
     subject = models.CharField("titre", max_length=200)
     text = models.TextField("texte")
     html = models.TextField("HTML")
+    file_name = models.CharField("fichier joint", max_length=120, blank=True)
+    file_path = models.CharField("chemin du fichier joint", max_length=200, blank=True)
+    file_sha256 = models.CharField("empreinte du fichier joint", max_length=64, blank=True)
     status = models.CharField("état", max_length=8, choices=MailStatus, default=MailStatus.PENDING)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     error = models.CharField("dernière erreur", max_length=300, blank=True)
@@ -85,6 +91,11 @@ class Mail(models.Model):
                 | (~Q(kind__in=DIGESTS) & Q(day__isnull=True, is_by_hand=False)),
                 name="a_digest_has_its_day",
             ),
+            models.CheckConstraint(
+                condition=Q(file_name="", file_path="", file_sha256="")
+                | (~Q(file_name="") & ~Q(file_path="") & Q(file_sha256__regex=r"^[0-9a-f]{64}$")),
+                name="a_mail_carries_a_whole_file_or_none",
+            ),
             models.UniqueConstraint(
                 fields=["address", "kind", "day"],
                 condition=Q(day__isnull=False, is_by_hand=False),
@@ -97,7 +108,17 @@ class Mail(models.Model):
                 name="mails_keep_what_they_say",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    "to", "address", "kind", "day", "is_by_hand", "subject", "text", "html"
+                    "to",
+                    "address",
+                    "kind",
+                    "day",
+                    "is_by_hand",
+                    "subject",
+                    "text",
+                    "html",
+                    "file_name",
+                    "file_path",
+                    "file_sha256",
                 ),
             ),
             pgtrigger.Protect(name="mails_are_kept", operation=pgtrigger.Delete),

@@ -46,7 +46,7 @@ RIGHTS = {
     **dict.fromkeys(
         (
             *("billing.payment", "billing.allocation", "billing.bankstatement", "billing.bankoperation"),
-            "billing.refund",
+            *("billing.refund", "billing.dispatch"),
             *("billing.expense", "billing.duesyear", "billing.payrollimport", "billing.actualcost"),
             *(
                 "billing.carriedcost",

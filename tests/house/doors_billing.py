@@ -111,6 +111,7 @@ CLOSE = {
     "billing:progress": page(GROUP, records.month, sent_on=GROUP),
     "billing:draft": act(FINANCE, records.month),
     "billing:discard": act(FINANCE, records.month),
+    "billing:send_month": act(FINANCE, records.month),
     "billing:issue": act(FINANCE, records.month),
     "billing:retry": act(FINANCE, records.month),
     "billing:zip": page(FINANCE, records.month, sent_on=FINANCE),
@@ -131,6 +132,8 @@ COSTS = {
 INVOICES = {
     "billing:invoices": page(GROUP | MEMBERS, records.none_of(records.issued)),
     "billing:invoice": record(GROUP | ALOEN, records.issued),
+    "billing:send_invoice": act_on(FINANCE, records.issued),
+    "billing:send_quote": act_on(PRICING, records.quote),
     "billing:draft_pdf": record(GROUP, records.drafted),
     "billing:pdf": record(GROUP | ALOEN, records.issued, sent_on=GROUP | ALOEN),
     "billing:credit": Door(get=FINANCE, post=FINANCE, others=MISSING, make=records.issued),

@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 
 from billing.costs import payroll_file, payroll_import
-from billing.documents import vat
-from billing.models import PriceIndex, ProvisionEntry, TrueUp
+from billing.documents import rendering, vat
+from billing.models import Invoice, PriceIndex, ProvisionEntry, Quote, TrueUp
 from billing.month import drafting
 from billing.prices import offering
 from billing.prices.forms.simulator import EXAMPLE, SimulatorForm
@@ -157,14 +157,41 @@ def make_quote(_house: House, _role: str) -> Filled:
     return Filled(fields={"simulation": SIMULATED, **offered})
 
 
-def accept_quote(house: House, _role: str) -> Filled:
-    """A quote to Aloen becomes the price of its assignment."""
+def send_month(house: House, _role: str) -> Filled:
+    """Invoices whose PDF is there."""
+    printed(house)
+    return Filled({"month": NOVEMBER})
+
+
+def send_invoice(house: House, _role: str) -> Filled:
+    return Filled({"pk": printed(house).pk})
+
+
+def printed(house: House) -> Invoice:
+    """The invoice of Aloen for November, with its PDF."""
+    made = issued(house)
+    for invoice in Invoice.objects.filter(status="issued").values_list("pk", flat=True):
+        rendering.render(invoice, at=NOW)
+    return made
+
+
+def offered(house: House) -> Quote:
+    """A quote to Aloen."""
     form, by = SimulatorForm(QueryDict(SIMULATED)), house.users["finance"]
     assert form.is_valid(), form.errors
     assert by is not None
     simulation = simulate(form.simulation_input(), rates=vat.rates(NOW.date()))
     offer = offering.Offer(simulation, 0, "hourly", "comptable", LAST_DAY, house.aloen, address=SIMULATED)
-    quote = offering.write(offer, by=by, at=NOW)
+    return offering.write(offer, by=by, at=NOW)
+
+
+def send_quote(house: House, _role: str) -> Filled:
+    return Filled({"pk": offered(house).pk})
+
+
+def accept_quote(house: House, _role: str) -> Filled:
+    """A quote to Aloen becomes the price of its assignment."""
+    quote = offered(house)
     typed = {"etape": "accord", "assignment": house.placed.pk, "starts_on": NEW_YEAR.isoformat()}
     return Filled({"pk": quote.pk}, typed)
 
@@ -174,6 +201,9 @@ PRICES = {
     "billing:revise_price": Form(revise_price),
     "billing:make_quote": Form(make_quote),
     "billing:accept_quote": Form(accept_quote),
+    "billing:send_month": Form(send_month),
+    "billing:send_invoice": Form(send_invoice),
+    "billing:send_quote": Form(send_quote),
 }
 
 

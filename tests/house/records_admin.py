@@ -44,6 +44,7 @@ BY_FORM = {
     "billing.payment": "billing:record_payment",
     "billing.allocation": "billing:allocate",
     "billing.refund": "billing:cancel_refund",
+    "billing.dispatch": "billing:send_invoice",
     "billing.bankstatement": "billing:import_bank",
     "billing.bankoperation": "billing:import_bank",
     "billing.banklayout": "billing:bank_columns",

@@ -49,9 +49,9 @@ PAGES = [
     ("gael", "/facturation/aujourd-hui/", 16),
     ("gael", "/facturation/", 8),
     ("gael", "/facturation/{november}/", 17),
-    ("gael", "/facturation/{december}/", 11),
+    ("gael", "/facturation/{december}/", 12),
     ("gael", "/facturation/factures/", 10),
-    ("gael", "/facturation/factures/{invoice}/", 16),
+    ("gael", "/facturation/factures/{invoice}/", 17),
     ("gael", "/facturation/couts/?mois={november}", 14),
     ("gael", "/heures/mois/{november}/", 13),
 ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.documents import letters, vat
-from billing.models import Quote
+from billing.models import Dispatch, Quote
 from billing.prices import offering
 from billing.prices.forms.price import QuoteAcceptForm
 from billing.prices.forms.simulator import EXAMPLE, MOST_ROWS, QuoteForm, SimulatorForm, member_named
@@ -22,7 +22,7 @@ from billing.prices.views.prices import TwoStepChange, answer
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from members.access import UserRequest, for_roles, holds, today
-from members.models import Member
+from members.models import Mail, Member, SubjectKind
 from members.roles import Role
 
 QUOTES_A_PAGE = 25
@@ -52,8 +52,16 @@ def quote(request: UserRequest, pk: int) -> HttpResponse:
         "today": today(),
         "wide": request.user.sees_every_member,
         "may_act": _may_act(request),
+        "mails": _mails(found) if request.user.sees_every_member else [],
     }
     return page(request, "billing/prices/quote.html", context=context)
+
+
+def _mails(found: Quote) -> list[Mail]:
+    """To whom the quote was sent, the last first."""
+    sent = Dispatch.objects.filter(letter=found.letter_id).values("pk")
+    about = {"about__kind": SubjectKind.DISPATCH, "about__number__in": sent}
+    return list(Mail.objects.filter(**about).defer("text", "html").order_by("-queued_at", "pk"))
 
 
 @require_safe

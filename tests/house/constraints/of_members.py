@@ -17,6 +17,8 @@ from tests.house.constraints.statements import (
 
 WAITING, SETTLED = "settled_at IS NULL", "settled_at IS NOT NULL"
 # How a second row of a table goes in.
+FILE = {"file_name": "'f.pdf'", "file_path": "'invoices/f.pdf'", "file_sha256": "repeat('a', 64)"}
+
 TWINS = {
     "members_member": copy(short_name="'Autre'", siren="'999999999'", siret="'99999999900011'"),
     "members_site": copy(name="'Autre'"),
@@ -209,6 +211,14 @@ ROWS: dict[str, Row] = {
             copy(kind="'dunning'", day="NULL"),
         ),
     ),
+    "a_mail_carries_a_whole_file_or_none": row(
+        *(
+            TWINS["members_mail"].but(**{name: value for name, value in FILE.items() if name != without})
+            for without in FILE
+        ),
+        TWINS["members_mail"].but(**{**FILE, "file_sha256": "'abc'"}),
+        holds=TWINS["members_mail"].but(**FILE),
+    ),
     "one_digest_of_a_kind_a_day": row(copy(), holds=(TWINS["members_mail"], copy(is_by_hand="true"))),
     "mails_keep_what_they_say": frozen(
         "address",
@@ -219,6 +229,9 @@ ROWS: dict[str, Row] = {
         "kind='hours_reminder'",
         "day=day + 1",
         "is_by_hand=true",
+        "file_name",
+        "file_path",
+        "file_sha256",
         holds=update(error="'x'"),
     ),
     "mails_are_kept": row(

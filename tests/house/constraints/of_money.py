@@ -190,6 +190,13 @@ ROWS: dict[str, Row] = {
         copy(GIVEN_BACK, payment_id="NULL", credit_note_id=OF_SONAM, member_id=SONAM),
         holds=(copy(GIVEN_BACK, amount="32"), copy(GIVEN_BACK, **OUT_OF_NOTE, amount="5")),
     ),
+    # what was sent
+    "a_dispatch_is_of_one_document": row(
+        copy(invoice_id="NULL"),
+        copy(letter_id="(SELECT max(id) FROM billing_letter)"),
+        holds=(copy(), copy(invoice_id="NULL", letter_id="(SELECT max(id) FROM billing_letter)")),
+    ),
+    "dispatches_are_append_only": append_only("sent_at=now()", copy()),
     # the bank
     "a_statement_ends_after_it_starts": row(
         update(ends_on="starts_on - 1"), holds=update(ends_on="starts_on")

@@ -15,6 +15,7 @@ from billing.models import (
     BillingRun,
     CarriedCost,
     Charge,
+    Dispatch,
     Dispute,
     Document,
     DuesYear,
@@ -285,6 +286,7 @@ def _money(cast: Cast, invoice: Invoice, note: Invoice) -> None:
     refund = Refund.objects.create(amount=5, **back)
     Refund.objects.create(amount=3, **back)
     Refund.objects.create(amount=2, cancelled_on=TODAY, cancel_reason="Rejet", **back)
+    Dispatch.objects.create(invoice=invoice, sent_at=NOW)
     read = {"format": "camt", "starts_on": TODAY, "ends_on": TODAY, "imported_at": NOW}
     statement = BankStatement.objects.create(file_name="r.xml", sha256=A, **read)
     BankStatement.objects.create(file_name="s.xml", sha256=B, **read)
