@@ -245,15 +245,17 @@ def _credited_shares(note: Invoice) -> dict[EmployeeMonth, _CreditedShare]:
         by_note=Sum("line__credited_by__net", filter=Q(line__credited_by__invoice=note)),
     )
     found: dict[EmployeeMonth, _CreditedShare] = {key: _CreditedShare() for key in keys}
-    for row in rows.order_by("pk"):
-        share = found.get((row.employee_id or 0, row.service_month))
+    for employee, month, net, rebills, released_at, in_all, by_note in rows.order_by("pk").values_list(
+        "employee", "service_month", "net", "rebills", "released_at", "credited", "by_note"
+    ):
+        share = found.get((employee or 0, month))
         if share is None:
             continue
         # A copy that bills a released share again is the same share.
-        share.charged += ZERO if row.rebills_id else row.net
-        if row.released_at is None:
-            share.credited += row.credited or ZERO
-            share.by_note += row.by_note or ZERO
+        share.charged += ZERO if rebills else net
+        if released_at is None:
+            share.credited += in_all or ZERO
+            share.by_note += by_note or ZERO
     return found
 
 

@@ -27,15 +27,13 @@ from billing.models import (
 )
 from billing.month.carried_costs import carried
 from billing.month.run_facts import Key, ReleasedMinutes, RunFacts, SheetHours, TopUp
+from billing.month.summing import charges_with_credits
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.periods import Month, overlaps
 from members.models import Group, VatAttestation
 from timesheets.contradicting import contradictions
 from timesheets.models import Entry, Timesheet, TimesheetStatus
-
-# What issued credit notes took back of a charge's line, in euros; None without any.
-CREDITED = Sum("line__credited_by__net", filter=Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED))
 
 
 def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: date | None = None) -> RunFacts:
@@ -274,18 +272,18 @@ def _topped_up(
     wanted = {(assignment, month) for assignment, month, kind in charged if kind in TOPS_UP}
     if not wanted:
         return {}
-    rows = Charge.objects.filter(
+    charges = Charge.objects.filter(
         _lasts(run) | Q(is_standing=True),
         kind__in=TOPS_UP,
         released_at__isnull=True,
         assignment__in={assignment for assignment, _ in wanted},
         service_month__in={month for _, month in wanted},
-    ).annotate(credited=CREDITED)
+    )
     minutes: dict[tuple[int, Month], dict[int, int]] = defaultdict(dict)
     worked: dict[tuple[int, Month], list[int]] = defaultdict(list)
-    for row in rows.order_by("pk"):
+    for row in charges_with_credits(charges).order_by("pk"):
         key = row.assignment_id or 0, row.service_month
-        left = row.minutes * (row.net - (row.credited or 0)) / row.net if row.net else Decimal(0)
+        left = row.minutes * (row.net - row.credited) / row.net if row.net else Decimal(0)
         minutes[key][row.terms_id or 0] = int(left.quantize(Decimal(1), rounding=ROUND_HALF_UP))
         worked[key].append(row.figures["worked_minutes"])
     return {key: TopUp(by_terms, max(worked[key])) for key, by_terms in minutes.items()}

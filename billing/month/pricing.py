@@ -234,7 +234,7 @@ def _differences_of(share: BorneShare, by_month: dict[Month, Decimal], month: Mo
     ]
 
 
-def _difference(segment: Segment, kind: str, net: Decimal, figures: dict[str, object]) -> PricedSegment:
+def _difference(segment: Segment, kind: str, net: Decimal, figures: Mapping[str, Any]) -> PricedSegment:
     """One unit, of which there is one less when it is due back: prices are above zero."""
     quantity = ONE if net >= 0 else -ONE
     return PricedSegment(segment, kind, 0, quantity, Unit.ONE, abs(net), net, figures, is_difference=True)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0008_keep_phone_numbers_and_tell_what_was_settled'),
+        ('members', '0014_hold_terms_of_payment_to_the_law'),
     ]
 
     operations = [
