@@ -255,7 +255,7 @@ def _lock(timesheets: Collection[Timesheet]) -> dict[int, Read]:
     """How each row stands, by its key; whoever would move one of them waits for us."""
     rows = Timesheet.objects.filter(pk__in=[timesheet.pk for timesheet in timesheets]).order_by("pk")
     stored = rows.select_for_update().values_list("pk", "status", "submitted_at", "confirmed_at")
-    return {pk: tuple(read) for pk, *read in stored}
+    return {pk: (status, submitted_at, confirmed_at) for pk, status, submitted_at, confirmed_at in stored}
 
 
 def _day(at: datetime) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict, cast
@@ -167,7 +167,7 @@ def in_state(invoices: QuerySet[InvoiceWithDues], state: str, *, on: date) -> Qu
     issued = invoices.filter(status=InvoiceStatus.ISSUED)
     bills = issued.filter(kind=InvoiceKind.INVOICE).annotate(paid=F("settled") - F("credited"))
     notes = issued.filter(kind=InvoiceKind.CREDIT_NOTE)
-    chosen = {
+    chosen: dict[str, Callable[[], QuerySet[Any]]] = {
         SettlementState.DUE: lambda: bills.filter(paid=ZERO, due__gt=ZERO, due_on__gte=on),
         SettlementState.PART: lambda: bills.filter(paid__gt=ZERO, due__gt=ZERO, due_on__gte=on),
         SettlementState.LATE: lambda: bills.filter(due__gt=ZERO, due_on__lt=on),
@@ -176,7 +176,7 @@ def in_state(invoices: QuerySet[InvoiceWithDues], state: str, *, on: date) -> Qu
         SettlementState.UNUSED: lambda: notes.filter(left__gt=ZERO),
         SettlementState.USED: lambda: notes.filter(left=ZERO),
     }
-    return chosen[SettlementState(state)]()
+    return cast("QuerySet[InvoiceWithDues]", chosen[SettlementState(state)]())
 
 
 def instalments(total: Decimal, n: int) -> list[Decimal]:

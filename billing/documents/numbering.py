@@ -46,17 +46,17 @@ class SeriesGap(NamedTuple):
 
     series: Series
     missing: list[str]
-    count: int
+    missing_count: int
 
     @property
     def sentence(self) -> str:
-        if not self.count:
+        if not self.missing_count:
             return (
                 f"Série {self.series}{NO_BREAK_SPACE}: son compteur est à {self.series.last_sequence}, "
                 "et ses numéros vont plus loin."
             )
-        named = [*self.missing[:MOST_NAMED], *(["…"] if self.count > MOST_NAMED else [])]
-        missing = f"{counted(self.count, 'numéro')} sans document, {enumeration(named)}"
+        named = [*self.missing[:MOST_NAMED], *(["…"] if self.missing_count > MOST_NAMED else [])]
+        missing = f"{counted(self.missing_count, 'numéro')} sans document, {enumeration(named)}"
         return f"Série {self.series}{NO_BREAK_SPACE}: {missing}."
 
 
@@ -133,7 +133,8 @@ def broken_series() -> QuerySet[Series]:
 
 
 def _gap(series: Series, template: str) -> SeriesGap:
-    present = set(series.invoices.values_list("sequence", flat=True))
+    numbered = series.invoices.filter(sequence__isnull=False)
+    present = {rank for rank in numbered.values_list("sequence", flat=True) if rank}
     last = max(series.last_sequence, *present, 0)
     missing = (rank for rank in range(1, last + 1) if rank not in present)
     named = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
@@ -29,6 +29,19 @@ from groupement.kernel.periods import Month
 from timesheets.models import Timesheet, TimesheetStatus
 
 MISSING, NOT_COUNTED = "un coût manque", "un coût n’est pas encore compté"
+
+
+class OfRest(TypedDict):
+    """What is asked of late timesheets: minutes, and whether they are priced at cost."""
+
+    total: int
+    is_at_cost: bool
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    TimesheetOfRest = WithAnnotations[Timesheet, OfRest]
 
 
 @dataclass(frozen=True)
@@ -181,7 +194,7 @@ def _late_hours(month: Month) -> list[LateHours]:
     )
     return [
         LateHours(row.employee.full_name, row.assignment.member.short_name, row.total, row.is_at_cost)
-        for row in rows
+        for row in cast("QuerySet[TimesheetOfRest]", rows)
         if row.assignment is not None
     ]
 

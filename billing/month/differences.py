@@ -126,7 +126,7 @@ def _credited(charges: Iterable[ChargeWithCredits]) -> Decimal:
 
 def _charges(members: Collection[int], **of_run: BillingRun | Month) -> dict[int, list[ChargeWithCredits]]:
     found: dict[int, list[ChargeWithCredits]] = defaultdict(list)
-    rows = charges_with_credits(Charge.objects).filter(
+    rows = charges_with_credits(Charge.objects.all()).filter(
         **of_run,
         member__in=members,
         line__invoice__kind=InvoiceKind.INVOICE,

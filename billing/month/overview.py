@@ -224,7 +224,7 @@ def rows(*runs: BillingRun) -> list[RunRow]:
     if not runs:
         return []
     before = (
-        with_credits(Invoice.objects)
+        with_credits(Invoice.objects.all())
         .filter(
             member=OuterRef("member"),
             run__month=runs[0].month.previous,

@@ -127,7 +127,10 @@ def _costs_of_rest(month: Month, rest: MonthRest) -> list[ProblemNotice]:
     return [notice for notice in notices if notice]
 
 
-COST_IS_MISSING = f"aucun coût employeur pour {{month}}. Importez la paie{NO_BREAK_SPACE}: un complément de ce mois comptera le coût."
+COST_IS_MISSING = (
+    f"aucun coût employeur pour {{month}}. Importez la paie{NO_BREAK_SPACE}: un complément de ce mois comptera le "
+    "coût."
+)
 COST_CAME_LATE = (
     "aucune clôture ne le compte encore. L’essai du complément le prend, et partage ce qui n’est pas facturé."
 )
@@ -138,7 +141,10 @@ COST_WAITS = (
 COST_IS_ESTIMATED = (
     "facturé sur une estimation. L’écart avec la paie sera reporté sur le mois ouvert suivant."
 )
-COST_IS_CARRIED = "facturé sur une estimation, la paie est arrivée depuis. L’écart et le mois qui le porte sont avec les coûts."
+COST_IS_CARRIED = (
+    "facturé sur une estimation, la paie est arrivée depuis. L’écart et le mois qui le porte sont avec les "
+    "coûts."
+)
 
 
 def _of_names(

@@ -153,7 +153,9 @@ def summary(true_up: TrueUp) -> TrueUpSummary:
     for share in shares:
         rows.setdefault(share.member_id, MemberShares(share.member)).shares.append(share)
     documents = (
-        with_credits(true_up.invoices).select_related("document", "rendering").order_by("sequence", "pk")
+        with_credits(true_up.invoices.all())
+        .select_related("document", "rendering")
+        .order_by("sequence", "pk")
     )
     for document in documents:
         rows[document.member_id].documents.append(document)

@@ -47,9 +47,9 @@ class FormTokens(CsrfTokenNode):
     def render(self, context: template.Context) -> SafeString:
         token = super().render(context)
         if not token:
-            return token
+            return SafeString("")
         key = secrets.token_urlsafe(KEY_BYTES)
-        return token + format_html('<input type="hidden" name="{}" value="{}">', FORM_KEY, key)
+        return format_html('{}<input type="hidden" name="{}" value="{}">', token, FORM_KEY, key)
 
 
 @register.tag(name="csrf_token")
