@@ -187,7 +187,7 @@ class ReverseForm(forms.Form):
     )
 
 
-class RefundForm(forms.Form):
+class RefundForm(AnotherForm):
     """How much went back to the member, when and how."""
 
     amount = AmountField(label="Montant rendu", error_messages={"required": "Indiquez le montant rendu."})

@@ -16,7 +16,7 @@ from billing.models import Invoice, InvoiceKind, InvoiceStatus, Payment, Payment
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import ZERO, cents, spell
-from members.models import User
+from members.models import Member, User
 
 
 class NotRefundable(Refusal):
@@ -36,18 +36,22 @@ def give_back(
     method: str,
     reference: str = "",
     note: str = "",
+    is_confirmed: bool = True,
     by: User | None,
     at: datetime,
 ) -> Refund:
     """Record that ``amount`` euros of ``source``, a payment or an issued credit note, went out to its member.
 
     At most what neither settles an invoice nor was given back before. Of a credit note the VAT goes back with it, rate
-    by rate. Raises NotRefundable.
+    by rate. Not ``is_confirmed``, it asks first when the same amount of that day is recorded already. Raises
+    NotRefundable.
     """
     lock_member(source.member_id)
     row, since, left = _read(source)
     _refuse_amount(amount, left)
     _refuse_day(paid_on, since, timezone.localdate(at))
+    if not is_confirmed:
+        _refuse_same(row.member, amount, paid_on)
     named: dict[str, Any] = {"payment": row} if isinstance(row, Payment) else {"credit_note": row}
     with pghistory.context(user=by and by.pk, at=at.isoformat()):
         return Refund.objects.create(
@@ -127,6 +131,16 @@ def _refuse_amount(amount: Decimal, left: Decimal) -> None:
             f"Il reste {spell(left)} à rendre, vous en rendez {spell(amount)}{NO_BREAK_SPACE}: réduisez, "
             "ou annulez d’abord une imputation.",
             field="amount",
+        )
+
+
+def _refuse_same(member: Member, amount: Decimal, paid_on: date) -> None:
+    """Ask whether it is another refund, when one of ``member`` with that amount and day stands."""
+    if Refund.objects.standing().filter(member=member, amount=amount, paid_on=paid_on).exists():
+        raise NotRefundable(
+            f"Un remboursement de {spell(amount)} à {member.short_name}, du {paid_on:%d/%m/%Y}, est déjà enregistré. "
+            f"Est-ce un autre{NO_BREAK_SPACE}? Alors cochez la case, puis enregistrez.",
+            field="is_confirmed",
         )
 
 

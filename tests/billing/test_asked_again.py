@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from billing.accounts import payments
 from billing.charges import dues, expense_decisions, recording
-from billing.models import Charge, Expense, Payment, ReserveEntry
+from billing.models import Charge, Expense, Payment, Refund, ReserveEntry
 from tests.house import forms_billing_accounts, forms_billing_charges, forms_billing_month, house
 from tests.house.form import Filled
 from tests.house.house import House
@@ -24,6 +24,11 @@ SUMS: dict[str, tuple[Make, Any, str]] = {
         forms_billing_accounts.record_payment,
         Payment,
         "Un règlement d’Aloen de 240,00\u00a0€, reçu le 02/12/2026, est déjà enregistré.",
+    ),
+    "billing:refund_payment": (
+        forms_billing_accounts.refund_payment,
+        Refund,
+        "Un remboursement de 60,00\u00a0€ à Aloen, du 03/12/2026, est déjà enregistré.",
     ),
     "billing:add_line": (
         forms_billing_charges.add_line,
@@ -72,7 +77,7 @@ def send(scene: House, name: str, **more: Any) -> Any:
     """The same sum; a receipt and an invoice of its own each time."""
     role = "employee" if name == "billing:my_expenses" else "finance"
     made = SUMS[name][0](scene, role)
-    address = reverse(name) + (f"?{made.query}" if made.query else "")
+    address = reverse(name, kwargs=dict(made.arguments)) + (f"?{made.query}" if made.query else "")
     return scene.client(role).post(address, {**made.fields, **more})
 
 

@@ -18,7 +18,8 @@ from tests.markup import tree_of
 from tests.together import meet
 from tests.world import NOW
 
-SENT = {"booked_on": "2026-11-02", "amount": "5000,00", "label": "Dotation"}
+# Confirmed: without a key nothing else keeps the second from being another one.
+SENT = {"booked_on": "2026-11-02", "amount": "5000,00", "label": "Dotation", "is_confirmed": "on"}
 
 
 @pytest.fixture
