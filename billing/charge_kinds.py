@@ -145,19 +145,20 @@ def _flat_explained(charge: ChargeFigures, _detail: str) -> str:
 
 def _fee_reckoned(priced: PricedSum) -> str:
     rate = spell_plain(Decimal(str(priced.figures["management_rate"]))).removesuffix(",00")
-    return f"{rate}{NO_BREAK_SPACE}% de {_share_of(priced.figures)}"
+    return _fee_of(rate, priced.figures)
 
 
 def _fee_explained(charge: ChargeFigures, _detail: str) -> str:
     rate = spell_plain(Decimal(charge.figures["management_rate"])).rstrip("0").removesuffix(",")
-    return f"Frais de gestion{NO_BREAK_SPACE}: {rate}{NO_BREAK_SPACE}% de {_share_of(charge.figures)}."
+    return f"Frais de gestion{NO_BREAK_SPACE}: {_fee_of(rate, charge.figures)}."
 
 
-def _share_of(figures: Mapping[str, Any]) -> str:
-    """What a fee is a part of; of a share under two terms, both: the fee on the whole is rounded once."""
-    share = spell(Decimal(str(figures["share"])))
-    whole = figures.get("of_share")
-    return share if whole is None else f"{spell(Decimal(str(whole)))}, pour la part de {share}"
+def _fee_of(rate: str, figures: Mapping[str, Any]) -> str:
+    """What a fee is so many percent of; of a share under two terms both: the fee on the whole is rounded once."""
+    share = Decimal(str(figures["share"]))
+    whole = Decimal(str(figures.get("of_share", share)))
+    words = f"{rate}{NO_BREAK_SPACE}% de {spell(whole)}"
+    return words if whole == share else f"{words}, pour la part de {spell(share)}"
 
 
 def _share_reckoned(priced: PricedSum) -> str:
