@@ -97,7 +97,7 @@ def ledger() -> Sequence[ReserveMovement]:
     return found[::-1]
 
 
-def _credit_notes() -> Iterable[dict[str, Any]]:
+def _credit_notes() -> Iterable[Mapping[str, Any]]:
     """What each credit note took back of issued closes, by day; one query."""
     found: Any = (
         work_taken_back()

@@ -179,7 +179,7 @@ def _late_hours(month: Month) -> list[LateHours]:
     """Approved hours at members that neither an invoice nor a draft bills; those that wait with their cost aside."""
     at_cost = _at_cost(month, assignment=OuterRef("assignment"))
     shared = Settlement.objects.filter(employee=OuterRef("employee"), month=month, employer_cost__gt=0)
-    rows = (
+    rows: QuerySet[Any] = (
         Timesheet.objects.filter(
             ~Exists(InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk"))),
             month=month,
