@@ -7,7 +7,9 @@ from django import forms
 
 from billing.credit_notes import composing, crediting
 from billing.credit_notes.remaining import EntryRemainder, InvoiceRemainder, LineRemainder
+from billing.credit_notes.replacing import CorrectedPrice, InvoicedPrice
 from billing.models import Fate
+from employees.models import TERMS_REGIMES
 from groupement.kernel import worktime
 from groupement.kernel.fields import choice_field
 from groupement.kernel.money import AmountField
@@ -169,3 +171,41 @@ class CreditForm(forms.Form):
             self.add_error(f"hours-{entry.entry}", f"Il reste {left} à créditer ce jour-là.")
         elif minutes:
             found[entry.entry] = minutes
+
+
+class ReplaceForm(forms.Form):
+    """What each price of an invoice should have been; when valid, ``corrected`` are the prices by their terms (id)."""
+
+    reason = forms.CharField(
+        label="Motif",
+        max_length=crediting.REASON_LENGTH,
+        help_text="Il figure sur l’avoir, l’adhérent le lit.",
+        error_messages={
+            "required": "Indiquez le motif de l’avoir.",
+            "max_length": f"Le motif tient en {crediting.REASON_LENGTH} caractères.",
+        },
+    )
+    seen = forms.DecimalField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, prices: Iterable[InvoicedPrice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.prices = list(prices)
+        for price in self.prices:
+            pk = price.terms.pk
+            self.fields[f"prix-{pk}"] = AmountField(label=price.label, initial=price.value)
+            self.fields[f"tva-{pk}"] = forms.ChoiceField(
+                label="Régime de TVA",
+                choices=[(regime.value, regime.label) for regime in TERMS_REGIMES],
+                initial=price.terms.vat_regime,
+            )
+
+    @property
+    def rows(self) -> list[tuple[InvoicedPrice, forms.BoundField, forms.BoundField]]:
+        """Each price with its two fields."""
+        return [(each, self[f"prix-{each.terms.pk}"], self[f"tva-{each.terms.pk}"]) for each in self.prices]
+
+    @property
+    def corrected(self) -> dict[int, CorrectedPrice]:
+        data = self.cleaned_data
+        keys = [each.terms.pk for each in self.prices]
+        return {pk: CorrectedPrice(data[f"prix-{pk}"], data[f"tva-{pk}"]) for pk in keys}

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.accounts import receivables, refunding
-from billing.credit_notes import crediting, deposits, remaining
-from billing.credit_notes.forms import CreditForm
+from billing.credit_notes import crediting, deposits, remaining, replacing
+from billing.credit_notes.forms import CreditForm, ReplaceForm
 from billing.documents import rendering
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from groupement.kernel.asked import asked_key
@@ -40,6 +40,28 @@ def credit(request: UserRequest, pk: int) -> HttpResponse:
     # Only what was previewed is issued.
     is_previewed = step == "emettre" and form.cleaned_data["seen"] is not None
     return _issue(request, found, form) if is_previewed else _preview(request, found, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.FINANCE)
+def credit_and_replace(request: UserRequest, pk: int) -> HttpResponse:
+    """One screen: the invoice credited whole, its prices put right, its month drafted again."""
+    found = _invoice(request, pk)
+    prices = replacing.invoiced_prices_of(found)
+    left = remaining.remainder_of(found).total
+    if request.method != "POST":
+        return _replace_page(request, found, ReplaceForm(initial={"seen": left}, prices=prices))
+    form = ReplaceForm(request.POST, prices=prices)
+    if not form.is_valid():
+        return _replace_page(request, found, form, status=422)
+    facts = {"reason": form.cleaned_data["reason"], "expected": form.cleaned_data["seen"]}
+    facts |= {"prices": form.corrected, "by": request.user, "at": timezone.now()}
+    done = act(request, replacing.credit_and_replace, found, form=form, success=_replaced_message, **facts)
+    if done.value is None:
+        return _replace_page(request, found, form, status=422)
+    note, draft = done.value.note.pk, done.value.draft.pk
+    transaction.on_commit(lambda: rendering.enqueue([note]), robust=True)
+    return redirect("billing:invoice", draft)
 
 
 @require_POST
@@ -82,6 +104,11 @@ def _choice_page(request: UserRequest, found: Invoice, form: CreditForm, status:
     return page(
         request, "billing/credit_notes/credit.html", context={"invoice": found, "form": form}, status=status
     )
+
+
+def _replace_page(request: UserRequest, found: Invoice, form: ReplaceForm, status: int = 200) -> HttpResponse:
+    context = {"invoice": found, "form": form}
+    return page(request, "billing/credit_notes/replace.html", context=context, status=status)
 
 
 def _preview(request: UserRequest, found: Any, form: CreditForm) -> HttpResponse:
@@ -132,6 +159,13 @@ def _chosen_fields(request: UserRequest) -> list[tuple[str, Any]]:
         for value in request.POST.getlist(name)
         if value
     ]
+
+
+def _replaced_message(done: replacing.Replacement) -> str:
+    return (
+        f"L’avoir {done.note.number} est émis\u00a0: {spell(done.note.total)} TTC. Voici le brouillon au prix corrigé, "
+        f"{spell(done.draft.total)} TTC\u00a0: relisez-le, puis émettez-le."
+    )
 
 
 def _issued_message(note: Invoice) -> str:

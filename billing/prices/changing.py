@@ -15,9 +15,9 @@ import pghistory
 from django.db import transaction
 from django.db.models import Max, Q
 
-from billing.charge_kinds import COMPUTED
-from billing.models import BillingRun, Charge, InvoiceKind, InvoiceStatus, PriceIndex, Quote
+from billing.models import BillingRun, PriceIndex, Quote
 from billing.month.pricing import price_by_index
+from billing.prices.invoiced import billed_charges
 from employees import assigning
 from employees.models import Assignment, PriceMethod, Terms
 from groupement.kernel.french import NO_BREAK_SPACE, quoted
@@ -108,13 +108,7 @@ def figures_of(terms: Terms) -> dict[str, Any]:
 
 def invoiced_through(assignment: Assignment) -> Month | None:
     """The last month of ``assignment`` that an issued invoice bills and that no credit note gave back."""
-    billed = Charge.objects.live().filter(
-        assignment=assignment,
-        kind__in=COMPUTED,
-        line__invoice__kind=InvoiceKind.INVOICE,
-        line__invoice__status=InvoiceStatus.ISSUED,
-    )
-    last: Month | None = billed.aggregate(last=Max("service_month"))["last"]
+    last: Month | None = billed_charges(assignment.pk).aggregate(last=Max("service_month"))["last"]
     return last
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from billing.models import Charge, InvoiceStatus
@@ -16,11 +16,7 @@ from members.standing import Days, StandingFact
 
 def invoiced_prices(assignment: int, days: Days | None) -> list[StandingFact]:
     """The months of the assignment that invoices bill and credit notes have not taken back whole, of those days."""
-    billed = Charge.objects.filter(
-        assignment=assignment, terms__isnull=False, line__invoice__status=InvoiceStatus.ISSUED
-    )
-    given = Sum("line__credited_by__net", filter=Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED))
-    left = billed.annotate(given=Coalesce(given, Decimal(0))).exclude(line__net=F("given"))
+    left = billed_charges(assignment)
     months: dict[Month, dict[str, None]] = {}
     for month, number in left.order_by("service_month", "pk").values_list(
         "service_month", "line__invoice__number"
@@ -28,6 +24,15 @@ def invoiced_prices(assignment: int, days: Days | None) -> list[StandingFact]:
         if days is None or overlaps(month.first, month.before, *days):
             months.setdefault(month, {})[str(number)] = None
     return [StandingFact(_sentence(month, list(numbers)), is_final=True) for month, numbers in months.items()]
+
+
+def billed_charges(assignment: int) -> QuerySet[Charge]:
+    """What issued invoices charge by the terms of the assignment, less what credit notes took back whole."""
+    billed = Charge.objects.live().filter(
+        assignment=assignment, terms__isnull=False, line__invoice__status=InvoiceStatus.ISSUED
+    )
+    given = Sum("line__credited_by__net", filter=Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED))
+    return billed.annotate(given=Coalesce(given, Decimal(0))).exclude(line__net=F("given"))
 
 
 def _sentence(month: Month, numbers: list[str]) -> str:

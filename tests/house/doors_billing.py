@@ -137,6 +137,7 @@ INVOICES = {
     "billing:draft_pdf": record(GROUP, records.drafted),
     "billing:pdf": record(GROUP | ALOEN, records.issued, sent_on=GROUP | ALOEN),
     "billing:credit": Door(get=FINANCE, post=FINANCE, others=MISSING, make=records.issued),
+    "billing:credit_and_replace": Door(get=FINANCE, post=FINANCE, others=MISSING, make=records.issued),
     "billing:retry_paper": act_on(FINANCE, records.issued),
 }
 # Prices are agreed on by coordination and finance.

@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing.accounts import payments, refunding
 from billing.bank import accepting, candidates, suggesting
-from billing.credit_notes import remaining
+from billing.credit_notes import remaining, replacing
 from billing.models import BankOperation, Invoice, Payment, Rendering, RenderingStatus
 from billing.month import drafting, issuing
 from billing.reminders import choosing, disputing, wording
+from groupement.kernel.money import spell_plain
 from tests.billing import owing
 from tests.billing.bank import statements
 from tests.house.form import Filled, Form
@@ -266,12 +267,23 @@ def credit(house: House, _role: str) -> Filled:
     return Filled({"pk": made.pk}, {"etape": "emettre", "seen": remaining.remainder_of(made).total, **whole})
 
 
+def credit_and_replace(house: House, _role: str) -> Filled:
+    """The invoice of November, at a price that is one euro too low."""
+    run = drafting.draft(NOVEMBER, by=house.users["finance"], at=NOW)
+    made = issuing.issue_run(run, by=house.users["finance"], at=NOW).issued[0]
+    fields = {"reason": "Prix mal saisi", "seen": remaining.remainder_of(made).total}
+    for price in replacing.invoiced_prices_of(made):
+        fields |= {f"prix-{price.terms.pk}": spell_plain(price.value + 1), f"tva-{price.terms.pk}": "S20"}
+    return Filled({"pk": made.pk}, fields)
+
+
 def retry_paper(house: House, _role: str) -> Filled:
     return Filled({"pk": unprinted(house).pk})
 
 
 CREDIT_NOTES = {
     "billing:credit": Form(credit),
+    "billing:credit_and_replace": Form(credit_and_replace),
     "billing:retry_paper": Form(retry_paper),
 }
 

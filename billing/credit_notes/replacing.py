@@ -1,0 +1,130 @@
+"""Credit and replace: an invoice taken back whole and drafted again at the price that is right, in one act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from billing.credit_notes import crediting
+from billing.credit_notes.remaining import remainder_of
+from billing.models import Charge, Fate, Invoice, InvoiceStatus
+from billing.month import drafting
+from billing.prices import changing
+from employees.models import PriceMethod, Terms
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.lifecycle import Refusal
+from members.models import User
+
+# The figure of each method that an invoice prints, and what it is called.
+FIGURES = {
+    PriceMethod.HOURLY.value: ("hourly_price", "Prix horaire HT"),
+    PriceMethod.FLAT.value: ("flat_amount", "Forfait mensuel HT"),
+    PriceMethod.ACTUAL.value: ("management_rate", "Taux de gestion (%)"),
+}
+
+
+class NotReplaceable(Refusal):
+    """There is no price on this invoice that could be put right, or none that changes."""
+
+
+@dataclass(frozen=True)
+class InvoicedPrice:
+    """The terms by which lines of an invoice were priced, and the first day on which the invoice used them."""
+
+    terms: Terms
+    starts_on: date
+
+    @property
+    def figure(self) -> str:
+        return FIGURES[self.terms.price_method][0]
+
+    @property
+    def label(self) -> str:
+        return FIGURES[self.terms.price_method][1]
+
+    @property
+    def value(self) -> Decimal:
+        value: Decimal = getattr(self.terms, self.figure)
+        return value
+
+
+@dataclass(frozen=True)
+class CorrectedPrice:
+    """What a price should have been: its figure, and the VAT regime."""
+
+    value: Decimal
+    vat_regime: str
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """The credit note, issued, and the draft that takes the invoice's place."""
+
+    note: Invoice
+    draft: Invoice
+
+
+def invoiced_prices_of(invoice: Invoice) -> list[InvoicedPrice]:
+    """The prices behind the lines of ``invoice``, in their order; none for sums that were recorded one by one."""
+    charges = Charge.objects.filter(line__invoice=invoice, terms__isnull=False)
+    found: dict[int, InvoicedPrice] = {}
+    for charge in charges.select_related("terms__assignment__employee").order_by("line__position"):
+        if (terms := charge.terms) is None:
+            continue
+        day = max(charge.service_month.first, terms.starts_on)
+        before = found.get(terms.pk)
+        found[terms.pk] = InvoicedPrice(terms, min(day, before.starts_on) if before else day)
+    return list(found.values())
+
+
+@transaction.atomic
+def credit_and_replace(
+    invoice: Invoice,
+    *,
+    prices: Mapping[int, CorrectedPrice],
+    reason: str,
+    by: User,
+    at: datetime,
+    expected: Decimal | None = None,
+) -> Replacement:
+    """Credit all that is left of ``invoice``, put the prices right from its month on, and draft the month again.
+
+    ``prices`` are by the id of the terms. ``expected`` is what was left of the invoice on the page: sent twice, the
+    second one is refused. The draft is issued as any other, once it was read. Raises NotReplaceable, and what
+    crediting, changing a price and drafting raise: then nothing at all is done.
+    """
+    known = {price.terms.pk: price for price in invoiced_prices_of(invoice)}
+    changed = [(known[pk], new) for pk, new in prices.items() if pk in known and _is_other(known[pk], new)]
+    if not known or invoice.run_id is None:
+        raise NotReplaceable(
+            f"Aucun prix convenu n’explique cette facture{NO_BREAK_SPACE}: faites un avoir, puis facturez de nouveau."
+        )
+    if not changed:
+        raise NotReplaceable(f"Aucun prix ne change{NO_BREAK_SPACE}: corrigez-en un, ou faites un avoir.")
+    lines = crediting.whole_invoice(remainder_of(invoice), Fate.RELEASED)
+    note = crediting.issue_credit_note(invoice, lines=lines, reason=reason, by=by, at=at, expected=expected)
+    for price, new in changed:
+        figures = {**changing.figures_of(price.terms), price.figure: new.value, "vat_regime": new.vat_regime}
+        changing.agree(price.terms.assignment, starts_on=price.starts_on, figures=figures, by=by, at=at)
+    return Replacement(note, _draft_again(invoice, by=by, at=at))
+
+
+def _draft_again(invoice: Invoice, *, by: User, at: datetime) -> Invoice:
+    run = drafting.draft(invoice.service_month, by=by, at=at)
+    drafts = run.invoices.filter(member=invoice.member_id, status=InvoiceStatus.DRAFT, is_out_of_scope=False)
+    draft: Invoice | None = drafts.order_by("pk").first()
+    if draft is None:
+        waiting = run.problems.filter(is_blocking=True).order_by("pk").values_list("message", flat=True)
+        raise NotReplaceable(
+            f"Le brouillon de remplacement ne peut pas être fait{NO_BREAK_SPACE}: rien n’a été crédité.",
+            errors=list(waiting),
+        )
+    return draft
+
+
+def _is_other(price: InvoicedPrice, new: CorrectedPrice) -> bool:
+    return (price.value, price.terms.vat_regime) != (new.value, new.vat_regime)
