@@ -16,10 +16,12 @@ from employees.models import (
     Contract,
     Employee,
     HoursEntry,
+    MemberUse,
     PriceMethod,
     Terms,
     VatRegime,
 )
+from employees.models.assignment import REGIME_OF_USE
 from groupement.kernel.cells import plain
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import covers, overlaps
@@ -49,6 +51,7 @@ def assign(
     starts_on: date,
     ends_before: date | None = None,
     hours_entry: str = HoursEntry.BOTH,
+    use: str = MemberUse.ALL,
     reference: str | None = None,
     by: User,
     at: datetime,
@@ -59,7 +62,9 @@ def assign(
     """
     # Two assignments of the same person wait for each other: neither sees the other's dates or reference half done.
     Employee.objects.select_for_update().get(pk=employee.pk)
-    contract = contract_for(employee, member=member, site=site, starts_on=starts_on, ends_before=ends_before)
+    contract = contract_for(
+        employee, member=member, site=site, starts_on=starts_on, ends_before=ends_before, use=use
+    )
     with pghistory.context(user=by.pk, at=at.isoformat()):
         return Assignment.objects.create(
             reference=reference or next_reference(employee),
@@ -69,6 +74,7 @@ def assign(
             site=site,
             job=job,
             hours_entry=hours_entry,
+            use=use,
             starts_on=starts_on,
             ends_before=ends_before,
         )
@@ -82,12 +88,13 @@ def contract_for(
     starts_on: date,
     ends_before: date | None,
     assignment: Assignment | None = None,
+    use: str = MemberUse.ALL,
 ) -> Contract:
     """The contract under which ``employee`` may work at ``member`` on all those days.
 
     It covers them and its list names the member on each (C. trav. L1253-9); the member is admitted on each, since
-    a group lends to its members only (L1253-1); no other assignment of the person there overlaps. ``assignment``
-    is the one being edited. Raises NotAssignable.
+    a group lends to its members only (L1253-1); no other assignment of the person there overlaps, but for one of the
+    other ``use``. ``assignment`` is the one being edited. Raises NotAssignable.
     """
     if ends_before is not None and ends_before <= starts_on:
         raise NotAssignable("La fin doit venir après le début.", field="ends_before")
@@ -106,7 +113,7 @@ def contract_for(
     _refuse_gap(_spans(listed), wanted, f"le contrat ne cite pas {member} (C. trav. L1253-9)")
     admitted = member.memberships.exclude(status=MembershipStatus.CANDIDATE)
     _refuse_gap(_spans(admitted), wanted, f"{member} n’est pas adhérent (C. trav. L1253-1)")
-    _refuse_overlap(employee, member, wanted, assignment)
+    _refuse_overlap(employee, member, wanted, assignment, use)
     return contract
 
 
@@ -190,6 +197,12 @@ def refuse_terms(
     _refuse_figures(price_method, hourly_price, flat_amount)
     _refuse_options(price_method, management_rate, absence_rules or {}, monthly_minimum_minutes)
     _refuse_index(price_method, index_code, index_base)
+    if vat_regime != REGIME_OF_USE.get(MemberUse(assignment.use), vat_regime):
+        raise BadTerms(
+            f"Cette mise à disposition sert à {MemberUse(assignment.use).label}\u00a0: son régime de TVA est "
+            f"«\u00a0{REGIME_OF_USE[MemberUse(assignment.use)].label}\u00a0».",
+            field="vat_regime",
+        )
     if vat_regime == VatRegime.EXEMPT_261B:
         if not is_trued_up:
             _refuse_above_cost(price_method, management_rate)
@@ -274,8 +287,12 @@ def _refuse_unattested(member: Member, starts_on: date) -> None:
         )
 
 
-def _refuse_overlap(employee: Employee, member: Member, wanted: Span, edited: Assignment | None) -> None:
+def _refuse_overlap(
+    employee: Employee, member: Member, wanted: Span, edited: Assignment | None, use: str
+) -> None:
     others = employee.assignments.filter(member=member)
+    if use:
+        others = others.filter(use__in=(use, MemberUse.ALL))
     if edited:
         others = others.exclude(pk=edited.pk)
     for other in others.order_by("starts_on"):
@@ -284,6 +301,9 @@ def _refuse_overlap(employee: Employee, member: Member, wanted: Span, edited: As
                 f"{employee.full_name} est déjà chez {member} à partir du {day_fr(other.starts_on)} "
                 f"({other.reference})\u00a0: donnez une fin à cette mise à disposition.",
                 field="starts_on",
+                errors=[
+                    "Deux à la fois\u00a0: l’une pour les activités taxées, l’autre pour les activités exonérées."
+                ],
             )
 
 

@@ -284,7 +284,7 @@ class AssignmentForm(EndingForm):
     class Meta:
         model = Assignment
         fields = [
-            "reference", "employee", "member", "site", "job", "hours_entry", "starts_on", "ends_before",
+            "reference", "employee", "member", "site", "job", "use", "hours_entry", "starts_on", "ends_before",
         ]  # fmt: skip
         help_texts = {"reference": "Laissez vide\u00a0: elle est donnée à l’enregistrement."}
 
@@ -312,6 +312,7 @@ class AssignmentForm(EndingForm):
             starts_on=facts["starts_on"],
             ends_before=facts.get("ends_before"),
             assignment=held,
+            use=facts.get("use") or "",
         )
 
 

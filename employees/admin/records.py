@@ -294,6 +294,7 @@ class AssignmentAdmin(RecordAdmin):
             "member",
             "site",
             "job",
+            "use",
             "hours_entry",
             ("starts_on", "ends_before"),
         ]

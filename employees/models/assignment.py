@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import ClassVar, Self, TypeVar
 
 import pghistory
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, IntegerRangeField, RangeBoundary, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from groupement.kernel.money import MoneyField
-from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
+from groupement.kernel.periods import Dated, DatedQuerySet, DateRange, ends_after_start, no_overlap
 from groupement.kernel.spelling import OneSpelling
 from members.models import User
 
@@ -55,6 +56,25 @@ PRICE_COLUMNS = (
     *("price_method", "hourly_price", "flat_amount", "management_rate", "absence_rule", "absence_rules"),
     *("vat_regime", "is_trued_up", "monthly_minimum_minutes"),
 )
+
+
+class MemberUse(models.TextChoices):
+    """What a member uses the hours of an assignment for: by use some may be exempt and others not (BOI-RES-000082)."""
+
+    ALL = "", "toutes ses activités"
+    TAXED = "taxed", "ses activités taxées"
+    EXEMPT = "exempt", "ses activités exonérées"
+
+
+# The regime that the terms of an assignment for one use must have.
+REGIME_OF_USE = {MemberUse.TAXED: VatRegime.STANDARD, MemberUse.EXEMPT: VatRegime.EXEMPT_261B}
+
+
+def _uses() -> models.Func:
+    """The uses of an assignment as a range: all of them meet each, and the two do not meet."""
+    first = Case(When(use=MemberUse.EXEMPT, then=1), default=0, output_field=models.IntegerField())
+    after = Case(When(use=MemberUse.TAXED, then=1), default=2, output_field=models.IntegerField())
+    return models.Func(first, after, function="int4range", output_field=IntegerRangeField())
 
 
 class HoursEntry(models.TextChoices):
@@ -113,6 +133,15 @@ class Assignment(Dated):
         verbose_name="lieu de travail",
     )
     job = models.CharField("mission", max_length=120)
+    use = models.CharField(
+        "pour",
+        max_length=6,
+        choices=MemberUse,
+        default=MemberUse.ALL,
+        blank=True,
+        help_text="Une personne peut servir aux deux chez un même adhérent\u00a0: une mise à disposition pour chaque "
+        "usage, chacune avec ses heures et son régime de TVA.",
+    )
     hours_entry = models.CharField(
         "heures saisies par", max_length=10, choices=HoursEntry, default=HoursEntry.BOTH
     )
@@ -128,7 +157,16 @@ class Assignment(Dated):
                 name="assignment_reference_is_one_however_written",
                 violation_error_message="Une autre mise à disposition a déjà cette référence, à la casse près.",
             ),
-            no_overlap("assignments_of_an_employee_at_a_member_do_not_overlap", "employee", "member"),
+            ExclusionConstraint(
+                name="assignments_of_an_employee_at_a_member_do_not_overlap",
+                expressions=[
+                    ("employee", RangeOperators.EQUAL),
+                    ("member", RangeOperators.EQUAL),
+                    (_uses(), RangeOperators.OVERLAPS),
+                    (DateRange("starts_on", "ends_before", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+                violation_error_message="Ces dates en chevauchent d’autres.",
+            ),
             ends_after_start("assignment_ends_after_it_starts"),
         ]
 

@@ -249,6 +249,14 @@ class Directory:
                 str(where),
                 f"{employee} n’a pas de mise à disposition chez {where} à cette date. Corrigez le nom ou la date.",
             )
+        if len(found) > 1 and found[1].covers(day):
+            raise UnknownPlace(
+                "member",
+                str(self.members[member]),
+                f"{employee} a deux mises à disposition chez {self.members[member]} ce jour-là "
+                f"({found[0].reference} et {found[1].reference}). Saisissez ces heures sur la grille, à celle qu’il "
+                "faut.",
+            )
         return found[0]
 
 

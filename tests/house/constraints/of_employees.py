@@ -10,6 +10,7 @@ from tests.house.constraints.statements import (
     overlapping,
     row,
     same,
+    together,
     update,
 )
 
@@ -77,7 +78,11 @@ ROWS: dict[str, Row] = {
     "contract_terms_pay_is_not_negative": row(
         update(gross_monthly_pay="-0.01"), holds=update(gross_monthly_pay="0")
     ),
-    "assignments_of_an_employee_at_a_member_do_not_overlap": overlapping(reference="'MAD-X'"),
+    "assignments_of_an_employee_at_a_member_do_not_overlap": together(
+        overlapping(reference="'MAD-X'"),
+        overlapping(reference="'MAD-X'", use="'taxed'"),
+        overlapping(reference="'MAD-X'", use="'exempt'"),
+    ),
     "assignment_ends_after_it_starts": ends_after_start(),
     "terms_of_an_assignment_do_not_overlap": overlapping(),
     "terms_end_after_they_start": replace(ends_after_start(), lifts=INVOICED),
