@@ -21,6 +21,7 @@ from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from billing.documents.payment_code import payment_code
 from billing.models import (
     BillingRun,
     Document,
@@ -182,7 +183,7 @@ def print_pdf(invoice: Invoice) -> bytes:
         raise PdfNotReady("Un brouillon n’a pas de PDF.")
     kind = "Avoir" if invoice.kind == InvoiceKind.CREDIT_NOTE else "Facture"
     return paper.pdf(
-        render_to_string("paper/invoice.html", {"invoice": copied}),
+        render_to_string("paper/invoice.html", {"invoice": copied, "code": payment_code(copied)}),
         title=f"{kind} {copied['number']}",
         author=copied["seller"]["name"],
         created_at=issued_at,

@@ -14,6 +14,7 @@ from typing import Any
 from billing.charge_kinds import Writer
 from billing.documents import explaining, mentions
 from billing.documents.annex import annexes, credited_annexes
+from billing.documents.payment_code import code_of
 from billing.documents.vat import Rates, is_without_vat, rate_label
 from billing.models import Invoice, InvoiceKind, InvoiceStatus, Line, Unit
 from groupement.kernel import postal
@@ -96,7 +97,12 @@ class SnapshotBuilder:
             "vat_total": str(vat_total),
             "total": str(net + vat_total),
             "mentions": self.wordings.mentions({line.vat_regime for line in lines}),
-            "payment": {**self.wordings.payment(), **self.late_terms, "reference": ""},
+            "payment": {
+                **self.wordings.payment(),
+                **self.late_terms,
+                "reference": "",
+                "code": code_of(invoice.kind, self.seller, net + vat_total),
+            },
             "why": self._why(lines),
             "annex": list(self.annexes.get(invoice.pk, ())),
         } | self._origin(invoice)
