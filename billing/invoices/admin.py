@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,6 +17,7 @@ from billing.models import (
     Charge,
     Document,
     Invoice,
+    InvoiceKind,
     InvoiceStep,
     LegalMention,
     Line,
@@ -25,6 +27,7 @@ from billing.models import (
     Settlement,
 )
 from groupement.kernel.french import counted
+from groupement.kernel.money import spell
 from members.access import UserRequest
 from members.admin.keeping import KeptRecordAdmin
 from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin, StepInline
@@ -75,21 +78,39 @@ class BillingRunAdmin(ReadOnlyRecordAdmin):
 class InvoiceAdmin(ReadOnlyRecordAdmin):
     list_display = [
         "__str__",
+        "kind",
         "member",
         "service_month",
         "status",
         "issued_on",
         "due_on",
-        "net",
-        "vat",
-        "total",
+        "signed_net",
+        "signed_vat",
+        "signed_total",
     ]
-    list_filter = ["status", "member"]
+    list_filter = ["kind", "status", "member"]
     list_select_related = ["member"]
     search_fields = ["number", "member__short_name", "member__legal_name", "member__siren"]
     date_hierarchy = "service_month"
     ordering = ["-service_month", "-sequence", "-pk"]
     inlines = [LineInline, InvoiceStepInline]
+
+    @admin.display(description="HT", ordering="net")
+    def signed_net(self, invoice: Invoice) -> str:
+        return _signed(invoice, invoice.net)
+
+    @admin.display(description="TVA", ordering="vat")
+    def signed_vat(self, invoice: Invoice) -> str:
+        return _signed(invoice, invoice.vat)
+
+    @admin.display(description="TTC", ordering="total")
+    def signed_total(self, invoice: Invoice) -> str:
+        return _signed(invoice, invoice.total)
+
+
+def _signed(invoice: Invoice, amount: Decimal) -> str:
+    """An amount in euros on one line; that of a credit note, kept without sign, comes in less."""
+    return spell(-amount if invoice.kind == InvoiceKind.CREDIT_NOTE else amount)
 
 
 @admin.register(Line)
