@@ -114,6 +114,48 @@ def write_off(invoice: Invoice, *, reason: str, by: User | None, at: datetime) -
     return made
 
 
+@dataclass(frozen=True)
+class WholeSettlement:
+    """What would make an invoice whole, euros: the member's unused credit, and a small rest to write off."""
+
+    credit: Decimal
+    written_off: Decimal
+
+
+def whole_settlement(due: Decimal, credit: Decimal, limit: Decimal) -> WholeSettlement | None:
+    """How the unused ``credit`` settles all that is ``due``, up to a rest within ``limit``; None when it does not."""
+    rest = max(due - credit, ZERO)
+    if not due or not credit or rest > limit:
+        return None
+    return WholeSettlement(due - rest, rest)
+
+
+@transaction.atomic
+def settle_whole(invoice: Invoice, *, by: User | None, at: datetime) -> WholeSettlement:
+    """Settle all that is due of ``invoice`` with what is left of the member's payments and credit notes, oldest first.
+
+    A rest within the group's limit is written off. Raises NothingToWriteOff when they do not make it whole.
+    """
+    lock_member(invoice.member_id)
+    before = due = _due_of(invoice)
+    payments = with_left(Payment.objects.filter(member=invoice.member_id)).filter(left__gt=ZERO)
+    for payment in payments.order_by("received_on", "pk"):
+        if due:
+            part = min(payment.left, due)
+            allocate(payment, [(invoice, part)], by=by, at=at)
+            due -= part
+    notes = (
+        with_dues(Invoice.objects.filter(member=invoice.member_id)).filter(left__gt=ZERO).defer("snapshot")
+    )
+    for note in notes.order_by("issued_on", "sequence", "pk"):
+        if due:
+            apply_credit(note, to=invoice, by=by, at=at)
+            due -= min(note.left, due)
+    if due or not before:
+        write_off(invoice, reason="Reste minime après règlement", by=by, at=at)
+    return WholeSettlement(before - due, due)
+
+
 @transaction.atomic
 def unallocate(allocation: Allocation, *, by: User | None, at: datetime) -> None:
     """Undo one allocation: the invoice is due again by as much, and what settled it may be used again."""

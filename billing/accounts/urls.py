@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("remboursements/<int:pk>/annuler/", refunds.cancel_refund, name="cancel_refund"),
     path("imputations/<int:pk>/annuler/", payments.unallocate, name="unallocate"),
     path("factures/<int:pk>/abandonner/", accounts.write_off, name="write_off"),
+    path("factures/<int:pk>/solder/", accounts.settle_whole, name="settle_whole"),
     path("avoirs/<int:pk>/imputer/", accounts.apply_credit, name="apply_credit"),
     path("comptes/", accounts.aged_balance, name="ageing"),
     path("comptes/<int:pk>/", accounts.account, name="account"),

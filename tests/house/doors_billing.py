@@ -35,6 +35,7 @@ ACCOUNTS = {
     "billing:cancel_refund": act_on(FINANCE, records.refund),
     "billing:unallocate": act_on(FINANCE, records.allocation),
     "billing:write_off": act_on(FINANCE, records.issued),
+    "billing:settle_whole": act_on(FINANCE, records.issued),
     "billing:apply_credit": act_on(FINANCE, records.credit_note),
     "billing:ageing": page(GROUP),
     "billing:account": record(GROUP | ALOEN, records.account),

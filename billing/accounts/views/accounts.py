@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.accounts import ageing, allocating, receivables, spreading, statement_of_account
 from billing.accounts.forms import StatementPeriodForm, UseCreditForm, WriteOffForm
 from billing.models import Allocation, Invoice, InvoiceKind, InvoiceStatus
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from groupement.kernel.pages import act, page
 from groupement.kernel.periods import Month
 from members.access import UserRequest, for_roles, holds, today
@@ -108,6 +108,18 @@ def write_off(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.FINANCE)
+def settle_whole(request: UserRequest, pk: int) -> HttpResponse:
+    """Settle an invoice with the member's credit, and write off the cents that are left."""
+    found = get_object_or_404(Invoice.objects.visible_to(request.user).defer("snapshot"), pk=pk)
+    done = act(request, allocating.settle_whole, found, by=request.user, at=timezone.now())
+    if done.value:
+        rest = f", {spell(done.value.written_off)} abandonnés" if done.value.written_off else ""
+        messages.success(request, f"{found} est soldée\u00a0: {spell(done.value.credit)} de crédit{rest}.")
+    return redirect("billing:invoice", pk)
+
+
+@require_POST
+@for_roles(Role.FINANCE)
 def apply_credit(request: UserRequest, pk: int) -> HttpResponse:
     """Use what is left of a credit note on a due invoice of the member."""
     rows = Invoice.objects.visible_to(request.user).defer("snapshot")
@@ -143,14 +155,18 @@ def settlement_context(invoice: Any, *, may_act: bool) -> dict[str, Any]:
         "allocations": list(found),
         "refunds": list(invoice.refunds.standing().order_by("paid_on", "pk")) if is_note else [],
         "unused_credit": None,
+        "whole": None,
         "write_off": None,
         "credit_form": None,
     }
     if may_act and is_note and invoice.left:
         context["credit_form"] = UseCreditForm(invoices=spreading.due_invoices(invoice.member_id))
     if may_act and invoice.due:
-        context["unused_credit"] = receivables.unused_credits([invoice.member_id]).get(invoice.member_id)
-        if invoice.due <= Group.objects.values_list("write_off_limit", flat=True).get():
+        credit = receivables.unused_credits([invoice.member_id]).get(invoice.member_id, ZERO)
+        limit = Group.objects.values_list("write_off_limit", flat=True).get()
+        context["unused_credit"] = credit
+        context["whole"] = allocating.whole_settlement(invoice.due, credit, limit)
+        if invoice.due <= limit:
             is_rest = invoice.settled > 0
             context["write_off"] = WriteOffForm(initial={"reason": SMALL_REST} if is_rest else None)
     return context
