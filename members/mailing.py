@@ -61,6 +61,11 @@ class MailFile:
     path: str
     sha256: str
 
+    @property
+    def columns(self) -> dict[str, str]:
+        """As a mail keeps it."""
+        return {"file_name": self.name, "file_path": self.path, "file_sha256": self.sha256}
+
 
 def write(
     to: User | Correspondent,
@@ -105,11 +110,7 @@ def write(
                 text=GAP.sub("\n\n", render_to_string(f"mail/{template}.txt", facts)).strip() + "\n",
                 html=render_to_string(f"mail/{template}.html", facts),
                 queued_at=at,
-                **(
-                    {"file_name": file.name, "file_path": file.path, "file_sha256": file.sha256}
-                    if file
-                    else {}
-                ),
+                **(file.columns if file else {}),
             )
             MailSubject.objects.bulk_create(
                 MailSubject(mail=mail, kind=what, number=number, address=to.email, day=day)

@@ -1,4 +1,4 @@
-"""What awaits finance today, each with its sum and one gesture, the most pressing first; and how the month stands."""
+"""What awaits finance today, each with its sum and one action, the most pressing first; and how the month stands."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Task:
-    """One thing to do: ``sum`` in euros, ``badge`` how pressing it is, ``action`` and ``url`` the gesture.
+    """One thing to do: ``sum`` in euros, ``badge`` how pressing it is, ``action`` and ``url`` what to press.
 
     Without ``url`` there is nothing to do: ``title`` names the kind and ``note`` says so.
     """

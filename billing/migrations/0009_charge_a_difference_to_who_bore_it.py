@@ -7,7 +7,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0008_keep_what_was_sent'),
         ('billing', '0008_track_what_invoices_stand_on'),
         ('employees', '0004_keep_invoiced_prices'),
         ('members', '0011_keep_billing_addresses_whole_and_numbers_apart'),

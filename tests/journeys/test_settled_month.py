@@ -95,7 +95,7 @@ def test_a_month_closed_credited_completed_trued_up_and_paid(
     clock.set(TODAY)
     gael = visit(cast["gael"])
     paper_of.cache_clear()
-    look = Looking(gael, cast["members"], sent)
+    comparison = Comparison(gael, cast["members"], sent)
     steps = [
         ("trial", 0, lambda: (import_costs(gael, MAELLE), gael.open(RUN).press("Faire un essai"))),
         ("closed", 2, lambda: issue(gael)),
@@ -109,8 +109,8 @@ def test_a_month_closed_credited_completed_trued_up_and_paid(
     for step, documents, act in steps:
         with django_capture_on_commit_callbacks(execute=True):
             act()
-        look.at(step, documents=documents)
-    assert look.wrong == {}
+        comparison.at(step, documents=documents)
+    assert comparison.wrong == {}
     documents = Invoice.objects.order_by("number").values_list("number", "kind", "member__short_name", "net")
     assert [f"{number} {kind} {name} {net}" for number, kind, name, net in documents] == DOCUMENTS
     # Seven of Maëlle’s seventy hours were given up: their part of her cost stays with the reserve.
@@ -123,7 +123,7 @@ def issue(gael: Visitor) -> None:
     gael.open(f"{RUN}?confirmer=emission").press("Émettre")
 
 
-class Looking:
+class Comparison:
     """Reads every page and paper of finance after a step, and keeps what does not agree, by step and address."""
 
     def __init__(self, gael: Visitor, members: list[Member], sent: list[int]) -> None:

@@ -27,7 +27,7 @@ TODAY = NOW.date()
 DAY = reverse("billing:day")
 
 
-def told(found: Agenda) -> list[tuple[str, str]]:
+def listed(found: Agenda) -> list[tuple[str, str]]:
     """What is to do, with its sum."""
     plain = [task.title.replace("\u00a0", " ") for task in found.to_do]
     return [(title, str(task.sum)) for title, task in zip(plain, found.to_do, strict=True)]
@@ -73,7 +73,7 @@ def test_all_that_awaits_has_its_sum(login) -> None:
     expenses.claim(placed, bought, by=world.user("Quelqu’un"), at=NOW)
     run = drafting.draft(NOVEMBER, by=None, at=NOW)
     found = agenda(TODAY)
-    assert told(found) == [
+    assert listed(found) == [
         ("Relancer 2 factures échues", "340.00"),
         ("Abandonner 1 reste minime", "2.00"),
         ("Rapprocher 2 opérations de banque", "77.00"),
