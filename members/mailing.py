@@ -91,13 +91,7 @@ def write(
     if _was_sent(to.email, kind, day, about) or not is_reachable(to):
         return None
     subject = " ".join(subject.splitlines())[:200]
-    facts = {
-        **context,
-        "person": to,
-        "group": Group.objects.order_by("pk").first(),
-        "subject": subject,
-        "preferences": address("members:preferences") if isinstance(to, User) else "",
-    }
+    facts = {**context, **_facts(to), "subject": subject}
     try:
         with transaction.atomic():
             mail = Mail.objects.create(
@@ -119,6 +113,15 @@ def write(
             return mail
     except IntegrityError:
         return None  # another worker wrote it at the same moment
+
+
+def _facts(to: User | Correspondent) -> dict[str, Any]:
+    """What every message says of its reader and of the group."""
+    return {
+        "person": to,
+        "group": Group.objects.order_by("pk").first(),
+        "preferences": address("members:preferences") if isinstance(to, User) else "",
+    }
 
 
 def _was_sent(address: str, kind: MailKind, day: date | None, about: Collection[Subject]) -> bool:
