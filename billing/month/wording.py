@@ -168,7 +168,7 @@ def receipts_are_taxable(member: Member, month: Month, percent: Decimal) -> Bill
     return BillingProblem(
         "vat_receipts_taxable",
         f"{member}{NO_BREAK_SPACE}: l’attestation dit {spell_percent(percent)} de recettes taxables, et des lignes "
-        f"{month.of_label} sont exonérées. À partir de {MOST_TAXABLE}{NO_BREAK_SPACE}%, seul ce qui sert aux activités "
+        f"{month.of_label} sont exonérées. Dès {MOST_TAXABLE}{NO_BREAK_SPACE}%, seul ce qui sert aux activités "
         "exonérées reste sans TVA (CGI, art. 261 B, BOI-RES-000082)\u00a0: voyez-le avec l’expert-comptable.",
         member=member.pk,
         is_blocking=False,

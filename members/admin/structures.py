@@ -143,7 +143,7 @@ def _warn_of_receipts(request: HttpRequest, saved: Iterable[VatAttestation]) -> 
         if row.is_beyond_the_limit:
             messages.warning(
                 request,
-                f"{row.member}\u00a0: {spell_percent(row.taxable_receipts_percent)} de recettes taxables. À partir de "
+                f"{row.member}\u00a0: {spell_percent(row.taxable_receipts_percent)} de recettes taxables. Dès "
                 f"{MOST_TAXABLE}\u00a0%, seul ce qui sert aux activités exonérées se facture sans TVA (CGI, article "
                 "261 B, BOI-RES-000082)\u00a0: voyez-le avec l’expert-comptable.",
             )

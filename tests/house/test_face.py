@@ -65,6 +65,7 @@ def linked(template):
 
 DOCUMENT = ROOT / "templates" / "document.html"
 COMMON, FONTS = linked(DOCUMENT), linked(ROOT / "templates" / "frame" / "fonts.html")
+ADMINISTRATION = linked(ROOT / "templates" / "admin" / "base_site.html")
 PAGES = {
     str(path.relative_to(ROOT)): linked(path)
     for path in sorted((ROOT / "templates").rglob("*.html"))
@@ -84,7 +85,7 @@ def minified(name):
 
 def test_every_sheet_is_linked_by_all_pages_or_by_those_that_need_it():
     special = {name for names in PAGES.values() for name in names}
-    assert sorted([*FONTS, *COMMON, *special]) == [path.stem for path in SHEETS]
+    assert sorted([*FONTS, *COMMON, *ADMINISTRATION, *special]) == [path.stem for path in SHEETS]
 
 
 def test_a_sheet_closes_what_it_opens():
