@@ -63,10 +63,7 @@ class MailFile:
 
     @property
     def columns(self) -> dict[str, str]:
-<<<<<<< HEAD
         """As a mail keeps it."""
-=======
->>>>>>> 61396da (admin: Keep numbers, sums and dates on one line; house: Hold words and sizes)
         return {"file_name": self.name, "file_path": self.path, "file_sha256": self.sha256}
 
 
@@ -94,11 +91,7 @@ def write(
     if _was_sent(to.email, kind, day, about) or not is_reachable(to):
         return None
     subject = " ".join(subject.splitlines())[:200]
-<<<<<<< HEAD
     facts = {**context, **_facts(to), "subject": subject}
-=======
-    facts = _facts(to, subject, context)
->>>>>>> 61396da (admin: Keep numbers, sums and dates on one line; house: Hold words and sizes)
     try:
         with transaction.atomic():
             mail = Mail.objects.create(
@@ -122,21 +115,11 @@ def write(
         return None  # another worker wrote it at the same moment
 
 
-<<<<<<< HEAD
 def _facts(to: User | Correspondent) -> dict[str, Any]:
     """What every message says of its reader and of the group."""
     return {
         "person": to,
         "group": Group.objects.order_by("pk").first(),
-=======
-def _facts(to: User | Correspondent, subject: str, context: Mapping[str, Any]) -> dict[str, Any]:
-    """What the templates of a message know."""
-    return {
-        **context,
-        "person": to,
-        "group": Group.objects.order_by("pk").first(),
-        "subject": subject,
->>>>>>> 61396da (admin: Keep numbers, sums and dates on one line; house: Hold words and sizes)
         "preferences": address("members:preferences") if isinstance(to, User) else "",
     }
 

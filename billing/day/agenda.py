@@ -39,11 +39,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class Task:
-<<<<<<< HEAD
-    """One thing to do: ``sum`` in euros, ``badge`` how pressing it is, ``action`` and ``url`` what to press.
-=======
     """One thing to do: ``sum`` in euros, ``badge`` how pressing it is, ``action`` and ``url`` lead to it.
->>>>>>> 61396da (admin: Keep numbers, sums and dates on one line; house: Hold words and sizes)
 
     Without ``url`` there is nothing to do: ``title`` names the kind and ``note`` says so.
     """
