@@ -64,7 +64,8 @@ class SummaryLine:
 class TrueUpSummary:
     """A true-up with its sums, in euros without VAT; ``to_reserve`` stays with the reserve, ``moved`` is its entry.
 
-    ``everybody`` is the actual cost with management of all members, those that are not settled among them.
+    ``everybody`` is the actual cost with management of all members, those that are not settled among them;
+    ``given_up`` the cost of hours that were credited for good.
     """
 
     members: Sequence[MemberShares]
@@ -74,15 +75,17 @@ class TrueUpSummary:
     moved: Decimal
     remarks: Sequence[str]
     everybody: Decimal = ZERO
+    given_up: Decimal = ZERO
 
     @property
     def lines(self) -> list[SummaryLine]:
         """From the cost of these people to the difference; each sum is that of the lines above it."""
-        management = self.everybody - self.cost + self.to_reserve
+        management = self.everybody - self.cost + self.to_reserve + self.given_up
         others = self.actual - self.everybody
         found = [
             SummaryLine("Coût employeur", self.cost),
             SummaryLine("Reste à la réserve", 0 - self.to_reserve, "−"),
+            SummaryLine("Heures créditées pour de bon, que la réserve porte", 0 - self.given_up, "−"),
             SummaryLine("Frais de gestion", management, "+"),
             SummaryLine("Part d’adhérents qui ne sont pas régularisés", others, "−"),
             SummaryLine("Part réelle, gestion comprise", self.actual, "=", is_sum=True),
@@ -170,6 +173,7 @@ def summary(true_up: TrueUp) -> TrueUpSummary:
         Decimal(figures.get("reserve_before", "0")) - Decimal(figures.get("reserve_after", "0")),
         figures.get("remarks", []),
         Decimal(figures.get("actual", "0")),
+        Decimal(figures.get("given_up", "0")),
     )
 
 

@@ -14,7 +14,9 @@ from billing.accounts.receivables import SettlementState
 from billing.documents import explaining
 from billing.models import Invoice
 from billing.month import drafting, price_reasons
-from billing.true_ups import issuing
+from billing.true_ups import issuing, overview
+from billing.true_ups.gathering import gather
+from billing.true_ups.sharing import share_all
 from tests import world
 from tests.billing import printed, scene
 from tests.billing.credit_notes import issued as crediting
@@ -216,3 +218,20 @@ def test_a_true_up_is_named_as_such_in_lists(login):
     )
     ordinary = Invoice.objects.filter(true_up=None)[0]
     assert f"{ordinary.number} régularisation" not in page
+
+
+def test_the_way_from_the_cost_to_the_difference_names_what_the_reserve_keeps():
+    period.half_year(management_rate=Decimal("5.00"))
+    crediting.credit_all(Invoice.objects.get(member__short_name="Aloen", service_month=NOVEMBER))
+    scope = period.scope(first=NOVEMBER, last=NOVEMBER)
+    everybody = share_all(gather(scope).periods, "hours")
+    found = {
+        line.label: line.amount
+        for line in overview.summary(period.prepared(first=NOVEMBER, last=NOVEMBER)).lines
+    }
+    kept = sum(one.given_up for one in everybody)
+    assert kept
+    assert found["Heures créditées pour de bon, que la réserve porte"] == -kept
+    fees = sum(share.management for one in everybody for share in one.shares)
+    assert fees > 0
+    assert found["Frais de gestion"] == fees
