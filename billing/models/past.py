@@ -49,6 +49,15 @@ def past_is_kept(name: str, *, key: str, says: Sequence[str], used: str) -> pgtr
     )
 
 
+def _price_of(terms: str) -> str:
+    """What makes a price, as segments of a month are cut (billing.month.segments)."""
+    hourly = ("price_method", "hourly_price", "vat_regime", "monthly_minimum_minutes")
+    other = ("price_method", "flat_amount", "vat_regime", "management_rate", "absence_rule", "absence_rules")
+    first, second = (", ".join(f"{terms}.{column}" for column in columns) for columns in (hourly, other))
+    by_hour = f"CASE {terms}.price_method WHEN 'hourly' THEN jsonb_build_array({first})"
+    return f"{by_hour} ELSE jsonb_build_array({second}) END"
+
+
 # Rates are those of the last day of the month of service.
 RATE_IS_KEPT = past_is_kept(
     "an_invoiced_rate_is_kept",
@@ -88,10 +97,15 @@ PRICE_IS_KEPT = past_is_kept(
     says=PRICE_COLUMNS,
     used=f"""
         SELECT charge.assignment_id AS key, of_month.day::date AS day
-        FROM {BILLED_CHARGES},
-            generate_series(charge.service_month, charge.service_month + interval '1 month - 1 day', '1 day')
-                of_month (day)
-        WHERE charge.terms_id IS NOT NULL AND charge.assignment_id IN (OLD.assignment_id, NEW.assignment_id)
+        FROM {BILLED_CHARGES}
+        JOIN employees_terms priced ON priced.id = charge.terms_id
+        -- A charge names the first terms of its price; the days of others with the same price are in it too.
+        JOIN employees_terms same ON same.assignment_id = priced.assignment_id
+            AND {_price_of("same")} = {_price_of("priced")}
+        JOIN generate_series(charge.service_month, charge.service_month + interval '1 month - 1 day', '1 day')
+            of_month (day) ON of_month.day >= same.starts_on
+            AND (same.ends_before IS NULL OR of_month.day < same.ends_before)
+        WHERE charge.assignment_id IN (OLD.assignment_id, NEW.assignment_id)
     """,  # noqa: S608 - written by us, no value of anybody
 )
 INDEX_IS_KEPT = pgtrigger.Trigger(

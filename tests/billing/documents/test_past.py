@@ -97,6 +97,24 @@ def test_a_part_that_is_credited_leaves_the_price_as_it_is() -> None:
     assert wrong({"rewrite": (rewrite["rewrite"][0], False)}) == {}
 
 
+def test_another_week_at_the_same_price_is_invoiced_with_it() -> None:
+    """October is one segment of two terms: the charge names the first, and the second is kept as well."""
+    assignment = placed("26.40")
+    assignment.terms.update(ends_before=OCTOBER_15)
+    Terms.objects.create(
+        assignment=assignment,
+        starts_on=OCTOBER_15,
+        weekly_pattern=[300] * 7,
+        price_method="hourly",
+        hourly_price=Decimal("26.40"),
+    )
+    worked(assignment, {1: 420, 20: 420}, month=OCTOBER)
+    bill(OCTOBER)
+    second = assignment.terms.filter(starts_on=OCTOBER_15)
+    assert wrong({"rewrite": (lambda: second.update(hourly_price=Decimal("20.00")), True)}) == {}
+    assert wrong({"another week": (lambda: second.update(weekly_pattern=[240] * 7), False)}) == {}
+
+
 def test_a_rate_a_mention_a_scale_an_index_and_a_level_are_kept() -> None:
     assignment = placed("26.40", index_code="ICHT", index_base=Decimal("105.2"))
     index = PriceIndex.objects.create(code="ICHT", month=OCTOBER, value=Decimal("105.2"), source="Insee")
