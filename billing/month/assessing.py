@@ -189,14 +189,28 @@ def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToB
     )
 
 
-def _rebilled(month_facts: EmployeeMonthFacts, priced: PricedSegment, reopened: Sequence[int]) -> int | None:
-    """Of the released charges, that which this sum prices anew: one each, in the order of the segments."""
-    own = [row.terms for row in month_facts.segments if row.assignment == priced.segment.assignment]
-    rank = own.index(priced.segment.terms) if priced.segment.terms in own else 0
+def _rebilled(
+    month_facts: EmployeeMonthFacts, priced: PricedSegment, reopened: Sequence[tuple[int, int]]
+) -> int | None:
+    """Of the released charges, that which this sum prices anew: that of its terms, else one of terms that are gone."""
     if priced.is_difference:
         # A fee on a difference comes after those of the month; of a difference, an assignment has seldom two.
-        rank = 0 if KINDS[priced.kind].pays_for_work else len(own)
-    return reopened[rank] if rank < len(reopened) else None
+        of_month = [row for row in month_facts.segments if row.assignment == priced.segment.assignment]
+        rank = 0 if KINDS[priced.kind].pays_for_work else len(of_month)
+        return reopened[rank][0] if rank < len(reopened) else None
+    source = priced.segment.assignment, month_facts.month, priced.kind
+    to_bill = [
+        row.terms
+        for row in month_facts.segments
+        if row.assignment == source[0] and (*source, row.terms) not in month_facts.facts.charged_terms
+    ]
+    by_terms = {terms: pk for pk, terms in reopened}
+    if priced.segment.terms in by_terms:
+        return by_terms[priced.segment.terms]
+    gone = [pk for pk, terms in reopened if terms not in to_bill]
+    new = [terms for terms in to_bill if terms not in by_terms]
+    rank = new.index(priced.segment.terms) if priced.segment.terms in new else len(gone)
+    return gone[rank] if rank < len(gone) else None
 
 
 def _nothing_again(

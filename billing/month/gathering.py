@@ -67,8 +67,8 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     facts.settled = _settled(run, keys)
     facts.charged, facts.charged_terms = _charged(run, keys)
     facts.topped_up = _topped_up(run, facts.charged)
-    for (_, month), (assignment, kind), charge in reopened:
-        facts.reopened.setdefault((assignment, month, kind), []).append(charge)
+    for (_, month), (assignment, kind), released_charge in reopened:
+        facts.reopened.setdefault((assignment, month, kind), []).append(released_charge)
     facts.charged_there, facts.issued = _issued(run)
     at_cost = [key for key in keys if _has_terms(facts, key, price_method=PriceMethod.ACTUAL)]
     for month in sorted({facts.last_month_of(key) or key[1] for key in at_cost}):
@@ -243,8 +243,8 @@ def _lasts(run: BillingRun) -> Q:
     return Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED)
 
 
-def _reopened(run: BillingRun) -> list[tuple[Key, tuple[int, str], int]]:
-    """Computed sums that a credit note released whole and nothing bills again: key, (assignment, kind), id.
+def _reopened(run: BillingRun) -> list[tuple[Key, tuple[int, str], tuple[int, int]]]:
+    """Computed sums that a credit note released whole and nothing bills again: key, (assignment, kind), (id, terms).
 
     One charge may bill several again (two prices of a month put right by one): then what was released with or before
     the one that it names is settled too. The last released first.
@@ -260,9 +260,12 @@ def _reopened(run: BillingRun) -> list[tuple[Key, tuple[int, str], int]]:
         ~Exists(again), released_at__isnull=False, kind__in=PRICED_ANEW, service_month__lte=run.month
     )
     found = rows.order_by("-released_at", "pk").values_list(
-        "employee", "service_month", "assignment", "kind", "pk"
+        "employee", "service_month", "assignment", "kind", "pk", "terms"
     )
-    return [((employee, month), (assignment, kind), pk) for employee, month, assignment, kind, pk in found]
+    return [
+        ((employee, month), (assignment, kind), (pk, terms))
+        for employee, month, assignment, kind, pk, terms in found
+    ]
 
 
 def _topped_up(

@@ -95,7 +95,7 @@ class RunFacts:
     charged: Counter[tuple[int, Month, str]] = field(default_factory=Counter)
     topped_up: dict[tuple[int, Month], TopUp] = field(default_factory=dict)
     charged_terms: set[tuple[int, Month, str, int]] = field(default_factory=set)
-    reopened: dict[tuple[int, Month, str], list[int]] = field(default_factory=dict)
+    reopened: dict[tuple[int, Month, str], list[tuple[int, int]]] = field(default_factory=dict)
     released: dict[int, list[ReleasedMinutes]] = field(default_factory=dict)
     recorded: list[Charge] = field(default_factory=list)
     is_franchise: bool = False

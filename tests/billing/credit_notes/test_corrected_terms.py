@@ -84,7 +84,7 @@ def test_a_flat_amount_is_that_put_right() -> None:
 
 
 def test_a_part_of_a_month_credited_leaves_the_other_part() -> None:
-    """Half of November at 1 500.00 (750.00), half at 1 800.00 (900.00): the second credited, put right to 1 600.00."""
+    """Half of November at 1 500.00 (750.00), half at 1 800.00 (900.00): the second is credited, and comes alone."""
     assignment = by_month("1500.00")
     half = NOVEMBER.first.replace(day=16)
     first = Terms.objects.get()
@@ -96,9 +96,11 @@ def test_a_part_of_a_month_credited_leaves_the_other_part() -> None:
     of = bill()
     assert [net for _, net, _ in nets(of)] == ["750.00", "900.00"]
     credit(of, CreditWhole(of.lines.get(net=900), RELEASED))
-    Terms.objects.filter(pk=second.pk).update(flat_amount=Decimal("1600.00"))
-    Terms.objects.filter(pk=second.pk).update(ends_before=DECEMBER.first)
-    assert [net for _, net, _ in nets(bill(DECEMBER))] == ["800.00"]
+    bill(DECEMBER)
+    again = Charge.objects.filter(service_month=NOVEMBER, rebills__isnull=False)
+    assert [str(net) for net in again.values_list("net", flat=True)] == ["900.00"]
+    run = drafting.draft(JANUARY, by=None, at=at_end_of(JANUARY))
+    assert not Charge.objects.filter(run=run, service_month=NOVEMBER).exists()
 
 
 def test_two_parts_credited_become_one_price_and_are_billed_once() -> None:

@@ -220,19 +220,25 @@ ROWS: dict[str, Row] = {
         holds=TWINS["members_mail"].but(**FILE),
     ),
     "one_digest_of_a_kind_a_day": row(copy(), holds=(TWINS["members_mail"], copy(is_by_hand="true"))),
-    "mails_keep_what_they_say": frozen(
-        "address",
-        "subject",
-        "text",
-        "html",
-        "to_id=NULL",
-        "kind='hours_reminder'",
-        "day=day + 1",
-        "is_by_hand=true",
-        "file_name",
-        "file_path",
-        "file_sha256",
-        holds=update(error="'x'"),
+    "mails_keep_what_they_say": together(
+        frozen(
+            "address",
+            "subject",
+            "text",
+            "html",
+            "to_id=NULL",
+            "kind='hours_reminder'",
+            "day=day + 1",
+            "is_by_hand=true",
+            holds=update(error="'x'"),
+        ),
+        frozen(
+            "file_name",
+            "file_path",
+            "file_sha256=repeat('b', 64)",
+            of="file_name <> ''",
+            holds=update("file_name <> ''", error="'x'"),
+        ),
     ),
     "mails_are_kept": row(
         delete("id NOT IN (SELECT mail_id FROM members_mailsubject)"), holds=update(error="'x'")

@@ -107,6 +107,8 @@ def _of_members(aloen: Member, sonam: Member, boss: User) -> None:
     for sender in (boss, None):
         SentForm.objects.create(key=A, user=sender, sent_at=NOW)
     Notice.objects.create(kind="leaver", topic="contract 1", settled_at=NOW, mail=mail, **shown)
+    file = {"file_name": "f.pdf", "file_path": "invoices/f.pdf", "file_sha256": A}
+    Mail.objects.create(kind="document", **facts, **file)
     Mail.objects.create(kind="returned", **facts)  # about nothing, so that only its trigger keeps it
 
 
