@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('employees', '0004_keep_invoiced_prices'),
-        ('members', '0014_hold_terms_of_payment_to_the_law'),
+        ('members', '0015_hold_terms_of_payment_to_the_law'),
     ]
 
     operations = [

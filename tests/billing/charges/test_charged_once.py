@@ -14,7 +14,7 @@ from tests.house.locks.cases.of_charges import meal
 from tests.world import NOVEMBER, NOW
 
 pytestmark = pytest.mark.django_db
-MIGRATION = "billing.migrations.0007_mark_expenses_charged_twice"
+MIGRATION = "billing.migrations.0010_mark_expenses_charged_twice"
 
 
 def twin(charge: Charge) -> Charge:

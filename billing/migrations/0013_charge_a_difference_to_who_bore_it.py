@@ -7,9 +7,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0008_track_what_invoices_stand_on'),
+        ('billing', '0012_track_what_invoices_stand_on'),
         ('employees', '0004_keep_invoiced_prices'),
-        ('members', '0011_keep_billing_addresses_whole_and_numbers_apart'),
+        ('members', '0012_keep_billing_addresses_whole_and_numbers_apart'),
         ('timesheets', '0012_remember_the_columns_of_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0010_let_credit_notes_follow_where_numbers_would_meet'),
+        ('members', '0011_let_credit_notes_follow_where_numbers_would_meet'),
     ]
 
     operations = [

@@ -14,5 +14,5 @@ def follow(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0009_empty_billing_addresses_without_a_part")]
+    dependencies = [("members", "0010_empty_billing_addresses_without_a_part")]
     operations = [migrations.RunPython(follow, migrations.RunPython.noop)]

@@ -23,5 +23,5 @@ def mark(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0007_give_money_back")]
+    dependencies = [("billing", "0009_give_money_back")]
     operations = [migrations.RunPython(mark, migrations.RunPython.noop)]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0009_charge_a_difference_to_who_bore_it'),
+        ('billing', '0013_charge_a_difference_to_who_bore_it'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

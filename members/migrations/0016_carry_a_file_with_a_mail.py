@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0014_hold_terms_of_payment_to_the_law'),
+        ('members', '0015_hold_terms_of_payment_to_the_law'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0008_charge_an_expense_once'),
+        ('billing', '0011_charge_an_expense_once'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

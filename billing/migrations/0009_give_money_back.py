@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0007_let_numbers_follow_each_other'),
+        ('billing', '0008_let_numbers_follow_each_other'),
         ('members', '0008_keep_phone_numbers_and_tell_what_was_settled'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

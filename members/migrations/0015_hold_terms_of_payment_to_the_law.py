@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0013_keep_terms_of_before_with_a_reason")]
+    dependencies = [("members", "0014_keep_terms_of_before_with_a_reason")]
 
     operations = [
         migrations.AddConstraint(

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0011_keep_billing_addresses_whole_and_numbers_apart'),
+        ('members', '0012_keep_billing_addresses_whole_and_numbers_apart'),
     ]
 
     operations = [

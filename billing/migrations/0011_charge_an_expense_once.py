@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0007_mark_expenses_charged_twice'),
+        ('billing', '0010_mark_expenses_charged_twice'),
     ]
 
     operations = [

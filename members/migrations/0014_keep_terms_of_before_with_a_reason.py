@@ -16,5 +16,5 @@ def give_reasons(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("members", "0012_add_the_legal_rate_and_the_accountants_reasons")]
+    dependencies = [("members", "0013_add_the_legal_rate_and_the_accountants_reasons")]
     operations = [migrations.RunPython(give_reasons, migrations.RunPython.noop)]
