@@ -84,8 +84,8 @@ class MonthAtWork:
             run is not None and run.status == RunStatus.ISSUED,
         )
         notes = (
-            f"{ready.approved} relevés approuvés sur {ready.sheets}",
-            f"coût connu pour {ready.costed} personnes sur {ready.people}",
+            f"{ready.approved} sur {counted(ready.sheets, 'relevé approuvé', 'relevés approuvés')}",
+            f"{ready.costed} sur {counted(ready.people, 'coût connu', 'coûts connus')}",
             "émises" if done[2] else "brouillons faits" if drafted else "à venir",
         )
         here = next((rank for rank, is_done in enumerate(done) if not is_done), len(done))
@@ -140,7 +140,7 @@ def _overdue(owed: Iterable[Any], limit: Decimal, on: date) -> Iterator[Task]:
         title = f"Relancer {counted(len(real), 'facture échue', 'factures échues')}"
         days = counted((on - real[0].due_on).days, "jour")
         note = enumeration(
-            (f"{row.member} {row.number}, {spell(row.due)}" for row in real), at_most=MOST_NAMED
+            (f"{row.member} ({row.number}, {spell(row.due)})" for row in real), at_most=MOST_NAMED
         )
         yield Task(title, f"{note}.", _total(real), days, "Lire les relances", reverse("billing:reminders"))
     if small:
@@ -238,7 +238,7 @@ def _credits() -> Task:
     members = Member.objects.filter(pk__in=unused).by_name()
     return Task(
         "Imputer ou rendre ce qui reste en crédit",
-        f"{enumeration((f'{each}, {spell(unused[each.pk])}' for each in members), at_most=MOST_NAMED)}.",
+        f"{enumeration((f'{each} ({spell(unused[each.pk])})' for each in members), at_most=MOST_NAMED)}.",
         sum(unused.values(), ZERO),
         action="Voir les comptes",
         url=reverse("billing:ageing"),

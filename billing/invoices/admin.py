@@ -82,11 +82,11 @@ class InvoiceAdmin(ReadOnlyRecordAdmin):
         "member",
         "service_month",
         "status",
-        "issued_on",
-        "due_on",
         "signed_net",
         "signed_vat",
         "signed_total",
+        "issued_on",
+        "due_on",
     ]
     list_filter = ["kind", "status", "member"]
     list_select_related = ["member"]

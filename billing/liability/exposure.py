@@ -74,6 +74,11 @@ class LiabilityStatement:
     def key_label(self) -> str:
         return str(LiabilityKey(self.key).label)
 
+    @property
+    def base_name(self) -> str:
+        """What the shares are counted in, as a heading."""
+        return {LiabilityKey.HOURS.value: "Heures", LiabilityKey.EQUAL.value: "Base"}.get(self.key, "Base HT")
+
     @cached_property
     def base(self) -> Decimal | int:
         return sum((row.share.base for row in self.rows), 0)

@@ -10,16 +10,16 @@ import "./toasts.js";
 import "./sending.js";
 import { forgetDrafts } from "./storage.js";
 
-// In the list of months the one that is shown is in sight, also after a swap; the page itself does not move.
-function showMonth() {
-  const shown = document.querySelector(".months [aria-current]");
-  const list = shown?.closest(".months");
-  if (!list) return;
-  const [inner, outer] = [shown.getBoundingClientRect(), list.getBoundingClientRect()];
-  list.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+// In the list of months and among tabs the one that is shown is in sight, also after a swap; the page itself does not move.
+function showCurrent() {
+  for (const shown of document.querySelectorAll(":is(.months, .tabs) [aria-current]")) {
+    const list = shown.closest(".months, .tabs");
+    const [inner, outer] = [shown.getBoundingClientRect(), list.getBoundingClientRect()];
+    list.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+  }
 }
-showMonth();
-afterFocus(showMonth);
+showCurrent();
+afterFocus(showCurrent);
 
 // Hours kept in this browser are their author's: gone when another person logs in, and at logout.
 const { person } = document.documentElement.dataset;

@@ -209,7 +209,7 @@ MONEY = [
             "/facturation/prix/simulateur/",
             "/facturation/devis/",
             "/facturation/annee/",
-            "/facturation/annee/regularisations/apercu/?premier=2026-08&dernier=2026-09",
+            "/facturation/annee/regularisations/apercu/?du=2026-08&au=2026-09",
             "/facturation/annee/solidarite/",
             "/facturation/annee/reserve/",
             "/facturation/financements/",
