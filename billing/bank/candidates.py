@@ -12,12 +12,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db.models import Q
 
 from billing.accounts import receivables
 from billing.accounts.spreading import sorted_by_age
+from billing.bank.invoice_numbers import InvoiceNumbers
 from billing.models import (
     Allocation,
     BankOperation,
@@ -31,59 +32,6 @@ from billing.models import (
 from groupement.kernel.cells import plain
 from groupement.kernel.money import ZERO
 from members.models import Member
-
-T = TypeVar("T")
-
-# Words that payers write right before a number: "FACTUREF20260012".
-_BEFORE = r"(?<![A-Z])(?:FACTURES?|FACT|FAC|REF|NO|N)?"
-_BETWEEN = r"[\W_]*"
-# After a whole number, the last digits of others of the same year: "0012/0013", "0012, 13 et 14".
-_FURTHER = re.compile(r"\s*(?:[/,;+&]|\bET\b)\s*0*(\d{1,6})(?![\d.,]*\d)")
-
-
-class InvoiceNumbers(Generic[T]):
-    """Finds invoice numbers in free text, however the payer writes them."""
-
-    def __init__(self, numbered: Iterable[tuple[str, int, T]]) -> None:
-        """``numbered``: the number, the sequence that it ends with, and what to answer for it."""
-        self._stems: dict[str, dict[int, T]] = {}
-        for number, sequence, named in numbered:
-            self._stems.setdefault(_stem(number, sequence), {})[sequence] = named
-
-    def find(self, text: str) -> list[T]:
-        """What the numbers in ``text`` stand for, in the order of the text, each once."""
-        capitals = text.upper()
-        found: dict[tuple[int, str, int], T] = {}
-        for stem, ranks in self._stems.items():
-            for match in _pattern(stem).finditer(capitals):
-                self._add(stem, ranks, match.start(), int(match[1]), found)
-                end = match.end()
-                while further := _FURTHER.match(capitals, end):
-                    self._add(stem, ranks, further.start(), int(further[1]), found)
-                    end = further.end()
-        each_once: dict[tuple[str, int], T] = {}
-        for (_, stem, rank), named in sorted(found.items(), key=lambda item: item[0]):
-            each_once.setdefault((stem, rank), named)
-        return list(each_once.values())
-
-    @staticmethod
-    def _add(
-        stem: str, ranks: Mapping[int, T], place: int, rank: int, found: dict[tuple[int, str, int], T]
-    ) -> None:
-        if rank in ranks:
-            found[place, stem, rank] = ranks[rank]
-
-
-def _stem(number: str, sequence: int) -> str:
-    """The number without its sequence: "F-2026-" of "F-2026-0012"."""
-    return number.upper().removesuffix(f"{sequence:04d}")
-
-
-@lru_cache(maxsize=256)
-def _pattern(stem: str) -> re.Pattern[str]:
-    chunks = re.findall(r"[A-Z]+|\d+", stem)
-    return re.compile(_BEFORE + _BETWEEN + _BETWEEN.join(chunks) + _BETWEEN + r"0*(\d{1,6})(?!\d)")
-
 
 # Days for which settled invoices are read, so that a second payment is recognised; and payments, for thirteen months
 # (an unauthorised direct debit may be given back until then, C. mon. fin. L133-24).

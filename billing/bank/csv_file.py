@@ -157,7 +157,9 @@ def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> N
             amount=amount,
             counterparty=one_line(reading.text("counterparty", cells), 140),
             label=label,
-            reference=joined_texts(reading.text("reference", cells), most=140),
+            reference=joined_texts(
+                reading.text("reference", cells), reading.text("bank_reference", cells), most=140
+            ),
             bank_reference=bank_reference(reading.text("bank_reference", cells)),
             nature=method_of_label(label),
             is_return=is_return_label(label),

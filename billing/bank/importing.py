@@ -9,7 +9,6 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from billing.bank import csv_layouts
@@ -25,6 +24,7 @@ from billing.bank.statement import (
     refusal_of_faults,
 )
 from billing.models import BankLayout, BankOperation, BankStatement
+from groupement.kernel.cells import plain
 from groupement.kernel.french import counted, plural, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
@@ -71,7 +71,7 @@ def import_statement(
     _refuse_future_days(read, timezone.localdate(at))
     keys = _keys(read, has_twins)
     iban = read.iban or (group.iban if group else "")
-    earlier = {row.key: row.statement for row in _earlier(iban, keys)}
+    earlier = _earlier(iban, keys, read.operations)
     new = [(key, each) for key, each in zip(keys, read.operations, strict=True) if key not in earlier]
     if not new:
         names = ", ".join(sorted({f"{quoted(each.file_name)}" for each in earlier.values()}))
@@ -161,16 +161,15 @@ def _refuse_future_days(read: FileStatement, today: date) -> None:
 def _keys(read: FileStatement, has_twins: bool) -> list[str]:
     """The key of each operation; identical lines are numbered when ``has_twins``, refused otherwise."""
     lines: dict[str, list[FileOperation]] = {}
-    keys, errors, may_be_two = [], [], True
+    keys, errors = [], []
     for each in read.operations:
         before = lines.setdefault(each.key, [])
-        if before and (each.bank_reference or not has_twins):
+        if before and not has_twins:
             errors.append(_twice(read, before[0], each))
-            may_be_two = may_be_two and not each.bank_reference
         keys.append(f"{each.key}#{len(before) + 1}" if before else each.key)
         before.append(each)
     if errors:
-        raise (IdenticalLines if may_be_two else BadStatement)(
+        raise IdenticalLines(
             "Le relevé n’a pas été importé\u00a0: la même opération y est plusieurs fois.", errors=errors
         )
     return keys
@@ -180,9 +179,7 @@ def _twice(read: FileStatement, first: FileOperation, again: FileOperation) -> s
     what = f"{spell(again.amount)} du {again.booked_on:%d/%m/%Y}"
     named = f"la même opération qu’à {_place(read, first).lower()}, {what}"
     if again.bank_reference:
-        return (
-            f"{_place(read, again)}\u00a0: {named}, avec la même référence. Téléchargez de nouveau le relevé."
-        )
+        named += ", avec la même référence"
     return f"{_place(read, again)}\u00a0: {named}. Si ce sont bien deux opérations, cochez-le."
 
 
@@ -190,10 +187,30 @@ def _place(read: FileStatement, operation: FileOperation) -> str:
     return f"{'Ligne' if read.format == CSV else 'Écriture'} {operation.line}"
 
 
-def _earlier(iban: str, keys: Sequence[str]) -> QuerySet[BankOperation]:
-    """Stored operations of the account with these keys; a statement without IBAN may be of any account."""
-    rows = BankOperation.objects.filter(key__in=keys).select_related("statement").order_by("pk")
-    return rows.filter(iban__in=(iban, "")) if iban else rows
+def _earlier(iban: str, keys: Sequence[str], operations: Sequence[FileOperation]) -> dict[str, BankStatement]:
+    """The statement that holds each operation already, by key; one without IBAN may be of any account."""
+    of_before: dict[str, list[tuple[str, FileOperation]]] = {}
+    for key, each in zip(keys, operations, strict=True):
+        of_before.setdefault(each.earlier_key or key, []).append((key, each))
+    rows = (
+        BankOperation.objects.filter(key__in=[*keys, *of_before]).select_related("statement").order_by("pk")
+    )
+    found: dict[str, BankStatement] = {}
+    wanted = set(keys)
+    for row in rows.filter(iban__in=(iban, "")) if iban else rows:
+        if row.key in wanted:
+            found[row.key] = row.statement
+            continue
+        same = [key for key, each in of_before[row.key] if key not in found and _says_the_same(row, each)]
+        found.update(dict.fromkeys(same[:1], row.statement))
+    return found
+
+
+def _says_the_same(row: BankOperation, read: FileOperation) -> bool:
+    """Whether an operation kept by the bank's reference alone has the same payer, and its words."""
+    if plain(row.counterparty) != plain(read.counterparty):
+        return False
+    return plain(row.label) in plain(read.label) or plain(read.label) in plain(row.label)
 
 
 def _known_sentences(keys: Sequence[str], earlier: Mapping[str, BankStatement]) -> list[str]:

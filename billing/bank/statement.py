@@ -29,7 +29,8 @@ class BadStatement(Unreadable):
 class FileOperation:
     """One operation of the file, in euros, positive when money came in. ``line`` of a CSV, or rank of a CAMT entry.
 
-    ``bank_reference`` is unique at the bank, empty when there is none; ``reference`` is what the payer wrote.
+    ``bank_reference`` is the bank's own, empty when there is none, as is ``transaction_id``, that of the clearing;
+    ``reference`` is what the payer wrote.
     """
 
     line: int
@@ -39,16 +40,27 @@ class FileOperation:
     label: str = ""
     reference: str = ""
     bank_reference: str = ""
+    transaction_id: str = ""
     nature: str = PaymentMethod.TRANSFER
     is_return: bool = False
 
     @property
     def key(self) -> str:
-        """Recognises the operation in another statement that holds it too: the bank's reference, else a digest."""
-        if self.bank_reference:
-            return f"{self.bank_reference}:{self.booked_on:%y%m%d}:{self.amount}"
+        """Recognises the operation in another statement that holds it too: payer and words belong to it.
+
+        What a bank calls its reference may be what the payer wrote, or stand for a whole batch.
+        """
         facts = (self.booked_on, self.amount, *map(plain, (self.counterparty, self.label, self.reference)))
-        return f"sha256:{sha256(repr(facts).encode()).hexdigest()}"
+        if self.transaction_id:
+            facts = (*facts, self.transaction_id)
+        digest = sha256(repr(facts).encode()).hexdigest()
+        return f"{self.earlier_key}:{digest[:12]}" if self.bank_reference else f"sha256:{digest}"
+
+    @property
+    def earlier_key(self) -> str:
+        """The key of before payer and words were a part of it: kept operations have it."""
+        reference = self.bank_reference or bank_reference(self.reference)
+        return f"{reference}:{self.booked_on:%y%m%d}:{self.amount}" if reference else ""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ UNSAID_RETURN_DAYS = 70
 # Of more things than this, only the first are combined: 2 to the 12th sums at most.
 MOST_SUMMED = 12
 _NAMED, _EXACT, _ONE, _SUM, _PAYER, _UNMATCHED = 55, 40, 30, 25, 25, 60
+_IS_THERE = "est dans le libellé ou la référence."
 _BATCHED = {PaymentMethod.DIRECT_DEBIT, PaymentMethod.CHEQUE}
 
 
@@ -59,13 +60,17 @@ def suggest(operation: OperationFacts, ledger: MatchingLedger) -> list[MatchCand
 def _incoming(operation: OperationFacts, ledger: MatchingLedger) -> Iterator[MatchCandidate]:
     """Money received: a new payment of a member, one recorded before, or several in one operation."""
     named = ledger.numbers.find(operation.text)
+    # "facture 0005" may be of another year: suggested, and a person decides.
+    vague = [] if named else ledger.numbers.find_without_year(operation.text)
     clues = {pk: _payer_clues(operation, member, ledger) for pk, member in ledger.members.items()}
     for pk, member in ledger.members.items():
         points, why = clues[pk]
-        own = [invoice for invoice in named if invoice.member == pk]
+        own = [invoice for invoice in named or vague if invoice.member == pk]
         due = ledger.due_by_member.get(pk, [])
         for each in _member_candidates(operation.amount, member, due, own, is_known=bool(points)):
-            yield replace(each, score=each.score + points, reasons=(*each.reasons, *why))
+            reasons = tuple(map(_without_year, each.reasons)) if vague else each.reasons
+            certain = each.is_certain and not vague
+            yield replace(each, score=each.score + points, reasons=(*reasons, *why), is_certain=certain)
     for payment in ledger.unmatched:
         days = abs((payment.received_on - operation.booked_on).days)
         if payment.amount == operation.amount and days <= LINK_DAYS:
@@ -138,7 +143,7 @@ def _by_number(
     """The invoices whose numbers are in the text, with what the amount says for or against them."""
     open_ = [invoice for invoice in named if invoice.due]
     settled = [invoice for invoice in named if not invoice.due]
-    why = [f"{invoice.number} est dans le libellé ou la référence." for invoice in open_]
+    why = [f"{invoice.number} {_IS_THERE}" for invoice in open_]
     total = total_due(open_)
     if not open_:
         if settled:
@@ -161,6 +166,10 @@ def _by_number(
             reason = f"Avec {listed_numbers(rest)}, le montant est exact."
             yield _pay(member, amount, _whole([*open_, *rest]), _NAMED + _SUM, [*why, reason])
         yield _pay(member, amount, spread(amount, open_), _NAMED, [*why, _difference(amount, open_)])
+
+
+def _without_year(reason: str) -> str:
+    return reason.replace(_IS_THERE, f"{_IS_THERE[:-1]}, sans son année.")
 
 
 def _difference(amount: Decimal, invoices: Sequence[LedgerInvoice]) -> str:

@@ -54,7 +54,8 @@ def test_an_old_statement_says_who_paid_what_and_for_which_invoice():
     assert (paid.amount, paid.booked_on) == (Decimal("1900.80"), date(2026, 12, 1))
     assert (paid.counterparty, paid.label) == ("ALOEN", "FACTURE F 2026 0012 · NOVEMBRE")
     assert (paid.reference, paid.nature, paid.is_return) == ("", "transfer", False)
-    assert paid.key == "26335A0001:261201:1900.80"
+    assert paid.earlier_key == "26335A0001:261201:1900.80"
+    assert paid.key.startswith(f"{paid.earlier_key}:")
     # A reversal is a debit already: its sign is not turned round again, and who it names did pay before.
     assert (back.amount, back.is_return, back.nature) == (Decimal("-340.50"), True, "direct_debit")
     assert (back.counterparty, back.reference) == ("SONAM", "F-2026-0009")
@@ -74,7 +75,7 @@ def test_a_batch_whose_details_sum_to_it_is_as_many_operations():
     assert [each.counterparty for each in (first, second, other)] == ["Aloen", "Sonam", "Optim’ism"]
     assert (first.reference, second.reference) == ("F-2026-0001", "F-2026-0002")
     assert other.reference == "RF18539007547034 · F-2026-0003"
-    assert (first.key, second.key) == ("BATCH77/1:261201:250.00", "BATCH77/2:261201:350.00")
+    assert (first.earlier_key, second.earlier_key) == ("BATCH77/1:261201:250.00", "BATCH77/2:261201:350.00")
     assert first.nature == "direct_debit"
 
 

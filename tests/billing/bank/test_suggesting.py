@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from billing.bank.candidates import (
     SAME_NAME,
     SIMILAR_NAME,
-    InvoiceNumbers,
     LedgerInvoice,
     LedgerPayment,
     MatchingLedger,
@@ -18,6 +17,7 @@ from billing.bank.candidates import (
     mentions_name,
     name_similarity,
 )
+from billing.bank.invoice_numbers import InvoiceNumbers
 from billing.bank.suggesting import invoices_summing_to, suggest
 from members.models import Member
 
@@ -301,3 +301,9 @@ def test_no_suggestion_settles_more_than_there_is(amount, dues, label):
         for owed, part in found.settled:
             assert 0 < part <= owed.due
         assert all(share.credit >= 0 for share in found.payments)
+
+
+def test_a_number_without_its_year_is_suggested_and_never_certain():
+    found = best(movement("120.00", "VIR facture 0001"), ledger(debt(1, "120.00"), debt(2, "80.00")))
+    assert (found.is_certain, parts(found)) == (False, [(1, "120.00")])
+    assert "F-2026-0001 est dans le libellé ou la référence, sans son année." in reasons(found)

@@ -44,7 +44,7 @@ def test_one_signed_column_with_commas_and_a_reference():
         (Decimal("1900.80"), "Aloen", 'Virement "novembre"'),
         (Decimal("-1650.00"), "Une salariée", "Salaire"),
     ]
-    assert read.operations[0].key == "0DQZ0R5:261201:1900.80"
+    assert read.operations[0].reference == "0DQZ0R5"
 
 
 def test_tabs_short_years_and_two_columns_of_words():
