@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from billing.bank.bank_words import why_not_booked
 from billing.bank.statement import (
     CAMT,
     MOST_OPERATIONS,
@@ -186,9 +187,9 @@ def _read_entry(entry: Element, owner: str, reading: CamtReading) -> None:
 
 def _read_booked(entry: Element, owner: str, reading: CamtReading) -> None:
     amount = _money(entry)
-    status = _first_text(entry, "Sts/Cd", "Sts") or "BOOK"
-    if status != "BOOK":
-        why = _NOT_BOOKED.get(status, "non comptabilisée")
+    status = _first_text(entry, "Sts/Cd", "Sts/Prtry", "Sts") or "BOOK"
+    if not_booked := why_not_booked(status):
+        why = _NOT_BOOKED.get(status, f"{not_booked} ({quoted(status, at_most=20)})")
         reading.left_out.append(f"Écriture {reading.entries}, {spell(amount)}\u00a0: {why}, laissée de côté.")
         return
     if not amount:
@@ -227,7 +228,9 @@ def _operation(
 ) -> FileOperation:
     sources = [entry] if detail is None else [detail, entry]
     label = joined_texts(*(text for source in sources for text in _texts(source)), most=400)
-    returned = _is_return(sources) or is_return_label(label)
+    # What the payer wrote is no word of the bank: "facture impayée" is a payment.
+    bank_words = joined_texts(*(text for source in sources for text in _bank_texts(source)), most=400)
+    returned = _is_return(sources) or is_return_label(bank_words, went_out=amount < 0)
     return FileOperation(
         line=reading.entries,
         booked_on=booked_on,
@@ -255,12 +258,11 @@ def _amount_of(detail: Element, whole: Decimal) -> Decimal | None:
 def _texts(source: Element) -> list[str | None]:
     texts: list[str | None] = [each.text for each in source.findall("RmtInf/Ustrd")]
     texts += [each.text for each in source.findall("RtrInf/AddtlInf")]
-    texts += [
-        source.findtext("RtrInf/Rsn/Cd"),
-        source.findtext("AddtlTxInf"),
-        source.findtext("AddtlNtryInf"),
-    ]
-    return texts
+    return [*texts, source.findtext("RtrInf/Rsn/Cd"), *_bank_texts(source)]
+
+
+def _bank_texts(source: Element) -> list[str | None]:
+    return [source.findtext("AddtlTxInf"), source.findtext("AddtlNtryInf")]
 
 
 def _references(detail: Element | None) -> list[str | None]:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from stdnum import iban as stdnum_iban
 
 from billing.bank import csv_layouts
+from billing.bank.bank_words import side_of, why_not_booked
 from billing.bank.csv_layouts import CsvRow, StoredLayouts, UnknownColumns
 from billing.bank.statement import (
     CSV,
@@ -30,16 +31,21 @@ from billing.bank.statement import (
 )
 from groupement.kernel import tabular
 from groupement.kernel.cells import cell_text, plain, read_bank_amount, read_day
-from groupement.kernel.money import ZERO, cents
+from groupement.kernel.french import quoted
+from groupement.kernel.money import ZERO, cents, spell
 from groupement.kernel.tabular import Fault, Layout
 from members.identifiers import compact
 
 FIRST_ROWS = 30
 SEPARATORS = ";\t,"
 _IBAN = re.compile(r"\bFR\d{2}(?:[ \u00a0]?[0-9A-Z]){23}\b")
-# Lines that sum up: no operation. "Solde facture 12" and "TOTAL ENERGIES" are labels of operations.
-_BALANCES = re.compile(
-    r"(?:ancien|nouveau) solde\b|solde(?: (?:initial|final|precedent|comptable|crediteur|debiteur|au \d).*)?$"
+_DAY = r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\d{4}-\d{2}-\d{2}|\d{1,2}(?:er)? [a-z]+ \d{4})"
+# Lines that sum up: no operation. "Solde final F-2026-0011" and "TOTAL ENERGIES" are labels of operations.
+_BALANCE = re.compile(
+    r"(?:(?:ancien|nouveau|dernier) )?soldes?"
+    r"(?: (?:initial|final|precedent|anterieur|comptable|crediteur|debiteur|disponible|actuel|reel|en valeur|en euros?"
+    r"|en eur|d'ouverture|de cloture|de depart|de fin|de debut|de periode|du compte))*"
+    rf"(?: (?:au|du|le|en date du|arrete au) {_DAY})?(?: ?:? ?[-+]?\d[\d .]*,\d\d(?: ?(?:eur|euros?|€))?)?"
 )
 _SUMS = re.compile(r"(?:\w+ )?soldes?\b|total\b|totaux\b|sous-total\b|nombre d'operations\b")
 
@@ -73,7 +79,7 @@ def read_csv(data: bytes, stored: StoredLayouts | None = None) -> FileStatement:
     if found is None:
         raise _unknown(rows)
     index, layout = found
-    reading = _StatementReading(layout)
+    reading = _StatementReading(csv_layouts.with_side(layout, rows[index + 1 :]))
     if len(rows) - index > MOST_OPERATIONS:
         raise BadStatement("Le relevé compte plus de 20\u202f000 lignes. Choisissez une période plus courte.")
     for line, cells in rows[index + 1 :]:
@@ -138,8 +144,14 @@ def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> N
     day = reading.text("booked_on", cells)
     label = joined_texts(*reading.layout.cells("label", cells), most=400)
     whole = plain(" ".join(filter(None, cells)))
-    if _BALANCES.match(plain(label)) or (not day[:1].isdigit() and _SUMS.match(whole)):
+    if _is_balance(label, cells, reading) or (not day[:1].isdigit() and _SUMS.match(whole)):
         reading.left_out.append(f"Ligne {line}\u00a0: un solde ou un total, laissé de côté.")
+        return
+    if why := why_not_booked(status := reading.text("status", cells)):
+        what = f"{why} ({quoted(status, at_most=20)})"
+        reading.left_out.append(
+            f"Ligne {line}{_amount_spelled(cells, reading)}\u00a0: {what}, laissée de côté."
+        )
         return
     try:
         booked_on = read_day(day)
@@ -150,6 +162,7 @@ def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> N
     if not amount:
         reading.left_out.append(f"Ligne {line}\u00a0: sans montant, laissée de côté.")
         return
+    words = _bank_label(cells, reading)
     reading.operations.append(
         FileOperation(
             line=line,
@@ -161,18 +174,67 @@ def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> N
                 reading.text("reference", cells), reading.text("bank_reference", cells), most=140
             ),
             bank_reference=bank_reference(reading.text("bank_reference", cells)),
-            nature=method_of_label(label),
-            is_return=is_return_label(label),
+            nature=method_of_label(words or label),
+            is_return=is_return_label(words, went_out=amount < 0),
         )
     )
+
+
+def _is_balance(label: str, cells: Sequence[str], reading: _StatementReading) -> bool:
+    """Whether the line says a balance and no more: neither who paid, nor for what."""
+    more = [reading.text(column, cells) for column in ("counterparty", "reference", "bank_reference")]
+    return bool(_BALANCE.fullmatch(plain(label))) and not any(more)
+
+
+def _bank_label(cells: Sequence[str], reading: _StatementReading) -> str:
+    """The label without the columns in which the payer writes."""
+    places = reading.layout.places.get("label", ())
+    own = [place for place in places if plain(reading.layout.titles[place]) not in csv_layouts.PAYER_TITLES]
+    return joined_texts(*(cells[place] for place in own if place < len(cells)), most=400)
 
 
 def _amount(cells: Sequence[str], reading: _StatementReading) -> Decimal:
     currency = reading.text("currency", cells)
     if currency and plain(currency) not in ("eur", "euro", "euros", "€"):
         raise ValueError(f"le montant est en {currency[:10]}. Seuls les comptes en euros sont lus.")
-    if reading.layout.has("amount"):
-        return read_bank_amount(reading.text("amount", cells))
+    alone = reading.text("amount", cells)
+    if not reading.layout.has("debit") or (not _two_columns(cells, reading) and _is_signed(alone)):
+        return _of_side(read_bank_amount(alone), alone, cells, reading)
+    amount = _of_two_columns(cells, reading)
+    if alone and abs(read_bank_amount(alone)) != abs(amount):
+        raise ValueError(
+            f"le montant {spell(read_bank_amount(alone))} n’est pas celui du débit ou du crédit, {spell(abs(amount))}."
+        )
+    return amount
+
+
+def _of_side(amount: Decimal, written: str, cells: Sequence[str], reading: _StatementReading) -> Decimal:
+    """``amount`` with the sign that the column of debit and credit gives it."""
+    if not reading.layout.has("side"):
+        return amount
+    word = reading.text("side", cells)
+    side, is_signed = side_of(word), _is_signed(written)
+    if not word and not is_signed and amount:
+        raise ValueError("le sens manque. Dites si c’est un débit ou un crédit.")
+    if word and not side:
+        raise ValueError(f"{quoted(word, at_most=20)} ne dit ni débit ni crédit.")
+    if side and is_signed and side * amount < 0:
+        raise ValueError(
+            f"le montant est {'négatif' if amount < 0 else 'positif'}, le sens dit {'crédit' if side > 0 else 'débit'}."
+        )
+    return side * abs(amount) + 0 if side else amount
+
+
+def _is_signed(written: str) -> bool:
+    return written.startswith(("+", "-", "−", "("))
+
+
+def _two_columns(cells: Sequence[str], reading: _StatementReading) -> bool:
+    """Whether one of the columns of debit and credit is filled."""
+    return bool(reading.text("debit", cells) or reading.text("credit", cells))
+
+
+def _of_two_columns(cells: Sequence[str], reading: _StatementReading) -> Decimal:
     out, came = reading.text("debit", cells), reading.text("credit", cells)
     debit = abs(read_bank_amount(out)) if out else ZERO
     credit = read_bank_amount(came) if came else ZERO
@@ -183,6 +245,14 @@ def _amount(cells: Sequence[str], reading: _StatementReading) -> Decimal:
     if credit < 0:
         raise ValueError("le crédit est négatif. Un crédit s’écrit sans signe.")
     return cents(credit - debit)
+
+
+def _amount_spelled(cells: Sequence[str], reading: _StatementReading) -> str:
+    """ ", 25,00 €" for a line that is left out; nothing where its amount cannot be read."""
+    try:
+        return f", {spell(_amount(cells, reading))}"
+    except ValueError:
+        return ""
 
 
 def _iban(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from billing.bank.bank_words import side_of
 from groupement.kernel.cells import plain
 from groupement.kernel.tabular import Layout, Unreadable, titles_digest
 
@@ -15,6 +16,8 @@ COLUMNS = {
     "amount": "montant signé",
     "debit": "débit",
     "credit": "crédit",
+    "side": "sens (débit ou crédit)",
+    "status": "état (exécuté, refusé…)",
     "label": "libellé",
     "counterparty": "tiers",
     "reference": "référence du payeur",
@@ -121,8 +124,56 @@ _TITLES = {
         "identifiant operation",
     ),
     "currency": ("devise", "monnaie", "currency"),
+    "side": (
+        "sens",
+        "sens operation",
+        "sens de l'operation",
+        "sens du mouvement",
+        "sens du montant",
+        "d/c",
+        "c/d",
+        "dc",
+        "debit/credit",
+        "credit/debit",
+        "debit ou credit",
+        "indicateur debit credit",
+        "signe",
+        "+/-",
+        "type de mouvement",
+        "direction",
+        "side",
+    ),
+    "status": (
+        "statut",
+        "etat",
+        "status",
+        "state",
+        "statut operation",
+        "statut de l'operation",
+        "etat operation",
+        "etat de l'operation",
+        "statut de la transaction",
+        "etat de la transaction",
+        "statut du paiement",
+        "transaction status",
+    ),
 }
 _BY_TITLE = {name: column for column, names in _TITLES.items() for name in names}
+# Titles of columns in which the payer writes.
+PAYER_TITLES = frozenset(
+    [
+        "motif",
+        "note",
+        "notes",
+        "commentaire",
+        "commentaires",
+        "message",
+        "message du donneur d'ordre",
+        "communication",
+    ]
+) | frozenset(
+    ["objet", "memo", "reference facture", "reference de la facture", "numero de facture", "n° facture"]
+)
 # "Montant(EUROS)", "Débit €", "Montant en EUR": the currency is not a part of the name.
 _CURRENCY_WORDS = re.compile(r"\(.*?\)|€|\ben euros?\b|\ben eur\b|\beuros?\b|\beur\b")
 
@@ -155,10 +206,30 @@ def guess_layout(titles: Sequence[str]) -> Layout:
     """The layout of titles that French banks use; unknown ones are left out."""
     found: dict[str, tuple[int, ...]] = {}
     for place, title in enumerate(titles):
-        column = _BY_TITLE.get(" ".join(_CURRENCY_WORDS.sub(" ", plain(title)).split()))
+        column = _BY_TITLE.get(_name(title))
         if column == "label" or (column and column not in found):
             found[column] = (*found.get(column, ()), place)
     return Layout(titles, found)
+
+
+def _name(title: str) -> str:
+    """A title without its currency, and without blanks around a bar: "Débit / Crédit" is "debit/credit"."""
+    words = " ".join(_CURRENCY_WORDS.sub(" ", plain(title)).split())
+    return re.sub(r" ?/ ?", "/", words) if words not in _BY_TITLE else words
+
+
+def with_side(layout: Layout, rows: Sequence[CsvRow]) -> Layout:
+    """``layout`` with the column in which each of ``rows`` says debit or credit, where its title does not tell it."""
+    if not layout.has("amount") or layout.has("side") or layout.has("debit"):
+        return layout
+    meant = {place for name, places in layout.places.items() if name != "label" for place in places}
+    for place, title in enumerate(layout.titles):
+        words = [cells[place] for _, cells in rows if place < len(cells) and cells[place]]
+        if title and place not in meant and words and all(map(side_of, words)):
+            places = {**layout.places, "side": (place,)}
+            places["label"] = tuple(each for each in places.get("label", ()) if each != place)
+            return Layout(layout.titles, places)
+    return layout
 
 
 def is_complete(places: Mapping[str, Any]) -> bool:

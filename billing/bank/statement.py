@@ -132,7 +132,17 @@ _BY_WORDS = (
     (re.compile(r"\b(?:chq|chqs|cheques?|rem(?:ise)? ?chq)\b"), PaymentMethod.CHEQUE),
     (re.compile(r"\b(?:cb|carte|retrait|dab|frais|cotisation|interets|commission)\b"), PaymentMethod.OTHER),
 )
-_BACK = re.compile(r"\b(?:rejets?|rejetee?s?|impayee?s?|retournee?s?|retour (?:de )?(?:vir|prlv|chq)\w*)\b")
+_INSTRUMENT = (
+    r"(?:virts?|vir|virements?|prlvs?|prlvt|prelevements?|prelevt|avis de prelev\w*|sdd|sct|lcr|chqs?|cheques?"
+    r"|rem(?:ise)?s?(?: de)? (?:chqs?|cheques?))"
+)
+_BETWEEN = r"(?: (?:sepa|inst\w*|emise?s?|recue?s?|core|b2b|europeens?|no|n°|n|\d+|de|du|d'un))*"
+_BACK = r"(?:rejets?|rejetee?s?|impayee?s?|retournee?s?|retours?)"
+# Where the bank's own words begin: "REJET PRLV SONAM", "VIR SEPA RETOURNE"; not "VIR SONAM FACTURE IMPAYEE".
+_RETURN = re.compile(
+    rf"{_BACK}{_BETWEEN} {_INSTRUMENT}\b|{_INSTRUMENT}{_BETWEEN} {_BACK}\b|r-?transactions?\b"
+)
+_RETURN_OUT = re.compile(r"(?:impayee?s?|rejets?)\b")
 
 
 def method_of_label(label: str) -> str:
@@ -141,6 +151,10 @@ def method_of_label(label: str) -> str:
     return str(next((nature for words, nature in _BY_WORDS if words.search(text)), PaymentMethod.TRANSFER))
 
 
-def is_return_label(label: str) -> bool:
-    """Whether the label names a return or a rejection of an earlier operation."""
-    return bool(_BACK.search(plain(label)))
+def is_return_label(label: str, *, went_out: bool = False) -> bool:
+    """Whether the bank's label begins by naming a return or a rejection of an earlier operation.
+
+    "IMPAYE SONAM" alone is one only where money ``went_out``: a member may pay with these words.
+    """
+    parts = [plain(part) for part in label.split(" · ")]
+    return any(_RETURN.match(part) or (went_out and _RETURN_OUT.match(part)) for part in parts)
