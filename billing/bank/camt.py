@@ -5,7 +5,6 @@ The XML comes from outside: no document type, no entity, nothing fetched (defuse
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from billing.bank import camt_parts
 from billing.bank.bank_words import why_not_booked
 from billing.bank.statement import (
     CAMT,
@@ -23,29 +23,19 @@ from billing.bank.statement import (
     FileOperation,
     FileStatement,
     bank_reference,
+    is_account,
     is_return_label,
     joined_texts,
-    method_of_label,
     one_line,
     refusal_of_faults,
+    refusal_of_several_accounts,
     refusal_without_operation,
 )
-from billing.models import PaymentMethod
-from groupement.kernel.cells import plain
-from groupement.kernel.french import quoted
-from groupement.kernel.money import ZERO, cents, spell
+from groupement.kernel.french import counted, plural, quoted
+from groupement.kernel.money import ZERO, spell
 from members.identifiers import compact
 
-_MONEY = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,5})?")
-_FAMILIES = {
-    **dict.fromkeys(("IDDT", "RDDT"), PaymentMethod.DIRECT_DEBIT),
-    **dict.fromkeys(("RCHQ", "ICHQ"), PaymentMethod.CHEQUE),
-    **dict.fromkeys(("RCDT", "ICDT", "IRCT", "RRCT"), PaymentMethod.TRANSFER),
-}
-# Sub-families of returns: unpaid or reversed direct debits and cheques, returned transfers.
-_RETURNS = {"UPDD", "PRDD", "RRTN", "UPCQ", "CQRV", "UPCT"}
 _NOT_BOOKED = {"PDNG": "en attente", "FUTR": "à venir", "INFO": "pour information"}
-_PARTY_NAMES = ("Nm", "Pty/Nm", "Pty/OrgId/Nm")
 # What other messages of the bank or to it are, by a tag that only they have.
 _OTHER_MESSAGES = {
     "BkToCstmrAcctRpt": "un relevé provisoire du jour (camt.052). Téléchargez le relevé définitif, camt.053.",
@@ -66,21 +56,19 @@ class CamtReading:
     entries: int = 0
 
 
-def read_camt(data: bytes) -> FileStatement:
-    """The statement in an XML file. Raises BadStatement with one sentence for each fault, all at once."""
+def read_camt(data: bytes, iban: str = "") -> FileStatement:
+    """The statement in an XML file, of several accounts that of ``iban``.
+
+    Raises BadStatement with one sentence for each fault, all at once.
+    """
     root = _parse(data)
     message = next((each for each in root.iter() if each.tag == "BkToCstmrStmt"), None)
     if message is None:
         raise BadStatement(f"Ce fichier XML est {_kind_of_message(root)}")
-    found = message.findall("Stmt")
     reading = CamtReading()
+    found, account = _of_our_account(message.findall("Stmt"), iban, reading)
     for each in found:
         _read_statement(each, reading)
-    ibans = list(dict.fromkeys(filter(None, (compact(_first_text(each, "Acct/Id/IBAN")) for each in found))))
-    if len(ibans) > 1:
-        raise BadStatement(
-            f"Le fichier contient les relevés de {len(ibans)} comptes. Téléchargez celui d’un seul compte."
-        )
     if reading.errors:
         raise refusal_of_faults(reading.errors)
     if not reading.operations:
@@ -88,7 +76,7 @@ def read_camt(data: bytes) -> FileStatement:
     days = [operation.booked_on for operation in reading.operations]
     return FileStatement(
         CAMT,
-        ibans[0] if ibans else "",
+        account,
         min([*days, *_days(found, "FrDtTm", "FrDt")]),
         max([*days, *_days(found, "ToDtTm", "ToDt")]),
         reading.operations,
@@ -96,6 +84,32 @@ def read_camt(data: bytes) -> FileStatement:
         _balance(found[-1], "CLBD"),
         reading.left_out,
     )
+
+
+def _of_our_account(
+    statements: Sequence[Element], iban: str, reading: CamtReading
+) -> tuple[list[Element], str]:
+    """The statements of the account ``iban``, and its IBAN as far as the file says it; other accounts are told."""
+    by_account: dict[str, list[Element]] = {}
+    for each in statements:
+        by_account.setdefault(
+            compact(camt_parts.first_text(each, "Acct/Id/IBAN", "Acct/Id/Othr/Id")), []
+        ).append(each)
+    named = [account for account in by_account if account]
+    if len(named) < 2:
+        ibans = filter(None, (camt_parts.first_text(each, "Acct/Id/IBAN") for each in statements))
+        known = iban if named and is_account(named[0], iban) else ""
+        return list(statements), compact(next(ibans, known))
+    ours = [account for account in named if is_account(account, iban)]
+    if not ours:
+        raise refusal_of_several_accounts(named, iban)
+    for account, others in by_account.items():
+        if account not in ours:
+            count = sum(len(each.findall("Ntry")) for each in others)
+            which = f"qui finit par {account[-4:]}" if account else "sans numéro"
+            left = f"{counted(count, 'écriture')} {plural(count, 'est laissée', 'sont laissées')} de côté"
+            reading.left_out.append(f"Le compte {which} est un autre\u00a0: {left}.")
+    return [each for account in ours for each in by_account[account]], iban
 
 
 def _parse(data: bytes) -> Element:
@@ -131,7 +145,7 @@ def _kind_of_message(root: Element) -> str:
 def _read_statement(statement: Element, reading: CamtReading) -> None:
     before = sum((operation.amount for operation in reading.operations), ZERO)
     faults = len(reading.errors)
-    owner = _first_text(statement, "Acct/Ownr/Nm")
+    owner = camt_parts.first_text(statement, "Acct/Ownr/Nm")
     for entry in statement.findall("Ntry"):
         _read_entry(entry, owner, reading)
     if len(reading.errors) == faults:
@@ -155,19 +169,19 @@ def _check_balances(statement: Element, moved: Decimal, reading: CamtReading) ->
 
 def _balance(statement: Element, *codes: str) -> Decimal | None:
     """The balance of the first of these codes that the statement gives."""
-    balances = {_first_text(each, "Tp/CdOrPrtry/Cd"): each for each in statement.findall("Bal")}
+    balances = {camt_parts.first_text(each, "Tp/CdOrPrtry/Cd"): each for each in statement.findall("Bal")}
     for code in codes:
         if code in balances:
-            return _money(balances[code])
+            return camt_parts.signed_amount(balances[code])
     return None
 
 
 def _days(statements: Sequence[Element], *tags: str) -> Iterator[date]:
     for statement in statements:
         for tag in tags:
-            if text := _first_text(statement, f"FrToDt/{tag}"):
+            if text := camt_parts.first_text(statement, f"FrToDt/{tag}"):
                 try:
-                    yield _day(text)
+                    yield camt_parts.read_booking_day(text)
                 except ValueError:
                     continue
 
@@ -186,8 +200,8 @@ def _read_entry(entry: Element, owner: str, reading: CamtReading) -> None:
 
 
 def _read_booked(entry: Element, owner: str, reading: CamtReading) -> None:
-    amount = _money(entry)
-    status = _first_text(entry, "Sts/Cd", "Sts/Prtry", "Sts") or "BOOK"
+    amount = camt_parts.signed_amount(entry)
+    status = camt_parts.first_text(entry, "Sts/Cd", "Sts/Prtry", "Sts") or "BOOK"
     if not_booked := why_not_booked(status):
         why = _NOT_BOOKED.get(status, f"{not_booked} ({quoted(status, at_most=20)})")
         reading.left_out.append(f"Écriture {reading.entries}, {spell(amount)}\u00a0: {why}, laissée de côté.")
@@ -195,165 +209,60 @@ def _read_booked(entry: Element, owner: str, reading: CamtReading) -> None:
     if not amount:
         reading.left_out.append(f"Écriture {reading.entries}\u00a0: sans montant, laissée de côté.")
         return
-    booked = _first_text(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")
+    booked = camt_parts.first_text(entry, "BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm")
     if not booked:
         raise ValueError("la date manque.")
-    booked_on = _day(booked)
+    booked_on = camt_parts.read_booking_day(booked)
     details = entry.findall("NtryDtls/TxDtls")
-    amounts = [_amount_of(each, amount) for each in details]
+    amounts = camt_parts.amounts_of(details, amount) if len(details) > 1 else []
     known = [each for each in amounts if each is not None]
     if len(details) > 1 and len(known) == len(details) and sum(known, ZERO) == amount:
         # The details of a batch sum to the entry: each is an operation of its own.
         for rank, (each, part) in enumerate(zip(details, known, strict=True), start=1):
             if part:
-                reading.operations.append(_operation(entry, each, part, booked_on, owner, reading, rank))
+                reading.operations.append(_operation(entry, [each], part, booked_on, owner, reading, rank))
         return
-    if len(details) > 1 and len(known) == len(details):
-        reading.left_out.append(
-            f"Écriture {reading.entries}\u00a0: ses {len(details)} détails font {spell(sum(known, ZERO))} au lieu de "
-            f"{spell(amount)}, elle est gardée en une seule opération."
+    if len(details) > 1:
+        why = (
+            f"font {spell(sum(known, ZERO))} au lieu de {spell(amount)}"
+            if len(known) == len(details)
+            else "n’ont pas tous leur montant en euros"
         )
-    detail = details[0] if len(details) == 1 else None
-    reading.operations.append(_operation(entry, detail, amount, booked_on, owner, reading))
+        reading.left_out.append(
+            f"Écriture {reading.entries}\u00a0: ses {len(details)} détails {why}, gardée en une opération."
+        )
+    reading.operations.append(_operation(entry, details, amount, booked_on, owner, reading))
 
 
 def _operation(
     entry: Element,
-    detail: Element | None,
+    details: Sequence[Element],
     amount: Decimal,
     booked_on: date,
     owner: str,
     reading: CamtReading,
     rank: int = 0,
 ) -> FileOperation:
-    sources = [entry] if detail is None else [detail, entry]
-    label = joined_texts(*(text for source in sources for text in _texts(source)), most=400)
+    """The operation that ``details`` make together: one detail, all those of a batch that cannot be parted, or none."""
+    sources = [*details, entry]
+    references = [text for each in details for text in camt_parts.references(each)]
+    reference = joined_texts(*references, most=140)
+    # Numbers for which the reference has no room stand in the label.
+    more = [text for text in references if text and one_line(text, 140) not in reference]
+    label = joined_texts(*(text for each in sources for text in camt_parts.texts(each)), *more, most=400)
     # What the payer wrote is no word of the bank: "facture impayée" is a payment.
-    bank_words = joined_texts(*(text for source in sources for text in _bank_texts(source)), most=400)
-    returned = _is_return(sources) or is_return_label(bank_words, went_out=amount < 0)
+    words = joined_texts(*(text for each in sources for text in camt_parts.bank_texts(each)), most=400)
+    returned = camt_parts.is_return(sources) or is_return_label(words, went_out=amount < 0)
+    only = details[0] if len(details) == 1 else None
     return FileOperation(
         line=reading.entries,
         booked_on=booked_on,
         amount=amount,
-        counterparty=_counterparty(detail, owner, came_in=(amount > 0) != returned),
+        counterparty=camt_parts.counterparties(details, owner, came_in=(amount > 0) != returned),
         label=label,
-        reference=joined_texts(*_references(detail), most=140),
-        bank_reference=_bank_reference(entry, detail, rank),
-        nature=_nature(sources, label),
+        reference=reference,
+        bank_reference=camt_parts.reference_of_bank(entry, only, rank),
+        transaction_id=bank_reference(only.findtext("Refs/TxId")) if only is not None else "",
+        nature=camt_parts.method_of(sources, label),
         is_return=returned,
     )
-
-
-def _amount_of(detail: Element, whole: Decimal) -> Decimal | None:
-    """The signed amount in euros of one detail of a batch; None when the file does not give it."""
-    amount = detail.find("Amt")
-    if amount is None:
-        amount = detail.find("AmtDtls/TxAmt/Amt")
-    if amount is None or amount.get("Ccy", "EUR") != "EUR":
-        return None
-    indicator = _first_text(detail, "CdtDbtInd") or ("CRDT" if whole > 0 else "DBIT")
-    return _signed(_digits(amount.text), indicator)
-
-
-def _texts(source: Element) -> list[str | None]:
-    texts: list[str | None] = [each.text for each in source.findall("RmtInf/Ustrd")]
-    texts += [each.text for each in source.findall("RtrInf/AddtlInf")]
-    return [*texts, source.findtext("RtrInf/Rsn/Cd"), *_bank_texts(source)]
-
-
-def _bank_texts(source: Element) -> list[str | None]:
-    return [source.findtext("AddtlTxInf"), source.findtext("AddtlNtryInf")]
-
-
-def _references(detail: Element | None) -> list[str | None]:
-    if detail is None:
-        return []
-    texts = [detail.findtext("Refs/EndToEndId"), detail.findtext("Refs/ChqNb")]
-    for structured in detail.findall("RmtInf/Strd"):
-        texts += [structured.findtext("CdtrRefInf/Ref")]
-        texts += [each.findtext("Nb") for each in structured.findall("RfrdDocInf")]
-    return texts
-
-
-def _bank_reference(entry: Element, detail: Element | None, rank: int) -> str:
-    """The bank's own reference: that of the detail in a batch, else that of the entry, with the rank in the batch."""
-    if detail is not None and rank and (own := bank_reference(detail.findtext("Refs/AcctSvcrRef"))):
-        return f"{own}/{rank}"
-    of_entry = bank_reference(entry.findtext("AcctSvcrRef"))
-    if not of_entry and detail is not None:
-        of_entry = bank_reference(detail.findtext("Refs/AcctSvcrRef"))
-    return f"{of_entry}/{rank}" if of_entry and rank else of_entry
-
-
-def _counterparty(detail: Element | None, owner: str, *, came_in: bool) -> str:
-    """Who paid or was paid, in a return the one of the first operation; never the holder of the account."""
-    if detail is None:
-        return ""
-    sides = ("Dbtr", "Cdtr") if came_in else ("Cdtr", "Dbtr")
-    names = [
-        _first_text(
-            detail, *(f"RltdPties/{prefix}{side}/{path}" for prefix in ("", "Ultmt") for path in _PARTY_NAMES)
-        )
-        for side in sides
-    ]
-    others = [name for name in names if name and plain(name) != plain(owner)]
-    # The other side is read only where the bank put the holder on the first.
-    chosen = others[:1] if names[0] else []
-    return one_line(chosen[0] if chosen else "", 140)
-
-
-def _is_return(sources: list[Element]) -> bool:
-    return any(
-        _first_text(source, "RvslInd") in ("true", "1")
-        or source.find("RtrInf") is not None
-        or _first_text(source, "BkTxCd/Domn/Fmly/SubFmlyCd") in _RETURNS
-        for source in sources
-    )
-
-
-def _nature(sources: list[Element], label: str) -> str:
-    for source in sources:
-        if known := _FAMILIES.get(_first_text(source, "BkTxCd/Domn/Fmly/Cd")):
-            return str(known)
-    return method_of_label(label)
-
-
-def _money(node: Element) -> Decimal:
-    """The signed amount of an entry or a balance: credit in, debit out; a reversal does not turn it round again."""
-    amount = node.find("Amt")
-    if amount is None:
-        raise ValueError("le montant manque.")
-    if (currency := amount.get("Ccy", "EUR")) != "EUR":
-        raise ValueError(f"le montant est en {currency[:3]}. Seuls les comptes en euros sont lus.")
-    return _signed(_digits(amount.text), _first_text(node, "CdtDbtInd"))
-
-
-def _digits(text: str | None) -> Decimal:
-    digits = (text or "").strip()
-    if not _MONEY.fullmatch(digits):
-        raise ValueError(f"{quoted(digits, at_most=20)} n’est pas un montant.")
-    if cents(amount := Decimal(digits)) != amount:
-        raise ValueError(f"le montant {digits} a plus de deux décimales.")
-    return cents(amount)
-
-
-def _signed(amount: Decimal, indicator: str) -> Decimal:
-    if indicator not in ("CRDT", "DBIT"):
-        raise ValueError("le sens (crédit ou débit) manque.")
-    return amount if indicator == "CRDT" else -amount + 0
-
-
-def _day(text: str) -> date:
-    """The date "2026-12-03", or that of a moment as written. Raises ValueError with a French sentence."""
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError as error:
-        raise ValueError(f"{quoted(text, at_most=20)} n’est pas une date.") from error
-
-
-def _first_text(node: Element, *paths: str) -> str:
-    """The first text below ``node`` at one of ``paths`` that is not empty, on one line; else empty."""
-    for path in paths:
-        if text := one_line(node.findtext(path), 400):
-            return text
-    return ""

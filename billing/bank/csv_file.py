@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from stdnum import iban as stdnum_iban
-
-from billing.bank import csv_layouts
+from billing.bank import csv_accounts, csv_layouts
 from billing.bank.bank_words import side_of, why_not_booked
 from billing.bank.csv_layouts import CsvRow, StoredLayouts, UnknownColumns
 from billing.bank.statement import (
@@ -34,11 +32,9 @@ from groupement.kernel.cells import cell_text, plain, read_bank_amount, read_day
 from groupement.kernel.french import quoted
 from groupement.kernel.money import ZERO, cents, spell
 from groupement.kernel.tabular import Fault, Layout
-from members.identifiers import compact
 
 FIRST_ROWS = 30
 SEPARATORS = ";\t,"
-_IBAN = re.compile(r"\bFR\d{2}(?:[ \u00a0]?[0-9A-Z]){23}\b")
 _DAY = r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\d{4}-\d{2}-\d{2}|\d{1,2}(?:er)? [a-z]+ \d{4})"
 # Lines that sum up: no operation. "Solde final F-2026-0011" and "TOTAL ENERGIES" are labels of operations.
 _BALANCE = re.compile(
@@ -64,8 +60,8 @@ class _StatementReading:
         return cell_text(next(iter(self.layout.cells(column, cells)), None))
 
 
-def read_csv(data: bytes, stored: StoredLayouts | None = None) -> FileStatement:
-    """The statement in a CSV file; ``stored``: the layouts that finance chose.
+def read_csv(data: bytes, stored: StoredLayouts | None = None, iban: str = "") -> FileStatement:
+    """The statement in a CSV file, of several accounts that of ``iban``; ``stored``: the layouts that finance chose.
 
     Raises UnknownColumns when no layout is known, BadStatement with one sentence for each fault otherwise.
     """
@@ -79,20 +75,25 @@ def read_csv(data: bytes, stored: StoredLayouts | None = None) -> FileStatement:
     if found is None:
         raise _unknown(rows)
     index, layout = found
-    reading = _StatementReading(csv_layouts.with_side(layout, rows[index + 1 :]))
     if len(rows) - index > MOST_OPERATIONS:
         raise BadStatement("Le relevé compte plus de 20\u202f000 lignes. Choisissez une période plus courte.")
-    for line, cells in rows[index + 1 :]:
+    accounts = csv_accounts.of_our_account(rows[:index], rows[index + 1 :], layout, iban)
+    reading = _StatementReading(csv_layouts.with_side(layout, accounts.rows))
+    for line, cells in accounts.rows:
         _read_line(line, cells, reading)
+    for (line, cells), account in accounts.others:
+        which = f"le compte qui finit par {account[-4:]} est un autre" if account else "son compte manque"
+        reading.left_out.append(
+            f"Ligne {line}{_amount_spelled(cells, reading)}\u00a0: {which}, laissée de côté."
+        )
     if reading.faults:
         raise refusal_of_faults([str(fault) for fault in reading.faults])
     if not reading.operations:
         raise refusal_without_operation(reading.left_out)
     days = [operation.booked_on for operation in reading.operations]
-    preamble = " ".join(cell for _, cells in rows[:index] for cell in cells)
     return FileStatement(
         CSV,
-        _iban(preamble),
+        accounts.iban,
         min(days),
         max(days),
         reading.operations,
@@ -253,10 +254,3 @@ def _amount_spelled(cells: Sequence[str], reading: _StatementReading) -> str:
         return f", {spell(_amount(cells, reading))}"
     except ValueError:
         return ""
-
-
-def _iban(text: str) -> str:
-    """The IBAN that the preamble names, if its key is right."""
-    return next(
-        (found for each in _IBAN.finditer(text) if stdnum_iban.is_valid(found := compact(each[0]))), ""
-    )

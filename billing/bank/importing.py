@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from codecs import BOM_UTF8 as UTF8
+from codecs import BOM_UTF16_BE as UTF16_BE
+from codecs import BOM_UTF16_LE as UTF16_LE
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,7 +70,7 @@ def import_statement(
     group = Group.objects.select_for_update(no_key=True).order_by("pk").first()
     digest = sha256(data).hexdigest()
     _refuse_again(digest)
-    read = read_statement(data, stored_layouts())
+    read = read_statement(data, stored_layouts(), iban=group.iban if group else "")
     _refuse_another_account(read, group)
     _refuse_future_days(read, timezone.localdate(at))
     keys = _keys(read, has_twins)
@@ -253,7 +257,8 @@ def _row(
     )
 
 
-_XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
+# What the encoding of an XML declares is no longer true of its text.
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _OTHERS = (
     (b"OFXHEADER", "OFX"),
     (b"!Type:", "QIF"),
@@ -263,13 +268,17 @@ _OTHERS = (
 )
 
 
-def read_statement(data: bytes, stored: StoredLayouts | None = None) -> FileStatement:
-    """The statement in ``data``: CAMT.053, or a bank's CSV. Raises BadStatement, or UnknownColumns."""
+def read_statement(data: bytes, stored: StoredLayouts | None = None, *, iban: str = "") -> FileStatement:
+    """The statement in ``data``: CAMT.053, or a bank's CSV; of several accounts that of ``iban``.
+
+    Raises BadStatement, or UnknownColumns.
+    """
     if not data.strip():
         raise BadStatement("Le fichier est vide. Téléchargez de nouveau le relevé.")
     if len(data) > LARGEST_FILE:
         raise BadStatement("Le fichier dépasse 5\u00a0Mo. Choisissez une période plus courte.")
-    start = data.lstrip()[:40]
+    text = _as_utf8(data)
+    start = text.lstrip().removeprefix(UTF8).lstrip()
     for mark, name in _OTHERS:
         if start.startswith(mark):
             raise BadStatement(
@@ -277,4 +286,16 @@ def read_statement(data: bytes, stored: StoredLayouts | None = None) -> FileStat
             )
     if data[:2] == b"PK" and b"xl/" not in data:
         raise BadStatement("C’est une archive ZIP. Ouvrez-la, puis importez le relevé qu’elle contient.")
-    return read_camt(data) if start.startswith(_XML) else read_csv(data, stored)
+    # A blank line before its declaration makes an XML none; the lines of a CSV are counted from the first.
+    return read_camt(start, iban) if start.startswith(b"<") else read_csv(text, stored, iban)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """``data`` as it is, UTF-16 as UTF-8."""
+    if not data.startswith((UTF16_BE, UTF16_LE)):
+        return data
+    try:
+        text = data.decode("utf-16").lstrip("\ufeff")
+    except UnicodeDecodeError as error:
+        raise BadStatement("Le fichier est abîmé. Téléchargez de nouveau le relevé.") from error
+    return _DECLARATION.sub("", text).encode()

@@ -50,17 +50,23 @@ class FileOperation:
 
         What a bank calls its reference may be what the payer wrote, or stand for a whole batch.
         """
-        facts = (self.booked_on, self.amount, *map(plain, (self.counterparty, self.label, self.reference)))
-        if self.transaction_id:
-            facts = (*facts, self.transaction_id)
-        digest = sha256(repr(facts).encode()).hexdigest()
-        return f"{self.earlier_key}:{digest[:12]}" if self.bank_reference else f"sha256:{digest}"
+        if self.bank_reference:
+            return f"{self._by_reference(self.bank_reference)}:{self._digest(self.transaction_id)[:12]}"
+        return f"sha256:{self._digest(self.transaction_id)}"
 
     @property
     def earlier_key(self) -> str:
-        """The key of before payer and words were a part of it: kept operations have it."""
-        reference = self.bank_reference or bank_reference(self.reference)
-        return f"{reference}:{self.booked_on:%y%m%d}:{self.amount}" if reference else ""
+        """The key of before payer, words and the clearing were a part of it; empty where it is the key of today."""
+        if reference := self.bank_reference or bank_reference(self.reference):
+            return self._by_reference(reference)
+        return f"sha256:{self._digest()}" if self.transaction_id else ""
+
+    def _by_reference(self, reference: str) -> str:
+        return f"{reference}:{self.booked_on:%y%m%d}:{self.amount}"
+
+    def _digest(self, *more: str) -> str:
+        facts = (self.booked_on, self.amount, *map(plain, (self.counterparty, self.label, self.reference)))
+        return sha256(repr((*facts, *filter(None, more))).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,25 @@ def refusal_without_operation(left_out: Sequence[str]) -> BadStatement:
     return BadStatement(
         "Le relevé ne contient aucune opération comptabilisée. Choisissez une période qui en a.",
         errors=left_out,
+    )
+
+
+def is_account(account: str, iban: str) -> bool:
+    """Whether ``account``, an IBAN or the number within one, is that of ``iban``."""
+    return bool(iban) and (account == iban or (len(account) >= 7 and account in iban[4:]))
+
+
+def refusal_of_several_accounts(accounts: Sequence[str], iban: str) -> BadStatement:
+    """The refusal of a file of several accounts of which none is known to be that of ``iban``, the group's."""
+    several = f"Le fichier contient les relevés de {len(accounts)} comptes"
+    if not iban:
+        return BadStatement(
+            f"{several}, et l’IBAN du groupement n’est pas noté. Notez-le dans les paramètres du groupement, ou "
+            "téléchargez le relevé d’un seul compte."
+        )
+    return BadStatement(
+        f"{several}\u00a0: aucun n’est celui du groupement, qui finit par {iban[-4:]}. Choisissez le bon relevé, ou "
+        "corrigez l’IBAN du groupement."
     )
 
 

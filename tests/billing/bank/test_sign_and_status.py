@@ -23,7 +23,7 @@ def refused(*lines):
     return sentences_of(caught.value)
 
 
-def told(statement):
+def left_out(statement):
     return [each.replace("\u00a0", " ") for each in statement.left_out]
 
 
@@ -124,7 +124,7 @@ def test_what_did_not_happen_is_no_money(title, word, why):
         "03/12/2026;VIR ALOEN;240,00;Exécuté",
     )
     assert [each.label for each in statement.operations] == ["VIR ALOEN"]
-    (sentence,) = told(statement)
+    (sentence,) = left_out(statement)
     assert sentence == f"Ligne 2, 25,00 € : {why} (« {word} »), laissée de côté."
 
 
@@ -150,7 +150,7 @@ def test_what_happened_is_money(word):
 def test_what_is_pending_may_lack_its_day():
     head = "Date;Libellé;Montant;Statut"
     statement = read(head, ";VIR SONAM;25,00;En cours", "03/12/2026;VIR;1,00;OK")
-    assert (len(statement.operations), len(told(statement))) == (1, 1)
+    assert (len(statement.operations), len(left_out(statement))) == (1, 1)
     assert "aucune opération comptabilisée" in refused(head, "02/12/2026;VIR;25,00;Refusé")
 
 
@@ -163,4 +163,4 @@ def test_a_state_of_camt_that_the_bank_names_itself():
     entries = "".join(entry.format(rank, state) for rank, state in enumerate(states, start=1))
     statement = read(f"<Document><BkToCstmrStmt><Stmt>{entries}</Stmt></BkToCstmrStmt></Document>")
     assert [each.amount for each in statement.operations] == [Decimal(2), Decimal(4), Decimal(5)]
-    assert len(told(statement)) == 2
+    assert len(left_out(statement)) == 2

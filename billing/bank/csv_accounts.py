@@ -1,0 +1,92 @@
+"""Which account each line of a bank's CSV is of: a column says it, or the IBAN above the lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stdnum import iban as stdnum_iban
+
+from billing.bank.csv_layouts import CsvRow
+from billing.bank.statement import is_account, refusal_of_several_accounts
+from groupement.kernel.cells import plain
+from groupement.kernel.tabular import Layout
+from members.identifiers import compact
+
+_IBAN = re.compile(r"\bFR\d{2}(?:[ \u00a0]?[0-9A-Z]){23}\b")
+# Digits of an account: fewer are those of a ledger.
+_FEWEST = 10
+# Titles that only the account of the file has; "IBAN" may also be that of each payer.
+_CERTAIN = frozenset(
+    ["iban du compte", "iban compte", "compte iban", "numero de compte", "n° de compte", "n° compte"]
+)
+
+
+@dataclass(frozen=True)
+class CsvAccounts:
+    """The lines of our account, its IBAN as far as the file says it, and the ``others``: lines with their account."""
+
+    rows: Sequence[CsvRow]
+    iban: str
+    others: Sequence[tuple[CsvRow, str]]
+
+
+def of_our_account(above: Sequence[CsvRow], rows: Sequence[CsvRow], layout: Layout, iban: str) -> CsvAccounts:
+    """The lines of ``rows`` that are of ``iban``, the group's account. ``above``: the lines above the titles.
+
+    Raises BadStatement where the file has several accounts, none of which is known to be ours.
+    """
+    found = list(_with_accounts(above, rows, layout, iban))
+    accounts = list(dict.fromkeys(account for _, account in found if account))
+    if len(accounts) < 2:
+        account = accounts[0] if accounts else ""
+        named = iban if is_account(account, iban) else account
+        # A number is no IBAN: without that of the group nothing can be said of it.
+        known = named if iban or stdnum_iban.is_valid(named) else ""
+        return CsvAccounts([row for row, _ in found], known, [])
+    ours = {account for account in accounts if is_account(account, iban)}
+    if not ours:
+        raise refusal_of_several_accounts(accounts, iban)
+    others = [(row, account) for row, account in found if account not in ours]
+    return CsvAccounts([row for row, account in found if account in ours], iban, others)
+
+
+def _with_accounts(
+    above: Sequence[CsvRow], rows: Sequence[CsvRow], layout: Layout, iban: str
+) -> Iterator[tuple[CsvRow, str]]:
+    """Each line with its account; what stands between two tables is left out."""
+    has_column = layout.has("account") and _is_of_the_file(rows, layout, iban)
+    titles = list(map(plain, layout.titles))
+    account = _iban(" ".join(cell for _, cells in above for cell in cells))
+    is_between = False
+    for line, cells in rows:
+        is_dated = str(layout.cell("booked_on", cells) or "")[:1].isdigit()
+        if list(map(plain, cells)) == titles:
+            is_between = False
+        elif not is_dated and (next_account := _iban(" ".join(cells))):
+            account, is_between = next_account, True
+        elif is_dated or not is_between:
+            own = _number(layout.cell("account", cells)) if has_column else ""
+            yield (line, cells), own or account
+
+
+def _is_of_the_file(rows: Sequence[CsvRow], layout: Layout, iban: str) -> bool:
+    """Whether the column says the accounts of the file, not of payers: by its title, one number, or ours."""
+    (place,) = layout.places["account"][:1]
+    numbers = {number for _, cells in rows if (number := _number(layout.cell("account", cells)))}
+    is_certain = plain(layout.titles[place]) in _CERTAIN
+    return is_certain or len(numbers) == 1 or any(is_account(number, iban) for number in numbers)
+
+
+def _number(cell: object) -> str:
+    """The number of an account in a cell; empty for a name."""
+    number = compact(str(cell or ""))
+    return number if sum(each.isdigit() for each in number) >= _FEWEST else ""
+
+
+def _iban(text: str) -> str:
+    """The IBAN that ``text`` names, if its key is right."""
+    return next(
+        (found for each in _IBAN.finditer(text) if stdnum_iban.is_valid(found := compact(each[0]))), ""
+    )
