@@ -153,7 +153,8 @@ def test_two_presses_move_a_day_and_tell_the_person_and_both_members(
     assert client.post(action, typed).status_code == 302
     assert dict(PlannedDay.objects.values_list("day", "minutes")) == {MONDAY: 0, TUESDAY: 420}
     assert notices() == ({"Maëlle Kerbrat", "Aloïs A", "Soizic S"} if tick else set())
-    again = client.post(action, typed)
+    assert client.post(action, typed).status_code == 302  # the same form again: the same answer
+    again = client.post(action, typed | {"form_key": ""})
     assert again.status_code == 422
     assert "il n’y a rien à déplacer" in again.content.decode()
     assert dict(PlannedDay.objects.values_list("day", "minutes")) == {MONDAY: 0, TUESDAY: 420}

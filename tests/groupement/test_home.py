@@ -55,7 +55,7 @@ def opened_charter():
     ("roles", "place"),
     [
         ({"is_coordinator": True, "is_finance": True}, "timesheets:months"),
-        ({"is_finance": True, "is_admin": True}, "billing:runs"),
+        ({"is_finance": True, "is_admin": True}, "billing:day"),
         ({"is_admin": True}, "admin:members_user_changelist"),
     ],
 )
@@ -71,7 +71,7 @@ def test_member_staff_and_employees_land_at_home(login, aloen):
 def test_the_role_in_use_decides_where_one_lands(login, aloen):
     client = login(world.user(is_coordinator=True, is_finance=True))
     client.post(reverse("members:switch_role"), {"role": "finance"})
-    assert client.get("/").url == reverse("billing:runs")
+    assert client.get("/").url == reverse("billing:day")
 
 
 def test_who_has_no_role_is_told_whom_to_ask(login, aloen):

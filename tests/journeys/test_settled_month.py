@@ -222,7 +222,8 @@ def document_faults(row: Invoice, page: str) -> list[str]:
 @lru_cache
 def paper_of(invoice: int) -> str:
     """The words of its PDF, which never changes."""
-    return text_of(rendering.open_document(Document.objects.get(invoice=invoice)).read())
+    with rendering.open_document(Document.objects.get(invoice=invoice)) as file:
+        return text_of(file.read())
 
 
 def database_faults() -> list[str]:

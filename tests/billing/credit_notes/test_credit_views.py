@@ -176,11 +176,11 @@ def test_pages_read_the_same_for_one_credit_note_and_for_three(login, django_ass
     client = login(world.finance())
     credit(of, days(line(of), {2: 60}))
     client.get(page_of(of))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(page_of(of))
     for day in (3, 4):
         credit(of, days(line(of), {day: 60}))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         client.get(page_of(of))
 
 

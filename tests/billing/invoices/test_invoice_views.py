@@ -207,5 +207,5 @@ def test_an_invoice_takes_the_same_queries_whatever_its_people(login, count, dja
     invoice = Invoice.objects.get()
     client = login(world.finance())
     client.get(page_of(invoice))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(page_of(invoice))
