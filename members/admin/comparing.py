@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.formats import localize
 
 from groupement.kernel.french import enumeration, of, quoted
+from members.admin.naming import name_columns
 from members.models import User
 
 SEEN_FIELD = "vu"
@@ -69,6 +70,11 @@ class ChangedValue:
 
 class RecordAdmin(admin.ModelAdmin):
     """The admin of every record: what somebody else has saved meanwhile is not undone without a word."""
+
+    def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        for shown in (model, *(inline.model for inline in self.inlines)):
+            name_columns(shown)
 
     def get_form(
         self, request: HttpRequest, obj: Any | None = None, change: bool = False, **kwargs: Any

@@ -202,6 +202,9 @@ REGISTERED_BY = (
 for model in (EmailAddress, Authenticator, UserSession, PermissionGroup):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
+# Its app has no French.
+Authenticator._meta.verbose_name = "second facteur"
+Authenticator._meta.verbose_name_plural = "seconds facteurs"
 
 
 @admin.register(Authenticator)

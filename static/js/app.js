@@ -10,7 +10,7 @@ import "./toasts.js";
 import "./sending.js";
 import { forgetDrafts } from "./storage.js";
 
-// In the list of months and among tabs the one that is shown is in sight, also after a swap; the page itself does not move.
+// In the list of months and among tabs the one that is shown is in sight, also after a swap; the page does not move.
 function showCurrent() {
   for (const shown of document.querySelectorAll(":is(.months, .tabs) [aria-current]")) {
     const list = shown.closest(".months, .tabs");

@@ -7,10 +7,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import Group as PermissionGroup
 from django.urls import reverse
 
 from members import access, joining
+from members.admin.comparing import RecordAdmin
+from members.admin.naming import is_unnamed
 from members.models import Declaration, Deputy, Group, Invitation, Member, Membership, Site, User
 from tests import world
 
@@ -38,6 +41,27 @@ def malo(client, settings):
     person = world.admin()
     client.force_login(person)
     return person
+
+
+# Written alike in French.
+FRENCH_TOO = {"action", "classification", "code", "document", "format", "logo", "message", "minutes", "note"}
+FRENCH_TOO |= {"invitation", "qualification", "signature", "source", "total", "type", "url", "version"}
+
+
+def test_what_the_administration_shows_has_a_french_name(rf, malo):
+    """Of records, of rows below them and of filters: nothing has the name of its attribute, nor has a table."""
+    request, unnamed = rf.get("/admin/"), set()
+    request.user = malo
+    for model, shown in admin.site._registry.items():
+        if not isinstance(shown, RecordAdmin):
+            continue
+        if model._meta.verbose_name == model._meta.model_name:
+            unnamed.add(f"{model._meta.app_label}.{model._meta.model_name}")
+        for one in (shown, *(inline(model, admin.site) for inline in shown.inlines)):
+            names = {*flatten_fieldsets(one.get_fieldsets(request)), *getattr(one, "list_display", ())}
+            columns = [column for column in one.model._meta.fields if column.name in names]
+            unnamed |= {f"{one.model._meta.label}.{column.name}" for column in columns if is_unnamed(column)}
+    assert {name for name in unnamed if name.rpartition(".")[2] not in FRENCH_TOO} == set()
 
 
 def test_every_list_opens_and_searches(client, malo):
