@@ -308,7 +308,7 @@ def _conditions(offer: Offer, group: Group) -> list[str]:
     )
     law = (
         "La mise à disposition fait l’objet d’une convention écrite\u00a0; elle est réservée aux adhérents du "
-        "groupement (C. trav., art. L1253-1)."
+        "groupement (C. trav., art. L.\u00a01253-1)."
     )
     return [
         hours_rule,
