@@ -5,7 +5,7 @@ The XML comes from outside: no document type, no entity, nothing fetched (defuse
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from billing.bank import camt_parts
+from billing.bank.balances import StatementSpan, breaks
 from billing.bank.bank_words import why_not_booked
 from billing.bank.statement import (
     CAMT,
@@ -67,8 +68,10 @@ def read_camt(data: bytes, iban: str = "") -> FileStatement:
         raise BadStatement(f"Ce fichier XML est {_kind_of_message(root)}")
     reading = CamtReading()
     found, account = _of_our_account(message.findall("Stmt"), iban, reading)
+    found.sort(key=_first_day)
     for each in found:
         _read_statement(each, reading)
+    _check_chain(found, reading)
     if reading.errors:
         raise refusal_of_faults(reading.errors)
     if not reading.operations:
@@ -153,6 +156,31 @@ def _read_statement(statement: Element, reading: CamtReading) -> None:
         _check_balances(statement, moved, reading)
 
 
+def _first_day(statement: Element) -> date:
+    """The first day of a statement; the order of the file where the statement says none."""
+    return min(_span_days(statement), default=date.max)
+
+
+def _span_days(statement: Element) -> list[date]:
+    """The days that the period and the entries of a statement name."""
+    entries = (
+        camt_parts.first_text(each, "BookgDt/Dt", "BookgDt/DtTm") for each in statement.findall("Ntry")
+    )
+    return [*_days([statement], "FrDtTm", "FrDt", "ToDtTm", "ToDt"), *_readable(entries)]
+
+
+def _check_chain(statements: Sequence[Element], reading: CamtReading) -> None:
+    """Tell where the balances of the statements of the file do not follow each other."""
+    if reading.errors or len(statements) < 2:
+        return
+    spans = []
+    for each in statements:
+        opening, closing = _balance(each, "OPBD", "PRCD"), _balance(each, "CLBD")
+        if opening is not None and closing is not None and (days := _span_days(each)):
+            spans.append(StatementSpan(min(days), max(days), opening, closing))
+    reading.left_out.extend(breaks(spans))
+
+
 def _check_balances(statement: Element, moved: Decimal, reading: CamtReading) -> None:
     try:
         opening, closing = _balance(statement, "OPBD", "PRCD"), _balance(statement, "CLBD")
@@ -177,13 +205,17 @@ def _balance(statement: Element, *codes: str) -> Decimal | None:
 
 
 def _days(statements: Sequence[Element], *tags: str) -> Iterator[date]:
-    for statement in statements:
-        for tag in tags:
-            if text := camt_parts.first_text(statement, f"FrToDt/{tag}"):
-                try:
-                    yield camt_parts.read_booking_day(text)
-                except ValueError:
-                    continue
+    paths = [f"FrToDt/{tag}" for tag in tags]
+    return _readable(camt_parts.first_text(each, path) for each in statements for path in paths)
+
+
+def _readable(texts: Iterable[str]) -> Iterator[date]:
+    """The days among ``texts``; what is no day is told by the entry that has it."""
+    for text in texts:
+        try:
+            yield camt_parts.read_booking_day(text)
+        except ValueError:
+            continue
 
 
 def _read_entry(entry: Element, owner: str, reading: CamtReading) -> None:

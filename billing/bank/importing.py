@@ -8,14 +8,14 @@ from codecs import BOM_UTF16_BE as UTF16_BE
 from codecs import BOM_UTF16_LE as UTF16_LE
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
 
-from billing.bank import csv_layouts
+from billing.bank import chaining, csv_layouts
 from billing.bank.camt import read_camt
 from billing.bank.csv_file import read_csv
 from billing.bank.csv_layouts import StoredLayouts
@@ -25,7 +25,7 @@ from billing.bank.statement import (
     BadStatement,
     FileOperation,
     FileStatement,
-    refusal_of_faults,
+    refusal_without_operation,
 )
 from billing.models import BankLayout, BankOperation, BankStatement
 from groupement.kernel.cells import plain
@@ -50,11 +50,15 @@ class BadBankColumns(Refusal):
 
 @dataclass(frozen=True)
 class StatementImported:
-    """The statement that was imported, and how many of its operations are new, how many were known."""
+    """The statement that was imported, and how many of its operations are new, how many were known.
+
+    ``missing``: sentences about days of the account that no statement brought yet.
+    """
 
     statement: BankStatement
     new: int
     known: int
+    missing: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -72,7 +76,7 @@ def import_statement(
     _refuse_again(digest)
     read = read_statement(data, stored_layouts(), iban=group.iban if group else "")
     _refuse_another_account(read, group)
-    _refuse_future_days(read, timezone.localdate(at))
+    read = _without_days_to_come(read, timezone.localdate(at))
     keys = _keys(read, has_twins)
     iban = read.iban or (group.iban if group else "")
     earlier = _earlier(iban, keys, read.operations)
@@ -98,7 +102,7 @@ def import_statement(
     alike = _alike(iban, keys, [each for _, each in new])
     BankOperation.objects.bulk_create(_row(statement, key, each, alike) for key, each in new)
     BankLayout.objects.filter(titles_digest=read.titles).update(used_at=at)
-    return StatementImported(statement, len(new), len(keys) - len(new))
+    return StatementImported(statement, len(new), len(keys) - len(new), chaining.missing_days(iban))
 
 
 @transaction.atomic
@@ -151,15 +155,24 @@ def _refuse_another_account(read: FileStatement, group: Group | None) -> None:
         )
 
 
-def _refuse_future_days(read: FileStatement, today: date) -> None:
-    errors = [
-        f"{_place(read, each)}\u00a0: l’opération est datée du {each.booked_on:%d/%m/%Y}, qui est à venir. "
-        "Vérifiez la date."
+def _without_days_to_come(read: FileStatement, today: date) -> FileStatement:
+    """``read`` without operations of days after ``today``, which are named."""
+    kept = [each for each in read.operations if each.booked_on <= today]
+    left_out = [
+        f"{_place(read, each)}, {spell(each.amount)}\u00a0: datée du {each.booked_on:%d/%m/%Y}, à venir, laissée de "
+        "côté. Elle viendra avec un prochain relevé."
         for each in read.operations
         if each.booked_on > today
     ]
-    if errors:
-        raise refusal_of_faults(errors)
+    if not left_out:
+        return read
+    sentences = [*read.left_out, *left_out]
+    if not kept:
+        raise refusal_without_operation(sentences)
+    days = [each.booked_on for each in kept]
+    starts_on = min(read.starts_on, *days)
+    ends_on = read.ends_on if read.ends_on <= today else max(days)
+    return replace(read, operations=kept, starts_on=starts_on, ends_on=ends_on, left_out=sentences)
 
 
 def _keys(read: FileStatement, has_twins: bool) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -118,11 +117,6 @@ def refundable_sources(operation: BankOperation) -> list[Payment | Invoice]:
         *notes.filter(**left).select_related("member").defer("snapshot").order_by("issued_on", "pk"),
     ]
     return sorted(found, key=lambda source: bool(source.left != amount))
-
-
-def last_day_covered() -> date | None:
-    """The last day that a statement covers."""
-    return BankStatement.objects.order_by("-ends_on").values_list("ends_on", flat=True).first()
 
 
 def _with_payments(rows: QuerySet[BankOperation]) -> QuerySet[BankOperation]:

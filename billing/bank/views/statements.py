@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.bank import accepting, candidates, csv_layouts, importing, overview, sorting
+from billing.bank import accepting, candidates, chaining, csv_layouts, importing, overview, sorting
 from billing.bank.forms import (
     BankColumnsForm,
     StatementUpload,
@@ -172,7 +172,7 @@ def _bank_page(
         "refusal": refusal,
         "stored": _stored(request),
         "page": paginate(request, overview.statements(), STATEMENTS_A_PAGE),
-        "latest": overview.last_day_covered(),
+        "covered": chaining.days_covered(),
     }
     return page(request, "billing/bank/bank.html", context=context, status=status)
 
@@ -189,7 +189,8 @@ def _stored(request: UserRequest) -> dict[str, Any]:
 
 def _imported_message(done: importing.StatementImported) -> str:
     known = f", {counted(done.known, 'déjà connue', 'déjà connues')}" if done.known else ""
-    return f"Relevé importé\u00a0: {counted(done.new, 'opération nouvelle')}{known}."
+    imported = f"Relevé importé\u00a0: {counted(done.new, 'opération nouvelle')}{known}."
+    return " ".join([imported, *done.missing])
 
 
 def _accepted_message(accepted: accepting.AcceptedOperations) -> str:

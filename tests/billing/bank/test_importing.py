@@ -90,12 +90,6 @@ def test_lines_that_say_the_same_are_two_only_when_somebody_says_so():
     assert (read.new, read.known) == (1, 2)
 
 
-def test_an_operation_to_come_is_refused():
-    tomorrow = world.NOW.date() + timedelta(days=1)
-    text = refused(table(ALOEN, line("1.00", "VIR", on=tomorrow)))
-    assert "Ligne 3 : l’opération est datée du 04/12/2026, qui est à venir." in text
-
-
 def test_the_account_of_somebody_else_is_refused(group):
     group.iban = "FR7630004000031234567890143"
     group.save()
