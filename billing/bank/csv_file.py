@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from billing.bank import csv_accounts, csv_layouts
 from billing.bank.bank_words import side_of, why_not_booked
@@ -54,6 +55,7 @@ class _StatementReading:
     operations: list[FileOperation] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    balances: list[Decimal | None] = field(default_factory=list)
 
     def text(self, column: str, cells: Sequence[str]) -> str:
         """The first cell of a column, even when it is empty; empty without such a column."""
@@ -91,12 +93,15 @@ def read_csv(data: bytes, stored: StoredLayouts | None = None, iban: str = "") -
     if not reading.operations:
         raise refusal_without_operation(reading.left_out)
     days = [operation.booked_on for operation in reading.operations]
+    opening, closing = _balances(reading)
     return FileStatement(
         CSV,
         accounts.iban,
         min(days),
         max(days),
         reading.operations,
+        opening,
+        closing,
         left_out=reading.left_out,
         titles=csv_layouts.digest(rows[index][1]),
     )
@@ -163,6 +168,7 @@ def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> N
     if not amount:
         reading.left_out.append(f"Ligne {line}\u00a0: sans montant, laissée de côté.")
         return
+    reading.balances.append(_balance_after(cells, reading))
     words = _bank_label(cells, reading)
     reading.operations.append(
         FileOperation(
@@ -179,6 +185,40 @@ def _read_line(line: int, cells: Sequence[str], reading: _StatementReading) -> N
             is_return=is_return_label(words, went_out=amount < 0),
         )
     )
+
+
+def _balance_after(cells: Sequence[str], reading: _StatementReading) -> Decimal | None:
+    """The balance after the line, as its column says it; None where it says none."""
+    try:
+        return read_bank_amount(written) if (written := reading.text("balance", cells)) else None
+    except ValueError:
+        return None
+
+
+def _balances(reading: _StatementReading) -> tuple[Decimal | None, Decimal | None]:
+    """The opening and the closing balance where each line says its own; told where they do not follow each other."""
+    lines = [
+        (each, balance)
+        for each, balance in zip(reading.operations, reading.balances, strict=True)
+        if balance is not None
+    ]
+    if not lines or len(lines) < len(reading.operations):
+        return None, None
+    breaks = []
+    # The earliest first, or the latest first.
+    for ordered in (lines, lines[::-1]):
+        follow = pairwise(ordered)
+        broken = [(each, balance, before + each.amount) for (_, before), (each, balance) in follow]
+        broken = [(each, balance, due) for each, balance, due in broken if balance != due]
+        if not broken:
+            return ordered[0][1] - ordered[0][0].amount, ordered[-1][1]
+        breaks.append(broken)
+    each, balance, due = min(breaks, key=len)[0]
+    reading.left_out.append(
+        f"Ligne {each.line}\u00a0: le solde est {spell(balance)} au lieu de {spell(due)}. Il manque peut-être des "
+        "opérations avant elle."
+    )
+    return None, None
 
 
 def _is_balance(label: str, cells: Sequence[str], reading: _StatementReading) -> bool:

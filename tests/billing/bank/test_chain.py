@@ -157,3 +157,35 @@ def test_a_file_of_which_everything_is_to_come_is_refused():
             table(line("1.00", "VIR", on=tomorrow)), file_name="r.csv", by=None, at=world.NOW
         )
     assert "datée du 04/12/2026, à venir" in sentences_of(caught.value)
+
+
+HEAD = "Date;Libellé;Montant;Solde"
+ROWS = ["09/11/2026;A;10,00;110,00", "10/11/2026;B;-5,00;105,00", "12/11/2026;C;7,00;112,00"]
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS[::-1]], ids=["earliest first", "latest first"])
+def test_a_column_of_balances_makes_a_csv_a_part_of_the_chain(rows):
+    read = read_statement("\n".join((HEAD, *rows)).encode())
+    assert (str(read.opening_balance), str(read.closing_balance)) == ("100.00", "112.00")
+    assert read.left_out == []
+
+
+def test_a_line_that_a_csv_lacks_shows_in_its_balances():
+    read = read_statement("\n".join((HEAD, ROWS[0], ROWS[2])).encode())
+    assert (read.opening_balance, read.closing_balance) == (None, None)
+    assert plain(read.left_out) == [
+        "Ligne 3 : le solde est 112,00 € au lieu de 117,00 €. Il manque peut-être des opérations avant elle."
+    ]
+
+
+def test_balances_that_a_bank_writes_once_a_day_or_not_at_all_say_nothing():
+    rows = ["09/11/2026;A;10,00;", "09/11/2026;B;-5,00;105,00"]
+    read = read_statement("\n".join((HEAD, *rows)).encode())
+    assert (read.opening_balance, read.left_out) == (None, [])
+
+
+def test_two_csv_files_with_balances_name_the_days_between_them():
+    for name, rows in (("a.csv", ROWS), ("b.csv", ["18/11/2026;D;1,00;120,00"])):
+        importing.import_statement("\n".join((HEAD, *rows)).encode(), file_name=name, by=None, at=world.NOW)
+    (sentence,) = plain(chaining.missing_days())
+    assert sentence.startswith("Du 13 au 17 novembre 2026, il manque des opérations : le solde est 112,00 €")
