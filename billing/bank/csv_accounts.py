@@ -10,7 +10,7 @@ from stdnum import iban as stdnum_iban
 
 from billing.bank.csv_layouts import CsvRow
 from billing.bank.statement import is_account, refusal_of_several_accounts
-from groupement.kernel.cells import plain
+from groupement.kernel.cells import plain, read_bank_amount
 from groupement.kernel.tabular import Layout
 from members.identifiers import compact
 
@@ -64,11 +64,22 @@ def _with_accounts(
         is_dated = str(layout.cell("booked_on", cells) or "")[:1].isdigit()
         if list(map(plain, cells)) == titles:
             is_between = False
-        elif not is_dated and (next_account := _iban(" ".join(cells))):
+        elif not is_dated and not _moves_money(layout, cells) and (next_account := _iban(" ".join(cells))):
             account, is_between = next_account, True
         elif is_dated or not is_between:
             own = _number(layout.cell("account", cells)) if has_column else ""
             yield (line, cells), own or account
+
+
+def _moves_money(layout: Layout, cells: Sequence[str]) -> bool:
+    """Whether a line has an amount: what is pending may lack its day."""
+    for written in (layout.cell(column, cells) for column in ("amount", "debit", "credit")):
+        try:
+            if written and read_bank_amount(written):
+                return True
+        except ValueError:
+            continue
+    return False
 
 
 def _is_of_the_file(rows: Sequence[CsvRow], layout: Layout, iban: str) -> bool:

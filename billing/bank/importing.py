@@ -99,8 +99,9 @@ def import_statement(
         imported_by=by,
         imported_at=at,
     )
+    own_name = plain(group.name) if group else ""
     alike = _alike(iban, keys, [each for _, each in new])
-    BankOperation.objects.bulk_create(_row(statement, key, each, alike) for key, each in new)
+    BankOperation.objects.bulk_create(_row(statement, key, each, alike, own_name) for key, each in new)
     BankLayout.objects.filter(titles_digest=read.titles).update(used_at=at)
     return StatementImported(statement, len(new), len(keys) - len(new), chaining.missing_days(iban))
 
@@ -248,7 +249,11 @@ def _alike(iban: str, keys: Sequence[str], new: Sequence[FileOperation]) -> dict
 
 
 def _row(
-    statement: BankStatement, key: str, read: FileOperation, alike: Mapping[tuple[date, object], str]
+    statement: BankStatement,
+    key: str,
+    read: FileOperation,
+    alike: Mapping[tuple[date, object], str],
+    own_name: str,
 ) -> BankOperation:
     name = alike.get((read.booked_on, read.amount))
     note = (
@@ -261,7 +266,8 @@ def _row(
         iban=statement.iban,
         booked_on=read.booked_on,
         amount=read.amount,
-        counterparty=read.counterparty,
+        # The group is no payer, whatever side of an operation the bank names it on.
+        counterparty="" if plain(read.counterparty) == own_name else read.counterparty,
         label=read.label,
         reference=read.reference,
         nature=read.nature,

@@ -201,3 +201,11 @@ def test_lines_are_counted_from_the_first_of_the_file_in_every_encoding():
     for encoding in ("utf-8", "utf-8-sig", "cp1252", "utf-16"):
         read = read_statement(text.encode(encoding), iban=OURS)
         assert ([each.line for each in read.operations], left_out(read)[0][:7]) == ([4], "Ligne 5")
+
+
+def test_a_line_without_its_day_that_names_an_account_is_no_heading():
+    head = "Statut;Date;Libellé;Montant;IBAN du compte"
+    rows = (f"En cours;;VIR SONAM;25,00;{OURS}", f"Exécuté;02/12/2026;VIR ALOEN;240,00;{OURS}")
+    read = read_statement("\n".join((head, *rows)).encode(), iban=OURS)
+    assert [each.label for each in read.operations] == ["VIR ALOEN"]
+    assert left_out(read) == ["Ligne 2, 25,00 € : pas encore comptabilisée (« En cours »), laissée de côté."]

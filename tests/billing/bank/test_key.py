@@ -147,3 +147,10 @@ def test_numbers_without_their_prefix_or_broken_over_lines_are_found(text, found
 )
 def test_a_number_without_its_year_is_found_but_may_be_of_several_years(text, found):
     assert NUMBERS.find_without_year(text) == found
+
+
+@pytest.mark.django_db
+def test_the_group_is_never_the_payer_of_what_it_received():
+    world.group()
+    data = file_of("La Ronde", "ALOEN")
+    assert [each.counterparty for each in operations(imported(data).statement)] == ["", "ALOEN"]
