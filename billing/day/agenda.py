@@ -158,7 +158,7 @@ def _bank() -> Task:
     rows = BankOperation.objects.filter(status=OperationStatus.OPEN).order_by("-amount", "pk")
     waiting = list(rows.values_list("amount", "counterparty", "label"))
     if not waiting:
-        return Task("Banque", "Toutes les opérations sont rapprochées.")
+        return Task("Banque", "Aucune opération n’attend.")
     came = sum((amount for amount, *_ in waiting if amount > 0), ZERO)
     named = (payer or label for _, payer, label in waiting)
     return Task(

@@ -165,3 +165,14 @@ KIT = "AppleWebKit/537.36 (KHTML, like Gecko) "
 )
 def test_a_device_is_named_in_words(header, words):
     assert formats.device(header) == words
+
+
+def test_the_number_of_a_document_is_not_broken():
+    kept = '<span class="nowrap">F-2026-0010</span>'
+    assert formats.unbroken("Optim’ism (F-2026-0010, 2,00 €) et Le Goff-Kervadec.") == (
+        f"Optim’ism ({kept}, 2,00 €) et Le Goff-Kervadec."
+    )
+    assert formats.unbroken("<b>AV-F-2026-0003</b>") == (
+        '&lt;b&gt;<span class="nowrap">AV-F-2026-0003</span>&lt;/b&gt;'
+    )
+    assert formats.unbroken("") == ""

@@ -6,6 +6,7 @@ nothing to nothing. A float is refused: it is not exact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -13,7 +14,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from groupement.kernel import french, money, postal, worktime
@@ -22,6 +23,7 @@ from groupement.kernel.periods import Month
 
 register = template.Library()
 
+DOCUMENT_NUMBER = re.compile(r"(\b[A-Z0-9]+(?:-[A-Z0-9]+)*-[0-9]+\b)")
 # In this order: Edge and Opera also call themselves Chrome, Chrome calls itself Safari, Android also Linux.
 BROWSERS = (
     ("Edg", "Edge"),
@@ -52,6 +54,20 @@ def euros(value: Any) -> str:
 def amount(value: Any) -> str:
     """A figure with two decimals and no unit: "1 234,56"; also for quantities and unit prices."""
     return "" if _nothing(value) else money.spell_plain(_decimal(value))
+
+
+@register.filter
+def unbroken(text: str) -> SafeString:
+    """A sentence whose numbers of documents stay on one line: no « F-2026- » with the rest below it."""
+    parts = enumerate(DOCUMENT_NUMBER.split(text))
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<span class="nowrap">{}</span>', part) if rank % 2 else part,)
+            for rank, part in parts
+        ),
+    )
 
 
 @register.filter
