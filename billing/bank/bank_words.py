@@ -58,9 +58,9 @@ _STATES = (
     (re.compile(r"\bnon[ -](?:pointe|rapproche|lettre|categorise|lu|justifie)"), ""),
     (
         re.compile(
-            r"\b(?:non|not|pas|en cours|en attente|attente|a venir|a valider|a executer|previs|prevu|programm|planifi"
-            r"|pending|process|pdng|futr|info|author|autoris|reserv|hold|schedul|future|upcoming|draft|brouillon"
-            r"|initi|submitted|soumis|unbooked|uncleared|incomplet)"
+            r"\b(?:(?:non|not|pas)\b|en cours|en attente|attente|a venir|a valider|a executer|previs|prevu|programm"
+            r"|planifi|pending|process|pdng|futr|info|author|autoris|reserv|hold|schedul|future|upcoming|draft|brouillon"
+            r"|postpon|reporte|initi|submitted|soumis|unbooked|uncleared|incomplet)"
         ),
         PENDING,
     ),
@@ -75,7 +75,7 @@ _STATES = (
         re.compile(
             r"\b(?:book|compta|execut|termin|valid|regl|effectu|settl|complet|done|paid|paye|succe|trait|confirm|clear"
             r"|post|enregistr|point|rapproch|a rapprocher|lettr|categoris|ok|clotur|definiti|recu|received|encaiss"
-            r"|credit|debit|accept|acsc|final|normal|finalis|passe|active|actif|lu|nouveau)"
+            r"|credit|debit|accept|acsc|final|normal|finalis|passe|active|actif|lu|nouveau|envoye|sent|emis|vire|preleve)"
         ),
         "",
     ),

@@ -247,8 +247,13 @@ def _name(title: str) -> str:
 
 
 def with_side(layout: Layout, rows: Sequence[CsvRow]) -> Layout:
-    """``layout`` with the column in which each of ``rows`` says debit or credit, where its title does not tell it."""
+    """``layout`` with the column in which each of ``rows`` says debit or credit, where its title does not tell it.
+
+    Amounts with a minus need none: "débit" may be a kind of card there.
+    """
     if not layout.has("amount") or layout.has("side") or layout.has("debit"):
+        return layout
+    if any(str(layout.cell("amount", cells) or "").startswith(("-", "−", "(")) for _, cells in rows):
         return layout
     meant = {place for name, places in layout.places.items() if name != "label" for place in places}
     for place, title in enumerate(layout.titles):

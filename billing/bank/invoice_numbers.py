@@ -21,8 +21,8 @@ _FURTHER = re.compile(r"\s*(?:[/,;+&]|\bET\b)\s*0*(\d{1,6})(?![\d.,]*\d)")
 # A sequence that the end of a line cut: "F-2026-00 05".
 _CUT = re.compile(r"[\s·]+(\d{1,3})(?!\d)")
 _MONTH = "JANV|FEV|FÉV|MARS|AVR|MAI|JUIN|JUIL|AOUT|AOÛT|SEPT|OCT|NOV|DEC|DÉC"
-# Not "facture 12/11", "facture 12 novembre", "facture 12,50".
-_WITHOUT_YEAR = re.compile(rf"{_INVOICE}0*(\d{{1,6}})(?!\d)(?!\s*[./,-]\s*\d)(?!\s+(?:{_MONTH}))")
+# Not "facture 12/11", "facture 12 novembre", "facture 11 2026", "facture 12,50".
+_WITHOUT_YEAR = re.compile(rf"{_INVOICE}0*(\d{{1,6}})(?!\d)(?!\s*[./,-]\s*\d)(?!\s+(?:{_MONTH}|20\d\d))")
 
 # Where a number stands in the text, its stem and its sequence.
 Place = tuple[int, str, int]
@@ -44,7 +44,7 @@ class InvoiceNumbers(Generic[T]):
         for stem, ranks in self._stems.items():
             for match in _pattern(stem).finditer(capitals):
                 found += _ranks_at(capitals, match, stem, ranks)
-        return self._named(found or self._behind_a_word(capitals))
+        return self._named([*found, *self._behind_a_word(capitals)])
 
     def find_without_year(self, text: str) -> list[T]:
         """What "facture 0005" may stand for: the number 5 of each year."""
