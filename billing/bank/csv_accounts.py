@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from stdnum import iban as stdnum_iban
 
 from billing.bank.csv_layouts import CsvRow
-from billing.bank.statement import is_account, refusal_of_several_accounts
+from billing.bank.statement import BadStatement, is_account, refusal_of_several_accounts
 from groupement.kernel.cells import plain, read_bank_amount
+from groupement.kernel.french import enumeration
 from groupement.kernel.tabular import Layout
 from members.identifiers import compact
 
@@ -39,6 +40,8 @@ def of_our_account(above: Sequence[CsvRow], rows: Sequence[CsvRow], layout: Layo
     """
     found = list(_with_accounts(above, rows, layout, iban))
     accounts = list(dict.fromkeys(account for _, account in found if account))
+    if layout.has("account") and not any(_number(layout, cells) for _, cells in rows):
+        _refuse_several_names(rows, layout)
     if len(accounts) < 2:
         account = accounts[0] if accounts else ""
         named = iban if is_account(account, iban) else account
@@ -67,7 +70,7 @@ def _with_accounts(
         elif not is_dated and not _moves_money(layout, cells) and (next_account := _iban(" ".join(cells))):
             account, is_between = next_account, True
         elif is_dated or not is_between:
-            own = _number(layout.cell("account", cells)) if has_column else ""
+            own = _number(layout, cells) if has_column else ""
             yield (line, cells), own or account
 
 
@@ -84,16 +87,27 @@ def _moves_money(layout: Layout, cells: Sequence[str]) -> bool:
 
 def _is_of_the_file(rows: Sequence[CsvRow], layout: Layout, iban: str) -> bool:
     """Whether the column says the accounts of the file, not of payers: by its title, one number, or ours."""
-    (place,) = layout.places["account"][:1]
-    numbers = {number for _, cells in rows if (number := _number(layout.cell("account", cells)))}
-    is_certain = plain(layout.titles[place]) in _CERTAIN
+    numbers = {number for _, cells in rows if (number := _number(layout, cells))}
+    is_certain = any(plain(layout.titles[place]) in _CERTAIN for place in layout.places["account"])
     return is_certain or len(numbers) == 1 or any(is_account(number, iban) for number in numbers)
 
 
-def _number(cell: object) -> str:
-    """The number of an account in a cell; empty for a name."""
-    number = compact(str(cell or ""))
-    return number if sum(each.isdigit() for each in number) >= _FEWEST else ""
+def _refuse_several_names(rows: Sequence[CsvRow], layout: Layout) -> None:
+    """Refuse accounts that only names tell apart: which of them is ours cannot be read."""
+    named = (cell for _, cells in rows for cell in layout.cells("account", cells))
+    names = list(dict.fromkeys(cell for cell in named if cell and any(map(str.isalpha, cell))))
+    if len(names) > 1:
+        raise BadStatement(
+            f"Le fichier contient les relevés de {len(names)} comptes\u00a0: {enumeration(names, at_most=3)}. "
+            "Téléchargez celui d’un seul compte."
+        )
+
+
+def _number(layout: Layout, cells: Sequence[str]) -> str:
+    """The number of the account of a line, that of a title that says it first; empty for a name."""
+    places = sorted(layout.places["account"], key=lambda place: plain(layout.titles[place]) not in _CERTAIN)
+    numbers = [compact(cells[place]) for place in places if place < len(cells)]
+    return next((each for each in numbers if sum(map(str.isdigit, each)) >= _FEWEST), "")
 
 
 def _iban(text: str) -> str:

@@ -167,6 +167,7 @@ _TITLES = {
         "n° de compte",
         "n° compte",
         "compte",
+        "nom du compte",
         "accountnum",
         "iban",
         "rib",
@@ -235,7 +236,7 @@ def guess_layout(titles: Sequence[str]) -> Layout:
     found: dict[str, tuple[int, ...]] = {}
     for place, title in enumerate(titles):
         column = _BY_TITLE.get(_name(title))
-        if column == "label" or (column and column not in found):
+        if column in ("label", "account") or (column and column not in found):
             found[column] = (*found.get(column, ()), place)
     return Layout(titles, found)
 
@@ -256,9 +257,10 @@ def with_side(layout: Layout, rows: Sequence[CsvRow]) -> Layout:
     if any(str(layout.cell("amount", cells) or "").startswith(("-", "−", "(")) for _, cells in rows):
         return layout
     meant = {place for name, places in layout.places.items() if name != "label" for place in places}
-    for place, title in enumerate(layout.titles):
+    # The column may lack a title.
+    for place in range(max((len(cells) for _, cells in rows), default=0)):
         words = [cells[place] for _, cells in rows if place < len(cells) and cells[place]]
-        if title and place not in meant and words and all(map(side_of, words)):
+        if place not in meant and words and all(map(side_of, words)):
             places = {**layout.places, "side": (place,)}
             places["label"] = tuple(each for each in places.get("label", ()) if each != place)
             return Layout(layout.titles, places)

@@ -236,7 +236,7 @@ MODULES = {
     "billing.banking.matching.candidates": "billing.bank.candidates",
     "billing.banking.matching.grouping": "billing.bank.suggesting",
     "billing.banking.matching.ledger": "billing.bank.candidates",
-    "billing.banking.matching.numbers": "billing.bank.candidates",
+    "billing.banking.matching.numbers": "billing.bank.invoice_numbers",
     "billing.banking.matching.payers": "billing.bank.candidates",
     "billing.banking.matching.suggesting": "billing.bank.suggesting",
     "billing.banking.overview": "billing.bank.overview",

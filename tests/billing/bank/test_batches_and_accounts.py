@@ -209,3 +209,16 @@ def test_a_line_without_its_day_that_names_an_account_is_no_heading():
     read = read_statement("\n".join((head, *rows)).encode(), iban=OURS)
     assert [each.label for each in read.operations] == ["VIR ALOEN"]
     assert left_out(read) == ["Ligne 2, 25,00 € : pas encore comptabilisée (« En cours »), laissée de côté."]
+
+
+def test_accounts_that_only_names_tell_apart_are_refused():
+    rows = ("02/12/2026;A;1,00;Compte courant", "02/12/2026;B;2,00;Livret A")
+    with pytest.raises(Refusal) as caught:
+        read_statement(table(*rows, title="Compte"), iban=OURS)
+    assert "les relevés de 2 comptes : Compte courant et Livret A. Téléchargez" in sentences_of(caught.value)
+    assert len(read_statement(table(rows[0], title="Compte"), iban=OURS).operations) == 1
+    # A name beside a number says nothing more.
+    named = table(
+        f"02/12/2026;A;1,00;Courant;{OURS}", f"02/12/2026;B;2,00;Livret;{OTHER}", title="Nom du compte;IBAN"
+    )
+    assert [each.label for each in read_statement(named, iban=OURS).operations] == ["A"]

@@ -72,6 +72,11 @@ def test_a_column_of_sides_is_one_whatever_its_title(title):
     assert amounts(*rows) == ["-458.14", "240.00"]
 
 
+@pytest.mark.parametrize("head", ["Date;Libellé;Montant;", "Date;Libellé;Montant"])
+def test_a_column_of_sides_without_title(head):
+    assert amounts(head, "02/12/2026;LOYER;458,14;D", "03/12/2026;VIR;240,00;C") == ["-458.14", "240.00"]
+
+
 def test_a_kind_of_card_is_no_side_where_amounts_have_their_sign():
     rows = ("Date;Type;Libellé;Montant", "02/12/2026;Débit;CB X;-12,00", "03/12/2026;Débit;REMBT X;12,00")
     assert amounts(*rows) == ["-12.00", "12.00"]
