@@ -49,8 +49,9 @@ def _sentence(before: StatementSpan, after: StatementSpan) -> str:
             f"{spell(before.closing)} puis {spell(after.opening)}. Téléchargez de nouveau ces relevés."
         )
     days = f"Le {full_date(last)}" if first == last else f"Du {from_day_to_day(first, last)}"
+    which = "ce jour" if first == last else "ces jours"
     return (
         f"{days}, il manque des opérations\u00a0: le solde est {spell(before.closing)} à la fin du "
         f"{before.ends_on:%d/%m/%Y}, {spell(after.opening)} au début du {after.starts_on:%d/%m/%Y}. "
-        f"Importez le relevé de {'ce jour' if first == last else 'ces jours'}."
+        f"Importez le relevé de {which}."
     )
