@@ -97,6 +97,13 @@ def with_left(payments: QuerySet[Payment]) -> QuerySet[PaymentWithLeft]:
     return cast("QuerySet[PaymentWithLeft]", found)
 
 
+def amounts_left() -> set[Decimal]:
+    """What is left of each payment and of each credit note, in euros: what may be given back. One query."""
+    payments = with_left(Payment.objects.all()).filter(left__gt=ZERO)
+    notes = with_dues(Invoice.objects.filter(_CREDIT_NOTE)).filter(left__gt=ZERO)
+    return {left for (left,) in payments.values_list("left").union(notes.values_list("left"))}
+
+
 def unused_credits(members: Collection[int] | None = None) -> dict[int, Decimal]:
     """Euros that each member may still use, by id: money not allocated and credit notes not used; zero is left out."""
     unused: dict[int, Decimal] = {}

@@ -10,6 +10,7 @@ import pghistory
 from django.db import transaction
 from django.utils import timezone
 
+from billing.accounts import receivables
 from billing.bank import candidates, suggesting
 from billing.bank.candidates import MatchingLedger
 from billing.models import BankOperation, BankStatement, OperationStatus
@@ -70,8 +71,11 @@ def set_aside_unrelated(statement: BankStatement, *, by: User | None, at: dateti
 
 
 def unrelated_outflows(operations: Iterable[BankOperation], ledger: MatchingLedger) -> list[BankOperation]:
-    """Open ``operations`` that took money out and return no member's payment: wages, fees, rent."""
-    return [
+    """Open ``operations`` that took money out and return no member's payment: wages, fees, rent.
+
+    One of exactly what is left of a payment or a credit note may give that back: it stays to be looked at.
+    """
+    out = [
         row
         for row in operations
         if row.status == OperationStatus.OPEN
@@ -79,6 +83,8 @@ def unrelated_outflows(operations: Iterable[BankOperation], ledger: MatchingLedg
         and not row.is_return
         and not suggesting.suggest(candidates.operation_facts(row), ledger)
     ]
+    left = receivables.amounts_left() if out else set()
+    return [row for row in out if -row.amount not in left]
 
 
 @transaction.atomic

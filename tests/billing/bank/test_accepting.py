@@ -11,7 +11,7 @@ from billing.bank import accepting, candidates, sorting, suggesting
 from billing.models import Allocation, BankOperation, Invoice, OperationStatus, Payment
 from groupement.kernel.lifecycle import Refusal
 from tests import world
-from tests.billing import scene
+from tests.billing import owing, scene
 from tests.billing.bank.statements import imported, line, operations, sentences_of
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +261,14 @@ def test_only_money_out_that_takes_nothing_back_is_set_aside_together():
     statement = imported(*lines)
     assert sorting.set_aside_unrelated(statement, by=None, at=world.NOW) == 2
     assert [each.status for each in operations(statement)] == ["set_aside", "set_aside", "open", "open"]
+
+
+def test_money_out_that_may_give_a_credit_back_is_not_set_aside_together():
+    world.group()
+    owing.credit_note(owing.invoice(world.member("Aloen"), "221.76"), "221.76")
+    statement = imported(line("-221.76", "VIREMENT ALOEN"), line("-221.77", "LOYER"))
+    assert sorting.set_aside_unrelated(statement, by=None, at=world.NOW) == 1
+    assert [each.status for each in operations(statement)] == ["open", "set_aside"]
 
 
 @pytest.mark.parametrize("status", [each for each in OperationStatus if each != OperationStatus.OPEN])

@@ -290,5 +290,5 @@ def test_pages_take_the_same_queries(gael, invoice, count, django_assert_num_que
     gael.get(BANK)
     with django_assert_num_queries(8):
         gael.get(BANK)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         gael.get(of("statement", statement), {"etat": ""})
