@@ -225,8 +225,8 @@ def _earlier(iban: str, keys: Sequence[str], operations: Sequence[FileOperation]
 
 
 def _says_the_same(row: BankOperation, read: FileOperation) -> bool:
-    """Whether an operation kept by the bank's reference alone has the same payer, and its words."""
-    if plain(row.counterparty) != plain(read.counterparty):
+    """Whether an operation kept by the bank's reference alone has the same payer, if it names one, and its words."""
+    if row.counterparty and plain(row.counterparty) != plain(read.counterparty):
         return False
     return plain(row.label) in plain(read.label) or plain(read.label) in plain(row.label)
 

@@ -12,6 +12,8 @@ from billing.models import BankOperation, BankStatement
 from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing.bank.statements import operations, sentences_of
+from tests.billing.bank.test_camt import entry, message
+from tests.billing.bank.test_camt import statement as camt_statement
 
 QONTO = (
     "Statut,Date de l'opération (UTC),Nom de la contrepartie,Montant total (TTC),Devise,Référence,Note\n"
@@ -158,3 +160,26 @@ def test_the_group_is_never_the_payer_of_what_it_received():
     world.group()
     data = file_of("La Ronde", "ALOEN")
     assert [each.counterparty for each in operations(imported(data).statement)] == ["", "ALOEN"]
+
+
+@pytest.mark.django_db
+def test_a_batch_kept_without_its_payers_is_known_again():
+    """As batches without amounts were kept before their details were read."""
+    world.group()
+    day = date(2026, 12, 1)
+    statement = BankStatement.objects.create(
+        file_name="avant.xml",
+        sha256="0" * 64,
+        format="CAMT.053",
+        starts_on=day,
+        ends_on=day,
+        imported_at=world.NOW,
+    )
+    key = "BATCH77:261201:600.00"
+    BankOperation.objects.create(statement=statement, key=key, booked_on=day, amount="600.00")
+    details = "".join(
+        f"<TxDtls><RltdPties><Dbtr><Nm>{name}</Nm></Dbtr></RltdPties></TxDtls>" for name in ("ALOEN", "SONAM")
+    )
+    batch = entry("600.00", more=f"<AcctSvcrRef>BATCH77</AcctSvcrRef><NtryDtls>{details}</NtryDtls>")
+    read = imported(message(camt_statement(batch, entry("1.00"))), "r.xml")
+    assert (read.new, read.known) == (1, 1)
