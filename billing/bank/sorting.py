@@ -73,7 +73,7 @@ def set_aside_unrelated(statement: BankStatement, *, by: User | None, at: dateti
 def unrelated_outflows(operations: Iterable[BankOperation], ledger: MatchingLedger) -> list[BankOperation]:
     """Open ``operations`` that took money out and return no member's payment: wages, fees, rent.
 
-    One of exactly what is left of a payment or a credit note may give that back: it stays to be looked at.
+    One of exactly what is left of a payment or a credit note may give that back: it stays open.
     """
     out = [
         row
