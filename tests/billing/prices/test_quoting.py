@@ -120,7 +120,7 @@ def test_the_paper_says_the_price_its_conditions_and_where_to_sign(gael, aloen):
         "Le prix comprend",
         "frais de gestion (10\u00a0%",
         "Bon pour accord",
-        "L1253-1",
+        "L.\u00a01253-1",
         "à 30\u00a0jours",
     ]:
         assert words in text
