@@ -48,6 +48,8 @@ ALSO_ASKED = {
     "timesheets:forget_columns": "who enters no hours is refused as well",
     "timesheets:import_sample": "who enters no hours is refused as well",
 }
+# Opened to members without a member getting further: drafts are in the scope of no seat.
+OF_DRAFTS = {"billing:draft_pdf"}
 # Scopes whose opening lets nobody further at an address: what else holds there.
 ALSO_HELD = {
     ("member_home", "InvoiceQuerySet"): "it is about the member of one’s own seat",
@@ -55,6 +57,10 @@ ALSO_HELD = {
     ("member_home", "TimesheetQuerySet"): "it is about the member of one’s own seat",
     ("timesheets:to_confirm", "MemberQuerySet"): "it is about the members of one’s own seats",
     ("timesheets:to_confirm", "TimesheetQuerySet"): "it is about the members of one’s own seats",
+    ("timesheets:confirm_all", "MemberQuerySet"): "it is about the members of one’s own seats",
+    ("timesheets:confirm_all", "TimesheetQuerySet"): "it is about the members of one’s own seats",
+    ("timesheets:take_back_all", "MemberQuerySet"): "it is about the members of one’s own seats",
+    ("timesheets:take_back_all", "TimesheetQuerySet"): "it is about the members of one’s own seats",
     ("timesheets:grid", "TimesheetQuerySet"): "the assignment is asked for among one’s own",
     ("timesheets:grid_day", "TimesheetQuerySet"): "the assignment is asked for among one’s own",
     (
@@ -111,7 +117,7 @@ def role_openings() -> Iterator[Opening]:
     """Each view of a role: for finance alone to coordinators, of the coordination to members, any to everybody."""
     for name, pattern in addresses().items():
         roles = roles_of(pattern.callback)
-        if roles is None:
+        if roles is None or name in OF_DRAFTS:
             continue
         if roles == [Role.FINANCE]:
             yield Opening(
