@@ -133,18 +133,11 @@ class AllocationForm(forms.Form):
         return [(invoice, amount) for invoice, amount in typed if amount]
 
 
-class PaymentForm(AnotherForm, AllocationForm):
-    """One payment and what it settles."""
+class MeansOfPaymentForm(AnotherForm):
+    """How money came in or went out, and what finance notes of it, after the amount and the day."""
 
-    amount = AmountField(label="Montant reçu", error_messages={"required": "Indiquez le montant reçu."})
-    received_on = forms.DateField(
-        label="Reçu le",
-        widget=date_input(),
-        error_messages={
-            "required": "Indiquez le jour où l’argent a été reçu.",
-            "invalid": "Écrivez la date en jour/mois/année.",
-        },
-    )
+    field_order = ("is_confirmed", "amount", "received_on", "paid_on", "method", "reference", "note")
+
     method = forms.ChoiceField(
         label="Moyen", choices=[(value, label.capitalize()) for value, label in PaymentMethod.choices]
     )
@@ -159,6 +152,20 @@ class PaymentForm(AnotherForm, AllocationForm):
         max_length=200,
         required=False,
         help_text="Pour les finances\u00a0; l’adhérent ne la voit pas.",
+    )
+
+
+class PaymentForm(MeansOfPaymentForm, AllocationForm):
+    """One payment and what it settles."""
+
+    amount = AmountField(label="Montant reçu", error_messages={"required": "Indiquez le montant reçu."})
+    received_on = forms.DateField(
+        label="Reçu le",
+        widget=date_input(),
+        error_messages={
+            "required": "Indiquez le jour où l’argent a été reçu.",
+            "invalid": "Écrivez la date en jour/mois/année.",
+        },
     )
 
     def payment_data(self) -> dict[str, Any]:
@@ -187,7 +194,7 @@ class ReverseForm(forms.Form):
     )
 
 
-class RefundForm(AnotherForm):
+class RefundForm(MeansOfPaymentForm):
     """How much went back to the member, when and how."""
 
     amount = AmountField(label="Montant rendu", error_messages={"required": "Indiquez le montant rendu."})
@@ -198,21 +205,6 @@ class RefundForm(AnotherForm):
             "required": "Indiquez le jour où l’argent est parti.",
             "invalid": "Écrivez la date en jour/mois/année.",
         },
-    )
-    method = forms.ChoiceField(
-        label="Moyen", choices=[(value, label.capitalize()) for value, label in PaymentMethod.choices]
-    )
-    reference = forms.CharField(
-        label="Référence",
-        max_length=140,
-        required=False,
-        help_text="Libellé du virement, numéro du chèque.",
-    )
-    note = forms.CharField(
-        label="Note",
-        max_length=200,
-        required=False,
-        help_text="Pour les finances\u00a0; l’adhérent ne la voit pas.",
     )
 
 
