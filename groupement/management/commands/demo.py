@@ -132,10 +132,10 @@ class Command(BaseCommand):
         )
         hours = spell_hours(sum(row.minutes for row in rows))
         self._row("total", f"{len(rows)} factures", hours, net, vat, total, "")
+        # As on the pages: above zero the reserve receives.
+        cost, received, charged = run.employer_cost or ZERO, -(run.reserve or ZERO), run.charged or ZERO
         self.stdout.write(
-            "coût employeur {} = refacturé {} + réserve {}".format(
-                *(spell_plain(each or ZERO) for each in (run.employer_cost, run.charged, run.reserve))
-            )
+            f"coût employeur {spell_plain(cost)} + réserve {spell_plain(received)} = refacturé {spell_plain(charged)}"
         )
 
     def _print_dues(self) -> None:
