@@ -97,21 +97,24 @@ def with_left(payments: QuerySet[Payment]) -> QuerySet[PaymentWithLeft]:
     return cast("QuerySet[PaymentWithLeft]", found)
 
 
+def _with_something_left(**scope: Any) -> tuple[QuerySet[PaymentWithLeft], QuerySet[InvoiceWithDues]]:
+    """Payments and credit notes of which something is left."""
+    payments = with_left(Payment.objects.filter(**scope))
+    notes = with_dues(Invoice.objects.filter(_CREDIT_NOTE, **scope))
+    return payments.filter(left__gt=ZERO), notes.filter(left__gt=ZERO)
+
+
 def amounts_left() -> set[Decimal]:
     """What is left of each payment and of each credit note, in euros: what may be given back. One query."""
-    payments = with_left(Payment.objects.all()).filter(left__gt=ZERO)
-    notes = with_dues(Invoice.objects.filter(_CREDIT_NOTE)).filter(left__gt=ZERO)
+    payments, notes = _with_something_left()
     return {left for (left,) in payments.values_list("left").union(notes.values_list("left"))}
 
 
 def unused_credits(members: Collection[int] | None = None) -> dict[int, Decimal]:
     """Euros that each member may still use, by id: money not allocated and credit notes not used; zero is left out."""
     unused: dict[int, Decimal] = {}
-    scope = {} if members is None else {"member__in": members}
-    payments = with_left(Payment.objects.filter(**scope)).filter(left__gt=ZERO)
-    notes = with_dues(Invoice.objects.filter(_CREDIT_NOTE, **scope)).filter(left__gt=ZERO)
     found: QuerySet[Any]
-    for found in (payments, notes):
+    for found in _with_something_left(**({} if members is None else {"member__in": members})):
         for member, left in found.values_list("member").annotate(sum=Sum("left")).order_by("member"):
             unused[member] = unused.get(member, ZERO) + left
     return unused
