@@ -268,7 +268,7 @@ def _lock_batch(
     if only is not None:
         drafts = drafts.filter(pk__in=only)
     names = {pk: rank for rank, pk in enumerate(Member.objects.by_name().values_list("pk", flat=True))}
-    ready = sorted(drafts.select_related("member"), key=lambda draft: names[draft.member_id])
+    ready = sorted(drafts.select_related("member"), key=lambda draft: (names[draft.member_id], draft.pk))
     assessment = assess(gather(run))
     _refuse_other_costs(run, assessment)
     copier = snapshot.prepare(ready, issued_on=ahead.checked_date(issued_on, timezone.localdate(at)))
