@@ -199,6 +199,8 @@ STATIC_ROOT = env.folder("STATIC_ROOT", BASE_DIR / "staticfiles")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = LOCAL_MODE
 WHITENOISE_AUTOREFRESH = LOCAL_MODE
+# Files from outside are read in a process of their own; most tests, which follow every line, read them in theirs.
+READ_FILES_APART = True
 PRIVATE_FILES_ROOT = env.folder("PRIVATE_FILES_ROOT", LOCAL_FOLDER / "files")
 STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -68,6 +68,7 @@ def prepare() -> None:
     django.setup()
     from django.conf import settings
 
+    settings.READ_FILES_APART = False  # tests that try it say so
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -1,7 +1,7 @@
 """An uploaded file as a table: a text, or a workbook (XLSX, Strict too, and OpenDocument), by its content.
 
 Titles are searched among the first rows of each visible sheet, below a notice too. What a workbook packs is listed
-before it is opened, and only what the limits allow is read.
+before it is opened, and only what the limits allow is read, in a process of its own (reading_apart.py).
 """
 
 from __future__ import annotations
@@ -9,19 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-import warnings
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from groupement.kernel import open_document
+from groupement.kernel import open_document, workbook_file
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration, quoted
+from groupement.kernel.reading_apart import TOO_MUCH, read_apart
 from groupement.kernel.tabular import (
     OLD_WORKBOOK,
     PACKED,
@@ -33,57 +28,37 @@ from groupement.kernel.tabular import (
     written,
 )
 
-LARGEST_UNPACKED = 100_000_000
-MOST_PARTS = 500
 MOST_COLUMNS = 100
+# Of all sheets together; a year of two hundred people has a quarter of it.
+MOST_CELLS = 3_000_000
 FIRST_ROWS = 30
 # What rates a row that has all titles; a lower rate says how many of them it has.
 COMPLETE = 1000
-BROKEN = "Ce classeur est abîmé ou n’est pas un classeur Excel. Enregistrez-le de nouveau au format .xlsx."
-# What openpyxl and the parsers below it raise on files that are no workbooks; a SyntaxError is a fault of the XML.
-_UNSOUND = (
-    zipfile.BadZipFile,
-    zlib.error,
-    InvalidFileException,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t]*\r?\n", re.IGNORECASE)
 SEPARATORS = ";,\t"
-# The names that Strict XLSX gives to what openpyxl knows by others.
-_STRICT = b"http://purl.oclc.org/ooxml/"
-_TRANSITIONAL = (
-    (
-        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
-        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    ),
-    (
-        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
-        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-    ),
-    (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
-)
-
 # How well a row answers for the titles: COMPLETE, or how many of them it has.
 Rating = Callable[[Sequence[str]], int]
 
 
-@dataclass(frozen=True)
+@dataclass
 class TableSheet:
-    """One sheet; ``rows`` reads those that are not blank, from the first."""
+    """One sheet: its rows that are not blank, up to where ``fault`` says that the rest cannot be read."""
 
-    rows: Callable[[], Iterator[NumberedRow]]
     name: str = ""
     is_hidden: bool = False
     separator: str = ""
+    kept: list[NumberedRow] = field(default_factory=list)
+    fault: Unreadable | None = None
+
+    def rows(self) -> Iterator[NumberedRow]:
+        """The rows, from the first. Raises Unreadable where the fault is."""
+        yield from self.kept
+        if self.fault is not None:
+            raise self.fault
+
+
+# A sheet and what reads its rows.
+UnreadSheet = tuple[TableSheet, Callable[[], Iterator[NumberedRow]]]
 
 
 @dataclass(frozen=True)
@@ -108,7 +83,7 @@ def read_table(data: bytes, limits: FileLimits, rate: Rating) -> Table:
             "sans mot de passe."
         )
     is_packed = data[:4] == PACKED
-    sheets = _workbook_sheets(data, limits) if is_packed else _text_sheets(data, limits)
+    sheets: list[TableSheet] = read_apart(read_sheets, data, limits)
     found = _find_titles(sheets, limits, rate, is_text=not is_packed)
     last = max(place for place, title in enumerate(found.titles) if title) + 1
     kept: list[NumberedRow] = []
@@ -122,6 +97,29 @@ def read_table(data: bytes, limits: FileLimits, rate: Rating) -> Table:
     if not kept:
         raise Unreadable(limits.no_rows)
     return Table(found.titles[:last] if is_packed else found.titles, kept, found.sheet.separator)
+
+
+def read_sheets(data: bytes, limits: FileLimits) -> list[TableSheet]:
+    """All sheets of a workbook; of a text one for each separator that may part its cells, the likeliest first.
+
+    Raises Unreadable. Asks nothing of the database.
+    """
+    sheets = _workbook_sheets(data, limits) if data[:4] == PACKED else _text_sheets(data, limits)
+    room = MOST_CELLS
+    for sheet, rows in sheets:
+        try:
+            for number, cells in rows():
+                room -= len(cells)
+                if room < 0:
+                    raise Unreadable(TOO_MUCH)
+                sheet.kept.append((number, cells))
+        except Unreadable as fault:
+            if room < 0 or not sheet.separator:
+                raise
+            sheet.fault = fault  # the text may be sound with the next separator
+        if sheet.separator:
+            room = MOST_CELLS
+    return [sheet for sheet, _ in sheets]
 
 
 def _find_titles(
@@ -161,7 +159,7 @@ def _best_row(sheet: TableSheet, rate: Rating) -> _TitleRow | None:
     return best
 
 
-def _text_sheets(data: bytes, limits: FileLimits) -> list[TableSheet]:
+def _text_sheets(data: bytes, limits: FileLimits) -> list[UnreadSheet]:
     """The text by each separator that may part its cells, the likeliest first."""
     text = decode(data, what=limits.what, largest=limits.largest_text, too_large=limits.text_too_large)
     if match := _SEPARATOR_LINE.match(text):
@@ -174,7 +172,7 @@ def _text_sheets(data: bytes, limits: FileLimits) -> list[TableSheet]:
     return [_text_sheet(text, separator, limits) for separator in used]
 
 
-def _text_sheet(text: str, separator: str, limits: FileLimits) -> TableSheet:
+def _text_sheet(text: str, separator: str, limits: FileLimits) -> UnreadSheet:
     def rows() -> Iterator[NumberedRow]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         while True:
@@ -190,80 +188,28 @@ def _text_sheet(text: str, separator: str, limits: FileLimits) -> TableSheet:
             if any(cell.strip() for cell in cells):
                 yield reader.line_num, [cell.strip() for cell in cells]
 
-    return TableSheet(rows, separator=separator)
+    # One row more than may be imported is enough to say that there are too many.
+    most = limits.most_rows + FIRST_ROWS + 1
+    return TableSheet(separator=separator), lambda: islice(rows(), most)
 
 
-def _workbook_sheets(data: bytes, limits: FileLimits) -> list[TableSheet]:
+def _workbook_sheets(data: bytes, limits: FileLimits) -> list[UnreadSheet]:
     if len(data) > limits.largest_workbook:
         raise Unreadable(limits.workbook_too_large)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            _refuse_what_is_packed(packed)
+            workbook_file.refuse_what_is_packed(packed)
             if open_document.is_open_document(packed):
                 return _open_document_sheets(packed, limits)
-            whole = _transitional(packed) if _STRICT in packed.read("xl/workbook.xml") else data
-        with warnings.catch_warnings():
-            # Styles and validations that openpyxl does not know do not touch the values.
-            warnings.simplefilter("ignore")
-            # Values as the spreadsheet last computed them; external links stay where they are.
-            book = load_workbook(io.BytesIO(whole), read_only=True, data_only=True, keep_links=False)
-        return [
-            TableSheet(_workbook_rows(sheet, limits), sheet.title, sheet.sheet_state != "visible")
-            for sheet in book.worksheets
-        ]
-    except _UNSOUND as error:
-        raise Unreadable(BROKEN) from error
+        # Rows that a workbook may skip or leave empty count too: its numbers come from outside.
+        found = workbook_file.read_sheets(data, most_rows=3 * limits.most_rows, most_columns=MOST_COLUMNS)
+    except workbook_file.UNSOUND as error:
+        raise Unreadable(workbook_file.BROKEN) from error
+    return [(TableSheet(sheet.name, sheet.is_hidden), sheet.each_row) for sheet in found]
 
 
-def _workbook_rows(sheet: Any, limits: FileLimits) -> Callable[[], Iterator[NumberedRow]]:
-    def rows() -> Iterator[NumberedRow]:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                sheet.reset_dimensions()  # what the file says about its own size is not to be trusted
-            # Rows that a workbook may skip or leave empty count too: its numbers come from outside.
-            found = sheet.iter_rows(max_row=3 * limits.most_rows, max_col=MOST_COLUMNS, values_only=True)
-            for number, values in enumerate(found, start=1):
-                cells = [value.strip() if isinstance(value, str) else value for value in values]
-                if any(cell not in (None, "") for cell in cells):
-                    yield number, cells
-        except _UNSOUND as error:
-            raise Unreadable(BROKEN) from error
-
-    return rows
-
-
-def _open_document_sheets(packed: zipfile.ZipFile, limits: FileLimits) -> list[TableSheet]:
+def _open_document_sheets(packed: zipfile.ZipFile, limits: FileLimits) -> list[UnreadSheet]:
     if open_document.is_encrypted(packed):
         raise Unreadable("Ce classeur est protégé. Enregistrez-le sans mot de passe.")
     found = open_document.read_sheets(packed, most_rows=3 * limits.most_rows, most_columns=MOST_COLUMNS)
-    return [TableSheet(sheet.each_row, sheet.name, sheet.is_hidden) for sheet in found]
-
-
-def _transitional(packed: zipfile.ZipFile) -> bytes:
-    """A Strict workbook with the names that openpyxl knows; its parts are the same."""
-    renamed = io.BytesIO()
-    with zipfile.ZipFile(renamed, "w") as target:
-        for part in packed.infolist():
-            content = packed.read(part)
-            for strict, transitional in _TRANSITIONAL:
-                content = content.replace(strict, transitional)
-            target.writestr(part.filename, content)
-    return renamed.getvalue()
-
-
-def _refuse_what_is_packed(packed: zipfile.ZipFile) -> None:
-    """A workbook is a ZIP: its list of parts is checked before anything is unpacked. Raises Unreadable."""
-    parts = packed.infolist()
-    names = {part.filename.lower() for part in parts}
-    if any(name.endswith("vbaproject.bin") for name in names):
-        raise Unreadable("Ce classeur contient des macros. Enregistrez-le au format .xlsx, sans macros.")
-    # The readers never take more from a part than the list says, so a list that lies gains nothing.
-    if sum(part.file_size for part in parts) > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
-        raise Unreadable(
-            "Ce classeur est bien plus gros une fois ouvert qu’il n’y paraît. Copiez les valeurs dans un classeur neuf."
-        )
-    if "xl/workbook.bin" in names or any(name.endswith(".iwa") for name in names):
-        raise Unreadable(
-            "Ce classeur est d’un format qui n’est pas lu (.xlsb, Numbers). Exportez-le au format .xlsx."
-        )
+    return [(TableSheet(sheet.name, sheet.is_hidden), sheet.each_row) for sheet in found]

@@ -13,7 +13,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from groupement.kernel import table_files, uploads
+from groupement.kernel import uploads, workbook_file
 from groupement.kernel.tabular import Unreadable
 from tests import world
 from tests.timesheets import files
@@ -44,7 +44,7 @@ def test_a_workbook_with_macros_is_refused():
 def test_a_workbook_that_unpacks_to_far_more_is_refused_before_it_is_unpacked():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
-        bomb.writestr("xl/worksheets/sheet1.xml", b"0" * (table_files.LARGEST_UNPACKED + 1))
+        bomb.writestr("xl/worksheets/sheet1.xml", b"0" * (workbook_file.LARGEST_UNPACKED + 1))
     assert len(packed.getvalue()) < 200_000
     with pytest.raises(Unreadable, match="bien plus gros une fois ouvert"):
         layouts.read_hours_table(packed.getvalue())

@@ -228,3 +228,13 @@ def test_a_line_that_sums_the_others_up_is_not_read_and_told(total, unread):
     rows = (TITLES[:4], ("M001", "Aloen", DAY, 7.5), ("M001", "Aloen", DAY, 3.0), total)
     reading = read(book(H=("visible", rows)))
     assert (reading.unread["total"], len(reading.faults)) == (unread, 1 - unread)
+
+
+def test_an_error_of_the_workbook_is_told_and_never_taken_for_nothing():
+    whole = Workbook()
+    whole.active.append(["matricule", "adhérent", "date", "heures"])
+    whole.active.append(["M001", "Aloen", date(2026, 11, 3), "#REF!"])
+    whole.active["D2"].data_type = "e"
+    data = io.BytesIO()
+    whole.save(data)
+    assert read_hours_table(data.getvalue()).rows[0][1][3] == "#REF!"
