@@ -163,7 +163,7 @@ def _refuse_same(member: Member, net: Decimal, month: Month) -> None:
 
 
 @transaction.atomic
-def withdraw(charge: Charge) -> None:
+def withdraw(charge: Charge, *, by: User | None, at: datetime) -> None:
     """Take back dues, a deposit or a free line that no invoice nor draft holds; what was asked for once may be again.
 
     Raises NotChargeable for sums of other origin, and recording.ChargeNotWithdrawable.
@@ -171,7 +171,7 @@ def withdraw(charge: Charge) -> None:
     if charge.kind not in WITHDRAWABLE or charge.rebills_id is not None:
         raise NotChargeable("Cette somme ne vient pas d’ici. Retirez-la là où elle a été enregistrée.")
     DuesYear.objects.filter(charge=charge).delete()
-    recording.withdraw_charge(charge)
+    recording.withdraw_charge(charge, by=by, at=at)
 
 
 def regimes() -> Sequence[VatRegime]:

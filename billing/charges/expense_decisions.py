@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pghistory
 from django.db import transaction
 
 from billing.charge_kinds import ChargeKind
@@ -85,15 +86,19 @@ def refuse(expense: Expense, *, reason: str, by: User, at: datetime) -> Expense:
 
 
 @transaction.atomic
-def reopen(expense: Expense, *, by: User) -> Expense:
-    """Undo an acceptance that no invoice holds, or a refusal: the expense waits again. Raises NotDecidable."""
+def reopen(expense: Expense, *, by: User, at: datetime) -> Expense:
+    """Undo an acceptance that no invoice holds, or a refusal: the expense waits again. Raises NotDecidable.
+
+    The journal keeps what was decided, with its reason.
+    """
     row = _locked(expense)
     if row.state == ExpenseState.WAITING:
         raise NotDecidable("Cette dépense attend déjà une décision.")
     _refuse_own(row, by)
-    release(row)
+    release(row, by=by, at=at)
     row.refused_reason, row.refused_by, row.refused_at = "", None, None
-    row.save(update_fields=REFUSAL)
+    with pghistory.context(user=by.pk, at=at.isoformat()):
+        row.save(update_fields=REFUSAL)
     return row
 
 

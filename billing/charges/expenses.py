@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+import pghistory
 from django.db import transaction
 from django.utils import timezone
 
@@ -85,7 +86,7 @@ def claim(
 
 
 @transaction.atomic
-def withdraw(expense: Expense, *, by: User) -> None:
+def withdraw(expense: Expense, *, by: User, at: datetime) -> None:
     """Take an expense away with its receipt, and the sum that it became as long as no invoice holds it.
 
     Its own person does so while nobody has decided; finance at any time before the invoice. Raises
@@ -97,13 +98,14 @@ def withdraw(expense: Expense, *, by: User) -> None:
             raise ExpenseNotWithdrawable(
                 f"Cette dépense est acceptée{NO_BREAK_SPACE}: demandez aux finances de la retirer."
             )
-        release(row)
-    row.delete()
+        release(row, by=by, at=at)
+    with pghistory.context(user=by.pk, at=at.isoformat()):
+        row.delete()
     receipts.delete_file(row.receipt)
 
 
-def release(row: Expense) -> None:
-    """Take the charge off an accepted expense, whose row is locked.
+def release(row: Expense, *, by: User, at: datetime) -> None:
+    """Take the charge off an accepted expense, whose row is locked; the journal keeps it.
 
     Raises ExpenseNotWithdrawable, also for what is funded.
     """
@@ -117,8 +119,9 @@ def release(row: Expense) -> None:
     if charge is None:
         return
     row.charge = None
-    row.save(update_fields=["charge"])
-    recording.withdraw_charge(charge)
+    with pghistory.context(user=by.pk, at=at.isoformat()):
+        row.save(update_fields=["charge"])
+    recording.withdraw_charge(charge, by=by, at=at)
 
 
 def _refuse_same(assignment: Assignment, amount: Decimal, day: date) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pghistory
 from django.db import transaction
 
 from billing.charge_kinds import KINDS, VatRule
@@ -87,10 +88,10 @@ def _refuse(kind: str, label: str, net: Decimal) -> None:
 
 
 @transaction.atomic
-def withdraw_charge(charge: Charge) -> None:
+def withdraw_charge(charge: Charge, *, by: User | None, at: datetime) -> None:
     """Take back a charge that no issued invoice holds; a draft that holds it is to be made again.
 
-    Nothing of it is kept. Raises ChargeNotWithdrawable.
+    The journal keeps what it was, who took it back and when. Raises ChargeNotWithdrawable.
     """
     # Its line is read afterwards: joined, it would be as it was before the wait.
     row: Charge = still_there(Charge.objects.select_for_update(), charge.pk)
@@ -104,4 +105,5 @@ def withdraw_charge(charge: Charge) -> None:
         raise ChargeNotWithdrawable(
             "Cette somme est dans un brouillon. Abandonnez d’abord les brouillons de la clôture, puis retirez-la."
         )
-    row.delete()
+    with pghistory.context(user=by and by.pk, at=at.isoformat()):
+        row.delete()

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict, cast
 
+import pghistory
 from django.db import IntegrityError, transaction
 from django.db.models import DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -94,15 +95,19 @@ def tag(
 
 
 @transaction.atomic
-def untag(line: FundingLine, *, person: int, month: Month, action: str) -> int:
-    """Take a person's hours of one month and action off the line; how many minutes. Raises NotTaggable once locked."""
+def untag(line: FundingLine, *, person: int, month: Month, action: str, by: User | None, at: datetime) -> int:
+    """Take a person's hours of one month and action off the line; how many minutes. Raises NotTaggable once locked.
+
+    What was noted stays in the journal, with who took it off and when.
+    """
     _lock_line(line)
     _refuse_locked(line, month)
     rows = FundedHours.objects.filter(
         line=line, entry__timesheet__employee=person, month=month, action=action
     )
     minutes = sum(rows.values_list("minutes", flat=True))
-    rows.delete()
+    with pghistory.context(user=by and by.pk, at=at.isoformat()):
+        rows.delete()
     return minutes
 
 
@@ -141,11 +146,12 @@ def tag_expense(
 
 
 @transaction.atomic
-def untag_expense(cost: FundedCost) -> None:
-    """Take an expense off its line. Raises NotTaggable once the month is locked."""
+def untag_expense(cost: FundedCost, *, by: User | None, at: datetime) -> None:
+    """Take an expense off its line; the journal keeps it. Raises NotTaggable once the month is locked."""
     _lock_line(cost.line)
     _refuse_locked(cost.line, cost.month)
-    cost.delete()
+    with pghistory.context(user=by and by.pk, at=at.isoformat()):
+        cost.delete()
 
 
 def _tagged(line: FundingLine, action: str, entries: Collection[int]) -> QuerySet[FundedHours]:

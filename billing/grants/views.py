@@ -102,6 +102,8 @@ def untag(request: UserRequest, pk: int) -> HttpResponse:
         person=person,
         month=month,
         action=asked_text(request.POST.get("action")),
+        by=request.user,
+        at=timezone.now(),
         success=lambda minutes: f"{spell_clock(minutes)} ne sont plus sur {found.code}.",
     )
     return redirect("billing:funding_line", pk)
@@ -133,7 +135,7 @@ def untag_expense(request: UserRequest, pk: int) -> HttpResponse:
     """Take an expense off its line."""
     cost = get_object_or_404(FundedCost.objects.select_related("line"), pk=pk)
     done_text = f"{spell(cost.amount)} ne sont plus sur {cost.line.code}."
-    act(request, tagging.untag_expense, cost, success=done_text)
+    act(request, tagging.untag_expense, cost, by=request.user, at=timezone.now(), success=done_text)
     return redirect("billing:funding_line", cost.line_id)
 
 

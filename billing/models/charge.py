@@ -2,6 +2,7 @@
 
 from typing import Self
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -30,6 +31,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         return self.filter(released_at__isnull=True)
 
 
+@pghistory.track(pghistory.DeleteEvent(condition=pgtrigger.Q(old__is_standing=True)))
 class Charge(models.Model):
     """One sum owed by one member for one month: its source, its figures, and the line that bills it.
 

@@ -76,6 +76,7 @@ class ExpenseQuerySet(models.QuerySet["Expense"]):
         return self.filter(chosen.get(state, accepted))
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Expense(models.Model):
     """One expense of one person for one member; accepted, it becomes a charge of the member, at cost."""
 

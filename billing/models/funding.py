@@ -1,5 +1,6 @@
 """Grants behind the work: hours and costs tagged to a funding line, each once, and the locked reports made of them."""
 
+import pghistory
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeBoundary, RangeOperators
@@ -53,6 +54,7 @@ OF_A_LOCKED_REPORT = """
 """
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class FundedHours(models.Model):
     """Minutes of one entry that a funding line pays for, under one action; never more than the entry has."""
 
@@ -108,6 +110,7 @@ class FundedHours(models.Model):
         return f"{self.minutes} min {self.month}"
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class FundedCost(models.Model):
     """A part of a cost that is not a person's hours (a purchase, a trip), paid for by a funding line."""
 

@@ -1,5 +1,6 @@
 """The settling of a period: what people really cost against what was invoiced, shared by a key (domain: true-up)."""
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -21,6 +22,7 @@ class TrueUpStatus(models.TextChoices):
     ISSUED = "issued", "émise"
 
 
+@pghistory.track(pghistory.DeleteEvent())
 class TrueUp(Lifecycle):
     """A period settled for some members: prepared as often as one likes, then issued for good."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import pghistory
 from django.db import transaction
 
 from billing.models import TrueUp, TrueUpKey, TrueUpShare, TrueUpStatus
@@ -83,9 +84,10 @@ def prepare(
 
 
 @transaction.atomic
-def discard(true_up: TrueUp) -> None:
-    """Throw a draft away with its shares. Raises NotPreparable when it is issued."""
-    _draft(true_up).delete()
+def discard(true_up: TrueUp, *, by: User | None, at: datetime) -> None:
+    """Throw a draft away with its shares; the journal keeps its figures. Raises NotPreparable when it is issued."""
+    with pghistory.context(user=by and by.pk, at=at.isoformat()):
+        _draft(true_up).delete()
 
 
 def scope_again(true_up: TrueUp) -> TrueUpScope:

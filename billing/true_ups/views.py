@@ -92,7 +92,7 @@ def discard(request: UserRequest, pk: int) -> HttpResponse:
     """Throw a draft away."""
     found = get_object_or_404(TrueUp, pk=pk)
     done_text = f"{quoted(found.label)} est abandonnée."
-    done = act(request, preparing.discard, found, success=done_text)
+    done = act(request, preparing.discard, found, by=request.user, at=timezone.now(), success=done_text)
     return redirect("billing:year") if done else redirect("billing:true_up", pk)
 
 

@@ -60,7 +60,7 @@ UNDONE: dict[str, Callable[[House], Any]] = {
         by=house.users["finance"],
         at=NOW,
     ),
-    "billing:add_line": lambda _house: recording.withdraw_charge(Charge.objects.get()),
+    "billing:add_line": lambda _house: recording.withdraw_charge(Charge.objects.get(), by=None, at=NOW),
     "billing:expenses": lambda house: expense_decisions.refuse(
         Expense.objects.get(), reason="Achat privé", by=house.users["finance"], at=NOW
     ),

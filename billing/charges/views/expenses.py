@@ -218,6 +218,7 @@ def put_back(request: UserRequest, pk: int) -> HttpResponse:
         expense_decisions.reopen,
         find(request, pk),
         by=request.user,
+        at=timezone.now(),
         success="La dépense attend de nouveau une décision.",
     )
     return redirect("billing:expense", pk)
@@ -234,6 +235,7 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
         expenses.withdraw,
         found,
         by=request.user,
+        at=timezone.now(),
         success="La dépense est retirée, avec son justificatif.",
     )
     if not done:

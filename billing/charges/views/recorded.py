@@ -59,6 +59,8 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
         request,
         dues.withdraw,
         found,
+        by=request.user,
+        at=timezone.now(),
         success=f"{quoted(found.label)}, {spell(found.net)}, est retiré.",
     )
     return redirect("billing:waiting_charges")

@@ -151,7 +151,7 @@ def test_nothing_is_left_of_a_withdrawn_expense(placed, django_capture_on_commit
     name = made.receipt.name
     assert storages["default"].exists(name)
     with django_capture_on_commit_callbacks(execute=True):
-        expenses.withdraw(made, by=placed.employee.user)
+        expenses.withdraw(made, by=placed.employee.user, at=NOW)
     assert not Expense.objects.exists()
     assert not storages["default"].exists(name)
 
@@ -160,8 +160,8 @@ def test_an_accepted_expense_is_withdrawn_by_finance_only_and_with_its_charge(pl
     made, finance = put(placed, kilometres=Decimal("10")), world.finance()
     expense_decisions.accept(made, by=finance, at=NOW)
     with pytest.raises(Refusal, match="demandez aux finances"):
-        expenses.withdraw(made, by=placed.employee.user)
-    expenses.withdraw(made, by=finance)
+        expenses.withdraw(made, by=placed.employee.user, at=NOW)
+    expenses.withdraw(made, by=finance, at=NOW)
     assert (Expense.objects.count(), Charge.objects.count()) == (0, 0)
 
 

@@ -141,13 +141,13 @@ def test_nobody_decides_on_their_own_expenses(placed):
 def test_a_decision_is_put_back_until_an_invoice_holds_it(placed, finance):
     made = trip(placed)
     with pytest.raises(expense_decisions.NotDecidable, match="attend déjà"):
-        expense_decisions.reopen(made, by=finance)
+        expense_decisions.reopen(made, by=finance, at=NOW)
     for decide in (
         lambda: expense_decisions.accept(made, by=finance, at=NOW),
         lambda: expense_decisions.refuse(made, reason="doublon", by=finance, at=NOW),
     ):
         decide()
-        expense_decisions.reopen(made, by=finance)
+        expense_decisions.reopen(made, by=finance, at=NOW)
         made.refresh_from_db()
         assert (made.state, made.refused_by, made.refused_at) == (ExpenseState.WAITING, None, None)
         assert not Charge.objects.exists()

@@ -122,7 +122,7 @@ def test_postgresql_refuses_to_ask_twice(finance):
 def test_what_was_withdrawn_is_asked_for_again(finance):
     joined("Aloen")
     (charge,) = dues.call_dues(2026, by=finance, at=NOW)
-    dues.withdraw(charge)
+    dues.withdraw(charge, by=None, at=NOW)
     assert not Charge.objects.exists()
     assert len(dues.call_dues(2026, by=finance, at=NOW)) == 1
 
@@ -144,7 +144,7 @@ def test_a_free_line_waits_for_the_next_invoice(finance):
     made = line(joined("Aloen"), finance)
     assert (made.kind, made.net, made.is_standing) == ("free", Decimal("135.00"), True)
     assert list(Charge.objects.waiting()) == [made]
-    dues.withdraw(made)
+    dues.withdraw(made, by=None, at=NOW)
     assert not Charge.objects.exists()
 
 
@@ -213,4 +213,4 @@ def test_what_another_part_recorded_is_not_withdrawn_here(finance):
         at=NOW,
     )
     with pytest.raises(dues.NotChargeable, match="ne vient pas d’ici"):
-        dues.withdraw(expense)
+        dues.withdraw(expense, by=None, at=NOW)

@@ -56,9 +56,9 @@ def test_a_draft_holds_them_back_and_an_invoice_for_good(accepted):
     run = drafting.draft(NOVEMBER, by=finance, at=NOW)
     call = Charge.objects.get(kind="dues")
     for act in (
-        lambda: expense_decisions.reopen(made, by=finance),
-        lambda: expenses.withdraw(made, by=finance),
-        lambda: dues.withdraw(call),
+        lambda: expense_decisions.reopen(made, by=finance, at=NOW),
+        lambda: expenses.withdraw(made, by=finance, at=NOW),
+        lambda: dues.withdraw(call, by=None, at=NOW),
     ):
         with pytest.raises(recording.ChargeNotWithdrawable, match="Abandonnez d’abord les brouillons"):
             act()
@@ -69,8 +69,8 @@ def test_a_draft_holds_them_back_and_an_invoice_for_good(accepted):
     assert list(Expense.objects.in_state("invoiced")) == [made]
     assert not Expense.objects.in_state("accepted").exists()
     for act in (
-        lambda: expense_decisions.reopen(made, by=finance),
-        lambda: dues.withdraw(call),
+        lambda: expense_decisions.reopen(made, by=finance, at=NOW),
+        lambda: dues.withdraw(call, by=None, at=NOW),
     ):
         with pytest.raises(Refusal, match="faites un avoir"):
             act()
@@ -81,5 +81,5 @@ def test_what_drafts_held_waits_again_when_they_are_thrown_away(accepted):
     run = drafting.draft(NOVEMBER, by=finance, at=NOW)
     drafting.discard(run, by=finance, at=NOW)
     assert Charge.objects.waiting().count() == 2
-    expense_decisions.reopen(made, by=finance)
+    expense_decisions.reopen(made, by=finance, at=NOW)
     assert read(made).state == ExpenseState.WAITING

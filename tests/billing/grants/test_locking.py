@@ -210,6 +210,8 @@ def test_a_month_of_a_line_is_locked_once(entries, finance):
             person=entries[0].timesheet.employee_id,
             month=NOVEMBER,
             action="Animation",
+            by=None,
+            at=NOW,
         )
 
 

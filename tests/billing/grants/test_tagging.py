@@ -170,7 +170,7 @@ def test_funded_hours_are_not_reopened_until_they_are_taken_off(aloen, maelle, f
     sheet = Timesheet.objects.get()
     with pytest.raises(NotApprovable, match="affectées au financement COOPTER"):
         approval.reopen(sheet, by=solene, at=NOW, note="à corriger")
-    assert tagging.untag(line, person=maelle.pk, month=NOVEMBER, action="Animation") == 60
+    assert tagging.untag(line, person=maelle.pk, month=NOVEMBER, action="Animation", by=None, at=NOW) == 60
     approval.reopen(sheet, by=solene, at=NOW, note="à corriger")
     assert sheet.status == "draft"
 
@@ -208,10 +208,10 @@ def test_an_expense_is_funded_once(bought, finance):
     with pytest.raises(IntegrityError, match="funded once"), transaction.atomic():
         FundedCost.objects.filter(line=other).update(amount=Decimal("40.01"))
     with pytest.raises(Refusal, match="affectée au financement COOPTER"):
-        expense_decisions.reopen(bought, by=finance)
+        expense_decisions.reopen(bought, by=finance, at=NOW)
     for cost in FundedCost.objects.order_by("pk"):
-        tagging.untag_expense(cost)
-    expense_decisions.reopen(bought, by=finance)
+        tagging.untag_expense(cost, by=None, at=NOW)
+    expense_decisions.reopen(bought, by=finance, at=NOW)
     with pytest.raises(tagging.NotTaggable, match="Seule une dépense acceptée"):
         pay(line, "1.00")
 

@@ -130,12 +130,12 @@ def test_a_sum_is_withdrawn_until_a_draft_or_an_invoice_holds_it(aloen):
     charge = record(aloen)
     run = draft()
     with pytest.raises(ChargeNotWithdrawable, match="dans un brouillon"):
-        recording.withdraw_charge(charge)
+        recording.withdraw_charge(charge, by=None, at=NOW)
     issuing.issue_run(run, by=None, at=NOW)
     with pytest.raises(ChargeNotWithdrawable, match="F-2026-0001"):
-        recording.withdraw_charge(charge)
+        recording.withdraw_charge(charge, by=None, at=NOW)
     other = record(aloen)
-    recording.withdraw_charge(other)
+    recording.withdraw_charge(other, by=None, at=NOW)
     assert not Charge.objects.filter(pk=other.pk).exists()
 
 

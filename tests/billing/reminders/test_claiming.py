@@ -164,7 +164,7 @@ def test_a_claim_taken_back_may_be_made_again(aloen):
     invoice = scene.late(aloen)
     scene.pay(invoice, on=day(21))
     for charge in claim(invoice):
-        recording.withdraw_charge(charge)
+        recording.withdraw_charge(charge, by=None, at=world.NOW)
     assert len(claim(invoice)) == 2
 
 

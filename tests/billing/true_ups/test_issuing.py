@@ -149,7 +149,7 @@ def test_preparing_again_replaces_what_was_prepared():
     assert again.pk == true_up.pk
     assert [row[1] for row in period.shares(again)] == ["13600.00"] * 3
     assert TrueUpShare.objects.count() == 3
-    preparing.discard(again)
+    preparing.discard(again, by=None, at=NOW)
     assert TrueUp.objects.count() == TrueUpShare.objects.count() == 0
 
 
@@ -170,7 +170,7 @@ def test_an_issued_true_up_never_changes():
     with pytest.raises(TrueUpNotIssuable, match="déjà émise"):
         issue(true_up)
     with pytest.raises(NotPreparable, match="elle ne change plus"):
-        preparing.discard(true_up)
+        preparing.discard(true_up, by=None, at=NOW)
     for rows, change in ((TrueUp.objects, {"label": "autre"}), (TrueUpShare.objects, {"minutes": 1})):
         with pytest.raises(DatabaseError), transaction.atomic():
             rows.update(**change)

@@ -184,6 +184,7 @@ def _charges(cast: Cast, late: Invoice, waiting: Line) -> None:
     meal = _charge(cast, "meal", "12.00", **recorded)
     snack = _charge(cast, "meal", "12.00", figures={"expense": 2}, **recorded)
     dues = _charge(cast, "dues", "50.00", **recorded)
+    _charge(cast, "free", "7.00", minutes=60, **recorded).delete()
     _charge(cast, "late_interest", "1.00", late_invoice=late, figures={"first": "2026-12-01"}, **recorded)
     _charge(cast, "indemnity", "40.00", late_invoice=late, **recorded)
     _charge(cast, "worked_hours", "10.00", rebills=billed, **recorded)
@@ -243,6 +244,7 @@ def _true_ups(cast: Cast, line: Line) -> None:
     months = {"first_month": date(2026, 1, 1), "last_month": date(2026, 6, 1), "key": "hours"}
     shared = {"employee": cast.maelle, "member": cast.aloen, "actual": 110, "invoiced": 100, "amount": 10}
     for label, billed in (("Préparée", line), ("Émise", None)):
+        TrueUp.objects.create(label="Abandonnée", prepared_at=NOW, **months).delete()
         true_up = TrueUp.objects.create(label=label, prepared_at=NOW, **months)
         TrueUpShare.objects.create(true_up=true_up, line=billed, **shared)
     true_up.move("issued", by=cast.boss, at=NOW, issued_at=NOW)
@@ -307,7 +309,9 @@ def _grants(cast: Cast) -> None:
     expense = Expense.objects.get(label="Repas")
     for code in ("OUVERTE", "FERMEE"):
         line = FundingLine.objects.create(code=code, label="…", funder="ADEME", starts_on=JANUARY)
+        FundedHours.objects.create(line=line, entry=october, month=OCTOBER, minutes=1, **tagged).delete()
         FundedHours.objects.create(line=line, entry=october, month=OCTOBER, minutes=60, **tagged)
+        FundedCost.objects.create(line=line, expense=expense, month=OCTOBER, amount=1, **tagged).delete()
         FundedCost.objects.create(line=line, expense=expense, month=OCTOBER, amount=4, **tagged)
     FundingReport.objects.create(
         line=line,

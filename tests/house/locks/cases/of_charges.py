@@ -52,7 +52,7 @@ def an_expense_withdrawn_while_it_is_accepted() -> Meeting:
     expense, by = meal(), world.finance()
     met = meet(
         lambda: expense_decisions.accept(expense, by=by, at=NOW),
-        lambda: expenses.withdraw(expense, by=expense.employee.user),
+        lambda: expenses.withdraw(expense, by=expense.employee.user, at=NOW),
     )
     assert isinstance(met.second, ExpenseNotWithdrawable), met
     assert "demandez aux finances" in met.second.message
@@ -67,7 +67,7 @@ def a_sum_withdrawn_while_the_month_is_drafted() -> Meeting:
     charge = free(world.member("Aloen"), "50.00")
     met = meet(
         lambda: drafting.draft(NOVEMBER, by=None, at=NOW),
-        lambda: recording.withdraw_charge(charge),
+        lambda: recording.withdraw_charge(charge, by=None, at=NOW),
     )
     assert isinstance(met.second, ChargeNotWithdrawable), met
     assert "Cette somme est dans un brouillon." in met.second.message

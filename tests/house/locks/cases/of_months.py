@@ -52,7 +52,10 @@ def a_month_drafted_while_a_sum_is_withdrawn() -> Meeting:
     """Else the draft would keep a line that no charge explains."""
     world.group()
     charge = free(world.member("Aloen"), "50.00")
-    met = meet(lambda: recording.withdraw_charge(charge), lambda: drafting.draft(NOVEMBER, by=None, at=NOW))
+    met = meet(
+        lambda: recording.withdraw_charge(charge, by=None, at=NOW),
+        lambda: drafting.draft(NOVEMBER, by=None, at=NOW),
+    )
     met.assert_both_done()
     assert not Line.objects.exists()
     return met

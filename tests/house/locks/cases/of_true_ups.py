@@ -59,7 +59,7 @@ def a_true_up_thrown_away_while_it_is_issued() -> Meeting:
     true_up = period.prepared(**ONLY_NOVEMBER)
     met = meet(
         lambda: issuing.issue(true_up, by=None, at=NOW),
-        lambda: preparing.discard(TrueUp.objects.get(pk=true_up.pk)),
+        lambda: preparing.discard(TrueUp.objects.get(pk=true_up.pk), by=None, at=NOW),
     )
     assert isinstance(met.second, NotPreparable), met
     assert met.second.message == "Cette régularisation est émise\u00a0: elle ne change plus."
