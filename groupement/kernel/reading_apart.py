@@ -94,17 +94,17 @@ def _ask(reader: Callable[..., Any], arguments: tuple[Any, ...], limits: Reading
 
 
 def _understood(answer: tuple[str, Any]) -> Any:
-    outcome, said = answer
+    outcome, content = answer
     if outcome == "read":
-        return said
+        return content
     if outcome == "refused":
-        kind, arguments, facts = said
+        kind, arguments, facts = content
         refusal = kind.__new__(kind, *arguments)
         refusal.__dict__.update(facts)
         raise refusal
     if outcome == "exhausted":
         raise TooMuch(TOO_MUCH)
-    raise RuntimeError(f"the reader of a file failed:\n{said}")
+    raise RuntimeError(f"the reader of a file failed:\n{content}")
 
 
 def _read(connection: Connection, reader: Callable[..., Any], arguments: Any, limits: ReadingLimits) -> None:

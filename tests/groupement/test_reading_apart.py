@@ -207,10 +207,10 @@ def test_a_bomb_is_answered_in_time_and_others_are_served_meanwhile(make, client
     took, meanwhile = time.monotonic() - began, [moment for moment in served if moment < time.monotonic()]
     assert answer.status_code in {200, 422}
     text = answer.content.decode()
-    said = " ".join(
+    notice = " ".join(
         re.sub(r"<[^>]+>", " ", part) for part in re.findall(r'role="alert".*?</div>', text, re.DOTALL)
     )
-    assert BOMBS[make] in said
+    assert BOMBS[make] in notice
     assert took < SECONDS
     assert memory() - before < BYTES
     assert max(b - a for a, b in pairwise(meanwhile)) < 1
