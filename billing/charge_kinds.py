@@ -166,7 +166,7 @@ def _share_reckoned(priced: PricedSum) -> str:
 
 
 def _share_explained(charge: ChargeFigures, detail: str) -> str:
-    """By default a member reads its own hours and their cost an hour: the hours of all would tell those of others."""
+    """By default a member reads its own hours: their cost an hour, or the hours of all, would tell a wage sharply."""
     figures = charge.figures
     worked, shared = figures["worked_minutes"], figures["pool_minutes"]
     if detail == PriceDetail.COSTS:
@@ -181,7 +181,7 @@ def _share_explained(charge: ChargeFigures, detail: str) -> str:
             )
         return words
     words = f"Part du coût réel du mois{NO_BREAK_SPACE}: {spell_clock(charge.minutes)} chez vous"
-    if charge.minutes:
+    if charge.minutes and detail != PriceDetail.AMOUNT:
         hourly = an_hour(charge.net, charge.minutes)
         # What is printed multiplies, or says that it is rounded.
         about = "" if hourly * charge.minutes == charge.net * 60 else "environ "

@@ -12,14 +12,15 @@ from django.http import HttpRequest
 
 from employees.models import Employee
 from groupement.kernel.worktime import spell_hours
-from members.access import today
+from members.access import holds, today
 from members.admin.comparing import RecordAdmin
 from members.admin.journal import HistoryEvent
 from members.admin.site import ReadOnly, ReadOnlyInline, StepInline, user_of
 from members.models import Member
+from members.roles import Role
 from timesheets.correcting import EntryForm, EntryFormSet
 from timesheets.locking import why_closed
-from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import ABSENCES, Entry, Timesheet, TimesheetStatus, TimesheetStep
 from timesheets.sheet import days as sheet_days
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class EntryInline(admin.TabularInline):
         # What goes on after midnight is written with the evening before it.
         rows = super().get_queryset(request).filter(goes_on_from_day_before=False)
         return rows.select_related("entered_by")
+
+    def get_fields(self, request: HttpRequest, obj: Timesheet | None = None) -> list[Any]:
+        # Hours at the group are absences too: their notes are for the person and the coordination.
+        fields: list[Any] = [*self.fields]
+        if obj is not None and obj.assignment_id is None and not holds(user_of(request), Role.COORDINATOR):
+            fields.remove("note")
+        return fields
 
     def get_formset(self, request: HttpRequest, obj: Entry | None = None, **kwargs: Any) -> type[Any]:
         return type("EntriesBy", (super().get_formset(request, obj, **kwargs),), {"by": user_of(request)})
@@ -85,7 +93,7 @@ class EntryEventInline(ReadOnlyInline):
 
     model = EntryEvent
     verbose_name_plural = "journal des pointages"
-    fields = ["at", "deed", "day", "kind", "hours", "note", "entered_by"]
+    fields = ["at", "deed", "day", "kind", "hours", "words", "entered_by"]
     ordering = ["pgh_created_at", "pgh_id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -102,6 +110,10 @@ class EntryEventInline(ReadOnlyInline):
     @admin.display(description="Heures")
     def hours(self, event: Any) -> str:
         return spell_hours(event.minutes)
+
+    @admin.display(description="Note")
+    def words(self, event: Any) -> str:
+        return _words(event)
 
 
 class BilledFilter(admin.SimpleListFilter):
@@ -209,7 +221,17 @@ class EntryAdmin(ReadOnly, RecordAdmin):
         "timesheet__employee__last_name__unaccent",
         "timesheet__employee__first_name__unaccent",
         "timesheet__assignment__reference",
-        "note",
+    ]
+    fields = [
+        "timesheet",
+        "day",
+        "kind",
+        "minutes",
+        "started_at",
+        "ended_at",
+        "break_minutes",
+        "words",
+        "entered_by",
     ]
     date_hierarchy = "day"
     ordering = ["-day", "timesheet", "kind", "pk"]
@@ -230,6 +252,15 @@ class EntryAdmin(ReadOnly, RecordAdmin):
     @admin.display(description="Heures", ordering="minutes")
     def hours(self, entry: Entry) -> str:
         return spell_hours(entry.minutes)
+
+    @admin.display(description="Note")
+    def words(self, entry: Entry) -> str:
+        return _words(entry)
+
+
+def _words(entry: Any) -> str:
+    """The note of hours; that of an absence is for the person and the coordination."""
+    return "" if entry.kind in ABSENCES else str(entry.note)
 
 
 def _is_open(request: HttpRequest, timesheet: Timesheet | None) -> bool:

@@ -31,6 +31,7 @@ from groupement.kernel.worktime import DAY, HOUR
 from members.access import current_seats
 from members.models import Member, User
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
+from timesheets.notes import readable_note
 
 ROWS_AT_ONCE = 2000
 
@@ -71,7 +72,7 @@ FIELDS = (
     "break_minutes",
     "goes_on_from_day_before",
     "is_followed",
-    "note",
+    "words",
     "timesheet__employee",
     "timesheet__employee__payroll_number",
     "timesheet__employee__first_name",
@@ -165,7 +166,7 @@ _IS_FOLLOWED = Case(
 
 def export_rows(user: User, wanted: ExportChoice) -> Iterator[ExportRow]:
     """The entries that ``user`` may see and wants, by person, day and place; one query, never all in memory."""
-    found = visible_entries(user, wanted).annotate(is_followed=_IS_FOLLOWED)
+    found = visible_entries(user, wanted).annotate(is_followed=_IS_FOLLOWED, words=readable_note(user))
     found = found.order_by(
         "timesheet__employee__last_name",
         "timesheet__employee__first_name",

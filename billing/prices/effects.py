@@ -17,10 +17,11 @@ from django.db import transaction
 from django.db.models import Sum
 
 from billing.models import BillingRun, CostKind, EmployerCost
-from billing.month.assessing import Assessment, assess
+from billing.month.assessing import Assessment, ChargeToBill, assess
 from billing.month.gathering import gather
 from billing.month.run_facts import Key, RunFacts, SheetHours
 from billing.prices import changing
+from billing.prices.computable import ComputableCost, computable
 from employees import planning
 from employees.models import Assignment, Terms
 from groupement.kernel.money import ZERO, cents
@@ -48,12 +49,16 @@ class MemberEffect:
 
 @dataclass(frozen=True)
 class MonthEffect:
-    """One month under both prices; ``remarks`` are what it leaves out, ``cost_of`` the month whose cost it uses."""
+    """One month under both prices; ``remarks`` are what it leaves out, ``cost_of`` the month whose cost it uses.
+
+    ``computable`` is what the member will compute of the person's cost, at a new price that follows it.
+    """
 
     month: Month
     rows: Sequence[MemberEffect]
     remarks: Sequence[str] = ()
     cost_of: Month | None = None
+    computable: ComputableCost | None = None
 
     @property
     def total(self) -> MemberEffect:
@@ -69,12 +74,19 @@ class PriceEffect:
     closed: MonthEffect | None
     planned: MonthEffect | None
 
+    @property
+    def computable(self) -> ComputableCost | None:
+        """What the last month invoiced lets the member compute, else the next one as planned."""
+        found = [each.computable for each in (self.closed, self.planned) if each and each.computable]
+        return found[0] if found else None
+
 
 @dataclass
 class _MemberNets:
     """Net sums by member, and the problems that keep others out of them."""
 
     nets: dict[Member, Decimal] = field(default_factory=dict)
+    charges: Sequence[ChargeToBill] = ()
     remarks: list[str] = field(default_factory=list)
 
 
@@ -92,7 +104,7 @@ def _closed(assignment: Assignment, proposed: Terms) -> MonthEffect | None:
     with _rolled_back():
         assignment.terms.during(run.month).update(**changing.figures_of(proposed))
         after = _priced(_facts_of_closed(run, assignment))
-    return _compare(run.month, before, after)
+    return _compare(run.month, before, after, computable(after.charges, assignment, run.month))
 
 
 def _planned(assignment: Assignment, proposed: Terms, by: User, at: datetime) -> MonthEffect | None:
@@ -105,7 +117,7 @@ def _planned(assignment: Assignment, proposed: Terms, by: User, at: datetime) ->
         before = _priced(_facts_of_planned(run, assignment, cost))
         changing.write_terms(assignment, proposed, by=by, at=at)
         after = _priced(_facts_of_planned(run, assignment, cost))
-    return _compare(month, before, after, cost_of)
+    return _compare(month, before, after, computable(after.charges, assignment, cost_of or month), cost_of)
 
 
 def _facts_of_closed(run: BillingRun, assignment: Assignment) -> RunFacts:
@@ -151,7 +163,7 @@ def _unbilled(facts: RunFacts, key: Key, sheets: list[SheetHours], costs: dict[K
 
 def _priced(facts: RunFacts) -> _MemberNets:
     assessment: Assessment = assess(facts)
-    priced = _MemberNets()
+    priced = _MemberNets(charges=assessment.charges)
     for charge in assessment.charges:
         member = charge.assignment.member
         priced.nets[member] = priced.nets.get(member, ZERO) + charge.priced.net
@@ -162,7 +174,11 @@ def _priced(facts: RunFacts) -> _MemberNets:
 
 
 def _compare(
-    month: Month, before: _MemberNets, after: _MemberNets, cost_of: Month | None = None
+    month: Month,
+    before: _MemberNets,
+    after: _MemberNets,
+    lets_out: ComputableCost | None,
+    cost_of: Month | None = None,
 ) -> MonthEffect | None:
     members = sorted(
         {*before.nets, *after.nets}, key=lambda member: (member.short_name.casefold(), member.pk)
@@ -172,7 +188,7 @@ def _compare(
         for member in members
     ]
     remarks = list(dict.fromkeys([*before.remarks, *after.remarks]))
-    return MonthEffect(month, rows, remarks, cost_of) if rows or remarks else None
+    return MonthEffect(month, rows, remarks, cost_of, lets_out) if rows or remarks else None
 
 
 def _last_cost(assignment: Assignment, month: Month) -> tuple[Month | None, Decimal | None]:

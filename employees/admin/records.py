@@ -354,15 +354,15 @@ class PlannedDayAdmin(ReadOnly, RecordAdmin):
 
 @admin.register(Absence)
 class AbsenceAdmin(ReadOnly, RecordAdmin):
-    """Absences known in advance; the planning notes them."""
+    """Absences known in advance; the planning notes them, and their note is for the person and the coordination."""
 
-    list_display = ["employee", "kind", "starts_on", "last", "note", "recorded_by", "recorded_at"]
+    list_display = ["employee", "kind", "starts_on", "last", "recorded_by", "recorded_at"]
     list_filter = [CurrentFilter, "kind"]
     list_select_related = ["employee", "recorded_by"]
     search_fields = [*PERSON, "employee__payroll_number"]
     search_help_text = "Nom ou matricule de paie"
     date_hierarchy = "starts_on"
-    fields = ["employee", "kind", "starts_on", "last", "note", "recorded_by", "recorded_at"]
+    fields = ["employee", "kind", "starts_on", "last", "recorded_by", "recorded_at"]
     ordering = ["-starts_on", "-pk"]
 
     @admin.display(description="Dernier jour", ordering="ends_before")

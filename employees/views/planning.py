@@ -242,6 +242,8 @@ def _absences(
             )
             for row in context["calendar"].absences
         ],
+        # Why somebody is absent is for the person and the coordination; pay needs the kind and the days.
+        "reads_notes": may_record,
         "edited_absence": edited,
         "absence_form": further,
         "absence_refused": form is not None and edited is None,

@@ -34,6 +34,10 @@ LONGEST = 80
 NAMES = ("short_name", "reference", "last_name", "name", "title", "label", "subject")
 
 
+# Free words about absences: for the person and the coordination, who read them where they were written.
+KEPT_BACK = {("employees.Absence", "note"), ("timesheets.Entry", "note")}
+
+
 class HistoryEvent(Protocol):
     """A row that the triggers of pghistory wrote: when, of which record, what was done, by whom."""
 
@@ -115,7 +119,11 @@ class JournalAdmin(EventsAdmin):
     def changes(self, event: HistoryEvent) -> str:
         if not event.pgh_diff:
             return "—"
-        rows = (_change_text(event.pgh_obj_model, name, *values) for name, values in event.pgh_diff.items())
+        rows = (
+            _change_text(event.pgh_obj_model, name, *values)
+            for name, values in event.pgh_diff.items()
+            if (event.pgh_obj_model, name) not in KEPT_BACK
+        )
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}\u00a0: {} → {}</li>", rows))
 
 

@@ -56,9 +56,11 @@ class LeaveMethod(models.TextChoices):
 
 
 class PriceDetail(models.TextChoices):
-    """What members read of how a price at actual cost was reached; never a wage unless the group decided so."""
+    """What members read of how a price at actual cost was reached; nothing sharper than the price unless the group
+    decided so."""
 
-    HOURS = "hours", "méthode, heures, coût horaire et frais"
+    AMOUNT = "amount", "méthode, heures, montant et frais"
+    HOURS = "hours", "et le coût de l’heure, qui laisse estimer une rémunération"
     SHARES = "shares", "et la part de chaque mise à disposition dans le mois"
     COSTS = "costs", "et le coût employeur (une rémunération peut s’en déduire)"
 
@@ -183,7 +185,7 @@ class Group(models.Model):
         "ce que l’adhérent lit du prix au coût réel",
         max_length=8,
         choices=PriceDetail,
-        default=PriceDetail.HOURS,
+        default=PriceDetail.AMOUNT,
     )
     write_off_limit = models.DecimalField(
         "abandon d’un reste dû, au plus (€)", max_digits=8, decimal_places=2, default=Decimal("5.00")

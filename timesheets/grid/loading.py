@@ -35,6 +35,7 @@ from timesheets.models import (
     TimesheetStatus,
     TimesheetStep,
 )
+from timesheets.notes import reads_notes_of_absences, without_notes_of_absences
 from timesheets.parting import EntryLine, join_lines, with_place
 
 
@@ -58,7 +59,9 @@ def load_grid(
     around = _around(employee, [month] if is_brief else months_around(month), only, viewer)
     there = _sheets(employee, month, placed, around, is_whole=only is None)
     sheets = [sheet for sheet in there if not _is_private(sheet, viewer)]
-    entries_of, begun_before = _entries_of(sheets, month)
+    entries_of, begun_before = _entries_of(
+        sheets, month, reads_notes=reads_notes_of_absences(viewer, employee)
+    )
     plan = planning.plan(month, placed)
     steps = _steps_to_answer(sheets)
     anothers = changing.anothers(sheets, viewer)
@@ -175,7 +178,7 @@ def _attach_people(
 
 
 def _entries_of(
-    sheets: Collection[Timesheet], month: Month
+    sheets: Collection[Timesheet], month: Month, *, reads_notes: bool
 ) -> tuple[dict[str, EntriesByDay], dict[str, MinutesByKind]]:
     """The lines of ``sheets`` by key, day and kind; and the minutes on the 1st of nights of last month.
 
@@ -193,6 +196,8 @@ def _entries_of(
             goes_on_from_day_before=True,
         )
         entries += with_place(mornings).order_by("pk")
+    if not reads_notes:
+        without_notes_of_absences(entries)
     lines = join_lines(entries, lets_go=True)
     for line in lines:
         if line.timesheet_id in saved:

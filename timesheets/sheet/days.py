@@ -23,6 +23,7 @@ from timesheets.models import (
     TimesheetStatus,
     TimesheetStep,
 )
+from timesheets.notes import without_notes_of_absences
 from timesheets.parting import A_DAY
 
 # Of a day: what goes on from the night before, then by kind.
@@ -112,15 +113,21 @@ class SheetDay:
 
 
 def sheet_days(
-    timesheet: Timesheet, *, discreetly: bool, events: Sequence[SheetEvent] | None = None
+    timesheet: Timesheet,
+    *,
+    discreetly: bool,
+    events: Sequence[SheetEvent] | None = None,
+    reads_notes: bool = False,
 ) -> list[SheetDay]:
     """The days with hours, a plan or a remark, in order; ``discreetly``: "Présent" instead of the kind.
 
-    ``events`` is the history of the timesheet, read here when it is not given.
+    ``events`` is the history of the timesheet, read here when it is not given; ``reads_notes``: of absences too.
     """
     steps = [event.step for event in (history(timesheet) if events is None else events)]
-    entries = timesheet.entries.select_related("entered_by").order_by(*IN_ORDER)
-    return _days(timesheet, list(entries), _planned(timesheet), steps, discreetly=discreetly)
+    entries = list(timesheet.entries.select_related("entered_by").order_by(*IN_ORDER))
+    if not reads_notes:
+        without_notes_of_absences(entries)
+    return _days(timesheet, entries, _planned(timesheet), steps, discreetly=discreetly)
 
 
 def days_of_many(sheets: Sequence[Timesheet]) -> dict[int, list[SheetDay]]:

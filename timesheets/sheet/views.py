@@ -21,6 +21,7 @@ from timesheets import actions, approval, changing, confirming, freezing, lockin
 from timesheets.actions import Action
 from timesheets.answer_delay import read_delays
 from timesheets.models import SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.notes import reads_notes_of_absences
 from timesheets.overview import month_sheets, views
 from timesheets.reminding import sending
 from timesheets.sheet import days as sheet_days
@@ -193,7 +194,16 @@ def _context(user: User, timesheet: Timesheet) -> dict[str, Any]:
     writes = not acts.isdisjoint({Action.WRITE, Action.RECALL}) or locking.may_write(user, timesheet)
     # Until they are submitted, hours are between the person and who enters them; a contest goes back to its author.
     is_hidden = timesheet.state in ("draft", "returned") and not (is_insider or writes)
-    days = [] if is_hidden else sheet_days.sheet_days(timesheet, discreetly=not is_insider, events=events)
+    days = (
+        []
+        if is_hidden
+        else sheet_days.sheet_days(
+            timesheet,
+            discreetly=not is_insider,
+            events=events,
+            reads_notes=reads_notes_of_absences(user, timesheet.employee),
+        )
+    )
     return {
         "sheet": timesheet,
         "days": days,

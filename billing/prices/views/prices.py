@@ -18,11 +18,11 @@ from billing.prices import changing, price_list
 from billing.prices.effects import effect
 from billing.prices.forms.price import PriceFilter, PriceForm, RevisionForm
 from billing.prices.price_list import TermsPrice
-from employees.models import Assignment, Terms
+from employees.models import Assignment, PriceMethod, Terms
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
-from members.access import UserRequest, for_roles, today
+from members.access import UserRequest, for_roles, holds, today
 from members.roles import Role
 
 PRICES_A_PAGE = 50
@@ -68,6 +68,8 @@ def change(request: UserRequest, pk: int) -> HttpResponse:
     assignment = _assignment(pk)
     starts_on = _first_day(assignment)
     initial = PriceForm.initial_of(changing.in_force(assignment, starts_on), starts_on=starts_on)
+    if "horaire" in request.GET:
+        initial |= {"price_method": PriceMethod.HOURLY, "is_trued_up": True}
     form = PriceForm(request.POST or None, initial=initial)
 
     def figures() -> dict[str, Any]:
@@ -191,6 +193,8 @@ def _page(
                 ("Si ce prix avait valu", changes.closed),
                 ("Prévu", changes.planned),
             ],
+            "computable": changes.computable,
+            "sees_pay": holds(request.user, Role.FINANCE),
         }
     return page(request, "billing/prices/change.html", context=context, status=status)
 

@@ -44,6 +44,13 @@ def plain(sentence: str) -> str:
     ("detail", "sentence"),
     [
         (
+            "amount",
+            (
+                "Part du coût réel du mois : 70 h chez vous. Congés, fériés et temps au groupement sont compris, "
+                "répartis selon les heures travaillées du mois."
+            ),
+        ),
+        (
             "hours",
             (
                 "Part du coût réel du mois : 70 h chez vous, soit 29,40 € l’heure. Congés, fériés et temps au "
