@@ -27,7 +27,7 @@ TENTH = Decimal("0.1")
 class ChargeKind(models.TextChoices):
     WORKED_HOURS = "worked_hours", "heures travaillées"
     COST_SHARE = "cost_share", "part du coût réel"
-    COST_DIFFERENCE = "cost_difference", "écart sur un coût estimé"
+    COST_DIFFERENCE = "cost_difference", "écart sur un coût facturé"
     MANAGEMENT_FEE = "management_fee", "frais de gestion"
     FLAT_AMOUNT = "flat_amount", "forfait mensuel"
     MINIMUM = "minimum", "complément au minimum convenu"
@@ -208,9 +208,9 @@ def _absence_rule(figures: Mapping[str, Any]) -> str:
 
 
 def _difference_reckoned(priced: PricedSum) -> str:
-    """ "écart entre l’estimation et la paie de septembre 2026, d’octobre 2026" """
+    """ "écart entre le coût facturé et la paie de septembre 2026, d’octobre 2026" """
     months = sorted(Month.parse(text) for text in priced.figures["months"])
-    return f"écart entre l’estimation et la paie {', '.join(month.of_label for month in months)}"
+    return f"écart entre le coût facturé et la paie {', '.join(month.of_label for month in months)}"
 
 
 def _difference_explained(charge: ChargeFigures, _detail: str) -> str:

@@ -1,4 +1,7 @@
-"""What actual costs differ by from the estimates that were invoiced, carried once into months that are still open."""
+"""What actual costs differ by from those that were invoiced, carried once into months that are still open.
+
+An estimate that was invoiced, or a payroll that was corrected since: what was invoiced stays, and so does what came.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +31,13 @@ class CostDifference:
 
     employee: Employee
     month: Month
-    estimated: Decimal
+    invoiced: Decimal
     actual: Decimal
     carried: list[tuple[Month, Decimal]]
 
     @property
     def amount(self) -> Decimal:
-        return self.actual - self.estimated
+        return self.actual - self.invoiced
 
     @property
     def pending(self) -> Decimal:
@@ -42,12 +45,12 @@ class CostDifference:
 
 
 def differences(employees: Collection[int] | None = None) -> list[CostDifference]:
-    """Every month invoiced on an estimate whose actual cost arrived, latest first then by name. Four queries."""
+    """Every invoiced month of which another actual cost arrived, latest first then by name. Four queries."""
     rows = (
         ActualCost.objects.all() if employees is None else ActualCost.objects.filter(employee__in=employees)
     )
     actual = _sums(rows)
-    estimated = _estimated(actual)
+    invoiced = _invoiced(actual)
     carried: dict[EmployeeMonth, list[tuple[Month, Decimal]]] = defaultdict(list)
     moves = CarriedCost.objects.filter(employee__in={key[0] for key in actual})
     for move in moves.order_by("into_month", "pk"):
@@ -55,7 +58,7 @@ def differences(employees: Collection[int] | None = None) -> list[CostDifference
     people = list(Employee.objects.filter(pk__in={key[0] for key in actual}).by_name())
     months = sorted({month for _, month in actual}, reverse=True)
     return [
-        CostDifference(person, month, estimated.get(key, ZERO), actual[key], carried.get(key, []))
+        CostDifference(person, month, invoiced.get(key, ZERO), actual[key], carried.get(key, []))
         for month in months
         for person in people
         if (key := (person.pk, month)) in actual
@@ -93,12 +96,12 @@ def _target_months(
     room: Mapping[EmployeeMonth, Decimal],
 ) -> dict[CarriedMonths, Decimal]:
     """Where each difference goes: the earliest first, each into the first months after it that can take it."""
-    estimated = _estimated(actual)
+    invoiced = _invoiced(actual)
     left = dict(room)
     moves: dict[CarriedMonths, Decimal] = {}
     for who, since in sorted(actual):
         done = sum((amount for move, amount in kept.items() if move[:2] == (who, since)), ZERO)
-        rest = actual[who, since] - estimated.get((who, since), ZERO) - done
+        rest = actual[who, since] - invoiced.get((who, since), ZERO) - done
         for key in sorted(key for key in left if key[0] == who and key[1] > since):
             part = rest if rest > 0 else max(rest, 0 - left[key])
             if part:
@@ -149,7 +152,7 @@ def _write(
         cost.save()
 
 
-def _estimated(actual: Mapping[EmployeeMonth, Decimal]) -> dict[EmployeeMonth, Decimal]:
+def _invoiced(actual: Mapping[EmployeeMonth, Decimal]) -> dict[EmployeeMonth, Decimal]:
     """What was invoiced for the months whose actual cost arrived, leave and what they carry aside."""
     rows = EmployerCost.objects.filter(
         employee__in={key[0] for key in actual}, month__in={key[1] for key in actual}, kind__in=AMOUNTS

@@ -19,11 +19,9 @@ from billing.costs.payroll_columns import AMOUNTS
 from billing.costs.payroll_file import PayrollRow, PayrollSheet
 from billing.models import ActualCost, BillingRun, CostKind, EmployerCost, PayrollImport, Settlement
 from employees.models import Assignment, Employee
-from groupement.kernel.french import NO_BREAK_SPACE, of
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import ZERO, spell
+from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
-from groupement.kernel.tabular import Fault
 from members.models import User
 from timesheets.models import Timesheet
 
@@ -31,15 +29,15 @@ Amounts = dict[str, Decimal]
 
 
 class PayrollNotImportable(Refusal):
-    """The file was imported before, or invoices are issued on the figures that it would change."""
+    """The file was imported before, is of another month, or changes nothing of an invoiced one."""
 
 
 @dataclass(frozen=True)
 class PersonComparison:
     """One person's month in the file (``row``, None when the file does not name the person) and as stored (``before``).
 
-    ``is_closed``: the month is invoiced. ``was_estimate``: what is stored is an estimate; of a closed month it stays,
-    and the difference is carried over.
+    ``is_closed``: the month is invoiced, so what is stored stays, and the difference is carried over.
+    ``was_estimate``: what is stored is an estimate.
     """
 
     employee: Employee
@@ -70,8 +68,8 @@ class PersonComparison:
 
     @property
     def is_carried(self) -> bool:
-        """Whether the difference goes into an open month, since this one was invoiced on an estimate."""
-        return self.is_closed and self.was_estimate
+        """Whether the file’s figures are stored beside those that were invoiced, their difference carried over."""
+        return self.is_closed and (self.was_estimate or self.is_changed)
 
     @property
     def cells(self) -> list[tuple[str, Decimal | None]]:
@@ -81,20 +79,21 @@ class PersonComparison:
 
 @dataclass
 class PayrollPreview:
-    """A payroll file compared with its month: by line, whom it does not name last; ``errors`` forbid the import.
+    """A payroll file compared with its month: by line, whom it does not name last.
 
-    ``missing`` are people who work in the month, whom the file does not name and of whom no cost is known.
+    ``missing`` are people who work in the month, whom the file does not name and of whom no cost is known; ``refusal``
+    says why the file brings nothing.
     """
 
     sheet: PayrollSheet
     comparisons: list[PersonComparison] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
     missing: list[Employee] = field(default_factory=list)
+    refusal: str = ""
     digest: str = ""
 
     @property
     def is_good(self) -> bool:
-        return not self.errors
+        return not self.refusal
 
     @property
     def gone(self) -> list[PersonComparison]:
@@ -133,7 +132,8 @@ def preview_payroll(sheet: PayrollSheet) -> PayrollPreview:
         if pk not in named and pk not in shut
     ]
     preview.missing = _missing(sheet.month, named | stored.keys())
-    preview.errors = [error for comparison in preview.comparisons for error in _errors(comparison, stored)]
+    if all(each.is_closed and not each.is_carried for each in preview.comparisons):
+        preview.refusal = f"Ce fichier ne change rien aux coûts {sheet.month.of_label}, déjà facturés."
     preview.digest = _digest(preview)
     return preview
 
@@ -164,25 +164,6 @@ def _comparison(
         was_estimate=any(cost.is_estimate for cost in kinds.values()),
         is_closed=employee.pk in shut,
     )
-
-
-def _errors(comparison: PersonComparison, stored: Mapping[int, Mapping[str, EmployerCost]]) -> list[str]:
-    """What forbids a line of a closed month: another figure than the actual one that was invoiced."""
-    if comparison.row is None or not comparison.is_closed:
-        return []
-    figures = stored.get(comparison.employee.pk, {})
-    may_differ = {
-        kind
-        for kind in AMOUNTS
-        if (kind not in figures or figures[kind].is_estimate) and comparison.was_estimate
-    }
-    now = without_zeros(comparison.row.amounts)
-    then = without_zeros({kind: cost.amount for kind, cost in figures.items()})
-    if all(now.get(kind) == then.get(kind) for kind in AMOUNTS if kind not in may_differ):
-        return []
-    stays = spell(sum(then.values(), ZERO))
-    sentence = f"le coût {of(comparison.employee.full_name)} est facturé, il reste à {stays}."
-    return [str(Fault(comparison.row.line, f"{sentence} Une différence passera par la régularisation."))]
 
 
 def _refuse_twice(sheet: PayrollSheet) -> None:
@@ -241,17 +222,17 @@ def import_payroll(
 ) -> PayrollImport:
     """Store the figures of ``sheet`` in place of the month's earlier ones; ``changes`` of the result say what changed.
 
-    In a month that is invoiced, figures that were invoiced as estimates stay; the actual ones are stored beside, and
-    the difference is carried into the person's next open month. Actual figures that were invoiced do not change:
-    a file that says otherwise is refused, line by line. Raises PayrollNotImportable for that, for a file imported
-    before, for a file of another month than ``month``, and when ``previewed`` (PayrollPreview.digest) is no longer the
-    digest of the preview.
+    In a month that is invoiced, the figures that were invoiced stay, estimates or not; those of the file are stored
+    beside, and the difference is carried into the person's next open month. Raises PayrollNotImportable for a file
+    that changes nothing of an invoiced month, for one imported before or of another month than ``month``, and when
+    ``previewed`` (PayrollPreview.digest) is no longer the digest of the preview.
     """
     if month is not None and month != sheet.month:
         raise PayrollNotImportable(f"Ce fichier est celui {sheet.month.of_label}, pas {month.of_label}.")
     lock(sheet.month, {row.employee.pk for row in sheet.rows})
     preview = preview_payroll(sheet)
-    _refuse_closed(preview)
+    if preview.refusal:
+        raise PayrollNotImportable(preview.refusal)
     if previewed is not None and previewed != preview.digest:
         raise PayrollNotImportable(
             "Les coûts ont changé depuis la relecture. Relisez, puis importez de nouveau."
@@ -283,15 +264,6 @@ def lock(month: Month, employees: Collection[int]) -> None:
     list(people.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _refuse_closed(preview: PayrollPreview) -> None:
-    has_nothing_to_import = all(each.is_closed and not each.was_estimate for each in preview.comparisons)
-    if preview.errors or has_nothing_to_import:
-        raise PayrollNotImportable(
-            f"Les factures {preview.sheet.month.of_label} sont émises{NO_BREAK_SPACE}: leurs coûts sont arrêtés.",
-            errors=preview.errors,
-        )
-
-
 def _replace(
     comparisons: Collection[PersonComparison],
     sheet: PayrollSheet,
@@ -320,7 +292,7 @@ def _replace(
 
 
 def _store_actual(comparisons: Collection[PersonComparison], made: PayrollImport) -> None:
-    """Invoiced estimates stay; the actual figures are stored beside them."""
+    """What was invoiced stays; the figures of the file are stored beside it."""
     people = [each.employee.pk for each in comparisons]
     ActualCost.objects.filter(employee__in=people, month=made.month).delete()
     ActualCost.objects.bulk_create(

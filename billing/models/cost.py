@@ -60,7 +60,7 @@ class CostKind(models.TextChoices):
     AID = "aid", "aides déduites"
     LEAVE_PROVISION = "leave_provision", "provision pour congés"
     LEAVE_DRAWN = "leave_drawn", "congés pris, repris de la provision"
-    CARRIED = "carried", "écart sur une estimation"
+    CARRIED = "carried", "écart sur un mois facturé"
 
 
 # What lowers the cost is kept negative, so that a month's cost is always the plain sum of its rows.
@@ -137,7 +137,7 @@ class EmployerCost(models.Model):
 
 
 class ActualCost(models.Model):
-    """What the payroll said at last of a month that was invoiced on an estimate; the estimate itself stays."""
+    """What the payroll said at last of a month invoiced on an estimate or another payroll; what was invoiced stays."""
 
     employee = models.ForeignKey("employees.Employee", models.PROTECT, related_name="+")
     month = MonthField("mois")
@@ -146,8 +146,8 @@ class ActualCost(models.Model):
     source = models.ForeignKey(PayrollImport, models.PROTECT, related_name="actual_costs")
 
     class Meta:
-        verbose_name = "coût réel d’un mois facturé sur estimation"
-        verbose_name_plural = "coûts réels de mois facturés sur estimation"
+        verbose_name = "coût réel d’un mois déjà facturé"
+        verbose_name_plural = "coûts réels de mois déjà facturés"
         constraints = [
             models.UniqueConstraint(
                 fields=["employee", "month", "kind"], name="one_actual_cost_per_employee_month_and_kind"
@@ -164,7 +164,7 @@ class ActualCost(models.Model):
 
 
 class CarriedCost(models.Model):
-    """How much of one month's difference (actual less estimate) another month's cost of kind CARRIED holds."""
+    """How much of one month's difference (actual less invoiced) another month's cost of kind CARRIED holds."""
 
     employee = models.ForeignKey("employees.Employee", models.PROTECT, related_name="+")
     from_month = MonthField("écart du mois")

@@ -60,7 +60,7 @@ class MonthRest:
 
     ``missing`` have no cost; the cost of ``uncounted`` no run counts, that of ``unshared`` waits for hours, that of
     ``taken_up`` the drafts of another month count (name and month); that of ``estimated`` was invoiced on an estimate,
-    that of ``carried`` too, and other months hold the difference.
+    that of ``carried`` came otherwise later, and other months hold the difference.
     """
 
     missing: Sequence[str] = ()
@@ -113,7 +113,7 @@ def rest_of(month: Month) -> MonthRest:
             if row.settled_by not in (None, RunStatus.ISSUED) and row.settled_in != month
         ],
         estimated=[row.full_name for row in people if row.is_rough and not row.is_known],
-        carried=[row.full_name for row in people if row.is_rough and row.is_known],
+        carried=[row.full_name for row in people if row.is_known],
         late=_late_hours(month),
         sums=sums,
         released_minutes=minutes,

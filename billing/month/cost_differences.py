@@ -1,4 +1,4 @@
-"""What an actual cost differs by from the estimate that was invoiced, and who bore that month; no query, no clock.
+"""What an actual cost differs by from the one that was invoiced, and who bore that month; no query, no clock.
 
 The difference of a month reaches a later one as a cost carried over. It is no cost of the month that carries it: each
 member has the part of it that it bore of its own month, and the reserve has the rest.
@@ -28,7 +28,7 @@ class BorneShare:
 
 @dataclass(frozen=True)
 class CarriedDifference:
-    """What is carried of one month's difference (euros, below zero when the estimate was too high), and who bore it."""
+    """What is carried of one month's difference (euros, below zero when too much was invoiced), and who bore it."""
 
     month: Month
     amount: Decimal

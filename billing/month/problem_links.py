@@ -142,8 +142,7 @@ COST_IS_ESTIMATED = (
     "facturé sur une estimation. L’écart avec la paie sera reporté sur le mois ouvert suivant."
 )
 COST_IS_CARRIED = (
-    "facturé sur une estimation, la paie est arrivée depuis. L’écart et le mois qui le porte sont avec les "
-    "coûts."
+    "facturé, une autre paie est arrivée depuis. L’écart et le mois qui le porte sont avec les coûts."
 )
 
 

@@ -115,12 +115,7 @@ def _preview_page(request: UserRequest, data: bytes, table: Table, layout: Payro
         preview = payroll_import.preview_payroll(sheet)
     except Refusal as refusal:
         return _import_page(request, context | {"refused": refusal.message, "errors": refusal.errors})
-    refused = (
-        f"Les factures {month.of_label} sont émises\u00a0: leurs coûts sont arrêtés."
-        if preview.errors
-        else ""
-    )
-    return _import_page(request, context | {"preview": preview, "refused": refused, "errors": preview.errors})
+    return _import_page(request, context | {"preview": preview, "refused": preview.refusal, "errors": []})
 
 
 def _import_page(request: UserRequest, context: dict[str, Any]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What actual costs differ by from invoiced estimates is carried exactly, once, whatever the order of events."""
+"""What costs differ by from those invoiced is carried exactly, once, whatever the order of events."""
 
 from __future__ import annotations
 
@@ -107,23 +107,59 @@ def test_a_large_difference_below_zero_leaves_each_month_a_cost(maelle):
     assert (carried(NOVEMBER)[0], carried(DECEMBER)[0]) == ("-499.99", "-1300.01")
 
 
-def test_an_invoiced_actual_figure_is_refused_as_before(maelle):
+def test_an_actual_figure_corrected_after_its_invoices_is_carried(maelle):
+    """2 800.00 invoiced, 2 900.00 at last: what was invoiced stays, November carries 100.00, once."""
+    books.take(books.line(maelle, "2000,00", "800,00"), month=OCTOBER)
+    books.close(maelle, OCTOBER)
+    books.take(books.line(maelle, "2000,00", "800,00"))
+    made = books.take(books.line(maelle, "2100,00", "800,00"), month=OCTOBER)
+    assert books.kept(OCTOBER) == {"gross_pay": "2000.00", "employer_contributions": "800.00"}
+    assert carried(NOVEMBER) == ("100.00", "écart d’octobre 2026")
+    assert made.changes == [
+        {
+            "employee": "Maëlle Kerbrat",
+            "kind": "salaire brut (écart reporté)",
+            "before": "2000.00",
+            "after": "2100.00",
+        }
+    ]
+    books.close(maelle, NOVEMBER)
+    # Back to what was invoiced: November's invoices hold 100.00, December gives them back.
+    books.take(books.line(maelle, "2000,00", "800,00"), month=OCTOBER)
+    books.take(books.line(maelle, "2000,00", "800,00"), month=DECEMBER)
+    assert (carried(NOVEMBER)[0], carried(DECEMBER)[0]) == ("100.00", "-100.00")
+    assert [str(row.pending) for row in carried_over.differences()] == ["0.00"]
+
+
+def test_the_same_actual_figures_again_are_refused_and_change_nothing(maelle):
     books.take(books.line(maelle, "2000,00", "800,00"))
     books.close(maelle)
-    with pytest.raises(PayrollNotImportable, match="leurs coûts sont arrêtés") as refused:
-        books.take(books.line(maelle, "2100,00", "800,00"))
-    assert "passera par la régularisation" in refused.value.errors[0]
+    with pytest.raises(
+        PayrollNotImportable, match="ne change rien aux coûts de novembre 2026, déjà facturés"
+    ):
+        books.take(books.line(maelle, "2000,00", "800,00"))
     assert (ActualCost.objects.count(), CarriedCost.objects.count()) == (0, 0)
 
 
-def test_only_the_estimated_figures_of_a_mixed_month_may_differ(maelle):
+def test_the_actual_figures_of_a_mixed_month_may_differ_too(maelle):
     estimated()
     EmployerCost.objects.filter(kind="gross_pay").update(is_estimate=False)
     books.close(maelle)
-    with pytest.raises(PayrollNotImportable):
-        books.take(books.line(maelle, "2100,00", "800,00"))
+    books.take(books.line(maelle, "2100,00", "800,00"))
+    assert carried_over.differences()[0].amount == Decimal("100.00")
     books.take(books.line(maelle, "2000,00", "810,00", "5,00"))
     assert carried_over.differences()[0].amount == Decimal("15.00")
+
+
+def test_who_is_unchanged_of_an_invoiced_month_is_left_alone(maelle):
+    other = world.employee("Yann", "Autre")
+    lines = books.line(maelle, "2000,00", "800,00"), books.line(other, "1500,00", "600,00")
+    books.take(*lines)
+    for person in (maelle, other):
+        books.close(person)
+    books.take(books.line(maelle, "1900,00", "800,00"), books.line(other, "1500,00", "600,00"))
+    assert set(ActualCost.objects.values_list("employee", flat=True)) == {maelle.pk}
+    assert [str(row.amount) for row in carried_over.differences()] == ["-100.00"]
 
 
 def test_what_an_invoiced_month_carries_never_changes(closed_on_an_estimate):

@@ -110,9 +110,13 @@ def test_a_corrected_file_says_what_it_changed(login, maelle):
 
 def test_costs_of_an_invoiced_month_are_closed(login):
     scene.issued(scene.hosts(1))
-    answer = send(login(world.finance()), payroll("M001;Kerbrat;Maëlle;1,00;1,00"))
+    client = login(world.finance())
+    answer = send(client, payroll("M001;Kerbrat;Maëlle;2640,00;997,92"))
     assert answer.status_code == 422
-    assert "Les factures de novembre 2026 sont émises : leurs coûts sont arrêtés." in words(answer)
+    assert "Ce fichier ne change rien aux coûts de novembre 2026, déjà facturés." in words(answer)
+    shown = send(client, payroll("M001;Kerbrat;Maëlle;1,00;1,00"))
+    assert "Déjà facturé 1,00 1,00 — — 2,00 3 637,92 -3 635,92 reporté" in words(shown).replace("−", "-")
+    agree(client, shown)
     assert kept() == [("employer_contributions", Decimal("997.92")), ("gross_pay", Decimal("2640.00"))]
 
 

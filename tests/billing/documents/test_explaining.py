@@ -120,8 +120,8 @@ def test_hours_say_what_comes_back_and_what_the_minimum_covers():
             "cost_difference",
             {"months": {"2026-09": "-10.00", "2026-10": "70.00"}},
             (
-                "Écart entre l’estimation et la paie de septembre 2026, d’octobre 2026, selon votre part de ce coût : "
-                "2 058,00 €."
+                "Écart entre le coût facturé et la paie de septembre 2026, d’octobre 2026, selon votre part de ce "
+                "coût : 2 058,00 €."
             ),
         ),
         (

@@ -118,6 +118,32 @@ def charged(run) -> dict[str, list[tuple[str, str]]]:
 
 
 @db
+def test_an_actual_cost_corrected_after_its_invoices_reaches_who_bore_it() -> None:
+    """2 800.00 of payroll invoiced, 2 900.01 after its correction: 70.01 and 30.00, with 5 % of management."""
+    world.group()
+    maelle = world.employee(gross_monthly_pay="2000.00")
+    aloen, sonam = at(maelle, "Aloen"), at(maelle, "Sonam")
+    hours(aloen, OCTOBER, "70")
+    hours(sonam, OCTOBER, "30")
+    books.take(books.line(maelle, "2000,00", "800,00"), month=OCTOBER)
+    issue(OCTOBER)
+    run = november((maelle, aloen, sonam), gross="2100,01")
+    assert charged(run) == {
+        "Aloen": [("cost_difference", "70.01"), ("management_fee", "3.50")],
+        "Sonam": [
+            ("cost_share", "1000.00"),
+            ("management_fee", "50.00"),
+            ("cost_difference", "30.00"),
+            ("management_fee", "1.50"),
+        ],
+    }
+    issue(NOVEMBER)
+    billed = Charge.objects.filter(kind__in=["cost_share", "cost_difference"]).aggregate(sum=Sum("net"))
+    assert billed["sum"] == Decimal("3900.01")
+    assert Settlement.objects.aggregate(sum=Sum("reserve"))["sum"] == 0
+
+
+@db
 def test_a_month_that_cost_more_is_paid_by_who_bore_it(october) -> None:
     """100.00 more: 70.00 are Aloen's, which has nobody in November; Sonam pays November, and 30.00."""
     run = november(october, gross="2100,00")
@@ -139,7 +165,7 @@ def test_a_month_that_cost_more_is_paid_by_who_bore_it(october) -> None:
     line = Line.objects.get(charge__kind="cost_difference", invoice__member__short_name="Aloen")
     assert (line.label, line.detail.replace("\u00a0", " ")) == (
         "Mise à disposition de Maëlle Kerbrat, comptable",
-        "MAD-2026-001, novembre 2026, écart entre l’estimation et la paie d’octobre 2026",
+        "MAD-2026-001, novembre 2026, écart entre le coût facturé et la paie d’octobre 2026",
     )
     again = drafting.draft(NOVEMBER, by=None, at=LATER)
     assert charged(again)["Aloen"] == [("cost_difference", "70.00"), ("management_fee", "3.50")]
@@ -191,7 +217,7 @@ def test_what_no_invoice_can_take_is_said_and_waits_for_a_credit_note(october) -
     )
     problem = run.problems.get(code="difference_due_back")
     assert problem.message.replace("\u00a0", " ") == (
-        "Maëlle Kerbrat chez Aloen : écart entre l’estimation et la paie d’octobre 2026, 98,00 € et 4,90 € de frais "
+        "Maëlle Kerbrat chez Aloen : écart entre le coût facturé et la paie d’octobre 2026, 98,00 € et 4,90 € de frais "
         "de gestion à rendre, plus que sa facture de novembre 2026. Faites un avoir de cette somme sur la facture de "
         "ce mois-là."
     )
