@@ -8,17 +8,20 @@ class BillingConfig(AppConfig):
     verbose_name = "Facturation"
 
     def ready(self) -> None:
-        """Tell the apps below what stands on hours and prices, and which settings would give a number twice."""
+        """Tell the apps below what stands on hours and prices, what was credited of hours, and which settings would give a number twice."""
         from billing.documents.numbering import refuse_settings
         from billing.grants.tagging import paid_hours
+        from billing.month.summing import minutes_taken_back
         from billing.prices.invoiced import invoiced_prices
         from employees.merging import lift_while_merging
         from members.settings_rules import refuse_settings_by
         from members.standing import StandingKind, stand_on
+        from timesheets.credited import count_credited_by
 
         refuse_settings_by(refuse_settings)
         stand_on(StandingKind.TIMESHEET, paid_hours)
         stand_on(StandingKind.PRICE, invoiced_prices)
+        count_credited_by(minutes_taken_back)
         # What is issued keeps its words; which record of one person it is computed from may change.
         lift_while_merging(
             "billing.Charge:billed_charge_is_frozen",

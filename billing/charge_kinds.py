@@ -323,7 +323,7 @@ KINDS: Mapping[str, KindOfCharge] = {
     ChargeKind.EXPENSE: KindOfCharge(Writer.EXPENSE, VatRule.TERMS),
     ChargeKind.DUES: KindOfCharge(Writer.MEMBERSHIP, VatRule.OUT_OF_SCOPE),
     ChargeKind.DEPOSIT: KindOfCharge(Writer.MEMBERSHIP, VatRule.OUT_OF_SCOPE),
-    ChargeKind.TRUE_UP: KindOfCharge(Writer.TRUE_UP, VatRule.AS_INVOICED),
+    ChargeKind.TRUE_UP: KindOfCharge(Writer.TRUE_UP, VatRule.AS_INVOICED, pays_for_work=True),
     ChargeKind.LATE_INTEREST: KindOfCharge(Writer.LATENESS, VatRule.OUT_OF_SCOPE),
     ChargeKind.INDEMNITY: KindOfCharge(Writer.LATENESS, VatRule.OUT_OF_SCOPE),
     ChargeKind.FREE: KindOfCharge(Writer.FINANCE, VatRule.CHOSEN),
@@ -337,6 +337,7 @@ def kinds_where(test: Callable[[KindOfCharge], bool]) -> tuple[ChargeKind, ...]:
 
 COMPUTED = kinds_where(lambda row: row.is_computed)
 PAYS_FOR_WORK = kinds_where(lambda row: row.pays_for_work)
+TRUES_UP = kinds_where(lambda row: row.writer is Writer.TRUE_UP)
 SHARES_COST = kinds_where(lambda row: row.shares_cost)
 TOPS_UP = kinds_where(lambda row: row.tops_up)
 # What a credit note released whole is computed again by the terms of today; recorded sums come back as they were.

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -26,8 +27,9 @@ from billing.models import (
     Series,
     Settlement,
 )
+from billing.month.summing import work_taken_back
 from groupement.kernel.french import counted
-from groupement.kernel.money import spell
+from groupement.kernel.money import ZERO, spell
 from members.access import UserRequest
 from members.admin.keeping import KeptRecordAdmin
 from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin, StepInline
@@ -67,11 +69,32 @@ class SettlementInline(ReadOnlyInline):
 
 @admin.register(BillingRun)
 class BillingRunAdmin(ReadOnlyRecordAdmin):
-    list_display = ["month", "status", "employer_cost", "charged", "reserve", "drafted_at", "issued_at"]
+    list_display = [
+        "__str__",
+        "status",
+        "employer_cost",
+        "charged_now",
+        "reserve_now",
+        "drafted_at",
+        "issued_at",
+    ]
     list_filter = ["status"]
     date_hierarchy = "month"
     ordering = ["-month", "pk"]
     inlines = [ProblemInline, SettlementInline, RunStepInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = work_taken_back().filter(credits__charge__run=OuterRef("pk")).order_by()
+        total = rows.values("credits__charge__run").annotate(sum=Sum("net")).values("sum")
+        return super().get_queryset(request).annotate(taken_back=Coalesce(Subquery(total), ZERO))
+
+    @admin.display(description="refacturé, avoirs déduits", ordering="charged")
+    def charged_now(self, run: Any) -> Decimal | None:
+        return None if run.charged is None else run.charged - run.taken_back
+
+    @admin.display(description="à la réserve, avoirs compris", ordering="reserve")
+    def reserve_now(self, run: Any) -> Decimal | None:
+        return None if run.reserve is None else run.reserve + run.taken_back
 
 
 @admin.register(Invoice)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
-from billing.charge_kinds import PAYS_FOR_WORK
+from billing.charge_kinds import COMPUTED
 from billing.models import (
     ActualCost,
     Charge,
@@ -145,7 +145,7 @@ def _people(month: Month) -> QuerySet[Any]:
         status=TimesheetStatus.APPROVED
     )
     charged = Charge.objects.filter(
-        employee=OuterRef("pk"), service_month=month, kind__in=PAYS_FOR_WORK, line__isnull=False
+        employee=OuterRef("pk"), service_month=month, kind__in=COMPUTED, line__isnull=False
     )
     return (
         Employee.objects.filter(

@@ -193,7 +193,7 @@ def reconcile(*runs: BillingRun) -> Reconciliation:
     people |= {row.employee.pk: row.employee for row in rows.values()}
     for employee, month, kind, net, credited in sums:
         rule = KINDS[kind]
-        if not rule.is_computed or employee is None:
+        if employee is None or not (rule.is_computed or rule.pays_for_work):
             others += net
             credited_others += credited
             continue

@@ -8,13 +8,13 @@ zero.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from billing.charge_kinds import PAYS_FOR_WORK
-from billing.models import Charge, Invoice, InvoiceKind, InvoiceStatus, Line, RunStatus
+from billing.charge_kinds import PAYS_FOR_WORK, TRUES_UP
+from billing.models import Charge, Invoice, InvoiceKind, InvoiceStatus, Line, Release, RunStatus
 from groupement.kernel.money import ZERO, MoneyField
 
 
@@ -67,15 +67,27 @@ def total_of(name: str) -> Coalesce:
 
 
 def work_taken_back() -> QuerySet[Line]:
-    """The lines of issued credit notes that take back what an issued run charged against the cost of a month.
+    """The lines of issued credit notes that take back what an issued run, or a true-up, charged for the work of a month.
 
     No member pays that any more: until a later run bills it again, the reserve bears it.
     """
+    of_a_run = Q(credits__charge__run__status=RunStatus.ISSUED)
+    of_a_true_up = Q(credits__charge__kind__in=TRUES_UP, credits__charge__run=None)
     return Line.objects.filter(
-        invoice__status=InvoiceStatus.ISSUED,
-        credits__charge__kind__in=PAYS_FOR_WORK,
-        credits__charge__run__status=RunStatus.ISSUED,
+        of_a_run | of_a_true_up, invoice__status=InvoiceStatus.ISSUED, credits__charge__kind__in=PAYS_FOR_WORK
     )
+
+
+def minutes_taken_back(timesheet: OuterRef) -> QuerySet[Any, Any]:
+    """The minutes of a timesheet (a reference) that issued credit notes took off, and that no issued invoice bills
+    again: given up, waiting, or on a draft.
+    """
+    rows = Release.objects.filter(
+        Q(charge=None) | ~Q(charge__line__invoice__status=InvoiceStatus.ISSUED),
+        entry__timesheet=timesheet,
+        line__invoice__status=InvoiceStatus.ISSUED,
+    )
+    return rows.order_by().values("entry__timesheet").annotate(sum=Sum("minutes")).values("sum")
 
 
 def _credited(name: str) -> Coalesce:

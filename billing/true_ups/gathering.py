@@ -279,7 +279,7 @@ def _invoiced(facts: TrueUpFacts) -> None:
     ):
         left = net - credited
         _add(facts.invoiced[employee].setdefault(member, {}), regime, left)
-        if KINDS[kind].pays_for_work or KINDS[kind].writer is Writer.TRUE_UP:
+        if KINDS[kind].pays_for_work:
             _add(facts.costs_invoiced[employee], member, left)
         facts.billed.add((employee, month))
         facts.assigned[employee][member] = 1

@@ -19,9 +19,12 @@ from members.models import Group, HolidayZone, Member
 from timesheets.balances import arithmetic
 from timesheets.balances.arithmetic import ContractPeriod, FullTime, months_of
 from timesheets.balances.year import AssignmentYear, HourFigures, MemberYear, PersonYear, member_year
+from timesheets.credited import credited_minutes
 from timesheets.models import Timesheet, TimesheetStatus
 from timesheets.models.entry import ABSENCES, ASSIGNMENT_KINDS, GROUP_KINDS
 
+# What the hours of a timesheet stand on: its state, who enters them, what was credited of them.
+SHEET_FACTS = ("status", "billed_at", "assignment__hours_entry", "credited")
 BY_NAME = (Lower("employee__last_name__unaccent"), Lower("employee__first_name__unaccent"), "employee")
 
 
@@ -190,18 +193,20 @@ def read_sheets(year: int, *, discreetly: bool = False, **scope: object) -> Hour
     }
     rows = (
         Timesheet.objects.filter(month__range=(Month(year, 1), Month(year, 12)), **scope)
-        .values_list("employee", "assignment", "month", "status", "billed_at", "assignment__hours_entry")
+        .annotate(credited=credited_minutes())
+        .values_list("employee", "assignment", "month", "pk", *SHEET_FACTS)
         .annotate(**by_kind)
     )
     found: HoursByPlace = {}
-    for employee, assignment, month, status, billed_at, hours_entry, entered, at_group, absent in rows:
+    for employee, assignment, month, _, status, billed_at, hours_entry, credited, *sums in rows:
+        entered, at_group, absent = sums
         is_open = status == TimesheetStatus.DRAFT
         is_private = discreetly and is_open and hours_entry == HoursEntry.EMPLOYEE
         worked = 0 if is_private else entered
         held = SheetMinutes(
             worked,
             worked if status == TimesheetStatus.APPROVED else 0,
-            worked if billed_at else 0,
+            worked - credited if billed_at else 0,
             at_group,
             absent,
             is_open,

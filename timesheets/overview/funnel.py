@@ -44,7 +44,7 @@ class MinutesByStep:
         if status == TimesheetStatus.APPROVED:
             self.approved += minutes
         if line.timesheet.billed_at:
-            self.billed += minutes
+            self.billed += minutes - line.credited
 
     @property
     def figures(self) -> list[tuple[str, str]]:

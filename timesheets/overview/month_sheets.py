@@ -22,6 +22,7 @@ from members.access import today
 from members.models import Member
 from timesheets.approval import is_ready
 from timesheets.contradicting import Contradiction, contradictions
+from timesheets.credited import credited_minutes
 from timesheets.models import (
     BY_PERSON_AND_MEMBER,
     Entry,
@@ -48,6 +49,7 @@ class SheetFigures:
     """A timesheet with its figures, the last step that brought it where it is, and what contradicts its hours.
 
     ``begun_by_day``: the minutes by the day on which the work began, as plans count them: a night is of one day.
+    ``credited``: billed minutes that were credited since.
     """
 
     timesheet: Timesheet
@@ -58,6 +60,7 @@ class SheetFigures:
     remarks: tuple[DayRemark, ...] = ()
     against: Sequence[Contradiction] = ()
     begun_by_day: Mapping[date, int] = field(default_factory=dict)
+    credited: int = 0
 
     @property
     def employee(self) -> Employee:
@@ -114,7 +117,9 @@ def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
         expected = planned.get(sheet.assignment_id or 0, {}) if not sheet.supplement else {}
         remarks = _day_remarks(step) if step else ()
         figures = (sheet, minutes.get(sheet.pk, {}), expected, member, step, remarks)
-        lines.append(SheetFigures(*figures, against.get(sheet.pk, ()), begun.get(sheet.pk, {})))
+        lines.append(
+            SheetFigures(*figures, against.get(sheet.pk, ()), begun.get(sheet.pk, {}), sheet.credited)
+        )
         filled[sheet.employee_id].update(lines[-1].by_day)
         seen = sheet
     return MonthSheets(
@@ -129,12 +134,13 @@ def read_month(month: Month, *, on: date | None = None) -> MonthSheets:
 
 
 class OfMonth(TypedDict):
-    """What the reading of a month adds to a timesheet: the member’s id, the day before which the assignment ends, the
-    last step and change of the month.
+    """What the reading of a month adds to a timesheet: the member’s id, the day before which the assignment ends, what
+    was credited of its hours, the last step and change of the month.
     """
 
     at: int | None
     until: date | None
+    credited: int
     last_step: int | None
     last_event: int | None
 
@@ -148,7 +154,10 @@ if TYPE_CHECKING:
 def _sheets(month: Month) -> Iterator[tuple[TimesheetOfMonth, Member | None]]:
     """Timesheets by name, each with its employee and where it was worked; a member or a person is read once."""
     sheets = Timesheet.objects.filter(month=month).annotate(
-        at=F("assignment__member"), until=F("assignment__ends_before"), **_last_changes(month)
+        at=F("assignment__member"),
+        until=F("assignment__ends_before"),
+        credited=credited_minutes(),
+        **_last_changes(month),
     )
     ordered = sheets.defer("approved_at", "accepted_days").order_by(*BY_PERSON_AND_MEMBER)
     rows = cast("list[TimesheetOfMonth]", list(ordered))

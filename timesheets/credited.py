@@ -1,0 +1,23 @@
+"""What credit notes took off billed hours: the app above that writes them says how that is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+# Of a timesheet (a reference to its row), one row with the minutes that no invoice bills any more, or none.
+Count = Callable[[OuterRef], "QuerySet[object, object]"]
+_COUNTS: list[Count] = []
+
+
+def count_credited_by(count: Count) -> None:
+    """Register the answer of an upper app."""
+    _COUNTS.append(count)
+
+
+def credited_minutes() -> Coalesce:
+    """A part of a query of timesheets: the minutes of each that were billed and credited since, else zero."""
+    parts = [Subquery(count(OuterRef("pk")), output_field=IntegerField()) for count in _COUNTS]
+    return Coalesce(*parts, Value(0), Value(0), output_field=IntegerField())
