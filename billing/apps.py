@@ -8,7 +8,7 @@ class BillingConfig(AppConfig):
     verbose_name = "Facturation"
 
     def ready(self) -> None:
-        """Tell the apps below what stands on hours and prices, what was credited of hours, and which settings would give a number twice."""
+        """Tell the apps below what stands on hours and prices, what is credited, what settings give a number twice."""
         from billing.documents.numbering import refuse_settings
         from billing.grants.tagging import paid_hours
         from billing.month.summing import minutes_taken_back

@@ -10,13 +10,15 @@ from django.db.models.fields.json import KT
 
 from billing.charge_kinds import COMPUTED, KINDS, OF_LATENESS, ChargeKind, KindOfCharge
 from billing.models.invoice import Unit
-from billing.models.past import PRICE_IS_KEPT
+from billing.models.past import ATTESTATION_IS_KEPT, PRICE_IS_KEPT
 from employees.models import Terms, VatRegime
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
+from members.models import VatAttestation
 
-# Prices are agreed below, and invoiced here.
+# Prices are agreed and attestations given below, and invoiced here.
 pgtrigger.register(PRICE_IS_KEPT)(Terms)
+pgtrigger.register(ATTESTATION_IS_KEPT)(VatAttestation)
 
 
 class ChargeQuerySet(models.QuerySet["Charge"]):

@@ -17,14 +17,18 @@ BILLED_CHARGES = """
             WHERE credit.credits_id = line.id
         ), 0)
 """
+CHANGES = pgtrigger.Update | pgtrigger.Delete
 REFUSED = "what something issued stands on is not rewritten: end it, and write another from a later day on"
 
 
-def past_is_kept(name: str, *, key: str, says: Sequence[str], used: str) -> pgtrigger.Trigger:
+def past_is_kept(
+    name: str, *, key: str, says: Sequence[str], used: str, may_come_later: bool = False
+) -> pgtrigger.Trigger:
     """Refuse a change after which a dated row says something else on a day on which something issued used it.
 
     ``used`` gives (key, day) of what is issued, ``says`` are the columns that count. A row that ends, another that
-    begins, a text beside them: what says the same on those days goes in.
+    begins, a text beside them: what says the same on those days goes in. So does, where it ``may_come_later``, what
+    is said of a day of which nothing was said.
     """
     before, after = (
         f"CASE WHEN TG_OP <> '{absent}' AND used.key = {row}.{key} AND used.day >= {row}.starts_on"
@@ -32,14 +36,15 @@ def past_is_kept(name: str, *, key: str, says: Sequence[str], used: str) -> pgtr
         f" THEN jsonb_build_array({', '.join(f'{row}.{column}' for column in says)}) END"
         for row, absent in (("OLD", "INSERT"), ("NEW", "DELETE"))
     )
+    said_before = f" AND {before} IS NOT NULL" if may_come_later else ""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        operation=CHANGES if may_come_later else pgtrigger.Insert | CHANGES,
         func=f"""
             IF EXISTS (
                 SELECT FROM ({used}) used WHERE used.key IN (OLD.{key}, NEW.{key})
-                AND {before} IS DISTINCT FROM {after}
+                AND {before} IS DISTINCT FROM {after}{said_before}
             ) THEN
                 RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'check_violation';
             END IF;
@@ -107,6 +112,20 @@ PRICE_IS_KEPT = past_is_kept(
             AND (same.ends_before IS NULL OR of_month.day < same.ends_before)
         WHERE charge.assignment_id IN (OLD.assignment_id, NEW.assignment_id)
     """,  # noqa: S608 - written by us, no value of anybody
+)
+# Without VAT, by what the member stated of the days of the month.
+ATTESTATION_IS_KEPT = past_is_kept(
+    "an_invoiced_attestation_is_kept",
+    key="member_id",
+    says=["taxable_receipts_percent", "legal_basis", "signed_on"],
+    used=f"""
+        SELECT charge.member_id AS key, of_month.day::date AS day
+        FROM {BILLED_CHARGES}
+        JOIN generate_series(charge.service_month, charge.service_month + interval '1 month - 1 day', '1 day')
+            of_month (day) ON charge.vat_regime = 'E261B'
+        WHERE charge.member_id = OLD.member_id
+    """,  # noqa: S608 - written by us, no value of anybody
+    may_come_later=True,
 )
 INDEX_IS_KEPT = pgtrigger.Trigger(
     name="an_invoiced_index_is_kept",

@@ -67,7 +67,7 @@ def total_of(name: str) -> Coalesce:
 
 
 def work_taken_back() -> QuerySet[Line]:
-    """The lines of issued credit notes that take back what an issued run, or a true-up, charged for the work of a month.
+    """The lines of issued credit notes that take back what an issued run or a true-up charged for the work of a month.
 
     No member pays that any more: until a later run bills it again, the reserve bears it.
     """

@@ -262,7 +262,10 @@ class Terms(Dated):
                 name="terms_price_method_matches_its_figures",
             ),
             models.CheckConstraint(
-                condition=Q(vat_regime="S20") | Q(price_method="actual") | Q(is_trued_up=True),
+                # A fee on top of the cost is no cost price.
+                condition=Q(vat_regime="S20")
+                | Q(price_method="actual", management_rate=0)
+                | Q(is_trued_up=True),
                 name="exempt_terms_are_at_cost",
             ),
             models.CheckConstraint(

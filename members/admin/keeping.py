@@ -26,8 +26,17 @@ class KeptForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if not self.errors and is_refused(lambda: copy.copy(self.instance).save()):
+        if not self.errors and is_refused(_tried(self.instance).save):
             self.add_error(None, SENTENCE)
+
+
+class KeptFormSet(forms.BaseInlineFormSet):
+    """Such records below another one: those that are ticked to be deleted are tried too."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(is_refused(_tried(form.instance).delete) for form in self.deleted_forms):
+            raise forms.ValidationError(SENTENCE)
 
 
 class KeptRecordAdmin(RecordAdmin):
@@ -50,6 +59,15 @@ class KeptRecordAdmin(RecordAdmin):
             meta = self.opts
             return redirect(f"admin:{meta.app_label}_{meta.model_name}_change", object_id)
         return super().delete_view(request, object_id, extra_context)
+
+
+def _tried(record: models.Model) -> models.Model:
+    """A copy to be written and taken back; without its files, which nothing would take back."""
+    copied = copy.copy(record)
+    for field in record._meta.concrete_fields:
+        if isinstance(field, models.FileField):
+            setattr(copied, field.attname, "")
+    return copied
 
 
 def is_refused(act: Any) -> bool:

@@ -21,6 +21,7 @@ from groupement.kernel.pages import act
 from members import joining, settings_rules
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
+from members.admin.keeping import KeptForm, KeptFormSet, KeptRecordAdmin
 from members.admin.site import ReadOnlyInline, StepInline, user_of
 from members.joining import choose_mark
 from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
@@ -133,6 +134,8 @@ class MembershipInline(ReadOnlyInline):
 
 class VatAttestationInline(admin.StackedInline):
     model = VatAttestation
+    form = KeptForm
+    formset = KeptFormSet
     extra = 0
     ordering = ["-starts_on", "-pk"]
 
@@ -216,7 +219,7 @@ class SiteAdmin(RecordAdmin):
 
 
 @admin.register(VatAttestation)
-class VatAttestationAdmin(RecordAdmin):
+class VatAttestationAdmin(KeptRecordAdmin):
     """Statements behind an exempt regime (CGI art. 261 B), with their end."""
 
     list_display = ["member", "taxable_receipts_percent", "starts_on", "ends_before", "signed_on"]

@@ -261,8 +261,10 @@ class Group(models.Model):
                 "mois (C. com. L441-10).",
             ),
             models.CheckConstraint(
-                # How much an end of month adds depends on the day: clean() asks for its most.
-                condition=Q(payment_days__lte=MOST_DAYS) | ~Q(payment_exception=""),
+                # How much an end of month adds depends on the day: its most counts.
+                condition=Q(payment_basis="invoice_date", payment_days__lte=MOST_DAYS)
+                | Q(payment_days__lte=MOST_DAYS - DAYS_TO_THE_END)
+                | ~Q(payment_exception=""),
                 name="group_periodic_invoices_are_due_within_45_days",
                 violation_error_message=TOO_LONG,
             ),

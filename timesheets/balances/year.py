@@ -22,7 +22,7 @@ from timesheets.balances.burn_down import BurnDown, burn_down, together
 
 @dataclass(frozen=True)
 class HourFigures:
-    """Minutes of one month or more: planned; worked with travel; of these approved; of these billed, less credit notes."""
+    """Minutes of one month or more: planned; worked with travel; of these approved; of these billed, credits off."""
 
     planned: int = 0
     worked: int = 0

@@ -128,7 +128,7 @@ def test_share_and_fee_are_priced_by_the_rate_put_right() -> None:
     of = scene.issued([aloen]).invoices.get()
     share = of.lines.get(charge__kind="cost_share").net
     credit_all(of, RELEASED)
-    put_right(management_rate=Decimal("7"), vat_regime="E261B")
+    put_right(management_rate=Decimal("7"), vat_regime="E261B", is_trued_up=True)
     again = december()
     assert nets(again) == [
         ("cost_share", str(share), "E261B"),

@@ -50,7 +50,7 @@ def test_payment_tells_terms_discount_penalty_and_indemnity() -> None:
     ],
 )
 def test_terms_say_from_when_the_days_count(basis: str, expected: str) -> None:
-    group = world.group(payment_basis=basis)
+    group = world.group(payment_basis=basis, payment_exception="Accord du cabinet")
     assert MentionsOfDay(group, DAY).payment()["terms"].replace("\u00a0", " ") == expected
 
 

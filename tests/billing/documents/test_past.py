@@ -15,7 +15,9 @@ from billing.charges import expense_decisions, expenses
 from billing.models import DunningLevel, ExpenseScale, LegalMention, PriceIndex, VatRate
 from billing.month import drafting, issuing
 from employees.models import Terms
+from members.models import VatAttestation
 from tests import world
+from tests.billing import scene
 from tests.billing.credit_notes.issued import bill, credit, credit_all, days, line, placed, worked
 from tests.billing.reminders import scene as late_payers
 from tests.members.admin_forms import change_url, filled
@@ -113,6 +115,43 @@ def test_another_week_at_the_same_price_is_invoiced_with_it() -> None:
     second = assignment.terms.filter(starts_on=OCTOBER_15)
     assert wrong({"rewrite": (lambda: second.update(hourly_price=Decimal("20.00")), True)}) == {}
     assert wrong({"another week": (lambda: second.update(weekly_pattern=[240] * 7), False)}) == {}
+
+
+def test_an_attestation_that_an_exempt_invoice_stands_on_is_kept(login) -> None:
+    """October is exempt by a statement of the year: it says what it said, until all of October is credited."""
+    (aloen,) = scene.hosts(1)
+    stated = world.attestation(aloen)
+    rows = VatAttestation.objects.filter(pk=stated.pk)
+    assignment = placed("26.40", member=aloen, vat_regime="E261B", is_trued_up=True)
+    worked(assignment, {1: 420}, month=OCTOBER)
+    of = bill(OCTOBER)
+    changes = {
+        "another part of taxable receipts": lambda: rows.update(taxable_receipts_percent=35),
+        "another basis": lambda: rows.update(legal_basis="x"),
+        "ends in October": lambda: rows.update(ends_before=OCTOBER_15),
+        "begins in October": lambda: rows.update(starts_on=OCTOBER_15),
+        "deleted": lambda: rows._raw_delete("default"),
+    }
+    assert wrong({name: (act, True) for name, act in changes.items()}) == {}
+    free = {
+        "ends with October": lambda: rows.update(ends_before=NOVEMBER.first),
+        "holds for longer": lambda: rows.update(ends_before=date(2028, 1, 1)),
+        "its file": lambda: rows.update(document="attestations/a.pdf"),
+        "another from November on": lambda: (
+            rows.update(ends_before=NOVEMBER.first),
+            world.attestation(aloen, starts_on=NOVEMBER.first),
+        ),
+    }
+    assert wrong({name: (act, False) for name, act in free.items()}) == {}
+    changed = {**filled(login, stated), "taxable_receipts_percent": "35"}
+    answer = login.post(change_url(stated), changed)
+    assert "Un document émis s’appuie sur cette fiche" in answer.content.decode()
+    ticked = {**filled(login, aloen), "vat_attestations-0-DELETE": "on"}
+    answer = login.post(change_url(aloen), ticked)
+    assert "Un document émis s’appuie sur cette fiche" in answer.content.decode()
+    assert rows.exists()
+    credit_all(of)
+    assert wrong({name: (act, False) for name, act in changes.items()}) == {}
 
 
 def test_a_rate_a_mention_a_scale_an_index_and_a_level_are_kept() -> None:

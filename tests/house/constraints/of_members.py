@@ -94,10 +94,12 @@ ROWS: dict[str, Row] = {
     "group_periodic_invoices_are_due_within_45_days": row(
         update(payment_days="46"),
         update(payment_days="60"),
+        update(payment_days="16", payment_basis=END),
         holds=(
             update(payment_days="45"),
-            update(payment_days="45", payment_basis=END),
+            update(payment_days="15", payment_basis=END),
             update(payment_days="46", payment_exception="'x'"),
+            update(payment_days="16", payment_basis=END, payment_exception="'x'"),
         ),
     ),
     "group_late_penalty_is_three_times_the_legal_rate": row(
@@ -150,7 +152,24 @@ ROWS: dict[str, Row] = {
         holds=TWINS["members_member"],
     ),
     "vat_attestation_expires": row(
-        update(ends_before="starts_on"), update(ends_before="NULL"), holds=update(ends_before="starts_on + 1")
+        update(ends_before="starts_on"),
+        update(ends_before="NULL"),
+        holds=update(ends_before="starts_on + 1"),
+        lifts=("an_invoiced_attestation_is_kept",),
+    ),
+    "an_invoiced_attestation_is_kept": row(
+        update(taxable_receipts_percent="35"),
+        update(legal_basis="'x'"),
+        update(signed_on="signed_on + 1"),
+        update(starts_on="'2026-10-02'"),
+        update(ends_before="'2026-10-31'"),
+        delete(),
+        holds=(
+            update(document="'attestations/x.pdf'"),
+            update(starts_on="'2026-10-01'"),
+            update(ends_before="'2026-11-01'"),
+            update(starts_on="'2025-01-01'", ends_before="'2028-01-01'"),
+        ),
     ),
     "vat_attestations_of_a_member_do_not_overlap": overlapping(),
     "memberships_of_a_member_do_not_overlap": row(

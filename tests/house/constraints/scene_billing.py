@@ -173,8 +173,11 @@ def _hours(cast: Cast, bought: Line, line: Line, issued: BillingRun, drafted: Bi
     )
     Line.objects.create(invoice=line.invoice, position=3, label="Libre", unit_price=5, net=5, **ONE)
     _charge(cast, "worked_hours", "5.00", run=issued, line=second, released_at=NOW)
-    eaten = Line.objects.create(invoice=bought.invoice, position=3, label="Repas", unit_price=6, net=6, **ONE)
-    _charge(cast, "travel", "6.00", line=eaten, is_standing=True, recorded_at=NOW)
+    exempt = {**ONE, "vat_regime": "E261B"}
+    eaten = Line.objects.create(
+        invoice=bought.invoice, position=3, label="Repas", unit_price=6, net=6, **exempt
+    )
+    _charge(cast, "travel", "6.00", line=eaten, is_standing=True, recorded_at=NOW, vat_regime="E261B")
 
 
 def _charges(cast: Cast, late: Invoice, waiting: Line) -> None:
