@@ -258,6 +258,8 @@ def assignment(
     prices: dict[str, Any] = {"price_method": "hourly", "hourly_price": Decimal("22.44")}
     if terms.get("price_method", "hourly") != "hourly":
         del prices["hourly_price"]
+        # Exempt at cost with a fee: the law wants it trued up.
+        prices["is_trued_up"] = terms.get("vat_regime") == "E261B" and bool(terms.get("management_rate"))
     Terms.objects.create(
         assignment=made,
         starts_on=terms.pop("terms_from", starts_on),

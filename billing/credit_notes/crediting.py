@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from billing.credit_notes.composing import (
 from billing.credit_notes.remaining import InvoiceRemainder, remainder_of
 from billing.models import Charge, Fate, Invoice, InvoiceKind, InvoiceStatus, Line, Release
 from billing.month import issuing
+from billing.month.ahead import date_reached
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
@@ -43,6 +44,7 @@ def issue_credit_note(
     by: User | None,
     at: datetime,
     expected: Decimal | None = None,
+    issued_on: date | None = None,
 ) -> Invoice:
     """Issue the credit note that ``lines`` ask of ``invoice``, and settle with it what is still due of that invoice.
 
@@ -51,12 +53,14 @@ def issue_credit_note(
     timesheets stay sealed. What the credit exceeds of the due stays the member's; of a share of a cost, it holds no
     provision for leave any more. ``expected`` is what was left of the
     invoice, VAT included, on the page: nobody credits twice by clicking twice. Queue the file afterwards
-    with ``rendering.enqueue``.
+    with ``rendering.enqueue``. ``issued_on``: its date when it is not that of ``at``, the day that numbers have
+    reached.
 
-    Raises NotCreditable (a draft, a credit note, nothing left, too much, no reason), Changed, NumberTooEarly.
+    Raises NotCreditable (a draft, a credit note, nothing left, too much, no reason), RemainderChanged, NumberTooEarly,
+    ahead.NotTheDateReached.
     """
     row = _locked(invoice)
-    _refuse(row, reason, at)
+    _refuse(row, reason, issued_on or timezone.localdate(at))
     remainder = remainder_of(row)
     if expected is not None and remainder.total != expected:
         raise RemainderChanged(
@@ -65,16 +69,23 @@ def issue_credit_note(
         )
     draft = compose_credit_note(remainder, lines)
     note = _write_draft(row, draft, reason=reason.strip(), at=at)
-    issued = issuing.issue_alone(note, by=by, at=at)
+    issued = issuing.issue_alone(note, by=by, at=at, issued_on=issued_on)
     allocating.apply_credit(issued, by=by, at=at)
     leave_ledger.move_unpaid(issued, by=by, at=at)
     return issued
 
 
-def preview_credit_note(invoice: Invoice, *, lines: Sequence[CreditRequest], at: datetime) -> CreditNoteDraft:
-    """The credit note that ``credit`` would issue, nothing written. Raises NotCreditable as it would."""
-    _refuse(invoice, "x", at)
+def preview_credit_note(
+    invoice: Invoice, *, lines: Sequence[CreditRequest], at: datetime, issued_on: date | None = None
+) -> CreditNoteDraft:
+    """The credit note that would be issued, nothing written. Raises NotCreditable as it would."""
+    _refuse(invoice, "x", issued_on or timezone.localdate(at))
     return compose_credit_note(remainder_of(invoice), lines)
+
+
+def date_of_note(invoice: Invoice, on: date) -> date | None:
+    """The only day that a credit note on ``invoice`` may bear, when it is after ``on``."""
+    return date_reached(on, [InvoiceKind.CREDIT_NOTE], corrected=invoice.issued_on)
 
 
 def whole_invoice(remainder: InvoiceRemainder, fate: Fate) -> list[CreditRequest]:
@@ -92,12 +103,12 @@ def _locked(invoice: Invoice) -> Invoice:
     return Invoice.objects.select_related("member").get(pk=invoice.pk)
 
 
-def _refuse(invoice: Invoice, reason: str, at: datetime) -> None:
+def _refuse(invoice: Invoice, reason: str, on: date) -> None:
     if invoice.kind == InvoiceKind.CREDIT_NOTE:
         raise NotCreditable("Un avoir ne se crédite pas. S’il est faux, facturez de nouveau ce qui est dû.")
     if invoice.status != InvoiceStatus.ISSUED or invoice.issued_on is None:
         raise NotCreditable("Un brouillon ne se crédite pas. Corrigez ce qui l’explique, puis refaites-le.")
-    if timezone.localdate(at) < invoice.issued_on:
+    if on < invoice.issued_on:
         raise NotCreditable(
             f"Un avoir n’est pas daté d’avant sa facture, qui est du {invoice.issued_on:%d/%m/%Y}."
         )

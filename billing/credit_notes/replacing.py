@@ -90,12 +90,14 @@ def credit_and_replace(
     by: User,
     at: datetime,
     expected: Decimal | None = None,
+    issued_on: date | None = None,
 ) -> Replacement:
     """Credit all that is left of ``invoice``, put the prices right from its month on, and draft the month again.
 
     ``prices`` are by the id of the terms. ``expected`` is what was left of the invoice on the page: sent twice, the
-    second one is refused. The draft is issued as any other, once it was read. Raises NotReplaceable, and what
-    crediting, changing a price and drafting raise: then nothing at all is done.
+    second one is refused. ``issued_on`` is the date of the credit note, as issue_credit_note takes it. The draft is
+    issued as any other, once it was read. Raises NotReplaceable, and what crediting, changing a price and drafting
+    raise: then nothing at all is done.
     """
     known = {price.terms.pk: price for price in invoiced_prices_of(invoice)}
     changed = [(known[pk], new) for pk, new in prices.items() if pk in known and _is_other(known[pk], new)]
@@ -106,7 +108,9 @@ def credit_and_replace(
     if not changed:
         raise NotReplaceable(f"Aucun prix ne change{NO_BREAK_SPACE}: corrigez-en un, ou faites un avoir.")
     lines = crediting.whole_invoice(remainder_of(invoice), Fate.RELEASED)
-    note = crediting.issue_credit_note(invoice, lines=lines, reason=reason, by=by, at=at, expected=expected)
+    note = crediting.issue_credit_note(
+        invoice, lines=lines, reason=reason, by=by, at=at, expected=expected, issued_on=issued_on
+    )
     for price, new in changed:
         figures = {**changing.figures_of(price.terms), price.figure: new.value, "vat_regime": new.vat_regime}
         changing.agree(price.terms.assignment, starts_on=price.starts_on, figures=figures, by=by, at=at)

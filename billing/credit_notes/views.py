@@ -15,10 +15,10 @@ from billing.credit_notes import crediting, deposits, remaining, replacing
 from billing.credit_notes.forms import CreditForm, ReplaceForm
 from billing.documents import rendering
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
-from groupement.kernel.asked import asked_key
+from groupement.kernel.asked import asked_day, asked_key
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
-from members.access import UserRequest, for_roles
+from members.access import UserRequest, for_roles, today
 from members.models import Member
 from members.roles import Role
 
@@ -56,6 +56,7 @@ def credit_and_replace(request: UserRequest, pk: int) -> HttpResponse:
         return _replace_page(request, found, form, status=422)
     facts = {"reason": form.cleaned_data["reason"], "expected": form.cleaned_data["seen"]}
     facts |= {"prices": form.corrected, "by": request.user, "at": timezone.now()}
+    facts |= {"issued_on": asked_day(request.POST.get("date"))}
     done = act(request, replacing.credit_and_replace, found, form=form, success=_replaced_message, **facts)
     if done.value is None:
         return _replace_page(request, found, form, status=422)
@@ -107,14 +108,14 @@ def _choice_page(request: UserRequest, found: Invoice, form: CreditForm, status:
 
 
 def _replace_page(request: UserRequest, found: Invoice, form: ReplaceForm, status: int = 200) -> HttpResponse:
-    context = {"invoice": found, "form": form}
+    context = {"invoice": found, "form": form, "reached": crediting.date_of_note(found, today())}
     return page(request, "billing/credit_notes/replace.html", context=context, status=status)
 
 
 def _preview(request: UserRequest, found: Any, form: CreditForm) -> HttpResponse:
-    done = act(
-        request, crediting.preview_credit_note, found, lines=form.requests, at=timezone.now(), form=form
-    )
+    reached = crediting.date_of_note(found, today())
+    facts = {"lines": form.requests, "at": timezone.now(), "issued_on": reached}
+    done = act(request, crediting.preview_credit_note, found, form=form, **facts)
     if not done or done.value is None:
         return _choice_page(request, found, form, status=422)
     draft = done.value
@@ -124,6 +125,7 @@ def _preview(request: UserRequest, found: Any, form: CreditForm) -> HttpResponse
         "reason": form.cleaned_data["reason"],
         "due_after": max(found.due - draft.total, 0),
         "unused_credit": max(draft.total - found.due, 0),
+        "reached": reached,
         "chosen_fields": [*_chosen_fields(request), ("seen", str(draft.remainder.total))],
     }
     return page(request, "billing/credit_notes/preview.html", context=context)
@@ -139,6 +141,7 @@ def _issue(request: UserRequest, found: Invoice, form: CreditForm) -> HttpRespon
         by=request.user,
         at=timezone.now(),
         expected=form.cleaned_data["seen"],
+        issued_on=asked_day(request.POST.get("date")),
         form=form,
         success=_issued_message,
     )
@@ -151,7 +154,7 @@ def _issue(request: UserRequest, found: Invoice, form: CreditForm) -> HttpRespon
 
 def _chosen_fields(request: UserRequest) -> list[tuple[str, Any]]:
     """The fields of the choice, to post again from the preview."""
-    left_out = ("csrfmiddlewaretoken", "etape", "seen")
+    left_out = ("csrfmiddlewaretoken", "etape", "seen", "date")
     return [
         (name, value)
         for name in request.POST

@@ -149,7 +149,7 @@ def _head(template: str, prefix: str, year: int) -> str:
     return template.replace("{prefix}", prefix).replace("{year}", str(year)).replace("{sequence}", "")
 
 
-def _kind_of_series(kind: str, group: Group) -> str:
+def kind_of_series(kind: str, group: Group) -> str:
     """Credit notes without a prefix of their own take their numbers from the series of invoices."""
     shares = group.credit_prefix in ("", group.invoice_prefix)
     return InvoiceKind.INVOICE if shares else kind
@@ -164,7 +164,7 @@ def _locked(kind: str, issued_on: date, group: Group) -> Series:
 
     With it those of the other years, in their order: a number of an old year and one of the new wait for each other.
     """
-    kind, year = _kind_of_series(kind, group), issued_on.year
+    kind, year = kind_of_series(kind, group), issued_on.year
     rows = Series.objects.select_for_update().filter(kind=kind).order_by("year")
     found = {row.year: row for row in rows}
     if year not in found:
@@ -206,7 +206,7 @@ def _refuse_unless_next(series: Series, last: int, numbers: Sequence[str]) -> No
 
 def _refuse_year(group: Group, year: int, begun: Mapping[str, Series]) -> None:
     """Raise NumberTaken when invoices and credit notes of ``year`` would meet; ``begun`` are its series by kind."""
-    kinds = dict.fromkeys(_kind_of_series(kind, group) for kind in InvoiceKind.values)
+    kinds = dict.fromkeys(kind_of_series(kind, group) for kind in InvoiceKind.values)
     used = {kind: begun[kind].prefix if kind in begun else _prefix(kind, group) for kind in kinds}
     for kind, prefix in used.items():
         others = {other: row.prefix for other, row in begun.items() if other != kind and kind not in begun}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
 
+from billing.documents import numbering
 from billing.models import InvoiceKind, Series
 from groupement.kernel.french import NO_BREAK_SPACE, counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
 from groupement.kernel.worktime import spell_clock
+from members.models import Group
 from timesheets.models import Entry
 
 
@@ -21,7 +24,7 @@ class MonthNotOver(Refusal):
 
 
 class NotTheDateReached(Refusal):
-    """Invoices are dated of the day, or of the day that their numbers have reached; of no other."""
+    """Documents are dated of the day, or of the day that their numbers have reached; of no other."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +64,34 @@ def refuse_early(month: Month, on: date) -> None:
         raise MonthNotOver(f"{found.sentence} Cochez la case pour l’émettre dès aujourd’hui.")
 
 
-def date_reached(on: date) -> date | None:
-    """The day that the invoices of the year of ``on`` have reached, when it is after ``on``.
+def date_reached(
+    on: date, kinds: Collection[str] = (InvoiceKind.INVOICE,), *, corrected: date | None = None
+) -> date | None:
+    """The day that documents of ``kinds`` have reached in the year of ``on``, when it is after ``on``.
 
-    An invoice was dated ahead (a clock that was wrong, say): until that day no number can follow, except on that day.
+    One was dated ahead (a clock that was wrong, say): until that day no number can follow, except on that day. A credit
+    note is not dated before what it corrects, of day ``corrected``.
     """
-    rows = Series.objects.filter(kind=InvoiceKind.INVOICE, year=on.year, last_issued_on__gt=on)
-    return rows.values_list("last_issued_on", flat=True).first()
+    later = Series.objects.filter(year=on.year, last_issued_on__gt=on)
+    days = [corrected] if corrected and corrected > on else []
+    if found := dict(later.values_list("kind", "last_issued_on")):
+        group = Group.objects.get()
+        days += [day for kind in kinds if (day := found.get(numbering.kind_of_series(kind, group)))]
+    return max(days, default=None)
 
 
-def checked_date(issued_on: date | None, on: date) -> date:
-    """The date that invoices issued on day ``on`` bear: ``issued_on``, the day reached; else ``on`` itself."""
+def checked_date(
+    issued_on: date | None,
+    on: date,
+    kinds: Collection[str] = (InvoiceKind.INVOICE,),
+    *,
+    corrected: date | None = None,
+) -> date:
+    """The date that documents of ``kinds`` issued on day ``on`` bear: ``issued_on``, the day reached; else ``on``."""
     if issued_on is None or issued_on == on:
         return on
-    if issued_on != date_reached(on):
+    if issued_on != date_reached(on, kinds, corrected=corrected):
         raise NotTheDateReached(
-            f"Une facture est datée d’aujourd’hui, pas du {long_date(issued_on)}. Rechargez la page."
+            f"Un document est daté d’aujourd’hui, pas du {long_date(issued_on)}. Rechargez la page."
         )
     return issued_on

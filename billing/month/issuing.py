@@ -66,10 +66,10 @@ class _IssueBatch:
 
 
 @transaction.atomic
-def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
+def issue(invoice: Invoice, *, by: User | None, at: datetime, accepts_early: bool = False) -> Invoice:
     """Issue one draft: number, copy, seal its timesheets, ask for its file.
 
-    Raises DraftNotIssuable, NumberTooEarly, StaleRow.
+    Raises DraftNotIssuable, NumberTooEarly, StaleRow; ahead.MonthNotOver unless ``accepts_early``.
 
     The draft must still be what the facts give. The run itself is issued with its last draft. Queue the file
     afterwards with ``rendering.enqueue``, once the transaction is through.
@@ -77,6 +77,8 @@ def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
     if invoice.run_id is None:
         raise DraftNotIssuable("Ce document n’appartient à aucune clôture.")
     run = BillingRun.objects.select_for_update(no_key=True).get(pk=invoice.run_id)
+    if not accepts_early:
+        ahead.refuse_early(run.month, timezone.localdate(at))
     batch = _lock_batch(run, [invoice.pk], by=by, at=at)
     if not batch.drafts:
         raise DraftNotIssuable("Cette facture est déjà émise.")
@@ -88,15 +90,21 @@ def issue(invoice: Invoice, *, by: User | None, at: datetime) -> Invoice:
 
 @transaction.atomic
 def issue_alone(
-    draft: Invoice, *, by: User | None, at: datetime, concerning: Sequence[Invoice] = ()
+    draft: Invoice,
+    *,
+    by: User | None,
+    at: datetime,
+    concerning: Sequence[Invoice] = (),
+    issued_on: date | None = None,
 ) -> Invoice:
     """Issue a draft that no run holds, a credit note or a true-up: summed up, copied, numbered last, frozen.
 
-    ``concerning`` are the invoices that a true-up settles, named on its paper. Net and VAT are written from the lines.
+    ``concerning`` are the invoices that a true-up settles, named on its paper; ``issued_on`` is its date when it is not
+    that of ``at``, the day that earlier numbers have reached. Net and VAT are written from the lines.
     Queue the file afterwards with ``rendering.enqueue``. Raises DraftNotIssuable without a line, for a draft of a run
-    and for a sum of zero; NumberTooEarly.
+    and for a sum of zero; NumberTooEarly, ahead.NotTheDateReached.
     """
-    return issue_together([draft], by=by, at=at, concerning={draft.pk: concerning})[0]
+    return issue_together([draft], by=by, at=at, concerning={draft.pk: concerning}, issued_on=issued_on)[0]
 
 
 @transaction.atomic
@@ -106,6 +114,7 @@ def issue_together(
     by: User | None,
     at: datetime,
     concerning: Mapping[int, Sequence[Invoice]] | None = None,
+    issued_on: date | None = None,
 ) -> list[Invoice]:
     """The same for several, all or none, numbered in the order given; what they have in common is read once."""
     rows = Invoice.objects.select_for_update(of=("self",)).select_related("member", "corrects", "true_up")
@@ -113,7 +122,10 @@ def issue_together(
     ordered = [found[draft.pk] for draft in drafts]
     if any(row.run_id is not None or row.status != InvoiceStatus.DRAFT for row in ordered):
         raise DraftNotIssuable("Ce document est déjà émis, ou attend la clôture de son mois.")
-    copier = snapshot.prepare(ordered, issued_on=timezone.localdate(at), concerning=concerning or {})
+    corrected = max((row.corrects.issued_on for row in ordered if row.corrects), default=None)
+    kinds = {row.kind for row in ordered}
+    on = ahead.checked_date(issued_on, timezone.localdate(at), kinds, corrected=corrected)
+    copier = snapshot.prepare(ordered, issued_on=on, concerning=concerning or {})
     for row in ordered:
         _sum_up(row, copier)
     _number(ordered, [copier.copy(row) for row in ordered], copier, by=by, at=at)
@@ -164,7 +176,7 @@ def issue_run(
     *,
     by: User | None,
     at: datetime,
-    accepts_early: bool = True,
+    accepts_early: bool = False,
     issued_on: date | None = None,
 ) -> IssuedRun:
     """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.

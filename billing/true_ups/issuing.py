@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -57,17 +57,19 @@ class _IssueContext:
     facts: TrueUpFacts
     by: User | None
     at: datetime
+    issued_on: date | None = None
 
 
 @transaction.atomic
-def issue(true_up: TrueUp, *, by: User | None, at: datetime) -> list[Invoice]:
+def issue(true_up: TrueUp, *, by: User | None, at: datetime, issued_on: date | None = None) -> list[Invoice]:
     """Issue what ``true_up`` settles; all of it or nothing. The documents, in the order of members' names.
 
     What a member owes and what is due back to it are set off within each VAT regime; what is owed by regime makes one
     invoice, what is due back one credit note. A regime that comes to zero makes none. Approved hours that no invoice
     bills are billed by the member's document, and sealed. Each person's month is settled once; the reserve's ledger
     gets the difference. The same facts must still give the shares prepared. Queue the files afterwards with
-    ``rendering.enqueue``. Raises TrueUpNotIssuable, NumberTooEarly.
+    ``rendering.enqueue``. ``issued_on``: the date of the documents when it is not that of ``at``, the day that numbers
+    have reached. Raises TrueUpNotIssuable, NumberTooEarly, ahead.NotTheDateReached.
     """
     row = TrueUp.objects.select_for_update().get(pk=true_up.pk)
     if row.status != TrueUpStatus.DRAFT:
@@ -76,7 +78,7 @@ def issue(true_up: TrueUp, *, by: User | None, at: datetime) -> list[Invoice]:
     # Whoever reopens, approves or bills hours of these months waits for us, or we for them.
     list(scope.of(Timesheet.objects.all()).select_for_update(no_key=True).order_by("pk").values_list("pk"))
     facts = gather(scope)
-    context = _IssueContext(row, facts, by, at)
+    context = _IssueContext(row, facts, by, at, issued_on)
     shares = _unchanged_shares(context)
     _settle_months(context)
     late = _late_by_member(facts)
@@ -155,7 +157,9 @@ def _issue(papers: Sequence[TrueUpPaper], context: _IssueContext) -> list[Invoic
         for sheet in paper.late
     )
     concerning = {draft.pk: context.facts.invoices[draft.member_id] for draft in drafts}
-    return issue_together(drafts, by=context.by, at=context.at, concerning=concerning)
+    return issue_together(
+        drafts, by=context.by, at=context.at, concerning=concerning, issued_on=context.issued_on
+    )
 
 
 def _late_by_member(facts: TrueUpFacts) -> Mapping[int, list[LateSheet]]:

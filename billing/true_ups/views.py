@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.documents import letters, rendering
 from billing.liability import reserve
-from billing.models import Invoice, Letter, LetterKind, TrueUp, TrueUpKey
+from billing.models import Invoice, InvoiceKind, Letter, LetterKind, TrueUp, TrueUpKey, TrueUpStatus
+from billing.month.ahead import date_reached
 from billing.true_ups import issuing, overview, preparing, previewing
 from billing.true_ups.chart import differences_chart
 from billing.true_ups.forms import KEPT, SHARED, KeyForm, ScopeForm
+from groupement.kernel.asked import asked_day
 from groupement.kernel.french import counted, quoted
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
@@ -71,6 +73,7 @@ def true_up(request: UserRequest, pk: int) -> HttpResponse:
         "may_act": holds(request.user, Role.FINANCE),
         "again": f"{reverse('billing:true_up_preview')}?{urlencode(_asked(found), doseq=True)}",
         "asked": request.GET.get("confirmer", ""),
+        "reached": date_reached(today(), InvoiceKind.values) if found.status == TrueUpStatus.DRAFT else None,
     }
     return page(request, "billing/true_ups/true_up.html", context=context)
 
@@ -80,7 +83,15 @@ def true_up(request: UserRequest, pk: int) -> HttpResponse:
 def issue(request: UserRequest, pk: int) -> HttpResponse:
     """Issue the documents and letters, for good; their PDFs are asked for at once."""
     found = get_object_or_404(TrueUp, pk=pk)
-    done = act(request, issuing.issue, found, by=request.user, at=timezone.now(), success=_issued)
+    done = act(
+        request,
+        issuing.issue,
+        found,
+        by=request.user,
+        at=timezone.now(),
+        issued_on=asked_day(request.POST.get("date")),
+        success=_issued,
+    )
     if done:
         _queue_pdfs(found, [document.pk for document in done.value])
     return redirect("billing:true_up", pk)

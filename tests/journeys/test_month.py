@@ -54,7 +54,6 @@ def cast(files):
     world.attestation(sonam)
     maelle, youenn = world.employee("Maëlle", "Kerbrat"), world.employee("Youenn", "Talec")
     at_cost = {"price_method": "actual", "management_rate": Decimal("6.00"), "vat_regime": "E261B"}
-    at_cost["is_trued_up"] = True
     tuesdays, thursdays = (0, 420, 0, 0, 0, 0, 0), (0, 0, 0, 420, 0, 0, 0)
     flat = {"price_method": "flat", "flat_amount": Decimal("1650.00")}
     return {

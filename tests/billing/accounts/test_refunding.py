@@ -138,7 +138,7 @@ def deposit_of(member: Member, *, asked: str = "500.00") -> Charge:
     Membership.objects.filter(member=member).update(deposit=Decimal(asked), yearly_dues=Decimal("120.00"))
     dues.call_dues(2026, by=None, at=NOW)
     dues.ask_deposits(by=None, at=NOW)
-    issuing.issue_run(drafting.draft(world.DECEMBER, by=None, at=NOW), by=None, at=NOW)
+    issuing.issue_run(drafting.draft(world.DECEMBER, by=None, at=NOW), by=None, at=NOW, accepts_early=True)
     return Charge.objects.get(kind=ChargeKind.DEPOSIT)
 
 

@@ -75,6 +75,23 @@ def test_a_month_goes_out_before_its_end_only_when_somebody_says_so(login, monke
     assert list(Invoice.objects.values_list("status", flat=True)) == ["issued"]
 
 
+def test_who_says_nothing_issues_no_month_before_its_end(monkeypatch) -> None:
+    """Whoever calls the acts: a month with days to come goes out when somebody said so, and never by default."""
+    saturday = world.at(SATURDAY)
+    monkeypatch.setattr(world, "at", lambda *_: saturday)
+    worked_to_the_last_day()
+    run = drafting.draft(NOVEMBER, by=None, at=saturday)
+    for act in (lambda: issuing.issue_run(run, by=None, at=saturday), lambda: one_by_one(saturday)):
+        with pytest.raises(ahead.MonthNotOver):
+            act()
+    assert Invoice.objects.get().status == "draft"
+    assert one_by_one(saturday, accepts_early=True).status == "issued"
+
+
+def one_by_one(at: Any, **how: Any) -> Invoice:
+    return issuing.issue(Invoice.objects.get(), by=None, at=at, **how)
+
+
 def test_on_its_last_day_and_later_nothing_is_asked(login) -> None:
     worked_to_the_last_day()
     drafting.draft(NOVEMBER, by=None, at=NOW)
