@@ -17,6 +17,7 @@ from billing.prices import changing
 from employees.models import PriceMethod, Terms
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.periods import Month
 from members.models import User
 
 # The figure of each method that an invoice prints, and what it is called.
@@ -33,10 +34,14 @@ class NotReplaceable(Refusal):
 
 @dataclass(frozen=True)
 class InvoicedPrice:
-    """The terms by which lines of an invoice were priced, and the first day on which the invoice used them."""
+    """The terms by which lines of an invoice were priced, and the first day on which the invoice used them.
+
+    ``until`` is the first later month that is invoiced too: it keeps its price.
+    """
 
     terms: Terms
     starts_on: date
+    until: Month | None = None
 
     @property
     def figure(self) -> str:
@@ -77,7 +82,8 @@ def invoiced_prices_of(invoice: Invoice) -> list[InvoicedPrice]:
             continue
         day = max(charge.service_month.first, terms.starts_on)
         before = found.get(terms.pk)
-        found[terms.pk] = InvoicedPrice(terms, min(day, before.starts_on) if before else day)
+        later = before.until if before else changing.invoiced_after(terms.assignment, invoice.service_month)
+        found[terms.pk] = InvoicedPrice(terms, min(day, before.starts_on) if before else day, later)
     return list(found.values())
 
 
@@ -93,6 +99,8 @@ def credit_and_replace(
     issued_on: date | None = None,
 ) -> Replacement:
     """Credit all that is left of ``invoice``, put the prices right from its month on, and draft the month again.
+
+    A later month that is invoiced keeps the price of its invoice, and so do those after it.
 
     ``prices`` are by the id of the terms. ``expected`` is what was left of the invoice on the page: sent twice, the
     second one is refused. ``issued_on`` is the date of the credit note, as issue_credit_note takes it. The draft is
@@ -113,7 +121,7 @@ def credit_and_replace(
     )
     for price, new in changed:
         figures = {**changing.figures_of(price.terms), price.figure: new.value, "vat_regime": new.vat_regime}
-        changing.agree(price.terms.assignment, starts_on=price.starts_on, figures=figures, by=by, at=at)
+        changing.correct(price.terms.assignment, starts_on=price.starts_on, figures=figures, by=by, at=at)
     return Replacement(note, _draft_again(invoice, by=by, at=at))
 
 

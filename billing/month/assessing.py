@@ -31,6 +31,9 @@ from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month, covers, days_between
 from members.models import VatAttestation
 
+# Of an assignment’s month and kind, those on differences of other months are counted apart from those of the month.
+FIRST_OF_DIFFERENCES = 100
+
 
 @dataclass(frozen=True)
 class ChargeToBill:
@@ -172,7 +175,7 @@ def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToB
     """The charge of a priced sum; None when it is charged for good already (hours may come again, as late hours)."""
     facts, assignment = month_facts.facts, month_facts.facts.assignments[priced.segment.assignment]
     is_by_entry = KINDS[priced.kind].is_by_entry
-    source = assignment.pk, month_facts.month, priced.kind
+    source = assignment.pk, month_facts.month, priced.kind, priced.is_difference
     earlier, reopened = facts.charged[source], facts.reopened.get(source, [])
     is_charged = earlier and (not reopened or (*source, priced.segment.terms) in facts.charged_terms)
     if not is_by_entry and is_charged:
@@ -185,7 +188,7 @@ def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToB
         vat.regime_for(priced.segment.vat_regime, in_franchise=facts.is_franchise),
         [row.pk for row in facts.released.get(assignment.pk, ()) if _is_again(row, priced)],
         _rebilled(month_facts, priced, reopened),
-        max(earlier, int(priced.is_difference)),
+        earlier + FIRST_OF_DIFFERENCES * priced.is_difference,
     )
 
 
@@ -194,11 +197,8 @@ def _rebilled(
 ) -> int | None:
     """Of the released charges, that which this sum prices anew: that of its terms, else one of terms that are gone."""
     if priced.is_difference:
-        # A fee on a difference comes after those of the month; of a difference, an assignment has seldom two.
-        of_month = [row for row in month_facts.segments if row.assignment == priced.segment.assignment]
-        rank = 0 if KINDS[priced.kind].pays_for_work else len(of_month)
-        return reopened[rank][0] if rank < len(reopened) else None
-    source = priced.segment.assignment, month_facts.month, priced.kind
+        return reopened[0][0] if reopened else None
+    source = priced.segment.assignment, month_facts.month, priced.kind, False
     to_bill = [
         row.terms
         for row in month_facts.segments
@@ -219,7 +219,7 @@ def _nothing_again(
     """Sums that a credit note released to be billed again, and for which the terms of today give nothing."""
     facts, month = month_facts.facts, month_facts.month
     billed = {charge.assignment.pk for charge in charges}
-    gone = {pk for pk, of_month, kind in facts.reopened if of_month == month and KINDS[kind].pays_for_work}
+    gone = {pk for pk, of_month, kind, _ in facts.reopened if of_month == month and KINDS[kind].pays_for_work}
     return [
         wording.nothing_again(facts.assignments[pk], month)
         for pk in sorted(gone - billed - held)

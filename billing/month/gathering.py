@@ -26,7 +26,7 @@ from billing.models import (
     Settlement,
 )
 from billing.month.carried_costs import carried
-from billing.month.run_facts import Key, ReleasedMinutes, RunFacts, SheetHours, TopUp
+from billing.month.run_facts import Key, ReleasedMinutes, RunFacts, SheetHours, SourceOfSums, TopUp
 from billing.month.summing import charges_with_credits
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
@@ -34,6 +34,10 @@ from groupement.kernel.periods import Month, overlaps
 from members.models import Group, VatAttestation
 from timesheets.contradicting import contradictions
 from timesheets.models import Entry, Timesheet, TimesheetStatus
+
+# Where a computed sum comes from, and whether it is on a difference of other months.
+IS_DIFFERENCE = Q(figures__has_key="months")
+SOURCE = ("assignment", "service_month", "kind", "is_difference")
 
 
 def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: date | None = None) -> RunFacts:
@@ -67,8 +71,8 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     facts.settled = _settled(run, keys)
     facts.charged, facts.charged_terms = _charged(run, keys)
     facts.topped_up = _topped_up(run, facts.charged)
-    for (_, month), (assignment, kind), released_charge in reopened:
-        facts.reopened.setdefault((assignment, month, kind), []).append(released_charge)
+    for _, source, released_charge in reopened:
+        facts.reopened.setdefault(source, []).append(released_charge)
     facts.charged_there, facts.issued = _issued(run)
     at_cost = [key for key in keys if _has_terms(facts, key, price_method=PriceMethod.ACTUAL)]
     for month in sorted({facts.last_month_of(key) or key[1] for key in at_cost}):
@@ -228,14 +232,12 @@ def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:
 
 def _charged(
     run: BillingRun, keys: Collection[Key]
-) -> tuple[Counter[tuple[int, Month, str]], set[tuple[int, Month, str, int]]]:
-    """How often is charged for good, or by another run's drafts: (assignment, month, kind); and by which terms."""
+) -> tuple[Counter[SourceOfSums], set[tuple[int, Month, str, bool, int]]]:
+    """How often is charged for good, or by another run's drafts, by source; and by which terms."""
     lasting = Charge.objects.filter(_lasts(run), kind__in=COMPUTED, released_at__isnull=True)
-    months = {month for _, month in keys}
-    rows = list(
-        lasting.filter(service_month__in=months).values_list("assignment", "service_month", "kind", "terms")
-    )
-    return Counter(row[:3] for row in rows), set(rows)
+    of_months = lasting.filter(service_month__in={month for _, month in keys})
+    rows = list(of_months.annotate(is_difference=IS_DIFFERENCE).values_list(*SOURCE, "terms"))
+    return Counter(row[:4] for row in rows), set(rows)
 
 
 def _lasts(run: BillingRun) -> Q:
@@ -243,8 +245,8 @@ def _lasts(run: BillingRun) -> Q:
     return Q(run__isnull=True) | ~Q(run=run) | Q(line__invoice__status=InvoiceStatus.ISSUED)
 
 
-def _reopened(run: BillingRun) -> list[tuple[Key, tuple[int, str], tuple[int, int]]]:
-    """Computed sums that a credit note released whole and nothing bills again: key, (assignment, kind), (id, terms).
+def _reopened(run: BillingRun) -> list[tuple[Key, SourceOfSums, tuple[int, int]]]:
+    """Computed sums that a credit note released whole and nothing bills again: key, source, (id, terms).
 
     One charge may bill several again (two prices of a month put right by one): then what was released with or before
     the one that it names is settled too. The last released first.
@@ -256,23 +258,23 @@ def _reopened(run: BillingRun) -> list[tuple[Key, tuple[int, str], tuple[int, in
         rebills__kind=OuterRef("kind"),
         rebills__released_at__gte=OuterRef("released_at"),
     )
+    # Each of its own: a fee of the month, and one on a difference of another month.
+    is_settled = Q(IS_DIFFERENCE, Exists(again.filter(rebills__figures__has_key="months"))) | Q(
+        ~IS_DIFFERENCE, Exists(again.exclude(rebills__figures__has_key="months"))
+    )
     rows = Charge.objects.filter(
-        ~Exists(again), released_at__isnull=False, kind__in=PRICED_ANEW, service_month__lte=run.month
-    )
-    found = rows.order_by("-released_at", "pk").values_list(
-        "employee", "service_month", "assignment", "kind", "pk", "terms"
-    )
+        ~is_settled, released_at__isnull=False, kind__in=PRICED_ANEW, service_month__lte=run.month
+    ).annotate(is_difference=IS_DIFFERENCE)
+    found = rows.order_by("-released_at", "pk").values_list("employee", *SOURCE, "pk", "terms")
     return [
-        ((employee, month), (assignment, kind), (pk, terms))
-        for employee, month, assignment, kind, pk, terms in found
+        ((employee, source[1]), (source[0], source[1], source[2], source[3]), (pk, terms))
+        for employee, *source, pk, terms in found
     ]
 
 
-def _topped_up(
-    run: BillingRun, charged: Mapping[tuple[int, Month, str], int]
-) -> dict[tuple[int, Month], TopUp]:
+def _topped_up(run: BillingRun, charged: Mapping[SourceOfSums, int]) -> dict[tuple[int, Month], TopUp]:
     """What was charged up to a minimum, less credit notes; one query, none where nothing was."""
-    wanted = {(assignment, month) for assignment, month, kind in charged if kind in TOPS_UP}
+    wanted = {(assignment, month) for assignment, month, kind, _ in charged if kind in TOPS_UP}
     if not wanted:
         return {}
     charges = Charge.objects.filter(

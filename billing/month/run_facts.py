@@ -22,6 +22,8 @@ from timesheets.contradicting import Contradiction
 
 Key = tuple[int, Month]
 """An employee's id and a month of service."""
+SourceOfSums = tuple[int, Month, str, bool]
+"""Assignment (id), month of service, kind, and whether it is on a difference of other months."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class TopUp:
 class RunFacts:
     """What a run needs to price the employee-months that it can charge.
 
-    ``charged`` counts the charges that last, by assignment, month and kind (``charged_terms``: and terms), without
+    ``charged`` counts the charges that last, by where sums come from (``charged_terms``: and terms), without
     those that a credit note released; ``topped_up`` are those up to a minimum, by assignment and month; ``reopened``
     are the ids of those released that nothing has billed again yet, the last released first: they are priced anew, by
     the terms of today. ``carried`` are the differences of other
@@ -92,10 +94,10 @@ class RunFacts:
     carried: dict[Key, list[CarriedDifference]] = field(default_factory=dict)
     estimated: set[Key] = field(default_factory=set)
     settled: set[Key] = field(default_factory=set)
-    charged: Counter[tuple[int, Month, str]] = field(default_factory=Counter)
+    charged: Counter[SourceOfSums] = field(default_factory=Counter)
     topped_up: dict[tuple[int, Month], TopUp] = field(default_factory=dict)
-    charged_terms: set[tuple[int, Month, str, int]] = field(default_factory=set)
-    reopened: dict[tuple[int, Month, str], list[tuple[int, int]]] = field(default_factory=dict)
+    charged_terms: set[tuple[int, Month, str, bool, int]] = field(default_factory=set)
+    reopened: dict[SourceOfSums, list[tuple[int, int]]] = field(default_factory=dict)
     released: dict[int, list[ReleasedMinutes]] = field(default_factory=dict)
     recorded: list[Charge] = field(default_factory=list)
     is_franchise: bool = False
@@ -269,7 +271,7 @@ def _segment(
         to_bill=sum(to_bill.values()),
         again=sum(row.minutes for row in facts.released.get(assignment.pk, ()) if in_spans(row.day, spans)),
         minimum=(terms.monthly_minimum_minutes or 0) if all_approved(sheets) else 0,
-        is_topped_up=bool(facts.charged[assignment.pk, month, ChargeKind.MINIMUM]),
+        is_topped_up=bool(facts.charged[assignment.pk, month, ChargeKind.MINIMUM, False]),
         topped_up=top_up.minutes.get(terms.pk, 0) if top_up else None,
         worked_then=top_up.worked if top_up else None,
     )

@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 import pghistory
+import pgtrigger
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 
 from billing.models import BillingRun, PriceIndex, Quote
 from billing.month.pricing import price_by_index
@@ -35,27 +36,82 @@ FIGURES = (
 )
 
 
+KEPT = "employees.Terms:an_invoiced_price_is_kept"
+
+
 class NotRepriceable(Refusal):
     """The price cannot begin that day, or is none that may be agreed on."""
 
 
 @transaction.atomic
 def agree(
-    assignment: Assignment, *, starts_on: date | None, figures: Mapping[str, Any], by: User, at: datetime
+    assignment: Assignment,
+    *,
+    starts_on: date | None,
+    figures: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    before: date | None = None,
 ) -> Terms:
     """New priced terms of ``assignment`` from ``starts_on``; the week and the notice stay those in force.
 
-    Terms that begin that very day are changed, since nothing is invoiced by them. Raises NotRepriceable and
-    employees.assigning.BadTerms; see propose().
+    Terms that begin that very day are changed, since nothing is invoiced by them. Other terms hold from the day
+    ``before`` on. Raises NotRepriceable and employees.assigning.BadTerms; see propose().
     """
     Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
     if starts_on is not None:
         # An issue under way comes first: it may be invoicing the very month.
         list(BillingRun.objects.select_for_update(no_key=True).filter(month__gte=Month.of(starts_on)))
-    return write_terms(assignment, propose(assignment, starts_on=starts_on, figures=figures), by=by, at=at)
+    proposed = propose(assignment, starts_on=starts_on, figures=figures, before=before)
+    return write_terms(assignment, proposed, by=by, at=at)
 
 
-def propose(assignment: Assignment, *, starts_on: date | None, figures: Mapping[str, Any]) -> Terms:
+@transaction.atomic
+def correct(
+    assignment: Assignment, *, starts_on: date, figures: Mapping[str, Any], by: User, at: datetime
+) -> Terms:
+    """Put a price right from ``starts_on`` to the next month that stays invoiced, from which the invoiced one goes on.
+
+    Raises what agree() does, which it is when no later month is invoiced.
+    """
+    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    later = invoiced_after(assignment, Month.of(starts_on))
+    if later is not None:
+        _begin_anew(assignment, later.first, by=by, at=at)
+    before = later.first if later else None
+    return agree(assignment, starts_on=starts_on, figures=figures, by=by, at=at, before=before)
+
+
+def _begin_anew(assignment: Assignment, on: date, *, by: User, at: datetime) -> None:
+    """Cut the terms in force ``on`` that day in two that say the same."""
+    terms = assignment.terms.on(on).first()
+    if terms is None or terms.starts_on == on:
+        return
+    week_a, week_b = terms.weekly_pattern, terms.alternate_pattern
+    if week_b is not None and terms.pattern_on(on) == week_b:
+        week_a, week_b = week_b, week_a
+    rest = Terms(
+        assignment=assignment,
+        starts_on=on,
+        ends_before=terms.ends_before,
+        weekly_pattern=week_a,
+        alternate_pattern=week_b,
+        notice_days=terms.notice_days,
+        **figures_of(terms),
+    )
+    # Row by row it would be another price on invoiced days; the two together are the same.
+    with pghistory.context(user=by.pk, at=at.isoformat()), pgtrigger.ignore(KEPT):
+        Terms.objects.filter(pk=terms.pk).update(ends_before=on)
+        rest.save(force_insert=True)
+
+
+def propose(
+    assignment: Assignment,
+    *,
+    starts_on: date | None,
+    figures: Mapping[str, Any],
+    before: date | None = None,
+) -> Terms:
     """The terms that agree() would write, checked and not written.
 
     Raises NotRepriceable without a first day, for a day that touches a month invoiced already, for a kind of absence
@@ -63,7 +119,7 @@ def propose(assignment: Assignment, *, starts_on: date | None, figures: Mapping[
     """
     if starts_on is None:
         raise NotRepriceable("Indiquez à partir de quel jour ce prix vaut.", field="starts_on")
-    _refuse_retroactive(assignment, starts_on)
+    _refuse_retroactive(assignment, starts_on, before)
     values = {
         **_continued(assignment, starts_on),
         **{name: figures[name] for name in FIGURES if name in figures},
@@ -106,10 +162,19 @@ def figures_of(terms: Terms) -> dict[str, Any]:
     return {name: getattr(terms, name) for name in FIGURES}
 
 
-def invoiced_through(assignment: Assignment) -> Month | None:
-    """The last month of ``assignment`` that an issued invoice bills and that no credit note gave back."""
-    last: Month | None = billed_charges(assignment.pk).aggregate(last=Max("service_month"))["last"]
+def invoiced_through(assignment: Assignment, before: date | None = None) -> Month | None:
+    """The last month (``before`` a day) that an issued invoice bills and that no credit note gave back."""
+    rows = billed_charges(assignment.pk)
+    rows = rows if before is None else rows.filter(service_month__lt=before)
+    last: Month | None = rows.aggregate(last=Max("service_month"))["last"]
     return last
+
+
+def invoiced_after(assignment: Assignment, month: Month) -> Month | None:
+    """The first month after ``month`` that an issued invoice bills and that no credit note gave back."""
+    rows = billed_charges(assignment.pk).filter(service_month__gt=month)
+    first: Month | None = rows.aggregate(first=Min("service_month"))["first"]
+    return first
 
 
 def earliest(assignment: Assignment) -> date:
@@ -125,8 +190,8 @@ def in_force(assignment: Assignment, on: date) -> Terms | None:
     return found
 
 
-def _refuse_retroactive(assignment: Assignment, starts_on: date) -> None:
-    last = invoiced_through(assignment)
+def _refuse_retroactive(assignment: Assignment, starts_on: date, before: date | None) -> None:
+    last = invoiced_through(assignment, before)
     if last is not None and starts_on < last.before:
         raise NotRepriceable(
             f"{last.label.capitalize()} est déjà facturé pour cette mise à disposition{NO_BREAK_SPACE}: un nouveau "

@@ -3,17 +3,18 @@
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from billing.credit_notes import remaining, replacing
 from billing.credit_notes.replacing import CorrectedPrice, credit_and_replace
-from billing.models import Invoice, InvoiceStatus
+from billing.models import Charge, Invoice, InvoiceStatus
 from billing.month import issuing
 from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing.credit_notes.issued import at_end_of, bill, of_sums, placed, worked
 from tests.markup import flat
-from tests.world import NOVEMBER, NOW, OCTOBER
+from tests.world import DECEMBER, NOVEMBER, NOW, OCTOBER
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +93,7 @@ def test_what_cannot_be_replaced_leaves_everything_as_it_was(gael):
     assignment = placed("26.40")
     worked(assignment, {1: 420}, month=OCTOBER)
     worked(assignment, {2: 420})
-    october, november = bill(OCTOBER), bill()
+    november = (bill(OCTOBER), bill())[1]
     tries = {
         "no price changes": (lambda: replace(november, gael, price="26.40"), "Aucun prix ne change"),
         "no price at all": (
@@ -100,7 +101,6 @@ def test_what_cannot_be_replaced_leaves_everything_as_it_was(gael):
             "Indiquez le prix horaire convenu",
         ),
         "no reason": (lambda: replace(november, gael, price="20.00", reason=" "), "Indiquez le motif"),
-        "a later month is invoiced": (lambda: replace(october, gael, price="20.00"), "1er décembre 2026"),
         "sums of their own": (
             lambda: credit_and_replace(of_sums(("10.00", "S20")), prices={}, reason="x", by=gael, at=NOW),
             "Aucun prix convenu",
@@ -115,9 +115,41 @@ def test_what_cannot_be_replaced_leaves_everything_as_it_was(gael):
     assert wrong == {}
     assert not Invoice.objects.filter(kind="credit_note").exists()
     assert assignment.terms.get().hourly_price == Decimal("26.40")
-    # The later month first, then the earlier one.
-    replace(november, gael, price="20.00", at=at_end_of(NOVEMBER))
-    assert lines_of(replace(october, gael, price="20.00").draft) == [("7.00", "20.00", "140.00", "S20")]
+
+
+@pytest.mark.parametrize("is_flat", [False, True], ids=["by the hour", "flat"])
+def test_an_earlier_month_is_replaced_and_the_later_ones_keep_their_price(gael, is_flat):
+    """September to November invoiced at 26.40 (or 900.00); October was to be at 20.00 (850.00), and no other."""
+    assignment = flat_rate() if is_flat else placed("26.40")
+    for month in (OCTOBER.previous, OCTOBER, NOVEMBER, DECEMBER):
+        worked(assignment, {2: 420}, month=month)
+    invoices = [bill(month) for month in (OCTOBER.previous, OCTOBER, NOVEMBER)]
+    price, nets = ("850.00", ("850.00", "900.00")) if is_flat else ("20.00", ("140.00", "184.80"))
+    draft = replace(invoices[1], gael, price=price, at=at_end_of(NOVEMBER)).draft
+    assert str(draft.net) == nets[0]
+    issuing.issue(draft, by=gael, at=at_end_of(NOVEMBER))
+    assert str(bill(DECEMBER).net) == nets[1]
+    spans = assignment.terms.order_by("starts_on").values_list("starts_on", "ends_before")
+    assert list(spans) == [
+        (world.YEAR_START, OCTOBER.first),
+        (OCTOBER.first, NOVEMBER.first),
+        (NOVEMBER.first, None),
+    ]
+    # The later month is kept as it was invoiced, and may be replaced in its turn.
+    with pytest.raises(IntegrityError), transaction.atomic():
+        assignment.terms.filter(starts_on=NOVEMBER.first).update(notice_days=1, is_trued_up=True)
+    again = replace(invoices[2], gael, price=price, at=at_end_of(DECEMBER)).draft
+    assert str(again.net) == nets[0]
+    # Billed: September, October and November once each at their price, December.
+    live = Charge.objects.exclude(line__credited_by__isnull=False).exclude(line=None)
+    expected = [nets[1], nets[0], nets[0], nets[1]]
+    assert sorted(map(str, live.values_list("net", flat=True))) == sorted(expected)
+
+
+def flat_rate():
+    return world.assignment(
+        world.employee(), world.member(), price_method="flat", flat_amount=Decimal("900.00")
+    )
 
 
 def test_one_screen_shows_the_price_and_one_press_does_it(login, gael):

@@ -287,6 +287,38 @@ def test_a_difference_released_by_a_credit_note_is_billed_again_once(october) ->
 
 
 @db
+@pytest.mark.parametrize(("of", "net"), [("1.50", "1.50"), ("50.00", "50.00")])
+def test_a_fee_is_billed_again_beside_the_other_one(october, of: str, net: str) -> None:
+    """Sonam pays 5 % of November's 1 000.00 and of October's 30.00: either fee is credited, and comes again alone."""
+    november(october, gross="2100,00")
+    issue(NOVEMBER)
+    fee = Line.objects.get(
+        charge__kind="management_fee", invoice__member__short_name="Sonam", net=Decimal(of)
+    )
+    credit(fee.invoice, CreditWhole(fee, Fate.RELEASED), at=LATER)
+    run = drafting.draft(DECEMBER, by=None, at=LATER)
+    assert charged(run) == {"Sonam": [("management_fee", net)]}
+    assert Charge.objects.get(run=run).rebills == fee.charge
+    issue(DECEMBER)
+    assert charged(drafting.draft(JANUARY, by=None, at=world.at(JANUARY.before))) == {}
+
+
+@db
+def test_both_fees_released_are_billed_again_each_once(october) -> None:
+    november(october, gross="2100,00")
+    issue(NOVEMBER)
+    fees = Line.objects.filter(
+        charge__kind="management_fee", charge__service_month=NOVEMBER, invoice__member__short_name="Sonam"
+    )
+    for fee in fees.order_by("net"):
+        credit(fee.invoice, CreditWhole(fee, Fate.RELEASED), at=LATER)
+    issue(DECEMBER)
+    again = Charge.objects.filter(rebills__isnull=False).order_by("net").values_list("net", "rebills__net")
+    assert [tuple(map(str, row)) for row in again] == [("1.50", "1.50"), ("50.00", "50.00")]
+    assert charged(drafting.draft(JANUARY, by=None, at=world.at(JANUARY.before))) == {}
+
+
+@db
 def test_a_provision_for_leave_has_no_part_in_it(october) -> None:
     """November puts 100.00 aside, all of it by Sonam, which bears all of November; the group nothing."""
     Group.objects.update(leave_method="provision")
