@@ -10,7 +10,7 @@ from django.db import transaction
 
 from employees.announcing import announce_absence, announce_cancellation
 from employees.models import Absence, AbsenceKind, Employee
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.templatetags.formats import day_fr
 from members.access import coordinates
 from members.models import User
@@ -113,7 +113,7 @@ def _refuse_stranger(employee: Employee, by: User) -> None:
     if not may_record(by, employee):
         raise BadAbsence("Une absence se note par la personne, ou par la coordination.")
     # Two absences of the same person wait for each other: neither overlaps what the other writes.
-    Employee.objects.select_for_update().get(pk=employee.pk)
+    still_there(Employee.objects.select_for_update(), employee.pk)
 
 
 def _ask_about_work(employee: Employee, spans: Iterable[Days], *, is_confirmed: bool) -> None:

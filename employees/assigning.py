@@ -23,7 +23,7 @@ from employees.models import (
 )
 from employees.models.assignment import REGIME_OF_USE
 from groupement.kernel.cells import plain
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.periods import covers, overlaps
 from groupement.kernel.templatetags.formats import day_fr
 from groupement.kernel.worktime import DAY
@@ -61,7 +61,7 @@ def assign(
     Without ``reference`` the next free one of the person is used. Raises NotAssignable; see contract_for().
     """
     # Two assignments of the same person wait for each other: neither sees the other's dates or reference half done.
-    Employee.objects.select_for_update().get(pk=employee.pk)
+    still_there(Employee.objects.select_for_update(), employee.pk)
     contract = contract_for(
         employee, member=member, site=site, starts_on=starts_on, ends_before=ends_before, use=use
     )
@@ -135,7 +135,7 @@ def set_terms(
     is invoiced is known above: billing.repricing.
     """
     # Two at once of one assignment: the second reads what the first wrote.
-    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    still_there(Assignment.objects.select_for_update(no_key=True), assignment.pk)
     refuse_terms(
         assignment,
         starts_on=starts_on,

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from employees.assigning import NotAssignable, contract_for
 from employees.models import Assignment, Employee
+from groupement.kernel.lifecycle import still_there
 from groupement.kernel.periods import covers, days_between
 from groupement.kernel.templatetags.formats import day_fr
 from members.access import coordinates
@@ -25,7 +26,7 @@ def prolong(assignment: Assignment, *, through: date, by: User, at: datetime) ->
     """
     if not coordinates(by):
         raise NotAssignable(only(Role.COORDINATOR, "prolonge une mise à disposition"))
-    employee = Employee.objects.select_for_update().get(pk=assignment.employee_id)
+    employee: Employee = still_there(Employee.objects.select_for_update(), assignment.employee_id)
     fresh: Assignment = Assignment.objects.select_related("member", "site", "contract").get(pk=assignment.pk)
     before, end = fresh.ends_before, through + timedelta(days=1)
     if through < fresh.starts_on:

@@ -18,7 +18,7 @@ from employees.limits import limits_on
 from employees.models import Assignment, ContractTerms, Employee, PlannedDay, TimeScheme, WorkingTimeLimits
 from employees.planning import holidays, plan_between
 from groupement.kernel.french import counted
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.periods import days_between
 from groupement.kernel.templatetags.formats import day_fr
 from groupement.kernel.worktime import DAY, spell_clock
@@ -188,7 +188,7 @@ def begin(assignment: Assignment, reason: str, by: User) -> None:
         raise NotReschedulable(only(Role.COORDINATOR, "modifie le planning"))
     if len(reason) > REASON_LENGTH:
         raise NotReschedulable(f"Le motif tient en {REASON_LENGTH} caractères.", field="reason")
-    Employee.objects.select_for_update().get(pk=assignment.employee_id)
+    still_there(Employee.objects.select_for_update(), assignment.employee_id)
     assignment.refresh_from_db(fields=["starts_on", "ends_before"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,9 +12,11 @@ from typing import Any, cast
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeData, mark_safe
@@ -154,6 +157,18 @@ def _page_before(request: HttpRequest) -> str:
     return before if url_has_allowed_host_and_scheme(before, hosts, request.is_secure()) else "/"
 
 
+def _made(request: HttpRequest, response: HttpResponse) -> str:
+    """The address of what the act made: where it leads, or the record that a window of the administration added."""
+    if response.status_code == HTTPStatus.FOUND:
+        return response["Location"]
+    data = (getattr(response, "context_data", None) or {}).get("popup_response_data")
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if not data or not name.endswith("_add"):
+        return ""
+    change = reverse(name.removesuffix("_add") + "_change", args=[json.loads(data)["value"]])
+    return f"{change}?{IS_POPUP_VAR}=1"
+
+
 def _keep(sending: Sending, request: HttpRequest, response: HttpResponse) -> None:
     """Use the form up with an answer that can be given again; else give it back."""
     if sending.is_answered:
@@ -162,12 +177,13 @@ def _keep(sending: Sending, request: HttpRequest, response: HttpResponse) -> Non
     is_refused = sending.row is None and any(each.level >= messages.ERROR for each in shown)
     # A cookie cannot be set again, nor a login that this browser has not yet.
     is_of_browser = bool(response.cookies) or (sending.user is None and request.session.modified)
-    if response.status_code == HTTPStatus.FOUND and not is_refused and not is_of_browser:
+    made = _made(request, response)
+    if made and not is_refused and not is_of_browser:
         with suppress(FormAlreadySent):
             kept = [
                 (each.level, str(each.message), each.extra_tags, isinstance(each.message, SafeData))
                 for each in shown
             ]
-            sending.answered(response["Location"], kept)
+            sending.answered(made, kept)
     elif response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         sending.give_back()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pghistory
 from django.db import transaction
@@ -24,6 +24,9 @@ from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import ZERO, cents, spell
 from members.models import Group, Member, User
+
+if TYPE_CHECKING:
+    from billing.accounts.receivables import InvoiceWithDues
 
 # Invoices with the euros that go to each.
 InvoiceAmounts = Sequence[tuple[Invoice, Decimal]]
@@ -128,6 +131,19 @@ def whole_settlement(due: Decimal, credit: Decimal, limit: Decimal) -> WholeSett
     if not due or not credit or rest > limit:
         return None
     return WholeSettlement(due - rest, rest)
+
+
+def whole_after(
+    parts: Iterable[tuple[InvoiceWithDues, Decimal]], credit: Decimal, limit: Decimal
+) -> tuple[Invoice, WholeSettlement] | None:
+    """What makes the invoice whole that these ``parts`` (euros, of invoices with their dues) pay but for a rest."""
+    for invoice, part in parts:
+        rest = invoice.due - part
+        if part > 0 and rest > 0:
+            small = WholeSettlement(ZERO, rest) if rest <= limit else None
+            if found := whole_settlement(rest, credit, limit) or small:
+                return invoice, found
+    return None
 
 
 @transaction.atomic

@@ -10,9 +10,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from billing.accounts import receivables
+from billing.accounts.allocating import WholeSettlement
 from billing.models import Invoice, Payment, PaymentMethod
 from groupement.kernel.fields import AnotherForm, choice_field, record_field
-from groupement.kernel.money import ZERO, AmountField, spell
+from groupement.kernel.money import ZERO, AmountField, parse_amount, spell
 from groupement.kernel.periods import MonthFormField
 from members.models import Member, User
 
@@ -117,6 +118,17 @@ class AllocationForm(forms.Form):
             self.fields[f"{AMOUNT_PREFIX}{invoice.pk}"] = field
 
     @property
+    def typed(self) -> list[tuple[InvoiceWithDues, Decimal]]:
+        """(invoice, amount) as the fields stand; those that cannot be read are left out."""
+        found = []
+        for invoice, field in self.rows:
+            try:
+                found.append((invoice, parse_amount(str(field.value() or ""))))
+            except ValueError:
+                continue
+        return found
+
+    @property
     def rows(self) -> list[tuple[InvoiceWithDues, forms.BoundField]]:
         """(invoice, field) for each due invoice."""
         return [(invoice, self[f"{AMOUNT_PREFIX}{invoice.pk}"]) for invoice in self.invoices]
@@ -158,6 +170,8 @@ class MeansOfPaymentForm(AnotherForm):
 class PaymentForm(MeansOfPaymentForm, AllocationForm):
     """One payment and what it settles."""
 
+    settled: Invoice | None = None
+
     amount = AmountField(label="Montant reçu", error_messages={"required": "Indiquez le montant reçu."})
     received_on = forms.DateField(
         label="Reçu le",
@@ -168,11 +182,21 @@ class PaymentForm(MeansOfPaymentForm, AllocationForm):
         },
     )
 
+    def offer_to_settle(self, invoice: Invoice, whole: WholeSettlement) -> None:
+        """Ask whether what this payment leaves due of ``invoice`` is settled in the same go."""
+        parts = [f"utiliser {spell(whole.credit)} de crédit"] if whole.credit else []
+        parts += [f"abandonner {spell(whole.written_off)}"] if whole.written_off else []
+        self.settled = invoice
+        self.fields["settles"] = forms.BooleanField(
+            label=f"Solder {invoice.number}\u00a0: {' et '.join(parts)}", required=False
+        )
+
     def payment_data(self) -> dict[str, Any]:
         """The arguments of ``payments.record_payment``."""
         data = self.cleaned_data
         names = ("amount", "received_on", "method", "reference", "note", "is_confirmed")
-        return {name: data[name] for name in names} | {"allocations": self.allocations()}
+        settles = self.settled if data.get("settles") else None
+        return {name: data[name] for name in names} | {"allocations": self.allocations(), "settles": settles}
 
 
 class ReverseForm(forms.Form):

@@ -9,8 +9,15 @@ import pghistory
 from django.db import transaction
 from django.utils import timezone
 
-from billing.accounts.allocating import InvoiceAmounts, allocate, checked_reason, lock_member
-from billing.models import Allocation, Payment, PaymentMethod
+from billing.accounts.allocating import (
+    InvoiceAmounts,
+    allocate,
+    checked_reason,
+    lock_member,
+    settle_whole,
+)
+from billing.accounts.receivables import unsettled
+from billing.models import Allocation, Invoice, Payment, PaymentMethod
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.money import cents, spell
@@ -38,14 +45,17 @@ def record_payment(
     reference: str = "",
     note: str = "",
     allocations: InvoiceAmounts | None = None,
+    settles: Invoice | None = None,
     is_confirmed: bool = True,
     by: User | None,
     at: datetime,
 ) -> Payment:
     """Record money received from ``member`` and settle the invoices named, else the oldest due first; [] settles none.
 
-    What is left stays a credit of the member, to be used later. Not ``is_confirmed``, it asks first when the same
-    amount of that day is recorded already. Raises PaymentNotRecordable, NotAllocatable.
+    What is left stays a credit of the member, to be used later; what is left due of the invoice that it ``settles`` is
+    settled with the member's credit and a small rest written off. Not ``is_confirmed``, it asks first when the same
+    amount of that day is recorded already. Raises PaymentNotRecordable, NotAllocatable,
+    NothingToWriteOff.
     """
     if amount <= 0 or cents(amount) != amount:
         raise PaymentNotRecordable(
@@ -75,6 +85,8 @@ def record_payment(
             recorded_at=at,
         )
     allocate(payment, allocations, by=by, at=at)
+    if settles is not None and unsettled(member.pk).filter(pk=settles.pk).exists():
+        settle_whole(settles, by=by, at=at)
     return payment
 
 

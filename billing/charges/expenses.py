@@ -127,7 +127,7 @@ def release(row: Expense, *, by: User, at: datetime) -> None:
 def _refuse_same(assignment: Assignment, amount: Decimal, day: date) -> None:
     """Ask whether it is another expense, when one of that amount, place and day stands."""
     # Two at once: the second reads what the first wrote.
-    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    still_there(Assignment.objects.select_for_update(no_key=True), assignment.pk)
     same = Expense.objects.filter(assignment=assignment, spent_on=day, amount=amount, refused_at=None)
     if (found := same.order_by("pk").first()) is not None:
         raise ExpenseNotClaimable(

@@ -51,11 +51,14 @@ def record_charge(
 
     The net is ``quantity`` × ``unit_price``, euros without VAT (rule R3). ``vat_regime`` is that of the terms or the
     one chosen; kinds that are always outside VAT need none. ``late_invoice``: of interest and indemnities, the invoice
-    that is late. Raises ChargeNotRecordable for a computed kind, no label, a sum of zero or less (that is a credit
-    note).
+    that is late. Raises ChargeNotRecordable for a computed kind, no label, no regime, a sum of zero or less (that is
+    a credit note).
     """
     net = line_net(quantity, unit_price)
+    is_outside = KINDS[kind].vat is VatRule.OUT_OF_SCOPE
     _refuse(kind, label, net)
+    if not is_outside and vat_regime not in VatRegime.values:
+        raise ChargeNotRecordable("Choisissez le régime de TVA de cette somme.", field="vat_regime")
     sums: dict[str, Any] = {"quantity": quantity, "unit": unit, "unit_price": unit_price, "net": net}
     return Charge.objects.create(
         member=member,
@@ -65,7 +68,7 @@ def record_charge(
         kind=kind,
         label=label.strip()[:200],
         detail=detail.strip()[:300],
-        vat_regime=VatRegime.OUT_OF_SCOPE if KINDS[kind].vat is VatRule.OUT_OF_SCOPE else vat_regime,
+        vat_regime=VatRegime.OUT_OF_SCOPE if is_outside else vat_regime,
         figures=dict(figures or {}),
         late_invoice=late_invoice,
         is_standing=True,

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.urls import reverse
 
 from billing.accounts.receivables import unsettled, unused_credits
@@ -23,6 +23,7 @@ from billing.models import (
     InvoiceStatus,
     OperationStatus,
     RunStatus,
+    Settlement,
 )
 from billing.month import overview
 from billing.month.overview import Readiness
@@ -122,6 +123,7 @@ def agenda(on: date) -> Agenda:
         _bank(),
         _drafts(),
         *_costs(work, on),
+        *_late_costs(),
         _expenses(on),
         _credits(),
     ]
@@ -207,6 +209,27 @@ def _costs(work: MonthAtWork, on: date) -> Iterator[Task]:
         yield Task(title, note, guessed["sum"], action="Importer la paie", url=here)
     if not without and not guessed["count"]:
         yield Task("Coûts", f"Rien ne manque pour {month.label}.")
+
+
+def _late_costs() -> Iterator[Task]:
+    """Costs that came after their month was issued, and that no run counts: a supplement takes them."""
+    issued = BillingRun.objects.filter(status=RunStatus.ISSUED, supplement=0, month=OuterRef("month"))
+    settled = Settlement.objects.filter(
+        employee=OuterRef("employee"), month=OuterRef("month"), employer_cost__gt=0
+    )
+    costs = EmployerCost.objects.filter(Exists(issued), ~Exists(settled)).values("employee", "month")
+    named = costs.annotate(sum=Sum("amount"), first=F("employee__first_name"), last=F("employee__last_name"))
+    rows = list(named.filter(sum__gt=0).order_by("month", "last", "first"))
+    if not rows:
+        return
+    who = (f"{row['first']} {row['last']} ({row['month'].label})" for row in rows)
+    yield Task(
+        f"Compter {counted(len(rows), 'coût arrivé après l’émission', 'coûts arrivés après l’émission')}",
+        f"{enumeration(who, at_most=MOST_NAMED)}. Un complément du mois le prend.",
+        sum((row["sum"] for row in rows), ZERO),
+        action="Ouvrir le mois",
+        url=reverse("billing:run", args=[rows[0]["month"]]),
+    )
 
 
 def _expenses(on: date) -> Task:

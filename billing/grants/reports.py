@@ -24,7 +24,7 @@ from billing.grants.funded_costs import FundedExpenseRow, FundedHoursRow, LineFu
 from billing.models import FundingLine, FundingReport
 from groupement.kernel import paper
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import ZERO, an_hour
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import csv_text, inert, printable
@@ -44,7 +44,7 @@ def lock(line: FundingLine, *, first: Month, last: Month, by: User, at: datetime
     Raises NotLockable for months that are not over, outside the line or locked already, for a period without a tag,
     and, person by person, where hours wait for approval or a cost for its import: an hour's cost would still change.
     """
-    locked_line = FundingLine.objects.select_for_update().get(pk=line.pk)
+    locked_line = still_there(FundingLine.objects.select_for_update(), line.pk)
     _refuse_period(locked_line, first, last, at)
     whole = funding_of([locked_line])[locked_line.pk]
     rows = [row for row in whole.hours if first <= row.month <= last]

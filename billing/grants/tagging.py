@@ -205,7 +205,7 @@ def _fault(
 
 def _lock_line(line: FundingLine) -> None:
     """Lock the line's row: whoever tags on it, or locks its months, waits."""
-    FundingLine.objects.select_for_update(no_key=True).get(pk=line.pk)
+    still_there(FundingLine.objects.select_for_update(no_key=True), line.pk)
 
 
 def _action_name(action: str) -> str:

@@ -22,7 +22,7 @@ from billing.prices.invoiced import billed_charges
 from employees import assigning
 from employees.models import Assignment, PriceMethod, Terms
 from groupement.kernel.french import NO_BREAK_SPACE, quoted
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import cents
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day_fr, long_date
@@ -58,7 +58,7 @@ def agree(
     Terms that begin that very day are changed, since nothing is invoiced by them. Other terms hold from the day
     ``before`` on. Raises NotRepriceable and employees.assigning.BadTerms; see propose().
     """
-    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    still_there(Assignment.objects.select_for_update(no_key=True), assignment.pk)
     if starts_on is not None:
         # An issue under way comes first: it may be invoicing the very month.
         list(BillingRun.objects.select_for_update(no_key=True).filter(month__gte=Month.of(starts_on)))
@@ -74,7 +74,7 @@ def correct(
 
     Raises what agree() does, which it is when no later month is invoiced.
     """
-    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    still_there(Assignment.objects.select_for_update(no_key=True), assignment.pk)
     later = invoiced_after(assignment, Month.of(starts_on))
     if later is not None:
         _begin_anew(assignment, later.first, by=by, at=at)
@@ -288,7 +288,7 @@ def revise(assignment: Assignment, *, month: Month, starts_on: date | None, by: 
     Raises what agree() does; see revision().
     """
     # The price in force is what is revised: one that another is agreeing on comes first.
-    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    still_there(Assignment.objects.select_for_update(no_key=True), assignment.pk)
     figures = revision(assignment, month=month, starts_on=starts_on)
     return agree(assignment, starts_on=starts_on, figures=figures, by=by, at=at)
 

@@ -17,7 +17,7 @@ from billing.prices.simulator import Host, HostMonth, Method, Simulation
 from employees.models import Assignment, PriceMethod, Terms, VatRegime
 from groupement.kernel import postal
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import ZERO, spell, spell_percent
 from groupement.kernel.templatetags.formats import day_fr, long_date
 from groupement.kernel.worktime import quantity, spell_hours
@@ -103,9 +103,9 @@ def accept(quote: Quote, assignment: Assignment, *, starts_on: date | None, by: 
 
     Raises NotAcceptable, and what changing.agree() does.
     """
-    row = Quote.objects.select_for_update().get(pk=quote.pk)
+    row = still_there(Quote.objects.select_for_update(), quote.pk)
     # Its terms are read for the proposal: those that another is agreeing on come first.
-    Assignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    still_there(Assignment.objects.select_for_update(no_key=True), assignment.pk)
     proposed = propose(row, assignment, starts_on=starts_on, at=at)
     figures = changing.figures_of(proposed)
     terms = changing.agree(assignment, starts_on=starts_on, figures=figures, by=by, at=at)

@@ -39,7 +39,7 @@ from billing.true_ups.papers import (
 )
 from billing.true_ups.sharing import share_all
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from members.models import User
 from timesheets import approval
 from timesheets.models import Timesheet
@@ -71,7 +71,7 @@ def issue(true_up: TrueUp, *, by: User | None, at: datetime, issued_on: date | N
     ``rendering.enqueue``. ``issued_on``: the date of the documents when it is not that of ``at``, the day that numbers
     have reached. Raises TrueUpNotIssuable, NumberTooEarly, ahead.NotTheDateReached.
     """
-    row = TrueUp.objects.select_for_update().get(pk=true_up.pk)
+    row = still_there(TrueUp.objects.select_for_update(), true_up.pk)
     if row.status != TrueUpStatus.DRAFT:
         raise TrueUpNotIssuable("Cette régularisation est déjà émise.")
     scope = preparing.scope_again(row)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +14,9 @@ from tests.house.doors import OURS
 from tests.house.forms_people import WITHOUT_FORM
 from tests.house.test_doors import ADMIN_WINGS, WINGS
 from tests.house.trying_admin import FORMS, form_of
-from tests.house.twice import Base, fault, is_of_account
+from tests.house.twice import BY_HTMX, FROM_A_POPUP, Base, fault, is_of_account
 
+TEMPLATES = Path(__file__).parents[2] / "templates"
 # Of each wing the addresses that take a form; one test each, so that workers share them.
 POSTED = {
     wing: {name: door for name, door in doors.items() if name in FORMS}
@@ -69,6 +72,34 @@ def test_a_form_of_the_administration_sent_twice_at_once_does_its_act_once(
     base: Base, doors: Mapping[str, Door]
 ):
     found = {name: fault(base, name, door, form_of(name), with_key=True) for name, door in doors.items()}
+    wrong = {name: fault for name, fault in found.items() if fault}
+    assert not wrong, "\n".join(f"{name} {fault}" for name, fault in wrong.items())
+
+
+# What opens in a window of its own, from the form of another record, and what htmx sends from a part of a page.
+ADDED = {
+    wing: {name: door for name, door in doors.items() if name.endswith("_add")}
+    for wing, doors in ADMINISTRATION.items()
+}
+SENT_BY_HTMX = re.compile(r"""hx-post="\{% url ["']([\w:]+)["']""")
+PARTS = sorted(
+    {name for path in TEMPLATES.rglob("*.html") for name in SENT_BY_HTMX.findall(path.read_text())}
+)
+
+
+@pytest.mark.parametrize("doors", ADDED.values(), ids=ADDED)
+def test_a_record_added_from_another_form_is_added_once(base: Base, doors: Mapping[str, Door]):
+    found = {
+        name: fault(base, name, door, form_of(name), with_key=True, way=FROM_A_POPUP)
+        for name, door in doors.items()
+    }
+    wrong = {name: fault for name, fault in found.items() if fault}
+    assert not wrong, "\n".join(f"{name} {fault}" for name, fault in wrong.items())
+
+
+def test_what_htmx_sends_twice_is_done_once(base: Base):
+    assert len(PARTS) > 3
+    found = {name: fault(base, name, OURS[name], FORMS[name], with_key=False, way=BY_HTMX) for name in PARTS}
     wrong = {name: fault for name, fault in found.items() if fault}
     assert not wrong, "\n".join(f"{name} {fault}" for name, fault in wrong.items())
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -85,15 +86,29 @@ def sender(door: Door) -> str:
     return next(role for role in ROLES if role in door.actors)
 
 
-def fault(base: Base, name: str, door: Door, form: Form, *, with_key: bool) -> str:
+@dataclass(frozen=True)
+class Way:
+    """How a form is sent: fields beside its own, and headers; ``may_be_page``: what is done may answer a page."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    may_be_page: bool = False
+
+
+FROM_A_PAGE = Way()
+FROM_A_POPUP = Way(fields={"_popup": "1"}, may_be_page=True)
+BY_HTMX = Way(headers={"HX-Request": "true"}, may_be_page=True)
+
+
+def fault(base: Base, name: str, door: Door, form: Form, *, with_key: bool, way: Way = FROM_A_PAGE) -> str:
     """What two sendings at once do that one does not; nothing, when they do the same."""
     with override_settings(**{**_settings_of(name), **form.settings}):
         try:
-            once, is_done = _once(base, name, sender(door), form)
+            once, is_done = _once(base, name, sender(door), form, way)
             base.bring_back()
             if is_done:
                 return f"is not done once: {is_done}"
-            return _difference(base, name, sender(door), form, once, with_key=with_key)
+            return _difference(base, name, sender(door), form, once, with_key=with_key, way=way)
         finally:
             base.bring_back()
 
@@ -115,17 +130,18 @@ def is_of_account(name: str) -> bool:
     return ":" not in name
 
 
-def _once(base: Base, name: str, role: str, form: Form) -> tuple[Rows, str]:
+def _once(base: Base, name: str, role: str, form: Form, way: Way) -> tuple[Rows, str]:
     """What one sending leaves, and why it was not done, if it was not."""
-    send = _filled(base, name, role, form, with_key=False)
+    send = _filled(base, name, role, form, with_key=False, way=way)
     with writing() as tables:
         answer = send()
-    reason = reason_not_done(form, answer, tables)
+    is_page = form.is_page or (way.may_be_page and answer.status_code == 200)
+    reason = reason_not_done(replace(form, is_page=is_page), answer, tables)
     return read(), reason
 
 
-def _difference(base: Base, name: str, role: str, form: Form, once: Rows, *, with_key: bool) -> str:
-    send = _filled(base, name, role, form, with_key=with_key)
+def _difference(base: Base, name: str, role: str, form: Form, once: Rows, *, with_key: bool, way: Way) -> str:
+    send = _filled(base, name, role, form, with_key=with_key, way=way)
     first, second = _at_once(send) if with_key else _met(send)
     for answer in (first, second):
         if isinstance(answer, Exception):
@@ -135,6 +151,7 @@ def _difference(base: Base, name: str, role: str, form: Form, once: Rows, *, wit
     if (
         with_key
         and role != "anonymous"
+        and not way.may_be_page
         and first.status_code == 302
         and first["Location"] != second.get("Location")
     ):
@@ -152,7 +169,7 @@ def _spelled(rows: Rows) -> str:
     return "; ".join(short) or "nothing"
 
 
-def _filled(base: Base, name: str, role: str, form: Form, *, with_key: bool) -> Send:
+def _filled(base: Base, name: str, role: str, form: Form, *, with_key: bool, way: Way) -> Send:
     """Make what the form needs; what sends it, each time from a browser with the cookies of that login."""
     address, fields = trying.filled(base.house, name, role, form)
     trying.leave_in_session(base.house, role, form)
@@ -162,7 +179,8 @@ def _filled(base: Base, name: str, role: str, form: Form, *, with_key: bool) -> 
     def send() -> Any:
         client = Client()
         client.cookies = deepcopy(cookies)
-        return client.post(address, deepcopy({**fields, **key}))
+        sent = {**fields, **way.fields, **key}
+        return client.post(address, deepcopy(sent), headers=dict(way.headers))
 
     return send
 

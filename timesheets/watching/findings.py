@@ -19,7 +19,7 @@ from employees.worktime_rules.calendar import EarlierSums, WorkCalendar, by_civi
 from employees.worktime_rules.facts import AT_GROUP, Finding, Severity, WorkingPerson, Workplace, WorkSpan
 from employees.worktime_rules.findings import findings as find
 from employees.worktime_rules.records import changes, people
-from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.periods import Month
 from members.access import decides_on
 from members.models import User
@@ -306,7 +306,7 @@ def acknowledge(
             "Écrivez ce que vous en avez fait\u00a0: la note reste avec l’alerte.", field="note"
         )
     # Two people who answer at once: the second one waits, and reads that it was answered.
-    Employee.objects.select_for_update().get(pk=employee.pk)
+    still_there(Employee.objects.select_for_update(), employee.pk)
     key = {"employee": employee, "rule": rule, "day": day, "measured": measured}
     answered = Acknowledgement.objects.filter(**key).select_related("by").first()
     if answered:

@@ -26,7 +26,7 @@ from billing.models import Allocation, Payment
 from groupement.kernel.money import parse_amount, spell, spell_plain
 from groupement.kernel.pages import act, page, paginate
 from members.access import UserRequest, for_roles, holds, today
-from members.models import Member
+from members.models import Group, Member
 from members.roles import Role
 
 PAYMENTS_A_PAGE = 25
@@ -75,7 +75,10 @@ def record_payment(request: UserRequest) -> HttpResponse:
         return page(request, "billing/accounts/record_start.html", context={"form": start}, status=status)
     member = start.cleaned_data["adherent"]
     form = _payment_form(request, member, start.cleaned_data["montant"])
-    status = 200
+    position, status = statement_of_account.account_position(member, on=today()), 200
+    limit = Group.objects.values_list("write_off_limit", flat=True).get()
+    if found := allocating.whole_after(form.typed, position.credit, limit):
+        form.offer_to_settle(*found)
     if request.method == "POST" and "spread" not in request.POST:
         if form.is_valid() and (made := _record(request, member, form)):
             again = "again" in request.POST
@@ -84,7 +87,7 @@ def record_payment(request: UserRequest) -> HttpResponse:
     context = {
         "form": form,
         "member": member,
-        "position": statement_of_account.account_position(member, on=today()),
+        "position": position,
     }
     return page(request, "billing/accounts/record.html", context=context, status=status)
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from billing.accounts import payments, receivables
@@ -235,7 +236,37 @@ def test_lists_cost_the_same_queries_whatever_their_length(login, member, count,
     client.get(LIST)
     with django_assert_num_queries(10):
         client.get(LIST)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(asked(member, "10"))
     with django_assert_num_queries(9):
         client.get(address("payment", payment))
+
+
+def test_a_payment_that_lacks_a_little_settles_its_invoice_in_the_same_go(finance, member):
+    """240.00 due, 200.00 came, 38.50 are credit: 1.50 lack. All is settled with the box ticked, not without."""
+    first = owing.invoice(member, "100.00")
+    pay(member, "100.00", allocations=[(first, Decimal(100))])
+    owing.credit_note(first, "38.50")
+    invoice = owing.invoice(member, "240.00")
+    page = finance.get(asked(member, "200"))
+    label = f"Solder {invoice.number} : utiliser 38,50 € de crédit et abandonner 1,50 €"
+    assert label in words(page)
+    assert "Solder" not in words(finance.get(asked(member, "190")))  # 11.50 would lack
+    parts = {f"part_{invoice.pk}": "200,00"}
+    with transaction.atomic():
+        finance.post(asked(member, "200"), typed(member, "200,00", **parts))
+        assert due(invoice) == "40.00"
+        transaction.set_rollback(True)
+    wrong = finance.post(asked(member, "200"), typed(member, "", settles="on", **parts))
+    assert label in words(wrong)
+    finance.post(asked(member, "200"), typed(member, "200,00", settles="on", **parts))
+    assert due(invoice) == "0.00"
+    assert sorted(str(row.amount) for row in invoice.allocations.all()) == ["1.50", "200.00", "38.50"]
+
+
+def test_cents_that_lack_are_given_up_with_the_payment(finance, member):
+    invoice = owing.invoice(member, "240.00")
+    assert f"Solder {invoice.number} : abandonner 0,02 €" in words(finance.get(asked(member, "239.98")))
+    parts = {f"part_{invoice.pk}": "239,98"}
+    finance.post(asked(member, "239.98"), typed(member, "239,98", settles="on", **parts))
+    assert due(invoice) == "0.00"

@@ -214,3 +214,21 @@ def test_what_another_part_recorded_is_not_withdrawn_here(finance):
     )
     with pytest.raises(dues.NotChargeable, match="ne vient pas d’ici"):
         dues.withdraw(expense, by=None, at=NOW)
+
+
+@pytest.mark.parametrize("regime", ["", "S99"])
+def test_a_sum_without_a_regime_is_refused_when_it_is_recorded_not_when_the_month_is_tried(finance, regime):
+    with pytest.raises(recording.ChargeNotRecordable, match="Choisissez le régime de TVA") as refused:
+        recording.record_charge(
+            joined("Aloen"),
+            kind="free",
+            label="Atelier",
+            quantity=Decimal(1),
+            unit="C62",
+            unit_price=Decimal("3.20"),
+            vat_regime=regime,
+            service_month=Month(2026, 11),
+            by=finance,
+            at=NOW,
+        )
+    assert refused.value.field == "vat_regime"

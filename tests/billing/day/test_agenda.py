@@ -94,6 +94,21 @@ def test_all_that_awaits_has_its_sum(login) -> None:
     assert agenda(TODAY).work.month == NOVEMBER.next
 
 
+def test_a_cost_that_came_after_the_issue_waits_for_a_supplement(login) -> None:
+    """October is issued with Maëlle's cost; Yann's comes in December: finance reads it until a supplement counts it."""
+    (aloen,) = scene.hosts(1)
+    scene.issued([aloen])
+    yann = world.employee("Yann", "Bihan", members=[aloen])
+    world.timesheet(world.assignment(yann, aloen, hourly_price=Decimal("20.00")), world.hours(NOVEMBER, 7))
+    world.cost(yann, gross="900.00", contributions="100.00")
+    title = "Compter 1 coût arrivé après l’émission"
+    assert (title, "1000.00") in listed(agenda(TODAY))
+    page = words(login(world.finance()).get(DAY))
+    assert "Yann Bihan (novembre 2026). Un complément du mois le prend." in page
+    issuing.issue_run(drafting.draft(NOVEMBER, by=None, at=NOW), by=None, at=NOW)
+    assert title not in dict(listed(agenda(TODAY)))
+
+
 def test_finance_lands_here_and_nobody_else_reads_it(login) -> None:
     world.group()
     scene.hosts(1)
