@@ -58,9 +58,7 @@ def record_payment(
     NothingToWriteOff.
     """
     if amount <= 0 or cents(amount) != amount:
-        raise PaymentNotRecordable(
-            "Indiquez un montant supérieur à zéro, en centimes au plus.", field="amount"
-        )
+        raise PaymentNotRecordable("Indiquez un montant supérieur à zéro, en centimes.", field="amount")
     if received_on > timezone.localdate(at):
         raise PaymentNotRecordable(
             f"Le {received_on:%d/%m/%Y} est à venir\u00a0: indiquez le jour où l’argent a été reçu.",

@@ -121,7 +121,8 @@ def credit_and_replace(
     )
     for price, new in changed:
         figures = {**changing.figures_of(price.terms), price.figure: new.value, "vat_regime": new.vat_regime}
-        changing.correct(price.terms.assignment, starts_on=price.starts_on, figures=figures, by=by, at=at)
+        changed_terms = {"starts_on": price.starts_on, "figures": figures, "is_correction": True}
+        changing.agree(price.terms.assignment, by=by, at=at, **changed_terms)
     return Replacement(note, _draft_again(invoice, by=by, at=at))
 
 

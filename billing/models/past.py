@@ -36,7 +36,7 @@ def past_is_kept(
         f" THEN jsonb_build_array({', '.join(f'{row}.{column}' for column in says)}) END"
         for row, absent in (("OLD", "INSERT"), ("NEW", "DELETE"))
     )
-    said_before = f" AND {before} IS NOT NULL" if may_come_later else ""
+    is_known = f" AND {before} IS NOT NULL" if may_come_later else ""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
@@ -44,7 +44,7 @@ def past_is_kept(
         func=f"""
             IF EXISTS (
                 SELECT FROM ({used}) used WHERE used.key IN (OLD.{key}, NEW.{key})
-                AND {before} IS DISTINCT FROM {after}{said_before}
+                AND {before} IS DISTINCT FROM {after}{is_known}
             ) THEN
                 RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'check_violation';
             END IF;

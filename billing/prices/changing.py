@@ -51,35 +51,24 @@ def agree(
     figures: Mapping[str, Any],
     by: User,
     at: datetime,
-    before: date | None = None,
+    is_correction: bool = False,
 ) -> Terms:
     """New priced terms of ``assignment`` from ``starts_on``; the week and the notice stay those in force.
 
-    Terms that begin that very day are changed, since nothing is invoiced by them. Other terms hold from the day
-    ``before`` on. Raises NotRepriceable and employees.assigning.BadTerms; see propose().
+    Terms that begin that very day are changed, since nothing is invoiced by them. When it ``is_correction``, a later
+    month that is invoiced keeps its price, and so do those after it. Raises NotRepriceable and
+    employees.assigning.BadTerms; see propose().
     """
     still_there(Assignment.objects.select_for_update(no_key=True), assignment.pk)
     if starts_on is not None:
         # An issue under way comes first: it may be invoicing the very month.
         list(BillingRun.objects.select_for_update(no_key=True).filter(month__gte=Month.of(starts_on)))
+    before = None
+    if is_correction and starts_on is not None and (later := invoiced_after(assignment, Month.of(starts_on))):
+        before = later.first
+        _begin_anew(assignment, before, by=by, at=at)
     proposed = propose(assignment, starts_on=starts_on, figures=figures, before=before)
     return write_terms(assignment, proposed, by=by, at=at)
-
-
-@transaction.atomic
-def correct(
-    assignment: Assignment, *, starts_on: date, figures: Mapping[str, Any], by: User, at: datetime
-) -> Terms:
-    """Put a price right from ``starts_on`` to the next month that stays invoiced, from which the invoiced one goes on.
-
-    Raises what agree() does, which it is when no later month is invoiced.
-    """
-    still_there(Assignment.objects.select_for_update(no_key=True), assignment.pk)
-    later = invoiced_after(assignment, Month.of(starts_on))
-    if later is not None:
-        _begin_anew(assignment, later.first, by=by, at=at)
-    before = later.first if later else None
-    return agree(assignment, starts_on=starts_on, figures=figures, by=by, at=at, before=before)
 
 
 def _begin_anew(assignment: Assignment, on: date, *, by: User, at: datetime) -> None:

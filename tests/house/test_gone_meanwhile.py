@@ -57,7 +57,7 @@ def test_each_act_says_that_its_record_is_gone() -> None:
             act()
         except StaleRow:
             continue
-        except Exception as fault:  # noqa: BLE001 - whatever it is, it is named
+        except Exception as fault:
             wrong[name] = f"{type(fault).__name__}: {fault}"
         else:
             wrong[name] = "done"
