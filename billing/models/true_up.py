@@ -140,16 +140,25 @@ class TrueUpShare(models.Model):
 
 
 class SettledMonth(models.Model):
-    """A person's month that an issued true-up settled: no other true-up takes it again."""
+    """A person's month that an issued true-up settled with a member, or with all: no other true-up takes it again."""
 
     true_up = models.ForeignKey(TrueUp, models.PROTECT, related_name="settled_months")
     employee = models.ForeignKey("employees.Employee", models.PROTECT, related_name="+")
+    member = models.ForeignKey(
+        "members.Member", models.PROTECT, null=True, related_name="+", verbose_name="adhérent"
+    )
     month = MonthField("mois")
 
     class Meta:
         verbose_name = "mois régularisé"
         verbose_name_plural = "mois régularisés"
-        constraints = [models.UniqueConstraint(fields=["employee", "month"], name="a_month_is_trued_up_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["employee", "month", "member"],
+                name="a_month_is_trued_up_once",
+                nulls_distinct=False,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.month}"

@@ -14,12 +14,11 @@ from billing.models import (
     InvoiceStatus,
     Release,
     RunStatus,
-    SettledMonth,
     Settlement,
 )
 from billing.true_ups.gathering import INVOICED, Key, TrueUpFacts
 from billing.true_ups.sharing import NobodyToShare, SharedPeriod, share_period
-from groupement.kernel.french import NO_BREAK_SPACE, enumeration
+from groupement.kernel.french import NO_BREAK_SPACE, enumeration, quoted
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.worktime import spell_clock
@@ -36,9 +35,8 @@ def obstacles(facts: TrueUpFacts, key: str) -> list[str]:
     not_closed = _not_closed(facts)
     drafted = _in_drafts(facts, not_closed)
     came_late = _of_issued_months(not_closed - drafted)
-    settled = set(facts.scope.of(SettledMonth.objects.all()).values_list("employee", "month"))
     sentences = [
-        _about(facts, settled, "déjà régularisé. Choisissez une autre période, ou d’autres personnes."),
+        *_settled(facts),
         _about(
             facts,
             (facts.worked | facts.billed) - facts.costs.keys(),
@@ -69,6 +67,27 @@ def obstacles(facts: TrueUpFacts, key: str) -> list[str]:
         *_costs_of_nobody(facts, key),
     ]
     return [sentence for sentence in sentences if sentence]
+
+
+def _settled(facts: TrueUpFacts) -> Iterable[str]:
+    """Months that are settled already with a member of this true-up or with everybody; else what those held besides."""
+    scope = facts.scope
+    taken = [key for key in facts.settled if key[2] is None or key[2] in scope.member_ids]
+    with_whom = {member for *_, member in taken if member is not None}
+    whom, others = "", "ou d’autres personnes"
+    if with_whom and with_whom != scope.member_ids:
+        whom = f" avec {enumeration(sorted(facts.names[pk] for pk in with_whom), at_most=NAMED)}"
+        others = "d’autres personnes, ou d’autres adhérents"
+    keys = {(employee, month) for employee, month, _ in taken}
+    yield _about(facts, keys, f"déjà régularisé{whom}. Choisissez une autre période, {others}.")
+    # What an earlier true-up moved of the reserve is of all its months.
+    for row in facts.earlier if not taken else ():
+        if row.first_month < scope.first or row.last_month > scope.last:
+            months = f"de {row.first_month.label} à {row.last_month.label}"
+            yield (
+                f"{quoted(row.label)} a régularisé ces personnes {months}{SPACED_COLON} choisissez une période qui "
+                "contient tous ces mois, ou d’autres personnes."
+            )
 
 
 def remarks(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> list[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Sum
 
-from billing.charge_kinds import KINDS, Writer, kinds_where
+from billing.charge_kinds import KINDS, TRUES_UP, Writer, kinds_where
 from billing.models import (
     Charge,
     EmployerCost,
@@ -22,8 +22,11 @@ from billing.models import (
     InvoiceKind,
     InvoiceStatus,
     Release,
+    SettledMonth,
     Settlement,
+    TrueUp,
     TrueUpKey,
+    TrueUpStatus,
 )
 from billing.month.segments import terms_in_force
 from billing.month.summing import charges_with_credits, work_taken_back
@@ -101,8 +104,9 @@ class TrueUpFacts:
 
     Amounts are euros; tables are by employee, then by member. ``late`` are timesheets that no invoice bills,
     ``given_up`` minutes credited for good, by employee and key of hours: no member bears them.
-    ``reserve`` is what the monthly closes took from the reserve, ``closed`` the months whose cost a close has settled,
-    and ``left_to_reserve`` what absence rules leave to it.
+    ``reserve`` is what the monthly closes took from the reserve, less what ``earlier`` true-ups gave it back,
+    ``closed`` the months whose cost a close has settled, and ``left_to_reserve`` what absence rules leave to it.
+    ``settled`` are months that earlier true-ups settled, by person and member, or with everybody.
     """
 
     scope: TrueUpScope
@@ -125,6 +129,8 @@ class TrueUpFacts:
     closed: set[Key] = field(default_factory=set)
     left_to_reserve: dict[int, Decimal] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    earlier: list[TrueUp] = field(default_factory=list)
+    settled: set[tuple[int, Month, int | None]] = field(default_factory=set)
 
     @cached_property
     def periods(self) -> list[EmployeePeriod]:
@@ -173,8 +179,10 @@ def gather(scope: TrueUpScope) -> TrueUpFacts:
     _hours(facts)
     _given_up(facts)
     _terms(facts)
+    _earlier(facts)
     _invoiced(facts)
     _settlements(facts)
+    _settled_earlier(facts)
     facts.late = _late(scope)
     facts.names = dict(Member.objects.order_by("pk").values_list("pk", "short_name"))
     return facts
@@ -268,6 +276,50 @@ def _mean(rates: Mapping[Decimal, int]) -> Decimal:
     return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
+def _earlier(facts: TrueUpFacts) -> None:
+    """The true-ups that have settled some of these months of these people with some members."""
+    scope = facts.scope
+    rows = TrueUp.objects.filter(
+        status=TrueUpStatus.ISSUED, first_month__lte=scope.last, last_month__gte=scope.first
+    )
+    staff = set(scope.staff)
+    facts.earlier = [
+        row for row in rows.order_by("issued_at", "pk") if staff & {*row.figures["chosen"]["employees"]}
+    ]
+    settled = scope.of(SettledMonth.objects.all()).values_list("employee", "month", "member")
+    facts.settled = set(settled)
+
+
+def _settled_earlier(facts: TrueUpFacts) -> None:
+    """What members bear since an earlier true-up, less credit notes after it; what that one moved of the reserve."""
+    issued: dict[tuple[int, int], datetime] = {}
+    for row in facts.earlier:
+        for name, borne in row.figures.get("borne", {}).items():
+            if (employee := int(name)) in facts.scope.staff:
+                facts.reserve[employee] -= Decimal(row.figures["moved"][name])
+                for member, cost in borne.items():
+                    _add(facts.costs_invoiced[employee], int(member), Decimal(cost))
+                    issued[employee, int(member)] = row.issued_at or row.prepared_at
+    if issued:
+        _credited_since(facts, issued)
+
+
+def _credited_since(facts: TrueUpFacts, issued: Mapping[tuple[int, int], datetime]) -> None:
+    """Take off what credit notes took back of what true-ups had settled, after they were ``issued``; one query."""
+    since = facts.scope.of(
+        work_taken_back(), month="credits__charge__service_month", employee="credits__charge__employee"
+    )
+    names = ("employee", "member", "service_month", "kind")
+    for employee, member, month, kind, net, at in since.values_list(
+        *(f"credits__charge__{name}" for name in names), "net", "invoice__issued_at"
+    ):
+        settled_at = issued.get((employee, member))
+        if settled_at is None or (employee, month, member) not in facts.settled:
+            continue
+        if kind in TRUES_UP or at > settled_at:
+            facts.costs_invoiced[employee][member] -= net
+
+
 def _invoiced(facts: TrueUpFacts) -> None:
     """What issued invoices charge for the period less what credit notes took back of it, by VAT regime."""
     scope = facts.scope
@@ -279,7 +331,8 @@ def _invoiced(facts: TrueUpFacts) -> None:
     ):
         left = net - credited
         _add(facts.invoiced[employee].setdefault(member, {}), regime, left)
-        if KINDS[kind].pays_for_work:
+        # Of what an earlier true-up settled, the member bears what that one says (_settled_earlier).
+        if KINDS[kind].pays_for_work and (employee, month, member) not in facts.settled:
             _add(facts.costs_invoiced[employee], member, left)
         facts.billed.add((employee, month))
         facts.assigned[employee][member] = 1

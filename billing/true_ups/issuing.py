@@ -66,10 +66,10 @@ def issue(true_up: TrueUp, *, by: User | None, at: datetime, issued_on: date | N
 
     What a member owes and what is due back to it are set off within each VAT regime; what is owed by regime makes one
     invoice, what is due back one credit note. A regime that comes to zero makes none. Approved hours that no invoice
-    bills are billed by the member's document, and sealed. Each person's month is settled once; the reserve's ledger
-    gets the difference. The same facts must still give the shares prepared. Queue the files afterwards with
-    ``rendering.enqueue``. ``issued_on``: the date of the documents when it is not that of ``at``, the day that numbers
-    have reached. Raises TrueUpNotIssuable, NumberTooEarly, ahead.NotTheDateReached.
+    bills are billed by the member's document, and sealed. Each person's month is settled once with each member; the
+    reserve's ledger gets the difference. The same facts must still give the shares prepared. ``issued_on``: the date of
+    the documents when it is not that of ``at``, the day that numbers have reached. Queue the files afterwards with
+    ``rendering.enqueue``. Raises TrueUpNotIssuable, NumberTooEarly, ahead.NotTheDateReached.
     """
     row = still_there(TrueUp.objects.select_for_update(), true_up.pk)
     if row.status != TrueUpStatus.DRAFT:
@@ -120,13 +120,16 @@ def _figures(share: TrueUpShare) -> tuple[object, ...]:
 
 
 def _settle_months(context: _IssueContext) -> None:
-    """Each person's month once and for all; of two true-ups at the same moment, PostgreSQL lets one through."""
-    months = context.facts.costs.keys() | context.facts.worked | context.facts.billed
+    """A person's month with a member, once and for all; of two true-ups at one moment, PostgreSQL lets one through."""
+    facts = context.facts
+    months = sorted(facts.costs.keys() | facts.worked | facts.billed)
+    members = {period.employee: facts.scope.member_ids & {*period.members} for period in facts.periods}
     try:
         with transaction.atomic():
             SettledMonth.objects.bulk_create(
-                SettledMonth(true_up=context.true_up, employee_id=employee, month=month)
-                for employee, month in sorted(months)
+                SettledMonth(true_up=context.true_up, employee_id=employee, month=month, member_id=member)
+                for employee, month in months
+                for member in sorted(members[employee])
             )
     except IntegrityError as error:
         raise TrueUpNotIssuable(

@@ -129,6 +129,7 @@ def shares(true_up: TrueUp, facts: TrueUpFacts, everybody: Sequence[SharedPeriod
 def figures(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> dict[str, Any]:
     """The figures behind the shares, as plain JSON: choices, sums, keys used, the reserve before and after."""
     scope = facts.scope
+    afterwards = {one.period.employee: reserve_of(one, facts) for one in everybody}
     return {
         "chosen": {
             "employees": scope.staff,
@@ -142,21 +143,26 @@ def figures(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> dict[str, 
         "actual": str(sum((one.total for one in everybody), ZERO)),
         "keys": {str(one.period.employee): one.key for one in everybody},
         "reserve_before": str(sum(facts.reserve.values(), ZERO)),
-        "reserve_after": str(reserve_after(facts, everybody)),
+        "reserve_after": str(sum(afterwards.values(), ZERO)),
+        # By person, for a later true-up of the same months with other members: it goes on from there.
+        "moved": {str(pk): str(facts.reserve[pk] - afterwards.get(pk, ZERO)) for pk in scope.staff},
+        "borne": {
+            str(one.period.employee): {
+                str(share.member): str(share.cost) for share in one.shares if share.member in scope.member_ids
+            }
+            for one in everybody
+        },
         "remarks": remarks(facts, everybody),
     }
 
 
-def reserve_after(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> Decimal:
-    """What the reserve bears of these months (euros) afterwards: what is left to it or given up, what others leave."""
+def reserve_of(one: SharedPeriod, facts: TrueUpFacts) -> Decimal:
+    """What the reserve bears of a person's months (euros) afterwards: left to it, given up, left by others."""
     settled = facts.scope.member_ids
-    borne = ZERO
-    for one in everybody:
-        borne += one.period.to_reserve + one.given_up
-        borne += sum((share.cost for share in one.shares if share.member not in settled), ZERO)
-        nets = facts.costs_invoiced[one.period.employee]
-        borne -= sum((net for member, net in nets.items() if member not in settled), ZERO)
-    return borne
+    borne = one.period.to_reserve + one.given_up
+    borne += sum((share.cost for share in one.shares if share.member not in settled), ZERO)
+    nets = facts.costs_invoiced[one.period.employee]
+    return borne - sum((net for member, net in nets.items() if member not in settled), ZERO)
 
 
 def key_labels(used: Mapping[str, str]) -> list[str]:
