@@ -20,7 +20,7 @@ from billing.reminders import choosing, wording
 from billing.reminders import sending as invoice_reminders
 from employees import absences, assigning, moving, planning
 from employees.models import Assignment, Employee
-from groupement.demo import cast
+from groupement.demo import afterwards, cast
 from groupement.demo.founding import moment
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
@@ -296,11 +296,13 @@ def collect() -> None:
         ExpenseScale.objects.create(kind=kind, starts_on=date(2026, 1, 1), rate=Decimal(rate), source=source)
     _pay_all(finance)
     _credit(finance)
+    afterwards.complete(finance, user("solene.rivoal"))
     for day in REMINDED:
         if letters := choosing.due_reminders(day):
             invoice_reminders.send_reminders(letters, by=finance, at=moment(day, 9))
     _spend(finance)
     dues.call_dues(2026, by=finance, at=moment(date(2026, 11, 2), 9))
+    afterwards.give_back(finance)
     _fund(finance)
 
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
-from billing.models import Charge, FundedHours, Invoice, Payment, Reminder
+from billing.documents import rendering
+from billing.models import BillingRun, Charge, Dispatch, FundedHours, Invoice, Payment, Refund, Reminder
 from billing.month import reconciling
-from groupement.demo import cast, founding, story
-from members.models import Group
+from groupement.demo import afterwards, cast, founding, story
+from members.models import Group, Mail
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -52,9 +53,32 @@ def test_money_comes_in_but_for_what_is_late_and_collecting_again_changes_nothin
     (note,) = Invoice.objects.filter(kind="credit_note")
     assert (note.number, note.corrects.number) == ("F-2026-0013", "F-2026-0007")
     assert Reminder.objects.count() == 4
-    counted = [model.objects.count() for model in (Payment, Invoice, Reminder, Charge, FundedHours)]
+    kept = (Payment, Invoice, Reminder, Charge, FundedHours, Refund, Dispatch)
+    counted = [model.objects.count() for model in kept]
     story.collect()
-    assert [model.objects.count() for model in (Payment, Invoice, Reminder, Charge, FundedHours)] == counted
+    assert [model.objects.count() for model in kept] == counted
+
+
+def test_what_came_after_the_months_is_told_too():
+    """Two hours found in October make a supplement of September; 100.00 too much goes back; papers leave by e-mail."""
+    founding.found()
+    story.live()
+    for month in cast.CLOSED:
+        story.bill(month)
+    story.collect()
+    (run,) = BillingRun.objects.filter(supplement=1)
+    (made,) = run.invoices.all()
+    assert (run.month, made.number, str(made.member)) == (cast.SEPTEMBER, "F-2026-0014", "Aloen")
+    assert (str(made.net), str(made.total)) == ("52.80", "63.36")
+    (refund,) = Refund.objects.all()
+    assert (str(refund.amount), refund.payment.amount) == ("100.00", Decimal("163.36"))
+    for invoice in Invoice.objects.filter(status="issued"):
+        rendering.render(invoice.pk, at=world.NOW)
+    finance = story.user("gael.perrot")
+    assert afterwards.send_papers(finance) == 8
+    assert Mail.objects.filter(kind="document").exclude(file_path="").count() >= 8
+    assert not Mail.objects.filter(kind="document", status="pending").exists()
+    assert afterwards.send_papers(finance) == 0
 
 
 def test_another_group_s_database_is_left_alone():

@@ -7,13 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.db.models import Count
 
 from billing.documents import rendering
-from billing.models import BillingRun, Document, Rendering
+from billing.models import BillingRun, Dispatch, Document, Invoice, Refund, Rendering
 from billing.month import reconciling
 from groupement import worker
 from groupement.celery import app
-from groupement.demo import cast, founding, story
+from groupement.demo import afterwards, cast, founding, story
+from groupement.kernel.french import counted
 from groupement.kernel.money import ZERO, spell_plain
 from groupement.kernel.worktime import spell_hours
 from members.models import Group
@@ -36,8 +38,10 @@ class Command(BaseCommand):
         with transaction.atomic():
             story.collect()
         self._make_papers()
+        afterwards.send_papers(story.user("gael.perrot"))
         for run in runs:
             self._print_run(run)
+        self._print_later()
         self._print_dues()
         if self._state() == before:
             self.stdout.write(
@@ -121,7 +125,8 @@ class Command(BaseCommand):
 
     def _print_run(self, run: BillingRun) -> None:
         rows = reconciling.issued_invoices(run)
-        self.stdout.write(f"\nFactures {run.month.of_label}")
+        what = f"{run.label}, factures" if run.supplement else f"Factures {run.month.of_label}"
+        self.stdout.write(f"\n{what}")
         heads = ("numéro", "adhérent", "heures", "HT", "TVA", "TTC", "fichier")
         self._row(*heads)
         for row in rows:
@@ -131,11 +136,35 @@ class Command(BaseCommand):
             spell_plain(sum((getattr(row, name) for row in rows), ZERO)) for name in ("net", "vat", "total")
         )
         hours = spell_hours(sum(row.minutes for row in rows))
-        self._row("total", f"{len(rows)} factures", hours, net, vat, total, "")
+        self._row("total", counted(len(rows), "facture"), hours, net, vat, total, "")
         # As on the pages: above zero the reserve receives.
         cost, received, charged = run.employer_cost or ZERO, -(run.reserve or ZERO), run.charged or ZERO
         self.stdout.write(
             f"coût employeur {spell_plain(cost)} + réserve {spell_plain(received)} = refacturé {spell_plain(charged)}"
+        )
+
+    def _print_later(self) -> None:
+        """What came after the months: supplements, credit notes, money that went back, papers sent by e-mail."""
+        for run in BillingRun.objects.filter(supplement__gt=0, status="issued").order_by(
+            "month", "supplement"
+        ):
+            self._print_run(run)
+        for note in Invoice.objects.filter(kind="credit_note", status="issued").select_related(
+            "member", "corrects"
+        ):
+            of = note.corrects.number if note.corrects else ""
+            self.stdout.write(
+                f"\nAvoir {note.number} sur {of}, {note.member}\u00a0: {spell_plain(note.total)} TTC"
+            )
+        for refund in Refund.objects.select_related("member").order_by("paid_on", "pk"):
+            words = f"{refund.member}, {spell_plain(refund.amount)} le {refund.paid_on:%d/%m/%Y}"
+            self.stdout.write(f"Remboursé\u00a0: {words} ({refund.reference})")
+        sent = Dispatch.objects.aggregate(
+            count=Count("pk"), addresses=Count("invoice__member", distinct=True)
+        )
+        self.stdout.write(
+            f"Envoyés par e-mail avec leur PDF\u00a0: {counted(sent['count'], 'document')} à "
+            f"{counted(sent['addresses'], 'adhérent')}"
         )
 
     def _print_dues(self) -> None:
