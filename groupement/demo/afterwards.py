@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing.accounts import payments, refunding
 from billing.dispatch import sending
@@ -88,4 +88,6 @@ def send_papers(finance: User) -> int:
         rows = Mail.objects.filter(pk__in=sending.mails_of(dispatches).values("pk"))
         left_at = at + timedelta(minutes=1)
         rows.filter(status=MailStatus.PENDING).update(status=MailStatus.SENT, sent_at=left_at, attempts=1)
+        # Nothing is left for a worker, which may not be at work when the command ends.
+        connection.run_on_commit = []
     return len(waiting)
