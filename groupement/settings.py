@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "members.middleware.SessionActivityMiddleware",
     "members.middleware.SecondFactorMiddleware",
+    "members.middleware.MissingGroupMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "members.middleware.SentFormMiddleware",
     "pghistory.middleware.HistoryMiddleware",

@@ -23,10 +23,11 @@ from django.utils.safestring import SafeData, mark_safe
 from django_htmx.http import HttpResponseClientRedirect
 from redis.exceptions import RedisError
 
+from groupement.kernel.pages import page
 from groupement.kernel.sent_forms import form_key
 from members import sending_once
 from members.access import needs_second_factor
-from members.models import SentForm
+from members.models import Group, SentForm
 from members.sending_once import FormAlreadySent, Sending
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,22 @@ class SecondFactorMiddleware:
         if getattr(request, "htmx", False):
             return HttpResponseClientRedirect(resolve_url("mfa_index"))
         return redirect("mfa_index")
+
+
+class MissingGroupMiddleware:
+    """Where a page needs the group and nobody has recorded it yet, say so, and to an admin where that is done."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer in place of the view that asked for the group."""
+        if not isinstance(error, Group.DoesNotExist):
+            return None
+        return page(request, "members/no_group.html", status=HTTPStatus.CONFLICT)
 
 
 TWICE = "Ce formulaire a été envoyé plusieurs fois\u00a0: il n’est enregistré qu’une fois."

@@ -212,6 +212,8 @@ def notify_confirmed_tacitly(sheets: Iterable[Timesheet], *, at: datetime) -> in
     To the coordination where nobody there can be written to. The delay may end at night or on a Sunday: the message
     then leaves when offices open.
     """
+    if not (sheets := list(sheets)):
+        return 0
     roster, group = read_duty_roster(timezone.localdate(at)), Group.objects.get()
     staff = {sheet: roster.writers(sheet) for sheet in sheets}
     within_reach = reachable({user for users in staff.values() for user in users})
