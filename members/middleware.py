@@ -1,4 +1,4 @@
-"""What stands before the pages: a second factor for wide rights, when a login was last used, forms sent twice."""
+"""What stands before the pages: what browsers keep, a second factor, when a login was used, forms sent twice."""
 
 from __future__ import annotations
 
@@ -38,6 +38,25 @@ SENTENCE = (
     "Votre rôle ouvre les données de toutes les structures\u00a0: il demande un second facteur. "
     "Ajoutez une clé d’accès ou une application de codes, puis continuez."
 )
+
+
+class PrivateAnswersMiddleware:
+    """Let no browser and no proxy keep an answer: after logging out, "back" asks anew and finds the login.
+
+    Static files are answered before. A calendar program, which has no login, is told by the view what it may keep.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        wanted = response.get("Cache-Control", "")
+        user = getattr(request, "user", None)
+        if not wanted or "no-store" in wanted or (user is not None and user.is_authenticated):
+            response["Cache-Control"] = "private, no-store"
+            response.headers.pop("Expires", None)
+        return response
 
 
 SEEN_FOR = 5 * 60

@@ -7,7 +7,7 @@ const channel = person && "BroadcastChannel" in window ? new BroadcastChannel("s
 const tokens = (root) => [...root.querySelectorAll("input[name=csrfmiddlewaretoken]")];
 
 function useToken(token) {
-  if (token) for (const field of tokens(document)) field.value = token;
+  if (token) { for (const field of tokens(document)) field.value = token; }
 }
 
 // Take the token of now. Returns whose session it is: "same", "other", "ended", or "lost" without an answer.
@@ -24,7 +24,8 @@ export const renew = async () => {
   }
 };
 
-const OTHER = "Une autre personne s’est connectée dans ce navigateur. Rien de cette page n’est plus enregistré.";
+const OTHER =
+  "Une autre personne s’est connectée dans ce navigateur. Rien de cette page n’est plus enregistré.";
 let isTold = false;
 channel?.addEventListener("message", ({ data }) => {
   if (data.person === person) useToken(data.token);
@@ -35,7 +36,14 @@ channel?.addEventListener("message", ({ data }) => {
 });
 channel?.postMessage({ person, token: tokens(document)[0]?.value });
 
-// The button Back shows a page as it was left, with its old token.
-addEventListener("pageshow", (event) => {
-  if (person && (event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward")) renew();
+// The button Back shows a page as it was left, with its old token. Some browsers do so whatever the page asks for: who
+// has logged out meanwhile, or is somebody else, finds it hidden, and the login in its place.
+addEventListener("pageshow", async (event) => {
+  if (!person) return;
+  const isKept = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (!isKept) return;
+  const whose = await renew();
+  if (whose !== "ended" && whose !== "other") return;
+  document.body.hidden = true;
+  location.reload();
 });

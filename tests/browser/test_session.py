@@ -4,6 +4,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from members.access import trust_email
 from tests.browser.conftest import log_in, until
 from tests.browser.test_entry import MONTH, cast, cell, stored
 
@@ -57,8 +58,6 @@ def test_a_tab_that_was_not_told_asks_and_sends_again(cast, enter, site, size):
 def test_hours_are_not_sent_in_the_name_of_another_person(cast, enter, site):
     page = enter(cast["maelle"], allowed_errors=REFUSED)
     page.goto(site.url + MONTH)
-    from members.access import trust_email
-
     trust_email(cast["nolwenn"])
     log_in_anew(page, cast["nolwenn"], site)
     expect(page.locator(".toast")).to_contain_text("Une autre personne s’est connectée dans ce navigateur.")
@@ -66,3 +65,13 @@ def test_hours_are_not_sent_in_the_name_of_another_person(cast, enter, site):
     expect(page.locator("#etat")).to_contain_text("votre saisie est gardée")
     expect(cell(page, cast["aloen"], 2)).to_have_value("7")
     assert stored(cast["aloen"]) == {}
+
+
+def test_a_page_that_the_browser_kept_leaves_when_its_session_is_over(cast, enter, site):
+    """Back, in browsers that show a page as it was left whatever it asks for."""
+    page = enter(cast["maelle"], "laptop")
+    page.goto(site.url + MONTH)
+    Session.objects.all().delete()
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    page.wait_for_url(lambda url: "/compte/login" in url)
+    assert "Kerbrat" not in page.content()
