@@ -60,16 +60,16 @@ def test_every_page_without_a_record_answers_before_there_is_a_group(client):
 
 
 def test_a_page_that_needs_the_group_says_what_to_do_first(client):
-    said = {}
+    answered = {}
     for roles in ({"is_admin": True}, {"is_finance": True}):
         user = world.user(f"Qui ouvre {min(roles)}", **roles)
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
         client.force_login(user)
         answer = client.get(reverse("billing:liability"))
         text = answer.content.decode()
-        said[min(roles)] = (
+        answered[min(roles)] = (
             answer.status_code,
             "Le groupement reste à renseigner" in text,
             reverse("admin:members_group_add") in text,
         )
-    assert said == {"is_admin": (409, True, True), "is_finance": (409, True, False)}
+    assert answered == {"is_admin": (409, True, True), "is_finance": (409, True, False)}

@@ -110,7 +110,7 @@ def test_what_is_not_there_or_reserved_is_kept_by_nobody_either(scene: House):
     }
 
 
-def test_what_the_site_itself_wears_is_kept(client: Client):
+def test_what_the_site_itself_wears_is_kept(db: None, client: Client):
     answer = client.get("/static/css/base.css")
     assert b"".join(answer.streaming_content)
     answer.close()
