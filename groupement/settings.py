@@ -21,6 +21,10 @@ LOCAL_MODE = env.flag(
 OWN_DATABASE = LOCAL_MODE and not (env.text("DATABASE_URL", "") or env.text("DATABASE_URL_FILE", ""))
 DEBUG = env.flag("DEBUG", default=False) and LOCAL_MODE
 SECRET_KEY = env.secret("SECRET_KEY", "" if LOCAL_MODE else None) or kept_secret(LOCAL_FOLDER / "secret-key")
+# What is kept encrypted: the first key encrypts, each of them decrypts; unless named, the key above does.
+ENCRYPTION_KEYS = [key.strip() for key in env.secret("ENCRYPTION_KEYS", "").split(",") if key.strip()] or [
+    SECRET_KEY
+]
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if LOCAL_MODE else None)
 
 # Where messages and calendars say that the site is, unless set: this machine’s port, or the first of its names.
@@ -273,6 +277,7 @@ SECURE_HSTS_PRELOAD = not LOCAL_MODE
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = not LOCAL_MODE
 SESSION_COOKIE_NAME = "sessionid" if LOCAL_MODE else "__Host-sessionid"
+SESSION_SERIALIZER = "groupement.kernel.encryption.EncryptedSession"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 7
 CSRF_COOKIE_SECURE = not LOCAL_MODE
 CSRF_COOKIE_HTTPONLY = True

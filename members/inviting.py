@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
+from members import account_mails
 from members.access import trust_email
 from members.models import Group, Invitation, User
 
@@ -43,17 +42,12 @@ class WeakPassword(Refusal):
     """The password chosen is too easy to guess."""
 
 
-class MailFailed(Refusal):
-    """The invitation stands, but its letter did not leave."""
-
-
 @transaction.atomic
 def invite(user: User, *, by: User | None, at: datetime, address: Callable[[str], str] | None = None) -> str:
     """Make the one valid invitation of ``user`` and return its token (256 bits, stored nowhere).
 
-    Earlier ones that were not used are voided. ``address`` turns the token into a link; with it the letter leaves
-    after commit. Raises MayNotInvite, ClosedAccount, and MailFailed when the letter could not leave (the invitation
-    stands).
+    Earlier ones that were not used are voided. ``address`` turns the token into a link; with it a letter goes to the
+    outbox, which tries as long as the invitation holds. Raises MayNotInvite and ClosedAccount.
     """
     # A deputy answers for somebody for a while; letting people in is for good.
     if by is not None and not (by.is_coordinator or by.is_admin):
@@ -71,8 +65,7 @@ def invite(user: User, *, by: User | None, at: datetime, address: Callable[[str]
     )
     log.info("invitation %s made", invitation.pk)
     if address is not None:
-        letter = _letter(user, group, invitation, address(token))
-        transaction.on_commit(lambda: _send(letter, user))
+        _write_letter(user, group, invitation, address(token))
     return token
 
 
@@ -133,23 +126,14 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _letter(user: User, group: Group | None, invitation: Invitation, link: str) -> EmailMultiAlternatives:
+def _write_letter(user: User, group: Group | None, invitation: Invitation, link: str) -> None:
     context = {"person": user, "group": group, "invitation": invitation, "link": link}
-    letter = EmailMultiAlternatives(
+    account_mails.write(
+        user.email,
+        to=user,
         subject=f"Votre accès à {group.name if group else 'l’espace du groupement'}",
-        body=render_to_string("members/mail/invitation.txt", context),
-        to=[user.email],
-        reply_to=[group.email] if group and group.email else None,
+        text=render_to_string("members/mail/invitation.txt", context),
+        html=render_to_string("members/mail/invitation.html", context),
+        at=invitation.sent_at,
+        until=invitation.expires_at,
     )
-    letter.attach_alternative(render_to_string("members/mail/invitation.html", context), "text/html")
-    return letter
-
-
-def _send(letter: EmailMultiAlternatives, user: User) -> None:
-    try:
-        letter.send()
-    except (OSError, smtplib.SMTPException) as error:
-        log.warning("invitation letter to user %s did not leave", user.pk)
-        raise MailFailed(
-            "L’invitation est prête, mais l’e-mail n’est pas parti. Vérifiez l’adresse et invitez de nouveau."
-        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import re
 import smtplib
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +26,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from groupement.kernel import paper
+from groupement.kernel.encryption import decrypt
 from groupement.kernel.french import NO_BREAK_SPACE
 from members.models import Group, Mail, MailKind, MailStatus, MailSubject, SubjectKind, User
 
@@ -32,8 +35,14 @@ log = logging.getLogger(__name__)
 TASK = "members.tasks.send_mails"
 # How long after a message was written each attempt comes: a server that is down is rarely down for an hour.
 ATTEMPTS = (timedelta(), timedelta(minutes=10), timedelta(hours=1))
+# A code is waited for on the page that asked for it: tried again within minutes, then as long as it is worth it.
+ATTEMPTS_OF_ACCESS = (
+    *(timedelta(minutes=minutes) for minutes in (0, 1, 2, 4, 7)),
+    *(timedelta(hours=hours) for hours in (1, 6, 24, 48)),
+)
 # A run ends well before the worker's time limit; the next minute goes on.
 MOST_AT_ONCE = 200
+UNTRIED = (MailStatus.PENDING, MailStatus.EXPIRED)
 REFUSED = "Adresse refusée"
 GAP = re.compile(r"\n{3,}")  # what blocks left empty leave in plain text
 PERMANENT = 500  # from here on, an answer of the server will not change (RFC 5321, 4.2.1)
@@ -137,7 +146,7 @@ def is_reachable(to: User | Correspondent) -> bool:
     account = _account(to)
     if account and not account.is_active:
         return False
-    tried = Mail.objects.filter(to=account, address=to.email).exclude(status=MailStatus.PENDING)
+    tried = Mail.objects.filter(to=account, address=to.email).exclude(status__in=UNTRIED)
     last = tried.order_by("-queued_at", "-pk").first()
     return not (last and last.status == MailStatus.FAILED and last.error.startswith(REFUSED))
 
@@ -149,7 +158,7 @@ def has_refused(account: str) -> Subquery:
     """
     path = f"{account}__" if account else ""
     tried = Mail.objects.filter(to=OuterRef(account or "pk"), address=OuterRef(f"{path}email"))
-    last = tried.exclude(status=MailStatus.PENDING).order_by("-queued_at", "-pk")
+    last = tried.exclude(status__in=UNTRIED).order_by("-queued_at", "-pk")
     answer = Q(status=MailStatus.FAILED, error__startswith=REFUSED)
     return Subquery(last.annotate(has_refused=answer).values("has_refused")[:1])
 
@@ -178,8 +187,10 @@ def send_pending(at: datetime) -> int:
     """Send what is due, the oldest first; how many left.
 
     Two workers share the work: each holds the row that it sends. A message has three attempts, then it is failed
-    until ``resend``; one whose address is refused for good has had its last.
+    until ``resend``; one whose address is refused for good has had its last. What opens an account goes first, and
+    never after its end.
     """
+    end(Mail.objects.filter(expires_at__lte=at))
     if not _due(at).exists():
         return 0
     server = get_connection()
@@ -200,40 +211,55 @@ def send_pending(at: datetime) -> int:
 @transaction.atomic
 def resend(mails: Collection[int], *, at: datetime) -> int:
     """Give the failed ones among these messages three more attempts, from ``at`` on; how many."""
-    failed = Mail.objects.filter(pk__in=mails, status=MailStatus.FAILED)
+    failed = Mail.objects.filter(_valid(at), pk__in=mails, status=MailStatus.FAILED)
     count = failed.update(status=MailStatus.PENDING, attempts=0, error="", queued_at=at)
     if count:
         enqueue()
     return count
 
 
+def end(mails: QuerySet[Mail]) -> int:
+    """Give up those of ``mails`` that open an account and have not left, and blank their words; how many."""
+    waiting = mails.filter(kind=MailKind.ACCESS, status__in=[MailStatus.PENDING, MailStatus.FAILED])
+    return waiting.update(status=MailStatus.EXPIRED, encrypted="")
+
+
 def _due(at: datetime) -> QuerySet[Mail]:
-    """What waits for an attempt whose time has come."""
+    """What waits for an attempt whose time has come, and may still leave."""
     ready = Q()
     for done, delay in enumerate(ATTEMPTS):
-        ready |= Q(attempts=done, queued_at__lte=at - delay)
-    return Mail.objects.filter(ready, status=MailStatus.PENDING)
+        ready |= ~Q(kind=MailKind.ACCESS) & Q(attempts=done, queued_at__lte=at - delay)
+    for done, delay in enumerate(ATTEMPTS_OF_ACCESS):
+        ready |= Q(kind=MailKind.ACCESS, attempts=done, queued_at__lte=at - delay)
+    return Mail.objects.filter(ready, _valid(at), status=MailStatus.PENDING)
+
+
+def _valid(at: datetime) -> Q:
+    return Q(expires_at__isnull=True) | Q(expires_at__gt=at)
 
 
 def _send_all(server: BaseEmailBackend, at: datetime) -> int:
-    sent, last = 0, 0
-    for _ in range(MOST_AT_ONCE):
-        mail = _send_next(server, at, after=last)
-        if mail is None:
-            break
-        last = mail.pk
-        sent += mail.status == MailStatus.SENT
+    sent, count, begun = 0, 0, monotonic()
+    for first in (Q(kind=MailKind.ACCESS), ~Q(kind=MailKind.ACCESS)):
+        last = 0
+        while count < MOST_AT_ONCE:
+            now = at + timedelta(seconds=monotonic() - begun)
+            mail = _send_next(server, at, after=last, among=first & _valid(now))
+            if mail is None:
+                break
+            last, count = mail.pk, count + 1
+            sent += mail.status == MailStatus.SENT
     return sent
 
 
 @transaction.atomic
-def _send_next(server: BaseEmailBackend, at: datetime, *, after: int) -> Mail | None:
+def _send_next(server: BaseEmailBackend, at: datetime, *, after: int, among: Q | None = None) -> Mail | None:
     """Send the next message that nobody else has in hand, under the lock of its row.
 
     None when there is none, or when the server went away: the others then wait for the next minute. Should we die
     between the server's yes and the commit, this one message leaves again, under the same Message-ID.
     """
-    rows = _due(at).filter(pk__gt=after).select_related("to").order_by("pk")
+    rows = _due(at).filter(among or Q(), pk__gt=after).select_related("to").order_by("pk")
     mail = rows.select_for_update(skip_locked=True, of=("self",)).first()
     if mail is None:
         return None
@@ -250,7 +276,8 @@ def _send_next(server: BaseEmailBackend, at: datetime, *, after: int) -> Mail | 
         return None if isinstance(error, OSError) and not answered else mail
     mail.status, mail.sent_at, mail.error = MailStatus.SENT, at, ""
     mail.attempts += 1
-    mail.save(update_fields=["status", "sent_at", "error", "attempts"])
+    mail.encrypted = ""
+    mail.save(update_fields=["status", "sent_at", "error", "attempts", "encrypted"])
     return mail
 
 
@@ -265,31 +292,37 @@ def _refusal(error: Exception) -> str:
 def _note_failure(mails: Collection[int], error: Exception | str, *, for_good: bool = False) -> None:
     """Count an attempt that failed, with its error; after the last, or ``for_good``, the message is failed."""
     text = error if isinstance(error, str) else f"{type(error).__name__}{NO_BREAK_SPACE}: {error}"
-    last = When(attempts__gte=0 if for_good else len(ATTEMPTS) - 1, then=Value(MailStatus.FAILED))
-    status = Case(last, default=Value(MailStatus.PENDING))
+    of_access = Q(kind=MailKind.ACCESS, attempts__gte=0 if for_good else len(ATTEMPTS_OF_ACCESS) - 1)
+    of_others = ~Q(kind=MailKind.ACCESS) & Q(attempts__gte=0 if for_good else len(ATTEMPTS) - 1)
+    status = Case(
+        When(of_access | of_others, then=Value(MailStatus.FAILED)), default=Value(MailStatus.PENDING)
+    )
     Mail.objects.filter(pk__in=mails).update(attempts=F("attempts") + 1, status=status, error=text[:300])
 
 
 def _letter(mail: Mail, server: BaseEmailBackend) -> EmailMultiAlternatives:
     """The message as it travels: plain text and HTML, and the headers that mark it as written by a program."""
     group = Group.objects.order_by("pk").first()
+    # Of what opens an account nothing is told, not by a digest either: its words are no part of the mark.
     mark = hashlib.sha256(f"{mail.address}\n{mail.subject}\n{mail.text}".encode()).hexdigest()[:16]
+    words = json.loads(decrypt(mail.encrypted)) if mail.encrypted else {"text": mail.text, "html": mail.html}
     headers = {
         # The same whenever this message is sent: a mailbox that gets it twice knows it.
         "Message-ID": f"<mail-{mail.pk}-{mark}@{urlsplit(settings.SITE_URL).hostname}>",
         "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
     }
-    if mail.to_id:
+    if mail.to_id and mail.kind != MailKind.ACCESS:
         headers["List-Unsubscribe"] = f"<{address('members:preferences')}>"  # RFC 2369
     letter = EmailMultiAlternatives(
         subject=mail.subject,
-        body=mail.text,
+        body=words["text"],
         to=[mail.address],
         reply_to=[group.email] if group and group.email else None,
         headers=headers,
         connection=server,
     )
-    letter.attach_alternative(mail.html, "text/html")
+    if words["html"]:
+        letter.attach_alternative(words["html"], "text/html")
     if mail.file_path:
         with paper.open_stored(mail.file_path, mail.file_sha256) as file:
             letter.attach(mail.file_name, file.read(), "application/pdf")

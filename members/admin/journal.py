@@ -178,6 +178,11 @@ AS_SENT = {
 }
 
 
+NOT_KEPT = (
+    "Ce message ouvre un compte ou en parle\u00a0: personne ne le lit ici, et rien n’en reste une fois parti."
+)
+
+
 @admin.register(Mail)
 class MailAdmin(ReadOnly, RecordAdmin):
     """What the product wrote to whom; nobody edits or deletes it."""
@@ -194,10 +199,10 @@ class MailAdmin(ReadOnly, RecordAdmin):
     ordering = ["-queued_at", "-pk"]
     fieldsets = [
         (None, {"fields": ["to", "address", "kind", "subject", "day", "is_by_hand", "subject_link"]}),
-        ("Message", {"fields": ["text", "as_sent"]}),
-        ("Envoi", {"fields": ["status", "queued_at", "sent_at", "attempts", "error"]}),
+        ("Message", {"fields": ["words", "as_sent"]}),
+        ("Envoi", {"fields": ["status", "queued_at", "sent_at", "expires_at", "attempts", "error"]}),
     ]
-    readonly_fields = ["as_sent", "subject_link"]
+    readonly_fields = ["words", "as_sent", "subject_link"]
 
     def get_urls(self) -> list[Any]:
         # The decorator of csp knows only views that take nothing from the address.
@@ -210,14 +215,20 @@ class MailAdmin(ReadOnly, RecordAdmin):
         mail = get_object_or_404(Mail, pk=pk)
         if not self.has_view_permission(request, mail):
             raise PermissionDenied
-        return HttpResponse(mail.html)
+        return HttpResponse(mail.html or NOT_KEPT)
 
     @admin.display(description="à propos de")
     def subject_link(self, mail: Mail) -> str:
         return ", ".join(map(str, mail.about.order_by("pk"))) or "—"
 
+    @admin.display(description="texte")
+    def words(self, mail: Mail) -> str:
+        return mail.text or NOT_KEPT
+
     @admin.display(description="Mis en forme")
     def as_sent(self, mail: Mail) -> str:
+        if not mail.html:
+            return "—"
         return format_html(
             '<a href="{}">Voir le message mis en forme</a>',
             reverse("admin:members_mail_html", args=[mail.pk]),

@@ -4,6 +4,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from groupement.kernel.encryption import BEGINNING
+
 
 class MailFrequency(models.TextChoices):
     """How often somebody wants to be written to about what waits."""
@@ -28,6 +30,8 @@ class MailKind(models.TextChoices):
     CONFIRMED_TACITLY = "confirmed_tacitly", "visa tacite"
     DUNNING = "dunning", "relance de facture"
     DOCUMENT = "document", "facture, avoir ou devis"
+    # A code, a link that opens an account, or what happened to it: never kept readably.
+    ACCESS = "access", "accès au compte"
 
 
 # What waits for somebody on a day: once a day, or when somebody asks by hand.
@@ -48,6 +52,7 @@ class MailStatus(models.TextChoices):
     PENDING = "pending", "en attente"
     SENT = "sent", "envoyé"
     FAILED = "failed", "en échec"
+    EXPIRED = "expired", "périmé"
 
 
 class Mail(models.Model):
@@ -55,7 +60,8 @@ class Mail(models.Model):
 
     ``day`` is that of a digest; what is asked for by hand names its timesheets besides, each once a day. ``to`` is None
     for an address without an account: that of a member's accounts department. ``file_path`` names a stored file that
-    travels with it, checked by its digest when it leaves.
+    travels with it, checked by its digest when it leaves. What opens an account is ``encrypted`` instead of written out
+    in ``text`` and ``html``, leaves before ``expires_at`` or never, and is blanked once it left or is over.
     """
 
     to = models.ForeignKey(
@@ -71,6 +77,8 @@ class Mail(models.Model):
     file_name = models.CharField("fichier joint", max_length=120, blank=True)
     file_path = models.CharField("chemin du fichier joint", max_length=200, blank=True)
     file_sha256 = models.CharField("empreinte du fichier joint", max_length=64, blank=True)
+    encrypted = models.TextField("texte chiffré", blank=True, default="", editable=False)
+    expires_at = models.DateTimeField("valable jusqu’au", null=True, blank=True)
     status = models.CharField("état", max_length=8, choices=MailStatus, default=MailStatus.PENDING)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     error = models.CharField("dernière erreur", max_length=300, blank=True)
@@ -83,7 +91,7 @@ class Mail(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status="sent", sent_at__isnull=False)
-                | Q(status__in=["pending", "failed"], sent_at__isnull=True),
+                | Q(status__in=["pending", "failed", "expired"], sent_at__isnull=True),
                 name="mail_status_matches_its_stamp",
             ),
             models.CheckConstraint(
@@ -95,6 +103,18 @@ class Mail(models.Model):
                 condition=Q(file_name="", file_path="", file_sha256="")
                 | (~Q(file_name="") & ~Q(file_path="") & Q(file_sha256__regex=r"^[0-9a-f]{64}$")),
                 name="a_mail_carries_a_whole_file_or_none",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="access") | Q(text="", html=""),
+                name="what_opens_an_account_is_never_written_readably",
+            ),
+            models.CheckConstraint(
+                condition=Q(encrypted="") | Q(encrypted__startswith=BEGINNING, expires_at__isnull=False),
+                name="encrypted_words_are_encrypted_and_have_their_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(encrypted="") | Q(status__in=["pending", "failed"]),
+                name="only_a_mail_that_waits_keeps_encrypted_words",
             ),
             models.UniqueConstraint(
                 fields=["address", "kind", "day"],
@@ -119,6 +139,15 @@ class Mail(models.Model):
                     "file_name",
                     "file_path",
                     "file_sha256",
+                ),
+            ),
+            pgtrigger.Protect(
+                name="encrypted_words_are_only_blanked",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.expires_at IS DISTINCT FROM NEW.expires_at"
+                    " OR (OLD.encrypted <> NEW.encrypted AND NEW.encrypted <> '')"
+                    " OR (OLD.encrypted <> NEW.encrypted AND NEW.status NOT IN ('sent', 'expired'))"
                 ),
             ),
             pgtrigger.Protect(name="mails_are_kept", operation=pgtrigger.Delete),

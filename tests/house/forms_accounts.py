@@ -21,7 +21,7 @@ from django.urls import reverse
 
 from members.access import trust_email
 from members.models import User
-from tests import world
+from tests import letters, world
 from tests.house.form import Filled, Form
 from tests.house.house import House
 
@@ -105,7 +105,7 @@ def _code_asked(client: Client) -> str:
 
 
 def _has_code(answer: Any) -> bool:
-    return len(mail.outbox) == 1 and _code_asked(answer.client) in mail.outbox[0].body
+    return len(letters.sent()) == 1 and _code_asked(answer.client) in mail.outbox[0].body
 
 
 def _confirm_code(house: House, role: str) -> Filled:
@@ -173,7 +173,7 @@ def _reset_password(house: House, role: str) -> Filled:
 
 
 def _reset_mail(answer: Any) -> bool:
-    return [message.to for message in mail.outbox] == [["maelle.kerbrat@laronde.example"]]
+    return [message.to for message in letters.sent()] == [["maelle.kerbrat@laronde.example"]]
 
 
 def _reset_from_key(house: House, role: str) -> Filled:

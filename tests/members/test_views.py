@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
 from members import inviting
-from tests import world
+from tests import letters, world
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +83,7 @@ class TestInvite:
         solene, person = world.coordinator(), world.user()
         client.force_login(solene)
         client.post(reverse("members:invite", args=[person.pk]))
-        url = next(word for word in mail.outbox[0].body.split() if word.startswith("http://testserver"))
+        url = next(word for word in letters.sent()[0].body.split() if word.startswith("http://testserver"))
         client.logout()
         client.post(url.removeprefix("http://testserver"), BOTH)
         assert client.session["_auth_user_id"] == str(person.pk)

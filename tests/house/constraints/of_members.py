@@ -18,6 +18,17 @@ from tests.house.constraints.statements import (
 WAITING, SETTLED = "settled_at IS NULL", "settled_at IS NOT NULL"
 # How a second row of a table goes in.
 FILE = {"file_name": "'f.pdf'", "file_path": "'invoices/f.pdf'", "file_sha256": "repeat('a', 64)"}
+ACCESS = {
+    **{
+        "kind": "'access'",
+        "day": "NULL",
+        "status": "'pending'",
+        "sent_at": "NULL",
+        "text": "''",
+        "html": "''",
+    },
+    **{"encrypted": "'gAAAA'", "expires_at": "queued_at"},
+}
 
 TWINS = {
     "members_member": copy(short_name="'Autre'", siren="'999999999'", siret="'99999999900011'"),
@@ -219,7 +230,9 @@ ROWS: dict[str, Row] = {
     ),
     # mails
     "mail_status_matches_its_stamp": states(
-        update(), {"sent_at": "queued_at"}, {"'pending'": [()], "'failed'": [()], "'sent'": [("sent_at",)]}
+        update(),
+        {"sent_at": "queued_at"},
+        {"'pending'": [()], "'failed'": [()], "'sent'": [("sent_at",)], "'expired'": [()]},
     ),
     "a_digest_has_its_day": row(
         *(copy(kind=f"'{kind}'", day="NULL") for kind in DIGESTS),
@@ -237,6 +250,35 @@ ROWS: dict[str, Row] = {
         ),
         TWINS["members_mail"].but(**{**FILE, "file_sha256": "'abc'"}),
         holds=TWINS["members_mail"].but(**FILE),
+    ),
+    "what_opens_an_account_is_never_written_readably": row(
+        copy(**{**ACCESS, "text": "'Votre code'"}),
+        copy(**{**ACCESS, "html": "'<b>Votre code</b>'"}),
+        holds=copy(**ACCESS),
+    ),
+    "encrypted_words_are_encrypted_and_have_their_end": row(
+        copy(**{**ACCESS, "encrypted": "'Votre code'"}),
+        copy(**{**ACCESS, "expires_at": "NULL"}),
+        holds=copy(**{**ACCESS, "encrypted": "''", "expires_at": "NULL"}),
+    ),
+    "only_a_mail_that_waits_keeps_encrypted_words": row(
+        copy(**{**ACCESS, "status": "'expired'"}),
+        copy(**{**ACCESS, "status": "'sent'", "sent_at": "queued_at"}),
+        holds=(
+            copy(**{**ACCESS, "status": "'failed'"}),
+            copy(**{**ACCESS, "status": "'expired'", "encrypted": "''"}),
+        ),
+    ),
+    "encrypted_words_are_only_blanked": row(
+        update("encrypted <> ''", encrypted="encrypted || 'x'"),
+        update("encrypted <> ''", encrypted="''"),
+        update("encrypted <> ''", encrypted="''", status="'failed'"),
+        update("encrypted <> ''", expires_at="expires_at + interval '1 hour'"),
+        update("encrypted = ''", encrypted="'gAAAAx'", expires_at="queued_at"),
+        holds=(
+            update("encrypted <> ''", encrypted="''", status="'expired'"),
+            update("encrypted <> ''", encrypted="''", status="'sent'", sent_at="queued_at"),
+        ),
     ),
     "one_digest_of_a_kind_a_day": row(copy(), holds=(TWINS["members_mail"], copy(is_by_hand="true"))),
     "mails_keep_what_they_say": together(

@@ -109,6 +109,8 @@ def _of_members(aloen: Member, sonam: Member, boss: User) -> None:
     Notice.objects.create(kind="leaver", topic="contract 1", settled_at=NOW, mail=mail, **shown)
     file = {"file_name": "f.pdf", "file_path": "invoices/f.pdf", "file_sha256": A}
     Mail.objects.create(kind="document", **facts, **file)
+    kept = {**facts, "text": "", "html": "", "encrypted": "gAAAAx", "expires_at": NOW + timedelta(1)}
+    Mail.objects.create(kind="access", **kept)
     Mail.objects.create(kind="returned", **facts)  # about nothing, so that only its trigger keeps it
 
 
