@@ -1,9 +1,10 @@
 """Every address: each app’s own, the account pages, the admin, health."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from groupement import health, home
+from members.views import confirm_email
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("equipe/", include("employees.urls")),
     path("heures/", include("timesheets.urls")),
     path("facturation/", include("billing.urls")),
+    # In the place of allauth's, which lets anybody who has the link confirm.
+    re_path(r"^compte/confirm-email/(?P<key>[-:\w]+)/$", confirm_email, name="account_confirm_email"),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("sante/vivant", health.alive, name="alive"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.stagekit import unstash_login
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,7 +25,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from members import account_mails
+from members import account_mails, rate_limits
 from members.models import Deputy, Member, Seat, User
 from members.models.people import WRITERS, Function
 from members.roles import Role, deputy_of, reserved
@@ -159,6 +163,23 @@ def needs_second_factor(user: User) -> bool:
     return not Authenticator.objects.filter(user=user, type__in=strong).exists()
 
 
+def needs_proof(request: HttpRequest) -> bool:
+    """Whether it is too long ago that who asks logged in, or typed their password or code again."""
+    since = time.time() - account_settings.REAUTHENTICATION_TIMEOUT
+    records = request.session.get("account_authentication_methods", [])
+    if any(record["at"] > since for record in records):
+        return False
+    # A login that is not noted yet is of this very request.
+    begun = UserSession.objects.filter(session_key=request.session.session_key, user=request.user)
+    return begun.filter(created_at__lte=datetime.fromtimestamp(since, UTC)).exists()
+
+
+def prove(request: HttpRequest) -> None:
+    """Before what matters: send who proved themselves too long ago to do so again; then what was asked goes on."""
+    if needs_proof(request):
+        raise ReauthenticationRequired
+
+
 def trust_email(user: User) -> None:
     """Note that ``user`` reads the mail of the account’s address: no further proof is asked at login.
 
@@ -219,6 +240,12 @@ def valid_for(template_prefix: str) -> timedelta:
     return timedelta(days=account_settings.EMAIL_CONFIRMATION_EXPIRE_DAYS)
 
 
+def login_pending(request: HttpRequest) -> User | None:
+    """Who gave their password and has still to prove themselves by a second factor."""
+    login = unstash_login(request, peek=True)
+    return cast("User", login.user) if login else None
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """The group’s door: accounts are opened by invitation only, and refusals name the remedy."""
 
@@ -230,9 +257,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "enter_current_password": "Ce n’est pas votre mot de passe actuel. Saisissez-le de nouveau.",
         "incorrect_password": "Ce n’est pas votre mot de passe. Saisissez-le de nouveau.",
         "incorrect_code": "Ce code n’est pas le bon. Recopiez le dernier reçu, ou demandez-en un autre.",
-        "too_many_login_attempts": "Trop d’essais à la suite. Attendez cinq minutes, puis recommencez.",
-        "too_many_passwords": "Trop d’essais à la suite. Attendez cinq minutes, puis recommencez, "
-        "ou demandez un code par e-mail.",
+        "too_many_login_attempts": "Trop de codes faux à la suite. Demandez-en un autre.",
         "rate_limited": "Trop de demandes à la suite. Attendez une minute, puis recommencez.",
         "unknown_email": "Aucun compte n’a cette adresse. Vérifiez-la, ou demandez une invitation à la coordination.",
         "email_taken": "Cette adresse e-mail a déjà un compte.",
@@ -242,13 +267,35 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
-        """A code by e-mail helps on the login page only: not for a second factor, nor where one is asked for."""
-        match = self.request.resolver_match
-        at_login = match is not None and match.view_name == "account_login"
-        if code == "too_many_login_attempts" and at_login:
-            code = "too_many_passwords"
+        """Who tried too often reads how long to wait, and on the login page alone that a code by e-mail helps."""
+        if code == "too_many_login_attempts":
+            return ValidationError(self._say_waiting(), code=code)
         error: ValidationError = super().validation_error(code, *args)
         return error
+
+    def _say_waiting(self) -> str:
+        request = self.request
+        typed = str(request.POST.get("login", ""))
+        keys = [self._get_login_attempts_cache_key(request, email=typed)]
+        for user in (request.user, login_pending(request)):
+            if isinstance(user, User):
+                keys += [
+                    f"mfa-auth-user-{user.pk}",
+                    self._get_login_attempts_cache_key(request, email=user.email),
+                ]
+        asked = str(request.POST.get("email", "")).lower()
+        seconds = max(
+            rate_limits.waiting(request, *keys),
+            rate_limits.waiting(request, asked, action="request_login_code"),
+        )
+        wait = f"Trop d’essais à la suite. Attendez {rate_limits.spell_waiting(seconds)}, puis recommencez"
+        match = request.resolver_match
+        at_login = match is not None and match.view_name == "account_login"
+        return f"{wait}, ou demandez un code par e-mail." if at_login else f"{wait}."
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """For one's own address, when the password was typed too long ago; for second factors as allauth does."""
+        return needs_proof(self.request) if app == "allauth.account" else True
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put what allauth writes into the outbox: a mail server that is down stops nobody at the door."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.auth import logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -27,7 +31,7 @@ from groupement.kernel.pages import page
 from groupement.kernel.sent_forms import form_key
 from members import sending_once
 from members.access import needs_second_factor
-from members.models import Group, SentForm
+from members.models import Group, SentForm, User
 from members.sending_once import FormAlreadySent, Sending
 
 log = logging.getLogger(__name__)
@@ -62,12 +66,26 @@ class PrivateAnswersMiddleware:
 SEEN_FOR = 5 * 60
 
 
+IDLE = "Vous n’avez rien fait ici pendant {minutes}\u00a0minutes\u00a0: connectez-vous de nouveau."
+
+
 class SessionActivityMiddleware(UserSessionsMiddleware):
-    """Note when a login was last used, at most every five minutes: on each page it costs five queries and a write."""
+    """Note when a login was last used, at most every five minutes: on each page it costs five queries and a write.
+
+    One that opens the data of all members ends when it was not used for as long as the settings say.
+    """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _was_just_seen(request.session.session_key):
+        now = int(time.time())
+        seen = request.session.get("seen_at", now - SEEN_FOR) if request.user.is_authenticated else now
+        if now - seen > settings.IDLE_MINUTES * 60 and cast("User", request.user).sees_every_member:
+            logout(request)
+            messages.warning(request, IDLE.format(minutes=settings.IDLE_MINUTES))
             return cast("HttpResponse", self.get_response(request))
+        if _was_just_seen(request.session.session_key) and now - seen < SEEN_FOR:
+            return cast("HttpResponse", self.get_response(request))
+        if request.user.is_authenticated:
+            request.session["seen_at"] = now
         return cast("HttpResponse", super().__call__(request))
 
 
@@ -125,6 +143,7 @@ class MissingGroupMiddleware:
         return page(request, "members/no_group.html", status=HTTPStatus.CONFLICT)
 
 
+PROVING = ("account_reauthenticate", "mfa_reauthenticate")
 TWICE = "Ce formulaire a été envoyé plusieurs fois\u00a0: il n’est enregistré qu’une fois."
 UNSURE = (
     "Ce formulaire avait déjà été envoyé, et la première réponse s’est perdue. "
@@ -211,6 +230,10 @@ def _keep(sending: Sending, request: HttpRequest, response: HttpResponse) -> Non
         return
     shown = getattr(messages.get_messages(request), "_queued_messages", [])
     is_refused = sending.row is None and any(each.level >= messages.ERROR for each in shown)
+    # What was sent waits in the session while the password is typed again.
+    if urlsplit(response.get("Location", "")).path in [resolve_url(name) for name in PROVING]:
+        sending.give_back()
+        return
     # A cookie cannot be set again, nor a login that this browser has not yet.
     is_of_browser = bool(response.cookies) or (sending.user is None and request.session.modified)
     made = _made(request, response)

@@ -1,12 +1,16 @@
 """The entrance, the bar and one's preferences: invitations, role, theme, demonstration; mail and deputies."""
 
-from typing import Any
+from typing import Any, cast
 
+from allauth.account import views as account_views
+from allauth.account.models import get_emailconfirmation_model
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +24,7 @@ from groupement.kernel.french import of, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act, page
 from members import deputising, inviting, linking
-from members.access import UserRequest, for_roles, holds, invitation_address, today
+from members.access import UserRequest, for_roles, holds, invitation_address, prove, today
 from members.forms import DeputyForm, FrequencyForm, PasswordForm, RoleForm, ThemeForm
 from members.models import Deputy, User
 from members.roles import Role
@@ -76,6 +80,32 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             return entered
     context = {"form": form, "person": person, "refusal": None}
     return page(request, "members/invitation.html", context=context, status=422 if form.errors else 200)
+
+
+OF_ANOTHER = (
+    "Ce lien confirme l’adresse d’un autre compte\u00a0: déconnectez-vous, "
+    "puis ouvrez-le avec celui qui l’a demandé."
+)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_email(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The end of the link that proves an address. A changed one is the account's only for who is logged in to it.
+
+    Whoever opens the link without being the account proves nothing: links are forwarded, and scanned by programs.
+    """
+    confirmation = get_emailconfirmation_model().from_key(key)
+    if confirmation is not None:
+        address = confirmation.email_address
+        is_changed = address.email.lower() != address.user.email.lower()
+        if is_changed and not request.user.is_authenticated:
+            messages.info(request, "Connectez-vous d’abord avec le compte dont l’adresse change.")
+            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+        if is_changed and request.user.pk != address.user_id:
+            messages.error(request, OF_ANOTHER)
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    return cast("HttpResponseBase", account_views.confirm_email(request, key=key))
 
 
 @require_safe
@@ -135,6 +165,7 @@ def preferences(request: UserRequest) -> HttpResponse:
 def appoint_deputy(request: UserRequest) -> HttpResponse:
     """Name somebody who stands in; a refusal is shown beside the form, which keeps what was typed."""
     principal = _principal(request)
+    prove(request)  # a role, for a while
     form = DeputyForm(request.POST, candidates=deputising.candidates(principal, on=today()))
     if form.is_valid():
         member, deputy = form.cleaned_data["deputy"]

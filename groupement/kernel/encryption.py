@@ -32,7 +32,7 @@ def decrypt(encrypted: str) -> str:
 
 
 def is_encrypted(text: str) -> bool:
-    """Whether it looks like what ``encrypt`` answers."""
+    """Whether it begins as all that is encrypted does."""
     return text.startswith(BEGINNING)
 
 

@@ -22,10 +22,10 @@ from django.utils import timezone
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act
-from members import deputising, inviting
+from members import closing, deputising, inviting
 from members.access import UserRequest, invitation_address, today
 from members.admin.comparing import RecordAdmin
-from members.admin.site import CurrentFilter, ReadOnly, user_of
+from members.admin.site import CurrentFilter, Proven, ReadOnly, user_of
 from members.models import Deputy, Invitation, Seat, User
 
 ROLES = ["is_coordinator", "is_finance", "is_admin"]
@@ -37,6 +37,16 @@ class UserForm(forms.ModelForm):
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        claims = closing.CLAIMS.values()
+        losing = [claim for claim in claims if not typed.get(claim, True) or not typed.get("is_active", True)]
+        try:
+            closing.refuse_last(self.instance, losing=losing)
+        except Refusal as refusal:
+            self.add_error(refusal.field, refusal.message)
+        return typed
+
 
 class UserSeatInline(admin.TabularInline):
     model = Seat
@@ -46,10 +56,11 @@ class UserSeatInline(admin.TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin):
+class UserAdmin(Proven, RecordAdmin):
     """People who log in. They are closed, never deleted: what they did carries their name."""
 
     form = UserForm
+    proven = ("email", "is_active", *ROLES)
     actions = ["invite"]
     list_display = ["name", "email", "is_active", *ROLES, "last_login"]
     list_filter = ["is_active", *ROLES, "seats__function", "seats__member"]
@@ -136,7 +147,7 @@ class DeputyAdminForm(forms.ModelForm):
 
 
 @admin.register(Deputy)
-class DeputyAdmin(RecordAdmin):
+class DeputyAdmin(Proven, RecordAdmin):
     """Named by the rules of the act, ended by the action of the list; never changed nor deleted by hand."""
 
     actions = ["end"]
@@ -208,7 +219,7 @@ Authenticator._meta.verbose_name_plural = "seconds facteurs"
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(RecordAdmin):
+class AuthenticatorAdmin(Proven, RecordAdmin):
     """Second factors: which, since when; an admin may remove one that was lost, never read it."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from groupement.kernel.periods import DatedQuerySet
-from members.access import today
+from members.access import prove, today
 from members.admin.comparing import RecordAdmin
 from members.models import User
 from members.roles import Role
@@ -58,6 +58,33 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
         return False
+
+
+class Proven:
+    """What opens doors or moves money: whoever changes it has just logged in, or types their password again.
+
+    ``proven``: the fields that count; without any, all of them. Once typed, what was sent is saved.
+    """
+
+    proven: tuple[str, ...] = ()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not self.proven or {*self.proven} & {*form.changed_data}:
+            prove(request)
+        super().save_model(request, obj, form, change)  # type: ignore[misc]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.has_changed():
+            prove(request)
+        super().save_formset(request, form, formset, change)  # type: ignore[misc]
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        prove(request)
+        super().delete_model(request, obj)  # type: ignore[misc]
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        prove(request)
+        super().delete_queryset(request, queryset)  # type: ignore[misc]
 
 
 class ReadOnlyRecordAdmin(ReadOnly, RecordAdmin):

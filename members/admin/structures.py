@@ -22,7 +22,7 @@ from members import joining, settings_rules
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
 from members.admin.keeping import KeptForm, KeptFormSet, KeptRecordAdmin
-from members.admin.site import ReadOnlyInline, StepInline, user_of
+from members.admin.site import Proven, ReadOnlyInline, StepInline, user_of
 from members.joining import choose_mark
 from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
 from members.models.member import MOST_TAXABLE
@@ -42,9 +42,10 @@ class GroupForm(forms.ModelForm):
 
 
 @admin.register(Group)
-class GroupAdmin(RecordAdmin):
+class GroupAdmin(Proven, RecordAdmin):
     """Identity printed on documents, and default rules."""
 
+    proven = ("iban", "bic", "bank_name", "sepa_creditor_id", "email")
     form = GroupForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     fieldsets = [
@@ -238,7 +239,7 @@ class VatAttestationAdmin(KeptRecordAdmin):
 
 
 @admin.register(Seat)
-class SeatAdmin(RecordAdmin):
+class SeatAdmin(Proven, RecordAdmin):
     """Who sits for whom, and since when."""
 
     list_display = ["user", "member", "function", "starts_on", "ends_before"]

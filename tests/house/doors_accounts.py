@@ -60,7 +60,14 @@ DOORS: dict[str, Door] = {
     "account_reset_password": Door(**BY_MAIL),
     # Nobody gets there without having asked for a code.
     "account_confirm_login_code": entrance(sent_on=ANYBODY),
-    "account_confirm_email": Door(**BY_MAIL, make=records.address_to_confirm),
+    # A changed address is confirmed by the account that it is of.
+    "account_confirm_email": own(
+        post=MAELLE,
+        refused=LOGGED_IN - MAELLE,
+        sent_on=LOGGED_IN - MAELLE,
+        make=records.address_to_confirm,
+        hides=(),
+    ),
     "account_reset_password_from_key_done": page(ANYBODY, is_open=True),
     "account_reset_password_from_key": Door(**BY_MAIL, make=records.password_key),
     "account_reset_password_done": page(ANYBODY, is_open=True),

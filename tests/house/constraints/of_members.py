@@ -19,15 +19,14 @@ WAITING, SETTLED = "settled_at IS NULL", "settled_at IS NOT NULL"
 # How a second row of a table goes in.
 FILE = {"file_name": "'f.pdf'", "file_path": "'invoices/f.pdf'", "file_sha256": "repeat('a', 64)"}
 ACCESS = {
-    **{
-        "kind": "'access'",
-        "day": "NULL",
-        "status": "'pending'",
-        "sent_at": "NULL",
-        "text": "''",
-        "html": "''",
-    },
-    **{"encrypted": "'gAAAA'", "expires_at": "queued_at"},
+    "kind": "'access'",
+    "day": "NULL",
+    "status": "'pending'",
+    "sent_at": "NULL",
+    "text": "''",
+    "html": "''",
+    "encrypted": "'gAAAA'",
+    "expires_at": "queued_at",
 }
 
 TWINS = {
