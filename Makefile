@@ -7,7 +7,8 @@ PORT ?= 8000
 export PORT
 RUN := .venv/bin
 MANAGE := $(RUN)/python manage.py
-GUNICORN := $(RUN)/gunicorn groupement.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --timeout 120 --no-control-socket
+GUNICORN := $(RUN)/gunicorn groupement.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --timeout 120 --no-control-socket \
+	--logger-class groupement.access_log.MaskedLogger
 
 # What `check --deploy` sees: a complete production environment, with values made up for the check.
 PRODUCTION := LOCAL_MODE=no DATABASE_URL=postgresql://check@localhost/check BROKER_URL=redis://localhost \

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from icalendar import Calendar, Event, vDuration, vText
@@ -42,8 +42,9 @@ def open_feed(
     member: Member | None = None,
     at: datetime,
     form_key: str = "",
+    days: int | None = None,
 ) -> tuple[CalendarFeed, str]:
-    """Make the one live address at which ``user`` reads the calendar of ``employee`` or of ``member``.
+    """Make the one live address at which ``user`` reads the calendar of ``employee`` or of ``member``, for ``days``.
 
     Returns the row and the secret (256 bits, stored nowhere); an earlier address of the same calendar is revoked. One
     ``form_key`` makes one address: a form that is sent twice shows the same one. Raises NotYourCalendar.
@@ -60,7 +61,12 @@ def open_feed(
         return made, secret
     live.update(revoked_at=at)
     feed = CalendarFeed.objects.create(
-        user=user, employee=employee, member=member, secret_digest=_digest(secret), made_at=at
+        user=user,
+        employee=employee,
+        member=member,
+        secret_digest=_digest(secret),
+        made_at=at,
+        expires_at=at + timedelta(days=days) if days else None,
     )
     return feed, secret
 
@@ -76,9 +82,10 @@ def revoke_feed(feed: CalendarFeed, at: datetime) -> None:
     CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True).update(revoked_at=at)
 
 
-def find_feed(secret: str) -> CalendarFeed | None:
-    """The live address of that secret, if its owner may still read the calendar today; else None."""
-    rows = CalendarFeed.objects.filter(secret_digest=_digest(secret), revoked_at__isnull=True)
+def find_feed(secret: str, *, at: datetime | None = None) -> CalendarFeed | None:
+    """The live address of that secret, if its owner may still read the calendar at that moment; else None."""
+    unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=at or timezone.now())
+    rows = CalendarFeed.objects.filter(unexpired, secret_digest=_digest(secret), revoked_at__isnull=True)
     feed = rows.select_related("user", "employee", "member").order_by("pk").first()
     if feed is None or not may_read(feed.user, employee=feed.employee, member=feed.member):
         return None
@@ -108,8 +115,9 @@ def calendars(user: User) -> tuple[list[Employee], list[Member]]:
 
 
 def live_feeds(user: User) -> list[CalendarFeed]:
-    """The addresses that ``user`` opened and did not revoke, the latest first. One query."""
-    rows = CalendarFeed.objects.filter(user=user, revoked_at__isnull=True)
+    """The addresses of ``user`` that are neither revoked nor over, the latest first. One query."""
+    unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    rows = CalendarFeed.objects.filter(unexpired, user=user, revoked_at__isnull=True)
     return list(rows.select_related("employee", "member").order_by("-made_at", "-pk"))
 
 

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "members.middleware.SecurityLogMiddleware",
     "members.middleware.SessionActivityMiddleware",
     "members.middleware.SecondFactorMiddleware",
     "members.middleware.MissingGroupMiddleware",
@@ -265,6 +266,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # A login that opens the data of all members ends when nobody used it for so long.
 IDLE_MINUTES = env.number("IDLE_MINUTES", 60)
+MFA_ADAPTER = "members.second_factors.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
@@ -331,11 +333,20 @@ USE_THOUSAND_SEPARATOR = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"format": "{message}", "style": "{"},
+    },
+    "filters": {"secrets": {"()": "groupement.kernel.masking.MaskSecrets"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]},
+        "security": {"class": "logging.StreamHandler", "formatter": "json"},
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO").upper()},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        # One line of JSON each, to be shipped as they are.
+        "groupement.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
         "weasyprint.progress": {"level": "WARNING"},  # else seven lines for each PDF
         "celery": {"level": "WARNING" if LOCAL_MODE else "INFO"},  # beside the web, its lines are noise
     },

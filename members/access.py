@@ -25,13 +25,13 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from members import account_mails, rate_limits
-from members.models import Deputy, Member, Seat, User
+from members import account_mails, rate_limits, security
+from members.models import Deputy, Member, Seat, SecurityEventKind, User
 from members.models.people import WRITERS, Function
 from members.roles import Role, deputy_of, reserved
 
 if TYPE_CHECKING:
-    from django.http import HttpResponseBase
+    from django.http import HttpResponse, HttpResponseBase
     from django.urls import ResolverMatch
     from django_htmx.middleware import HtmxDetails
 
@@ -85,6 +85,7 @@ def for_roles(*codes: str) -> Callable[[View], View]:
             user = cast("User", request.user)
             if not user.is_authenticated or not any(holds(user, role) for role in roles):
                 if kwargs.keys() - {"month", "day"}:
+                    request.is_refused = True  # type: ignore[attr-defined]  # for the security log
                     raise Http404
                 raise PermissionDenied(sentence)
             return view(request, *args, **kwargs)
@@ -171,7 +172,7 @@ def needs_proof(request: HttpRequest) -> bool:
         return False
     # A login that is not noted yet is of this very request.
     begun = UserSession.objects.filter(session_key=request.session.session_key, user=request.user)
-    return begun.filter(created_at__lte=datetime.fromtimestamp(since, UTC)).exists()
+    return bool(begun.filter(created_at__lte=datetime.fromtimestamp(since, UTC)).exists())
 
 
 def prove(request: HttpRequest) -> None:
@@ -269,14 +270,42 @@ class AccountAdapter(DefaultAccountAdapter):
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Who tried too often reads how long to wait, and on the login page alone that a code by e-mail helps."""
         if code == "too_many_login_attempts":
+            security.note(SecurityEventKind.LOCKED_OUT, self.request, address=self._typed())
             return ValidationError(self._say_waiting(), code=code)
+        if code == "incorrect_code":
+            security.note(SecurityEventKind.LOGIN_FAILED, self.request, detail="code reçu par e-mail")
         error: ValidationError = super().validation_error(code, *args)
         return error
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A wrong password is written down, with the address that was typed."""
+        tried = str(credentials.get("email") or self._typed())
+        security.note(SecurityEventKind.LOGIN_FAILED, request, address=tried, detail="mot de passe")
+
+    def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
+        """Who came in, and by what."""
+        methods = [str(each["method"]) for each in request.session.get("account_authentication_methods", [])]
+        security.note(SecurityEventKind.LOGIN, request, user=user, detail=", ".join(methods))
+        return cast("HttpResponse", super().post_login(request, user, **facts))
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: Any = None, email: str | None = None
+    ) -> None:
+        """What changed of an account or a second factor is told by mail, and written down."""
+        kind = (
+            SecurityEventKind.SECOND_FACTOR
+            if template_prefix.startswith("mfa/")
+            else SecurityEventKind.ACCOUNT
+        )
+        security.note(kind, self.request, user=user, detail=template_prefix.rpartition("/")[2])
+        super().send_notification_mail(template_prefix, user, context, email)
+
+    def _typed(self) -> str:
+        return str(self.request.POST.get("login") or self.request.POST.get("email") or "")
+
     def _say_waiting(self) -> str:
         request = self.request
-        typed = str(request.POST.get("login", ""))
-        keys = [self._get_login_attempts_cache_key(request, email=typed)]
+        keys = [self._get_login_attempts_cache_key(request, email=self._typed())]
         for user in (request.user, login_pending(request)):
             if isinstance(user, User):
                 keys += [

@@ -218,6 +218,7 @@ def resend(mails: Collection[int], *, at: datetime) -> int:
     return count
 
 
+@transaction.atomic
 def end(mails: QuerySet[Mail]) -> int:
     """Give up those of ``mails`` that open an account and have not left, and blank their words; how many."""
     waiting = mails.filter(kind=MailKind.ACCESS, status__in=[MailStatus.PENDING, MailStatus.FAILED])

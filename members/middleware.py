@@ -31,7 +31,8 @@ from groupement.kernel.pages import page
 from groupement.kernel.sent_forms import form_key
 from members import sending_once
 from members.access import needs_second_factor
-from members.models import Group, SentForm, User
+from members.models import Group, SecurityEventKind, SentForm, User
+from members.security import note
 from members.sending_once import FormAlreadySent, Sending
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,29 @@ class PrivateAnswersMiddleware:
         return response
 
 
+class SecurityLogMiddleware:
+    """Write down which doors stayed shut, who tried too often, and which files left the site."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if kind := _kind_of(request, response):
+            note(kind, request, detail=f"{request.method} {request.path}")
+        return response
+
+
+def _kind_of(request: HttpRequest, response: HttpResponse) -> SecurityEventKind | None:
+    """What ``response`` is to the security log; None for nearly all of them."""
+    if response.status_code == HTTPStatus.FORBIDDEN or getattr(request, "is_refused", False):
+        return SecurityEventKind.REFUSED
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        return SecurityEventKind.LOCKED_OUT
+    is_file = response.get("Content-Disposition", "").startswith("attachment")
+    return SecurityEventKind.EXPORT if is_file and request.user.is_authenticated else None
+
+
 SEEN_FOR = 5 * 60
 
 
@@ -79,6 +103,7 @@ class SessionActivityMiddleware(UserSessionsMiddleware):
         now = int(time.time())
         seen = request.session.get("seen_at", now - SEEN_FOR) if request.user.is_authenticated else now
         if now - seen > settings.IDLE_MINUTES * 60 and cast("User", request.user).sees_every_member:
+            note(SecurityEventKind.IDLE, request)
             logout(request)
             messages.warning(request, IDLE.format(minutes=settings.IDLE_MINUTES))
             return cast("HttpResponse", self.get_response(request))

@@ -26,8 +26,9 @@ from groupement.kernel.pages import act, page
 from members import deputising, inviting, linking
 from members.access import UserRequest, for_roles, holds, invitation_address, prove, today
 from members.forms import DeputyForm, FrequencyForm, PasswordForm, RoleForm, ThemeForm
-from members.models import Deputy, User
+from members.models import Deputy, SecurityEventKind, User
 from members.roles import Role
+from members.security import note
 
 A_YEAR = 60 * 60 * 24 * 365
 
@@ -183,6 +184,7 @@ def appoint_deputy(request: UserRequest) -> HttpResponse:
             success=f"C’est noté\u00a0: {deputy} remplace {principal}.",
         )
         if done:
+            note(SecurityEventKind.ROLE, request, detail=f"suppléance {done.value.pk}")
             return redirect(_back(request, principal))
     return _show_preferences(request, principal, deputy=form)
 

@@ -380,7 +380,7 @@ class CalendarFeedAdmin(ReadOnly, RecordAdmin):
     list_select_related = ["user", "employee", "member"]
     search_fields = ["user__name", "user__email", *PERSON, "member__short_name__unaccent"]
     search_help_text = "Nom, adresse e-mail ou adhérent"
-    fields = ["user", "employee", "member", "made_at", "revoked_at"]
+    fields = ["user", "employee", "member", "made_at", "expires_at", "revoked_at"]
     ordering = ["-made_at", "-pk"]
 
     @admin.action(description="Révoquer les adresses choisies", permissions=["view"])

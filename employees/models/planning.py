@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from groupement.kernel.periods import Dated, DatedQuerySet, ends_after_start, no_overlap
 from members.models import User
@@ -110,6 +110,7 @@ class CalendarFeed(models.Model):
     )
     secret_digest = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField("créée le")
+    expires_at = models.DateTimeField("expire le", null=True, blank=True)
     revoked_at = models.DateTimeField("révoquée le", null=True, blank=True)
 
     class Meta:
@@ -120,6 +121,10 @@ class CalendarFeed(models.Model):
                 condition=Q(employee__isnull=False, member__isnull=True)
                 | Q(employee__isnull=True, member__isnull=False),
                 name="a_feed_is_of_an_employee_or_of_a_member",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("made_at")),
+                name="a_feed_expires_after_it_is_made",
             ),
             models.UniqueConstraint(
                 fields=["user", "employee", "member"],

@@ -31,7 +31,7 @@ from members.access import UserRequest
 @require_safe
 def feed(request: UserRequest, secret: str) -> HttpResponseBase:
     """The calendar, for who knows the address: programs have no login. Unknown or revoked, it does not exist."""
-    found = feeds.find_feed(secret)
+    found = feeds.find_feed(secret, at=timezone.now())
     if found is None:
         raise Http404
     content = feeds.write_calendar(found, at=timezone.now())
@@ -58,8 +58,8 @@ def open_feed(request: UserRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, form)
     calendar, now = form.cleaned_data["calendar"], timezone.now()
-    key = form_key(request)
-    done = act(request, feeds.open_feed, request.user, **calendar, at=now, form_key=key, form=form)
+    terms = {"at": now, "form_key": form_key(request), "days": form.cleaned_data["days"]}
+    done = act(request, feeds.open_feed, request.user, **calendar, **terms, form=form)
     if not done or done.value is None:
         return _show(request, form)
     made, secret = done.value

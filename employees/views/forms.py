@@ -81,10 +81,19 @@ class ClearForm(ConfirmedForm):
     reason = reason_field()
 
 
+A_YEAR = 365
+
+
 class CalendarForm(forms.Form):
     """Which calendar an address is for, among those that one may read."""
 
     calendar = forms.ChoiceField(label="Agenda")
+    days = forms.ChoiceField(
+        label="Valable",
+        required=False,
+        initial=A_YEAR,
+        choices=[(90, "trois mois"), (A_YEAR, "un an"), (0, "jusqu’à ce que je la révoque")],
+    )
 
     def __init__(self, *args: Any, people: list[Employee], members: list[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,6 +106,10 @@ class CalendarForm(forms.Form):
             ("Structures", [(f"adherent-{each.pk}", str(each)) for each in members]),
         ]
         choice_field(self, "calendar").choices = [group for group in groups if group[1]]
+
+    def clean_days(self) -> int:
+        """0 for no end."""
+        return int(self.cleaned_data["days"] or A_YEAR)
 
     def clean_calendar(self) -> dict[str, Any]:
         """{"employee": …} or {"member": …}"""

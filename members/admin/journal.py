@@ -26,7 +26,7 @@ from members import mailing
 from members.access import UserRequest
 from members.admin.comparing import RecordAdmin
 from members.admin.site import ReadOnly
-from members.models import Mail, User
+from members.models import Mail, SecurityEvent, User
 
 ACTIONS = {"insert": "Création", "update": "Modification", "delete": "Suppression"}
 LONGEST = 80
@@ -165,6 +165,22 @@ def _model_name(label: str) -> str:
 def _record_name(event_label: str) -> str:
     tracked = getattr(apps.get_model(event_label), "pgh_tracked_model", None)
     return capfirst(tracked._meta.verbose_name) if tracked else event_label
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(ReadOnly, RecordAdmin):
+    """Who came in, who could not, what opens doors; nobody edits or deletes it."""
+
+    list_display = ["at", "kind", "user", "address", "ip", "detail"]
+    list_filter = ["kind", "at"]
+    list_select_related = ["user"]
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ["user__name", "user__email", "address", "ip", "detail"]
+    search_help_text = "Nom, adresse e-mail, adresse IP ou page"
+    date_hierarchy = "at"
+    ordering = ["-at", "-pk"]
+    fields = ["at", "kind", "user", "address", "ip", "detail"]
 
 
 # A message brings its own style, and may do nothing else: no script, no image, no form, no origin to act from.

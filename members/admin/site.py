@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from groupement.kernel.periods import DatedQuerySet
+from members import security
 from members.access import prove, today
 from members.admin.comparing import RecordAdmin
-from members.models import User
+from members.models import SecurityEventKind, User
 from members.roles import Role
 
 admin.site.site_header = f"{Role.ADMIN.heading} du groupement"
@@ -69,22 +70,36 @@ class Proven:
     proven: tuple[str, ...] = ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if not self.proven or {*self.proven} & {*form.changed_data}:
+        changed = [name for name in form.changed_data if not self.proven or name in self.proven]
+        if changed or not self.proven:
             prove(request)
         super().save_model(request, obj, form, change)  # type: ignore[misc]
+        if changed:
+            _note(request, obj, changed)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if formset.has_changed():
             prove(request)
         super().save_formset(request, form, formset, change)  # type: ignore[misc]
+        if formset.has_changed():
+            _note(request, form.instance, [str(formset.model._meta.verbose_name_plural)])
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         prove(request)
+        _note(request, obj, ["suppression"])
         super().delete_model(request, obj)  # type: ignore[misc]
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         prove(request)
+        for each in queryset:
+            _note(request, each, ["suppression"])
         super().delete_queryset(request, queryset)  # type: ignore[misc]
+
+
+def _note(request: HttpRequest, obj: Any, changed: list[str]) -> None:
+    """What was changed of which record, without the values."""
+    record = f"{obj._meta.verbose_name} {obj.pk} ({obj})"
+    security.note(SecurityEventKind.ROLE, request, detail=f"{record}\u00a0: {', '.join(changed)}")
 
 
 class ReadOnlyRecordAdmin(ReadOnly, RecordAdmin):

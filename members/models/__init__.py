@@ -15,6 +15,7 @@ from members.models.member import Member, Site, VatAttestation
 from members.models.membership import Declaration, Membership, MembershipStep
 from members.models.notice import Notice, NoticeKind
 from members.models.people import Invitation, Seat, User
+from members.models.security import SecurityEvent, SecurityEventKind
 from members.models.sent_form import SentForm
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "PaymentBasis",
     "PriceDetail",
     "Seat",
+    "SecurityEvent",
+    "SecurityEventKind",
     "SentForm",
     "Site",
     "SubjectKind",

@@ -20,6 +20,7 @@ RIGHTS = {
     "members.deputy": "va",
     "members.invitation": "v",
     "members.mail": "v",
+    "members.securityevent": "v",
     "mfa.authenticator": "vd",  # one that was lost is removed
     "pghistory.middlewareevents": "v",
     "charter.charter": "vacd",  # a draft

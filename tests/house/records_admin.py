@@ -23,7 +23,7 @@ from billing.models import (
 )
 from charter.models import Theme
 from employees.models import Employee, EmployeeMerge, WorkingTimeLimits
-from members.models import Declaration, Membership, Seat, Site
+from members.models import Declaration, Membership, Seat, SecurityEvent, Site
 from tests import world
 from tests.billing import owing
 from tests.charter import agreed
@@ -131,6 +131,9 @@ def _settled(house: House) -> Model:
 BY_HAND: dict[str, Make] = {
     "members.group": lambda _house: world.group(),
     "employees.employeemerge": _merged,
+    "members.securityevent": lambda house: SecurityEvent.objects.create(
+        at=NOW, kind="login", user=house.users["reader"], ip="127.0.0.1", detail="password"
+    ),
     "members.user": lambda _house: world.user("Quelqu’un d’autre"),
     "members.member": lambda _house: world.member("Brise", admitted_on=None),
     "members.membership": _membership,

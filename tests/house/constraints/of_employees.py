@@ -165,6 +165,9 @@ ROWS: dict[str, Row] = {
         update(member_id=ONE_MEMBER),
         holds=update(employee_id="NULL", member_id=ONE_MEMBER),
     ),
+    "a_feed_expires_after_it_is_made": row(
+        update(expires_at="made_at"), holds=update(expires_at="made_at + interval '1 second'")
+    ),
     # Of an employee, the feed has no member: two such count as alike.
     "one_live_feed_for_each_person_and_calendar": row(
         copy(secret_digest="repeat('b', 64)"),

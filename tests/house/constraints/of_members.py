@@ -37,6 +37,7 @@ TWINS = {
     "members_mail": copy(day="day + 1"),
     "members_mailsubject": copy(number="number + 1"),
     "members_notice": copy(WAITING, topic="topic || '1'"),
+    "members_securityevent": copy(),
     "members_sentform": copy(key="repeat('z', 22)"),
     "members_membership": copy(
         status="'left'", starts_on="starts_on - 10", notice_on="starts_on", ends_before="starts_on"
@@ -327,5 +328,6 @@ ROWS: dict[str, Row] = {
         delete(SETTLED),
         holds=(update(WAITING, sentence="'x'"), delete(WAITING)),
     ),
+    "security_events_are_append_only": append_only("detail", TWINS["members_securityevent"]),
     "subjects_of_mails_are_append_only": append_only("number", TWINS["members_mailsubject"]),
 }

@@ -25,6 +25,7 @@ from members.models import (
     Membership,
     Notice,
     Seat,
+    SecurityEvent,
     SentForm,
     Site,
     User,
@@ -109,6 +110,7 @@ def _of_members(aloen: Member, sonam: Member, boss: User) -> None:
     Notice.objects.create(kind="leaver", topic="contract 1", settled_at=NOW, mail=mail, **shown)
     file = {"file_name": "f.pdf", "file_path": "invoices/f.pdf", "file_sha256": A}
     Mail.objects.create(kind="document", **facts, **file)
+    SecurityEvent.objects.create(at=NOW, kind="login", user=signer, ip="127.0.0.1", detail="password")
     kept = {**facts, "text": "", "html": "", "encrypted": "gAAAAx", "expires_at": NOW + timedelta(1)}
     Mail.objects.create(kind="access", **kept)
     Mail.objects.create(kind="returned", **facts)  # about nothing, so that only its trigger keeps it
