@@ -107,15 +107,18 @@ class SessionActivityMiddleware(UserSessionsMiddleware):
             logout(request)
             messages.warning(request, IDLE.format(minutes=settings.IDLE_MINUTES))
             return cast("HttpResponse", self.get_response(request))
-        if _was_just_seen(request.session.session_key) and now - seen < SEEN_FOR:
+        if _was_just_seen(request.session.session_key, now - seen):
             return cast("HttpResponse", self.get_response(request))
         if request.user.is_authenticated:
             request.session["seen_at"] = now
         return cast("HttpResponse", super().__call__(request))
 
 
-def _was_just_seen(session_key: str | None) -> bool:
-    """Whether this login was noted in the last minutes; if not, it counts as noted now."""
+def _was_just_seen(session_key: str | None, ago: int) -> bool:
+    """Whether this login was noted in the last minutes; if not, it counts as noted now.
+
+    ``ago``: the seconds since then that the session tells, for when the cache does not answer.
+    """
     if session_key is None:
         return False
     # Whoever reads the cache must not find a key that opens a session.
@@ -124,7 +127,7 @@ def _was_just_seen(session_key: str | None) -> bool:
         return not cache.add(f"seen-{mark}", True, SEEN_FOR)
     except RedisError:
         log.error("cache did not answer")
-        return True  # a login noted late is worth less than a page
+        return ago < SEEN_FOR
 
 
 class SecondFactorMiddleware:
