@@ -63,6 +63,7 @@ same: setup ## Compare what people see with another checkout, BEFORE=/path, that
 lint: setup ## Style, layers, types, templates, migrations, production settings
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
+	$(RUN)/bandit -q -c pyproject.toml -r groupement members charter employees timesheets billing 2>/dev/null
 	$(RUN)/lint-imports
 	$(RUN)/mypy
 	find templates -name '*.html' -exec $(RUN)/djade --check --target-version 5.2 {} +

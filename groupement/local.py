@@ -60,7 +60,7 @@ def home_of(project: Path) -> Path:
     if len(str(wanted)) <= LONGEST_SOCKET_FOLDER and (not as_root() or open_to_all(wanted)):
         return wanted
     mark = hashlib.sha256(str(project).encode()).hexdigest()[:12]
-    lasting = Path("/var/tmp") if Path("/var/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108 - checked in own()
+    lasting = Path("/var/tmp") if Path("/var/tmp").is_dir() else Path(tempfile.gettempdir())  # noqa: S108 - see own()  # nosec B108
     return lasting / f"groupement-{os.geteuid()}-{mark}"
 
 

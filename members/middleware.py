@@ -228,7 +228,7 @@ def _answer_again(request: HttpRequest, done: SentForm) -> HttpResponse:
     shown = [str(each) for each in getattr(messages.get_messages(request), "_loaded_messages", [])]
     for level, text, tags, is_html in done.messages:
         if text not in shown:  # else the first answer has arrived, and its page is not yet asked for
-            messages.add_message(request, level, mark_safe(text) if is_html else text, tags)  # noqa: S308 - ours
+            messages.add_message(request, level, mark_safe(text) if is_html else text, tags)  # noqa: S308  # nosec
     messages.info(request, TWICE if done.answer else UNSURE)
     return redirect(done.answer or _page_before(request))
 

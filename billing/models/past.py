@@ -50,7 +50,7 @@ def past_is_kept(
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
-        """,  # noqa: S608 - written by us, no value of anybody
+        """,  # noqa: S608 - written by us, no value of anybody  # nosec B608
     )
 
 
@@ -94,7 +94,7 @@ SCALE_IS_KEPT = past_is_kept(
     used=f"""
         SELECT expense.kind AS key, expense.spent_on AS day
         FROM billing_expense expense, {BILLED_CHARGES} WHERE expense.charge_id = charge.id
-    """,  # noqa: S608 - written by us, no value of anybody
+    """,  # noqa: S608 - written by us, no value of anybody  # nosec B608
 )
 PRICE_IS_KEPT = past_is_kept(
     "an_invoiced_price_is_kept",
@@ -111,7 +111,7 @@ PRICE_IS_KEPT = past_is_kept(
             of_month (day) ON of_month.day >= same.starts_on
             AND (same.ends_before IS NULL OR of_month.day < same.ends_before)
         WHERE charge.assignment_id IN (OLD.assignment_id, NEW.assignment_id)
-    """,  # noqa: S608 - written by us, no value of anybody
+    """,  # noqa: S608 - written by us, no value of anybody  # nosec B608
 )
 # Without VAT, by what the member stated of the days of the month.
 ATTESTATION_IS_KEPT = past_is_kept(

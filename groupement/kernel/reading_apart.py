@@ -71,7 +71,7 @@ def read_apart(reader: Callable[..., Any], data: bytes, *more: Any) -> Any:
         _turns.release()
     if answer is None:
         raise TooMuch(TOO_MUCH)
-    return _understood(pickle.loads(answer))  # noqa: S301 - written by our own process, below
+    return _understood(pickle.loads(answer))  # noqa: S301 - written by our own process, below  # nosec B301
 
 
 def _ask(reader: Callable[..., Any], arguments: tuple[Any, ...], limits: ReadingLimits) -> bytes | None:
