@@ -74,7 +74,14 @@ RECEIVED = (
     "billing:account",
 )
 ACCOUNTS = (*RECEIVED, *REMINDERS)
-BANK = ("billing:bank", "billing:import_bank", "billing:statement", "billing:operation")
+BANK = (
+    "billing:bank",
+    "billing:import_bank",
+    "billing:bank_columns",
+    "billing:bank_layouts",
+    "billing:statement",
+    "billing:operation",
+)
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve")
 QUOTES = ("billing:quote", "billing:accept_quote", "billing:make_quote")
 PRICING = ("billing:price", "billing:change_price", "billing:revise_price", "billing:simulator", *QUOTES)

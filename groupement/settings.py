@@ -348,6 +348,7 @@ LOGGING = {
         # One line of JSON each, to be shipped as they are.
         "groupement.security": {"handlers": ["security"], "level": "INFO", "propagate": False},
         "weasyprint.progress": {"level": "WARNING"},  # else seven lines for each PDF
+        "ofxtools": {"level": "WARNING"},  # else what a statement says
         "celery": {"level": "WARNING" if LOCAL_MODE else "INFO"},  # beside the web, its lines are noise
     },
 }

@@ -24,7 +24,7 @@ class DaysCovered:
 
 def days_covered(iban: str | None = None) -> DaysCovered:
     """What the statements of the account cover, of all accounts where none is named."""
-    rows = BankStatement.objects.order_by("starts_on", "ends_on", "pk")
+    rows = BankStatement.objects.filter(undone_at=None).order_by("starts_on", "ends_on", "pk")
     if iban is not None:
         rows = rows.filter(iban=iban)
     spans: dict[str, list[StatementSpan]] = {}

@@ -16,6 +16,8 @@ from groupement.kernel.tabular import Layout
 from members.identifiers import compact
 
 _IBAN = re.compile(r"\bFR\d{2}(?:[ \u00a0]?[0-9A-Z]){23}\b")
+# "Compte Courant carte n° 12345678901", "Numéro de compte : 12345678901".
+_NUMBER = re.compile(r"\b(?:compte|livret|ldd\w*|pel|cel)\b[^0-9*]{0,40}([0-9][0-9a-z]{9,15})\b")
 # Digits of an account: fewer are those of a ledger.
 _FEWEST = 10
 # Titles that only the account of the file has; "IBAN" may also be that of each payer.
@@ -60,18 +62,51 @@ def _with_accounts(
 ) -> Iterator[tuple[CsvRow, str]]:
     """Each line with its account; what stands between two tables is left out."""
     has_column = layout.has("account") and _is_of_the_file(rows, layout, iban)
-    titles = list(map(plain, layout.titles))
-    account = _iban(" ".join(cell for _, cells in above for cell in cells))
+    between = _between_tables(rows, layout)
+    account = _named_account(above, iban, is_one_of_several=bool(between))
     is_between = False
-    for line, cells in rows:
-        is_dated = str(layout.cell("booked_on", cells) or "")[:1].isdigit()
-        if list(map(plain, cells)) == titles:
-            is_between = False
+    for place, (line, cells) in enumerate(rows):
+        is_dated = _is_dated(layout, cells)
+        if place in between:
+            account = _named_account([(line, cells)], iban, is_one_of_several=True) or account
         elif not is_dated and not _moves_money(layout, cells) and (next_account := _iban(" ".join(cells))):
             account, is_between = next_account, True
         elif is_dated or not is_between:
             own = _number(layout, cells) if has_column else ""
             yield (line, cells), own or account
+
+
+def _between_tables(rows: Sequence[CsvRow], layout: Layout) -> set[int]:
+    """The places of titles that are written again, and of what stands between them and the last line before."""
+    titles = list(map(plain, layout.titles))
+    found: set[int] = set()
+    for place, (_, cells) in enumerate(rows):
+        if list(map(plain, cells)) == titles:
+            first = place
+            while (
+                first
+                and not _is_dated(layout, rows[first - 1][1])
+                and not _moves_money(layout, rows[first - 1][1])
+            ):
+                first -= 1
+            found.update(range(first, place + 1))
+    return found
+
+
+def _named_account(rows: Sequence[CsvRow], iban: str, *, is_one_of_several: bool) -> str:
+    """The account that the lines above a table name: its IBAN, else its number.
+
+    A number that is not within ours may be any, a client's for one: it counts only where a file has several tables.
+    """
+    text = " ".join(cell for _, cells in rows for cell in cells)
+    if named := _iban(text):
+        return named
+    number = next((match[1] for match in _NUMBER.finditer(plain(text))), "").upper()
+    return number if is_one_of_several or is_account(number, iban) else ""
+
+
+def _is_dated(layout: Layout, cells: Sequence[str]) -> bool:
+    return str(layout.cell("booked_on", cells) or "")[:1].isdigit()
 
 
 def _moves_money(layout: Layout, cells: Sequence[str]) -> bool:

@@ -1,25 +1,25 @@
-"""The CSV of a French bank read and checked: preamble, titles, one operation a line; nothing is stored."""
+"""The table of a bank, CSV or workbook, read and checked: preamble, titles, one operation a line; nothing is stored."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from billing.bank import csv_accounts, csv_layouts
+from billing.bank import csv_accounts, csv_layouts, table_rows, untitled_tables
 from billing.bank.bank_words import side_of, why_not_booked
-from billing.bank.csv_layouts import CsvRow, StoredLayouts, UnknownColumns
+from billing.bank.csv_accounts import CsvAccounts
+from billing.bank.csv_layouts import CsvRow, FoundTitles, StoredLayouts, UnknownColumns
 from billing.bank.statement import (
     CSV,
-    LARGEST_FILE,
+    EXCEL,
     MOST_OPERATIONS,
     BadStatement,
     FileOperation,
     FileStatement,
+    StatementColumns,
     bank_reference,
     is_return_label,
     joined_texts,
@@ -28,14 +28,13 @@ from billing.bank.statement import (
     refusal_of_faults,
     refusal_without_operation,
 )
-from groupement.kernel import tabular
-from groupement.kernel.cells import cell_text, plain, read_bank_amount, read_day
-from groupement.kernel.french import quoted
+from billing.bank.table_rows import RowTable
+from groupement.kernel.cells import cell_text, is_signed, plain, read_bank_amount, read_day
+from groupement.kernel.french import enumeration, quoted
 from groupement.kernel.money import ZERO, cents, spell
 from groupement.kernel.tabular import Fault, Layout
 
 FIRST_ROWS = 30
-SEPARATORS = ";\t,"
 _DAY = r"(?:\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?|\d{4}-\d{2}-\d{2}|\d{1,2}(?:er)? [a-z]+ \d{4})"
 # Lines that sum up: no operation. "Solde final F-2026-0011" and "TOTAL ENERGIES" are labels of operations.
 _BALANCE = re.compile(
@@ -44,6 +43,7 @@ _BALANCE = re.compile(
     r"|en eur|d'ouverture|de cloture|de depart|de fin|de debut|de periode|du compte))*"
     rf"(?: (?:au|du|le|en date du|arrete au) {_DAY})?(?: ?:? ?[-+]?\d[\d .]*,\d\d(?: ?(?:eur|euros?|€))?)?"
 )
+_WORD = re.compile(r"[^\W\d_]{2}")
 _SUMS = re.compile(r"(?:\w+ )?soldes?\b|total\b|totaux\b|sous-total\b|nombre d'operations\b")
 
 
@@ -52,6 +52,7 @@ class _StatementReading:
     """The operations and the faults of the lines read so far; ``left_out``: lines that are no operation, and why."""
 
     layout: Layout
+    is_untitled: bool = False
     operations: list[FileOperation] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -63,24 +64,42 @@ class _StatementReading:
 
 
 def read_csv(data: bytes, stored: StoredLayouts | None = None, iban: str = "") -> FileStatement:
-    """The statement in a CSV file, of several accounts that of ``iban``; ``stored``: the layouts that finance chose.
+    """The statement in a CSV or a workbook, of several accounts that of ``iban``; ``stored``: what finance chose.
 
     Raises UnknownColumns when no layout is known, BadStatement with one sentence for each fault otherwise.
     """
-    text = tabular.decode(
-        data,
-        what="le relevé",
-        largest=LARGEST_FILE,
-        too_large="Le fichier dépasse 5\u00a0Mo. Choisissez une période plus courte.",
+    rows, found = _table(table_rows.tables_of(data), stored or {})
+    below = rows[found.index + 1 :]
+    columns = StatementColumns(found.layout, [cells for _, cells in below[:3]], found.name, found.is_known)
+    try:
+        accounts = csv_accounts.of_our_account(rows[: max(found.index, 0)], below, found.layout, iban)
+        layout = csv_layouts.with_side(found.layout, accounts.rows)
+        columns = replace(columns, layout=layout)
+        reading = _StatementReading(layout, is_untitled=found.index < 0)
+        _read_lines(accounts, reading)
+    except BadStatement as refusal:
+        refusal.columns = columns
+        raise
+    days = [operation.booked_on for operation in reading.operations]
+    opening, closing = _balances(reading)
+    return FileStatement(
+        EXCEL if table_rows.is_workbook(data) else CSV,
+        accounts.iban,
+        min(days),
+        max(days),
+        reading.operations,
+        opening,
+        closing,
+        left_out=reading.left_out,
+        titles=csv_layouts.digest(found.layout.titles),
+        columns=columns,
     )
-    rows, found = _table(text, stored or {})
-    if found is None:
-        raise _unknown(rows)
-    index, layout = found
-    if len(rows) - index > MOST_OPERATIONS:
-        raise BadStatement("Le relevé compte plus de 20\u202f000 lignes. Choisissez une période plus courte.")
-    accounts = csv_accounts.of_our_account(rows[:index], rows[index + 1 :], layout, iban)
-    reading = _StatementReading(csv_layouts.with_side(layout, accounts.rows))
+
+
+def _read_lines(accounts: CsvAccounts, reading: _StatementReading) -> None:
+    """Read the lines of our account, and tell those of others. Raises BadStatement with all faults at once."""
+    if len(accounts.rows) + len(accounts.others) > MOST_OPERATIONS:
+        raise BadStatement(table_rows.TOO_MANY_ROWS)
     for line, cells in accounts.rows:
         _read_line(line, cells, reading)
     for (line, cells), account in accounts.others:
@@ -92,48 +111,47 @@ def read_csv(data: bytes, stored: StoredLayouts | None = None, iban: str = "") -
         raise refusal_of_faults([str(fault) for fault in reading.faults])
     if not reading.operations:
         raise refusal_without_operation(reading.left_out)
-    days = [operation.booked_on for operation in reading.operations]
-    opening, closing = _balances(reading)
-    return FileStatement(
-        CSV,
-        accounts.iban,
-        min(days),
-        max(days),
-        reading.operations,
-        opening,
-        closing,
-        left_out=reading.left_out,
-        titles=csv_layouts.digest(rows[index][1]),
-    )
 
 
-def _table(text: str, stored: StoredLayouts) -> tuple[list[CsvRow], tuple[int, Layout] | None]:
-    """The rows by the separator under which titles are known, else under which most rows have cells."""
-    tried: list[list[CsvRow]] = []
-    for separator in SEPARATORS:
-        rows = _rows(text, separator)
-        if found := csv_layouts.find_titles(rows[:FIRST_ROWS], stored):
-            return rows, found
-        tried.append(rows)
-    return max(tried, key=lambda rows: sum(len(cells) > 2 for _, cells in rows)), None
+def _table(tables: Sequence[RowTable], stored: StoredLayouts) -> tuple[Sequence[CsvRow], FoundTitles]:
+    """The table whose titles are known, else understood, else one without titles that finance knows.
 
-
-def _rows(text: str, separator: str) -> list[CsvRow]:
-    """Numbered rows, blank ones left out. Banks leave quotes open in labels: such a file is read without quoting."""
-    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
-        reader = csv.reader(
-            io.StringIO(text, newline=""),
-            delimiter=separator,
-            quoting=quoting,
-            strict=quoting == csv.QUOTE_MINIMAL,
+    Raises UnknownColumns or BadStatement.
+    """
+    shown = [table for table in tables if not table.is_hidden]
+    titled = [
+        (table, found)
+        for table in tables
+        if (found := csv_layouts.find_titles(table.rows[:FIRST_ROWS], stored))
+    ]
+    filled = [(table, found) for table, found in titled if len(table.rows) > found.index + 1]
+    seen = [(table, found) for table, found in filled if not table.is_hidden]
+    if len(seen) > 1 and seen[0][0].sheet:
+        names = enumeration(quoted(table.sheet) for table, _ in seen)
+        raise BadStatement(f"Plusieurs feuilles sont des relevés\u00a0: {names}. Gardez-en une par fichier.")
+    if filled and not seen:
+        raise BadStatement(
+            f"La feuille {quoted(filled[0][0].sheet)} est masquée. Affichez-la dans le tableur, enregistrez, puis "
+            "envoyez de nouveau le classeur."
         )
-        try:
-            around = " \t\u00a0" if quoting == csv.QUOTE_MINIMAL else ' \t\u00a0"'
-            rows = [(reader.line_num, [cell.strip(around) for cell in cells]) for cells in reader]
-        except csv.Error:
-            continue
-        return [row for row in rows if any(row[1])]
-    raise BadStatement("Ce fichier n’est pas un CSV. Exportez de nouveau le relevé au format CSV.")
+    for table, found in seen or [each for each in titled if not each[0].is_hidden]:
+        return table.rows, found
+    # The separator under which most rows have cells.
+    rows = max(
+        (table.rows for table in shown), key=lambda rows: sum(len(cells) > 2 for _, cells in rows), default=[]
+    )
+    return rows, _without_titles(rows, stored)
+
+
+def _without_titles(rows: Sequence[CsvRow], stored: StoredLayouts) -> FoundTitles:
+    """The stored layout of a table that has no titles. Raises UnknownColumns, or BadStatement where it is no table."""
+    layout = untitled_tables.layout_by_content(rows)
+    if layout is None:
+        raise _unknown(rows)
+    places = stored.get(csv_layouts.digest(layout.titles))
+    if not places or not untitled_tables.fits(rows, places):
+        raise UnknownColumns(layout.titles, [cells for _, cells in rows[:3]], layout.places)
+    return FoundTitles(-1, Layout(layout.titles, {name: tuple(each) for name, each in places.items()}), True)
 
 
 def _unknown(rows: Sequence[CsvRow]) -> Exception:
@@ -141,7 +159,7 @@ def _unknown(rows: Sequence[CsvRow]) -> Exception:
     if index is None:
         return BadStatement(
             "Ce fichier n’est pas un relevé\u00a0: aucune ligne ne nomme une date et un montant. "
-            "Téléchargez le relevé au format CAMT.053 ou CSV."
+            "Téléchargez le relevé au format CAMT.053, OFX, CSV ou Excel."
         )
     return UnknownColumns(rows[index][1], [cells for _, cells in rows[index + 1 : index + 4]])
 
@@ -224,7 +242,10 @@ def _balances(reading: _StatementReading) -> tuple[Decimal | None, Decimal | Non
 def _is_balance(label: str, cells: Sequence[str], reading: _StatementReading) -> bool:
     """Whether the line says a balance and no more: neither who paid, nor for what."""
     more = [reading.text(column, cells) for column in ("counterparty", "reference", "bank_reference")]
-    return bool(_BALANCE.fullmatch(plain(label))) and not any(more)
+    if any(more):
+        return False
+    # Without titles a line of balance is a day, a sum and the number of the account: no word.
+    return bool(_BALANCE.fullmatch(plain(label))) or (reading.is_untitled and not _WORD.search(label))
 
 
 def _bank_label(cells: Sequence[str], reading: _StatementReading) -> str:
@@ -239,7 +260,7 @@ def _amount(cells: Sequence[str], reading: _StatementReading) -> Decimal:
     if currency and plain(currency) not in ("eur", "euro", "euros", "€"):
         raise ValueError(f"le montant est en {currency[:10]}. Seuls les comptes en euros sont lus.")
     alone = reading.text("amount", cells)
-    if not reading.layout.has("debit") or (not _two_columns(cells, reading) and _is_signed(alone)):
+    if not reading.layout.has("debit") or (not _two_columns(cells, reading) and is_signed(alone)):
         return _of_side(read_bank_amount(alone), alone, cells, reading)
     amount = _of_two_columns(cells, reading)
     if alone and abs(read_bank_amount(alone)) != abs(amount):
@@ -254,20 +275,16 @@ def _of_side(amount: Decimal, written: str, cells: Sequence[str], reading: _Stat
     if not reading.layout.has("side"):
         return amount
     word = reading.text("side", cells)
-    side, is_signed = side_of(word), _is_signed(written)
-    if not word and not is_signed and amount:
+    side, has_sign = side_of(word), is_signed(written)
+    if not word and not has_sign and amount:
         raise ValueError("le sens manque. Dites si c’est un débit ou un crédit.")
     if word and not side:
         raise ValueError(f"{quoted(word, at_most=20)} ne dit ni débit ni crédit.")
-    if side and is_signed and side * amount < 0:
+    if side and has_sign and side * amount < 0:
         raise ValueError(
             f"le montant est {'négatif' if amount < 0 else 'positif'}, le sens dit {'crédit' if side > 0 else 'débit'}."
         )
     return side * abs(amount) + 0 if side else amount
-
-
-def _is_signed(written: str) -> bool:
-    return written.startswith(("+", "-", "−", "("))
 
 
 def _two_columns(cells: Sequence[str], reading: _StatementReading) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from billing.bank.bank_words import side_of
-from groupement.kernel.cells import plain
+from billing.bank.known_layouts import known_layout
+from groupement.kernel.cells import is_negative_amount, plain
 from groupement.kernel.tabular import Layout, Unreadable, titles_digest
 
 # What a column may mean, as the screen offers it; several columns may make the label.
@@ -40,6 +42,15 @@ _TITLES = {
         "date ecriture",
         "date d'ecriture",
         "booking date",
+        "date completed",
+        "completed date",
+        "settlement date",
+        "operation date",
+        "transaction date",
+        "date de fin",
+        "date de transaction",
+        "date de la transaction",
+        "date du mouvement",
     ),
     "amount": (
         "montant",
@@ -47,7 +58,9 @@ _TITLES = {
         "montant de l'operation",
         "montant signe",
         "montant total",
+        "montant net",
         "amount",
+        "total amount",
     ),
     "debit": ("debit", "debits", "montant debit", "debiteur"),
     "credit": ("credit", "credits", "montant credit", "crediteur"),
@@ -61,6 +74,14 @@ _TITLES = {
         "libelle simplifie",
         "libelle complementaire",
         "libelle interne",
+        "libelle court",
+        "intitule",
+        "intitule operation",
+        "intitule d'operation",
+        "intitule de l'operation",
+        "intitule de l'ecriture",
+        "operation",
+        "operations",
         "type operation",
         "type d'operation",
         "nature",
@@ -100,6 +121,13 @@ _TITLES = {
         "donneur d'ordre",
         "beneficiaire",
         "emetteur / beneficiaire",
+        "emetteur/beneficiaire",
+        "partner name",
+        "payee",
+        "payer",
+        "counterparty",
+        "counterparty name",
+        "sender name",
     ),
     # "Référence" alone is what the payer wrote at some banks: the payer and the words tell operations apart with it.
     "reference": (
@@ -128,6 +156,11 @@ _TITLES = {
         "n° operation",
         "identifiant",
         "identifiant operation",
+        "identifiant de l'operation",
+        "identifiant de transaction",
+        "identifiant de la transaction",
+        "transaction id",
+        "fitid",
     ),
     "currency": ("devise", "monnaie", "currency"),
     "side": (
@@ -215,15 +248,24 @@ _SEPARATOR = "\x1f"
 
 
 class UnknownColumns(Unreadable):
-    """No layout is known for these ``titles``; the page asks for the meanings, with ``rows`` below as examples."""
+    """No layout is known for these ``titles``; the page asks for the meanings, with ``rows`` below as examples.
 
-    def __init__(self, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    ``places``: what some of the columns may be.
+    """
+
+    def __init__(
+        self,
+        titles: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        places: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
         super().__init__(
             "Les colonnes de ce fichier ne sont pas reconnues. Dites à quoi elles correspondent\u00a0: "
             "la prochaine fois, elles le seront."
         )
         self.titles = list(titles)
         self.rows = [list(row) for row in rows]
+        self.places = guess_layout(titles).places if places is None else places
 
 
 def digest(titles: Sequence[str]) -> str:
@@ -254,7 +296,7 @@ def with_side(layout: Layout, rows: Sequence[CsvRow]) -> Layout:
     """
     if not layout.has("amount") or layout.has("side") or layout.has("debit"):
         return layout
-    if any(str(layout.cell("amount", cells) or "").startswith(("-", "−", "(")) for _, cells in rows):
+    if any(is_negative_amount(str(layout.cell("amount", cells) or "")) for _, cells in rows):
         return layout
     meant = {place for name, places in layout.places.items() if name != "label" for place in places}
     # The column may lack a title.
@@ -272,14 +314,32 @@ def is_complete(places: Mapping[str, Any]) -> bool:
     return "booked_on" in places and ("amount" in places or {"debit", "credit"} <= places.keys())
 
 
-def find_titles(rows: Sequence[CsvRow], stored: StoredLayouts) -> tuple[int, Layout] | None:
-    """The index of the titles among the first ``rows``, and their layout; a stored one comes first."""
+@dataclass(frozen=True)
+class FoundTitles:
+    """The titles of a table: the index of their row, -1 where it has none, and their layout.
+
+    ``is_known``: finance chose it, or it is that of a bank, by ``name``; else the titles were understood one by one.
+    """
+
+    index: int
+    layout: Layout
+    is_known: bool = False
+    name: str = ""
+
+
+def find_titles(rows: Sequence[CsvRow], stored: StoredLayouts) -> FoundTitles | None:
+    """The titles among the first ``rows``; a stored layout comes first, then those of banks, then titles one by one."""
     for index, (_, cells) in enumerate(rows):
         if places := stored.get(digest(cells)):
-            return index, Layout(cells, {meaning: tuple(each) for meaning, each in places.items()})
+            return FoundTitles(
+                index, Layout(cells, {meaning: tuple(each) for meaning, each in places.items()}), True
+            )
+    for index, (_, cells) in enumerate(rows):
+        if known := known_layout(cells):
+            return FoundTitles(index, Layout(cells, known.places), True, known.name)
     for index, (_, cells) in enumerate(rows):
         if is_complete((layout := guess_layout(cells)).places):
-            return index, layout
+            return FoundTitles(index, layout)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,17 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from billing.accounts.forms import AllocationForm
-from billing.bank.csv_layouts import COLUMNS, guess_layout
+from billing.bank import importing
+from billing.bank.csv_layouts import COLUMNS
 from billing.bank.statement import LARGEST_FILE
 from billing.models import Invoice, Payment
 from groupement.kernel.fields import choice_field, record_field
+from groupement.kernel.french import quoted
 from groupement.kernel.money import AmountField, spell
 from members.models import Member
 
-EXTENSIONS = (".xml", ".csv", ".txt", ".camt", ".053")
-MOST_COLUMNS = 30
+EXTENSIONS = (".xml", ".camt", ".053", ".ofx", ".qfx", ".csv", ".txt", ".tsv", ".xlsx", ".ods")
+MOST_COLUMNS = 100
 UNREAD = "unread"
 
 
@@ -26,7 +28,7 @@ class StatementUpload(forms.Form):
     """The file of a bank; ``has_file``: one is stored from before; ``asks_twins``: what its identical lines are."""
 
     file = forms.FileField(
-        label="Fichier CAMT.053 ou CSV",
+        label="Fichier CAMT.053, OFX, CSV ou Excel",
         help_text="5\u00a0Mo au plus. Dans l’espace de votre banque\u00a0: «\u00a0Télécharger des opérations\u00a0».",
         error_messages={
             "required": "Choisissez le relevé de la banque.",
@@ -50,7 +52,8 @@ class StatementUpload(forms.Form):
         file: UploadedFile[bytes] | None = self.cleaned_data["file"]
         if file and Path(file.name or "").suffix.lower() not in EXTENSIONS:
             raise forms.ValidationError(
-                "Ce fichier n’est ni un CAMT.053 (.xml) ni un CSV. Téléchargez le relevé dans l’un de ces formats."
+                "Ce fichier n’est ni un CAMT.053 (.xml), ni un OFX, ni un CSV, ni un classeur (.xlsx). Téléchargez "
+                "le relevé dans l’un de ces formats."
             )
         if file and (file.size or 0) > LARGEST_FILE:
             raise forms.ValidationError("Ce fichier dépasse 5\u00a0Mo. Choisissez une période plus courte.")
@@ -58,32 +61,62 @@ class StatementUpload(forms.Form):
 
 
 class BankColumnsForm(forms.Form):
-    """What each column of an unknown CSV means, in the order of the columns."""
+    """What each column of a table means, in the order of the columns, and how the layout is called from now on.
+
+    ``seen``: what the page showed, so that columns changed afterwards are shown again before anything is imported.
+    """
+
+    # Every column has a choice.
+    use_required_attribute = False
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    name = forms.CharField(
+        label="Nom de ce format",
+        max_length=60,
+        required=False,
+        help_text="La banque, par exemple. Les prochains fichiers de ces colonnes seront lus tels quels.",
+    )
 
     def __init__(
-        self, *args: Any, titles: Sequence[str], rows: Sequence[Sequence[str]], **kwargs: Any
+        self,
+        *args: Any,
+        titles: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        places: Mapping[str, Sequence[int]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.titles = titles
-        guessed = {
-            place: column for column, places in guess_layout(titles).places.items() for place in places
-        }
+        self.titles = titles[:MOST_COLUMNS]
+        self.examples = rows
+        chosen = {place: column for column, each in places.items() for place in each}
         choices = [(UNREAD, "Ne pas lire"), *((code, label.capitalize()) for code, label in COLUMNS.items())]
-        for place, title in enumerate(titles[:MOST_COLUMNS]):
-            seen = [row[place] for row in rows if place < len(row) and row[place]]
+        for place, title in enumerate(self.titles):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=title or f"Colonne {place + 1}",
+                label=f"Colonne {quoted(title)}" if title else f"Colonne {place + 1}, sans titre",
                 choices=choices,
-                initial=guessed.get(place, UNREAD),
-                error_messages={"required": "Dites ce que contient cette colonne."},
-                help_text=f"Par exemple\u00a0: {', '.join(cell[:40] for cell in seen[:2])}" if seen else "",
+                required=False,
+                initial=chosen.get(place, UNREAD),
             )
+
+    def rows(self) -> Iterator[tuple[forms.BoundField, str, list[str]]]:
+        """Of each column its field, its title and its first values, for the page."""
+        for place, title in enumerate(self.titles):
+            seen = [row[place][:40] for row in self.examples if place < len(row) and row[place]]
+            yield self[f"column_{place}"], title, seen[:2]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse columns that make no statement."""
+        cleaned = super().clean() or {}
+        try:
+            importing.checked_columns(self.columns())
+        except importing.BadBankColumns as refusal:
+            self.add_error(None, refusal.message)
+        return cleaned
 
     def columns(self) -> dict[str, list[int]]:
         """The places of the columns, by what they mean."""
         found: dict[str, list[int]] = {}
-        for place in range(min(len(self.titles), MOST_COLUMNS)):
-            if (column := self.cleaned_data.get(f"column_{place}", UNREAD)) != UNREAD:
+        for place in range(len(self.titles)):
+            if (column := self.cleaned_data.get(f"column_{place}") or UNREAD) != UNREAD:
                 found.setdefault(column, []).append(place)
         return found
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from codecs import BOM_UTF8 as UTF8
-from codecs import BOM_UTF16_BE as UTF16_BE
-from codecs import BOM_UTF16_LE as UTF16_LE
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.bank import chaining, csv_layouts
-from billing.bank.camt import read_camt
-from billing.bank.csv_file import read_csv
 from billing.bank.csv_layouts import StoredLayouts
+from billing.bank.reading import read_statement
 from billing.bank.statement import (
     CSV,
-    LARGEST_FILE,
+    EXCEL,
     BadStatement,
     FileOperation,
     FileStatement,
@@ -79,7 +74,7 @@ def import_statement(
     read = _without_days_to_come(read, timezone.localdate(at))
     keys = _keys(read, has_twins)
     iban = read.iban or (group.iban if group else "")
-    earlier = _earlier(iban, keys, read.operations)
+    earlier = _earlier(iban, keys, read)
     new = [(key, each) for key, each in zip(keys, read.operations, strict=True) if key not in earlier]
     if not new:
         names = ", ".join(sorted({f"{quoted(each.file_name)}" for each in earlier.values()}))
@@ -96,22 +91,55 @@ def import_statement(
         opening_balance=read.opening_balance,
         closing_balance=read.closing_balance,
         left_out=[*read.left_out, *_known_sentences(keys, earlier)],
+        known_by=sorted({each.pk for each in earlier.values()}),
+        layout_name=_used_layout(read, at),
         imported_by=by,
         imported_at=at,
     )
     own_name = plain(group.name) if group else ""
     alike = _alike(iban, keys, [each for _, each in new])
     BankOperation.objects.bulk_create(_row(statement, key, each, alike, own_name) for key, each in new)
-    BankLayout.objects.filter(titles_digest=read.titles).update(used_at=at)
     return StatementImported(statement, len(new), len(keys) - len(new), chaining.missing_days(iban))
 
 
+def would_import(data: bytes, read: FileStatement, *, at: datetime) -> FileStatement:
+    """``read``, of the file ``data``, with what an import would store of it; nothing is written.
+
+    Raises StatementNotImportable, BadStatement.
+    """
+    group = Group.objects.order_by("pk").first()
+    _refuse_again(sha256(data).hexdigest())
+    _refuse_another_account(read, group)
+    kept = _without_days_to_come(read, timezone.localdate(at))
+    keys = _keys(kept, has_twins=True)
+    earlier = _earlier(kept.iban or (group.iban if group else ""), keys, kept)
+    new = [each for key, each in zip(keys, kept.operations, strict=True) if key not in earlier]
+    return replace(kept, operations=new, left_out=[*kept.left_out, *_known_sentences(keys, earlier)])
+
+
 @transaction.atomic
-def save_layout(titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, at: datetime) -> BankLayout:
-    """Store the layout that finance chose for the ``titles`` of a bank's CSV: places by meaning.
+def save_layout(
+    titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, name: str = "", at: datetime
+) -> BankLayout:
+    """Store the layout that finance chose for the ``titles`` of a bank's table: places by meaning, and its name.
 
     Raises BadBankColumns.
     """
+    chosen = checked_columns(columns)
+    return BankLayout.objects.update_or_create(
+        titles_digest=csv_layouts.digest(titles),
+        defaults={"titles": list(titles), "columns": chosen, "name": name.strip()[:60], "used_at": at},
+    )[0]
+
+
+@transaction.atomic
+def drop_layout(layout: BankLayout) -> None:
+    """Forget which column means what: the next file of these titles is shown and asked about again."""
+    BankLayout.objects.filter(pk=layout.pk).delete()
+
+
+def checked_columns(columns: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    """``columns`` without those that nothing means, once they make a statement. Raises BadBankColumns."""
     chosen = {column: list(places) for column, places in columns.items() if places}
     if not csv_layouts.is_complete(chosen):
         raise BadBankColumns(
@@ -125,10 +153,7 @@ def save_layout(titles: Sequence[str], columns: Mapping[str, Sequence[int]], *, 
             )
     if "amount" in chosen and chosen.keys() & {"debit", "credit"}:
         raise BadBankColumns("Choisissez un montant signé, ou un débit et un crédit, pas les deux.")
-    return BankLayout.objects.update_or_create(
-        titles_digest=csv_layouts.digest(titles),
-        defaults={"titles": list(titles), "columns": chosen, "used_at": at},
-    )[0]
+    return chosen
 
 
 def stored_layouts() -> StoredLayouts:
@@ -137,7 +162,8 @@ def stored_layouts() -> StoredLayouts:
 
 
 def _refuse_again(digest: str) -> None:
-    earlier = BankStatement.objects.select_related("imported_by").filter(sha256=digest).first()
+    rows = BankStatement.objects.filter(sha256=digest, undone_at=None)
+    earlier = rows.select_related("imported_by").first()
     if earlier:
         on = timezone.localtime(earlier.imported_at)
         by = f" par {earlier.imported_by}" if earlier.imported_by else ""
@@ -202,13 +228,22 @@ def _twice(read: FileStatement, first: FileOperation, again: FileOperation) -> s
 
 
 def _place(read: FileStatement, operation: FileOperation) -> str:
-    return f"{'Ligne' if read.format == CSV else 'Écriture'} {operation.line}"
+    return f"{'Ligne' if read.format in (CSV, EXCEL) else 'Écriture'} {operation.line}"
 
 
-def _earlier(iban: str, keys: Sequence[str], operations: Sequence[FileOperation]) -> dict[str, BankStatement]:
+def _used_layout(read: FileStatement, at: datetime) -> str:
+    """The name of the layout by which a table was read; one that finance chose is used today."""
+    if not read.columns:
+        return ""
+    chosen = BankLayout.objects.filter(titles_digest=read.titles)
+    chosen.update(used_at=at)
+    return read.columns.name or next(iter(chosen.values_list("name", flat=True)), "")
+
+
+def _earlier(iban: str, keys: Sequence[str], read: FileStatement) -> dict[str, BankStatement]:
     """The statement that holds each operation already, by key; one without IBAN may be of any account."""
     of_before: dict[str, list[tuple[str, FileOperation]]] = {}
-    for key, each in zip(keys, operations, strict=True):
+    for key, each in zip(keys, read.operations, strict=True):
         of_before.setdefault(each.earlier_key or key, []).append((key, each))
     rows = (
         BankOperation.objects.filter(key__in=[*keys, *of_before]).select_related("statement").order_by("pk")
@@ -221,7 +256,38 @@ def _earlier(iban: str, keys: Sequence[str], operations: Sequence[FileOperation]
             continue
         same = [key for key, each in of_before[row.key] if key not in found and _says_the_same(row, each)]
         found.update(dict.fromkeys(same[:1], row.statement))
-    return found
+    return found | _of_other_formats(iban, keys, read, found)
+
+
+def _of_other_formats(
+    iban: str, keys: Sequence[str], read: FileStatement, found: Mapping[str, BankStatement]
+) -> dict[str, BankStatement]:
+    """The statements of other formats that hold operations by the bank's own reference, whatever the words around it.
+
+    A reference that several operations of one day and amount share tells none of them apart.
+    """
+    missing = {
+        key: each.reference_key
+        for key, each in zip(keys, read.operations, strict=True)
+        if key not in found and each.bank_reference
+    }
+    once = {reference for reference, count in Counter(missing.values()).items() if count == 1}
+    if not once:
+        return {}
+    rows = BankOperation.objects.filter(
+        part_of=None, booked_on__in={each.booked_on for each in read.operations}
+    ).exclude(statement__format=read.format)
+    rows = rows.filter(iban__in=(iban, "")) if iban else rows
+    by_reference: dict[str, list[BankOperation]] = {}
+    for row in rows.select_related("statement").order_by("pk"):
+        # A key of today ends with a digest, one of before with the amount.
+        for reference in {row.key, row.key.rpartition(":")[0]} & once:
+            by_reference.setdefault(reference, []).append(row)
+    return {
+        key: by_reference[reference][0].statement
+        for key, reference in missing.items()
+        if reference in once and len(by_reference.get(reference, ())) == 1
+    }
 
 
 def _says_the_same(row: BankOperation, read: FileOperation) -> bool:
@@ -274,47 +340,3 @@ def _row(
         is_return=read.is_return,
         note=note,
     )
-
-
-# What the encoding of an XML declares is no longer true of its text.
-_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
-_OTHERS = (
-    (b"OFXHEADER", "OFX"),
-    (b"!Type:", "QIF"),
-    (b":20:", "MT940"),
-    (b"{1:F01", "MT940"),
-    (b"%PDF", "PDF"),
-)
-
-
-def read_statement(data: bytes, stored: StoredLayouts | None = None, *, iban: str = "") -> FileStatement:
-    """The statement in ``data``: CAMT.053, or a bank's CSV; of several accounts that of ``iban``.
-
-    Raises BadStatement, or UnknownColumns.
-    """
-    if not data.strip():
-        raise BadStatement("Le fichier est vide. Téléchargez de nouveau le relevé.")
-    if len(data) > LARGEST_FILE:
-        raise BadStatement("Le fichier dépasse 5\u00a0Mo. Choisissez une période plus courte.")
-    text = _as_utf8(data)
-    start = text.lstrip().removeprefix(UTF8).lstrip()
-    for mark, name in _OTHERS:
-        if start.startswith(mark):
-            raise BadStatement(
-                f"Le format {name} n’est pas lu. Téléchargez le relevé au format CAMT.053 ou CSV."
-            )
-    if data[:2] == b"PK" and b"xl/" not in data:
-        raise BadStatement("C’est une archive ZIP. Ouvrez-la, puis importez le relevé qu’elle contient.")
-    # A blank line before its declaration makes an XML none; the lines of a CSV are counted from the first.
-    return read_camt(start, iban) if start.startswith(b"<") else read_csv(text, stored, iban)
-
-
-def _as_utf8(data: bytes) -> bytes:
-    """``data`` as it is, UTF-16 as UTF-8."""
-    if not data.startswith((UTF16_BE, UTF16_LE)):
-        return data
-    try:
-        text = data.decode("utf-16").lstrip("\ufeff")
-    except UnicodeDecodeError as error:
-        raise BadStatement("Le fichier est abîmé. Téléchargez de nouveau le relevé.") from error
-    return _DECLARATION.sub("", text).encode()

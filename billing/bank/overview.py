@@ -14,8 +14,18 @@ from billing.accounts import receivables
 from billing.bank import candidates, suggesting
 from billing.bank.accepting import certain_matches
 from billing.bank.candidates import MatchCandidate, MatchingLedger
+from billing.bank.csv_layouts import COLUMNS
+from billing.bank.known_layouts import KNOWN_LAYOUTS, MODEL
 from billing.bank.sorting import unrelated_outflows
-from billing.models import Allocation, BankOperation, BankStatement, Invoice, OperationStatus, Payment
+from billing.models import (
+    Allocation,
+    BankLayout,
+    BankOperation,
+    BankStatement,
+    Invoice,
+    OperationStatus,
+    Payment,
+)
 from groupement.kernel.money import ZERO
 
 _EUROS: DecimalField[Any, Any] = DecimalField(max_digits=12, decimal_places=2)
@@ -42,14 +52,51 @@ class BulkActions:
 
 
 def statements() -> QuerySet[Any]:
-    """Statements, the latest first, with ``total``, ``open``, ``came_in`` and ``went_out``."""
-    rows = BankStatement.objects.select_related("imported_by").annotate(
-        total=Count("operations", filter=_NOT_SPLIT),
-        open=Count("operations", filter=Q(operations__status=OperationStatus.OPEN)),
-        came_in=_sum(_WHOLE & Q(operations__amount__gt=0)),
-        went_out=_sum(_WHOLE & Q(operations__amount__lt=0)),
+    """Statements, undone imports apart, the latest first, with ``total``, ``open``, ``came_in`` and ``went_out``."""
+    rows = (
+        BankStatement.objects.filter(undone_at=None)
+        .select_related("imported_by")
+        .annotate(
+            total=Count("operations", filter=_NOT_SPLIT),
+            open=Count("operations", filter=Q(operations__status=OperationStatus.OPEN)),
+            came_in=_sum(_WHOLE & Q(operations__amount__gt=0)),
+            went_out=_sum(_WHOLE & Q(operations__amount__lt=0)),
+        )
     )
     return rows.order_by("-ends_on", "-imported_at", "-pk")
+
+
+@dataclass(frozen=True)
+class ChosenLayout:
+    """A layout that finance chose: what each of its columns means, in words, and those that are not read."""
+
+    layout: BankLayout
+    meanings: Sequence[tuple[str, str]]
+    unread: Sequence[str]
+
+
+def chosen_layouts() -> list[ChosenLayout]:
+    """The layouts that finance chose, the last used first."""
+    return [_in_words(each) for each in BankLayout.objects.order_by("-used_at", "-pk")]
+
+
+def known_banks() -> list[str]:
+    """The banks whose layouts are read without asking."""
+    return list(dict.fromkeys(each.name for each in KNOWN_LAYOUTS if each.name != MODEL))
+
+
+def undone_imports() -> QuerySet[BankStatement]:
+    """Imports that were undone, the latest first."""
+    rows = BankStatement.objects.filter(undone_at__isnull=False).select_related("imported_by", "undone_by")
+    return rows.order_by("-undone_at", "-pk")
+
+
+def _in_words(layout: BankLayout) -> ChosenLayout:
+    by_place = {place: COLUMNS.get(name, name) for name, places in layout.columns.items() for place in places}
+    titles = {place: title or f"colonne {place + 1}" for place, title in enumerate(layout.titles)}
+    meanings = [(titles.get(place, f"colonne {place + 1}"), by_place[place]) for place in sorted(by_place)]
+    unread = [title for place, title in titles.items() if place not in by_place and layout.titles[place]]
+    return ChosenLayout(layout, meanings, unread)
 
 
 def operations(statement: BankStatement) -> QuerySet[BankOperation]:

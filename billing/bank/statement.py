@@ -12,22 +12,52 @@ from hashlib import sha256
 from billing.models import PaymentMethod
 from groupement.kernel.cells import plain
 from groupement.kernel.french import NO_BREAK_SPACE, counted
-from groupement.kernel.tabular import Unreadable
+from groupement.kernel.tabular import Layout, Unreadable
 
 LARGEST_FILE = 5_000_000
 MOST_OPERATIONS = 20_000
-CAMT, CSV = "CAMT.053", "CSV"
+TOO_LARGE = "Le fichier dépasse 5\u00a0Mo. Choisissez une période plus courte."
+CAMT, CSV, EXCEL, OFX = "CAMT.053", "CSV", "Excel", "OFX"
 # What banks write where they have no reference.
-_NO_REFERENCE = {"notprovided", "not provided", "nonref", "noref", "none", "neant", "aucune", "na", "n/a"}
+_NO_REFERENCE = {
+    "notprovided",
+    "not provided",
+    "nonref",
+    "noref",
+    "none",
+    "neant",
+    "aucune",
+    "na",
+    "n/a",
+    "-",
+}
+
+
+@dataclass(frozen=True)
+class StatementColumns:
+    """How the columns of a table were read. ``rows``: the first below the titles.
+
+    ``is_known``: finance chose it before, or it is the layout of a bank by ``name``; else it was guessed.
+    """
+
+    layout: Layout
+    rows: Sequence[Sequence[str]]
+    name: str = ""
+    is_known: bool = False
 
 
 class BadStatement(Unreadable):
-    """The file cannot be imported; ``errors`` say line by line what is wrong and what to do."""
+    """The file cannot be imported; ``errors`` say line by line what is wrong and what to do.
+
+    ``columns``: how those of a table were read, once its titles were found.
+    """
+
+    columns: StatementColumns | None = None
 
 
 @dataclass(frozen=True)
 class FileOperation:
-    """One operation of the file, in euros, positive when money came in. ``line`` of a CSV, or rank of a CAMT entry.
+    """One operation of the file, in euros, positive when money came in. ``line`` of a table, or rank of an entry.
 
     ``bank_reference`` is the bank's own, empty when there is none, as is ``transaction_id``, that of the clearing;
     ``reference`` is what the payer wrote.
@@ -51,8 +81,13 @@ class FileOperation:
         What a bank calls its reference may be what the payer wrote, or stand for a whole batch.
         """
         if self.bank_reference:
-            return f"{self._by_reference(self.bank_reference)}:{self._digest(self.transaction_id)[:12]}"
+            return f"{self.reference_key}:{self._digest(self.transaction_id)[:12]}"
         return f"sha256:{self._digest(self.transaction_id)}"
+
+    @property
+    def reference_key(self) -> str:
+        """The beginning of the key of an operation that has the bank's own reference, the same in every format."""
+        return self._by_reference(self.bank_reference)
 
     @property
     def earlier_key(self) -> str:
@@ -71,7 +106,10 @@ class FileOperation:
 
 @dataclass(frozen=True)
 class FileStatement:
-    """A file without fault, read and not yet stored. ``titles``: of a CSV, the digest by which its layout was found."""
+    """A file without fault, read and not yet stored.
+
+    ``titles``: of a table, the digest by which its layout is found; ``columns``: how they were read.
+    """
 
     format: str
     iban: str
@@ -82,6 +120,7 @@ class FileStatement:
     closing_balance: Decimal | None = None
     left_out: Sequence[str] = field(default_factory=list)
     titles: str = ""
+    columns: StatementColumns | None = None
 
 
 def one_line(text: str | None, most: int) -> str:
@@ -153,9 +192,17 @@ def refusal_of_faults(errors: Sequence[str]) -> BadStatement:
 
 _BY_WORDS = (
     (re.compile(r"\b(?:vir|virts?|virements?)\b"), PaymentMethod.TRANSFER),
-    (re.compile(r"\b(?:prlvs?|prelevements?|prelevt|sdd|avis de prelev)\b"), PaymentMethod.DIRECT_DEBIT),
+    (
+        re.compile(r"\b(?:prlvs?|prelevements?|prelevt|sdd|avis de prelev|direct debits?)\b"),
+        PaymentMethod.DIRECT_DEBIT,
+    ),
     (re.compile(r"\b(?:chq|chqs|cheques?|rem(?:ise)? ?chq)\b"), PaymentMethod.CHEQUE),
-    (re.compile(r"\b(?:cb|carte|retrait|dab|frais|cotisation|interets|commission)\b"), PaymentMethod.OTHER),
+    (
+        re.compile(
+            r"\b(?:cb|carte|retrait|dab|frais|cotisation|interets|commission|card|presentment|fees?)\b"
+        ),
+        PaymentMethod.OTHER,
+    ),
 )
 _INSTRUMENT = (
     r"(?:virts?|vir|virements?|prlvs?|prlvt|prelevements?|prelevt|avis de prelev\w*|sdd|sct|lcr|chqs?|cheques?"

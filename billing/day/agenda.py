@@ -289,5 +289,5 @@ def _month_at_work(on: date) -> MonthAtWork:
 
 
 def _latest_balance() -> BankStatement | None:
-    known = BankStatement.objects.filter(closing_balance__isnull=False)
+    known = BankStatement.objects.filter(closing_balance__isnull=False, undone_at=None)
     return known.order_by("-ends_on", "-imported_at").first()

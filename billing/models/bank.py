@@ -10,22 +10,28 @@ from groupement.kernel.money import MoneyField
 
 
 class BankStatement(models.Model):
-    """A statement imported whole (CAMT.053, or the CSV of a bank); the same file is not imported twice.
+    """A statement imported whole (CAMT.053, OFX, or the table of a bank); the same file is not imported twice.
 
     ``left_out``: sentences about what was not imported of the file: not booked yet, known already, without amount.
+    ``known_by``: the statements (ids) whose operations the file holds too. ``layout_name``: by which a table was read.
+    An import that was undone keeps who undid it and when; its operations are gone, and the file may be imported again.
     """
 
     file_name = models.CharField("fichier", max_length=200)
-    sha256 = models.CharField("empreinte", max_length=64, unique=True)
+    sha256 = models.CharField("empreinte", max_length=64)
     format = models.CharField("format", max_length=20)
+    layout_name = models.CharField("format de colonnes", max_length=60, blank=True)
     iban = models.CharField("IBAN du compte", max_length=34, blank=True)
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
     opening_balance = MoneyField("solde initial", null=True, blank=True)
     closing_balance = MoneyField("solde final", null=True, blank=True)
     left_out = models.JSONField("laissé de côté", default=list, blank=True)
+    known_by = models.JSONField("opérations connues par", default=list, blank=True)
     imported_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     imported_at = models.DateTimeField("importé le")
+    undone_by = models.ForeignKey("members.User", models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField("annulé le", null=True, blank=True)
 
     class Meta:
         verbose_name = "relevé bancaire"
@@ -33,6 +39,31 @@ class BankStatement(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")), name="a_statement_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_by=None) | Q(undone_at__isnull=False),
+                name="who_undid_an_import_did_so_at_a_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(undone_at=None), name="a_file_is_imported_once"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="an_import_is_undone_while_nothing_stands_on_it",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF OLD.undone_at IS NOT NULL AND NEW IS DISTINCT FROM OLD THEN
+                        RAISE EXCEPTION 'an import that was undone stays so' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.undone_at IS NOT NULL AND EXISTS (
+                        SELECT FROM billing_bankoperation WHERE statement_id = NEW.id AND status = 'matched'
+                    ) THEN
+                        RAISE EXCEPTION 'a payment stands on this import' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 
@@ -122,10 +153,16 @@ class BankOperation(models.Model):
                 name="what_the_bank_said_stays",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                # Parts are not the bank's: they may be joined again while they settle nothing.
+                # Parts are not the bank's: they may be joined again while they settle nothing. Those of an import that
+                # was undone go, whole or not.
                 func="""
                     IF TG_OP = 'DELETE' THEN
-                        IF OLD.part_of_id IS NULL OR OLD.status <> 'open' THEN
+                        IF OLD.status = 'matched' OR NOT (
+                            (OLD.part_of_id IS NOT NULL AND OLD.status = 'open') OR EXISTS (
+                                SELECT FROM billing_bankstatement
+                                WHERE id = OLD.statement_id AND undone_at IS NOT NULL
+                            )
+                        ) THEN
                             RAISE EXCEPTION 'what the bank said stays' USING ERRCODE = 'check_violation';
                         END IF;
                         RETURN OLD;
@@ -163,8 +200,12 @@ class BankOperation(models.Model):
 
 
 class BankLayout(models.Model):
-    """Which column of a bank's CSV means what, as finance chose it once; found again by the digest of the titles."""
+    """Which column of a bank's table means what, as finance chose it once; found again by the digest of the titles.
 
+    ``name``: as finance calls it, the bank for one; empty for those chosen before layouts had names.
+    """
+
+    name = models.CharField("nom", max_length=60, blank=True)
     titles_digest = models.CharField("empreinte des titres", max_length=64, unique=True)
     titles = models.JSONField("titres")
     columns = models.JSONField("colonnes")
@@ -175,4 +216,4 @@ class BankLayout(models.Model):
         verbose_name_plural = "formats de relevés bancaires"
 
     def __str__(self) -> str:
-        return f"format {self.titles_digest[:8]}"
+        return self.name or f"format {self.titles_digest[:8]}"

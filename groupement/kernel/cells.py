@@ -29,6 +29,10 @@ _NEARLY_A_MINUTE = Decimal("0.01")
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMBERED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+# "20261112", "20261112T0930"; a longer number is none.
+_COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:[T ]?\d{4}(?:\d{2})?)?(?!\d)")
+# "12 nov. 2026", "1er décembre 2026", "12-Nov-26".
+_NAMED = re.compile(r"(\d{1,2})(?:er)?[ -]([a-z]{3,9})\.?[ -](\d{4}|\d{2})\b")
 _WITH_SECONDS = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
 _WITH_LETTERS = re.compile(r"(\d{1,3})h ?([0-5]?\d)m(?: ?([0-5]?\d)s)?")
 _DECIMAL = re.compile(r"(\d{1,4})[.,](\d+)")
@@ -40,7 +44,25 @@ _MONTHS = (
     re.compile(r"(?P<year>\d{4})(?P<month>\d{2})"),
     re.compile(r"(?P<month>[a-z]+) (?P<year>\d{4})"),
 )
-_THOUSANDS_BY_POINTS = re.compile(r"[-+−]?\d{1,3}(?:\.\d{3})+,\d{1,2}")
+_MONTH_NAMES = (
+    ("janvier", "january"),
+    ("fevrier", "february"),
+    ("mars", "march"),
+    ("avril", "april"),
+    ("mai", "may"),
+    ("juin", "june"),
+    ("juillet", "july"),
+    ("aout", "august"),
+    ("septembre", "september"),
+    ("octobre", "october"),
+    ("novembre", "november"),
+    ("decembre", "december"),
+)
+_THOUSANDS_BY_POINTS = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d{1,2}")
+# "1,550.00": the point after the last comma is that of the cents.
+_THOUSANDS_BY_COMMAS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+\.\d{1,2}")
+_CURRENCY = re.compile(r"\s*(?:EUR|€)\s*$", re.IGNORECASE)
+_MINUS_SIGNS = str.maketrans(dict.fromkeys("−–—‐", "-"))
 
 
 @lru_cache(maxsize=4096)
@@ -68,8 +90,9 @@ def cell_text(value: Any) -> str:
 
 
 def read_day(value: Any, order: str = DAY_FIRST) -> date:
-    """A day: "2026-11-03", "03/11/2026", "3.11.26", or a date of a workbook; ``order`` decides what "03/11" is.
+    """A day: "2026-11-03", "03/11/2026", "3.11.26", "20261103", "3 nov. 2026", or a date of a workbook.
 
+    ``order`` decides what "03/11" is. What follows the day in the cell, such as an hour, is not read.
     What follows the day in the cell, such as an hour, is not read.
     """
     if isinstance(value, datetime):
@@ -161,12 +184,34 @@ def read_amount(value: Any) -> Decimal | None:
 
 
 def read_bank_amount(text: str) -> Decimal:
-    """Euros as banks write them: "-1 234,56", "1.234,56", "+12.5 EUR"."""
-    number = re.sub(r"\s*(?:EUR|eur|€)\s*$", "", text.strip())
+    """Euros as banks write them: "-1 234,56", "1.234,56", "1,234.56", "+12.5 EUR", "(89,10)" and "89,10-"."""
+    number = _sign_first(text)
     compact = re.sub(r"[\s\u00a0\u202f]", "", number)
-    return cents(
-        parse_amount(compact.replace(".", "") if _THOUSANDS_BY_POINTS.fullmatch(compact) else number)
-    )
+    if _THOUSANDS_BY_POINTS.fullmatch(compact):
+        number = compact.replace(".", "")
+    elif _THOUSANDS_BY_COMMAS.fullmatch(compact):
+        number = compact.replace(",", "")
+    return cents(parse_amount(number))
+
+
+def is_signed(text: str) -> bool:
+    """Whether an amount says its sign: "-1,00", "+1,00", "1,00-", "(1,00)"."""
+    return _sign_first(text).startswith(("+", "-"))
+
+
+def is_negative_amount(text: str) -> bool:
+    """Whether an amount says that it is below zero, however it says it."""
+    return _sign_first(text).startswith("-")
+
+
+def _sign_first(text: str) -> str:
+    """An amount without its currency, its sign before it: "(89,10)" and "89,10-" are "-89,10"."""
+    number = _CURRENCY.sub("", text.translate(_MINUS_SIGNS)).strip()
+    if number.startswith("(") and number.endswith(")"):
+        number = f"{number[1:-1].strip()}-"
+    if number.endswith(("-", "+")) and number[:1].isdigit():
+        return number[-1] + _CURRENCY.sub("", number[:-1]).rstrip()
+    return number
 
 
 @lru_cache(maxsize=4096)
@@ -177,6 +222,11 @@ def _read_day(text: str, order: str) -> date:
         first, second, year = (int(group) for group in match.groups())
         day, month = (first, second) if order == DAY_FIRST else (second, first)
         year += FIRST_YEAR if year < 100 else 0
+    elif match := _COMPACT.match(text):
+        year, month, day = (int(group) for group in match.groups())
+    elif (match := _NAMED.match(plain(text))) and (named := _month_named(match[2])):
+        day, month, year = int(match[1]), named, int(match[3])
+        year += FIRST_YEAR if year < 100 else 0
     else:
         raise ValueError(f"{quoted(text, at_most=20)} n’est pas une date. Écrivez par exemple 03/11/2026.")
     try:
@@ -184,6 +234,16 @@ def _read_day(text: str, order: str) -> date:
     except ValueError as error:
         raise ValueError(f"le jour {quoted(text, at_most=20)} n’existe pas. Corrigez la date.") from error
     return _not_too_old(read)
+
+
+def _month_named(word: str) -> int | None:
+    """The number of the month that ``word`` names or shortens, in French or English; None where it is not one."""
+    months = [number for number, names in enumerate(_MONTH_NAMES, start=1) if word in names]
+    if not months:
+        months = [
+            n for n, names in enumerate(_MONTH_NAMES, start=1) if any(x.startswith(word) for x in names)
+        ]
+    return months[0] if len(months) == 1 else None
 
 
 def _not_too_old(day: date) -> date:

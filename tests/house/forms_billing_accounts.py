@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing.accounts import payments, refunding
-from billing.bank import accepting, candidates, suggesting
+from billing.bank import accepting, candidates, importing, suggesting
 from billing.credit_notes import remaining, replacing
 from billing.models import BankOperation, Invoice, Payment, Rendering, RenderingStatus
 from billing.month import drafting, issuing
@@ -173,6 +173,15 @@ def unknown_statement(_house: House, _role: str) -> dict[str, Any]:
     return {"bank_import": {"token": upload(statements.sample("unknown.csv")), "name": "releve.csv"}}
 
 
+def drop_layout(_house: House, _role: str) -> Filled:
+    layout = importing.save_layout(["Quand", "Combien"], {"booked_on": [0], "amount": [1]}, at=NOW)
+    return Filled({"pk": layout.pk})
+
+
+def undo_import(_house: House, _role: str) -> Filled:
+    return Filled({"pk": moved("-450.00", "LOYER DECEMBRE").statement_id})
+
+
 def accept_certain(house: House, _role: str) -> Filled:
     return Filled({"pk": paying(owed(house)).statement_id})
 
@@ -218,6 +227,8 @@ def undo_operation(house: House, _role: str) -> Filled:
 BANK = {
     "billing:import_bank": Form(import_bank),
     "billing:bank_columns": Form(bank_columns, session=unknown_statement),
+    "billing:drop_layout": Form(drop_layout),
+    "billing:undo_import": Form(undo_import),
     "billing:accept_certain": Form(accept_certain),
     "billing:set_aside_unrelated": Form(set_aside_unrelated),
     "billing:accept_operation": Form(accept_operation),

@@ -230,6 +230,11 @@ def operation(_house: House) -> Arguments:
     return {"pk": BankOperation.objects.get(statement=_statement()).pk}
 
 
+def bank_layout(_house: House) -> Arguments:
+    layout = importing.save_layout(["Quand", "Combien"], {"booked_on": [0], "amount": [1]}, at=world.NOW)
+    return {"pk": layout.pk}
+
+
 def operation_of_payer(house: House) -> Arguments:
     return operation(house) | {"member": house.aloen.pk}
 

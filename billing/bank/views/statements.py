@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.bank import accepting, candidates, chaining, csv_layouts, importing, overview, sorting
+from billing.bank import (
+    accepting,
+    candidates,
+    chaining,
+    importing,
+    overview,
+    previewing,
+    sorting,
+    undoing,
+)
 from billing.bank.forms import (
     BankColumnsForm,
     StatementUpload,
 )
+from billing.bank.previewing import StatementPreview
 from billing.models import BankStatement, OperationStatus
 from groupement.kernel import uploads
-from groupement.kernel.french import counted
+from groupement.kernel.french import counted, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page, paginate
@@ -44,13 +55,21 @@ def bank(request: UserRequest) -> HttpResponse:
 @require_POST
 @for_roles(Role.FINANCE)
 def import_bank(request: UserRequest) -> HttpResponse:
-    """Import a statement, or say why not; while a question about columns or identical lines is open, it is stored."""
+    """Import a statement, or say why not; a table whose layout nobody confirmed is shown first.
+
+    While a question about columns or identical lines is open, the file is stored.
+    """
     stored = _stored(request)
     form = StatementUpload(request.POST, request.FILES, asks_twins=stored.get("twins", False))
     if not form.is_valid():
         return _bank_page(request, form, status=422)
     if file := form.cleaned_data["file"]:
-        return _import(request, form, file.read(), file.name)
+        data, now = file.read(), timezone.now()
+        if shown := previewing.preview(data, at=now):
+            uploads.delete(stored.get("token", ""))
+            request.session[STORED] = {"token": uploads.store(data, at=now), "name": file.name}
+            return _columns_page(request, shown)
+        return _import(request, form, data, file.name)
     read = act(request, uploads.load, stored["token"], at=timezone.now(), form=form)
     if not read:
         return _bank_page(request, form, status=422)
@@ -60,23 +79,37 @@ def import_bank(request: UserRequest) -> HttpResponse:
 @require_POST
 @for_roles(Role.FINANCE)
 def bank_columns(request: UserRequest) -> HttpResponse:
-    """Save what the columns of the file mean, and import it."""
-    stored = _stored(request)
-    read = act(request, uploads.load, stored.get("token", ""), at=timezone.now())
-    if not read:
+    """Show what the file gives under the columns that were chosen; once that was seen, remember them and import it."""
+    stored, now = _stored(request), timezone.now()
+    loaded = act(request, uploads.load, stored.get("token", ""), at=now)
+    if not loaded:
         return redirect("billing:bank")
-    try:
-        importing.read_statement(read.value)
-    except csv_layouts.UnknownColumns as unknown:
-        columns = BankColumnsForm(request.POST, titles=unknown.titles, rows=unknown.rows)
-        chosen = columns.columns() if columns.is_valid() else {}
-        if not act(request, importing.save_layout, unknown.titles, chosen, at=timezone.now(), form=columns):
-            return _columns_page(request, columns, status=422)
-    except Refusal:
-        pass  # the import below says it
+    data = loaded.value
+    if shown := previewing.preview(data, at=now):
+        columns = _columns_form(shown, request.POST)
+        if not columns.is_valid():
+            return _columns_page(request, shown, columns, status=422)
+        chosen = columns.columns()
+        chosen_preview = previewing.preview(data, at=now, columns=chosen)
+        if chosen_preview and (chosen_preview.sums is None or _is_to_be_seen(request, chosen_preview)):
+            return _columns_page(request, chosen_preview, columns, 422 if chosen_preview.refusal else 200)
+        if chosen_preview:
+            name = columns.cleaned_data["name"] or Path(stored["name"]).stem
+            act(request, importing.save_layout, shown.titles, chosen, name=name, at=now)
     form = StatementUpload({}, has_file=True)
     form.is_valid()
-    return _import(request, form, read.value, stored["name"])
+    return _import(request, form, data, stored["name"])
+
+
+@require_POST
+@for_roles(Role.FINANCE)
+def undo_import(request: UserRequest, pk: int) -> HttpResponse:
+    """Take the import of a statement back while nothing stands on it."""
+    found = get_object_or_404(overview.statements(), pk=pk)
+    done = act(
+        request, undoing.undo_import, found, by=request.user, at=timezone.now(), success=_undone_message
+    )
+    return redirect("billing:bank") if done else redirect("billing:statement", pk)
 
 
 @require_safe
@@ -100,6 +133,8 @@ def statement(request: UserRequest, pk: int) -> HttpResponse:
         "state": state,
         "bulk": overview.bulk_actions(found, ledger),
         "dialog": request.GET.get("confirmer", ""),
+        # Nothing matched: the import can still be undone.
+        "is_undoable": not count.get(OperationStatus.MATCHED),
     }
     return page(request, "billing/bank/statement.html", context=context)
 
@@ -155,9 +190,6 @@ def _import(
     )
     if done:
         return redirect("billing:statement", done.value.statement.pk)
-    if isinstance(done.refusal, csv_layouts.UnknownColumns):
-        request.session[STORED] = {"token": uploads.store(data, at=now), "name": name}
-        return _columns_page(request, BankColumnsForm(titles=done.refusal.titles, rows=done.refusal.rows))
     if isinstance(done.refusal, importing.IdenticalLines):
         request.session[STORED] = {"token": uploads.store(data, at=now), "name": name, "twins": True}
         return _bank_page(request, StatementUpload(asks_twins=True), refusal=done.refusal, status=422)
@@ -177,9 +209,23 @@ def _bank_page(
     return page(request, "billing/bank/bank.html", context=context, status=status)
 
 
-def _columns_page(request: UserRequest, form: BankColumnsForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "stored": _stored(request)}
+def _columns_page(
+    request: UserRequest, shown: StatementPreview, form: BankColumnsForm | None = None, status: int = 200
+) -> HttpResponse:
+    form = form or _columns_form(shown)
+    for error in (shown.refusal.message, *shown.refusal.errors) if form.is_bound and shown.refusal else ():
+        form.add_error(None, error)
+    context = {"form": form, "shown": shown, "stored": _stored(request)}
     return page(request, "billing/bank/columns.html", context=context, status=status)
+
+
+def _columns_form(shown: StatementPreview, posted: QueryDict | None = None) -> BankColumnsForm:
+    return BankColumnsForm(posted, titles=shown.all_titles, rows=shown.rows, places=shown.places)
+
+
+def _is_to_be_seen(request: UserRequest, shown: StatementPreview) -> bool:
+    """Whether the person asked for the sums, or has not seen those of the columns that were sent."""
+    return "read_again" in request.POST or request.POST.get("seen", shown.shown) != shown.shown
 
 
 def _stored(request: UserRequest) -> dict[str, Any]:
@@ -189,7 +235,8 @@ def _stored(request: UserRequest) -> dict[str, Any]:
 
 def _imported_message(done: importing.StatementImported) -> str:
     known = f", {counted(done.known, 'déjà connue', 'déjà connues')}" if done.known else ""
-    imported = f"Relevé importé\u00a0: {counted(done.new, 'opération nouvelle')}{known}."
+    layout = f" (format {quoted(done.statement.layout_name)})" if done.statement.layout_name else ""
+    imported = f"Relevé importé{layout}\u00a0: {counted(done.new, 'opération nouvelle')}{known}."
     return " ".join([imported, *done.missing])
 
 
@@ -197,6 +244,11 @@ def _accepted_message(accepted: accepting.AcceptedOperations) -> str:
     if not accepted.count:
         return "Rien n’était sûr\u00a0: aucune opération n’a été rapprochée."
     return f"{counted(accepted.count, 'opération rapprochée')}\u00a0: {spell(accepted.amount)}."
+
+
+def _undone_message(count: int) -> str:
+    taken = counted(count, "opération est retirée", "opérations sont retirées")
+    return f"L’import est annulé\u00a0: {taken}. Le fichier peut être importé de nouveau."
 
 
 def _set_aside_message(count: int) -> str:

@@ -75,7 +75,7 @@ def test_a_statement_is_imported_and_shown(gael):
     [
         (None, "", "Choisissez le relevé de la banque."),
         (b"", "r.csv", "Ce fichier est vide."),
-        (b"x", "r.pdf", "Ce fichier n’est ni un CAMT.053 (.xml) ni un CSV."),
+        (b"x", "r.pdf", "Ce fichier n’est ni un CAMT.053 (.xml), ni un OFX, ni un CSV"),
         (b"x" * 5_000_001, "r.csv", "Ce fichier dépasse 5 Mo"),
         (b"<a>", "r.xml", "Ce fichier XML est abîmé"),
         (table(line("1.00", "VIR"), "hier;VIR;;1;"), "r.csv", "Ligne 3 : « hier » n’est pas une date"),
@@ -93,7 +93,8 @@ def test_unknown_columns_are_asked_about_once(gael):
     assert answer.status_code == 200
     page = words(answer)
     assert "Les titres de « releve.csv » ne sont pas connus." in page
-    assert "Par exemple : VIR SONAM" in page
+    assert "Quoi VIR SONAM Colonne « Quoi »" in page
+    assert "les sommes s’affichent ensuite, et rien n’est importé avant" in page
     wrong = gael.post(COLUMNS, {"column_1": "label"})
     assert wrong.status_code == 422
     assert "Dites quelle colonne est la date" in words(wrong)

@@ -124,7 +124,7 @@ def test_balances_that_the_entries_do_not_explain_are_refused():
         (message(statement(entry().replace("EUR", "USD"))), "le montant est en USD"),
         (message(statement(entry()), statement(entry(), iban="FR00")), "les relevés de 2 comptes"),
         (b"", "Le fichier est vide"),
-        (b"OFXHEADER:100", "Le format OFX n’est pas lu"),
+        (b"!Type:Bank", "Le format QIF n’est pas lu"),
         (b":20:STARTUMS", "Le format MT940 n’est pas lu"),
         (b"PK\x03\x04rest", "une archive ZIP"),
         (b"<" + b"x" * 5_000_000, "dépasse 5 Mo"),

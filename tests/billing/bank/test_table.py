@@ -100,7 +100,7 @@ HEAD = "Date;Libellé;Débit;Crédit;Devise\n"
         (HEAD, "aucune opération comptabilisée"),
         ("Bonjour,\nceci est une lettre.\n", "Ce fichier n’est pas un relevé"),
         (b"\x00\x01\x02", "Ce n’est pas un fichier de texte"),
-        (b"PK\x03\x04 xl/workbook.xml", "C’est un classeur de tableur"),
+        (b"PK\x03\x04 xl/workbook.xml", "Ce classeur est abîmé"),
         (b"%PDF-1.7", "Le format PDF n’est pas lu"),
     ],
 )

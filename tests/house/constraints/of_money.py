@@ -48,6 +48,7 @@ THE_LOCKED_LINE = "(SELECT id FROM billing_fundingline WHERE code = 'FERMEE')"
 WAITING, ACCEPTED = "charge_id IS NULL", "charge_id IS NOT NULL"
 A_CHARGE = "(SELECT id FROM billing_charge WHERE kind = 'indemnity')"
 DIGEST = "repeat('c', 64)"
+UNDONE, SOMEBODY = "undone_at IS NOT NULL", "(SELECT min(id) FROM members_user)"
 REVERSED = {"reversed_on": "received_on", "reversal_reason": "'rejet'"}
 WRITE_OFF = {"source": "'write_off'", "payment_id": "NULL", "credit_note_id": "NULL"}
 
@@ -201,6 +202,16 @@ ROWS: dict[str, Row] = {
     "a_statement_ends_after_it_starts": row(
         update(ends_on="starts_on - 1"), holds=update(ends_on="starts_on")
     ),
+    "a_file_is_imported_once": row(copy(), holds=copy(UNDONE)),
+    "who_undid_an_import_did_so_at_a_moment": row(
+        copy(sha256=DIGEST, undone_by_id=SOMEBODY), holds=copy(UNDONE, undone_by_id=SOMEBODY)
+    ),
+    "an_import_is_undone_while_nothing_stands_on_it": row(
+        update(undone_at="now()"),
+        update(UNDONE, undone_at="NULL"),
+        update(UNDONE, file_name="'x'"),
+        holds=(update(file_name="'x'"), update(UNDONE, file_name="file_name")),
+    ),
     "an_operation_moves_money": row(
         copy("status = 'open'", key="'4'", part_of_id="NULL", amount="0"),
         holds=copy("status = 'open'", key="'4'", part_of_id="NULL", amount="0.01"),
@@ -250,9 +261,10 @@ ROWS: dict[str, Row] = {
                 holds=update(MATCHED_IN, note="'x'"),
             ).breaks,
             delete(MATCHED_IN),
+            delete("key = '3'"),
             delete(f"{PART} AND status <> 'open'"),
         ),
-        (update(MATCHED_IN, note="'x'"), delete(f"{PART} AND status = 'open'")),
+        (update(MATCHED_IN, note="'x'"), delete(f"{PART} AND status = 'open'"), delete("key = '6'")),
     ),
     "parts_stay_within_their_operation": row(
         TWINS["billing_bankoperation"].but(amount="50.01"),

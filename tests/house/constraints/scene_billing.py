@@ -294,7 +294,7 @@ def _money(cast: Cast, invoice: Invoice, note: Invoice) -> None:
     Dispatch.objects.create(invoice=invoice, sent_at=NOW)
     read = {"format": "camt", "starts_on": TODAY, "ends_on": TODAY, "imported_at": NOW}
     statement = BankStatement.objects.create(file_name="r.xml", sha256=A, **read)
-    BankStatement.objects.create(file_name="s.xml", sha256=B, **read)
+    undone = BankStatement.objects.create(file_name="s.xml", sha256=B, **read)
     BankLayout.objects.create(titles_digest=A, titles=[], columns={}, used_at=NOW)
     of = {"statement": statement, "iban": "FR76", "booked_on": TODAY}
     BankOperation.objects.create(key="1", amount=30, status="matched", payment=free, **of)
@@ -303,6 +303,8 @@ def _money(cast: Cast, invoice: Invoice, note: Invoice) -> None:
     whole = BankOperation.objects.create(key="3", amount=100, status="split", **of)
     BankOperation.objects.create(key="3-1", amount=40, part_of=whole, **of)
     BankOperation.objects.create(key="3-0", amount=10, part_of=whole, status="set_aside", **of)
+    BankOperation.objects.create(key="6", amount=7, **{**of, "statement": undone})
+    BankStatement.objects.filter(pk=undone.pk).update(undone_at=NOW)
 
 
 def _grants(cast: Cast) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from billing.accounts import payments, refunding
-from billing.bank import accepting, candidates, importing, sorting, suggesting
+from billing.bank import accepting, candidates, importing, sorting, suggesting, undoing
 from billing.bank.accepting import NoSuchCandidate, NotUndoable
 from billing.bank.sorting import UNRELATED_NOTE, OperationNotOpen
+from billing.bank.undoing import ImportNotUndoable
 from billing.models import BankOperation, BankStatement, Invoice, Payment
 from groupement.kernel.lifecycle import StaleRow
 from members.models import Member
@@ -52,6 +53,35 @@ def two_statements_that_share_an_operation() -> Meeting:
     assert (met.second.new, met.second.known) == (1, 1)
     amounts = BankOperation.objects.order_by("pk").values_list("amount", flat=True)
     assert list(amounts) == [Decimal(-1650), Decimal(-5), Decimal(500)]
+    return met
+
+
+@holds("billing.bank.undoing.undo_import")
+def an_import_undone_while_another_finds_its_operations_known() -> Meeting:
+    world.group()
+    salary, fee = line("-1650.00", "SALAIRE"), line("-5.00", "FRAIS")
+    monday = imported(fee, name="lundi.csv")
+    tuesday = table(fee, salary)
+    met = meet(
+        lambda: importing.import_statement(tuesday, file_name="mardi.csv", by=None, at=NOW),
+        lambda: undoing.undo_import(monday, by=None, at=NOW),
+    )
+    assert isinstance(met.second, ImportNotUndoable), met
+    assert (met.first.new, statuses()) == (1, ["open", "open"])
+    return met
+
+
+@holds("billing.bank.undoing.undo_import#2")
+def an_import_undone_while_one_of_its_operations_is_matched() -> Meeting:
+    invoice = owed()
+    operation = imported(line("240.00", f"VIR {invoice.number}")).operations.get()
+    code = code_of(operation)
+    met = meet(
+        lambda: accept(operation, code),
+        lambda: undoing.undo_import(operation.statement, by=None, at=NOW),
+    )
+    assert isinstance(met.second, ImportNotUndoable), met
+    assert (statuses(), Payment.objects.count()) == (["matched"], 1)
     return met
 
 
