@@ -11,7 +11,7 @@ from members.admin.site import ReadOnlyRecordAdmin
 
 @admin.register(BankStatement)
 class BankStatementAdmin(ReadOnlyRecordAdmin):
-    list_display = ["__str__", "format", "starts_on", "ends_on", "imported_by", "imported_at"]
+    list_display = ["__str__", "format", "starts_on", "ends_on", "imported_by", "imported_at", "undone_at"]
     list_filter = ["format"]
     list_select_related = ["imported_by"]
     search_fields = ["file_name", "sha256"]
