@@ -54,7 +54,14 @@ _ALIASES: Mapping[str, tuple[str, ...]] = {
     CostKind.EMPLOYER_CONTRIBUTIONS: ("cotisations", "charges patronales"),
     CostKind.OTHER: ("autres couts",),
     CostKind.AID: ("aide", "aides deduites"),
-    ROW_TOTAL: ("cout total", "cout employeur", "total employeur"),
+    ROW_TOTAL: (
+        "cout total",
+        "cout global",
+        "cout employeur",
+        "cout global employeur",
+        "cout total employeur",
+        "total employeur",
+    ),
 }
 _KNOWN = {
     plain(title): code
@@ -67,6 +74,9 @@ _WORDS = (
     ("prenom", FIRST_NAME),
     ("cout global", ROW_TOTAL),
     ("cout total", ROW_TOTAL),
+    ("reduction", CostKind.AID),
+    ("exoneration", CostKind.AID),
+    ("allegement", CostKind.AID),
     ("brut", CostKind.GROSS_PAY),
     ("patronal", CostKind.EMPLOYER_CONTRIBUTIONS),
     ("employeur", CostKind.EMPLOYER_CONTRIBUTIONS),
@@ -75,6 +85,8 @@ _WORDS = (
     ("mois", MONTH),
     ("periode", MONTH),
 )
+# A row of titles names so many columns at least; its rate is above that of any heading.
+_FEWEST, _MANY = 3, 4
 COLUMN_MEANINGS = ColumnMeanings(MEANINGS, (NUMBER, LAST_NAME, FIRST_NAME, MONTH, ROW_TOTAL), _KNOWN, _WORDS)
 
 
@@ -88,7 +100,7 @@ class PayrollFileLayout(Layout):
     def title(self, meaning: str) -> str:
         """How sentences call a column: as the file does; several, one after the other."""
         names = [self.titles[place] for place in self.places.get(meaning, ()) if self.titles[place]]
-        own = len(names) == 1 and _KNOWN.get(plain(names[0])) == meaning
+        own = len(names) == 1 and _KNOWN.get(plain(names[0])) == meaning != ROW_TOTAL
         return TITLES[meaning] if own or not names else " + ".join(names)
 
 
@@ -103,11 +115,19 @@ def recognise_layout(titles: Sequence[str]) -> PayrollFileLayout | None:
 
 
 def rate_titles(titles: Sequence[str]) -> int:
-    """How well a row answers for the titles of a payroll file: table_files.COMPLETE, or how many may mean something."""
-    codes = [COLUMN_MEANINGS.of_title(title) for title in titles]
-    if codes.count("") == len(codes):
-        return 0
-    return COMPLETE if recognise_layout(titles) else sum(1 for code in codes if code)
+    """How well a row answers for the titles of a payroll file: table_files.COMPLETE, or how many may mean something.
+
+    A line above the titles, "Paie du mois de novembre", has words of titles in it: what names more columns wins. One of
+    groups ("Identité", nothing, "Salaire") has gaps.
+    """
+    if recognise_layout(titles):
+        return COMPLETE
+    codes = {COLUMN_MEANINGS.of_title(title) for title in titles} - {""}
+    words = sum(1 for title in titles if any(map(str.isalpha, title)) and not any(map(str.isdigit, title)))
+    filled = [place for place, title in enumerate(titles) if title]
+    gaps = filled[-1] + 1 - len(filled) if filled else 0
+    is_of_titles = words >= _FEWEST and gaps * 4 <= len(filled)
+    return len(codes) + (_MANY * (len(codes) + words) if is_of_titles else 0)
 
 
 def own_layout(titles: Sequence[str]) -> PayrollFileLayout:

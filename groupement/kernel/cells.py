@@ -180,7 +180,7 @@ def read_amount(value: Any) -> Decimal | None:
         raise ValueError(f"{quoted(text, at_most=20)} n’est pas un montant.")
     if text[0] in "=@":
         raise ValueError(f"{quoted(text, at_most=20)} est une formule. Écrivez le montant.")
-    return parse_amount(text[:40])
+    return parse_amount(_sign_first(text[:40]))
 
 
 def read_bank_amount(text: str) -> Decimal:

@@ -34,7 +34,7 @@ MOST_CELLS = 3_000_000
 FIRST_ROWS = 30
 # What rates a row that has all titles; a lower rate says how many of them it has.
 COMPLETE = 1000
-_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t]*\r?\n", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t;,]*\r?\n", re.IGNORECASE)
 SEPARATORS = ";,\t"
 # How well a row answers for the titles: COMPLETE, or how many of them it has.
 Rating = Callable[[Sequence[str]], int]

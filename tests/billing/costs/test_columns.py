@@ -161,8 +161,9 @@ def test_the_total_of_many_people_may_be_large():
     assert str(sheet.total) == "180000.00"
 
 
-def test_an_aid_is_typed_without_sign_and_deducted(people):
-    made = books.take(books.line(people[0], "2000,00", "800,00", "", "300,00"))
+@pytest.mark.parametrize("aid", ["300,00", "-300,00", "(300,00)", "300,00-"])
+def test_an_aid_is_deducted_with_its_sign_or_without(people, aid):
+    made = books.take(books.line(people[0], "2000,00", "800,00", "", aid))
     assert books.kept() == {"gross_pay": "2000.00", "employer_contributions": "800.00", "aid": "-300.00"}
     assert str(made.total) == "2500.00"
 
@@ -170,13 +171,7 @@ def test_an_aid_is_typed_without_sign_and_deducted(people):
 @pytest.mark.parametrize(
     ("aid", "error"),
     [
-        (
-            "-300,00",
-            (
-                "Ligne 2 : colonne « aides », −300,00 € est négatif. "
-                "Une aide s’écrit sans signe, elle est déduite du coût."
-            ),
-        ),
+        ("-2800,01", "Ligne 2 : les aides dépassent le coût du mois de 0,01 €. Vérifiez la ligne."),
         ("2800,01", "Ligne 2 : les aides dépassent le coût du mois de 0,01 €. Vérifiez la ligne."),
     ],
 )

@@ -157,7 +157,7 @@ def test_file_is_read_however_it_is_written(data: bytes) -> None:
         ),
         (
             [MAELLE, YOUENN, MAELLE],
-            "Ligne 4 : Maëlle Kerbrat est déjà à la ligne 2. Une seule ligne par salarié et par mois.",
+            "Ligne 4 : Maëlle Kerbrat est déjà à la ligne 2, avec les mêmes montants. Retirez l’une des deux.",
         ),
         (
             [MAELLE, YOUENN, "total;;;;3800;1500,01;12,50"],
