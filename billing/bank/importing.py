@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from hashlib import sha256
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from groupement.kernel.cells import plain
 from groupement.kernel.french import counted, plural, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
+from groupement.kernel.reading_apart import read_apart
 from groupement.kernel.worktime import spell_time
 from members.models import Group, User
 
@@ -69,7 +71,7 @@ def import_statement(
     group = Group.objects.select_for_update(no_key=True).order_by("pk").first()
     digest = sha256(data).hexdigest()
     _refuse_again(digest)
-    read = read_statement(data, stored_layouts(), iban=group.iban if group else "")
+    read = read_file(data, stored_layouts(), iban=group.iban if group else "")
     _refuse_another_account(read, group)
     read = _without_days_to_come(read, timezone.localdate(at))
     keys = _keys(read, has_twins)
@@ -100,6 +102,15 @@ def import_statement(
     alike = _alike(iban, keys, [each for _, each in new])
     BankOperation.objects.bulk_create(_row(statement, key, each, alike, own_name) for key, each in new)
     return StatementImported(statement, len(new), len(keys) - len(new), chaining.missing_days(iban))
+
+
+def read_file(data: bytes, stored: StoredLayouts, *, iban: str) -> FileStatement:
+    """The statement in ``data``, read in a process of its own: it comes from outside.
+
+    Raises BadStatement, UnknownColumns, and TooMuch where it asks for more than it warrants.
+    """
+    read: FileStatement = read_apart(partial(read_statement, iban=iban), data, stored)
+    return read
 
 
 def would_import(data: bytes, read: FileStatement, *, at: datetime) -> FileStatement:

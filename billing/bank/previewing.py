@@ -11,7 +11,6 @@ from typing import TypeGuard
 from billing.bank import csv_layouts, importing
 from billing.bank.csv_layouts import UnknownColumns
 from billing.bank.importing import StatementNotImportable
-from billing.bank.reading import read_statement
 from billing.bank.statement import BadStatement, FileStatement, StatementColumns
 from groupement.kernel.money import ZERO
 from members.models import Group
@@ -71,8 +70,8 @@ def preview(
 ) -> StatementPreview | None:
     """What the import of ``data`` would read, under ``columns`` where they are chosen; None where nothing is guessed.
 
-    A layout that is known, a CAMT.053, an OFX and what is no table at all are left to the import, which reads or
-    refuses them.
+    A layout that is known, a CAMT.053 and an OFX are left to the import, which reads or refuses them. Raises what
+    refusal the reading of no table raises.
     """
     found: StatementColumns | None = None
     try:
@@ -97,7 +96,7 @@ def _read(data: bytes, columns: Mapping[str, Sequence[int]] | None) -> FileState
     stored, group = importing.stored_layouts(), Group.objects.order_by("pk").first()
     if columns is not None and (titles := _titles(data)):
         stored = {**stored, csv_layouts.digest(titles): columns}
-    return read_statement(data, stored, iban=group.iban if group else "")
+    return importing.read_file(data, stored, iban=group.iban if group else "")
 
 
 def _is_asked(
@@ -128,7 +127,7 @@ def _sums(read: FileStatement) -> StatementSums:
 def _titles(data: bytes) -> Sequence[str]:
     """The titles of the table as an import finds them; none where there are none to choose columns for."""
     try:
-        read = read_statement(data)
+        read = importing.read_file(data, {}, iban="")
     except UnknownColumns as unknown:
         return unknown.titles
     except BadStatement as refusal:

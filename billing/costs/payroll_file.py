@@ -335,12 +335,12 @@ def _check_total(line: int, cells: Sequence[Any], reading: _PayrollReading) -> N
         return
     all_above, since = _sums(reading.lines), _sums(reading.lines[reading.since_total :])
     before, reading.has_total = reading.has_total, True
-    stated = {kind: _sum_of_cells(line, kind, cells, reading) for kind in all_above}
+    sums = {kind: _sum_of_cells(line, kind, cells, reading) for kind in all_above}
     reading.has_total = before
-    said = {kind: amount for kind, amount in stated.items() if amount is not None}
-    if all(since[kind] == amount for kind, amount in said.items()):
+    stated = {kind: amount for kind, amount in sums.items() if amount is not None}
+    if all(since[kind] == amount for kind, amount in stated.items()):
         return
-    for kind, amount in said.items():
+    for kind, amount in stated.items():
         if amount != all_above[kind]:
             reading.refuse(
                 line,

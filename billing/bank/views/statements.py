@@ -65,10 +65,13 @@ def import_bank(request: UserRequest) -> HttpResponse:
         return _bank_page(request, form, status=422)
     if file := form.cleaned_data["file"]:
         data, now = file.read(), timezone.now()
-        if shown := previewing.preview(data, at=now):
+        previewed = act(request, previewing.preview, data, at=now, form=form)
+        if not previewed:
+            return _bank_page(request, form, status=422)
+        if previewed.value:
             uploads.delete(stored.get("token", ""))
             request.session[STORED] = {"token": uploads.store(data, at=now), "name": file.name}
-            return _columns_page(request, shown)
+            return _columns_page(request, previewed.value)
         return _import(request, form, data, file.name)
     read = act(request, uploads.load, stored["token"], at=timezone.now(), form=form)
     if not read:
@@ -82,23 +85,24 @@ def bank_columns(request: UserRequest) -> HttpResponse:
     """Show what the file gives under the columns that were chosen; once that was seen, remember them and import it."""
     stored, now = _stored(request), timezone.now()
     loaded = act(request, uploads.load, stored.get("token", ""), at=now)
-    if not loaded:
+    if not loaded or not (previewed := act(request, previewing.preview, loaded.value, at=now)):
         return redirect("billing:bank")
-    data = loaded.value
-    if shown := previewing.preview(data, at=now):
+    if shown := previewed.value:
         columns = _columns_form(shown, request.POST)
         if not columns.is_valid():
             return _columns_page(request, shown, columns, status=422)
         chosen = columns.columns()
-        chosen_preview = previewing.preview(data, at=now, columns=chosen)
-        if chosen_preview and (chosen_preview.sums is None or _is_to_be_seen(request, chosen_preview)):
-            return _columns_page(request, chosen_preview, columns, 422 if chosen_preview.refusal else 200)
-        if chosen_preview:
+        again = act(request, previewing.preview, loaded.value, at=now, columns=chosen, form=columns)
+        if not again:
+            return _columns_page(request, shown, columns, status=422)
+        if again.value and (again.value.sums is None or _is_to_be_seen(request, again.value)):
+            return _columns_page(request, again.value, columns, 422 if again.value.refusal else 200)
+        if again.value:
             name = columns.cleaned_data["name"] or Path(stored["name"]).stem
             act(request, importing.save_layout, shown.titles, chosen, name=name, at=now)
     form = StatementUpload({}, has_file=True)
     form.is_valid()
-    return _import(request, form, data, stored["name"])
+    return _import(request, form, loaded.value, stored["name"])
 
 
 @require_POST

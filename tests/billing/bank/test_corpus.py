@@ -62,7 +62,7 @@ def read(data):
     return statement, "known" if statement.columns.is_known else "asked"
 
 
-def told(operation):
+def sentence(operation):
     words = " / ".join(filter(None, (operation.counterparty, operation.label, operation.reference)))
     back = " (back)" if operation.is_return else ""
     return f"{operation.booked_on} {operation.amount} {operation.nature}{back}: {words}"
@@ -81,7 +81,7 @@ def facts_of(data):
         "came_in": str(sum(amount for amount in amounts if amount > 0)),
         "went_out": str(sum(amount for amount in amounts if amount < 0)),
         "balances": f"{statement.opening_balance} {statement.closing_balance}",
-        "operations": [told(each) for each in statement.operations],
+        "operations": [sentence(each) for each in statement.operations],
         "left_out": [each.replace("\u00a0", " ").replace("\u202f", " ") for each in statement.left_out],
     }
 
@@ -116,6 +116,6 @@ def test_a_workbook_says_the_same_as_the_text():
         read_statement(bytes_of(name, EXPECTED[name]), iban=OURS)
         for name in ("credit_agricole.csv", "credit_agricole.xlsx")
     )
-    assert [told(each) for each in text.operations] == [told(each) for each in book.operations]
+    assert [sentence(each) for each in text.operations] == [sentence(each) for each in book.operations]
     assert {each.key for each in text.operations} == {each.key for each in book.operations}
     assert text.operations[0].booked_on == date(2026, 12, 3)

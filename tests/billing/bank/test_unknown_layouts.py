@@ -179,3 +179,10 @@ def test_a_preview_writes_nothing(gael, django_assert_num_queries):
         shown = previewing.preview(data, at=world.NOW)
     assert spell(shown.sums.came_in).startswith("265,00")
     assert importing.stored_layouts() == {}
+
+
+@pytest.mark.parametrize("data", [b"\x00\x01\x02\x03", b"PK\x03\x04 xl/ and no more", b"Date\n", b"<a>"])
+def test_what_is_no_table_is_refused_before_any_question(gael, data):
+    answer = send(gael, data)
+    assert answer.status_code == 422
+    assert "shown" not in answer.context

@@ -31,7 +31,7 @@ def read(data):
     return payroll_file.read_payroll(data, file_name="paie.csv", month=NOVEMBER)
 
 
-def told(row):
+def sentence(row):
     return " ".join([*(str(row.amounts.get(kind, "-")) for kind in KINDS), "=", str(row.total)])
 
 
@@ -53,7 +53,7 @@ def test_each_file_is_read_as_expected():
         except BadPayroll as refusal:
             wrong[name] = refusal.errors
             continue
-        found = ({row.employee.payroll_number: told(row) for row in sheet.rows}, str(sheet.total))
+        found = ({row.employee.payroll_number: sentence(row) for row in sheet.rows}, str(sheet.total))
         if found != (expected["people"], expected["total"]):
             wrong[name] = found
     assert not wrong
@@ -87,7 +87,7 @@ def test_the_overall_cost_is_compared_line_by_line_or_for_the_person():
         )
     ]
     whole = read(books.csv_file("M001;Kerbrat;2000;800;;;2950", "M001;Kerbrat;100;50;;;2950", titles=TITLES))
-    assert told(whole.rows[0]) == "2100.00 850.00 - - = 2950.00"
+    assert sentence(whole.rows[0]) == "2100.00 850.00 - - = 2950.00"
     assert errors("M001;Kerbrat;2000;800;;;2800", "M001;Kerbrat;100;50;;;160") == [
         (
             "Ligne 3 : colonne « coût global », le total est 160,00 € alors que les montants font 150,00 €. "

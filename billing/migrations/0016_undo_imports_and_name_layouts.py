@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0014_keep_what_was_sent'),
+        ('billing', '0015_keep_what_was_taken_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
