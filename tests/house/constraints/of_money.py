@@ -261,7 +261,7 @@ ROWS: dict[str, Row] = {
                 holds=update(MATCHED_IN, note="'x'"),
             ).breaks,
             delete(MATCHED_IN),
-            delete("key = '3'"),
+            delete("key = '7'"),
             delete(f"{PART} AND status <> 'open'"),
         ),
         (update(MATCHED_IN, note="'x'"), delete(f"{PART} AND status = 'open'"), delete("key = '6'")),

@@ -304,6 +304,7 @@ def _money(cast: Cast, invoice: Invoice, note: Invoice) -> None:
     BankOperation.objects.create(key="3-1", amount=40, part_of=whole, **of)
     BankOperation.objects.create(key="3-0", amount=10, part_of=whole, status="set_aside", **of)
     BankOperation.objects.create(key="6", amount=7, **{**of, "statement": undone})
+    BankOperation.objects.create(key="7", amount=8, **of)
     BankStatement.objects.filter(pk=undone.pk).update(undone_at=NOW)
 
 
