@@ -265,7 +265,7 @@ def test_second_factors_of_before_are_encrypted_and_still_open(maelle):
         user=maelle, type=Authenticator.Type.RECOVERY_CODES, data={"seed": seed, "used_mask": 0}
     )
     before = RecoveryCodes(codes).generate_codes()
-    migration = importlib.import_module("members.migrations.0019_encrypt_second_factors")
+    migration = importlib.import_module("members.migrations.0022_encrypt_second_factors")
     for _ in range(2):  # a second time changes nothing
         migration.encrypt_all(apps, None)
     old.refresh_from_db()

@@ -19,7 +19,7 @@ DROP_FUNCTION = "DROP FUNCTION note_security_event(timestamptz, text, bigint, te
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0017_keep_what_opens_an_account_encrypted'),
+        ('members', '0020_keep_what_opens_an_account_encrypted'),
     ]
 
     operations = [

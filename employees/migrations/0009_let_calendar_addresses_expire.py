@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('employees', '0006_keep_the_days_of_an_invoiced_price'),
-        ('members', '0018_keep_a_security_log'),
+        ('employees', '0008_refuse_exempt_prices_with_a_fee'),
+        ('members', '0021_keep_a_security_log'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0001_record_what_is_owed'),
-        ('members', '0016_carry_a_file_with_a_mail'),
+        ('members', '0018_let_out_no_cost_by_the_hour'),
     ]
 
     operations = [

@@ -36,7 +36,7 @@ def decrypt_all(apps, _schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0018_keep_a_security_log"),
+        ("members", "0021_keep_a_security_log"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
 

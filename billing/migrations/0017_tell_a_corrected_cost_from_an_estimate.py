@@ -6,10 +6,15 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0014_keep_what_was_sent'),
+        ('billing', '0016_undo_imports_and_name_layouts'),
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='chargeevent',
+            name='kind',
+            field=models.CharField(choices=[('worked_hours', 'heures travaillées'), ('cost_share', 'part du coût réel'), ('cost_difference', 'écart sur un coût facturé'), ('management_fee', 'frais de gestion'), ('flat_amount', 'forfait mensuel'), ('minimum', 'complément au minimum convenu'), ('travel', 'déplacement'), ('meal', 'repas'), ('expense', 'achat avec justificatif'), ('dues', 'cotisation'), ('deposit', 'dépôt de garantie'), ('true_up', 'régularisation'), ('late_interest', 'pénalités de retard'), ('indemnity', 'indemnité de recouvrement'), ('free', 'autre')], max_length=16, verbose_name='nature'),
+        ),
         migrations.AlterModelOptions(
             name='actualcost',
             options={'verbose_name': 'coût réel d’un mois déjà facturé', 'verbose_name_plural': 'coûts réels de mois déjà facturés'},

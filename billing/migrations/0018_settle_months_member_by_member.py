@@ -7,9 +7,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0015_tell_a_corrected_cost_from_an_estimate'),
+        ('billing', '0017_tell_a_corrected_cost_from_an_estimate'),
         ('employees', '0008_refuse_exempt_prices_with_a_fee'),
-        ('members', '0017_keep_invoiced_attestations'),
+        ('members', '0019_keep_invoiced_attestations'),
     ]
 
     operations = [

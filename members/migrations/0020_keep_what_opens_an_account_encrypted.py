@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0016_carry_a_file_with_a_mail'),
+        ('members', '0019_keep_invoiced_attestations'),
     ]
 
     operations = [
