@@ -221,9 +221,11 @@ class ReverseForm(forms.Form):
 class RefundForm(MeansOfPaymentForm):
     """How much went back to the member, when and how."""
 
-    amount = AmountField(label="Montant rendu", error_messages={"required": "Indiquez le montant rendu."})
+    amount = AmountField(
+        label="Montant remboursé", error_messages={"required": "Indiquez le montant remboursé."}
+    )
     paid_on = forms.DateField(
-        label="Rendu le",
+        label="Remboursé le",
         widget=date_input(),
         error_messages={
             "required": "Indiquez le jour où l’argent est parti.",

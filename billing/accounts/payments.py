@@ -110,7 +110,7 @@ def reverse_payment(payment: Payment, *, on: date, reason: str, by: User | None,
     reason = checked_reason(reason)
     if refund := payment.refunds.standing().order_by("pk").first():
         raise NotReversible(
-            f"{spell(refund.amount)} de ce règlement ont été rendus le {refund.paid_on:%d/%m/%Y}\u00a0: annulez "
+            f"{spell(refund.amount)} de ce règlement ont été remboursés le {refund.paid_on:%d/%m/%Y}\u00a0: annulez "
             "d’abord le remboursement, s’il n’est pas parti. Sinon, réclamez la somme par une ligne libre."
         )
     if on < payment.received_on:

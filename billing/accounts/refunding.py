@@ -75,7 +75,7 @@ def cancel_refund(refund: Refund, *, on: date, reason: str, by: User | None, at:
     reason = checked_reason(reason)
     if on < refund.paid_on:
         raise NotCancellable(
-            f"L’argent a été rendu le {refund.paid_on:%d/%m/%Y}{NO_BREAK_SPACE}: il ne revient pas avant.",
+            f"L’argent a été remboursé le {refund.paid_on:%d/%m/%Y}{NO_BREAK_SPACE}: il ne revient pas avant.",
             field="on",
         )
     if on > timezone.localdate(at):
@@ -108,7 +108,7 @@ def _read(source: Payment | Invoice) -> tuple[Payment | Invoice, date, Decimal]:
     if isinstance(source, Payment):
         paid = receivables.with_left(Payment.objects.filter(pk=source.pk)).select_related("member").get()
         if paid.reversed_on:
-            raise NotRefundable(f"Ce règlement a été annulé{NO_BREAK_SPACE}: il n’y a rien à rendre.")
+            raise NotRefundable(f"Ce règlement a été annulé{NO_BREAK_SPACE}: il n’y a rien à rembourser.")
         return paid, paid.received_on, paid.left
     rows = receivables.with_dues(Invoice.objects.filter(pk=source.pk)).select_related("member")
     note = rows.defer("snapshot").get()
@@ -124,11 +124,12 @@ def _refuse_amount(amount: Decimal, left: Decimal) -> None:
         raise NotRefundable("Indiquez un montant supérieur à zéro, en centimes au plus.", field="amount")
     if not left:
         raise NotRefundable(
-            f"Il n’en reste rien à rendre{NO_BREAK_SPACE}: tout est imputé ou déjà rendu.", field="amount"
+            f"Il n’en reste rien à rembourser{NO_BREAK_SPACE}: tout est imputé ou déjà remboursé.",
+            field="amount",
         )
     if amount > left:
         raise NotRefundable(
-            f"Il reste {spell(left)} à rendre, vous en rendez {spell(amount)}{NO_BREAK_SPACE}: réduisez, "
+            f"Il reste {spell(left)} à rembourser, vous en remboursez {spell(amount)}{NO_BREAK_SPACE}: réduisez, "
             "ou annulez d’abord une imputation.",
             field="amount",
         )
@@ -152,6 +153,7 @@ def _refuse_day(paid_on: date, since: date, today: date) -> None:
         )
     if paid_on < since:
         raise NotRefundable(
-            f"Cet argent est à rendre depuis le {since:%d/%m/%Y}{NO_BREAK_SPACE}: indiquez ce jour ou un jour d’après.",
+            f"Cet argent est à rembourser depuis le {since:%d/%m/%Y}{NO_BREAK_SPACE}: indiquez ce jour ou un jour "
+            "d’après.",
             field="paid_on",
         )

@@ -195,7 +195,7 @@ class RefundSourceForm(forms.Form):
     source = forms.ChoiceField(
         label="Pris sur",
         error_messages={
-            "required": "Choisissez le règlement ou l’avoir dont l’argent est rendu.",
+            "required": "Choisissez le règlement ou l’avoir dont l’argent est remboursé.",
             "invalid_choice": "Il n’en reste plus assez. Choisissez-en un autre.",
         },
     )

@@ -32,6 +32,7 @@ def release_deposit(charge: Charge, *, by: User | None, at: datetime) -> Invoice
     line = found.line if found else None
     if line is None or line.invoice.status != InvoiceStatus.ISSUED:
         raise NotCreditable(
-            f"Ce dépôt n’a pas été facturé{NO_BREAK_SPACE}: il n’y a rien à rendre. Retirez-le des sommes en attente."
+            f"Ce dépôt n’a pas été facturé{NO_BREAK_SPACE}: il n’y a rien à rembourser. Retirez-le des sommes "
+            "en attente."
         )
     return issue_credit_note(line.invoice, lines=[CreditWhole(line)], reason=REASON, by=by, at=at)

@@ -260,7 +260,7 @@ def _credits() -> Task:
         return Task("Crédits", "Aucun règlement ni avoir ne reste à utiliser.")
     members = Member.objects.filter(pk__in=unused).by_name()
     return Task(
-        "Imputer ou rendre ce qui reste en crédit",
+        "Imputer ou rembourser ce qui reste en crédit",
         f"{enumeration((f'{each} ({spell(unused[each.pk])})' for each in members), at_most=MOST_NAMED)}.",
         sum(unused.values(), ZERO),
         action="Voir les comptes",

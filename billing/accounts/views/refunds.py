@@ -72,7 +72,7 @@ def _give_back(request: UserRequest, source: Any) -> HttpResponse:
             by=request.user,
             at=timezone.now(),
             form=form,
-            success=lambda made: f"{spell(made.amount)} rendus à {source.member.short_name}.",
+            success=lambda made: f"{spell(made.amount)} remboursés à {source.member.short_name}.",
         )
         if done.value:
             return redirect("billing:refund", done.value.pk)

@@ -225,6 +225,8 @@ def _matched_message(row: BankOperation) -> str:
     if row.reverses:
         return f"Le règlement {of(row.reverses.member.short_name)} est annulé\u00a0: ses factures sont de nouveau dues."
     if row.refund:
-        return f"Opération rapprochée\u00a0: {spell(-row.amount)} rendus à {row.refund.member.short_name}."
+        return (
+            f"Opération rapprochée\u00a0: {spell(-row.amount)} remboursés à {row.refund.member.short_name}."
+        )
     of_whom = f", {row.payment.member.short_name}" if row.payment else ""
     return f"Opération rapprochée\u00a0: {spell(row.amount)}{of_whom}."

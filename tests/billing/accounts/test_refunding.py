@@ -67,14 +67,14 @@ def test_an_overpayment_goes_back_up_to_what_is_left_of_it(member) -> None:
     owing.invoice(member, "240.00")
     payment = pay(member, "300.00")
     assert (left(payment), balance(member)) == (Decimal("60.00"), (Decimal("-60.00"), Decimal("-60.00")))
-    assert "Il reste 60,00 € à rendre, vous en rendez 60,01 €" in refused(give_back, payment, "60.01")
+    assert "Il reste 60,00 € à rembourser, vous en remboursez 60,01 €" in refused(give_back, payment, "60.01")
     first = give_back(payment, "45.50", reference="VIR TROP PERCU")
     assert (first.member, first.by_rate, left(payment)) == (member, [], Decimal("14.50"))
     assert balance(member) == (Decimal("-14.50"), Decimal("-14.50"))
     assert "Il reste 14,50 €" in refused(give_back, payment, "14.51")
     give_back(payment, "14.50")
     assert (balance(member), receivables.unused_credits()) == ((Decimal(0), Decimal(0)), {})
-    assert "Il n’en reste rien à rendre" in refused(give_back, payment, "0.01")
+    assert "Il n’en reste rien à rembourser" in refused(give_back, payment, "0.01")
     account = statement_of_account.account_statement(member, first=TODAY, last=TODAY)
     assert [(row.movement.label, row.movement.debit, row.balance) for row in account.lines[-2:]] == [
         ("Remboursement par virement", Decimal("45.50"), Decimal("-14.50")),
@@ -110,7 +110,7 @@ def test_what_is_no_money_of_the_member_is_refused(member) -> None:
     for amount in ("0", "-1", "0.001"):
         assert "supérieur à zéro" in refused(give_back, payment, amount)
     assert "est à venir" in refused(give_back, payment, "1.00", paid_on=TODAY + timedelta(1))
-    assert "à rendre depuis le" in refused(give_back, payment, "1.00", paid_on=TODAY - timedelta(1))
+    assert "à rembourser depuis le" in refused(give_back, payment, "1.00", paid_on=TODAY - timedelta(1))
     payments.reverse_payment(payment, on=TODAY, reason="Rejet", by=None, at=NOW)
     assert "a été annulé" in refused(give_back, payment, "1.00")
     assert not Refund.objects.exists()
@@ -120,7 +120,7 @@ def test_a_refund_that_came_back_is_the_member_s_credit_again(member) -> None:
     payment = pay(member, "60.00")
     refund = give_back(payment, "60.00")
     cancel = {"on": TODAY, "reason": "IBAN faux", "by": None, "at": NOW}
-    assert "ont été rendus le" in refused(
+    assert "ont été remboursés le" in refused(
         payments.reverse_payment, payment, on=TODAY, reason="Rejet", by=None, at=NOW
     )
     assert "ne revient pas avant" in refused(
@@ -243,7 +243,7 @@ def test_the_pages_give_back_and_say_what_is_still_owed(member, login) -> None:
     assert "Il reste 60,00" in answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
     typed |= {"amount": "60,00", "paid_on": f"{TODAY:%Y-%m-%d}"}
     refund = Refund.objects.get(pk=int(finance.post(page, typed).url.rstrip("/").rsplit("/", 1)[1]))
-    assert "Il ne reste rien à rendre" in finance.get(page).content.decode()
+    assert "Il ne reste rien à rembourser" in finance.get(page).content.decode()
     for name, row in (("refund", refund), ("payment", payment), ("account", member)):
         assert "60,00" in finance.get(reverse(f"billing:{name}", args=[row.pk])).content.decode(), name
     assert "60,00" in finance.get(reverse("billing:refunds")).content.decode()

@@ -80,7 +80,7 @@ def test_all_that_awaits_has_its_sum(login) -> None:
         ("Relire et émettre 1 brouillon", "168.00"),
         ("Saisir le coût de 1 personne", "None"),
         ("Répondre à 1 note de frais", "31.20"),
-        ("Imputer ou rendre ce qui reste en crédit", "12.00"),
+        ("Imputer ou rembourser ce qui reste en crédit", "12.00"),
     ]
     assert [(row.member, row.due, row.overdue) for row in found.balances] == [
         (aloen, Decimal("270.00"), Decimal("240.00")),
