@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 # Of a timesheet (a reference to its row), one row with the minutes that no invoice bills any more, or none.
-Count = Callable[[OuterRef], "QuerySet[object, object]"]
+Count = Callable[[OuterRef], "QuerySet[Any, Any]"]
 _COUNTS: list[Count] = []
 
 

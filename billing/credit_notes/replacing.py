@@ -121,8 +121,8 @@ def credit_and_replace(
     )
     for price, new in changed:
         figures = {**changing.figures_of(price.terms), price.figure: new.value, "vat_regime": new.vat_regime}
-        changed_terms = {"starts_on": price.starts_on, "figures": figures, "is_correction": True}
-        changing.agree(price.terms.assignment, by=by, at=at, **changed_terms)
+        assignment, first = price.terms.assignment, price.starts_on
+        changing.agree(assignment, starts_on=first, figures=figures, is_correction=True, by=by, at=at)
     return Replacement(note, _draft_again(invoice, by=by, at=at))
 
 

@@ -114,7 +114,7 @@ def _replace_page(request: UserRequest, found: Invoice, form: ReplaceForm, statu
 
 def _preview(request: UserRequest, found: Any, form: CreditForm) -> HttpResponse:
     reached = crediting.date_of_note(found, today())
-    facts = {"lines": form.requests, "at": timezone.now(), "issued_on": reached}
+    facts: dict[str, Any] = {"lines": form.requests, "at": timezone.now(), "issued_on": reached}
     done = act(request, crediting.preview_credit_note, found, form=form, **facts)
     if not done or done.value is None:
         return _choice_page(request, found, form, status=422)

@@ -86,7 +86,9 @@ class BillingRunAdmin(ReadOnlyRecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = work_taken_back().filter(credits__charge__run=OuterRef("pk")).order_by()
         total = rows.values("credits__charge__run").annotate(sum=Sum("net")).values("sum")
-        return super().get_queryset(request).annotate(taken_back=Coalesce(Subquery(total), ZERO))
+        runs: Any = super().get_queryset(request)
+        found: QuerySet[Any] = runs.annotate(taken_back=Coalesce(Subquery(total), ZERO))
+        return found
 
     @admin.display(description="refacturé, avoirs déduits", ordering="charged")
     def charged_now(self, run: Any) -> Decimal | None:

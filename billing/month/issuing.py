@@ -122,8 +122,8 @@ def issue_together(
     ordered = [found[draft.pk] for draft in drafts]
     if any(row.run_id is not None or row.status != InvoiceStatus.DRAFT for row in ordered):
         raise DraftNotIssuable("Ce document est déjà émis, ou attend la clôture de son mois.")
-    corrected = max((row.corrects.issued_on for row in ordered if row.corrects), default=None)
-    kinds = {row.kind for row in ordered}
+    days = [row.corrects.issued_on for row in ordered if row.corrects and row.corrects.issued_on]
+    kinds, corrected = {row.kind for row in ordered}, max(days, default=None)
     on = ahead.checked_date(issued_on, timezone.localdate(at), kinds, corrected=corrected)
     copier = snapshot.prepare(ordered, issued_on=on, concerning=concerning or {})
     for row in ordered:
