@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from allauth.usersessions.middleware import UserSessionsMiddleware
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.auth import logout
 from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -90,35 +92,30 @@ def _kind_of(request: HttpRequest, response: HttpResponse) -> SecurityEventKind 
 SEEN_FOR = 5 * 60
 
 
+LONGEST_AGENT = UserSession._meta.get_field("user_agent").max_length or 0
 IDLE = "Vous n’avez rien fait ici pendant {minutes}\u00a0minutes\u00a0: connectez-vous de nouveau."
 
 
-class SessionActivityMiddleware(UserSessionsMiddleware):
+class SessionActivityMiddleware:
     """Note when a login was last used, at most every five minutes: on each page it costs five queries and a write.
 
     One that opens the data of all members ends when it was not used for as long as the settings say.
     """
 
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        now = int(time.time())
-        seen = request.session.get("seen_at", now - SEEN_FOR) if request.user.is_authenticated else now
-        if now - seen > settings.IDLE_MINUTES * 60 and cast("User", request.user).sees_every_member:
+        is_noted = _was_just_seen(request.session.session_key) or not request.user.is_authenticated
+        if not is_noted and settings.USERSESSIONS_TRACK_ACTIVITY and not _note_use(request, timezone.now()):
             note(SecurityEventKind.IDLE, request)
             logout(request)
             messages.warning(request, IDLE.format(minutes=settings.IDLE_MINUTES))
-            return cast("HttpResponse", self.get_response(request))
-        if _was_just_seen(request.session.session_key, now - seen):
-            return cast("HttpResponse", self.get_response(request))
-        if request.user.is_authenticated:
-            request.session["seen_at"] = now
-        return cast("HttpResponse", super().__call__(request))
+        return self.get_response(request)
 
 
-def _was_just_seen(session_key: str | None, ago: int) -> bool:
-    """Whether this login was noted in the last minutes; if not, it counts as noted now.
-
-    ``ago``: the seconds since then that the session tells, for when the cache does not answer.
-    """
+def _was_just_seen(session_key: str | None) -> bool:
+    """Whether this login was noted in the last minutes; if not, it counts as noted now."""
     if session_key is None:
         return False
     # Whoever reads the cache must not find a key that opens a session.
@@ -127,7 +124,29 @@ def _was_just_seen(session_key: str | None, ago: int) -> bool:
         return not cache.add(f"seen-{mark}", True, SEEN_FOR)
     except RedisError:
         log.error("cache did not answer")
-        return ago < SEEN_FOR
+        return True  # a login noted late is worth less than a page
+
+
+@transaction.atomic
+def _note_use(request: HttpRequest, now: datetime) -> bool:
+    """Note that the login is used, as allauth does it; False when it was idle for too long and ends."""
+    user = cast("User", request.user)
+    used = {
+        "user": user,
+        "ip": get_adapter(request).get_client_ip(request),
+        "user_agent": request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT],
+    }
+    key = request.session.session_key
+    login, is_new = UserSession.objects.get_or_create(session_key=key, defaults=used)
+    if is_new:
+        return True
+    idle = now - login.last_seen_at
+    if idle > timedelta(minutes=settings.IDLE_MINUTES) and user.sees_every_member:
+        return False
+    for name, value in {**used, "last_seen_at": now}.items():
+        setattr(login, name, value)
+    login.save()
+    return True
 
 
 class SecondFactorMiddleware:
