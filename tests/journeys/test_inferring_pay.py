@@ -57,18 +57,18 @@ def announced(placed):
 
 
 def test_a_member_reads_nothing_sharper_than_what_was_announced(placed, clock):
-    told = announced(placed)
+    computed = announced(placed)
     share = Charge.objects.get(assignment=placed, kind=ChargeKind.COST_SHARE)
     # What anybody divides: the amount of the line by its hours.
-    assert told.hourly == an_hour(share.net, share.minutes)
-    assert (told.cost, told.is_alone) == (COST, False)
+    assert computed.hourly == an_hour(share.net, share.minutes)
+    assert (computed.cost, computed.is_alone) == (COST, False)
     person = world.staff(placed.member, "Nolwenn Jégo")
     pages = walk(person)
     mails = " ".join(spaced(mail.text + mail.html) for mail in Mail.objects.filter(to=person))
     read = " ".join(pages.values()) + mails
     assert spaced(spell(share.net)) in read
     sharper = {
-        "the cost of an hour": spaced(spell(told.hourly)),
+        "the cost of an hour": spaced(spell(computed.hourly)),
         "the cost": spaced(spell(COST)),
         "the gross": "2 643,21",
         "the part of the hours": "52,0 %",
@@ -93,7 +93,7 @@ def test_the_group_may_decide_otherwise(placed, clock, detail, sentence):
 
 
 def test_the_page_of_prices_says_what_it_lets_compute_and_offers_an_agreed_price(placed, client, clock):
-    told = announced(placed)
+    computed = announced(placed)
     client.force_login(world.finance("Nadia Perrot"))
     address = reverse("billing:change_price", args=[placed.pk])
     form = {
@@ -106,7 +106,7 @@ def test_the_page_of_prices_says_what_it_lets_compute_and_offers_an_agreed_price
     }
     text = spaced(client.post(address, form).content.decode())
     assert "Ce que ce prix laisse calculer sur Maëlle Kerbrat" in text
-    for amount in (told.hourly, told.cost, told.gross):
+    for amount in (computed.hourly, computed.cost, computed.gross):
         assert spaced(spell(amount)) in text
     assert f"{address}?horaire" in text
     offered = client.get(f"{address}?horaire").content.decode()
@@ -114,7 +114,7 @@ def test_the_page_of_prices_says_what_it_lets_compute_and_offers_an_agreed_price
     coordination = world.coordinator()
     client.force_login(coordination)
     text = spaced(client.post(address, form).content.decode())
-    assert spaced(spell(told.gross)) not in text
+    assert spaced(spell(computed.gross)) not in text
     hourly = form | {"price_method": "hourly", "hourly_price": "30,00"}
     assert "laisse calculer" not in client.post(address, hourly).content.decode()
 
@@ -131,8 +131,8 @@ def test_who_is_alone_reads_the_cost_itself(placed, clock):
         "management_rate": Decimal(0),
     }
     proposed = changing.propose(only, starts_on=date(2026, 12, 1), figures=figures)
-    told = effect(only, proposed, by=world.finance("Gaël Perrot"), at=NOW).computable
-    assert (told.is_alone, told.cost, told.month) == (True, Decimal("2441.92"), NOVEMBER)
+    computed = effect(only, proposed, by=world.finance("Gaël Perrot"), at=NOW).computable
+    assert (computed.is_alone, computed.cost, computed.month) == (True, Decimal("2441.92"), NOVEMBER)
 
 
 def test_the_note_of_an_absence_is_for_the_person_and_the_coordination(placed, client, clock):
