@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Min, OuterRef, Q, Sum
 from django.urls import reverse
 
 from billing.accounts.receivables import unsettled, unused_credits
@@ -123,7 +123,6 @@ def agenda(on: date) -> Agenda:
         _bank(),
         _drafts(),
         *_costs(work, on),
-        *_late_costs(),
         _expenses(on),
         _credits(),
     ]
@@ -188,7 +187,7 @@ def _drafts() -> Task:
 
 
 def _costs(work: MonthAtWork, on: date) -> Iterator[Task]:
-    """Of the month that is over: who has no cost, and the estimates that wait for the real one."""
+    """Of the month that is over: who has no cost, estimates that wait for the real one; then costs that came late."""
     month = work.month
     here = f"{reverse('billing:costs')}?mois={month}"
     costs = EmployerCost.objects.filter(month=month)
@@ -196,40 +195,58 @@ def _costs(work: MonthAtWork, on: date) -> Iterator[Task]:
     at_work |= Q(pk__in=Timesheet.objects.filter(month=month).values("employee"))
     missing = Employee.objects.filter(at_work, ~Exists(costs.filter(employee=OuterRef("pk"))))
     without = [person.full_name for person in missing.by_name()] if month.before <= on else []
-    guessed = costs.filter(is_estimate=True).aggregate(
-        count=Count("employee", distinct=True), sum=Sum("amount")
-    )
+    noted = _estimated_or_late(month)
+    guessed = {row["employee"]: ZERO for row in noted if row["is_estimate"] and row["month"] == month}
+    for row in noted:
+        if row["is_estimate"] and row["month"] == month:
+            guessed[row["employee"]] += row["sum"]
     if without:
         title = f"Saisir le coût de {counted(len(without), 'personne')}"
         note = f"{month.label.capitalize()}{NO_BREAK_SPACE}: {enumeration(without, at_most=MOST_NAMED)}."
         yield Task(title, note, action="Saisir les coûts", url=here)
-    if guessed["count"]:
-        title = f"Remplacer {counted(guessed['count'], 'coût estimé', 'coûts estimés')}"
+    if guessed:
+        title = f"Remplacer {counted(len(guessed), 'coût estimé', 'coûts estimés')}"
         note = f"{month.label.capitalize()} attend la paie."
-        yield Task(title, note, guessed["sum"], action="Importer la paie", url=here)
-    if not without and not guessed["count"]:
+        yield Task(title, note, sum(guessed.values(), ZERO), action="Importer la paie", url=here)
+    if not without and not guessed:
         yield Task("Coûts", f"Rien ne manque pour {month.label}.")
+    yield from _late_costs([row for row in noted if row["is_late"]])
 
 
-def _late_costs() -> Iterator[Task]:
-    """Costs that came after their month was issued, and that no run counts: a supplement takes them."""
+def _estimated_or_late(month: Month) -> list[dict[str, Any]]:
+    """Estimates of ``month``, and what came of any month after its issue and no run counts; one query."""
     issued = BillingRun.objects.filter(status=RunStatus.ISSUED, supplement=0, month=OuterRef("month"))
     settled = Settlement.objects.filter(
         employee=OuterRef("employee"), month=OuterRef("month"), employer_cost__gt=0
     )
-    costs = EmployerCost.objects.filter(Exists(issued), ~Exists(settled)).values("employee", "month")
-    named = costs.annotate(sum=Sum("amount"), first=F("employee__first_name"), last=F("employee__last_name"))
-    rows = list(named.filter(sum__gt=0).order_by("month", "last", "first"))
-    if not rows:
-        return
-    who = (f"{row['first']} {row['last']} ({row['month'].label})" for row in rows)
-    yield Task(
-        f"Compter {counted(len(rows), 'coût arrivé après l’émission', 'coûts arrivés après l’émission')}",
-        f"{enumeration(who, at_most=MOST_NAMED)}. Un complément du mois le prend.",
-        sum((row["sum"] for row in rows), ZERO),
-        action="Ouvrir le mois",
-        url=reverse("billing:run", args=[rows[0]["month"]]),
+    rows = EmployerCost.objects.annotate(
+        is_late=ExpressionWrapper(Exists(issued) & ~Exists(settled), output_field=BooleanField()),
+        first=F("employee__first_name"),
+        last=F("employee__last_name"),
+    ).filter(Q(month=month, is_estimate=True) | Q(is_late=True))
+    names = ("employee", "month", "is_estimate", "is_late", "first", "last")
+    return list(
+        rows.values(*names).annotate(sum=Sum("amount")).order_by("month", "last", "first", "employee")
     )
+
+
+def _late_costs(rows: Iterable[Mapping[str, Any]]) -> Iterator[Task]:
+    """Costs that came after their month was issued: a supplement takes them."""
+    sums: dict[tuple[int, Month], Decimal] = {}
+    people: dict[tuple[int, Month], str] = {}
+    for row in rows:
+        key = row["employee"], row["month"]
+        sums[key] = sums.get(key, ZERO) + row["sum"]
+        people[key] = f"{row['first']} {row['last']} ({row['month'].label})"
+    late = [key for key, total in sums.items() if total > 0]
+    if late:
+        yield Task(
+            f"Compter {counted(len(late), 'coût arrivé après l’émission', 'coûts arrivés après l’émission')}",
+            f"{enumeration((people[key] for key in late), at_most=MOST_NAMED)}. Un complément du mois le prend.",
+            sum((sums[key] for key in late), ZERO),
+            action="Ouvrir le mois",
+            url=reverse("billing:run", args=[late[0][1]]),
+        )
 
 
 def _expenses(on: date) -> Task:
