@@ -2,6 +2,7 @@
 
 ``python .ci/web_fonts.py`` writes ``static/fonts/*.woff2`` and ``static/css/fonts.css``, the same bytes each time.
 ``python .ci/web_fonts.py sources FOLDER`` cuts ``.ci/fonts/*.ttf`` anew from the releases that ``RELEASES`` names.
+``python .ci/web_fonts.py papers FOLDER`` cuts ``static/fonts/inter-more-*.ttf``, which papers fall back on.
 ``python .ci/web_fonts.py measure FILE…`` prints a font's width per letter, for ``FALLBACKS``.
 """
 
@@ -28,6 +29,16 @@ RANGES = (
     (0x20AC, 0x20AC), (0x2116, 0x2116), (0x2190, 0x2190), (0x2192, 0x2192), (0x2212, 0x2212), (0x2248, 0x2248),
     (0x2264, 0x2265), (0x2713, 0x2713),
 )  # fmt: skip
+# What names on papers hold besides: other Latin letters, those of Vietnamese with their marks, Greek, Cyrillic.
+MORE_RANGES = (
+    (0x180, 0x24F),
+    (0x300, 0x36F),
+    (0x370, 0x3FF),
+    (0x400, 0x52F),
+    (0x1E00, 0x1EFF),
+    (0x20AB, 0x20AB),
+)
+PAPER_BUDGET = 300_000  # bytes, both weights
 CHARACTERS = frozenset(code for first, last in RANGES for code in range(first, last + 1))
 FEATURES = ["kern", "tnum", "ccmp", "mark", "mkmk", "locl"]
 
@@ -183,6 +194,32 @@ def cut_sources(releases: Path) -> None:
         font.save(SOURCES / f"{name}.ttf")
 
 
+def cut_more(releases: Path) -> None:
+    """Cut the fonts that papers fall back on from ``Inter-Regular.woff2`` and ``Inter-SemiBold.woff2``."""
+    # With the spaces and signs that stand between such letters: Pango asks the font of the letters for them.
+    ranges = (*MORE_RANGES, (0x20, 0x40), (0xA0, 0xA0), (0x2010, 0x2015), (0x2018, 0x201E), (0x202F, 0x202F))
+    codes = frozenset(code for first, last in ranges for code in range(first, last + 1))
+    total = 0
+    for weight in ("Regular", "SemiBold"):
+        font = TTFont(releases / f"Inter-{weight}.woff2", recalcTimestamp=False)
+        options = Options()
+        options.layout_features = ["kern", "ccmp", "mark", "mkmk", "locl"]
+        options.hinting = False
+        options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
+        cutter = Subsetter(options)
+        cutter.populate(unicodes=codes)
+        cutter.subset(font)
+        add_no_break(font)
+        rename(font, "Inter More", weight)
+        font.flavor = None
+        target = FONTS / f"inter-more-{weight.lower()}.ttf"
+        font.save(target)
+        total += target.stat().st_size
+    if total > PAPER_BUDGET:
+        sys.exit(f"{total} bytes of fonts for papers, {PAPER_BUDGET} allowed")
+    print(f"2 files, {total} bytes")
+
+
 def width(font: TTFont) -> float:
     """The mean advance of a letter of ``SAMPLE``, in em."""
     advances, glyphs = font["hmtx"], font.getBestCmap()
@@ -258,6 +295,8 @@ def main(arguments: list[str]) -> None:
             write()
         case ["sources", folder]:
             cut_sources(Path(folder))
+        case ["papers", folder]:
+            cut_more(Path(folder))
         case ["measure", *files]:
             for file in files:
                 print(f"{width(TTFont(file)):.4f} {file}")

@@ -13,7 +13,6 @@ class BillingConfig(AppConfig):
         from billing.grants.tagging import paid_hours
         from billing.month.summing import minutes_taken_back
         from billing.prices.invoiced import invoiced_prices
-        from employees.merging import lift_while_merging
         from members.settings_rules import refuse_settings_by
         from members.standing import StandingKind, stand_on
         from timesheets.credited import count_credited_by
@@ -22,13 +21,3 @@ class BillingConfig(AppConfig):
         stand_on(StandingKind.TIMESHEET, paid_hours)
         stand_on(StandingKind.PRICE, invoiced_prices)
         count_credited_by(minutes_taken_back)
-        # What is issued keeps its words; which record of one person it is computed from may change.
-        lift_while_merging(
-            "billing.Charge:billed_charge_is_frozen",
-            "billing.EmployerCost:costs_of_an_invoiced_month_are_closed",
-            "billing.CarriedCost:what_an_invoiced_month_carries_is_closed",
-            "billing.ProvisionEntry:provisions_of_an_issued_run_are_frozen",
-            "billing.Expense:an_accepted_expense_is_kept_as_it_is",
-            "billing.Settlement:settlements_of_an_issued_run_are_frozen",
-            "billing.TrueUpShare:shares_of_an_issued_true_up_are_frozen",
-        )

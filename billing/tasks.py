@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from billing.documents import letters, rendering
 from billing.models import Letter
+from billing.proving import proof
+from groupement.kernel import paper
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(
@@ -27,3 +33,18 @@ def take_up_renderings() -> None:
 def print_letter(letter: int) -> None:
     """Print a letter before somebody asks for it; one that is lost on the way is printed when it is opened."""
     letters.open_pdf(Letter.objects.get(pk=letter)).close()
+
+
+@shared_task
+def sweep_files() -> None:
+    """Delete files that a killed worker left half written."""
+    if count := paper.sweep(at=timezone.now()):
+        log.info("half-written files swept: %s", count)
+
+
+@shared_task(time_limit=3600)
+def prove() -> None:
+    """Check at night whether everything that was kept is still what was kept; finance reads the outcome."""
+    found = proof.prove(at=timezone.now()).findings
+    for each in found:
+        log.error("proof: %s: %s %s", each["kind"], each["subject"], each["sentence"])

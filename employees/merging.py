@@ -13,7 +13,6 @@ from itertools import product
 from typing import Any
 
 import pghistory
-import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models, transaction
@@ -33,7 +32,6 @@ MOST_LISTED = 12
 
 # Rows that say nothing give way before the rest moves: from the ids of source and target, what was done, in French.
 GiveWay = Callable[[int, int, datetime], Iterable[str]]
-_LIFTED: list[str] = []
 
 
 class NotMergeable(Refusal):
@@ -80,11 +78,6 @@ def _join_feeds(source: int, target: int, at: datetime) -> Iterator[str]:
 _GIVE_WAY: list[GiveWay] = [_join_feeds]
 
 
-def lift_while_merging(*triggers: str) -> None:
-    """Register triggers of an upper app that keep a row with its person: along a merge, all rows go together."""
-    _LIFTED.extend(triggers)
-
-
 def let_give_way(what: GiveWay) -> None:
     """Register how rows of an upper app that say nothing give way."""
     _GIVE_WAY.append(what)
@@ -123,21 +116,25 @@ def merge(source: int, target: int, *, reason: str, by: User, at: datetime) -> E
         )
     goes, stays = found[source], found[target]
     with pghistory.context(user=by.pk, at=at.isoformat()):
-        moved = _move(source, stays)
-        notes += _join_accounts(goes, stays)
+        held = holdings(source)
+        # In the journal first: what PostgreSQL keeps with a person moves along a merge that is written down, no other.
+        done = EmployeeMerge.objects.create(
+            source=source,
+            source_name=goes.full_name,
+            source_payroll_number=goes.payroll_number,
+            target=target,
+            target_name=stays.full_name,
+            reason=reason.strip(),
+            moved={each.label: [row.pk for row in each.rows] for each in held},
+            notes=notes + _join_accounts(goes, stays),
+            by=by,
+            at=at,
+        )
+        for each in held:
+            rows = each.model._base_manager.filter(**{each.field: source})
+            rows.update(**{each.field: stays})
         goes.delete()
-    return EmployeeMerge.objects.create(
-        source=source,
-        source_name=goes.full_name,
-        source_payroll_number=goes.payroll_number,
-        target=target,
-        target_name=stays.full_name,
-        reason=reason.strip(),
-        moved=moved,
-        notes=notes,
-        by=by,
-        at=at,
-    )
+    return done
 
 
 def holdings(employee: int) -> list[Holding]:
@@ -239,16 +236,6 @@ def _refuse(found: dict[int, Employee], source: int, target: int, reason: str) -
         raise NotMergeable(
             "Ces fiches n’ont ni le même nom ni la même date de naissance\u00a0: corrigez d’abord celle qui se trompe."
         )
-
-
-def _move(source: int, stays: Employee) -> dict[str, list[int]]:
-    moved: dict[str, list[int]] = {}
-    with pgtrigger.ignore(*_LIFTED):
-        for held in holdings(source):
-            rows = held.model._base_manager.filter(**{held.field: source})
-            moved[held.label] = [row.pk for row in held.rows]
-            rows.update(**{held.field: stays})
-    return moved
 
 
 def _join_accounts(goes: Employee, stays: Employee) -> list[str]:

@@ -1,7 +1,10 @@
 """Registers the checks, the path converters and the calendar of typed days, which belong to no single app."""
 
+from pathlib import Path
+
 from django import forms
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.conf import settings
 from django.urls import register_converter
 
 
@@ -11,11 +14,14 @@ class GroupementConfig(AppConfig):
 
     def ready(self) -> None:
         """Have Django find the system checks, understand ``<month:…>`` and ``<day:…>`` in every app’s addresses, and
-        refuse days of no calendar in every form, the administration’s too.
+        refuse days of no calendar in every form, the administration’s too; have no trigger be set aside.
         """
         from groupement import checks  # noqa: F401
         from groupement.kernel.periods import DayConverter, MonthConverter, in_calendar
+        from groupement.kernel.triggers import make_firm
 
+        ours = (each for each in apps.get_app_configs() if Path(each.path).parent == settings.BASE_DIR)
+        make_firm(ours)
         register_converter(MonthConverter, "month")
         register_converter(DayConverter, "day")
         forms.DateField.default_validators = [in_calendar]

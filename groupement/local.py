@@ -29,6 +29,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 NOBODY = 65534  # PostgreSQL refuses to run as root; this unprivileged number needs no account to be added
 LONGEST_SOCKET_FOLDER = 85  # sun_path holds 107 characters, and "/.s.PGSQL.5432.lock" is added
+SITE_ROLE = "groupement_site"  # what the site connects as; “postgres” owns the tables
 PROJECT = Path(__file__).resolve().parent.parent
 FAST = (
     "fsync=off",

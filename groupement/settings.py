@@ -109,16 +109,22 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# PostgreSQL, the one database: named by DATABASE_URL, else the one that groupement/local.py starts.
+# PostgreSQL, the one database: named by DATABASE_URL, else the one that groupement/local.py starts. The site’s role
+# owns nothing there; migrations come as the role that does (OWNER_DATABASE_URL).
 DATABASES: dict[str, dict[str, Any]]
+OWNER_DATABASE: dict[str, Any] | None = None
 if OWN_DATABASE:
-    from groupement.local import project_server
+    from groupement.local import SITE_ROLE, project_server
 
     DATABASES = {
-        "default": {"NAME": "postgres", "USER": "postgres", "HOST": str(project_server().socket_folder)}
+        "default": {"NAME": "postgres", "USER": SITE_ROLE, "HOST": str(project_server().socket_folder)}
     }
+    OWNER_DATABASE = {"USER": "postgres", "PASSWORD": ""}
 else:
     DATABASES = {"default": env.database("DATABASE_URL")}
+    if env.text("OWNER_DATABASE_URL", "") or env.text("OWNER_DATABASE_URL_FILE", ""):
+        OWNER_DATABASE = env.database("OWNER_DATABASE_URL")
+        del OWNER_DATABASE["OPTIONS"]
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "CONN_MAX_AGE": 60,
@@ -149,6 +155,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60),
         "options": {"expires": 50},
     },
+    "prove": {
+        "task": "billing.tasks.prove",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3600},
+    },
     "send mails": {
         "task": "members.tasks.send_mails",
         "schedule": schedule(60),
@@ -175,6 +186,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "timesheets.tasks.sweep_imports",
         "schedule": schedule(600),
         "options": {"expires": 500},
+    },
+    "sweep files": {
+        "task": "billing.tasks.sweep_files",
+        "schedule": crontab(hour=4, minute=20),
+        "options": {"expires": 3600},
     },
     "sweep forms": {
         "task": "members.tasks.sweep_forms",
@@ -320,6 +336,7 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", "groupement@localhost" if LOCAL_MODE else None)
 
 # The journal of changes in the admin.
+PGHISTORY_APPEND_ONLY = True
 PGHISTORY_ADMIN_MODEL = "pghistory.MiddlewareEvents"
 PGHISTORY_ADMIN_CLASS = "members.admin.journal.JournalAdmin"
 

@@ -19,7 +19,12 @@ from psycopg import sql
 from groupement import local
 
 NAME = "migrated"
-READ_BY_MIGRATIONS = ("billing/documents/mentions.py", "billing/documents/vat.py")
+READ_BY_MIGRATIONS = (
+    "billing/documents/mentions.py",
+    "billing/documents/vat.py",
+    "groupement/database_roles.py",
+    "groupement/kernel/triggers.py",
+)
 
 
 def digest() -> str:
@@ -55,7 +60,7 @@ def prepare(server: local.Server, address: str) -> None:
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"],
         cwd=local.PROJECT,
-        env=os.environ | {"DATABASE_URL": address.replace("/postgres?", f"/{NAME}?")},
+        env=os.environ | addresses(address.replace("/postgres?", f"/{NAME}?")),
         capture_output=True,
         check=False,
     )
@@ -65,6 +70,12 @@ def prepare(server: local.Server, address: str) -> None:
         return
     server.stop()
     keep(server.data)
+
+
+def addresses(owner: str) -> dict[str, str]:
+    """The variables of a site on the database of the address ``owner``, which is that of the role that owns it."""
+    site = owner.replace("//postgres@", f"//{local.SITE_ROLE}@")
+    return {"DATABASE_URL": site, "OWNER_DATABASE_URL": owner}
 
 
 def keep(data: Path) -> None:

@@ -23,10 +23,6 @@ from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
 def register() -> None:
     """Tell the apps below."""
     merging.let_give_way(_let_empty_drafts_give_way)
-    merging.lift_while_merging(
-        "timesheets.Timesheet:timesheet_keeps_who_and_when",
-        "timesheets.Acknowledgement:acknowledgements_are_append_only",
-    )
     for kind, which in HOURS_OF.items():
         stand_on(kind, partial(_hours, kind, which))
 

@@ -72,6 +72,7 @@ def claim(
         rate=rate,
         amount=amount,
         receipt=file or "",
+        receipt_sha256=receipts.digest(file) if file else "",
         recorded_by=by,
         recorded_at=at,
     )
@@ -118,6 +119,7 @@ def release(row: Expense, *, by: User, at: datetime) -> None:
     charge = row.charge
     if charge is None:
         return
+    recording.lock_withdrawable(charge)  # before the expense lets go of it
     row.charge = None
     with pghistory.context(user=by.pk, at=at.isoformat()):
         row.save(update_fields=["charge"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
 import secrets
@@ -57,6 +58,11 @@ def open_receipt(expense: Expense) -> tuple[IO[bytes], str, str]:
         raise ReceiptUnreadable(f"Le fichier de ce justificatif est introuvable. {TELL_ADMIN}") from error
     ending = PurePath(name).suffix
     return file, CONTENT_TYPES[ending], f"justificatif-{expense.spent_on}-{expense.pk}{ending}"
+
+
+def digest(receipt: ContentFile[bytes]) -> str:
+    """SHA-256 of the file that is about to be kept."""
+    return hashlib.sha256(receipt.read()).hexdigest()
 
 
 def delete_file(receipt: Any) -> None:

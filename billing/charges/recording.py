@@ -96,6 +96,14 @@ def withdraw_charge(charge: Charge, *, by: User | None, at: datetime) -> None:
 
     The journal keeps what it was, who took it back and when. Raises ChargeNotWithdrawable.
     """
+    row = lock_withdrawable(charge)
+    with pghistory.context(user=by and by.pk, at=at.isoformat()):
+        row.delete()
+
+
+@transaction.atomic
+def lock_withdrawable(charge: Charge) -> Charge:
+    """The row, locked. Raises ChargeNotWithdrawable."""
     # Its line is read afterwards: joined, it would be as it was before the wait.
     row: Charge = still_there(Charge.objects.select_for_update(), charge.pk)
     if not row.is_standing:
@@ -108,5 +116,4 @@ def withdraw_charge(charge: Charge, *, by: User | None, at: datetime) -> None:
         raise ChargeNotWithdrawable(
             "Cette somme est dans un brouillon. Abandonnez d’abord les brouillons de la clôture, puis retirez-la."
         )
-    with pghistory.context(user=by and by.pk, at=at.isoformat()):
-        row.delete()
+    return row

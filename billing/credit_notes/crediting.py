@@ -21,7 +21,7 @@ from billing.credit_notes.composing import (
 )
 from billing.credit_notes.remaining import InvoiceRemainder, remainder_of
 from billing.models import Charge, Fate, Invoice, InvoiceKind, InvoiceStatus, Line, Release
-from billing.month import issuing
+from billing.month import ahead, issuing
 from billing.month.ahead import date_reached
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
@@ -45,6 +45,7 @@ def issue_credit_note(
     at: datetime,
     expected: Decimal | None = None,
     issued_on: date | None = None,
+    accepts_clock: bool = True,
 ) -> Invoice:
     """Issue the credit note that ``lines`` ask of ``invoice``, and settle with it what is still due of that invoice.
 
@@ -54,11 +55,13 @@ def issue_credit_note(
     provision for leave any more. ``expected`` is what was left of the
     invoice, VAT included, on the page: nobody credits twice by clicking twice. Queue the file afterwards
     with ``rendering.enqueue``. ``issued_on``: its date when it is not that of ``at``, the day that numbers have
-    reached.
+    reached. Not ``accepts_clock``, it asks first when today may be wrong (ahead.ClockInDoubt).
 
     Raises NotCreditable (a draft, a credit note, nothing left, too much, no reason), RemainderChanged, NumberTooEarly,
     ahead.NotTheDateReached.
     """
+    if not accepts_clock:
+        ahead.refuse_clock(timezone.localdate(at))
     row = _locked(invoice)
     _refuse(row, reason, issued_on or timezone.localdate(at))
     remainder = remainder_of(row)

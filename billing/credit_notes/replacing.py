@@ -8,11 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils import timezone
 
 from billing.credit_notes import crediting
 from billing.credit_notes.remaining import remainder_of
 from billing.models import Charge, Fate, Invoice, InvoiceStatus
-from billing.month import drafting
+from billing.month import ahead, drafting
 from billing.prices import changing
 from employees.models import PriceMethod, Terms
 from groupement.kernel.french import NO_BREAK_SPACE
@@ -97,6 +98,7 @@ def credit_and_replace(
     at: datetime,
     expected: Decimal | None = None,
     issued_on: date | None = None,
+    accepts_clock: bool = True,
 ) -> Replacement:
     """Credit all that is left of ``invoice``, put the prices right from its month on, and draft the month again.
 
@@ -107,6 +109,8 @@ def credit_and_replace(
     issued as any other, once it was read. Raises NotReplaceable, and what crediting, changing a price and drafting
     raise: then nothing at all is done.
     """
+    if not accepts_clock:
+        ahead.refuse_clock(timezone.localdate(at))
     known = {price.terms.pk: price for price in invoiced_prices_of(invoice)}
     changed = [(known[pk], new) for pk, new in prices.items() if pk in known and _is_other(known[pk], new)]
     if not known or invoice.run_id is None:

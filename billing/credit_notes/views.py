@@ -15,6 +15,7 @@ from billing.credit_notes import crediting, deposits, remaining, replacing
 from billing.credit_notes.forms import CreditForm, ReplaceForm
 from billing.documents import rendering
 from billing.models import Invoice, InvoiceKind, InvoiceStatus
+from billing.month import ahead
 from groupement.kernel.asked import asked_day, asked_key
 from groupement.kernel.money import spell
 from groupement.kernel.pages import act, page
@@ -57,6 +58,7 @@ def credit_and_replace(request: UserRequest, pk: int) -> HttpResponse:
     facts = {"reason": form.cleaned_data["reason"], "expected": form.cleaned_data["seen"]}
     facts |= {"prices": form.corrected, "by": request.user, "at": timezone.now()}
     facts |= {"issued_on": asked_day(request.POST.get("date"))}
+    facts |= {"accepts_clock": "horloge" in request.POST}
     done = act(request, replacing.credit_and_replace, found, form=form, success=_replaced_message, **facts)
     if done.value is None:
         return _replace_page(request, found, form, status=422)
@@ -108,7 +110,12 @@ def _choice_page(request: UserRequest, found: Invoice, form: CreditForm, status:
 
 
 def _replace_page(request: UserRequest, found: Invoice, form: ReplaceForm, status: int = 200) -> HttpResponse:
-    context = {"invoice": found, "form": form, "reached": crediting.date_of_note(found, today())}
+    context = {
+        "invoice": found,
+        "form": form,
+        "reached": crediting.date_of_note(found, today()),
+        "silence": ahead.silence(today()),
+    }
     return page(request, "billing/credit_notes/replace.html", context=context, status=status)
 
 
@@ -122,6 +129,7 @@ def _preview(request: UserRequest, found: Any, form: CreditForm) -> HttpResponse
     context = {
         "invoice": found,
         "draft": draft,
+        "silence": ahead.silence(today()),
         "reason": form.cleaned_data["reason"],
         "due_after": max(found.due - draft.total, 0),
         "unused_credit": max(draft.total - found.due, 0),
@@ -142,6 +150,7 @@ def _issue(request: UserRequest, found: Invoice, form: CreditForm) -> HttpRespon
         at=timezone.now(),
         expected=form.cleaned_data["seen"],
         issued_on=asked_day(request.POST.get("date")),
+        accepts_clock="horloge" in request.POST,
         form=form,
         success=_issued_message,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Min, OuterRef, Q, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from billing.accounts.receivables import unsettled, unused_credits
@@ -22,6 +23,7 @@ from billing.models import (
     Invoice,
     InvoiceStatus,
     OperationStatus,
+    Proof,
     RunStatus,
     Settlement,
 )
@@ -106,6 +108,7 @@ class Agenda:
     bank: BankStatement | None
     due: Decimal = ZERO
     overdue: Decimal = ZERO
+    proof: Proof | None = None
     to_do: Sequence[Task] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -117,7 +120,10 @@ def agenda(on: date) -> Agenda:
     """What awaits on a day; in a fixed number of queries."""
     owed = list(unsettled().select_related("member").defer("snapshot").order_by("due_on", "sequence", "pk"))
     work = _month_at_work(on)
-    limit = Group.objects.values_list("write_off_limit", flat=True).get()
+    last = Proof.objects.order_by("-at", "-pk").values(
+        whole=JSONObject(at="at", counts="counts", findings="findings")
+    )
+    limit, proof = Group.objects.values_list("write_off_limit", Subquery(last[:1])).get()
     tasks = [
         *_overdue(owed, limit, on),
         _bank(),
@@ -128,7 +134,12 @@ def agenda(on: date) -> Agenda:
     ]
     balances = _balances(owed, on)
     due, overdue = (sum((getattr(row, name) for row in balances), ZERO) for name in ("due", "overdue"))
-    return Agenda(tasks, balances, work, _latest_balance(), due, overdue)
+    return Agenda(tasks, balances, work, _latest_balance(), due, overdue, proof=_proof(proof))
+
+
+def _proof(whole: dict[str, Any] | None) -> Proof | None:
+    """The last proof, as it came along with another query."""
+    return Proof(**{**whole, "at": datetime.fromisoformat(whole["at"])}) if whole else None
 
 
 def _overdue(owed: Iterable[Any], limit: Decimal, on: date) -> Iterator[Task]:

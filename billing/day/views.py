@@ -15,4 +15,5 @@ from members.roles import Role
 @for_roles(Role.FINANCE)
 def day(request: UserRequest) -> HttpResponse:
     """What awaits, who owes what, how the month stands."""
-    return page(request, "billing/day/day.html", context={"agenda": agenda(today()), "today": today()})
+    context = {"agenda": agenda(today()), "today": today()}
+    return page(request, "billing/day/day.html", context=context)

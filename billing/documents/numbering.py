@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import NamedTuple
 
+from django.db import transaction
 from django.db.models import Count, F, Max, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from billing.models import Invoice, InvoiceKind, Series
 from groupement.kernel.french import NO_BREAK_SPACE, counted, enumeration
 from groupement.kernel.lifecycle import Refusal
 from members.identifiers import prefixes_clash
-from members.models import Group
+from members.models import Group, User
+from members.roles import Role, only
 
 LONGEST = 20
 # Of many missing numbers, as many are named.
@@ -106,13 +109,63 @@ def format_number(template: str, *, prefix: str, year: int, sequence: int) -> st
     return f"{_head(template, prefix, year)}{sequence:04d}"
 
 
+class SeriesNotOpenable(Refusal):
+    """A further series is for who administers, says why, and stands beside one that is in the future."""
+
+
+def blocked_until(on: date, kind: str = InvoiceKind.INVOICE) -> date | None:
+    """The day before which the current series of ``kind`` gives no number, when it is after ``on``."""
+    current: dict[int, Series] = {}
+    for row in Series.objects.filter(kind=kind, year__gte=on.year).order_by("rank"):
+        current[row.year] = row
+    mine = current[on.year].rank if on.year in current else 0
+    reached = [row.last_issued_on for row in current.values() if row.rank >= mine and row.last_issued_on]
+    return max((day for day in reached if day > on), default=None)
+
+
+@transaction.atomic
+def open_series(*, kind: str, prefix: str, reason: str, by: User, at: datetime) -> Series:
+    """Open a further series of ``kind`` for the year of ``at``, which numbers from 1 in the place of the blocked one.
+
+    The blocked one keeps its numbers and gives no more. Raises SeriesNotOpenable, NumberTaken, Refusal.
+    """
+    on, group = timezone.localdate(at), Group.objects.select_for_update().get()
+    if not (by.is_active and by.is_admin):
+        raise SeriesNotOpenable(only(Role.ADMIN, "ouvre une série de plus"))
+    if not reason.strip():
+        raise SeriesNotOpenable("Écrivez pourquoi\u00a0: la série garde ce motif.", field="reason")
+    if blocked_until(on, kind) is None:
+        raise SeriesNotOpenable(
+            "Aucun document de cette série n’est daté de plus tard qu’aujourd’hui\u00a0: elle n’est pas bloquée.",
+            field="kind",
+        )
+    of_year = list(Series.objects.filter(year=on.year).order_by("rank"))
+    others = [row.prefix for row in of_year]
+    if prefix in others or prefixes_clash(group.number_template, prefix, *others):
+        raise NumberTaken(
+            f"Avec le préfixe {prefix}, deux séries donneraient un jour le même numéro. Choisissez-en un autre.",
+            field="prefix",
+        )
+    _refuse_existing(group, on.year, {kind: (prefix, None)})
+    rank = max((row.rank for row in of_year if row.kind == kind), default=0) + 1
+    return Series.objects.create(
+        kind=kind,
+        year=on.year,
+        prefix=prefix,
+        rank=rank,
+        reason=reason.strip(),
+        opened_by=by,
+        opened_at=at,
+    )
+
+
 def refuse_settings(group: Group, on: date) -> None:
     """Raise NumberTaken when ``group``, as it would be saved, has two series give one number.
 
     It is asked for the year of ``on`` and for later ones in which a series is begun; a year keeps its prefixes.
     """
     begun: dict[int, dict[str, Series]] = {on.year: {}}
-    for series in Series.objects.filter(year__gte=on.year):
+    for series in Series.objects.filter(year__gte=on.year).order_by("rank"):
         begun.setdefault(series.year, {})[series.kind] = series
     for year, by_kind in sorted(begun.items()):
         _refuse_year(group, year, by_kind)
@@ -165,14 +218,18 @@ def _locked(kind: str, issued_on: date, group: Group) -> Series:
     With it those of the other years, in their order: a number of an old year and one of the new wait for each other.
     """
     kind, year = kind_of_series(kind, group), issued_on.year
-    rows = Series.objects.select_for_update().filter(kind=kind).order_by("year")
+    rows = Series.objects.select_for_update().filter(kind=kind).order_by("year", "rank")
     found = {row.year: row for row in rows}
     if year not in found:
-        by_kind = {row.kind: row for row in Series.objects.filter(year=year)}
+        by_kind = {row.kind: row for row in Series.objects.filter(year=year).order_by("rank")}
         _refuse_year(group, year, by_kind)
-        Series.objects.get_or_create(kind=kind, year=year, defaults={"prefix": _prefix(kind, group)})
+        Series.objects.get_or_create(kind=kind, year=year, rank=0, defaults={"prefix": _prefix(kind, group)})
         found = {row.year: row for row in rows.all()}
-    later = [row.last_issued_on for row in found.values() if row.year > year and row.last_issued_on]
+    later = [
+        row.last_issued_on
+        for row in found.values()
+        if row.year > year and row.rank >= found[year].rank and row.last_issued_on
+    ]
     if later and max(later) > issued_on:
         raise _too_early(max(later))
     return found[year]

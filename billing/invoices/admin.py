@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
-from billing.documents import rendering
+from billing.documents import numbering, rendering
 from billing.models import (
     BillingRun,
     BillingRunStep,
@@ -29,10 +30,12 @@ from billing.models import (
 )
 from billing.month.summing import work_taken_back
 from groupement.kernel.french import counted
+from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, spell
 from members.access import UserRequest
 from members.admin.keeping import KeptRecordAdmin
 from members.admin.site import ReadOnlyInline, ReadOnlyRecordAdmin, StepInline
+from members.models import User
 
 
 class LineInline(ReadOnlyInline):
@@ -171,11 +174,45 @@ class ChargeAdmin(ReadOnlyRecordAdmin):
     ordering = ["-service_month", "member__short_name", "pk"]
 
 
+class FurtherSeriesForm(forms.ModelForm):
+    """Opens a further series of the year by the act that does; what it refuses becomes an error of the form."""
+
+    by: User
+
+    def _post_clean(self) -> None:
+        if self.errors:
+            return
+        try:
+            self.instance = numbering.open_series(**self.cleaned_data, by=self.by, at=timezone.now())
+        except Refusal as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, refusal.message)
+
+
 @admin.register(Series)
 class SeriesAdmin(ReadOnlyRecordAdmin):
-    list_display = ["__str__", "kind", "year", "prefix", "last_sequence", "last_issued_on"]
+    """Counters are written by issuing alone; a further series may be opened where one stands in the future."""
+
+    list_display = ["__str__", "kind", "year", "prefix", "last_sequence", "last_issued_on", "reason"]
+    form = FurtherSeriesForm
     list_filter = ["kind", "year"]
     ordering = ["-year", "kind", "pk"]
+
+    def has_add_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        return bool(request.user.is_active and getattr(request.user, "is_admin", False))
+
+    def get_fields(self, request: HttpRequest, obj: object | None = None) -> list[Any]:
+        return super().get_fields(request, obj) if obj else ["kind", "prefix", "reason"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object | None = None) -> list[str]:
+        return super().get_readonly_fields(request, obj) if obj else []
+
+    def get_form(self, request: HttpRequest, *args: Any, **facts: Any) -> Any:
+        form = super().get_form(request, *args, **facts)
+        form.by = request.user
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Series, form: Any, change: bool) -> None:
+        """Opened by the form, with the act."""
 
 
 @admin.register(Document)

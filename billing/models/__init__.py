@@ -19,12 +19,15 @@ from billing.models.dunning import Dispute, DunningLevel, Reminder
 from billing.models.expense import DuesYear, Expense, ExpenseKind, ExpenseScale, ExpenseState
 from billing.models.funding import FundedCost, FundedHours, FundingLine, FundingReport
 from billing.models.hours import Fate, InvoicedTimesheet, Release
-from billing.models.invoice import Invoice, InvoiceKind, InvoiceStatus, InvoiceStep, Line, Series, Unit
+from billing.models.invoice import Invoice, InvoiceKind, InvoiceStatus, InvoiceStep, Line, Unit
 from billing.models.paper import Document, Letter, LetterKind, Rendering, RenderingStatus
 from billing.models.payment import Allocation, AllocationSource, Payment, PaymentMethod
+from billing.models.proof import Proof
 from billing.models.quote import PriceIndex, Quote
 from billing.models.refund import Refund
 from billing.models.run import BillingRun, BillingRunStep, RunProblem, RunStatus, Settlement
+from billing.models.series import Series
+from billing.models.trial import PriceTrial
 from billing.models.true_up import SettledMonth, TrueUp, TrueUpKey, TrueUpShare, TrueUpStatus, TrueUpStep
 from billing.models.vat import LegalMention, VatRate
 
@@ -71,6 +74,8 @@ __all__ = [
     "PayrollImport",
     "PayrollLayout",
     "PriceIndex",
+    "PriceTrial",
+    "Proof",
     "ProvisionEntry",
     "ProvisionKind",
     "Quote",

@@ -12,6 +12,7 @@ from billing.charge_kinds import COMPUTED, KINDS, OF_LATENESS, ChargeKind, KindO
 from billing.models.invoice import Unit
 from billing.models.past import ATTESTATION_IS_KEPT, PRICE_IS_KEPT
 from employees.models import Terms, VatRegime
+from employees.models.merge import ALONG_A_MERGE
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
 from members.models import VatAttestation
@@ -136,7 +137,7 @@ class Charge(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 # Its release by a credit note is the one thing that may still be written, once.
-                func="""
+                func=f"""{ALONG_A_MERGE}
                     PERFORM 1 FROM billing_line
                     JOIN billing_invoice ON billing_invoice.id = billing_line.invoice_id
                     WHERE billing_line.id = OLD.line_id AND billing_invoice.status = 'issued';

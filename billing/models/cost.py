@@ -6,12 +6,13 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from employees.models.merge import ALONG_A_MERGE
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
 
 # A cost is closed once an invoice of the run that settled it has been issued. An employee whose month still waits
 # (hours approved late, payroll late) keeps it open, so that a later run can settle it.
-COST_IS_CLOSED = """
+COST_IS_CLOSED = f"""{ALONG_A_MERGE}
     PERFORM 1 FROM billing_settlement
     JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id
     WHERE billing_settlement.employer_cost > 0
@@ -27,9 +28,9 @@ COST_IS_CLOSED = """
     END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
-"""
+"""  # noqa: S608 - written by us, no value of anybody
 
-RUN_IS_ISSUED = """
+RUN_IS_ISSUED = f"""{ALONG_A_MERGE}
     PERFORM 1 FROM billing_billingrun
     WHERE status = 'issued'
       AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END);

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from billing.models.past import SCALE_IS_KEPT
+from employees.models.merge import ALONG_A_MERGE
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import Dated, no_overlap
 from members.models import User
@@ -93,6 +94,9 @@ class Expense(models.Model):
     rate = models.DecimalField("euros par km", max_digits=8, decimal_places=3, null=True, blank=True)
     amount = MoneyField("montant")
     receipt = models.FileField("justificatif", upload_to=receipt_path, blank=True)
+    receipt_sha256 = models.CharField(
+        "empreinte du justificatif (SHA-256)", max_length=64, blank=True, editable=False
+    )
     recorded_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField("saisi le")
     charge = models.OneToOneField(
@@ -134,6 +138,11 @@ class Expense(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="purchase") | ~Q(receipt=""), name="a_purchase_has_its_receipt"
             ),
+            models.CheckConstraint(
+                condition=Q(receipt="", receipt_sha256="")
+                | (~Q(receipt="") & Q(receipt_sha256__regex=r"^[0-9a-f]{64}$")),
+                name="a_receipt_has_its_digest",
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -141,10 +150,17 @@ class Expense(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__charge__isnull=False),
-                # Only the charge itself may be taken off again.
-                func="""
+                # Only the charge itself may be taken off again, while no issued invoice bills it.
+                func=f"""{ALONG_A_MERGE}
                     IF TG_OP = 'DELETE' OR to_jsonb(NEW) - 'charge_id' <> to_jsonb(OLD) - 'charge_id' THEN
                         RAISE EXCEPTION 'an accepted expense never changes' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.charge_id IS DISTINCT FROM OLD.charge_id AND EXISTS (
+                        SELECT FROM billing_charge charge JOIN billing_line line ON line.id = charge.line_id
+                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'
+                        WHERE charge.id = OLD.charge_id
+                    ) THEN
+                        RAISE EXCEPTION 'an invoiced expense keeps its charge' USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
                 """,

@@ -112,6 +112,29 @@ class Release(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("line", "credited", "entry", "minutes", "fate"),
             ),
+            pgtrigger.Trigger(
+                name="what_an_issued_credit_note_released_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                # While waiting, minutes go on a draft and off it again; billed again for good, they stay there.
+                func="""
+                    IF TG_OP = 'UPDATE' THEN
+                        PERFORM 1 FROM billing_charge charge JOIN billing_line line ON line.id = charge.line_id
+                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'
+                        WHERE charge.id = OLD.charge_id AND NEW.charge_id IS DISTINCT FROM OLD.charge_id;
+                    ELSE
+                        PERFORM 1 FROM billing_line line
+                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'
+                        WHERE line.id = CASE TG_OP WHEN 'DELETE' THEN OLD.line_id ELSE NEW.line_id END;
+                    END IF;
+                    IF FOUND THEN
+                        RAISE EXCEPTION 'what an issued document released or billed again stays'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

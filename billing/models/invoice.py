@@ -2,7 +2,6 @@
 
 from typing import Self
 
-import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -43,6 +42,7 @@ FOLLOWS_THE_NUMBER_BEFORE = """
     END IF;
     IF EXISTS (
         SELECT FROM billing_series mine JOIN billing_series later ON later.kind = mine.kind AND later.year > mine.year
+            AND later.rank >= mine.rank
         WHERE mine.id = NEW.series_id AND later.last_issued_on > NEW.issued_on
     ) THEN
         RAISE EXCEPTION 'a number of a year is not given after one of a later year'
@@ -70,59 +70,6 @@ class Unit(models.TextChoices):
     ONE = "C62", "unité"
     KILOMETRE = "KMT", "km"
     DAY = "DAY", "jour"
-
-
-@pghistory.track(
-    pghistory.InsertEvent(),
-    # Each number moves the counter, and the invoice tells it: what the series is called is the rest.
-    pghistory.UpdateEvent(condition=pghistory.AnyChange("kind", "year", "prefix")),
-    pghistory.DeleteEvent(),
-)
-class Series(models.Model):
-    """The counter of one series and year: no gap, in the order of dates (CGI ann. II 242 nonies A).
-
-    Credit notes take their numbers from the invoices' series, unless the group gave them a prefix of their own.
-    """
-
-    kind = models.CharField(max_length=12, choices=InvoiceKind)
-    year = models.PositiveSmallIntegerField()
-    prefix = models.CharField(max_length=8)
-    last_sequence = models.PositiveIntegerField(default=0)
-    last_issued_on = models.DateField(null=True)
-
-    class Meta:
-        verbose_name = "série"
-        verbose_name_plural = "séries"
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "year"], name="one_series_per_kind_and_year"),
-            models.UniqueConstraint(fields=["prefix", "year"], name="one_series_per_prefix_and_year"),
-            models.CheckConstraint(
-                condition=Q(prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"), name="series_prefix_is_printable"
-            ),
-        ]
-
-        triggers = [
-            pgtrigger.Trigger(
-                name="a_series_says_what_its_numbers_say",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                declare=[("highest", "integer")],
-                func="""
-                    SELECT max(sequence) INTO highest FROM billing_invoice WHERE series_id = OLD.id;
-                    IF highest IS NOT NULL AND (
-                        (NEW.kind, NEW.year, NEW.prefix) IS DISTINCT FROM (OLD.kind, OLD.year, OLD.prefix)
-                        OR NEW.last_sequence < highest
-                    ) THEN
-                        RAISE EXCEPTION 'the series of issued numbers keeps its prefix, its year and its count'
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.prefix}-{self.year}"
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
@@ -176,7 +123,9 @@ class Invoice(Lifecycle):
     )
     service_month = MonthField("mois de service")
     drafted_at = models.DateTimeField("brouillon fait le")
-    series = models.ForeignKey(Series, models.PROTECT, null=True, related_name="invoices", editable=False)
+    series = models.ForeignKey(
+        "billing.Series", models.PROTECT, null=True, related_name="invoices", editable=False
+    )
     sequence = models.PositiveIntegerField(null=True, editable=False)
     number = models.CharField("numéro", max_length=20, null=True, unique=True, editable=False)  # noqa: DJ001 - drafts have none
     issued_at = models.DateTimeField("émise à", null=True, editable=False)

@@ -69,6 +69,14 @@ class Rendering(models.Model):
             )
         ]
         indexes = [models.Index(fields=["status"], name="rendering_by_status")]
+        triggers = [
+            pgtrigger.Protect(
+                name="a_rendering_that_is_done_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status="done"),
+            ),
+            pgtrigger.Protect(name="renderings_are_kept", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"PDF {self.status}"

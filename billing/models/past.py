@@ -22,13 +22,19 @@ REFUSED = "what something issued stands on is not rewritten: end it, and write a
 
 
 def past_is_kept(
-    name: str, *, key: str, says: Sequence[str], used: str, may_come_later: bool = False
+    name: str,
+    *,
+    key: str,
+    says: Sequence[str],
+    used: str,
+    may_come_later: bool = False,
+    unless: str = "",
 ) -> pgtrigger.Trigger:
     """Refuse a change after which a dated row says something else on a day on which something issued used it.
 
-    ``used`` gives (key, day) of what is issued, ``says`` are the columns that count. A row that ends, another that
-    begins, a text beside them: what says the same on those days goes in. So does, where it ``may_come_later``, what
-    is said of a day of which nothing was said.
+    ``used`` gives (key, day) of what is issued, ``says`` are the columns that count, ``unless`` lets go all the same. A
+    row that ends, another that begins, a text beside them: what says the same on those days goes in. So does, where it
+    ``may_come_later``, what is said of a day of which nothing was said.
     """
     before, after = (
         f"CASE WHEN TG_OP <> '{absent}' AND used.key = {row}.{key} AND used.day >= {row}.starts_on"
@@ -45,7 +51,7 @@ def past_is_kept(
             IF EXISTS (
                 SELECT FROM ({used}) used WHERE used.key IN (OLD.{key}, NEW.{key})
                 AND {before} IS DISTINCT FROM {after}{is_known}
-            ) THEN
+            ){unless} THEN
                 RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'check_violation';
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
@@ -112,6 +118,9 @@ PRICE_IS_KEPT = past_is_kept(
             AND (same.ends_before IS NULL OR of_month.day < same.ends_before)
         WHERE charge.assignment_id IN (OLD.assignment_id, NEW.assignment_id)
     """,  # noqa: S608 - written by us, no value of anybody  # nosec B608
+    unless="""
+                AND NOT EXISTS (SELECT FROM billing_pricetrial WHERE transaction = pg_current_xact_id()::text::bigint)
+            """,
 )
 # Without VAT, by what the member stated of the days of the month.
 ATTESTATION_IS_KEPT = past_is_kept(

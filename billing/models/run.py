@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from employees.models.merge import ALONG_A_MERGE
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.money import MoneyField
@@ -135,7 +136,7 @@ class Settlement(models.Model):
                 name="settlements_of_an_issued_run_are_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func="""
+                func=f"""{ALONG_A_MERGE}
                     PERFORM 1 FROM billing_billingrun
                     WHERE status = 'issued'
                       AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END,

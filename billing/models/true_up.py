@@ -5,6 +5,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from employees.models.merge import ALONG_A_MERGE
 from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import MonthField
@@ -120,7 +121,7 @@ class TrueUpShare(models.Model):
                 name="shares_of_an_issued_true_up_are_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func="""
+                func=f"""{ALONG_A_MERGE}
                     PERFORM 1 FROM billing_trueup
                     WHERE status = 'issued'
                       AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.true_up_id END,
@@ -157,6 +158,16 @@ class SettledMonth(models.Model):
                 fields=["employee", "month", "member"],
                 name="a_month_is_trued_up_once",
                 nulls_distinct=False,
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="settled_months_are_append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=f"""{ALONG_A_MERGE}
+                    RAISE EXCEPTION 'a settled month stays settled' USING ERRCODE = 'check_violation';
+                """,
             )
         ]
 

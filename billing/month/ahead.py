@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
+from django.utils import timezone
 
 from billing.documents import numbering
-from billing.models import InvoiceKind, Series
+from billing.models import InvoiceKind, Proof, Series
 from groupement.kernel.french import NO_BREAK_SPACE, counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
 from groupement.kernel.worktime import spell_clock
-from members.models import Group
+from members.models import Group, Mail
+from members.models.mail import DIGESTS
 from timesheets.models import Entry
 
 
@@ -25,6 +27,30 @@ class MonthNotOver(Refusal):
 
 class NotTheDateReached(Refusal):
     """Documents are dated of the day, or of the day that their numbers have reached; of no other."""
+
+
+class ClockInDoubt(Refusal):
+    """The server’s clock may be ahead, and nobody said that its date is right."""
+
+
+# A date that is too late blocks a series until then, and a server cannot know that its own clock is wrong.
+MOST_SILENT_DAYS = 10
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Days without anything that the scheduled tasks recorded, from ``last`` to ``on``."""
+
+    last: date
+    on: date
+
+    @property
+    def sentence(self) -> str:
+        """What is in doubt, in words."""
+        return (
+            f"D’après le serveur, nous sommes le {long_date(self.on)}. Ses tâches automatiques n’ont rien noté depuis "
+            f"le {long_date(self.last)}. Si son horloge avance, la série resterait bloquée jusqu’à cette date."
+        )
 
 
 @dataclass(frozen=True)
@@ -78,6 +104,29 @@ def date_reached(
         group = Group.objects.get()
         days += [day for kind in kinds if (day := found.get(numbering.kind_of_series(kind, group)))]
     return max(days, default=None)
+
+
+def last_recorded(on: date) -> date | None:
+    """The last day before ``on`` on which the scheduled tasks left something: a proof, or a message of the morning."""
+    since = timezone.make_aware(datetime.combine(on, time.min))
+    proven = Proof.objects.filter(at__lt=since).aggregate(last=Max("at"))["last"]
+    mailed = Mail.objects.filter(kind__in=DIGESTS, queued_at__lt=since).aggregate(last=Max("queued_at"))[
+        "last"
+    ]
+    last = max((moment for moment in (proven, mailed) if moment), default=None)
+    return timezone.localdate(last) if last else None
+
+
+def silence(on: date) -> Silence | None:
+    """What asks whether today is really ``on``: nothing was recorded for more than ten days; None else."""
+    last = last_recorded(on)
+    return Silence(last, on) if last and (on - last).days > MOST_SILENT_DAYS else None
+
+
+def refuse_clock(on: date) -> None:
+    """Raises ClockInDoubt when the clock may be ahead."""
+    if found := silence(on):
+        raise ClockInDoubt(f"{found.sentence} Cochez la case si la date est bonne.")
 
 
 def checked_date(

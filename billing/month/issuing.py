@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from billing.charge_kinds import TOPS_UP
 from billing.documents import numbering, snapshot
+from billing.documents.printable import refuse_holes
 from billing.models import BillingRun, Charge, Invoice, InvoicedTimesheet, InvoiceStatus, Rendering, RunStatus
 from billing.month import ahead
 from billing.month.assessing import Assessment, ChargeToBill, assess
@@ -128,7 +129,9 @@ def issue_together(
     copier = snapshot.prepare(ordered, issued_on=on, concerning=concerning or {})
     for row in ordered:
         _sum_up(row, copier)
-    _number(ordered, [copier.copy(row) for row in ordered], copier, by=by, at=at)
+    copies = [copier.copy(row) for row in ordered]
+    refuse_holes(copies)
+    _number(ordered, copies, copier, by=by, at=at)
     Rendering.objects.bulk_create(Rendering(invoice=row, queued_at=at) for row in ordered)
     return ordered
 
@@ -177,19 +180,23 @@ def issue_run(
     by: User | None,
     at: datetime,
     accepts_early: bool = False,
+    accepts_clock: bool = True,
     issued_on: date | None = None,
 ) -> IssuedRun:
     """Issue all drafts of ``run`` in the order of the members' names; what goes wrong with one leaves the others alone.
 
     Their numbers are one block, given back whole when it cannot be written; then each is tried in its own savepoint,
     so that a number given back by a failure goes to the next. A run that only counts costs is closed without an
-    invoice. ``accepts_early``: somebody said that the month is issued although it has days to come; ``issued_on``: the
-    date of the invoices when it is not that of ``at``, the day that earlier numbers have reached. Raises
-    DraftNotIssuable when there is neither draft nor cost, ahead.MonthNotOver, ahead.NotTheDateReached.
+    invoice. ``accepts_early``: somebody said that the month is issued although it has days to come; ``accepts_clock``:
+    that today is right although nothing was recorded for days; ``issued_on``: the date of the invoices when it is not
+    that of ``at``, the day that earlier numbers have reached. Raises DraftNotIssuable when there is neither draft nor
+    cost, ahead.MonthNotOver, ahead.ClockInDoubt, ahead.NotTheDateReached.
     """
     row = BillingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if not accepts_early:
         ahead.refuse_early(row.month, timezone.localdate(at))
+    if not accepts_clock:
+        ahead.refuse_clock(timezone.localdate(at))
     batch = _lock_batch(row, None, by=by, at=at, issued_on=issued_on)
     if not batch.drafts and not _only_counts_costs(row):
         raise DraftNotIssuable(f"Il n’y a aucun brouillon à émettre pour {row.month.label}.")
@@ -303,6 +310,7 @@ def _checked(draft: Invoice, batch: _IssueBatch) -> _Ready:
     charges = batch.drafted.get(draft.pk, [])
     _refuse_outdated(draft, charges, batch)
     copied = batch.copier.copy(draft)
+    refuse_holes(copied)
     if len(copied["lines"]) != len(charges):
         raise Outdated("Ce brouillon a une ligne que rien n’explique. Refaites les brouillons.")
     if (copied["net"], copied["vat_total"]) != (str(draft.net), str(draft.vat)):

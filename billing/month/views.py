@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from billing.documents import rendering
+from billing.documents.numbering import blocked_until
 from billing.models import BillingRun, Invoice, RunStatus
 from billing.month import ahead, completing, drafting, issuing, overview, price_reasons
 from billing.month.completing import MonthRest
@@ -105,9 +106,10 @@ def issue(request: UserRequest, month: Month) -> HttpResponse:
         by=request.user,
         at=timezone.now(),
         accepts_early="tot" in request.POST,
+        accepts_clock="horloge" in request.POST,
         issued_on=asked_day(request.POST.get("date")),
     )
-    if isinstance(done.refusal, ahead.MonthNotOver):
+    if isinstance(done.refusal, ahead.MonthNotOver | ahead.ClockInDoubt):
         return redirect(f"{reverse('billing:run', args=[month])}?confirmer=emission#emission")
     if done and done.value:
         issued, failed = done.value.issued, done.value.failed
@@ -181,6 +183,8 @@ def _context(request: UserRequest, month: Month) -> dict[str, Any]:
         "may_act": may_act,
         "can": can,
         "to_come": ahead.days_to_come(month, today()) if can.get("issue") else None,
+        "silence": ahead.silence(today()) if can.get("issue") else None,
+        "blocked_until": blocked_until(today()) if can.get("issue") else None,
         "reached": ahead.date_reached(today()) if can.get("issue") else None,
         "asked": request.GET.get("confirmer"),
         "balance": balance,

@@ -24,6 +24,7 @@ from billing.models import (
     TrueUpShare,
     TrueUpStatus,
 )
+from billing.month import ahead
 from billing.month.issuing import issue_together
 from billing.true_ups import preparing
 from billing.true_ups.checks import obstacles
@@ -61,7 +62,14 @@ class _IssueContext:
 
 
 @transaction.atomic
-def issue(true_up: TrueUp, *, by: User | None, at: datetime, issued_on: date | None = None) -> list[Invoice]:
+def issue(
+    true_up: TrueUp,
+    *,
+    by: User | None,
+    at: datetime,
+    issued_on: date | None = None,
+    accepts_clock: bool = True,
+) -> list[Invoice]:
     """Issue what ``true_up`` settles; all of it or nothing. The documents, in the order of members' names.
 
     What a member owes and what is due back to it are set off within each VAT regime; what is owed by regime makes one
@@ -71,6 +79,8 @@ def issue(true_up: TrueUp, *, by: User | None, at: datetime, issued_on: date | N
     the documents when it is not that of ``at``, the day that numbers have reached. Queue the files afterwards with
     ``rendering.enqueue``. Raises TrueUpNotIssuable, NumberTooEarly, ahead.NotTheDateReached.
     """
+    if not accepts_clock:
+        ahead.refuse_clock(timezone.localdate(at))
     row = still_there(TrueUp.objects.select_for_update(), true_up.pk)
     if row.status != TrueUpStatus.DRAFT:
         raise TrueUpNotIssuable("Cette régularisation est déjà émise.")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.documents import letters, rendering
 from billing.liability import reserve
 from billing.models import Invoice, InvoiceKind, Letter, LetterKind, TrueUp, TrueUpKey, TrueUpStatus
+from billing.month import ahead
 from billing.month.ahead import date_reached
 from billing.true_ups import issuing, overview, preparing, previewing
 from billing.true_ups.chart import differences_chart
@@ -74,6 +75,7 @@ def true_up(request: UserRequest, pk: int) -> HttpResponse:
         "again": f"{reverse('billing:true_up_preview')}?{urlencode(_asked(found), doseq=True)}",
         "asked": request.GET.get("confirmer", ""),
         "reached": date_reached(today(), InvoiceKind.values) if found.status == TrueUpStatus.DRAFT else None,
+        "silence": ahead.silence(today()) if found.status == "draft" else None,
     }
     return page(request, "billing/true_ups/true_up.html", context=context)
 
@@ -90,6 +92,7 @@ def issue(request: UserRequest, pk: int) -> HttpResponse:
         by=request.user,
         at=timezone.now(),
         issued_on=asked_day(request.POST.get("date")),
+        accepts_clock="horloge" in request.POST,
         success=_issued,
     )
     if done:

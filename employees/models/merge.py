@@ -4,6 +4,18 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+# Begins the function of a trigger that keeps a row with its person: along a merge, which stands in the journal before
+# anything moves and whose source is gone at its end, rows go from one record to the other and change nothing else.
+ALONG_A_MERGE = """
+    IF TG_OP = 'UPDATE' THEN
+        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id
+            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN
+            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;
+            IF FOUND THEN RETURN NEW; END IF;
+        END IF;
+    END IF;
+"""
+
 
 class EmployeeMerge(models.Model):
     """One record of a person that was merged into another and deleted: who did it, when, why, and what moved.

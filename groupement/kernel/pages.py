@@ -16,6 +16,7 @@ from django.template.context_processors import csrf
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
+from groupement.kernel import paper
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.sent_forms import claimed
@@ -103,10 +104,23 @@ def act(
         else:
             _mark(form, refusal)
         return Refused(refusal)
+    if form is not None:
+        tell_holes(request, form)
     if success is not None:
         sentence = success(value) if callable(success) else success
         messages.success(request, sentence, extra_tags=undo)
     return Done(value)
+
+
+def tell_holes(request: HttpRequest, form: forms.BaseForm) -> None:
+    """Say which characters of what was saved no paper can print: emoji, ideograms."""
+    for name, value in getattr(form, "cleaned_data", {}).items():
+        if isinstance(value, str) and (found := paper.unprintable(value)):
+            messages.warning(
+                request,
+                f"{form.fields[name].label or name}\u00a0: {' '.join(found)} ne s’imprime pas. "
+                "Une facture qui le porte ne peut pas être émise.",
+            )
 
 
 def paginate(request: HttpRequest, rows: QuerySet[Any, R] | Sequence[R], per_page: int = 50) -> Page[R]:

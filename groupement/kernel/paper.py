@@ -8,7 +8,9 @@ import os
 import re
 import tempfile
 import threading
+import unicodedata
 import warnings
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -77,12 +79,66 @@ def pdf(html: str, *, title: str, author: str, created_at: datetime, identifier:
     return written
 
 
+@cache
+def _drawn() -> frozenset[int]:
+    """The characters that the fonts of papers hold."""
+    from fontTools.ttLib import TTFont
+
+    held: set[int] = set()
+    for name in ("inter-regular.ttf", "inter-more-regular.ttf"):
+        with TTFont(STATIC / "fonts" / name, lazy=True) as font:
+            held |= font.getBestCmap().keys()
+    return frozenset(held)
+
+
+def unprintable(text: str) -> str:
+    """The characters of ``text`` that would leave a hole in a paper, each once: emoji, ideograms."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(
+        dict.fromkeys(each for each in composed if ord(each) not in _drawn() and each not in "\n\r\t")
+    )
+
+
+def holes(content: object, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where a content (texts, lists, tables) holds what cannot be printed: the way to the text, the characters."""
+    if isinstance(content, str) and not content.startswith("data:"):
+        if found := unprintable(content):
+            yield at, found
+    elif isinstance(content, Mapping):
+        for name, value in content.items():
+            yield from holes(value, (*at, str(name)))
+    elif isinstance(content, list | tuple):
+        for rank, value in enumerate(content, start=1):
+            yield from holes(value, (*at, str(rank)))
+
+
 class StoredFile(NamedTuple):
     """A file in private storage: its path there, its bytes, and their digest (SHA-256, hexadecimal)."""
 
     path: str
     size: int
     sha256: str
+
+
+HALF_WRITTEN = re.compile(r"\.(.+)\.\w{8}")
+AN_HOUR = 3600
+
+
+def sweep(*, at: datetime) -> int:
+    """Delete what a killed worker left half written, an hour old and more; how many."""
+    count = 0
+    for left in Path(storages["private"].path("")).rglob(".*"):
+        try:
+            if (
+                HALF_WRITTEN.fullmatch(left.name)
+                and left.is_file()
+                and at.timestamp() - left.stat().st_mtime > AN_HOUR
+            ):
+                left.unlink()
+                count += 1
+        except FileNotFoundError:  # it was being finished
+            continue
+    return count
 
 
 class Altered(Exception):  # noqa: N818 - named like the refusals

@@ -23,6 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.formats import localize
 
 from groupement.kernel.french import enumeration, of, quoted
+from groupement.kernel.pages import tell_holes
 from members.admin.naming import name_columns
 from members.models import User
 
@@ -83,6 +84,11 @@ class RecordAdmin(admin.ModelAdmin):
         if request.method != "POST" or obj is None:
             return made
         return type(made.__name__, (_ComparedForm, made), {"request": request})
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """What no paper can print is told as it is saved."""
+        tell_holes(request, form)
+        return super().save_form(request, form, change)
 
     def changeform_view(
         self,

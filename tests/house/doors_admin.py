@@ -43,6 +43,7 @@ RIGHTS = {
     "billing.fundingline": "vacd",
     "billing.legalmention": "vacd",
     "billing.priceindex": "vacd",
+    "billing.series": "va",  # a further one, where the former is in the future
     "billing.vatrate": "vacd",
     **dict.fromkeys(
         (
@@ -56,7 +57,7 @@ RIGHTS = {
                 "billing.fundedhours",
             ),
             *("billing.fundedcost", "billing.fundingreport", "billing.billingrun", "billing.invoice"),
-            *("billing.line", "billing.charge", "billing.series", "billing.document", "billing.rendering"),
+            *("billing.line", "billing.charge", "billing.document", "billing.rendering"),
             *("billing.reserveentry", "billing.quote", "billing.reminder", "billing.dispute"),
             *("billing.trueup", "billing.settledmonth"),
         ),

@@ -38,6 +38,7 @@ IN_THE_CALLERS = {
 ASKING = {
     "billing.prices.effects.effect",
     "billing.true_ups.papers.charge_of",
+    "billing.proving.proof.prove",  # reads for minutes, then writes one row
     "members.deputising.refuse",
     "timesheets.approval.last_batch",
     "timesheets.approval.may_undo",

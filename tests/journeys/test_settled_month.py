@@ -35,6 +35,7 @@ from billing.models import (
     Payment,
     Settlement,
 )
+from billing.proving.proof import prove
 from groupement.kernel.money import spell_plain
 from members.models import Member
 from tests import world
@@ -117,6 +118,7 @@ def test_a_month_closed_credited_completed_trued_up_and_paid(
     assert reserve.balance() == Decimal("-234.63")
     assert receivables.unsettled().count() == 0
     assert sum(receivables.unused_credits().values(), ZERO) == ZERO
+    assert prove(at=world.at(TODAY)).findings == []
 
 
 def issue(gael: Visitor) -> None:

@@ -7,6 +7,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from employees.models.merge import ALONG_A_MERGE
+
 
 class Kind(models.TextChoices):
     """What the time was; members see only present or absent."""
@@ -221,8 +223,13 @@ class Acknowledgement(models.Model):
             models.CheckConstraint(condition=~Q(note=""), name="an_acknowledgement_has_a_note"),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="acknowledgements_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            pgtrigger.Trigger(
+                name="acknowledgements_are_append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=f"""{ALONG_A_MERGE}
+                    RAISE EXCEPTION 'what was read and answered stays' USING ERRCODE = 'check_violation';
+                """,
             )
         ]
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
+from employees.models.merge import ALONG_A_MERGE
 from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.periods import MonthField
 from members.models import User
@@ -232,7 +233,7 @@ class Timesheet(Lifecycle):
                 name="timesheet_keeps_who_and_when",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func="""
+                func=f"""{ALONG_A_MERGE}
                     IF TG_OP = 'UPDATE' AND (NEW.employee_id, NEW.month, NEW.assignment_id, NEW.supplement)
                         IS DISTINCT FROM (OLD.employee_id, OLD.month, OLD.assignment_id, OLD.supplement)
                     THEN
@@ -263,6 +264,28 @@ class Timesheet(Lifecycle):
                     END IF;
                     IF OLD.billed_at IS NOT NULL AND NEW.status <> 'approved' THEN
                         RAISE EXCEPTION 'a billed timesheet is not reopened'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="the_stamps_of_a_timesheet_stay",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__status__in=["submitted", "confirmed", "approved"]),
+                # A step back takes its stamps away; the others stay as they were set, and what is billed stays billed.
+                func="""
+                    IF OLD.billed_at IS NOT NULL AND NEW.billed_at IS DISTINCT FROM OLD.billed_at
+                       OR NEW.status <> 'draft' AND NEW.submitted_at IS DISTINCT FROM OLD.submitted_at
+                       OR OLD.confirmed_at IS NOT NULL AND NEW.status IN ('confirmed', 'approved')
+                          AND (NEW.confirmed_at, NEW.is_confirmed_tacitly)
+                              IS DISTINCT FROM (OLD.confirmed_at, OLD.is_confirmed_tacitly)
+                       OR OLD.status = 'approved' AND NEW.status = 'approved'
+                          AND (NEW.approved_at, NEW.confirmed_at, NEW.is_confirmed_tacitly, NEW.accepted_days)
+                              IS DISTINCT FROM
+                              (OLD.approved_at, OLD.confirmed_at, OLD.is_confirmed_tacitly, OLD.accepted_days) THEN
+                        RAISE EXCEPTION 'when hours were submitted, confirmed, approved and billed stays'
                             USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
-import pgtrigger
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -17,6 +17,7 @@ from tests import world
 from tests.billing import owing, scene
 from tests.billing.credit_notes.issued import credit_all
 from tests.members.admin_forms import change_url, filled
+from tests.unguarded import unguarded
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,17 @@ CLASHES = [
     ("F", "F1", "{prefix}-{year}-{sequence}", False),
     ("F", "F-", "{year}{prefix}{sequence}", False),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _numbers_without_documents(request) -> Iterator[None]:
+    """PostgreSQL asks at the end of a transaction whether each number taken has its document; here some have none."""
+    yield
+    with unguarded():
+        for series in Series.objects.all():
+            last = series.invoices.exclude(sequence=None).order_by("-sequence").first()
+            facts = (last.sequence, last.issued_on) if last else (0, None)
+            Series.objects.filter(pk=series.pk).update(last_sequence=facts[0], last_issued_on=facts[1])
 
 
 def take(kind: str = INVOICE, on: date = DAY) -> str:
@@ -205,7 +217,7 @@ def test_a_gap_made_by_hand_is_seen_by_finance_and_refused(client, settings) -> 
     assert (gap.missing, gap.missing_count) == (["F-2026-0004", "F-2026-0005"], 2)
     shown = client.get("/facturation/factures/").content.decode().replace("\u00a0", " ")
     assert "Série F-2026 : 2 numéros sans document, F-2026-0004 et F-2026-0005." in shown
-    with pgtrigger.ignore("billing.Invoice:issued_invoice_is_frozen"):
+    with unguarded():
         Invoice.objects.filter(pk=kept[1].pk)._raw_delete("default")
     Series.objects.update(last_sequence=3)
     (gap,) = numbering.gaps()

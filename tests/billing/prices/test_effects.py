@@ -195,7 +195,9 @@ def unissue():
         cursor.execute("UPDATE timesheets_timesheet SET billed_at = NULL")
         cursor.execute("DELETE FROM billing_rendering; DELETE FROM billing_charge; DELETE FROM billing_line")
         cursor.execute("DELETE FROM billing_invoicedtimesheet; DELETE FROM billing_settlement")
-        cursor.execute("DELETE FROM billing_invoicestep; DELETE FROM billing_invoice")
+        cursor.execute(
+            "DELETE FROM billing_invoicestep; DELETE FROM billing_invoice; DELETE FROM billing_series"
+        )
         cursor.execute(
             "DELETE FROM billing_billingrunstep; DELETE FROM billing_runproblem; DELETE FROM billing_billingrun"
         )

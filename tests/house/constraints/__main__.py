@@ -15,7 +15,7 @@ environment.prepare()
 
 from django.db import connection, transaction  # noqa: E402 - they need Django set up
 
-from tests.house.constraints import tracking  # noqa: E402
+from tests.house.constraints import guarding, tracking  # noqa: E402
 from tests.house.constraints.catalog import Catalog, Rule  # noqa: E402
 from tests.house.constraints.statements import Row  # noqa: E402
 from tests.house.constraints.table import table  # noqa: E402
@@ -60,6 +60,8 @@ def what_is_seen(checker: RowChecker, rule: Rule, row: Row | None) -> str:
     """How the loss of ``rule`` shows; "" when it does not, or when its row fails before."""
     if rule.kind == "tracking":
         return "" if tracking.faults(rule) else "; ".join(tracking.faults(rule, removed=True))
+    if rule.kind in guarding.KINDS:
+        return "" if guarding.faults(rule) else "; ".join(guarding.faults(rule, removed=True))
     if row is None or checker.faults(rule, row):
         return ""
     outcomes = checker.without(rule, row)

@@ -13,8 +13,10 @@ from django.conf import settings
 from django.db import connection
 
 KINDS = {"c": "check", "u": "unique", "x": "exclude"}
+# What each table of a kind has under one name (groupement.kernel.triggers).
+GENERATED = {"append_only": "history", "is_not_emptied": "emptying"}
 TRACKING = re.compile(r"(insert|update|delete)_\1")
-_TRIGGER = re.compile(r"pgtrigger_(.+)_[0-9a-f]{5}")
+TRIGGER = re.compile(r"pgtrigger_(.+)_[0-9a-f]{5}")
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,15 @@ class Rule:
 
     @property
     def key(self) -> str:
-        found = _TRIGGER.fullmatch(self.name)
-        if self.kind == "tracking":
+        found = TRIGGER.fullmatch(self.name)
+        if self.kind in {"tracking", *GENERATED.values()}:
             return f"{self.table}: {found[1] if found else self.name}"
         return found[1] if found else self.name
 
     @property
     def removal(self) -> str:
         """The statement that takes it away."""
-        if self.kind in {"trigger", "tracking"}:
+        if self.kind in {"trigger", "tracking", *GENERATED.values()}:
             return f"DROP TRIGGER {self.name} ON {self.table}"
         return (
             f"DROP INDEX {self.name}"
@@ -68,7 +70,8 @@ class Catalog:
         read = _read(
             "SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
             " WHERE relname = ANY(%s) AND relnamespace = 'public'::regnamespace AND attnum > 0"
-            " AND NOT attisdropped AND attname <> 'id' ORDER BY relname, attnum"
+            " AND NOT attisdropped AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = attrelid AND indisprimary"
+            " AND attnum = ANY(indkey)) ORDER BY relname, attnum"
         )
         tables: dict[str, list[str]] = {table: [] for table in own_tables()}
         for table, column in read:
@@ -113,8 +116,10 @@ class Catalog:
 
 
 def _kind(trigger: str) -> str:
-    found = _TRIGGER.fullmatch(trigger)
-    return "tracking" if found and TRACKING.fullmatch(found[1]) else "trigger"
+    found = TRIGGER.fullmatch(trigger)
+    if found and TRACKING.fullmatch(found[1]):
+        return "tracking"
+    return GENERATED.get(found[1], "trigger") if found else "trigger"
 
 
 def _read(query: str) -> list[tuple[Any, ...]]:

@@ -43,17 +43,28 @@ DRAFTED = "kind = 'flat_amount'"
 COMPUTED = ("worked_hours", "cost_share", "management_fee", "flat_amount", "minimum")
 DIGEST = "repeat('c', 64)"
 FILE = {"made_at": "now()", "size": "1", "path": "'x.pdf'", "sha256": DIGEST}
+DONE, WAITS = "status = 'done'", "status = 'pending'"
 MADE, UNMADE = "made_at IS NOT NULL", "made_at IS NULL"
+NEW_SERIES = copy(kind="'credit_note'", prefix="'AV'", last_sequence="0", last_issued_on="NULL")
+FURTHER = {
+    "rank": "1",
+    "reason": "'Horloge'",
+    "opened_by_id": "(SELECT min(id) FROM members_user)",
+    "opened_at": "now()",
+}
+EMPTY = {"rank": "0", "reason": "' '", "opened_by_id": "NULL", "opened_at": "NULL"}
 NO_LINE = {"line_id": "NULL", "is_standing": "true", "recorded_at": "now()"}
 
 TWINS = {
     "billing_billingrun": copy(OPEN_RUN, month="'2027-01-01'"),
-    "billing_series": copy(kind="'credit_note'", prefix="'AV'"),
+    "billing_series": NEW_SERIES,
     "billing_invoice": copy(DRAFT, run_id="NULL", **STAMPS),
     "billing_line": copy(IN_DRAFT, position="99"),
     "billing_charge": copy(RECORDED),
     "billing_release": copy(
-        minutes="60", entry_id="(SELECT max(id) FROM timesheets_entry WHERE day = '2026-11-02')"
+        line_id=f"(SELECT min(id) FROM billing_line WHERE {A_NOTE})",
+        minutes="60",
+        entry_id="(SELECT max(id) FROM timesheets_entry WHERE day = '2026-11-02')",
     ),
     "billing_trueupshare": copy(
         DRAFTED_TRUE_UP, line_id="NULL", employee_id="(SELECT max(id) FROM employees_employee)"
@@ -95,19 +106,33 @@ ROWS: dict[str, Row] = {
     ),
     "run_steps_are_append_only": append_only("note", copy()),
     # numbers
-    "one_series_per_kind_and_year": row(copy(prefix="'AV'"), holds=TWINS["billing_series"]),
-    "one_series_per_prefix_and_year": row(copy(kind="'credit_note'"), holds=TWINS["billing_series"]),
+    "one_series_per_kind_year_and_rank": row(
+        NEW_SERIES.but(kind="kind"), holds=(NEW_SERIES, NEW_SERIES.but(kind="kind", **FURTHER))
+    ),
+    "a_further_series_says_who_opened_it_and_why": row(
+        *(NEW_SERIES.but(**{**FURTHER, name: empty}) for name, empty in EMPTY.items()),
+        NEW_SERIES.but(reason="'x'"),
+        NEW_SERIES.but(opened_at="now()"),
+        holds=(NEW_SERIES, NEW_SERIES.but(**FURTHER)),
+    ),
+    "one_series_per_prefix_and_year": row(NEW_SERIES.but(prefix="prefix"), holds=NEW_SERIES),
     "series_prefix_is_printable": row(
-        copy(kind="'credit_note'", prefix="''"),
-        copy(kind="'credit_note'", prefix="'f'"),
-        holds=copy(kind="'credit_note'", prefix="'F-'"),
+        NEW_SERIES.but(prefix="''"),
+        NEW_SERIES.but(prefix="'f'"),
+        holds=NEW_SERIES.but(prefix="'F-'"),
     ),
     "a_series_says_what_its_numbers_say": row(
         update(prefix="'N'"),
         update(year="2025"),
         update(kind="'credit_note'"),
         update(last_sequence="(SELECT max(sequence) - 1 FROM billing_invoice)"),
-        holds=update(last_sequence=NEXT_RANK),
+        holds=update(last_sequence="last_sequence"),
+    ),
+    "a_counter_stands_where_its_numbers_do": row(
+        update(last_sequence=NEXT_RANK),
+        update(last_issued_on="last_issued_on + 1"),
+        NEW_SERIES.but(last_sequence="1"),
+        holds=(update(last_sequence="last_sequence"), NEW_SERIES),
     ),
     "numbers_follow_each_other": row(
         TWINS["billing_invoice"].but(sequence=f"{NEXT_RANK} + 1"),
@@ -298,6 +323,10 @@ ROWS: dict[str, Row] = {
         "fate='voided'",
         holds=update(charge_id="credited_id"),
     ),
+    "what_an_issued_credit_note_released_stays": row(
+        copy(line_id=f"(SELECT min(id) FROM billing_line WHERE {IN_ISSUED})", minutes="60"),
+        holds=(TWINS["billing_release"], update(charge_id="credited_id"), delete()),
+    ),
     # true-ups
     "true_up_ends_after_it_starts": row(
         update(last_month="(first_month - interval '1 month')::date"), holds=update(last_month="first_month")
@@ -331,6 +360,11 @@ ROWS: dict[str, Row] = {
         holds=(TWINS["billing_trueupshare"], update(DRAFTED_TRUE_UP, minutes="1"), delete(DRAFTED_TRUE_UP)),
     ),
     "a_month_is_trued_up_once": same("month"),
+    "settled_months_are_append_only": row(
+        update(month="'2026-02-01'"), delete(), holds=TWINS["billing_settledmonth"]
+    ),
+    # trials of prices
+    "a_trial_is_rolled_back": row(copy(), holds=(update(transaction="2"), delete())),
     # papers
     "document_holds_digests": row(
         TWINS["billing_document"].but(sha256="'x'"),
@@ -338,8 +372,14 @@ ROWS: dict[str, Row] = {
         holds=TWINS["billing_document"],
     ),
     "documents_are_append_only": append_only("path", TWINS["billing_document"]),
+    "a_rendering_that_is_done_stays": row(
+        update(DONE, error="'x'"),
+        update(DONE, status="'pending'", finished_at="NULL"),
+        holds=update(WAITS, error="'x'"),
+    ),
+    "renderings_are_kept": row(delete(WAITS), delete(DONE), holds=update(WAITS, error="'x'")),
     "rendering_status_matches_its_stamps": states(
-        update(),
+        update(WAITS),
         {"started_at": "now()", "finished_at": "now()"},
         {
             "'pending'": [(), ("started_at",)],

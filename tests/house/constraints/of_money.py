@@ -382,6 +382,7 @@ ROWS: dict[str, Row] = {
         holds=(TWINS["billing_provisionentry"], update(OPEN_MONTH, amount="101"), delete(OPEN_MONTH)),
     ),
     "a_reserve_entry_moves_something": row(update(amount="0"), holds=update(amount="-0.01")),
+    "proofs_are_append_only": append_only("counts", copy()),
     # expenses
     "a_scale_is_positive": row(update(rate="0"), holds=update(rate="0.001")),
     "scales_of_a_kind_do_not_overlap": overlapping(),
@@ -415,7 +416,14 @@ ROWS: dict[str, Row] = {
         holds=update(WAITING, refused_at="now()", refused_reason="'x'"),
     ),
     "a_purchase_has_its_receipt": row(
-        update(WAITING, kind="'purchase'"), holds=update(WAITING, kind="'purchase'", receipt="'x.jpg'")
+        update(WAITING, kind="'purchase'"),
+        holds=update(WAITING, kind="'purchase'", receipt="'x.jpg'", receipt_sha256=DIGEST),
+    ),
+    "a_receipt_has_its_digest": row(
+        update(WAITING, receipt="'x.jpg'"),
+        update(WAITING, receipt_sha256=DIGEST),
+        update(WAITING, receipt="'x.jpg'", receipt_sha256="'x'"),
+        holds=update(WAITING, receipt="'x.jpg'", receipt_sha256=DIGEST),
     ),
     "an_accepted_expense_is_kept_as_it_is": row(
         update(ACCEPTED, label="'x'"),

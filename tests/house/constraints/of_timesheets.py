@@ -44,6 +44,7 @@ LAST_WORKED = (
 )
 # The day before, and its last minute in Paris.
 TOO_EARLY = (f"({LAST_WORKED} - interval '1 day')", f"({LAST_WORKED} - interval '1 minute')")
+CONFIRMED = {"status": "'confirmed'", "confirmed_at": "now()"}
 APPROVING = {"status": "'approved'", "submitted_at": "now()", "confirmed_at": "now()"}
 
 # Approved once the days of the scene are over.
@@ -117,7 +118,8 @@ ROWS: dict[str, Row] = {
         holds=update(DRAFT, contested_at="now()", returned_at="now()"),
     ),
     "a_tacit_confirmation_is_a_confirmation": row(
-        update(DRAFT, is_confirmed_tacitly="true"), holds=update(APPROVED, is_confirmed_tacitly="true")
+        update(DRAFT, is_confirmed_tacitly="true"),
+        holds=update(WITHIN, **CONFIRMED, is_confirmed_tacitly="true"),
     ),
     "hours_are_approved_once_their_days_have_come": row(
         *(
@@ -127,8 +129,8 @@ ROWS: dict[str, Row] = {
         holds=update(HELD, **{**APPROVING, "approved_at": f"{LAST_WORKED} AT TIME ZONE 'Europe/Paris'"}),
     ),
     "approved_hours_lie_within_what_was_agreed": row(
-        *(update(each, **APPROVING, approved_at="now()") for each in OUTSIDE),
-        holds=update(WITHIN, **APPROVING, approved_at="now()"),
+        *(update(each, **CONFIRMED, approved_at="now()").but(status="'approved'") for each in OUTSIDE),
+        holds=update(WITHIN, **CONFIRMED, approved_at="now()").but(status="'approved'"),
     ),
     "approved_timesheet_is_frozen": row(
         delete("status = 'submitted'"),
@@ -153,6 +155,22 @@ ROWS: dict[str, Row] = {
         copy(DRAFT, month="'2020-01-01'"),
         copy(DRAFT, employee_id="(SELECT max(id) FROM employees_employee)"),
         holds=(TWINS["timesheets_timesheet"], update(DRAFT, accepted_days="'{}'")),
+    ),
+    "the_stamps_of_a_timesheet_stay": row(
+        *(
+            update(APPROVED, **{name: f"{name} - interval '1 minute'"})
+            for name in ("submitted_at", "confirmed_at")
+        ),
+        update(APPROVED, approved_at="approved_at + interval '1 minute'"),
+        update(APPROVED, is_confirmed_tacitly="NOT is_confirmed_tacitly"),
+        update(APPROVED, accepted_days="'{\"1\": 1}'"),
+        update(BILLED, billed_at="billed_at + interval '1 minute'"),
+        update(BILLED, billed_at="NULL"),
+        update("status = 'submitted'", submitted_at="submitted_at + interval '1 minute'"),
+        holds=(
+            update(APPROVED, billed_at="now()"),
+            update(APPROVED, status="'draft'", submitted_at="NULL", confirmed_at="NULL", approved_at="NULL"),
+        ),
     ),
     "timesheet_steps_are_append_only": append_only("note", copy(), of="kind = 'approve'"),
     "a_step_leads_where_its_act_does": Row(

@@ -29,12 +29,15 @@ from billing.models import (
     FundingReport,
     Invoice,
     InvoicedTimesheet,
+    LegalMention,
     Letter,
     Line,
     Payment,
     PayrollImport,
     PayrollLayout,
     PriceIndex,
+    PriceTrial,
+    Proof,
     ProvisionEntry,
     Quote,
     Refund,
@@ -48,9 +51,11 @@ from billing.models import (
     Settlement,
     TrueUp,
     TrueUpShare,
+    VatRate,
 )
 from employees.models import Terms
 from tests.house.constraints.scene import TODAY, A, B, C, Cast
+from tests.unguarded import unguarded
 from tests.world import DECEMBER, NOVEMBER, NOW, OCTOBER
 from timesheets.models import Entry
 
@@ -77,6 +82,11 @@ def billing(cast: Cast) -> None:
     issued.move("drafted", by=cast.boss, at=NOW, drafted_at=NOW)
     issued.move("issued", by=cast.boss, at=NOW, issued_at=NOW)
     _bare(cast, bought.invoice)
+    Series.objects.update(last_sequence=4, last_issued_on=TODAY)
+    _trial()
+    Proof.objects.create(at=NOW)
+    VatRate.objects.update(source="Loi de finances")
+    LegalMention.objects.update(source="Loi de finances")
     _charges(cast, bought.invoice, waiting)
     _papers(cast, bought.invoice)
     _money(cast, bought.invoice, note.invoice)
@@ -145,6 +155,12 @@ def _bare(cast: Cast, corrected: Invoice) -> None:
         due_on=TODAY,
         snapshot={},
     )
+
+
+def _trial() -> None:
+    """The row that no transaction commits, of another one."""
+    with unguarded():
+        PriceTrial.objects.create(transaction=1)
 
 
 def _charge(cast: Cast, kind: str, price: str, **columns: Any) -> Charge:
@@ -260,6 +276,8 @@ def _papers(cast: Cast, invoice: Invoice) -> None:
         invoice=invoice, path="f.pdf", size=1, sha256=A, chain_position=1, chain_digest=B, made_at=NOW
     )
     Rendering.objects.create(invoice=invoice, queued_at=NOW)
+    done = Invoice.objects.filter(status="issued", kind="credit_note").order_by("pk")[0]
+    Rendering.objects.create(invoice=done, queued_at=NOW, status="done", started_at=NOW, finished_at=NOW)
     facts = {"subject": "Relance", "member": cast.aloen, "content": {}, "digest": A, "written_at": NOW}
     letter = Letter.objects.create(kind="reminder", **facts)
     Letter.objects.create(kind="quote", path="l.pdf", size=1, sha256=C, made_at=NOW, **facts)

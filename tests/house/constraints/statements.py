@@ -33,7 +33,8 @@ class Statement:
 
     def sql(self, table: str, columns: list[str]) -> str:
         """The statement; ``columns`` are those of the table without its primary key."""
-        row = f"id = (SELECT min(id) FROM {table} WHERE {self.of})"
+        key = "pgh_id" if "pgh_label" in columns else "id"
+        row = f"{key} = (SELECT min({key}) FROM {table} WHERE {self.of})"
         if self.verb == "delete":
             return f"DELETE FROM {table} WHERE {row}"
         if self.verb == "update":

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from pgtrigger import registered
 
-from tests.house.constraints import tracking
+from tests.house.constraints import guarding, tracking
 from tests.house.constraints.catalog import Catalog
 from tests.house.constraints.statements import copy, row, update
 from tests.house.constraints.table import is_also_refused_by, table
@@ -25,7 +25,7 @@ def scene(catalog):
 
 
 def test_every_constraint_and_trigger_has_its_row_and_every_row_its_constraint(catalog):
-    known = {rule.key for rule in catalog.rules.values() if rule.kind != "tracking"}
+    known = {rule.key for rule in catalog.rules.values() if rule.kind not in {"tracking", *guarding.KINDS}}
     rows = table(catalog)
     assert {"without a row": sorted(known - set(rows)), "of nothing": sorted(set(rows) - known)} == {
         "without a row": [],
@@ -36,7 +36,7 @@ def test_every_constraint_and_trigger_has_its_row_and_every_row_its_constraint(c
 def test_every_trigger_that_a_model_declares_stands_in_the_database(catalog):
     ours = set(catalog.tables)
     declared = {trigger.get_pgid(model) for model, trigger in registered() if model._meta.db_table in ours}
-    standing = {rule.name for rule in catalog.rules.values() if rule.kind in {"trigger", "tracking"}}
+    standing = {rule.name for rule in catalog.rules.values() if rule.name.startswith("pgtrigger_")}
     assert sorted(declared ^ standing) == []
 
 
@@ -61,6 +61,17 @@ def test_every_act_on_a_tracked_row_leaves_an_event(catalog, scene):
     assert len(tracked) > 40
     assert [fault for rule in tracked for fault in tracking.faults(rule)] == []
     assert set(tracking.CHANGES) == {rule.table for rule in tracked}
+
+
+def test_no_watched_table_is_emptied_and_no_history_rewritten(catalog, scene):
+    guarded = [rule for rule in catalog.rules.values() if rule.kind in guarding.KINDS]
+    assert [fault for rule in guarded for fault in guarding.faults(rule)] == []
+    watched = {
+        rule.table for rule in catalog.rules.values() if rule.kind in {"trigger", "tracking", "history"}
+    }
+    histories = {table for table in catalog.tables if table.endswith("event")}
+    for kind, tables in (("emptying", watched), ("history", histories)):
+        assert {rule.table for rule in guarded if rule.kind == kind} == tables
 
 
 def test_a_constraint_that_no_row_names_is_seen(catalog):

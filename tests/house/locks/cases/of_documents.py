@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from unittest.mock import patch
 
-from django.db import transaction
-
-from billing.documents import letters, numbering, rendering
+from billing.documents import letters, rendering
 from billing.models import Letter, LetterKind, Rendering
 from groupement.kernel import paper
 from tests import world
@@ -33,10 +31,10 @@ def job(status: str = "pending", *, attempts: int = 0) -> Rendering:
 @holds("billing.documents.numbering._locked")
 def two_numbers_of_one_series() -> Meeting:
     world.group()
+    aloen = world.member()
 
-    @transaction.atomic
-    def take() -> str:
-        return numbering.next_number(issued_on=DAY).number
+    def take() -> str | None:
+        return owing.invoice(aloen, issued_on=DAY).number
 
     take()
     met = meet(take, take)

@@ -1,0 +1,1 @@
+"""Whether everything that was kept is still what was kept."""

@@ -1,0 +1,128 @@
+"""Every kept file against its digest; what may be made again, if it is the same to the byte."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.files.storage import Storage, storages
+from django.db.models import FileField, Model
+
+from billing.documents import letters, rendering
+from billing.models import Document, Expense, Letter
+from billing.proving.findings import Checked, FindingKind, ProofFinding
+from groupement.kernel import paper
+from groupement.kernel.french import NO_BREAK_SPACE, of
+from members.models import Group, Mail, VatAttestation
+from timesheets import freezing
+from timesheets.models import SignedSheet
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file of the private storage: ``sha256`` is "" where none was kept; ``print`` makes its bytes again."""
+
+    subject: str
+    path: str
+    sha256: str
+    print: Callable[[], bytes] | None = None
+    storage: Storage | None = None  # of an upload; else the private one
+
+
+def kept_files() -> Iterator[KeptFile]:
+    """All that rows name, kind by kind."""
+    for document in Document.objects.select_related("invoice").order_by("chain_position").iterator():
+        name = f"PDF {of(str(document.invoice))}"
+        yield KeptFile(name, document.path, document.sha256, partial(rendering.print_pdf, document.invoice))
+    for letter in Letter.objects.exclude(made_at=None).order_by("pk").iterator():
+        name = f"courrier n°{NO_BREAK_SPACE}{letter.pk}, {letter.subject}"
+        yield KeptFile(name, letter.path, letter.sha256, partial(letters.print_pdf, letter))
+    for sheet in SignedSheet.objects.exclude(made_at=None).order_by("pk").iterator():
+        name = f"relevé signé {sheet.content['reference']}"
+        yield KeptFile(name, sheet.path, sheet.sha256, partial(freezing.render_signed, sheet))
+    for expense in Expense.objects.exclude(receipt="").order_by("pk").iterator():
+        name = f"justificatif de la dépense n°{NO_BREAK_SPACE}{expense.pk}, {expense.label}"
+        receipt = expense.receipt
+        yield KeptFile(name, str(receipt.name), expense.receipt_sha256, storage=receipt.storage)
+    for mail in Mail.objects.exclude(file_path="").order_by("pk").iterator():
+        name = f"pièce jointe du message n°{NO_BREAK_SPACE}{mail.pk}"
+        yield KeptFile(name, mail.file_path, mail.file_sha256)
+    for model, field, label in WITHOUT_DIGEST:
+        for row in model._default_manager.exclude(**{field: ""}).order_by("pk"):
+            file = getattr(row, field)
+            yield KeptFile(f"{label} ({row})", str(file.name), "", storage=file.storage)
+
+
+# What may be replaced at any time: that it is there is all that can be asked.
+WITHOUT_DIGEST: tuple[tuple[type[Model], str, str], ...] = (
+    (Group, "logo", "logo du groupement"),
+    (VatAttestation, "document", "attestation de TVA"),
+)
+
+
+def named_columns() -> set[tuple[str, str]]:
+    """The columns that kept_files() reads, for the test that none is forgotten."""
+    known = {(model._meta.label, field) for model, field, _ in WITHOUT_DIGEST}
+    return (
+        known
+        | {(model._meta.label, "path") for model in (Document, Letter, SignedSheet)}
+        | {
+            (Expense._meta.label, "receipt"),
+            (Mail._meta.label, "file_path"),
+        }
+    )
+
+
+def file_columns(models: list[Any]) -> set[tuple[str, str]]:
+    """The columns of these models that name a stored file."""
+    return {
+        (model._meta.label, field.name)
+        for model in models
+        for field in model._meta.concrete_fields
+        if isinstance(field, FileField) or field.name == "path" or field.name.endswith("_path")
+    }
+
+
+def check_files(*, makes_again: bool = False) -> Checked:
+    """Read every file; with ``makes_again``, what is gone is made anew where that gives the same digest."""
+    found, count = [], 0
+    for kept in kept_files():
+        count += 1
+        wrong = _wrong(kept)
+        if wrong and makes_again and wrong is MISSING and _made_again(kept):
+            continue
+        if wrong:
+            found.append(
+                ProofFinding(FindingKind.FILE, kept.subject, f"{kept.path}{NO_BREAK_SPACE}: {wrong}")
+            )
+    return Checked({FindingKind.FILE: count}, found)
+
+
+MISSING = "le fichier n’est plus là."
+ALTERED = "le fichier n’a plus l’empreinte qu’il avait."
+
+
+def _wrong(kept: KeptFile) -> str:
+    storage = kept.storage or storages["private"]
+    try:
+        with storage.open(kept.path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return MISSING
+    except OSError as error:
+        return f"le fichier ne se lit pas ({type(error).__name__})."
+    return ALTERED if kept.sha256 and digest != kept.sha256 else ""
+
+
+def _made_again(kept: KeptFile) -> bool:
+    """Whether the file could be made anew to the same byte; only then it is put where it was."""
+    if kept.print is None:
+        return False
+    printed = kept.print()
+    if hashlib.sha256(printed).hexdigest() != kept.sha256:
+        return False
+    paper.store(kept.path, printed)
+    return True

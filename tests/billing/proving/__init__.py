@@ -1,0 +1,1 @@
+"""The proof that what was kept is what was kept."""
