@@ -91,6 +91,8 @@ def billing(cast: Cast) -> None:
     _papers(cast, bought.invoice)
     _money(cast, bought.invoice, note.invoice)
     _grants(cast)
+    for reason in ("En double", ""):
+        Expense.objects.filter(label="À décider").update(refused_reason=reason)
 
 
 def _draft(cast: Cast, **columns: Any) -> Invoice:

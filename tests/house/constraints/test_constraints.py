@@ -69,7 +69,7 @@ def test_no_watched_table_is_emptied_and_no_history_rewritten(catalog, scene):
     watched = {
         rule.table for rule in catalog.rules.values() if rule.kind in {"trigger", "tracking", "history"}
     }
-    histories = {table for table in catalog.tables if table.endswith("event")}
+    histories = {table for table, columns in catalog.tables.items() if "pgh_label" in columns}
     for kind, tables in (("emptying", watched), ("history", histories)):
         assert {rule.table for rule in guarded if rule.kind == kind} == tables
 
