@@ -84,7 +84,9 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     for _, assignment, row in released:
         facts.released.setdefault(assignment, []).append(row)
     facts.recorded = _recorded(run) if employees is None else []
-    group = next(iter(Group.objects.all()[:1]), None)  # not get(): a page gathers the month under several prices
+    group = next(
+        iter(Group.objects.all()[:1]), None
+    )  # not get(): a page gathers the month under several prices
     if group is None:
         raise Group.DoesNotExist
     facts.is_franchise = group.vat_franchise
