@@ -60,7 +60,7 @@ def an_expense_withdrawn_while_it_is_accepted() -> Meeting:
     return met
 
 
-@holds("billing.charges.recording.withdraw_charge")
+@holds("billing.charges.recording.lock_withdrawable")
 def a_sum_withdrawn_while_the_month_is_drafted() -> Meeting:
     """Else the draft would keep a line that no charge explains."""
     world.group()
