@@ -153,7 +153,8 @@ class DayMove:
         if self.work is None:
             return
         before = {(each.rule, each.day): each for each in self.work.findings()}
-        for finding in reversed(replace(self.work, spans=self._spans_with(self.work.spans, to)).findings()):
+        moved = replace(self.work, spans=self._spans_with(self.work.spans, to), leave=self._leave(self.work))
+        for finding in reversed(moved.findings()):
             # How long before a day was announced is said of the move itself.
             if finding.rule != Rule.NOTICE and _is_worse(finding, before.get((finding.rule, finding.day))):
                 yield Remark(Severity(finding.severity).tone, finding.sentence, finding.article)
@@ -167,6 +168,11 @@ class DayMove:
         if to not in self.away:
             spans.append(WorkSpan(to, self.minutes + self.planned(to), place))
         return spans
+
+    def _leave(self, work: PlannedWork) -> dict[date, int]:
+        """The paid leave beside the work: what is moved away from a day of leave is no leave any more."""
+        left = work.leave.get(self.day, 0) - self.planned(self.day)
+        return {**work.leave, self.day: max(0, left)}
 
     def _short(self, notice: Notice) -> Iterable[Remark]:
         if notice.is_short:

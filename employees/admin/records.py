@@ -84,6 +84,7 @@ class WorkingTimeLimitsAdmin(RecordAdmin):
             },
         ),
         ("L’année", {"fields": [("yearly_overtime_minutes", "yearly_minutes")]}),
+        ("Congés payés et heures supplémentaires", {"fields": ["leave_counts_from"]}),
         (
             "Temps partiel et changements",
             {

@@ -1,5 +1,6 @@
 """Limits of working time as dated settings of a collective agreement; the law’s own figures are the defaults."""
 
+from datetime import date
 from decimal import Decimal
 
 import pghistory
@@ -77,6 +78,14 @@ class WorkingTimeLimits(Dated):
     )
     minor_days_a_week = models.PositiveSmallIntegerField(
         "moins de 18 ans : jours par semaine (L3164-2)", default=5
+    )
+    leave_counts_from = models.DateField(
+        "congés payés comptés dans les heures supplémentaires dès le",
+        null=True,
+        blank=True,
+        default=date(2025, 9, 10),
+        help_text="Congés pris dès ce jour, à la semaine (Cass. soc. 10 sept. 2025, n°\u00a023-14.455). Vide\u00a0: "
+        "jamais. Un rappel de salaire peut remonter à trois ans (C. trav. L3245-1)\u00a0: demandez à votre conseil.",
     )
     warning_percent = models.PositiveSmallIntegerField(
         "prévenir à partir de (%)", default=90, validators=[MinValueValidator(50), MaxValueValidator(100)]

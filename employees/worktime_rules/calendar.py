@@ -128,7 +128,8 @@ class WorkCalendar:
     """All the work of ``person`` around the days from ``first`` to the day before ``before``, which the rules check.
 
     ``spans`` begin at least a week before ``first`` and go on for nine days after; sums from before ``counted_from``, a
-    Monday, come from ``earlier``. ``counts_years`` is false where nobody read the year.
+    Monday, come from ``earlier``. ``credited`` are the minutes of paid leave by day, around the same days as the spans.
+    ``counts_years`` is false where nobody read the year.
     """
 
     def __init__(
@@ -142,10 +143,12 @@ class WorkCalendar:
         changes: Collection[PlanChange] = (),
         earlier: EarlierSums | None = None,
         counted_from: date = date.min,
+        credited: Mapping[date, int] | None = None,
         counts_years: bool = True,
     ) -> None:
         self.person, self.limits, self.first, self.before = person, limits, first, before
         self.spans, self.changes, self.counts_years = spans, changes, counts_years
+        self.credited: Mapping[date, int] = credited or {}
         self.civil: dict[date, dict[Workplace, int]] = defaultdict(lambda: defaultdict(int))
         # By the day on which the work began, for the longest day and what is counted by the year.
         self.entered: dict[date, int] = defaultdict(int, (earlier or EarlierSums()).days)
@@ -241,6 +244,7 @@ class WorkCalendar:
         first: date | None = None,
         before: date | None = None,
         article: str = "",
+        leave: tuple[tuple[date, int], ...] = (),
     ) -> Finding:
         """A finding about ``day``, or about the days from ``first`` to the day before ``before``."""
         first = first or day
@@ -256,6 +260,7 @@ class WorkCalendar:
             first,
             before,
             self.shares(first, before) if before - first <= ONE_WEEK else (),
+            leave,
         )
 
 

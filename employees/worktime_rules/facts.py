@@ -172,7 +172,8 @@ class Finding:
     """One thing to know: what was measured against which limit (minutes, or days where the rule counts days).
 
     ``day`` names it, a Monday for a week; ``first`` to the day before ``before`` are the days it is about, ``places``
-    the minutes worked at each place on them, left out of what runs over many weeks.
+    the minutes worked at each place on them, left out of what runs over many weeks; ``leave`` is the paid leave by day
+    that was counted with the work.
     """
 
     rule: Rule
@@ -185,6 +186,7 @@ class Finding:
     first: date
     before: date
     places: tuple[tuple[Workplace, int], ...] = ()
+    leave: tuple[tuple[date, int], ...] = ()
 
     @property
     def key(self) -> tuple[str, date, int]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from employees.worktime_rules import daily, part_time, resting, weekly, yearly
+from employees.worktime_rules import daily, overtime, part_time, resting, weekly, yearly
 from employees.worktime_rules.calendar import WorkCalendar
 from employees.worktime_rules.facts import Finding, Severity
 
@@ -22,8 +22,8 @@ RULES = (
     resting.sundays,
     weekly.most_a_week,
     weekly.average,
-    weekly.overtime,
-    weekly.quota,
+    overtime.overtime,
+    overtime.quota,
     part_time.least_a_week,
     part_time.extra_hours,
     part_time.full_time,

@@ -100,11 +100,18 @@ def extra_hours(calendar: WorkCalendar) -> Iterator[Finding]:
             extra,
             limit,
             f"{spell_clock(contract + extra)} pour un contrat de {spell_clock(contract)}{NO_BREAK_SPACE}: "
-            f"{rates(contract, extra, limit)}.",
+            f"{rates(contract, extra, limit)}.{_without_leave(calendar, monday)}",
             first=monday,
             before=monday + ONE_WEEK,
             article="C. trav. L3123-20 et -29" if share_of(limits) > TENTH else "",
         )
+
+
+def _without_leave(calendar: WorkCalendar, monday: date) -> str:
+    """What is said beside a week with paid leave: a ruling on overtime says nothing of complementary hours."""
+    if not any(calendar.credited.get(day) for day in days_between(monday, monday + ONE_WEEK)):
+        return ""
+    return f" Congés payés non comptés{NO_BREAK_SPACE}: aucune décision pour le temps partiel."
 
 
 def rates(contract: int, extra: int, limit: int) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import Q, Subquery
@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from employees.limits import DatedLimits, limits_between
-from employees.models import Assignment, ContractTerms, Employee, PlannedDay
+from employees.models import AbsenceKind, Assignment, ContractTerms, Employee, PlannedDay
 from employees.planning import absences, plan_between
 from employees.worktime_rules.calendar import WorkCalendar, monday_of
 from employees.worktime_rules.facts import (
@@ -95,7 +95,10 @@ LOOKAHEAD = timedelta(days=9)
 
 @dataclass(frozen=True)
 class PlannedWork:
-    """The plan of one person around the days from ``first`` to the day before ``before``, as the rules read it."""
+    """The plan of one person around the days from ``first`` to the day before ``before``, as the rules read it.
+
+    ``leave`` is what was planned on days of paid leave, in minutes by day.
+    """
 
     person: WorkingPerson
     spans: Sequence[WorkSpan]
@@ -103,6 +106,7 @@ class PlannedWork:
     changes: Sequence[PlanChange]
     first: date
     before: date
+    leave: Mapping[date, int] = field(default_factory=dict)
 
     def findings(self) -> list[Finding]:
         """What it would break; the newest first."""
@@ -113,6 +117,7 @@ class PlannedWork:
             self.first,
             self.before,
             changes=self.changes,
+            credited=self.leave,
             counts_years=False,
         )
         return findings(calendar)
@@ -137,15 +142,23 @@ def planned_work(
     """The plan that planned_findings() checks, by employee id. Six queries."""
     since, until = monday_of(first) - LOOKBACK, before + LOOKAHEAD
     known = people(since, until, employees)
-    spans = _planned_spans(since, until, employees)
+    spans, leave = _planned_spans(since, until, employees)
     limits, changed = limits_between(since, until), changes(first, before, employees)
     return {
-        pk: PlannedWork(person, spans.get(pk, []), limits, changed.get(pk, []), first, before)
+        pk: PlannedWork(
+            person, spans.get(pk, []), limits, changed.get(pk, []), first, before, leave.get(pk, {})
+        )
         for pk, (_, person) in known.items()
     }
 
 
-def _planned_spans(first: date, before: date, employees: Collection[int] | None) -> dict[int, list[WorkSpan]]:
+LeaveByDay = dict[int, dict[date, int]]
+
+
+def _planned_spans(
+    first: date, before: date, employees: Collection[int] | None
+) -> tuple[dict[int, list[WorkSpan]], LeaveByDay]:
+    """The planned work by employee, and beside it what days of paid leave would have held."""
     current = Q(ends_before__isnull=True) | Q(ends_before__gt=first)
     rows = Assignment.objects.filter(current, starts_on__lt=before).select_related("member").order_by("pk")
     if employees is not None:
@@ -154,6 +167,7 @@ def _planned_spans(first: date, before: date, employees: Collection[int] | None)
     plans = plan_between(first, before, None if employees is None else list(placed.values()))
     away = absences(first, before, employees)
     spans: dict[int, list[WorkSpan]] = defaultdict(list)
+    leave: LeaveByDay = defaultdict(lambda: defaultdict(int))
     for pk, row in placed.items():
         days = plans.get(pk, {})
         place = Workplace(row.member_id, row.member.short_name, row.site_id)
@@ -161,4 +175,7 @@ def _planned_spans(first: date, before: date, employees: Collection[int] | None)
         spans[row.employee_id] += [
             WorkSpan(day, minutes, place) for day, minutes in days.items() if day not in off
         ]
-    return spans
+        for day, minutes in days.items():
+            if minutes and off.get(day) == AbsenceKind.LEAVE:
+                leave[row.employee_id][day] += minutes
+    return spans, leave

@@ -24,7 +24,7 @@ from groupement.kernel.periods import Month
 from members.access import decides_on
 from members.models import User
 from members.roles import Role, only
-from timesheets.models import ABSENCES, Acknowledgement, Entry
+from timesheets.models import ABSENCES, Acknowledgement, Entry, Kind
 from timesheets.parting import A_DAY
 
 # Rests begin before the first day, weeks end after the last one; averages go back for sixteen weeks.
@@ -53,7 +53,7 @@ def read_calendars(
     since = min(date(first.year, 1, 1), counted_from - LOOKBACK)
     until = before + AHEAD
     known = people(since, until, employees)
-    spans = _spans(counted_from - WEEK, until, employees)
+    spans, leave = _spans(counted_from - WEEK, until, employees)
     weeks = _weeks(since, counted_from, employees)
     by_year = [pk for pk, (_, person) in known.items() if _counts_by_year(person)]
     days = _days(date(first.year, 1, 1), counted_from, by_year)
@@ -70,6 +70,7 @@ def read_calendars(
                 changes=changed.get(pk, ()),
                 earlier=EarlierSums(weeks.get(pk, {}), days.get(pk, {})),
                 counted_from=counted_from,
+                credited=leave.get(pk),
             ),
         )
         for pk, (employee, person) in known.items()
@@ -77,20 +78,32 @@ def read_calendars(
 
 
 def _entries(first: date, before: date, employees: Collection[int] | None) -> QuerySet[Entry, Entry]:
-    """Effective work; absences are none, downtime is: the person is at the group’s disposal (L3121-1)."""
+    """What was entered on these days."""
     rows = Entry.objects.filter(
         # The month is what the timesheets are found by.
         timesheet__month__gte=Month.of(first),
         timesheet__month__lte=Month.of(before),
         day__gte=first,
         day__lt=before,
-    ).exclude(kind__in=ABSENCES)
+    )
     return rows if employees is None else rows.filter(timesheet__employee__in=employees)
 
 
-def _spans(first: date, before: date, employees: Collection[int] | None) -> dict[int, list[WorkSpan]]:
-    rows = _entries(first, before, employees).order_by("day", "pk")
+def _work(first: date, before: date, employees: Collection[int] | None) -> QuerySet[Entry, Entry]:
+    """Effective work; absences are none, downtime is: the person is at the group’s disposal (L3121-1)."""
+    return _entries(first, before, employees).exclude(kind__in=ABSENCES)
+
+
+LeaveByDay = dict[int, dict[date, int]]
+
+
+def _spans(
+    first: date, before: date, employees: Collection[int] | None
+) -> tuple[dict[int, list[WorkSpan]], LeaveByDay]:
+    """The work by employee, and the minutes of paid leave by day beside it."""
+    rows = _entries(first, before, employees).exclude(kind__in=ABSENCES - {Kind.LEAVE}).order_by("day", "pk")
     found: dict[int, list[WorkSpan]] = defaultdict(list)
+    leave: LeaveByDay = defaultdict(lambda: defaultdict(int))
     places: dict[tuple[int, int | None], Workplace] = {}
     for person, member, name, site, *span in rows.values_list(
         "timesheet__employee",
@@ -102,15 +115,18 @@ def _spans(first: date, before: date, employees: Collection[int] | None) -> dict
         place = AT_GROUP
         if member is not None:
             place = places.setdefault((member, site), Workplace(member, name, site))
-        day, minutes, *rest = span
-        found[person].append(WorkSpan(day, minutes, place, *rest))
-    return found
+        day, minutes, kind, *rest = span
+        if kind == Kind.LEAVE:
+            leave[person][day] += minutes
+        else:
+            found[person].append(WorkSpan(day, minutes, place, kind, *rest))
+    return found, leave
 
 
 def _weeks(first: date, before: date, employees: Collection[int] | None) -> dict[int, dict[date, int]]:
     """Minutes by employee and Monday; of nights from Sunday on, what lies in the next week is counted there."""
     first = monday_of(first)
-    rows = _entries(first, before, employees)
+    rows = _work(first, before, employees)
     sums: dict[int, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     totals = rows.annotate(monday=TruncWeek("day")).order_by("timesheet__employee", "monday")
     for person, monday, minutes in totals.values_list("timesheet__employee", "monday").annotate(
@@ -139,7 +155,7 @@ def _days(first: date, before: date, employees: Collection[int]) -> Mapping[int,
     """Minutes by employee and the day on which the work began: a night is one day of work, as it is in the calendar."""
     sums: dict[int, dict[date, int]] = defaultdict(dict)
     began = Case(When(goes_on_from_day_before=True, then=F("day") - A_DAY), default=F("day"))
-    rows = _entries(first, max(first, before) + A_DAY, employees).annotate(
+    rows = _work(first, max(first, before) + A_DAY, employees).annotate(
         began=Cast(began, output_field=DateField())
     )
     rows = rows.filter(began__gte=first, began__lt=max(first, before)).order_by(
@@ -157,6 +173,7 @@ def _counts_by_year(person: WorkingPerson) -> bool:
 
 # Beyond so many days, hours are listed by week.
 MOST_DAYS = 14
+ON_LEAVE = Workplace(None, "Congés payés")
 
 
 @dataclass(frozen=True)
@@ -269,16 +286,25 @@ def _acknowledgements(
 
 
 def _worked_periods(calendar: WorkCalendar, finding: Finding) -> tuple[WorkedPeriod, ...]:
-    """The hours of the days concerned; a rest lies between two days of work, an average runs over weeks."""
+    """The hours of the days concerned; a rest lies between two days of work, an average runs over weeks.
+
+    Paid leave that was counted stands beside them, so that the hours make the figure.
+    """
     length = (finding.before - finding.first).days
     if length > MOST_DAYS:
         mondays = [finding.first + timedelta(days=n) for n in range(0, length, 7)]
         return tuple(WorkedPeriod(each, True, calendar.weeks.get(each, 0)) for each in mondays)
     days: Sequence[date] = [finding.first + timedelta(days=n) for n in range(length)]
+    leave = dict(finding.leave)
     return tuple(
-        WorkedPeriod(day, False, calendar.minutes[day], calendar.shares(day, day + timedelta(days=1)))
+        WorkedPeriod(
+            day,
+            False,
+            calendar.minutes.get(day, 0) + leave.get(day, 0),
+            (*calendar.shares(day, day + A_DAY), *([(ON_LEAVE, leave[day])] if day in leave else [])),
+        )
         for day in days
-        if day in calendar.minutes
+        if day in calendar.minutes or day in leave
     )
 
 

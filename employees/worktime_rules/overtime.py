@@ -1,0 +1,155 @@
+"""Overtime: what a week has beyond the legal 35 h, paid leave beside the work, and the yearly quota.
+
+Paid leave counts in the threshold from the day of the ruling that says so (a limit of its own, with its source).
+No ruling was found for the quota, part-time, annualised time, sickness or public holidays: they stay with worked hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from employees.models import TimeScheme
+from employees.worktime_rules.calendar import ONE_WEEK, WorkCalendar, monday_of
+from employees.worktime_rules.facts import ARTICLES, ContractRegime, Finding, Rule, Severity, at_most, graded
+from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.periods import days_between
+from groupement.kernel.worktime import HOUR, spell_clock
+
+FIRST_HOURS = 8 * HOUR
+RULING_ON_WEEKS = f"Cass. soc. 10 sept. 2025, n°{NO_BREAK_SPACE}23-14.455"
+
+
+@dataclass(frozen=True, slots=True)
+class OvertimeCount:
+    """What is counted of the days from ``first`` to the day before ``before``: minutes of work and of paid leave.
+
+    ``leave`` is by day, and counts for no more than ``contract``, the minutes that the contract asks for on these days.
+    """
+
+    first: date
+    before: date
+    worked: int
+    threshold: int
+    contract: int
+    leave: Mapping[date, int] = field(default_factory=dict)
+
+    @property
+    def on_leave(self) -> int:
+        return min(sum(self.leave.values()), self.contract)
+
+    @property
+    def of_work(self) -> int:
+        """The overtime of the hours that were worked alone."""
+        return max(0, self.worked - self.threshold)
+
+    @property
+    def overtime(self) -> int:
+        """What work and leave have beyond the threshold, never more than was worked: leave is paid as leave."""
+        return min(self.worked, max(self.of_work, self.worked + self.on_leave - self.threshold))
+
+    @property
+    def rates(self) -> str:
+        """25 % more for the first eight hours and 50 % for the others (L3121-36)."""
+        over = self.overtime
+        rates = f"{spell_clock(min(over, FIRST_HOURS))} à +25{NO_BREAK_SPACE}%"
+        if over > FIRST_HOURS:
+            rates += f", {spell_clock(over - FIRST_HOURS)} à +50{NO_BREAK_SPACE}%"
+        return rates
+
+    @property
+    def sentence(self) -> str:
+        beside = ""
+        if self.on_leave:
+            beside = f", avec {spell_clock(self.worked)} de travail et {spell_clock(self.on_leave)} de congés payés"
+        beyond = f"{spell_clock(self.overtime)} au-delà de {spell_clock(self.threshold)}"
+        return f"{beyond}{beside}{NO_BREAK_SPACE}: {self.rates}."
+
+    @property
+    def article(self) -> str:
+        article = ARTICLES[Rule.OVERTIME]
+        return f"{article}{NO_BREAK_SPACE}; {RULING_ON_WEEKS}" if self.on_leave else article
+
+
+def overtime(calendar: WorkCalendar) -> Iterator[Finding]:
+    """Beyond the legal 35 h (L3121-28), paid leave counted with the work; a counter, for information."""
+    for monday in calendar.mondays:
+        count = count_of(calendar, monday)
+        if count and count.overtime:
+            yield calendar.finding(
+                Rule.OVERTIME,
+                monday,
+                Severity.INFO,
+                count.overtime,
+                count.threshold,
+                count.sentence,
+                first=count.first,
+                before=count.before,
+                article=count.article,
+                leave=tuple(count.leave.items()),
+            )
+
+
+def quota(calendar: WorkCalendar) -> Iterator[Finding]:
+    """220 h of overtime a year (D3121-24), beyond which a rest is due (L3121-38). Told when near, then each week.
+
+    A week counts in the year of its Monday, and with the hours that were worked: no ruling says it of leave.
+    """
+    if not calendar.counts_years:
+        return
+    year, used = 0, 0
+    for monday in sorted(calendar.weeks):
+        year, used = (year, used) if monday.year == year else (monday.year, 0)
+        count = count_of(calendar, monday)
+        was, used = used, used + (count.of_work if count else 0)
+        limits = calendar.limits.on(monday)
+        limit = limits.yearly_overtime_minutes
+        severity = graded(used, limit, limits.warning_percent)
+        is_new = severity == Severity.ERROR or not graded(was, limit, limits.warning_percent)
+        if monday in calendar and used > was and severity and is_new:
+            since = f"depuis le 1er{NO_BREAK_SPACE}janvier, sans les congés payés"
+            sentence = f"{spell_clock(used)} supplémentaires {since}, {at_most(severity, limit)}."
+            yield calendar.finding(
+                Rule.QUOTA,
+                monday,
+                severity,
+                used,
+                limit,
+                sentence,
+                first=monday_of(date(monday.year, 1, 7)),
+                before=monday + ONE_WEEK,
+            )
+
+
+def count_of(calendar: WorkCalendar, monday: date) -> OvertimeCount | None:
+    """What is counted of a full-time week; None where hours count by the year, in days, or part-time."""
+    limits = calendar.limits.on(monday)
+    regime = _regime(calendar, monday)
+    if regime is None or regime.scheme != TimeScheme.WEEKLY or regime.is_part_time(limits):
+        return None
+    before = monday + ONE_WEEK
+    return OvertimeCount(
+        monday,
+        before,
+        calendar.weeks.get(monday, 0),
+        limits.legal_week_minutes,
+        regime.weekly_minutes,
+        _leave(calendar, monday, before, limits.leave_counts_from),
+    )
+
+
+def _regime(calendar: WorkCalendar, monday: date) -> ContractRegime | None:
+    """That of the week, of its end when the contract begins within."""
+    return calendar.person.regime_on(monday) or calendar.person.regime_on(monday + timedelta(days=6))
+
+
+def _leave(calendar: WorkCalendar, first: date, before: date, since: date | None) -> dict[date, int]:
+    """The paid leave by day that counts; none where ``since`` says never."""
+    if since is None:
+        return {}
+    return {
+        day: minutes
+        for day in days_between(max(first, since), before)
+        if (minutes := calendar.credited.get(day))
+    }
