@@ -177,7 +177,6 @@ class ContractTermsForm(RowForm):
     weekly_minutes = DurationField(
         label="Durée hebdomadaire", at_most=MOST_A_WEEK, help_text="En heures\u00a0: 35 ou 17h30."
     )
-
     yearly_minutes = YearlyDurationField(
         label="Durée annuelle",
         at_most=MOST_A_YEAR,
@@ -189,7 +188,7 @@ class ContractTermsForm(RowForm):
         model = ContractTerms
         fields = [
             "starts_on", "ends_before", "weekly_minutes", "time_scheme", "yearly_minutes", "yearly_days",
-            "gross_monthly_pay", "classification",
+            "cycle_starts_on", "gross_monthly_pay", "classification",
         ]  # fmt: skip
 
 
@@ -205,6 +204,7 @@ class ContractTermsFormSet(DatedFormSet):
                 time_scheme=facts.get("time_scheme", TimeScheme.WEEKLY),
                 yearly_minutes=facts.get("yearly_minutes"),
                 yearly_days=facts.get("yearly_days"),
+                cycle_starts_on=facts.get("cycle_starts_on"),
             )
 
 

@@ -20,7 +20,8 @@ from members.models import Member, User
 
 YOUNGEST = 16
 MOST_DAYS = 235
-_SCHEME = ("time_scheme", "yearly_minutes", "yearly_days")
+FULL_WEEK = 35 * 60
+_SCHEME = ("time_scheme", "yearly_minutes", "yearly_days", "cycle_starts_on")
 
 
 class NotHireable(Refusal):
@@ -85,7 +86,8 @@ def sign_contract(
     """Give ``employee`` a contract with its first terms and the list of members where they may work.
 
     The list is an obligatory clause (C. trav. L1253-9). ``gross_monthly_pay`` is in euros; ``details`` are the
-    classification, and how time is counted: time_scheme, yearly_minutes, yearly_days. Raises NotHireable.
+    classification, and how time is counted: time_scheme, yearly_minutes, yearly_days, cycle_starts_on.
+    Raises NotHireable.
     """
     named = list(members)
     if not named:
@@ -120,8 +122,8 @@ def set_contract_terms(
 ) -> ContractTerms:
     """Change hours, pay or classification from ``starts_on``; the terms before end that day.
 
-    ``scheme`` is how time is counted: time_scheme, yearly_minutes, yearly_days. Raises NotHireable outside the
-    contract, or when terms already begin on that day or later.
+    ``scheme`` is how time is counted: time_scheme, yearly_minutes, yearly_days, cycle_starts_on. Raises NotHireable
+    outside the contract, or when terms already begin on that day or later.
     """
     refuse_contract_terms(weekly_minutes=weekly_minutes, gross_monthly_pay=gross_monthly_pay, **scheme)
     _refuse_outside(contract, starts_on)
@@ -201,6 +203,7 @@ def refuse_contract_terms(
     time_scheme: str = TimeScheme.WEEKLY,
     yearly_minutes: int | None = None,
     yearly_days: int | None = None,
+    cycle_starts_on: date | None = None,
 ) -> None:
     """Raise NotHireable for hours, days or pay that no contract has.
 
@@ -217,6 +220,7 @@ def refuse_contract_terms(
             field="yearly_minutes",
         )
     _refuse_days(time_scheme, yearly_days)
+    _refuse_cycle(time_scheme, weekly_minutes, cycle_starts_on)
 
 
 def _refuse_days(time_scheme: str, yearly_days: int | None) -> None:
@@ -229,6 +233,27 @@ def _refuse_days(time_scheme: str, yearly_days: int | None) -> None:
         raise NotHireable(
             "Des jours par an vont avec un forfait en jours\u00a0: videz-les, ou changez le décompte.",
             field="yearly_days",
+        )
+
+
+def _refuse_cycle(time_scheme: str, weekly_minutes: int, cycle_starts_on: date | None) -> None:
+    """Two weeks begin on a Monday, and are of full time: the rules of part-time (L3123-28) are of one week here."""
+    if time_scheme != TimeScheme.TWO_WEEKS:
+        if cycle_starts_on is not None:
+            raise NotHireable(
+                "Un premier lundi va avec un décompte sur deux semaines\u00a0: videz-le, ou changez le décompte.",
+                field="cycle_starts_on",
+            )
+        return
+    if cycle_starts_on is None or cycle_starts_on.isoweekday() != 1:
+        raise NotHireable(
+            "Un décompte sur deux semaines commence un lundi\u00a0: indiquez-en un.", field="cycle_starts_on"
+        )
+    if weekly_minutes < FULL_WEEK:
+        raise NotHireable(
+            "Un décompte sur deux semaines va avec un temps plein, 35\u00a0h au moins par semaine\u00a0: "
+            "choisissez «\u00a0à la semaine\u00a0», ou «\u00a0annualisé\u00a0».",
+            field="time_scheme",
         )
 
 

@@ -15,7 +15,15 @@ from django.utils import timezone
 
 from employees.announcing import announce_plan
 from employees.limits import limits_on
-from employees.models import Assignment, ContractTerms, Employee, PlannedDay, TimeScheme, WorkingTimeLimits
+from employees.models import (
+    SPREAD_SCHEMES,
+    Assignment,
+    ContractTerms,
+    Employee,
+    PlannedDay,
+    TimeScheme,
+    WorkingTimeLimits,
+)
 from employees.planning import holidays, plan_between
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal, still_there
@@ -154,7 +162,7 @@ def restore_day(assignment: Assignment, day: date, *, by: User, at: datetime) ->
 def notice(assignment: Assignment, days: Iterable[date], at: datetime) -> Notice:
     """The notice that a change of ``days`` made at ``at`` comes with, in working days between the two.
 
-    Due to part-time (C. trav. L3123-31) and to annualised time (L3121-47); the law asks none of others.
+    Due to part-time (C. trav. L3123-31) and to time over more than a week (L3121-47); the law asks none of others.
     """
     first = min(days)
     terms = ContractTerms.objects.filter(contract=assignment.contract_id).on(first).first()
@@ -169,7 +177,7 @@ def notice_under(
     given = _working_days(timezone.localdate(at) + timedelta(days=1), first, zone)
     if regime is None or regime[0] == TimeScheme.DAY_RATE:
         return Notice(given, 0)
-    if regime[0] == TimeScheme.ANNUALISED:
+    if regime[0] in SPREAD_SCHEMES:
         return Notice(given, limits.notice_days, "L3121-47")
     if regime[1] < limits.legal_week_minutes:
         return Notice(given, limits.notice_days, "L3123-31")

@@ -79,12 +79,15 @@ class WorkingTimeLimitsAdmin(RecordAdmin):
                     ("weekly_minutes", "weekly_most_minutes"),
                     ("average_minutes", "average_weeks"),
                     ("days_a_week", "weekly_rest_minutes"),
-                    "legal_week_minutes",
+                    ("legal_week_minutes", "cycle_week_minutes"),
                 ]
             },
         ),
         ("L’année", {"fields": [("yearly_overtime_minutes", "yearly_minutes")]}),
-        ("Congés payés et heures supplémentaires", {"fields": ["leave_counts_from"]}),
+        (
+            "Congés payés et heures supplémentaires",
+            {"fields": [("leave_counts_from", "leave_counts_in_cycles_from")]},
+        ),
         (
             "Temps partiel et changements",
             {
@@ -184,7 +187,7 @@ class ContractTermsInline(admin.StackedInline):
     fields = [
         ("starts_on", "ends_before"),
         ("weekly_minutes", "gross_monthly_pay"),
-        ("time_scheme", "yearly_minutes", "yearly_days"),
+        ("time_scheme", "yearly_minutes", "yearly_days", "cycle_starts_on"),
         "classification",
     ]
     ordering = ["starts_on", "pk"]

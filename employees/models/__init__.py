@@ -10,12 +10,20 @@ from employees.models.assignment import (
     Terms,
     VatRegime,
 )
-from employees.models.employee import Contract, ContractMember, ContractTerms, Employee, TimeScheme
+from employees.models.employee import (
+    SPREAD_SCHEMES,
+    Contract,
+    ContractMember,
+    ContractTerms,
+    Employee,
+    TimeScheme,
+)
 from employees.models.limits import WorkingTimeLimits
 from employees.models.merge import EmployeeMerge
 from employees.models.planning import Absence, AbsenceKind, CalendarFeed, PlannedDay
 
 __all__ = [
+    "SPREAD_SCHEMES",
     "TERMS_REGIMES",
     "Absence",
     "AbsenceKind",

@@ -140,8 +140,13 @@ class TimeScheme(models.TextChoices):
     """How a contract counts time."""
 
     WEEKLY = "weekly", "à la semaine"
+    TWO_WEEKS = "two_weeks", "sur deux semaines"
     ANNUALISED = "annualised", "annualisé"
     DAY_RATE = "day_rate", "forfait en jours"
+
+
+# Over more than a week: a change of hours is announced seven days before (C. trav. L3121-47).
+SPREAD_SCHEMES = frozenset({TimeScheme.TWO_WEEKS, TimeScheme.ANNUALISED})
 
 
 @pghistory.track()
@@ -161,6 +166,12 @@ class ContractTerms(Dated):
     )
     yearly_days = models.PositiveSmallIntegerField(
         "jours par an", null=True, blank=True, help_text="D’un forfait en jours : 218 au plus (L3121-64)."
+    )
+    cycle_starts_on = models.DateField(
+        "premier lundi des deux semaines",
+        null=True,
+        blank=True,
+        help_text="D’un décompte sur deux semaines\u00a0: un lundi où elles commencent, passé ou à venir.",
     )
     gross_monthly_pay = MoneyField("salaire brut mensuel")
     classification = models.CharField("classification", max_length=80, blank=True)
@@ -183,6 +194,17 @@ class ContractTerms(Dated):
                 condition=Q(time_scheme="day_rate", yearly_days__isnull=False, yearly_days__range=(1, 235))
                 | (~Q(time_scheme="day_rate") & Q(yearly_days__isnull=True)),
                 name="contract_terms_days_fit_their_scheme",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    time_scheme="two_weeks", cycle_starts_on__isnull=False, cycle_starts_on__iso_week_day=1
+                )
+                | (~Q(time_scheme="two_weeks") & Q(cycle_starts_on__isnull=True)),
+                name="contract_terms_of_two_weeks_begin_on_a_monday",
+            ),
+            models.CheckConstraint(
+                condition=~Q(time_scheme="two_weeks") | Q(weekly_minutes__gte=35 * 60),
+                name="contract_terms_of_two_weeks_are_full_time",
             ),
             models.CheckConstraint(
                 condition=Q(gross_monthly_pay__gte=0), name="contract_terms_pay_is_not_negative"

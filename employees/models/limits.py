@@ -38,6 +38,9 @@ class WorkingTimeLimits(Dated):
     days_a_week = models.PositiveSmallIntegerField("jours par semaine (L3132-1)", default=6)
     weekly_rest_minutes = models.PositiveSmallIntegerField("repos hebdomadaire (L3132-2)", default=2100)
     legal_week_minutes = models.PositiveSmallIntegerField("durée légale (L3121-27)", default=2100)
+    cycle_week_minutes = models.PositiveSmallIntegerField(
+        "deux semaines : heures supplémentaires dès, dans l’une (D3121-25)", default=2340
+    )
     yearly_overtime_minutes = models.PositiveIntegerField(
         "contingent annuel d’heures supplémentaires (D3121-24)", default=13200
     )
@@ -86,6 +89,14 @@ class WorkingTimeLimits(Dated):
         default=date(2025, 9, 10),
         help_text="Congés pris dès ce jour, à la semaine (Cass. soc. 10 sept. 2025, n°\u00a023-14.455). Vide\u00a0: "
         "jamais. Un rappel de salaire peut remonter à trois ans (C. trav. L3245-1)\u00a0: demandez à votre conseil.",
+    )
+    leave_counts_in_cycles_from = models.DateField(
+        "congés payés comptés de même sur deux semaines dès le",
+        null=True,
+        blank=True,
+        default=date(2026, 1, 7),
+        help_text="Congés pris dès ce jour, sur deux semaines (Cass. soc. 7 janv. 2026, n°\u00a024-19.410). "
+        "Vide\u00a0: jamais.",
     )
     warning_percent = models.PositiveSmallIntegerField(
         "prévenir à partir de (%)", default=90, validators=[MinValueValidator(50), MaxValueValidator(100)]

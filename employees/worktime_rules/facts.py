@@ -129,7 +129,10 @@ class PlanChange:
 
 @dataclass(frozen=True, slots=True)
 class ContractRegime:
-    """How a contract counts time from a day on; minutes a week, and minutes or days a year where it has them."""
+    """How a contract counts time from a day on; minutes a week, and minutes or days a year where it has them.
+
+    ``cycle_starts_on`` is a Monday on which two weeks begin, where time counts by two of them.
+    """
 
     starts_on: date
     ends_before: date | None
@@ -137,6 +140,7 @@ class ContractRegime:
     scheme: str = TimeScheme.WEEKLY
     yearly_minutes: int | None = None
     yearly_days: int | None = None
+    cycle_starts_on: date | None = None
 
     def covers(self, day: date) -> bool:
         return covers(self.starts_on, self.ends_before, day)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from employees.models import TimeScheme, WorkingTimeLimits
+from employees.models import SPREAD_SCHEMES, TimeScheme, WorkingTimeLimits
 from employees.planning import holidays
 from employees.worktime_rules.calendar import ONE_WEEK, WorkCalendar
 from employees.worktime_rules.facts import ContractRegime, Finding, PlanChange, Rule, Severity, graded
@@ -19,7 +19,10 @@ SATURDAY = 5
 
 
 def late_notice(calendar: WorkCalendar) -> Iterator[Finding]:
-    """Seven working days before a change: part-time (L3123-31), annualised (L3121-47); for others a reasonable time."""
+    """Seven working days before a change: part-time (L3123-31), time over more than a week (L3121-47).
+
+    For others a reasonable time.
+    """
     for change in calendar.changes:
         limits = calendar.limits.on(change.day)
         given = working_days(change)
@@ -27,7 +30,7 @@ def late_notice(calendar: WorkCalendar) -> Iterator[Finding]:
             continue
         regime = calendar.person.regime_on(change.day)
         severity, article = Severity.INFO, "Délai raisonnable, à défaut de règle écrite"
-        if regime and regime.scheme == TimeScheme.ANNUALISED:
+        if regime and regime.scheme in SPREAD_SCHEMES:
             severity, article = Severity.WARNING, "C. trav. L3121-47"
         elif regime and regime.is_part_time(limits):
             severity, article = Severity.WARNING, ""

@@ -62,6 +62,7 @@ def people(
                 row.time_scheme,
                 row.yearly_minutes,
                 row.yearly_days,
+                row.cycle_starts_on,
             )
         )
     return {pk: (each, WorkingPerson(each.birth_date, tuple(regimes[pk]))) for pk, each in known.items()}

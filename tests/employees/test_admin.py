@@ -146,6 +146,19 @@ class TestContract:
             ({"terms-0-yearly_minutes": "1607"}, "Une durée annuelle va avec un temps annualisé"),
             ({"terms-0-yearly_days": "218"}, "Des jours par an vont avec un forfait en jours"),
             ({"terms-0-time_scheme": "day_rate"}, "Un forfait en jours compte de 1 à 235 jours par an"),
+            ({"terms-0-time_scheme": "two_weeks"}, "Un décompte sur deux semaines commence un lundi"),
+            (
+                {"terms-0-time_scheme": "two_weeks", "terms-0-cycle_starts_on": "02/06/2026"},
+                "Un décompte sur deux semaines commence un lundi",
+            ),
+            (
+                {"terms-0-time_scheme": "two_weeks", "terms-0-cycle_starts_on": "01/06/2026"},
+                "Un décompte sur deux semaines va avec un temps plein",
+            ),
+            (
+                {"terms-0-cycle_starts_on": "01/06/2026"},
+                "Un premier lundi va avec un décompte sur deux semaines",
+            ),
             ({"terms-0-gross_monthly_pay": "-1"}, "Le salaire ne peut pas être négatif."),
             ({"allowed_members-0-member": ""}, "Ce champ est obligatoire."),
         ],
@@ -157,18 +170,30 @@ class TestContract:
     @pytest.mark.parametrize(
         ("typed", "kept"),
         [
-            ({"terms-0-time_scheme": "annualised"}, ("annualised", None, None)),
+            ({"terms-0-time_scheme": "annualised"}, ("annualised", None, None, None)),
+            (
+                {
+                    "terms-0-time_scheme": "two_weeks",
+                    "terms-0-weekly_minutes": "35",
+                    "terms-0-cycle_starts_on": "01/06/2026",
+                },
+                ("two_weeks", None, None, date(2026, 6, 1)),
+            ),
             (
                 {"terms-0-time_scheme": "annualised", "terms-0-yearly_minutes": "1607"},
-                ("annualised", 96420, None),
+                ("annualised", 96420, None, None),
             ),
-            ({"terms-0-time_scheme": "day_rate", "terms-0-yearly_days": "218"}, ("day_rate", None, 218)),
+            (
+                {"terms-0-time_scheme": "day_rate", "terms-0-yearly_days": "218"},
+                ("day_rate", None, 218, None),
+            ),
         ],
     )
-    def test_time_is_counted_by_the_week_the_year_or_the_day(self, typed, kept, client, youenn, aloen):
+    def test_time_is_counted_by_one_week_or_two_the_year_or_the_day(self, typed, kept, client, youenn, aloen):
         client.post(url("contract", "add"), self.facts(youenn, aloen, **typed))
         terms = youenn.contracts.get(starts_on=date(2026, 6, 1)).terms.get()
-        assert (terms.time_scheme, terms.yearly_minutes, terms.yearly_days) == kept
+        counted = (terms.time_scheme, terms.yearly_minutes, terms.yearly_days, terms.cycle_starts_on)
+        assert counted == kept
 
     def test_first_terms_are_closed_and_second_added_in_one_go(self, client, maelle, aloen):
         contract = maelle.contracts.get()

@@ -270,3 +270,146 @@ def test_adding_leave_never_lowers_overtime_of_a_week(worked, leave, day, more, 
     # Nor does it pass what the same hours would give, had they been worked, nor what was worked at all.
     as_worked = [one + other for one, other in zip(worked, added, strict=True)]
     assert after <= min(sum(worked), overtime(as_worked, [0] * 7, regime))
+
+
+BEFORE = MONDAY - timedelta(weeks=1)
+PAIRS = "C. trav. L3121-41, -36 et D3121-25"
+RULING_OF_PAIRS = f"{PAIRS}\u00a0; Cass. soc. 7 janv. 2026, n°\u00a024-19.410"
+
+
+def by_two(hours=35, **facts):
+    return contract(hours, "two_weeks", **{"cycle_starts_on": BEFORE, **facts})
+
+
+# What was worked in the first week and in the second, the leave in each, and what comes out.
+TWO_WEEKS = {
+    # 38 h + 32 h = 70 h: three hours of the first week are none.
+    "one long week and a short one": ([8, 8, 8, 7, 7], [7, 7, 6, 6, 6], {}, {}, NOTHING),
+    # 39 h + 35 h = 74 h.
+    "four hours more": ([8, 8, 8, 8, 7], [7, 7, 7, 7, 7], {}, {}, [(240, paid("4\u00a0h"), PAIRS)]),
+    # 39 h + 31 h + 7 h of leave = 77 h.
+    "a day of leave in the second week": (
+        [8, 8, 8, 8, 7],
+        ["7:45", "7:45", "7:45", "7:45"],
+        {},
+        {"fri": 7},
+        [(420, paid("7\u00a0h"), RULING_OF_PAIRS)],
+    ),
+    # 25 h 30 + 14 h + 35 h = 74 h 30.
+    "two days of leave in the first": (
+        [0, 0, "8:30", "8:30", "8:30"],
+        [7, 7, 7, 7, 7],
+        {"mon": 7, "tue": 7},
+        {},
+        [(270, paid("4\u00a0h\u00a030"), RULING_OF_PAIRS)],
+    ),
+    # The driver of the ruling, by two weeks: 39 h and 56 h of leave = 95 h, 25 h over, of which 16 are the first.
+    "78 h of work and 112 h of leave in four weeks": (
+        [8, 8, 8, 8, 7],
+        [],
+        {"sat": 8},
+        {"mon": 8, "tue": 8, "wed": 8, "thu": 8, "fri": 8, "sat": 8},
+        [(1500, paid("16\u00a0h", "9\u00a0h"), RULING_OF_PAIRS)],
+    ),
+    # 45 h + 25 h = 70 h, and six hours above 39 h in the first.
+    "39 h in one week": ([9, 9, 9, 9, 9], [5, 5, 5, 5, 5], {}, {}, [(360, paid("6\u00a0h"), PAIRS)]),
+    # 40 h + 20 h + 14 h = 74 h: four, the one above 39 h among them.
+    "one hour above 39 h, and leave": (
+        [8, 8, 8, 8, 8],
+        [0, 0, 7, 7, 6],
+        {},
+        {"mon": 7, "tue": 7},
+        [(240, paid("4\u00a0h"), RULING_OF_PAIRS)],
+    ),
+    # 45 h + 45 h = 90 h.
+    "two long weeks": (
+        [9, 9, 9, 9, 9],
+        [9, 9, 9, 9, 9],
+        {},
+        {},
+        [(1200, paid("16\u00a0h", "4\u00a0h"), PAIRS)],
+    ),
+    "two weeks of leave": (
+        [],
+        [],
+        dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), 7),
+        dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), 7),
+        NOTHING,
+    ),
+}
+
+
+def test_two_weeks_are_counted_together_leave_among_them():
+    wrong = {}
+    for name, (first, second, leave, later, expected) in TWO_WEEKS.items():
+        spans = [*week(BEFORE, *first), *week(MONDAY, *second)]
+        got = counted(spans, {**away(BEFORE, **leave), **away(**later)}, regimes=[by_two()])
+        # It is told with the second week, and in the first nothing is.
+        early = counted(spans, away(BEFORE, **leave), regimes=[by_two()], first=BEFORE)
+        if got != (expected or []) or early:
+            wrong[name] = (got, early)
+    assert wrong == {}
+
+
+def test_two_weeks_say_what_they_are():
+    spans = [*week(BEFORE, 8, 8, 8, 8, 7), *week(MONDAY, "7:45", "7:45", "7:45", "7:45")]
+    (finding,) = found("overtime", spans, credited=away(fri=7), regimes=[by_two()])
+    assert finding.sentence == (
+        "7\u00a0h au-delà de 70\u00a0h en deux semaines, avec 70\u00a0h de travail et 7\u00a0h de congés payés\u00a0: "
+        "7\u00a0h à +25\u00a0%."
+    )
+    assert (finding.day, finding.first, finding.before) == (MONDAY, BEFORE, MONDAY + 7 * DAY)
+    (long,) = found("overtime", [*week(BEFORE, 9, 9, 9, 9, 9), *week(MONDAY, 5, 5)], regimes=[by_two()])
+    assert long.sentence.startswith(
+        "6\u00a0h au-delà de 70\u00a0h en deux semaines ou de 39\u00a0h dans l’une\u00a0:"
+    )
+
+
+def test_leave_of_two_weeks_counts_from_the_day_of_its_own_ruling():
+    """Wednesday 7 January 2026: Tuesday’s 7 h do not count, Wednesday’s do. 35 h + 28 h + 7 h, then one hour more."""
+    january = date(2026, 1, 5)
+    regime = by_two(starts_on=LONG_AGO, cycle_starts_on=january - timedelta(weeks=5))
+    worked = [*week(january - timedelta(weeks=1), 7, 7, 7, 7, 7), *week(january, 10, 0, 0, 9, 9)]
+    facts = {"regimes": [regime], "first": january}
+    leave = away(january, tue=7, wed=7)
+    assert counted(worked, leave, **facts) == []
+    more = [*worked, on(january + 5 * DAY, 1)]
+    assert counted(more, leave, **facts) == [(60, paid("1\u00a0h"), RULING_OF_PAIRS)]
+    never = limits(leave_counts_in_cycles_from=None)
+    assert counted(more, leave, **facts, law=never) == []
+
+
+def test_a_week_that_stands_alone_is_counted_alone():
+    """The contract begins with the second week, ends with the first, or counts by the week there."""
+    spans = [*week(BEFORE, 9, 9, 9, 9, 9), *week(MONDAY, 8, 8, 8, 8, 8)]
+    next_week = MONDAY + timedelta(weeks=1)
+    begins = [by_two(starts_on=MONDAY)]
+    ends = [by_two(cycle_starts_on=MONDAY, ends_before=next_week)]
+    changes = [contract(starts_on=LONG_AGO, ends_before=MONDAY), by_two(starts_on=MONDAY)]
+    for regimes in (begins, ends, changes):
+        assert counted(spans, {}, regimes=regimes) == [(300, paid("5\u00a0h"), LAW)], regimes
+    # Terms that change and count the same two weeks hold them together: 45 h + 40 h.
+    raised = [
+        by_two(ends_before=MONDAY),
+        by_two("35:30", starts_on=MONDAY, cycle_starts_on=BEFORE + 14 * DAY),
+    ]
+    assert counted(spans, {}, regimes=raised) == [(900, paid("15\u00a0h"), PAIRS)]
+
+
+def test_the_quota_takes_two_weeks_with_the_second_even_when_it_has_no_work():
+    spans = week(BEFORE, 9, 9, 9, 9, 9)
+    law = limits(yearly_overtime_minutes=300)
+    (finding,) = found("quota", spans, credited=away(mon=7), regimes=[by_two()], law=law)
+    # Six hours above 39 h of work; with leave it would be six as well, and never more than worked hours give.
+    assert (finding.day, finding.measured) == (MONDAY, 360)
+
+
+@FEW
+@given(a_week, a_week, a_week, a_week, st.integers(0, 13), st.integers(1, 600))
+def test_adding_leave_never_lowers_overtime_of_two_weeks(first, second, leave, later, day, more):
+    worked, away_then = first + second, leave + later
+    added = [each + more * (n == day) for n, each in enumerate(away_then)]
+    before, after = (overtime(worked, each, by_two(), BEFORE) for each in (away_then, added))
+    assert overtime(worked, [0] * 14, by_two(), BEFORE) <= before <= after
+    as_worked = [one + other for one, other in zip(worked, added, strict=True)]
+    assert after <= min(sum(worked), overtime(as_worked, [0] * 14, by_two(), BEFORE))

@@ -226,6 +226,11 @@ class TestNotice:
             ({"weekly_minutes": 2100}, 0, ""),
             ({"weekly_minutes": 2099}, 7, "L3123-31"),
             ({"weekly_minutes": 2100, "time_scheme": "annualised"}, 7, "L3121-47"),
+            (
+                {"weekly_minutes": 2100, "time_scheme": "two_weeks", "cycle_starts_on": date(2026, 1, 5)},
+                7,
+                "L3121-47",
+            ),
             ({"weekly_minutes": 1680, "time_scheme": "day_rate", "yearly_days": 218}, 0, ""),
         ],
     )

@@ -187,6 +187,7 @@ def test_a_forfait_is_prorated():
     [
         (contract(28), "warning", "C. trav. L3123-31"),
         (contract(35, "annualised"), "warning", "C. trav. L3121-47"),
+        (contract(35, "two_weeks", cycle_starts_on=date(2026, 1, 5)), "warning", "C. trav. L3121-47"),
         (contract(35), "info", "Délai raisonnable, à défaut de règle écrite"),
     ],
 )

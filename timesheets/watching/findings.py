@@ -168,7 +168,7 @@ def _days(first: date, before: date, employees: Collection[int]) -> Mapping[int,
 
 
 def _counts_by_year(person: WorkingPerson) -> bool:
-    return any(regime.scheme != TimeScheme.WEEKLY for regime in person.regimes)
+    return any(regime.scheme in (TimeScheme.ANNUALISED, TimeScheme.DAY_RATE) for regime in person.regimes)
 
 
 # Beyond so many days, hours are listed by week.

@@ -27,6 +27,8 @@ TWINS = {
 SEVEN, ONE = "'{420,420,420,420,420,0,0}'", "'{420}'"
 ONE_MEMBER = "(SELECT min(id) FROM members_member)"
 DAYS = {"time_scheme": "'day_rate'"}
+BY_TWO = {"time_scheme": "'two_weeks'"}
+A_MONDAY, A_TUESDAY = {"cycle_starts_on": "'2026-01-05'"}, {"cycle_starts_on": "'2026-01-06'"}
 
 # The terms of the scene are invoiced: what is tried on them is let through first.
 INVOICED = ("an_invoiced_price_is_kept",)
@@ -74,6 +76,16 @@ ROWS: dict[str, Row] = {
         update(yearly_days="0", **DAYS),
         update(yearly_days="236", **DAYS),
         holds=(update(yearly_days="1", **DAYS), update(yearly_days="235", **DAYS)),
+    ),
+    "contract_terms_of_two_weeks_begin_on_a_monday": row(
+        update(**BY_TWO),
+        update(**BY_TWO, **A_TUESDAY),
+        update(**A_MONDAY),
+        holds=update(**BY_TWO, **A_MONDAY),
+    ),
+    "contract_terms_of_two_weeks_are_full_time": row(
+        update(weekly_minutes="2099", **BY_TWO, **A_MONDAY),
+        holds=update(weekly_minutes="2100", **BY_TWO, **A_MONDAY),
     ),
     "contract_terms_pay_is_not_negative": row(
         update(gross_monthly_pay="-0.01"), holds=update(gross_monthly_pay="0")

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from employees import moving
@@ -169,3 +170,22 @@ def test_what_is_moved_away_from_a_day_of_leave_is_no_leave_any_more(maelle, alo
     )
     check = moving.read_move(placed, DAYS[1], [DAYS[6]], world.at(date(2026, 10, 1))).to(DAYS[6])
     assert [each.text for each in check.remarks if "au-delà de 35" in each.text] == []
+
+
+def test_two_weeks_are_read_together_and_take_no_query_more(maelle, placed):
+    """39 h, then 31 h and a day of leave: 7 h, told with the second week; the hours of both make the figure."""
+    first = [day - timedelta(days=7) for day in DAYS]
+    ContractTerms.objects.update(time_scheme="two_weeks", cycle_starts_on=first[0])
+    worked = dict(zip([*first[:5], *DAYS[:4]], [480, 480, 480, 480, 420, 465, 465, 465, 465], strict=True))
+    world.timesheet(placed, worked, status="draft")
+    world.timesheet(maelle, {DAYS[4]: 420}, kind="leave", status="draft")
+    days = (world.NOVEMBER.first, world.NOVEMBER.before)
+    with CaptureQueriesContext(connection) as queries:
+        seen = [each for each in findings.person_findings(*days) if each.finding.rule == "overtime"]
+    assert len(queries) <= 8
+    (pair,) = seen
+    assert (pair.finding.day, pair.finding.measured) == (MONDAY, 420)
+    assert "Cass. soc. 7 janv. 2026, n°\u00a024-19.410" in pair.finding.article
+    assert sum(share.minutes for share in pair.shares) == pair.finding.measured + pair.finding.limit
+    # From the second week alone it is the same: what was acknowledged stays so.
+    assert overtime(maelle, WEEK) == [(420, False)]
