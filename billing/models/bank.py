@@ -30,7 +30,9 @@ class BankStatement(models.Model):
     known_by = models.JSONField("opérations connues par", default=list, blank=True)
     imported_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     imported_at = models.DateTimeField("importé le")
-    undone_by = models.ForeignKey("members.User", models.PROTECT, null=True, blank=True, related_name="+")
+    undone_by = models.ForeignKey(
+        "members.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="annulé par"
+    )
     undone_at = models.DateTimeField("annulé le", null=True, blank=True)
 
     class Meta:

@@ -259,7 +259,7 @@ PAYROLLS = [
         [TITLES, GOOD.replace("Kerbrat", "Talec")],
         "Ligne 2 : le matricule M001 est celui de Maëlle Kerbrat, le fichier",
     ),
-    ([TITLES, GOOD, GOOD], "Ligne 3 : Maëlle Kerbrat est déjà à la ligne 2. Une seule ligne par salarié"),
+    ([TITLES, GOOD, GOOD], "Ligne 3 : Maëlle Kerbrat est déjà à la ligne 2, avec les mêmes montants."),
     (
         [TITLES, GOOD, "total;;;;9,00;893,00"],
         "Ligne 3 : colonne « brut », le total est 9,00 € alors que les lignes",
