@@ -1,5 +1,6 @@
 """Reads the environment: typed, once, and with a plain sentence when something is missing or wrong."""
 
+import json
 import os
 import secrets
 import tempfile
@@ -78,6 +79,17 @@ class Environment:
         found = Path(self.text(name, str(default)))
         if not found.is_absolute():
             raise ImproperlyConfigured(f"{name} must be an absolute path.")
+        return found
+
+    def options(self, name: str) -> dict[str, Any]:
+        """A JSON object, or an empty one; it may hold secrets."""
+        try:
+            found = json.loads(self.secret(name, "{}"))
+        except ValueError:
+            # Without "from": the original error carries the text.
+            raise ImproperlyConfigured(f"{name} must be a JSON object.") from None
+        if not isinstance(found, dict):
+            raise ImproperlyConfigured(f"{name} must be a JSON object.")
         return found
 
     def database(self, name: str) -> dict[str, Any]:

@@ -230,8 +230,9 @@ STATIC_STORAGE = (
     if LOCAL_MODE
     else "groupement.static_files.HashedStaticFilesStorage"
 )
-PRIVATE_STORAGE = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+# A folder, that all processes share; or any storage of Django’s that PRIVATE_STORAGE names. No code asks which.
+PRIVATE_STORAGE: dict[str, Any] = {
+    "BACKEND": "groupement.kernel.private_folder.PrivateFolder",
     "OPTIONS": {
         "location": PRIVATE_FILES_ROOT,
         "base_url": None,
@@ -239,8 +240,13 @@ PRIVATE_STORAGE = {
         "directory_permissions_mode": 0o700,
     },
 }
+if another_storage := env.text("PRIVATE_STORAGE", ""):
+    PRIVATE_STORAGE = {"BACKEND": another_storage, "OPTIONS": env.options("PRIVATE_STORAGE_OPTIONS")}
 STORAGES = {
-    "default": PRIVATE_STORAGE,
+    # Columns of files: of two files of one name both are kept.
+    "default": PRIVATE_STORAGE
+    if another_storage
+    else PRIVATE_STORAGE | {"OPTIONS": PRIVATE_STORAGE["OPTIONS"] | {"allow_overwrite": False}},
     "private": PRIVATE_STORAGE,
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }

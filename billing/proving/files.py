@@ -109,7 +109,7 @@ def _wrong(kept: KeptFile) -> str:
     storage = kept.storage or storages["private"]
     try:
         with storage.open(kept.path, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = paper.digest_of(file)
     except FileNotFoundError:
         return MISSING
     except OSError as error:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-import os
 import re
-import tempfile
 import threading
 import unicodedata
 import warnings
@@ -18,7 +16,10 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+
+from groupement.kernel.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
     from weasyprint import CSS, HTML
@@ -28,6 +29,7 @@ STATIC = Path(__file__).resolve().parent.parent.parent / "static"
 STYLESHEET = STATIC / "css" / "paper.css"
 ELEMENTS = STATIC / "css" / "paper_elements.css"
 VARIANT = "pdf/a-3b"
+PIECE = 1 << 16
 
 # White space that ends a block or a line. WeasyPrint prints it as a space, which would make the bytes of a paper depend
 # on how its template is spaced; a space that shall stay there is written &#32;.
@@ -120,25 +122,10 @@ class StoredFile(NamedTuple):
     sha256: str
 
 
-HALF_WRITTEN = re.compile(r"\.(.+)\.\w{8}")
-AN_HOUR = 3600
-
-
 def sweep(*, at: datetime) -> int:
-    """Delete what a killed worker left half written, an hour old and more; how many."""
-    count = 0
-    for left in Path(storages["private"].path("")).rglob(".*"):
-        try:
-            if (
-                HALF_WRITTEN.fullmatch(left.name)
-                and left.is_file()
-                and at.timestamp() - left.stat().st_mtime > AN_HOUR
-            ):
-                left.unlink()
-                count += 1
-        except FileNotFoundError:  # it was being finished
-            continue
-    return count
+    """Delete what a killed worker left half written, an hour old and more; how many. Only a folder leaves such."""
+    store = storages["private"]
+    return store.sweep(at=at) if isinstance(store, PrivateFolder) else 0
 
 
 class Altered(Exception):  # noqa: N818 - named like the refusals
@@ -146,26 +133,23 @@ class Altered(Exception):  # noqa: N818 - named like the refusals
 
 
 def store(path: str, content: bytes) -> StoredFile:
-    """Write a document into private storage, beside first and then renamed: a reader never sees half a file."""
-    target = Path(storages["private"].path(path))
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(beside).rename(target)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    return StoredFile(path, len(content), hashlib.sha256(content).hexdigest())
+    """Write a document into the private store. The answer says where: one that replaces no file takes another path."""
+    kept = storages["private"].save(path, ContentFile(content))
+    return StoredFile(kept, len(content), hashlib.sha256(content).hexdigest())
+
+
+def digest_of(file: Any) -> str:
+    """SHA-256 of what is left to read, piece by piece: each store gives files of its own sort."""
+    found = hashlib.sha256()
+    while piece := file.read(PIECE):
+        found.update(piece)
+    return found.hexdigest()
 
 
 def open_stored(path: str, sha256: str) -> IO[bytes]:
     """A stored file, at its start, after its digest was checked. Raises FileNotFoundError and Altered."""
     file: Any = storages["private"].open(path, "rb")
-    if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+    if digest_of(file) != sha256:
         file.close()
         raise Altered(path)
     file.seek(0)

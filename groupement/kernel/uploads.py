@@ -48,9 +48,11 @@ def delete(token: str) -> None:
 def delete_expired(*, at: datetime) -> int:
     """Delete uploads that nobody imported within the hour; returns how many."""
     storage = storages["private"]
-    if not storage.exists(FOLDER):
+    # Not asked by exists(): a store without folders knows none, whatever lies in it.
+    try:
+        _, names = storage.listdir(FOLDER)
+    except FileNotFoundError:
         return 0
-    _, names = storage.listdir(FOLDER)
     expired = [f"{FOLDER}/{name}" for name in names if _is_expired(f"{FOLDER}/{name}", at)]
     for name in expired:
         storage.delete(name)

@@ -56,6 +56,15 @@ def test_flag_is_not_guessed() -> None:
         env(FLAG="maybe").flag("FLAG", default=False)
 
 
+def test_options_are_a_json_object_and_a_wrong_one_is_not_told() -> None:
+    assert env().options("STORE") == {}
+    assert env(STORE='{"bucket": "a"}').options("STORE") == {"bucket": "a"}
+    for wrong in ("{hush", '["hush"]'):
+        with pytest.raises(ImproperlyConfigured, match=r"^STORE must be a JSON object\.$") as refused:
+            env(STORE=wrong).options("STORE")
+        assert refused.value.__cause__ is None
+
+
 @pytest.mark.parametrize("wrong", ["ten", "-1", "1.5", "²"])
 def test_number_is_whole(wrong: str) -> None:
     assert env(N="25").number("N", 0) == 25

@@ -134,6 +134,23 @@ def test_no_page_may_run_foreign_or_inline_code() -> None:
     assert not [name for name, sources in directives.items() if "'unsafe-inline'" in sources]
 
 
+def test_another_store_is_a_setting() -> None:
+    script = (
+        "from groupement import settings; print(settings.STORAGES['private'], settings.STORAGES['default'])"
+    )
+    named = {"PRIVATE_STORAGE": "a.Store", "PRIVATE_STORAGE_OPTIONS": '{"bucket": "b"}'}
+    wanted = {"BACKEND": "a.Store", "OPTIONS": {"bucket": "b"}}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=settings.BASE_DIR,
+        env=os.environ | PRODUCTION | named,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == f"{wanted} {wanted}"
+
+
 def test_private_files_are_closed_to_other_users() -> None:
     from django.core.files.base import ContentFile
     from django.core.files.storage import storages
