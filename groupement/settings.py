@@ -224,6 +224,11 @@ WHITENOISE_USE_FINDERS = LOCAL_MODE
 WHITENOISE_AUTOREFRESH = LOCAL_MODE
 # Files from outside are read in a process of their own; most tests, which follow every line, read them in theirs.
 READ_FILES_APART = True
+FILE_UPLOAD_HANDLERS = [
+    "groupement.kernel.upload_limit.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 PRIVATE_FILES_ROOT = env.folder("PRIVATE_FILES_ROOT", LOCAL_FOLDER / "files")
 STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"

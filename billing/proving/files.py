@@ -16,7 +16,7 @@ from billing.models import Document, Expense, Letter
 from billing.proving.findings import Checked, FindingKind, ProofFinding
 from groupement.kernel import paper
 from groupement.kernel.french import NO_BREAK_SPACE, of
-from members.models import Group, Mail, VatAttestation
+from members.models import File, Group, Mail, VatAttestation
 from timesheets import freezing
 from timesheets.models import SignedSheet
 
@@ -43,6 +43,11 @@ def kept_files() -> Iterator[KeptFile]:
     for sheet in SignedSheet.objects.exclude(made_at=None).order_by("pk").iterator():
         name = f"relevé signé {sheet.content['reference']}"
         yield KeptFile(name, sheet.path, sheet.sha256, partial(freezing.render_signed, sheet))
+    yield from _brought()
+
+
+def _brought() -> Iterator[KeptFile]:
+    """What people brought, and what mails carry."""
     for expense in Expense.objects.exclude(receipt="").order_by("pk").iterator():
         name = f"justificatif de la dépense n°{NO_BREAK_SPACE}{expense.pk}, {expense.label}"
         receipt = expense.receipt
@@ -50,10 +55,12 @@ def kept_files() -> Iterator[KeptFile]:
     for mail in Mail.objects.exclude(file_path="").order_by("pk").iterator():
         name = f"pièce jointe du message n°{NO_BREAK_SPACE}{mail.pk}"
         yield KeptFile(name, mail.file_path, mail.file_sha256)
+    for file in File.objects.filter(purged_at=None).order_by("pk").iterator():
+        yield KeptFile(f"fichier «{NO_BREAK_SPACE}{file.name}{NO_BREAK_SPACE}»", file.path, file.sha256)
     for model, field, label in WITHOUT_DIGEST:
         for row in model._default_manager.exclude(**{field: ""}).order_by("pk"):
-            file = getattr(row, field)
-            yield KeptFile(f"{label} ({row})", str(file.name), "", storage=file.storage)
+            kept = getattr(row, field)
+            yield KeptFile(f"{label} ({row})", str(kept.name), "", storage=kept.storage)
 
 
 # What may be replaced at any time: that it is there is all that can be asked.
@@ -68,7 +75,7 @@ def named_columns() -> set[tuple[str, str]]:
     known = {(model._meta.label, field) for model, field, _ in WITHOUT_DIGEST}
     return (
         known
-        | {(model._meta.label, "path") for model in (Document, Letter, SignedSheet)}
+        | {(model._meta.label, "path") for model in (Document, File, Letter, SignedSheet)}
         | {
             (Expense._meta.label, "receipt"),
             (Mail._meta.label, "file_path"),

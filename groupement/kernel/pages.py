@@ -1,16 +1,16 @@
-"""Answers to requests: page() as a whole or in part, act() with its message, paginate(), is_phone(); nothing else."""
+"""Answers to requests: page() as a whole or in part, attachment(), act() with its message, paginate(), is_phone()."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import IO, Any, Generic, Literal, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.context_processors import csrf
 from django.template.loader import render_to_string
@@ -147,3 +147,10 @@ def _message(request: HttpRequest, refusal: Refusal) -> None:
         messages.error(request, error)
     if (more := len(refusal.errors) - MOST_ERRORS) > 0:
         messages.error(request, f"… et {counted(more, 'autre')}.")
+
+
+def attachment(file: IO[bytes], name: str, media_type: str) -> FileResponse:
+    """A kept file as an answer: to be saved under ``name``, never shown within the site, as what its content is."""
+    answer = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer

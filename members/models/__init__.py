@@ -1,6 +1,7 @@
 """Who belongs: people who log in, the group itself, its members, and who sits for whom."""
 
 from members.models.deputy import Deputy
+from members.models.file import File
 from members.models.group import (
     DraftVisibility,
     Group,
@@ -23,6 +24,7 @@ __all__ = [
     "Declaration",
     "Deputy",
     "DraftVisibility",
+    "File",
     "Group",
     "HolidayZone",
     "Invitation",

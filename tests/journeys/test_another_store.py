@@ -39,7 +39,7 @@ class Bucket(Storage):
         self.held = {}
 
     def _save(self, name, content):
-        self.held[name] = (content.read(), timezone.now())
+        self.held[name] = (b"".join(content.chunks()), timezone.now())
         return name
 
     def _open(self, name, mode="rb"):

@@ -38,6 +38,7 @@ TWINS = {
     "members_mailsubject": copy(number="number + 1"),
     "members_notice": copy(WAITING, topic="topic || '1'"),
     "members_securityevent": copy(),
+    "members_file": copy(path="'files/c.pdf'"),
     "members_sentform": copy(key="repeat('z', 22)"),
     "members_membership": copy(
         status="'left'", starts_on="starts_on - 10", notice_on="starts_on", ends_before="starts_on"
@@ -328,6 +329,45 @@ ROWS: dict[str, Row] = {
         delete(SETTLED),
         holds=(update(WAITING, sentence="'x'"), delete(WAITING)),
     ),
+    # files
+    "a_file_is_neither_empty_nor_too_large": row(
+        copy(path="'c'", size="0"),
+        copy(path="'c'", size="20971521"),
+        holds=(copy(path="'c'", size="1"), copy(path="'c'", size="20971520")),
+    ),
+    "a_file_is_of_a_safe_kind": row(
+        copy(path="'c'", media_type="'text/html'"),
+        copy(path="'c'", media_type="'image/svg+xml'"),
+        holds=copy(path="'c'", media_type="'text/csv'"),
+    ),
+    "a_file_has_its_digest": row(
+        copy(path="'c'", sha256="''"),
+        copy(path="'c'", sha256="repeat('A', 64)"),
+        holds=copy(path="'c'", sha256="repeat('f', 64)"),
+    ),
+    "a_file_is_purged_after_it_was_kept": row(
+        update("purged_at IS NULL", purged_at="kept_at - interval '1 second'"),
+        holds=update("purged_at IS NULL", purged_at="kept_at"),
+    ),
+    "a_file_never_changes": row(
+        *(
+            update("purged_at IS NULL", **{column: value})
+            for column, value in (
+                ("path", "'x'"),
+                ("name", "'x'"),
+                ("media_type", "'text/csv'"),
+                ("size", "8"),
+                ("sha256", "repeat('f', 64)"),
+                ("is_sensitive", "NOT is_sensitive"),
+                ("kept_by_id", "NULL"),
+                ("kept_at", "kept_at + interval '1 second'"),
+            )
+        ),
+        update("purged_at IS NOT NULL", purged_at="NULL"),
+        update("purged_at IS NOT NULL", purged_at="purged_at + interval '1 day'"),
+        holds=update("purged_at IS NULL", purged_at="kept_at"),
+    ),
+    "files_are_kept": row(delete(), holds=TWINS["members_file"]),
     "security_events_are_append_only": append_only("detail", TWINS["members_securityevent"]),
     "subjects_of_mails_are_append_only": append_only("number", TWINS["members_mailsubject"]),
 }

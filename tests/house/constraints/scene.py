@@ -18,6 +18,7 @@ from employees.models import (
 from groupement.kernel.periods import Month
 from members.models import (
     Declaration,
+    File,
     Invitation,
     Mail,
     MailSubject,
@@ -110,6 +111,9 @@ def _of_members(aloen: Member, sonam: Member, boss: User) -> None:
     Notice.objects.create(kind="leaver", topic="contract 1", settled_at=NOW, mail=mail, **shown)
     file = {"file_name": "f.pdf", "file_path": "invoices/f.pdf", "file_sha256": A}
     Mail.objects.create(kind="document", **facts, **file)
+    kept = {"name": "devis.pdf", "media_type": "application/pdf", "size": 9, "sha256": A, "kept_at": NOW}
+    File.objects.create(path="files/2026/a.pdf", kept_by=boss, **kept)
+    File.objects.create(path="files/2026/b.pdf", purged_at=NOW, **kept)
     SecurityEvent.objects.create(at=NOW, kind="login", user=signer, ip="127.0.0.1", detail="password")
     kept = {**facts, "text": "", "html": "", "encrypted": "gAAAAx", "expires_at": NOW + timedelta(1)}
     Mail.objects.create(kind="access", **kept)

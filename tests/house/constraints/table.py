@@ -29,6 +29,7 @@ STRICTER = {
     "timesheets_entry_minutes_check": "entry_minutes_fit_in_a_day",
     "billing_series_rank_check": "a_further_series_says_who_opened_it_and_why",
     "employees_terms_monthly_minimum_minutes_check": "an_invoiced_price_is_kept",
+    "members_file_size_check": "a_file_is_neither_empty_nor_too_large",
     "billing_release_minutes_check": "a_release_holds_minutes",
     # What is funded is of the month of its sheet or of its day, which a first of the month only can be.
     "billing_fundedhours_month_check": "no_hour_is_funded_twice",
@@ -36,6 +37,7 @@ STRICTER = {
 }
 # The least that goes in, where one of ours asks for more than "≥ 0", or 0 is taken.
 LEAST = {
+    "members_file_size_check": "1",
     "billing_dunninglevel_rank_check": "2",
     "billing_fundedhours_minutes_check": "1",
     "employees_workingtimelimits_average_weeks_check": "1",
