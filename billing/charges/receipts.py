@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
 import secrets
-import warnings
 from pathlib import PurePath
 from typing import IO, Any, cast
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from PIL import Image
 
 from billing.models import Expense
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.media_types import ENDINGS, MediaType, media_type
 from members.roles import TELL_ADMIN
 
 log = logging.getLogger(__name__)
 
 LARGEST_RECEIPT = 5 * 1024 * 1024
-CONTENT_TYPES = {".pdf": "application/pdf", ".jpg": "image/jpeg", ".png": "image/png"}
-_IMAGES = {"JPEG": ".jpg", "PNG": ".png"}
+RECEIPTS = (MediaType.PDF, MediaType.JPEG, MediaType.PNG)
+CONTENT_TYPES = {ENDINGS[kind]: kind.value for kind in RECEIPTS}
 
 
 class BadReceipt(Refusal):
@@ -73,18 +71,11 @@ def delete_file(receipt: Any) -> None:
 
 
 def _ending(data: bytes) -> str:
-    if data.startswith(b"%PDF-") and b"%%EOF" in data[-2048:]:
-        return ".pdf"
-    try:
-        with warnings.catch_warnings():
-            # A picture of more pixels than anybody's camera takes is refused, not unpacked.
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=tuple(_IMAGES)) as picture:
-                picture.verify()
-                return _IMAGES[picture.format or ""]
-    except Exception as error:
+    found = media_type(data)
+    if found is None or found not in RECEIPTS:
         raise BadReceipt(
             "Ce fichier n’est pas un PDF, ni une image JPEG ou PNG qui s’ouvre. Photographiez le justificatif "
             "en JPEG, ou enregistrez-le en PDF.",
             field="receipt",
-        ) from error
+        )
+    return ENDINGS[found]

@@ -16,12 +16,13 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.media_types import MediaType
 from groupement.kernel.money import spell_percent
 from groupement.kernel.pages import act
 from members import joining, settings_rules
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
-from members.admin.keeping import KeptForm, KeptFormSet, KeptRecordAdmin
+from members.admin.keeping import AttestationForm, KeptFormSet, KeptRecordAdmin, checked_upload
 from members.admin.site import Proven, ReadOnlyInline, StepInline, user_of
 from members.joining import choose_mark
 from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
@@ -30,6 +31,9 @@ from members.models.member import MOST_TAXABLE
 
 class GroupForm(forms.ModelForm):
     """The settings, with what upper apps refuse of them."""
+
+    def clean_logo(self) -> Any:
+        return checked_upload(self.cleaned_data["logo"], (MediaType.PNG, MediaType.JPEG))
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
@@ -135,7 +139,7 @@ class MembershipInline(ReadOnlyInline):
 
 class VatAttestationInline(admin.StackedInline):
     model = VatAttestation
-    form = KeptForm
+    form = AttestationForm
     formset = KeptFormSet
     extra = 0
     ordering = ["-starts_on", "-pk"]
@@ -223,6 +227,7 @@ class SiteAdmin(RecordAdmin):
 class VatAttestationAdmin(KeptRecordAdmin):
     """Statements behind an exempt regime (CGI art. 261 B), with their end."""
 
+    form = AttestationForm
     list_display = ["member", "taxable_receipts_percent", "starts_on", "ends_before", "signed_on"]
     list_filter = ["member"]
     list_select_related = ["member"]
