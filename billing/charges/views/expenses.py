@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +18,7 @@ from employees.models import VatRegime
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import spell
-from groupement.kernel.pages import act, page, paginate
+from groupement.kernel.pages import act, attachment, page, paginate
 from members.access import UserRequest, coordinates, for_roles, holds, today
 from members.roles import Role, reserved
 
@@ -86,7 +86,7 @@ def receipt(request: UserRequest, pk: int) -> HttpResponseBase:
     if not done:
         return redirect("billing:expense", pk)
     file, content_type, name = done.value
-    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    return attachment(file, name, content_type)
 
 
 def find(request: UserRequest, pk: int) -> Expense:

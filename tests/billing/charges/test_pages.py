@@ -70,6 +70,28 @@ def test_a_purchase_is_sent_with_its_photo(login, placed):
     assert b"".join(answer.streaming_content) == picture()
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_is_no_receipt_is_refused_and_the_rest_stays_typed(login, placed, monkeypatch):
+    """An oversized file is cut off while it comes in: what is left of it is its size."""
+    client = login(placed.employee.user)
+    monkeypatch.setattr("groupement.kernel.upload_limit.LARGEST_FILE", 1_000_000)
+    wrong = {}
+    for data, sentence in [
+        (b"<html><script>alert(1)</script></html>", "Ce fichier n’est pas un PDF"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "Ce fichier n’est pas un PDF"),
+        (b"#!/bin/sh\nls\n", "Ce fichier n’est pas un PDF"),
+        (b"%PDF-" + b" " * 6_000_000 + b"%%EOF", "Le justificatif dépasse 5 Mo."),
+    ]:
+        file = SimpleUploadedFile("facture.pdf", data, "application/pdf")
+        sent = typed(placed, kind="purchase", amount="31,20", label="Cartouches", receipt=file)
+        answer = client.post(MINE, sent)
+        kept = answer.context["form"]["label"].value(), answer.context["form"]["amount"].value()
+        if answer.status_code != 422 or sentence not in words(answer) or kept != ("Cartouches", "31,20"):
+            wrong[data[:9]] = (answer.status_code, kept)
+    assert wrong == {}
+    assert not Expense.objects.exists()
 
 
 @pytest.mark.parametrize(
