@@ -15,7 +15,7 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from billing.accounts import payments, refunding
 from billing.bank import importing
 from billing.charges import dues
-from billing.charges.receipts import checked_file
+from billing.charges.receipts import checked_file, digest
 from billing.documents import letters
 from billing.grants import reports, tagging
 from billing.models import BankOperation, Expense, FundingLine, Letter, LetterKind, Quote, TrueUp
@@ -267,7 +267,7 @@ def dispute(house: House) -> Arguments:
 
 def expense(house: House, **facts: Any) -> Arguments:
     bought = {"kind": "purchase", "receipt": "receipts/2026/1-a.pdf", "label": "Toner", "amount": Decimal(9)}
-    when = {"spent_on": NOVEMBER.first, "recorded_at": NOW}
+    when = {"spent_on": NOVEMBER.first, "recorded_at": NOW, "receipt_sha256": digest(checked_file(PDF))}
     made = Expense.objects.create(
         assignment=house.placed, employee=house.maelle, **{**bought, **when, **facts}
     )
