@@ -12,12 +12,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from billing.costs.closing import EmployeeMonth, closed_months
 from billing.costs.payroll_columns import AMOUNTS
-from billing.models import ActualCost, CarriedCost, CostKind, EmployerCost
-from employees.models import Employee
+from billing.models import (
+    ActualCost,
+    BillingRun,
+    CarriedCost,
+    CostKind,
+    EmployerCost,
+    InvoiceStatus,
+    RunStatus,
+)
+from employees.models import Assignment, Contract, Employee
 from groupement.kernel.money import CENT, ZERO
 from groupement.kernel.periods import Month
 
@@ -69,8 +77,9 @@ def carry(employees: Collection[int], *, at: datetime) -> None:
     """Bring what is carried for these employees up to date: made twice it gives the same.
 
     The difference of a closed month goes into the person's next open month that has a cost, as CARRIED; a difference
-    below zero takes no more than leaves that month a cost, the rest goes further. What no month can take waits until
-    one can. What closed months carry stays there and counts as carried.
+    below zero takes no more than leaves that month a cost, the rest goes further. Of who left, it goes into the next
+    month that the group bills, without a cost of its own. What no month can take waits until one can. What closed
+    months carry stays there and counts as carried.
     """
     actual = _sums(ActualCost.objects.filter(employee__in=employees))
     if not actual:
@@ -79,8 +88,9 @@ def carry(employees: Collection[int], *, at: datetime) -> None:
     shut = closed_months(staff)
     rows = list(CarriedCost.objects.filter(employee__in=staff).order_by("pk"))
     kept = {_move(row): row.amount for row in rows if (row.employee_id, row.into_month) in shut}
-    moves = _target_months(actual, kept, _room_left(staff, shut))
     open_rows = {_move(row): row for row in rows if _move(row) not in kept}
+    moves, left = _target_months(actual, kept, _room_left(staff, shut))
+    _carry_for_those_gone(left, moves, shut, open_rows)
     if {move: row.amount for move, row in open_rows.items()} != moves:
         CarriedCost.objects.filter(pk__in=[row.pk for row in open_rows.values()]).delete()
         CarriedCost.objects.bulk_create(
@@ -90,15 +100,21 @@ def carry(employees: Collection[int], *, at: datetime) -> None:
     _write(moves, staff, shut, at)
 
 
+def carry_all(*, at: datetime) -> None:
+    """The same for everybody of whom an actual cost came after its month was invoiced."""
+    carry(set(ActualCost.objects.values_list("employee", flat=True)), at=at)
+
+
 def _target_months(
     actual: Mapping[EmployeeMonth, Decimal],
     kept: Mapping[CarriedMonths, Decimal],
     room: Mapping[EmployeeMonth, Decimal],
-) -> dict[CarriedMonths, Decimal]:
-    """Where each difference goes: the earliest first, each into the first months after it that can take it."""
+) -> tuple[dict[CarriedMonths, Decimal], dict[EmployeeMonth, Decimal]]:
+    """Where each difference goes, and what is left of it: the earliest first, into the first that can take it."""
     invoiced = _invoiced(actual)
     left = dict(room)
     moves: dict[CarriedMonths, Decimal] = {}
+    waits: dict[EmployeeMonth, Decimal] = {}
     for who, since in sorted(actual):
         done = sum((amount for move, amount in kept.items() if move[:2] == (who, since)), ZERO)
         rest = actual[who, since] - invoiced.get((who, since), ZERO) - done
@@ -108,7 +124,56 @@ def _target_months(
                 moves[who, since, key[1]] = part
                 left[key] += part
                 rest -= part
-    return moves
+        if rest:
+            waits[who, since] = rest
+    return moves, waits
+
+
+def _carry_for_those_gone(
+    waits: Mapping[EmployeeMonth, Decimal],
+    moves: dict[CarriedMonths, Decimal],
+    shut: Collection[EmployeeMonth],
+    before: Collection[CarriedMonths],
+) -> None:
+    """Add to ``moves`` what ``waits`` for a pay that will not come: of people who work nowhere in the next month.
+
+    It stays where it was ``before``, since drafts may count it. Two differences that come to nothing together go into
+    two months: a month that comes to nothing is not settled, and each may be another member's.
+    """
+    if not waits:
+        return
+    following = _month_billed_next()
+    gone = _gone({who for who, _ in waits}, following)
+    paid = {(who, into) for who, _, into in moves}
+    sums: dict[EmployeeMonth, Decimal] = defaultdict(Decimal)
+    for (who, since), rest in sorted(waits.items()):
+        if who not in gone:
+            continue
+        stays = [into for *key, into in before if key == [who, since] and (who, into) not in paid]
+        into = min(stays, default=max(following, since.next))
+        while (who, into) in shut or (who, into) in paid or not sums[who, into] + rest:
+            into = into.next
+        sums[who, into] += rest
+        moves[who, since, into] = rest
+
+
+def _month_billed_next() -> Month:
+    """The month after the last that has an issued invoice, or whose run is issued without one."""
+    issued = Q(status=RunStatus.ISSUED) | Q(invoices__status=InvoiceStatus.ISSUED)
+    last = BillingRun.objects.filter(issued).order_by("-month").values_list("month", flat=True).first()
+    if last is None:
+        raise ValueError("a cost is closed by an issued run")
+    return last.next
+
+
+def _gone(employees: Collection[int], month: Month) -> set[int]:
+    """Of ``employees`` (ids), who worked somewhere, or under a contract, that is over, and nowhere in ``month``."""
+    over = {"employee__in": employees, "ends_before__lte": month.first}
+    left = {
+        *Assignment.objects.filter(**over).values_list("employee", flat=True),
+        *Contract.objects.filter(**over).values_list("employee", flat=True),
+    }
+    return left - set(Assignment.objects.during(month).values_list("employee", flat=True))
 
 
 def _room_left(staff: Collection[int], shut: Collection[EmployeeMonth]) -> dict[EmployeeMonth, Decimal]:
@@ -158,6 +223,21 @@ def _invoiced(actual: Mapping[EmployeeMonth, Decimal]) -> dict[EmployeeMonth, De
         employee__in={key[0] for key in actual}, month__in={key[1] for key in actual}, kind__in=AMOUNTS
     )
     return {key: total for key, total in _sums(rows).items() if key in actual}
+
+
+def gross_pay(year: int) -> dict[EmployeeMonth, Decimal]:
+    """Gross pay of each employee's month of ``year``, as the payroll said at last. Two queries.
+
+    A month invoiced on an estimate, or on a payroll that was corrected since, paid what came at last.
+    """
+    invoiced = EmployerCost.objects.filter(month__year=year, kind=CostKind.GROSS_PAY)
+    found = _sums(invoiced)
+    came: dict[EmployeeMonth, Decimal] = {}
+    for employee, month, kind, amount in ActualCost.objects.filter(month__year=year).values_list(
+        "employee", "month", "kind", "amount"
+    ):
+        came[employee, month] = came.get((employee, month), ZERO) + amount * (kind == CostKind.GROSS_PAY)
+    return found | came
 
 
 def _sums(rows: QuerySet[Any]) -> dict[EmployeeMonth, Decimal]:

@@ -36,5 +36,5 @@ def closed_months(employees: Collection[int]) -> set[EmployeeMonth]:
 
 def _settled() -> QuerySet[Settlement]:
     issued = Invoice.objects.filter(run=OuterRef("run"), status=InvoiceStatus.ISSUED)
-    rows = Settlement.objects.filter(employer_cost__gt=0)
+    rows = Settlement.objects.exclude(employer_cost=0)
     return rows.filter(Q(run__status=RunStatus.ISSUED) | Exists(issued))

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from billing.costs.closing import EmployeeMonth, closed_months
 from billing.costs.leave import LAST_MONTH, PaidMonth, leave_cost, monthly_provision, top_up
@@ -62,7 +62,7 @@ def write_leave_rows(run: BillingRun, *, at: datetime) -> None:
     To be called before the run's costs are read; twice gives the same.
     """
     elsewhere = Settlement.objects.filter(
-        employee=OuterRef("employee"), month=OuterRef("month"), employer_cost__gt=0
+        ~Q(employer_cost=0), employee=OuterRef("employee"), month=OuterRef("month")
     ).exclude(run=run)
     if not _provides() and not ProvisionEntry.objects.exists():
         return

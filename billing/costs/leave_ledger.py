@@ -114,7 +114,7 @@ def record_entries(run: BillingRun, at: datetime) -> list[ProvisionEntry]:
     if not leave.exists() and not entries.exists():
         return []
     settled = {(row.employee_id, row.month): row.employer_cost for row in run.settlements.order_by("pk")}
-    settled = {key: cost for key, cost in settled.items() if cost > 0}
+    settled = {key: cost for key, cost in settled.items() if cost}
     kept = closed_months({employee for employee, _ in settled}) & set(settled)
     has_entry = set(entries.values_list("employee", "month"))
     entries.exclude(pk__in=[row.pk for row in entries if (row.employee_id, row.month) in kept]).delete()

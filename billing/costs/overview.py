@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 
+from billing.costs.carried_over import gross_pay
 from billing.costs.closing import closed
 from billing.costs.leave import LAST_MONTH, LeavePay, PaidMonth, days_earned, leave_pay, top_up
 from billing.costs.leave_ledger import ProvisionBalance
@@ -200,12 +201,12 @@ def _month(month: Month, found: dict[Month, dict[bool, tuple[Decimal, int]]]) ->
 
 
 def yearly_pay(year: int) -> Sequence[tuple[Decimal, int]]:
-    """Gross pay known of ``year`` by employee, with how many months of it. One query."""
-    rows = EmployerCost.objects.filter(month__year=year, kind=CostKind.GROSS_PAY).values_list("employee")
-    return [
-        (gross, months)
-        for _, gross, months in rows.annotate(Sum("amount"), Count("month")).order_by("employee")
-    ]
+    """Gross pay known of ``year`` by employee, with how many months of it. Two queries."""
+    found: dict[int, tuple[Decimal, int]] = {}
+    for (employee, _), gross in sorted(gross_pay(year).items()):
+        pay, months = found.get(employee, (ZERO, 0))
+        found[employee] = pay + gross, months + 1
+    return list(found.values())
 
 
 MOST_BARS = 12

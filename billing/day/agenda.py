@@ -239,7 +239,7 @@ def _estimated_or_late(month: Month) -> list[dict[str, Any]]:
     """Estimates of ``month``, and what came of any month after its issue and no run counts; one query."""
     issued = BillingRun.objects.filter(status=RunStatus.ISSUED, supplement=0, month=OuterRef("month"))
     settled = Settlement.objects.filter(
-        employee=OuterRef("employee"), month=OuterRef("month"), employer_cost__gt=0
+        ~Q(employer_cost=0), employee=OuterRef("employee"), month=OuterRef("month")
     )
     rows = EmployerCost.objects.annotate(
         is_late=ExpressionWrapper(Exists(issued) & ~Exists(settled), output_field=BooleanField()),
@@ -260,7 +260,7 @@ def _late_costs(rows: Iterable[Mapping[str, Any]]) -> Iterator[Task]:
         key = row["employee"], row["month"]
         sums[key] = sums.get(key, ZERO) + row["sum"]
         people[key] = f"{row['first']} {row['last']} ({row['month'].label})"
-    late = [key for key, total in sums.items() if total > 0]
+    late = [key for key, total in sums.items() if total]
     if late:
         yield Task(
             f"Compter {counted(len(late), 'coût arrivé après l’émission', 'coûts arrivés après l’émission')}",

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
-from billing.models import BillingRun, CostKind, EmployerCost, ReserveEntry, RunStatus, Settlement
+from billing.costs.carried_over import gross_pay
+from billing.models import BillingRun, ReserveEntry, RunStatus, Settlement
 from billing.month.summing import work_taken_back
 from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal
@@ -165,11 +166,8 @@ def _refuse_same(booked_on: date, amount: Decimal) -> None:
 
 
 def deduction_cap(year: int) -> DeductionCap:
-    """The year's gross pay and what was set aside in it. Two queries."""
-    gross = EmployerCost.objects.filter(
-        kind=CostKind.GROSS_PAY, month__gte=date(year, 1, 1), month__lte=date(year, 12, 1)
-    ).aggregate(total=Sum("amount"))["total"]
+    """The year's gross pay, as the payroll said at last, and what was set aside in it. Three queries."""
     entries = ReserveEntry.objects.filter(booked_on__year=year, amount__gt=0).aggregate(
         total=Sum(F("amount"))
     )
-    return DeductionCap(year, gross or ZERO, entries["total"] or ZERO)
+    return DeductionCap(year, sum(gross_pay(year).values(), ZERO), entries["total"] or ZERO)

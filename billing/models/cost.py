@@ -15,7 +15,7 @@ from groupement.kernel.periods import MonthField
 COST_IS_CLOSED = f"""{ALONG_A_MERGE}
     PERFORM 1 FROM billing_settlement
     JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id
-    WHERE billing_settlement.employer_cost > 0
+    WHERE billing_settlement.employer_cost <> 0
       AND ((TG_OP <> 'INSERT' AND billing_settlement.employee_id = OLD.employee_id
             AND billing_settlement.month = OLD.month)
         OR (TG_OP <> 'DELETE' AND billing_settlement.employee_id = NEW.employee_id

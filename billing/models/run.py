@@ -123,7 +123,7 @@ class Settlement(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["employee", "month"],
-                condition=Q(employer_cost__gt=0),
+                condition=~Q(employer_cost=0),
                 name="the_cost_of_a_month_is_settled_once",
             ),
             models.CheckConstraint(

@@ -53,7 +53,7 @@ def cost_without_hours(month_facts: EmployeeMonthFacts, month: EmployeeMonth) ->
     """A cost of the run's month for somebody without any hour in it, and who bears it."""
     facts, key = month_facts.facts, month_facts.key
     is_empty = all(sheet.is_approved and not sheet.total for sheet in facts.sheets[key])
-    if month.cost is None or key[1] != facts.month or key in facts.settled or not is_empty:
+    if not month.cost or key[1] != facts.month or key in facts.settled or not is_empty:
         return []
     nets = [(KINDS[each.kind], each.net) for each in pricing.price(month)]
     shared = sum((net for kind, net in nets if kind.shares_cost), ZERO)

@@ -70,7 +70,7 @@ def _own_costs(keys: Collection[Key]) -> dict[Key, Decimal]:
     """What these months cost when they were settled, without what they carried themselves."""
     scope = {"employee__in": {employee for employee, _ in keys}}
     months = {month for _, month in keys}
-    rows = Settlement.objects.filter(**scope, month__in=months, employer_cost__gt=0)
+    rows = Settlement.objects.filter(**scope, month__in=months).exclude(employer_cost=0)
     costs = {(row.employee_id, row.month): row.employer_cost for row in rows.order_by("pk")}
     carried_into = CarriedCost.objects.filter(**scope, into_month__in=months).values_list(
         "employee", "into_month"

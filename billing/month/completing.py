@@ -128,7 +128,7 @@ def uncounted_cost(keys: Collection[tuple[int, Month]]) -> str:
     if not keys:
         return ""
     scope = {"employee__in": {who for who, _ in keys}, "month__in": {month for _, month in keys}}
-    settled = Settlement.objects.filter(employer_cost__gt=0, **scope)
+    settled = Settlement.objects.filter(~Q(employer_cost=0), **scope)
     left = set(keys) - set(settled.values_list("employee", "month"))
     if not left:
         return ""
@@ -140,7 +140,7 @@ def _people(month: Month) -> QuerySet[Any]:
     """Everybody with a timesheet, a charge or a cost in the month: its cost, whether estimated, which run counts it."""
     costs = EmployerCost.objects.filter(employee=OuterRef("pk"), month=month)
     total = costs.order_by().values("employee").annotate(sum=Sum("amount")).values("sum")
-    settled = Settlement.objects.filter(employee=OuterRef("pk"), month=month, employer_cost__gt=0)
+    settled = Settlement.objects.filter(~Q(employer_cost=0), employee=OuterRef("pk"), month=month)
     unapproved = Timesheet.objects.filter(employee=OuterRef("pk"), month=month).exclude(
         status=TimesheetStatus.APPROVED
     )
@@ -178,7 +178,7 @@ def _at_cost(month: Month, **whose: Any) -> QuerySet[Terms]:
 def _late_hours(month: Month) -> list[LateHours]:
     """Approved hours at members that neither an invoice nor a draft bills; those that wait with their cost aside."""
     at_cost = _at_cost(month, assignment=OuterRef("assignment"))
-    shared = Settlement.objects.filter(employee=OuterRef("employee"), month=month, employer_cost__gt=0)
+    shared = Settlement.objects.filter(~Q(employer_cost=0), employee=OuterRef("employee"), month=month)
     rows: QuerySet[Any] = (
         Timesheet.objects.filter(
             ~Exists(InvoicedTimesheet.objects.filter(timesheet=OuterRef("pk"))),

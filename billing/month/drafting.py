@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from billing.charge_kinds import COMPUTED
-from billing.costs import leave_drawing, leave_ledger
+from billing.costs import carried_over, leave_drawing, leave_ledger
 from billing.documents.vat import Rates, regime_for
 from billing.models import (
     BillingRun,
@@ -60,6 +60,8 @@ def draft(subject: BillingRun | Month, *, by: User | None, at: datetime) -> Bill
     # Before the drafts go: what is drawn for leave is part of the costs that are read next.
     leave_drawing.write_leave_rows(run, at=at)
     _delete_drafts(run)
+    # Who left since has no later pay that carries a difference.
+    carried_over.carry_all(at=at)
     _copy_released_charges(at)
     # Held before they are read: one that is being withdrawn is gone then, and none goes while its line is written.
     list(Charge.objects.waiting().select_for_update(no_key=True).order_by("pk").values_list("pk"))

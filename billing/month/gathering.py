@@ -94,6 +94,16 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     return facts
 
 
+def _group() -> Group:
+    """Raises Group.DoesNotExist."""
+    group = next(
+        iter(Group.objects.all()[:1]), None
+    )  # not get(): a page gathers the month under several prices
+    if group is None:
+        raise Group.DoesNotExist
+    return group
+
+
 def _with_assignment(month: Month, scope: Mapping[str, Any]) -> Iterable[Key]:
     rows = Assignment.objects.during(month).filter(**scope)
     return ((employee, month) for employee in rows.values_list("employee", flat=True))
@@ -135,7 +145,7 @@ def _billed_elsewhere(run: BillingRun) -> Exists:
 
 def _with_unsettled_cost(run: BillingRun, scope: Mapping[str, Any]) -> Iterable[Key]:
     elsewhere = Settlement.objects.filter(
-        employee=OuterRef("employee"), month=OuterRef("month"), employer_cost__gt=0
+        ~Q(employer_cost=0), employee=OuterRef("employee"), month=OuterRef("month")
     ).exclude(run=run)
     rows = EmployerCost.objects.filter(~Exists(elsewhere), month__lte=run.month, **scope)
     return set(rows.values_list("employee", "month"))
@@ -230,7 +240,7 @@ def _costs(keys: Collection[Key]) -> tuple[dict[Key, Decimal], set[Key], set[Key
 
 
 def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:
-    rows = _of(Settlement.objects.exclude(run=run).filter(employer_cost__gt=0), keys)
+    rows = _of(Settlement.objects.exclude(run=run).exclude(employer_cost=0), keys)
     return set(rows.values_list("employee", "month"))
 
 

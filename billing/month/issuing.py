@@ -260,7 +260,7 @@ def _freeze(ready: Sequence[_Ready], batch: _IssueBatch) -> None:
 
 def _only_counts_costs(run: BillingRun) -> bool:
     """Whether the run settles a cost and has no invoice at all."""
-    return run.settlements.filter(employer_cost__gt=0).exists() and not run.invoices.exists()
+    return run.settlements.exclude(employer_cost=0).exists() and not run.invoices.exists()
 
 
 def _lock_batch(

@@ -120,14 +120,14 @@ def remarks(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> list[str]:
 
 def _not_closed(facts: TrueUpFacts) -> set[Key]:
     """Months whose cost no close has settled: the next would charge it again. A month that cost nothing needs none."""
-    return {key for key, cost in facts.costs.items() if cost > 0} - facts.closed
+    return {key for key, cost in facts.costs.items() if cost} - facts.closed
 
 
 def _in_drafts(facts: TrueUpFacts, keys: set[Key]) -> set[Key]:
     """Those of ``keys`` whose cost the drafts of some run count. One query, none without keys."""
     if not keys:
         return set()
-    settled = Settlement.objects.filter(employer_cost__gt=0).exclude(run__status=RunStatus.ISSUED)
+    settled = Settlement.objects.exclude(employer_cost=0).exclude(run__status=RunStatus.ISSUED)
     return keys & set(facts.scope.of(settled).values_list("employee", "month"))
 
 

@@ -51,7 +51,8 @@ def take(*lines: str, month: Month = NOVEMBER) -> PayrollImport:
 
 def close(person: Employee, month: Month = NOVEMBER) -> BillingRun:
     """As if the invoices that stand on the month's cost had been issued."""
-    run = BillingRun.objects.create(month=month)
+    supplement = BillingRun.objects.filter(month=month).count()
+    run = BillingRun.objects.create(month=month, supplement=supplement)
     cost = EmployerCost.objects.filter(employee=person, month=month).aggregate(sum=Sum("amount"))["sum"]
     Settlement.objects.create(
         run=run, employee=person, month=month, employer_cost=cost, charged=cost, reserve=Decimal(0)

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from billing.costs import carried_over, estimates
 from billing.costs.estimates import Basis, NotEstimable
+from billing.costs.overview import yearly_pay
 from billing.costs.payroll_import import PayrollNotImportable
+from billing.liability.reserve import deduction_cap
 from billing.models import ActualCost, CarriedCost, CostKind, EmployerCost
+from billing.month import drafting, issuing
 from tests import world
 from tests.billing.costs import books
 from tests.world import DECEMBER, NOVEMBER, NOW, OCTOBER
@@ -220,3 +223,20 @@ def test_whatever_the_order_costs_and_what_waits_make_the_actual_sum(maelle, eve
             waiting = sum(difference.pending for difference in carried_over.differences())
             assert costs + waiting == sum(truth.values())
         transaction.set_rollback(True)
+
+
+def test_payroll_tax_and_the_cap_of_the_reserve_read_the_pay_that_came_at_last() -> None:
+    """October is invoiced on 2 000.00 gross, then corrected to 2 500.00; of Ana nothing was corrected."""
+    world.group()
+    maelle, ana = world.employee(), world.employee("Ana", "Le Bris")
+    placed = world.assignment(maelle, world.member("Aloen"), hourly_price=Decimal("30.00"))
+    world.timesheet(placed, world.hours(OCTOBER, "10"), month=OCTOBER)
+    both = books.line(maelle, "2000,00", "800,00"), books.line(ana, "1000,00", "400,00")
+    books.take(*both, month=OCTOBER)
+    run = drafting.draft(OCTOBER, by=None, at=world.at(NOVEMBER.before))
+    assert not issuing.issue_run(run, by=None, at=world.at(NOVEMBER.before)).failed
+    assert yearly_pay(2026) == [(Decimal("2000.00"), 1), (Decimal("1000.00"), 1)]
+    books.take(books.line(maelle, "2500,00", "900,00"), month=OCTOBER)
+    books.take(books.line(maelle, "1800,00", "700,00"), month=NOVEMBER)
+    assert yearly_pay(2026) == [(Decimal("4300.00"), 2), (Decimal("1000.00"), 1)]
+    assert (yearly_pay(2025), deduction_cap(2026).gross) == ([], Decimal("5300.00"))

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 
-from billing.costs import estimates
+from billing.costs import carried_over, estimates
 from billing.credit_notes.composing import CreditWhole
-from billing.models import Charge, EmployerCost, Fate, Invoice, Line, Settlement
+from billing.models import CarriedCost, Charge, EmployerCost, Fate, Invoice, Line, Settlement
 from billing.month import drafting, issuing, pricing
 from billing.month.cost_differences import BorneShare, CarriedDifference
 from members.models import Group
@@ -335,3 +335,106 @@ def test_costs_settled_and_charged_are_the_costs_to_the_cent(october) -> None:
     work = Charge.objects.filter(kind__in=("cost_share", "cost_difference")).aggregate(sum=Sum("net"))["sum"]
     reserve = Settlement.objects.aggregate(sum=Sum("reserve"))["sum"]
     assert (costs, work, reserve) == (Decimal("4067.90"), Decimal("4067.90"), Decimal("0.00"))
+
+
+@pytest.fixture
+def gone():
+    """October's payroll of 2 800.00 invoiced: 70 h at Aloen, 30 h at Sonam, 5 % of management; then Maëlle left."""
+    world.group()
+    maelle = world.employee(gross_monthly_pay="2000.00")
+    aloen, sonam = (at(maelle, name, ends_before=NOVEMBER.first) for name in ("Aloen", "Sonam"))
+    hours(aloen, OCTOBER, "70")
+    hours(sonam, OCTOBER, "30")
+    books.take(books.line(maelle, "2000,00", "800,00"), month=OCTOBER)
+    issue(OCTOBER)
+    return maelle, aloen, sonam
+
+
+def total_of(run) -> tuple[str, str, str]:
+    return str(run.employer_cost), str(run.charged), str(run.reserve)
+
+
+@db
+def test_the_difference_of_who_left_is_billed_once_without_an_hour(gone) -> None:
+    """100.01 more, and nobody in November: 70.01 and 30.00 with 5 %, in the next run of the group."""
+    books.take(books.line(gone[0], "2100,01", "800,00"), month=OCTOBER)
+    assert [str(each.pending) for each in carried_over.differences()] == ["0.00"]
+    run = drafting.draft(NOVEMBER, by=None, at=LATER)
+    billed = {
+        "Aloen": [("cost_difference", "70.01"), ("management_fee", "3.50")],
+        "Sonam": [("cost_difference", "30.00"), ("management_fee", "1.50")],
+    }
+    assert (charged(run), total_of(run)) == (billed, ("100.01", "100.01", "0.00"))
+    assert not run.problems.exists()
+    assert charged(drafting.draft(NOVEMBER, by=None, at=LATER)) == billed
+    issue(NOVEMBER)
+    # Once: neither December nor a supplement takes it again; a second correction goes further.
+    with pytest.raises(drafting.NotDraftable):
+        drafting.draft(NOVEMBER, by=None, at=LATER)
+    assert charged(drafting.draft(DECEMBER, by=None, at=world.at(JANUARY.before))) == {}
+    books.take(books.line(gone[0], "2090,01", "800,00"), month=OCTOBER)
+    with pytest.raises(drafting.NotDraftable):
+        drafting.draft(NOVEMBER, by=None, at=LATER)
+    later = drafting.draft(DECEMBER, by=None, at=world.at(JANUARY.before))
+    assert (charged(later), total_of(later)) == ({}, ("-10.00", "0.00", "-10.00"))
+    assert later.problems.filter(code="difference_due_back").count() == 2
+
+
+@db
+def test_a_month_that_cost_less_of_who_left_comes_off_the_members_next_invoices(gone) -> None:
+    """140.00 less: 98.00 and 42.00, which other people's hours at both take; counted once."""
+    ana = world.employee("Ana", "Le Bris")
+    for placed in gone[1:]:
+        hours(world.assignment(ana, placed.member, hourly_price=Decimal("20.00")), NOVEMBER, "10")
+    books.take(books.line(gone[0], "1860,00", "800,00"), month=OCTOBER)
+    run = drafting.draft(NOVEMBER, by=None, at=LATER)
+    assert charged(run) == {
+        "Aloen": [("cost_difference", "-98.00"), ("management_fee", "-4.90"), ("worked_hours", "200.00")],
+        "Sonam": [("cost_difference", "-42.00"), ("management_fee", "-2.10"), ("worked_hours", "200.00")],
+    }
+    settled = run.settlements.get(employee=gone[0])
+    assert (str(settled.employer_cost), str(settled.charged)) == ("-140.00", "-140.00")
+    issue(NOVEMBER)
+    assert charged(drafting.draft(DECEMBER, by=None, at=world.at(JANUARY.before))) == {}
+    assert [str(each.pending) for each in carried_over.differences()] == ["0.00"]
+
+
+@db
+def test_a_correction_after_the_next_month_was_issued_goes_to_the_one_after(gone) -> None:
+    ana = world.employee("Ana", "Le Bris")
+    hours(world.assignment(ana, gone[1].member, hourly_price=Decimal("20.00")), NOVEMBER, "10")
+    issue(NOVEMBER)
+    books.take(books.line(gone[0], "2100,00", "800,00"), month=OCTOBER)
+    assert [row.into_month for row in CarriedCost.objects.all()] == [DECEMBER]
+    run = drafting.draft(DECEMBER, by=None, at=world.at(JANUARY.before))
+    assert [kind for kind, _ in charged(run)["Sonam"]] == ["cost_difference", "management_fee"]
+
+
+@db
+def test_two_months_of_who_left_that_come_to_nothing_together_are_both_billed(october) -> None:
+    """Aloen bore October alone, Sonam November alone: 50.00 more and 50.00 less are two members' money."""
+    maelle, aloen, sonam = october
+    hours(aloen, NOVEMBER, "0")
+    hours(sonam, NOVEMBER, "10")
+    books.take(books.line(maelle, "1000,00", "0"), month=NOVEMBER)
+    issue(NOVEMBER)
+    type(aloen).objects.filter(employee=maelle).update(ends_before=DECEMBER.first)
+    books.take(books.line(maelle, "2050,00", "800,00"), month=OCTOBER)
+    books.take(books.line(maelle, "950,00", "0"), month=NOVEMBER)
+    moves = CarriedCost.objects.order_by("from_month").values_list("from_month", "into_month", "amount")
+    assert list(moves) == [
+        (OCTOBER, DECEMBER, Decimal("50.00")),
+        (NOVEMBER, JANUARY, Decimal("-50.00")),
+    ]
+
+
+@db
+def test_who_leaves_after_the_correction_is_taken_up_by_the_next_draft(october) -> None:
+    """Corrected while Maëlle still worked there; then she left, and no other pay came."""
+    maelle, aloen, _ = october
+    books.take(books.line(maelle, "2100,00", "800,00"), month=OCTOBER)
+    assert [str(each.pending) for each in carried_over.differences()] == ["100.00"]
+    type(aloen).objects.filter(employee=maelle).update(ends_before=NOVEMBER.first)
+    run = drafting.draft(NOVEMBER, by=None, at=LATER)
+    assert charged(run)["Aloen"] == [("cost_difference", "70.00"), ("management_fee", "3.50")]
+    assert total_of(run) == ("100.00", "100.00", "0.00")

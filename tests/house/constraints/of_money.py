@@ -341,6 +341,13 @@ ROWS: dict[str, Row] = {
     ),
     "the_cost_of_a_month_is_settled_once": row(
         copy(OPEN_MONTH, run_id="(SELECT id FROM billing_billingrun WHERE status = 'open')"),
+        copy(
+            OPEN_MONTH,
+            run_id="(SELECT id FROM billing_billingrun WHERE status = 'open')",
+            employer_cost="-1",
+            charged="-1",
+            reserve="0",
+        ),
         holds=copy(
             OPEN_MONTH,
             run_id="(SELECT id FROM billing_billingrun WHERE status = 'open')",
