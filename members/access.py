@@ -38,6 +38,15 @@ if TYPE_CHECKING:
 View = Callable[..., "HttpResponseBase"]
 
 
+# How allauth names what somebody came in by, in words.
+LOGIN_METHODS = {
+    "password": "mot de passe",
+    "code": "code reçu par e-mail",
+    "mfa": "second facteur",
+    "password_reset": "mot de passe changé par un lien",
+}
+
+
 class UserRequest(HttpRequest):
     """For types only: what reaches a view behind login, which an address of ours has brought there."""
 
@@ -284,7 +293,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse:
         """Who came in, and by what."""
-        methods = [str(each["method"]) for each in request.session.get("account_authentication_methods", [])]
+        used = [str(each["method"]) for each in request.session.get("account_authentication_methods", [])]
+        methods = [LOGIN_METHODS.get(method, method) for method in used]
         security.note(SecurityEventKind.LOGIN, request, user=user, detail=", ".join(methods))
         return cast("HttpResponse", super().post_login(request, user, **facts))
 

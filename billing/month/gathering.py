@@ -84,24 +84,18 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     for _, assignment, row in released:
         facts.released.setdefault(assignment, []).append(row)
     facts.recorded = _recorded(run) if employees is None else []
-    group = next(
-        iter(Group.objects.all()[:1]), None
-    )  # not get(): a page gathers the month under several prices
-    if group is None:
-        raise Group.DoesNotExist
-    facts.is_franchise = group.vat_franchise
-    facts.outdated_mentions = mentions.MentionsOfDay(group, run.month.last).outdated(run.month.last)
+    _add_group(facts)
     return facts
 
 
-def _group() -> Group:
-    """Raises Group.DoesNotExist."""
-    group = next(
-        iter(Group.objects.all()[:1]), None
-    )  # not get(): a page gathers the month under several prices
+def _add_group(facts: RunFacts) -> None:
+    """What is to know of the group itself; raises Group.DoesNotExist."""
+    # Not get(): a page gathers the month under several prices.
+    group = next(iter(Group.objects.all()[:1]), None)
     if group is None:
         raise Group.DoesNotExist
-    return group
+    facts.is_franchise = group.vat_franchise
+    facts.outdated_mentions = mentions.MentionsOfDay(group, facts.month.last).outdated(facts.month.last)
 
 
 def _with_assignment(month: Month, scope: Mapping[str, Any]) -> Iterable[Key]:

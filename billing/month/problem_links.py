@@ -46,9 +46,11 @@ def problem_notices(
     if problems is None:
         return _before_drafting(month, readiness)
     found = _costs_of_rest(month, MonthRest(uncounted=rest.uncounted, unshared=rest.unshared)) if rest else []
-    alike = {code: [problem for problem in problems if problem.code == code] for code in TOGETHER}
+    alike: dict[tuple[str, str], list[RunProblem]] = {}
     for problem in problems:
-        rows = alike.get(problem.code, [problem])
+        alike.setdefault(_what(problem), []).append(problem)
+    for problem in problems:
+        rows = alike[_what(problem)] if problem.code in TOGETHER else [problem]
         if len(rows) == 1:
             found.append(_of_run(problem, month, user))
         elif problem is rows[0]:
@@ -56,20 +58,26 @@ def problem_notices(
     return found
 
 
+def _what(problem: RunProblem) -> tuple[str, str]:
+    """The kind of ``problem`` and what it says of whom it is about: of another month it says something else."""
+    return problem.code, problem.message.partition(SAYS)[2]
+
+
 def _of_many(problems: Sequence[RunProblem], month: Month, user: User) -> ProblemNotice:
     """One notice for problems that differ only by whom they are about."""
     first = problems[0]
     title, action = KNOWN.get(first.code, UNKNOWN)
-    whom, tail = zip(*(problem.message.split(f"{NO_BREAK_SPACE}: ", 1) for problem in problems), strict=True)
-    text = f"{enumeration(whom)}{NO_BREAK_SPACE}: {tail[0]}"
+    whom = [problem.message.partition(SAYS)[0] for problem in problems]
+    text = f"{enumeration(whom)}{SAYS}{_what(first)[1]}"
     label, url = action(first, month, user)
     return ProblemNotice(f"{title} ({len(problems)})", text, label, url, first.is_blocking)
 
 
 NAMED = 5
+SAYS = f"{NO_BREAK_SPACE}: "
 # What the button of the page's head does.
 NO_LINK = ("", "")
-# Problems that say the same of each: told once, with all whom they are about.
+# Problems that may say the same of several: told once, with all whom they are about.
 TOGETHER = (
     "hours_not_approved",
     "cost_missing",

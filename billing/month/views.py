@@ -266,11 +266,11 @@ def steps(
 ) -> list[dict[str, Any]]:
     """From hours to PDFs: label, note, done; the first step that is not done is the current one."""
     found = _hours_and_costs(readiness) + _invoices(run, rows, blocking)
+    ahead = found
     if run is not None and (run.supplement or run.status == RunStatus.ISSUED):
-        # What comes late makes a supplement or joins the next month: it no longer holds this one back.
-        for step in found[:-1] if run.status == RunStatus.ISSUED else found[:HOURS_AND_COSTS]:
-            step["done"] = True
-    current = next((step for step in found if not step["done"]), None)
+        # What comes late makes a supplement or joins the next month: it no longer holds this one back, nor is it done.
+        ahead = found[-1:] if run.status == RunStatus.ISSUED else found[HOURS_AND_COSTS:]
+    current = next((step for step in ahead if not step["done"]), None)
     return [step | {"current": step is current} for step in found]
 
 
@@ -310,7 +310,11 @@ def _invoices(run: BillingRun | None, rows: Sequence[RunRow], blocking: int) -> 
     papers = sum(row.invoice.paper_state == "ready" for row in rows)
     drafts = _left(blocking, "point à régler", "points à régler") or counted(len(rows), "facture")
     return [
-        _step("Brouillons", drafts if is_drafted else "à faire", is_drafted and bool(rows) and not blocking),
+        _step(
+            "Brouillons",
+            drafts if is_drafted else "à faire",
+            is_drafted and not blocking and (bool(rows) or is_issued),
+        ),
         _step("Émission", day_fr(run.issued_at) if run and is_issued else "à venir", is_issued),
         _step(
             "PDF",

@@ -81,7 +81,7 @@ def test_logins_failures_and_lock_outs_are_written_down_and_shipped(client, mael
     assert noted() == [
         *[failed] * 5,
         (SecurityEventKind.LOCKED_OUT, None, maelle.email, ""),
-        (SecurityEventKind.LOGIN, maelle.pk, "", "password"),
+        (SecurityEventKind.LOGIN, maelle.pk, "", "mot de passe"),
     ]
     shipped = [json.loads(line) for line in lines]
     assert [line["event"] for line in shipped] == [*["login_failed"] * 5, "locked_out", "login"]
