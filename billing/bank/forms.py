@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
 
 from billing.accounts.forms import AllocationForm
 from billing.bank import importing
@@ -88,7 +89,7 @@ class BankColumnsForm(forms.Form):
         self.titles = titles[:MOST_COLUMNS]
         self.examples = rows
         chosen = {place: column for column, each in places.items() for place in each}
-        choices = [(UNREAD, "Ne pas lire"), *((code, label.capitalize()) for code, label in COLUMNS.items())]
+        choices = [(UNREAD, "Ne pas lire"), *((code, capfirst(label)) for code, label in COLUMNS.items())]
         for place, title in enumerate(self.titles):
             self.fields[f"column_{place}"] = forms.ChoiceField(
                 label=f"Colonne {quoted(title)}" if title else f"Colonne {place + 1}, sans titre",

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from billing.bank import chaining, csv_layouts
 from billing.bank.csv_layouts import StoredLayouts
@@ -159,7 +160,7 @@ def checked_columns(columns: Mapping[str, Sequence[int]]) -> dict[str, list[int]
     for column in csv_layouts.ONCE:
         if len(chosen.get(column, ())) > 1:
             raise BadBankColumns(
-                f"{quoted(csv_layouts.COLUMNS[column].capitalize())} est choisi deux fois. "
+                f"{quoted(capfirst(csv_layouts.COLUMNS[column]))} est choisi deux fois. "
                 f"Gardez une seule colonne."
             )
     if "amount" in chosen and chosen.keys() & {"debit", "credit"}:

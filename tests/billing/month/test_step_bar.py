@@ -62,12 +62,12 @@ def test_what_is_told_once_of_several_is_of_one_month() -> None:
     people = [
         Employee(pk=n, first_name=first, last_name="Le Bris") for n, first in enumerate(("Ana", "Yann"), 1)
     ]
-    said = [
+    lacking = [
         wording.cost_is_missing(person, month, is_blocking=True)
         for person in people
         for month in (OCTOBER, NOVEMBER)
     ]
-    problems = [RunProblem(code=each.code, message=each.message) for each in said]
+    problems = [RunProblem(code=each.code, message=each.message) for each in lacking]
     then = "ses parts attendent. Importez le fichier de paie."
     notices = problem_notices(NOVEMBER, problems, Readiness(**WHOLE), User())
     assert [(each.title, each.text.replace("\u00a0", " ")) for each in notices] == [
