@@ -21,7 +21,7 @@ from billing.credit_notes.composing import (
 )
 from billing.credit_notes.remaining import InvoiceRemainder, remainder_of
 from billing.models import Charge, Fate, Invoice, InvoiceKind, InvoiceStatus, Line, Release
-from billing.month import ahead, issuing
+from billing.month import ahead, sealing
 from billing.month.ahead import date_reached
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
@@ -72,7 +72,7 @@ def issue_credit_note(
         )
     draft = compose_credit_note(remainder, lines)
     note = _write_draft(row, draft, reason=reason.strip(), at=at)
-    issued = issuing.issue_alone(note, by=by, at=at, issued_on=issued_on)
+    issued = sealing.issue_alone(note, by=by, at=at, issued_on=issued_on)
     allocating.apply_credit(issued, by=by, at=at)
     leave_ledger.move_unpaid(issued, by=by, at=at)
     return issued

@@ -83,7 +83,7 @@ def _settled(facts: TrueUpFacts) -> Iterable[str]:
     # What an earlier true-up moved of the reserve is of all its months.
     for row in facts.earlier if not taken else ():
         if row.first_month < scope.first or row.last_month > scope.last:
-            months = f"de {row.first_month.label} à {row.last_month.label}"
+            months = f"{row.first_month.of_label} à {row.last_month.label}"
             yield (
                 f"{quoted(row.label)} a régularisé ces personnes {months}{SPACED_COLON} choisissez une période qui "
                 "contient tous ces mois, ou d’autres personnes."

@@ -25,7 +25,7 @@ from billing.models import (
     TrueUpStatus,
 )
 from billing.month import ahead
-from billing.month.issuing import issue_together
+from billing.month.sealing import issue_together
 from billing.true_ups import preparing
 from billing.true_ups.checks import obstacles
 from billing.true_ups.gathering import LateSheet, TrueUpFacts, gather

@@ -10,7 +10,7 @@ from typing import Any
 from billing.charges import recording
 from billing.credit_notes import composing, crediting, remaining
 from billing.models import Charge, Fate, Invoice, Line, Release
-from billing.month import drafting, issuing
+from billing.month import drafting, issuing, sealing
 from employees.models import Assignment
 from groupement.kernel.periods import Month
 from members.models import Member
@@ -94,7 +94,7 @@ def of_sums(*nets: tuple[str, str]) -> Invoice:
         )
         for position, (net, regime) in enumerate(nets, start=1)
     )
-    return issuing.issue_alone(made, by=None, at=NOW)
+    return sealing.issue_alone(made, by=None, at=NOW)
 
 
 def credit(of: Invoice, *lines: composing.CreditRequest, at: Any = NOW, reason: str = REASON) -> Invoice:

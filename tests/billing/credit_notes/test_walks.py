@@ -18,7 +18,7 @@ from billing.credit_notes import crediting, remaining
 from billing.credit_notes.composing import CreditAmount, CreditHours, CreditWhole, NotCreditable
 from billing.models import Charge, Invoice, InvoicedTimesheet, Release
 from billing.month import drafting, issuing
-from billing.month.issuing import DraftNotIssuable
+from billing.month.sealing import DraftNotIssuable
 from employees.models import Assignment
 from groupement.kernel.periods import Month
 from tests import world

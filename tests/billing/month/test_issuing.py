@@ -21,7 +21,8 @@ from billing.models import (
     Series,
 )
 from billing.month import drafting, issuing
-from billing.month.issuing import DraftNotIssuable, Outdated
+from billing.month.issuing import Outdated
+from billing.month.sealing import DraftNotIssuable
 from employees.models import Terms
 from members.models import Member, VatAttestation
 from tests import world

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from billing.models import BillingRun, Invoice, Line, Series
 from billing.month import drafting, issuing
-from billing.month.issuing import DraftNotIssuable, Outdated
+from billing.month.issuing import Outdated
+from billing.month.sealing import DraftNotIssuable
 from groupement.kernel.lifecycle import Refusal
 from tests import world
 from tests.billing import scene

@@ -8,7 +8,7 @@ from typing import Any
 
 from billing.charges import recording
 from billing.models import BillingRun, Invoice, InvoiceStatus, Line, RunStatus
-from billing.month import drafting, issuing
+from billing.month import drafting, issuing, sealing
 from billing.month.drafting import NotDraftable
 from billing.month.issuing import Outdated
 from billing.prices import changing
@@ -167,13 +167,13 @@ def a_line_added_while_the_invoice_is_issued() -> Meeting:
     return met
 
 
-@holds("billing.month.issuing.issue_together")
+@holds("billing.month.sealing.issue_together")
 def a_line_added_while_a_document_is_issued_by_itself() -> Meeting:
     """The paper says every line that the document has."""
     world.group()
     made = Invoice.objects.create(member=world.member("Aloen"), service_month=NOVEMBER, drafted_at=NOW)
     Line.objects.filter(pk=slip_in(made).pk).update(position=1)
-    met = meet(lambda: slip_in(made), lambda: issuing.issue_alone(made, by=None, at=NOW))
+    met = meet(lambda: slip_in(made), lambda: sealing.issue_alone(made, by=None, at=NOW))
     issued = Invoice.objects.get()
     assert (issued.number, issued.lines.count(), len(issued.snapshot["lines"])) == ("F-2026-0001", 2, 2), met
     assert issued.net == Decimal("20.00")
