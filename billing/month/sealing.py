@@ -98,7 +98,7 @@ def number_drafts(
             "issued_at": at,
             "issued_on": copier.issued_on,
             "due_on": copier.due_of(row),
-            "snapshot": snapshot.withnumber_drafts(copied, number.number),
+            "snapshot": snapshot.with_number(copied, number.number),
         }
         for row, copied, number in zip(rows, copies, numbers, strict=True)
     ]
