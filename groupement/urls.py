@@ -1,7 +1,7 @@
 """Every address: each app’s own, the account pages, the admin, health."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 
 from groupement import health, home
 from members.views import confirm_email
@@ -15,7 +15,7 @@ urlpatterns = [
     path("heures/", include("timesheets.urls")),
     path("facturation/", include("billing.urls")),
     # In the place of allauth's, which lets anybody who has the link confirm.
-    re_path(r"^compte/confirm-email/(?P<key>[-:\w]+)/$", confirm_email, name="account_confirm_email"),
+    path("compte/confirm-email/<str:key>/", confirm_email, name="account_confirm_email"),
     path("compte/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("sante/vivant", health.alive, name="alive"),

@@ -79,6 +79,7 @@ def _sum_up(row: Invoice, copier: snapshot.SnapshotBuilder) -> None:
     row.net, row.vat, row.total = net, tax, net + tax
 
 
+@transaction.atomic
 def number_drafts(
     rows: Sequence[Invoice],
     copies: Sequence[Mapping[str, Any]],

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from billing.charge_kinds import ChargeKind
 from billing.costs import estimates
 from billing.month.assessing import ChargeToBill
 from employees.models import Assignment
@@ -41,7 +40,7 @@ def computable(
     shares = [
         charge.priced
         for charge in charges
-        if charge.assignment.pk == assignment.pk and charge.priced.kind == ChargeKind.COST_SHARE
+        if charge.assignment.pk == assignment.pk and "employer_cost" in charge.priced.figures
     ]
     minutes = sum(share.minutes for share in shares)
     if not minutes:

@@ -35,9 +35,9 @@ class PrivateFolder(FileSystemStorage):
         handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                chunks: Iterable[bytes] = content.chunks()
+                chunks: Iterable[bytes | str] = content.chunks()
                 for chunk in chunks:
-                    file.write(chunk)
+                    file.write(chunk.encode() if isinstance(chunk, str) else chunk)
                 file.flush()
                 os.fsync(file.fileno())
             Path(beside).rename(target)

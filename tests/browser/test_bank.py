@@ -64,7 +64,7 @@ def statement(invoices, path):
 def test_a_bank_import_settles_five_invoices(invoices, enter, site, tmp_path, size):
     page = enter(world.finance(), size)
     page.goto(f"{site.url}/facturation/banque/")
-    page.get_by_label("Fichier CAMT.053 ou CSV").set_input_files(
+    page.get_by_label("Fichier CAMT.053, OFX, CSV ou Excel").set_input_files(
         statement(invoices, tmp_path / "decembre.csv")
     )
     page.get_by_role("button", name="Importer le relevé").click()
@@ -96,7 +96,7 @@ def test_a_bank_import_settles_five_invoices(invoices, enter, site, tmp_path, si
 def test_without_a_script_it_is_the_same(invoices, enter, site, tmp_path):
     page = enter(world.finance(), java_script_enabled=False)
     page.goto(f"{site.url}/facturation/banque/")
-    page.get_by_label("Fichier CAMT.053 ou CSV").set_input_files(
+    page.get_by_label("Fichier CAMT.053, OFX, CSV ou Excel").set_input_files(
         statement(invoices, tmp_path / "decembre.csv")
     )
     page.get_by_role("button", name="Importer le relevé").click()

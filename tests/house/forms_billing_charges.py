@@ -119,7 +119,7 @@ def release_deposit(house: House, _role: str) -> Filled:
     Membership.objects.filter(member=house.aloen).update(deposit=Decimal("500.00"))
     (charge,) = dues.ask_deposits(by=house.users["finance"], at=NOW)
     run = drafting.draft(DECEMBER, by=house.users["finance"], at=NOW)
-    issuing.issue_run(run, by=house.users["finance"], at=NOW)
+    issuing.issue_run(run, by=house.users["finance"], at=NOW, accepts_early=True)
     return Filled({"pk": charge.pk})
 
 

@@ -68,6 +68,6 @@ def test_a_true_up_thrown_away_meanwhile_is_not_issued() -> None:
     period.half_year("40800.00")
     true_up = period.prepared()
     gone = type(true_up).objects.get(pk=true_up.pk)
-    preparing.discard(true_up)
+    preparing.discard(true_up, by=None, at=NOW)
     with pytest.raises(StaleRow):
         true_ups.issue(gone, by=None, at=NOW)

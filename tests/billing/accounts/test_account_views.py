@@ -298,7 +298,7 @@ def test_pages_cost_the_same_queries_whatever_their_length(login, count, django_
         client.get(AGEING)
     with django_assert_num_queries(13):
         client.get(address("account", member))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(14):
         client.get(address("account_pdf", member))
 
 

@@ -369,4 +369,4 @@ def test_queries_do_not_grow_with_the_month(size: int) -> None:
     draft()
     with CaptureQueriesContext(connection) as captured:
         draft()
-    assert len(captured) == 57
+    assert len(captured) == 58

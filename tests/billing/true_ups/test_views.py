@@ -167,7 +167,7 @@ def test_pages_ask_a_fixed_number_of_queries(login, django_assert_num_queries, m
     with django_assert_num_queries(28):
         client.get(PREVIEW, november)
     true_up = period.prepared(first=NOVEMBER, last=NOVEMBER)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(reverse("billing:true_up", args=[true_up.pk]))
     for rank in range(members - 1):
         TrueUp.objects.create(
