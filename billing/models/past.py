@@ -28,20 +28,29 @@ def past_is_kept(
     says: Sequence[str],
     used: str,
     may_come_later: bool = False,
+    rows: str = "",
     unless: str = "",
 ) -> pgtrigger.Trigger:
     """Refuse a change after which a dated row says something else on a day on which something issued used it.
 
     ``used`` gives (key, day) of what is issued, ``says`` are the columns that count, ``unless`` lets go all the same. A
     row that ends, another that begins, a text beside them: what says the same on those days goes in. So does, where it
-    ``may_come_later``, what is said of a day of which nothing was said.
+    ``may_come_later``, what is said of a day of which nothing was said. Where ``rows`` are named, a day on which the
+    row says nothing is asked of the others: while one is cut in two they overlap, as a deferred constraint lets them.
     """
+    others = f"""
+        (SELECT jsonb_build_array({", ".join(f"other.{column}" for column in says)}) FROM {rows} other
+        WHERE other.{key} = used.key AND other.id IS DISTINCT FROM OLD.id AND used.day >= other.starts_on
+            AND (other.ends_before IS NULL OR used.day < other.ends_before) LIMIT 1)
+    """  # noqa: S608 - written by us, no value of anybody  # nosec B608
     before, after = (
         f"CASE WHEN TG_OP <> '{absent}' AND used.key = {row}.{key} AND used.day >= {row}.starts_on"
         f" AND ({row}.ends_before IS NULL OR used.day < {row}.ends_before)"
         f" THEN jsonb_build_array({', '.join(f'{row}.{column}' for column in says)}) END"
         for row, absent in (("OLD", "INSERT"), ("NEW", "DELETE"))
     )
+    if rows:
+        before, after = (f"COALESCE({sentence}, {others})" for sentence in (before, after))
     is_known = f" AND {before} IS NOT NULL" if may_come_later else ""
     return pgtrigger.Trigger(
         name=name,
@@ -118,6 +127,7 @@ PRICE_IS_KEPT = past_is_kept(
             AND (same.ends_before IS NULL OR of_month.day < same.ends_before)
         WHERE charge.assignment_id IN (OLD.assignment_id, NEW.assignment_id)
     """,  # noqa: S608 - written by us, no value of anybody  # nosec B608
+    rows="employees_terms",
     unless="""
                 AND NOT EXISTS (SELECT FROM billing_pricetrial WHERE transaction = pg_current_xact_id()::text::bigint)
             """,

@@ -12,8 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import pghistory
-import pgtrigger
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Min, Q
 
 from billing.models import BillingRun, PriceIndex, Quote
@@ -21,6 +20,7 @@ from billing.month.pricing import price_by_index
 from billing.prices.invoiced import billed_charges
 from employees import assigning
 from employees.models import Assignment, PriceMethod, Terms
+from employees.models.assignment import NO_OVERLAP
 from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import cents
@@ -34,9 +34,6 @@ FIGURES = (
     *("price_method", "hourly_price", "flat_amount", "management_rate", "absence_rule", "absence_rules"),
     *("vat_regime", "is_trued_up", "monthly_minimum_minutes", "index_code", "index_base"),
 )
-
-
-KEPT = "employees.Terms:an_invoiced_price_is_kept"
 
 
 class NotRepriceable(Refusal):
@@ -88,10 +85,12 @@ def _begin_anew(assignment: Assignment, on: date, *, by: User, at: datetime) -> 
         notice_days=terms.notice_days,
         **figures_of(terms),
     )
-    # Row by row it would be another price on invoiced days; the two together are the same.
-    with pghistory.context(user=by.pk, at=at.isoformat()), pgtrigger.ignore(KEPT):
-        Terms.objects.filter(pk=terms.pk).update(ends_before=on)
+    # The rest is there before the first part ends: no invoiced day is without its price in between.
+    with pghistory.context(user=by.pk, at=at.isoformat()), connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {NO_OVERLAP} DEFERRED")
         rest.save(force_insert=True)
+        Terms.objects.filter(pk=terms.pk).update(ends_before=on)
+        cursor.execute(f"SET CONSTRAINTS {NO_OVERLAP} IMMEDIATE")
 
 
 def propose(

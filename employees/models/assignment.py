@@ -56,6 +56,8 @@ PRICE_COLUMNS = (
     *("price_method", "hourly_price", "flat_amount", "management_rate", "absence_rule", "absence_rules"),
     *("vat_regime", "is_trued_up", "monthly_minimum_minutes"),
 )
+# Terms that hold at once are refused row by row, or at the end of an act that cuts some in two.
+NO_OVERLAP = "terms_of_an_assignment_do_not_overlap"
 
 
 class MemberUse(models.TextChoices):
@@ -240,7 +242,7 @@ class Terms(Dated):
         verbose_name = "conditions"
         verbose_name_plural = "conditions"
         constraints = [
-            no_overlap("terms_of_an_assignment_do_not_overlap", "assignment"),
+            no_overlap(NO_OVERLAP, "assignment", deferrable=models.Deferrable.IMMEDIATE),
             ends_after_start("terms_end_after_they_start"),
             models.CheckConstraint(
                 # "> 0" of nothing is unknown, and PostgreSQL lets the unknown pass: name the nulls.

@@ -264,15 +264,23 @@ class DateRange(models.Func):
 
 
 def no_overlap(
-    name: str, *fields: str, condition: Q | None = None, message: str = "Ces dates en chevauchent d’autres."
+    name: str,
+    *fields: str,
+    condition: Q | None = None,
+    message: str = "Ces dates en chevauchent d’autres.",
+    deferrable: models.Deferrable | None = None,
 ) -> ExclusionConstraint:
-    """No two rows with the same ``fields`` hold the same day. Needs the extension btree_gist."""
+    """No two rows with the same ``fields`` hold the same day. Needs the extension btree_gist.
+
+    ``deferrable`` where a transaction may ask for it at its end: while it puts two rows in the place of one.
+    """
     span = DateRange("starts_on", "ends_before", RangeBoundary())
     same: Sequence[tuple[Any, str]] = [(field, RangeOperators.EQUAL) for field in fields]
     return ExclusionConstraint(
         name=name,
         expressions=[*same, (span, RangeOperators.OVERLAPS)],
         condition=condition,
+        deferrable=deferrable,
         violation_error_message=message,
     )
 

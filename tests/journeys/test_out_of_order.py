@@ -71,14 +71,13 @@ def test_a_disk_that_is_full_keeps_nothing_by_halves(tmp_path, monkeypatch):
         address, fields = trying.filled(
             house, "billing:my_expenses", "employee", FORMS["billing:my_expenses"]
         )
-        monkeypatch.setattr(FileSystemStorage, "_save", full)
-        answer = client.post(address, fields)
+        with monkeypatch.context() as disk:
+            disk.setattr(FileSystemStorage, "_save", full)
+            answer = client.post(address, fields)
         assert answer.status_code == 500
         assert sentences(answer) == [SORRY, ADVICE]
         assert not Expense.objects.exists()
         # Once there is room again, the same form goes in.
-        monkeypatch.undo()
-        trying.set_the_day(monkeypatch, tmp_path)
         for field in fields.values():
             if hasattr(field, "seek"):
                 field.seek(0)

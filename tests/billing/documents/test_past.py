@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from billing.charges import expense_decisions, expenses
@@ -86,6 +86,36 @@ def test_an_invoiced_price_is_rewritten_only_once_all_of_it_is_credited() -> Non
     credit_all(of)
     all_of_it = {name: (act, False) for name, (act, _) in tries.items()}
     assert wrong(all_of_it) == {}
+
+
+def test_invoiced_terms_are_cut_in_two_that_say_the_same_and_in_no_other_way() -> None:
+    """While both parts hold the same days, each day has one price; at the end they no longer overlap."""
+    assignment = placed("26.40")
+    worked(assignment, {2: 420})
+    bill()
+    terms = Terms.objects.filter(pk=assignment.terms.get().pk)
+
+    def cut(price: str = "26.40", *, on: date = date(2026, 11, 2), ends: bool = True) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS terms_of_an_assignment_do_not_overlap DEFERRED")
+            rest = Terms.objects.create(
+                assignment=assignment,
+                starts_on=on,
+                weekly_pattern=[420] * 7,
+                price_method="hourly",
+                hourly_price=Decimal(price),
+            )
+            if ends:
+                terms.update(ends_before=on)
+            Terms.objects.filter(pk=rest.pk).update(notice_days=1)
+            cursor.execute("SET CONSTRAINTS terms_of_an_assignment_do_not_overlap IMMEDIATE")
+
+    assert wrong({
+        "the same": (cut, False),
+        "another price": (lambda: cut("20.00"), True),
+        "only an end": (lambda: terms.update(ends_before=date(2026, 11, 2)), True),
+    }) == {}  # fmt: skip
+    assert "terms_of_an_assignment_do_not_overlap" in refused(lambda: cut(ends=False))
 
 
 def test_a_part_that_is_credited_leaves_the_price_as_it_is() -> None:

@@ -139,9 +139,9 @@ def test_pages_ask_a_fixed_number_of_queries(login, django_assert_num_queries, r
         )
     client = login(finance)
     client.get(PAGE)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(PAGE)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(RESERVE)
     client = login(world.staff(hosts[0]))
     with django_assert_num_queries(12):

@@ -129,7 +129,7 @@ def test_a_price_without_an_index_is_not_revised(gael):
 
 def test_a_revision_never_touches_what_is_invoiced(placed, gael, monkeypatch):
     published(NOVEMBER, "107.9")
-    monkeypatch.setattr(changing, "invoiced_through", lambda _placed: Month(2027, 1))
+    monkeypatch.setattr(changing, "invoiced_through", lambda _placed, _before: Month(2027, 1))
     with pytest.raises(NotRepriceable, match="au plus tôt le 1er février 2027"):
         revise(placed, gael)
 

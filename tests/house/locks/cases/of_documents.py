@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from unittest.mock import patch
 
-from billing.documents import letters, rendering
-from billing.models import Letter, LetterKind, Rendering
+from billing.documents import letters, numbering, rendering
+from billing.models import Letter, LetterKind, Rendering, Series
 from groupement.kernel import paper
+from members.models import User
 from tests import world
 from tests.billing import owing
 from tests.house.locks.sites import holds
@@ -39,6 +41,22 @@ def two_numbers_of_one_series() -> Meeting:
     take()
     met = meet(take, take)
     assert (met.first, met.second) == ("F-2026-0002", "F-2026-0003"), met
+    return met
+
+
+@holds("billing.documents.numbering.open_series")
+def two_admins_open_a_further_series_at_once() -> Meeting:
+    """Else both find the blocked one and no other: the second would run into the rank that the first took."""
+    world.group()
+    owing.invoice(world.member(), issued_on=DAY + timedelta(days=25))
+    one, other = world.admin(), world.admin("Enora Le Bris")
+
+    def opening(prefix: str, by: User) -> Callable[[], Series]:
+        return lambda: numbering.open_series(kind="invoice", prefix=prefix, reason="Horloge", by=by, at=NOW)
+
+    met = meet(opening("G", one), opening("H", other))
+    met.assert_refused(numbering.SeriesNotOpenable, "n’est pas bloquée")
+    assert [(row.rank, row.prefix) for row in Series.objects.order_by("rank")] == [(0, "F"), (1, "G")]
     return met
 
 
