@@ -34,7 +34,7 @@ def as_owner(using: str, owner: Mapping[str, Any] | None) -> Iterator[BaseDataba
         connection.settings_dict = former
 
 
-def let_in(connection: BaseDatabaseWrapper, role: str, password: str = "") -> None:
+def let_in(connection: BaseDatabaseWrapper, role: str, password: str = "") -> None:  # nosec B107 - none is none
     """Let ``role`` read and write the rows of every table, and nothing else; it is made if there is none."""
     name = sql.Identifier(role)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:

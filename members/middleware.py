@@ -134,7 +134,7 @@ def _note_use(request: HttpRequest, now: datetime) -> bool:
     used = {
         "user": user,
         "ip": get_adapter(request).get_client_ip(request),
-        "user_agent": request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT],
+        "user_agent": request.headers.get("user-agent", "")[:LONGEST_AGENT],
     }
     key = request.session.session_key
     login, is_new = UserSession.objects.get_or_create(session_key=key, defaults=used)

@@ -28,7 +28,7 @@ COST_IS_CLOSED = f"""{ALONG_A_MERGE}
     END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
-"""  # noqa: S608 - written by us, no value of anybody
+"""  # noqa: S608 - written by us, no value of anybody  # nosec B608
 
 RUN_IS_ISSUED = f"""{ALONG_A_MERGE}
     PERFORM 1 FROM billing_billingrun

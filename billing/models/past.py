@@ -143,7 +143,7 @@ ATTESTATION_IS_KEPT = past_is_kept(
         JOIN generate_series(charge.service_month, charge.service_month + interval '1 month - 1 day', '1 day')
             of_month (day) ON charge.vat_regime = 'E261B'
         WHERE charge.member_id = OLD.member_id
-    """,  # noqa: S608 - written by us, no value of anybody
+    """,  # noqa: S608 - written by us, no value of anybody  # nosec B608
     may_come_later=True,
 )
 INDEX_IS_KEPT = pgtrigger.Trigger(

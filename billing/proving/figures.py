@@ -163,7 +163,7 @@ def _unlike(event: Any, tracked: Any) -> list[tuple[int, bool]]:
     gone = "e.pgh_label <> 'delete'" if "delete" in labels else "false"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT e.pgh_obj_id, t.id IS NULL FROM (SELECT DISTINCT ON (pgh_obj_id) * FROM {event._meta.db_table}"  # noqa: S608 - names of our tables
+            f"SELECT e.pgh_obj_id, t.id IS NULL FROM (SELECT DISTINCT ON (pgh_obj_id) * FROM {event._meta.db_table}"  # noqa: S608  # nosec B608 - names of our tables
             f" ORDER BY pgh_obj_id, pgh_id DESC) e LEFT JOIN {tracked._meta.db_table} t ON t.id = e.pgh_obj_id"
             f" WHERE CASE WHEN t.id IS NULL THEN {gone} ELSE ROW({row}) IS DISTINCT FROM ROW({last}) END"
             " ORDER BY e.pgh_obj_id"
