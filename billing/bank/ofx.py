@@ -35,11 +35,12 @@ from billing.bank.statement import (
     refusal_of_faults,
     refusal_of_several_accounts,
     refusal_without_operation,
+    sentence_of_another_account,
 )
 from billing.models import PaymentMethod
 from groupement.kernel import tabular
 from groupement.kernel.cells import is_signed, read_bank_amount
-from groupement.kernel.french import counted, plural, quoted
+from groupement.kernel.french import quoted
 from groupement.kernel.money import ZERO, spell
 from members.identifiers import compact
 
@@ -157,9 +158,7 @@ def _of_our_account(
     for account, others in by_account.items():
         if account not in ours:
             count = sum(len(each.findall("BANKTRANLIST/STMTTRN")) for each in others)
-            which = f"qui finit par {account[-4:]}" if account else "sans numéro"
-            left = f"{counted(count, 'écriture')} {plural(count, 'est laissée', 'sont laissées')} de côté"
-            reading.left_out.append(f"Le compte {which} est un autre\u00a0: {left}.")
+            reading.left_out.append(sentence_of_another_account(account, count))
     return [each for account in ours for each in by_account[account]], iban
 
 

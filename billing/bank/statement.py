@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from billing.models import PaymentMethod
 from groupement.kernel.cells import plain
-from groupement.kernel.french import NO_BREAK_SPACE, counted
+from groupement.kernel.french import NO_BREAK_SPACE, counted, plural
 from groupement.kernel.tabular import Layout, Unreadable
 
 LARGEST_FILE = 5_000_000
@@ -179,6 +179,13 @@ def refusal_of_several_accounts(accounts: Sequence[str], iban: str) -> BadStatem
         f"{several}\u00a0: aucun n’est celui du groupement, qui finit par {iban[-4:]}. Choisissez le bon relevé, ou "
         "corrigez l’IBAN du groupement."
     )
+
+
+def sentence_of_another_account(account: str, count: int) -> str:
+    """What is said of the ``count`` entries of an account that is not the group's; it may have no number."""
+    which = f"qui finit par {account[-4:]}" if account else "sans numéro"
+    left = f"{counted(count, 'écriture')} {plural(count, 'est laissée', 'sont laissées')} de côté"
+    return f"Le compte {which} est un autre{NO_BREAK_SPACE}: {left}."
 
 
 def refusal_of_faults(errors: Sequence[str]) -> BadStatement:
