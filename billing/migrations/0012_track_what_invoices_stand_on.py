@@ -4,17 +4,13 @@ import django.core.validators
 import django.db.models.deletion
 import groupement.kernel.money
 import groupement.kernel.periods
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('billing', '0011_charge_an_expense_once'),
-        ('pghistory', '0007_auto_20250421_0444'),
-    ]
+    dependencies = [('billing', '0011_charge_an_expense_once'), ('pghistory', '0007_auto_20250421_0444')]
 
     operations = [
         migrations.CreateModel(
@@ -30,10 +26,10 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(help_text='{numero}, {montant}, {echeance}, {retard} et {adherent} sont remplacés.', verbose_name='texte')),
                 ('asks_for_interest', models.BooleanField(default=False, verbose_name='réclame les pénalités et l’indemnité')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.dunninglevel')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='ExpenseScaleEvent',
@@ -47,10 +43,10 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('travel', 'déplacement'), ('meal', 'repas'), ('purchase', 'achat')], max_length=8, verbose_name='nature')),
                 ('rate', models.DecimalField(decimal_places=3, max_digits=8, verbose_name='euros par unité')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.expensescale')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='LegalMentionEvent',
@@ -64,10 +60,10 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(db_index=False, max_length=40, verbose_name='code')),
                 ('text', models.CharField(max_length=400, verbose_name='texte')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.legalmention')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='PriceIndexEvent',
@@ -81,10 +77,10 @@ class Migration(migrations.Migration):
                 ('month', groupement.kernel.periods.MonthField(verbose_name='mois')),
                 ('value', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='valeur')),
                 ('source', models.CharField(blank=True, max_length=200, verbose_name='source')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.priceindex')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='SeriesEvent',
@@ -98,10 +94,10 @@ class Migration(migrations.Migration):
                 ('prefix', models.CharField(max_length=8)),
                 ('last_sequence', models.PositiveIntegerField(default=0)),
                 ('last_issued_on', models.DateField(null=True)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.series')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='VatRateEvent',
@@ -112,164 +108,344 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('starts_on', models.DateField(verbose_name='à partir du')),
                 ('ends_before', models.DateField(blank=True, null=True, verbose_name='jusqu’au (exclu)')),
-                ('regime', models.CharField(choices=[('S20', 'TVA au taux normal'), ('S10', 'TVA au taux intermédiaire'), ('S055', 'TVA au taux réduit'), ('E261B', 'exonéré, article 261 B du CGI'), ('F293B', 'franchise en base, article 293 B du CGI'), ('O', 'hors champ de la TVA')], max_length=5, verbose_name='régime')),
+                (
+                    'regime',
+                    models.CharField(choices=[('S20', 'TVA au taux normal'), ('S10', 'TVA au taux intermédiaire'), ('S055', 'TVA au taux réduit'), ('E261B', 'exonéré, article 261 B du CGI'), ('F293B', 'franchise en base, article 293 B du CGI'), ('O', 'hors champ de la TVA')], max_length=5, verbose_name='régime'),
+                ),
                 ('rate', groupement.kernel.money.RateField(decimal_places=2, max_digits=5, verbose_name='taux (%)')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.vatrate')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='dunninglevel',
-            trigger=pgtrigger.compiler.Trigger(name='a_level_of_reminders_keeps_its_rank', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."rank" IS DISTINCT FROM (NEW."rank"))', func="\n                    IF EXISTS (SELECT FROM billing_reminder WHERE level_id = OLD.id) THEN\n                        RAISE EXCEPTION 'a level at which reminders were sent keeps its rank'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='2974a7d1f68ff89c25b2dca5596a0e57bea0c703', operation='UPDATE', pgid='pgtrigger_a_level_of_reminders_keeps_its_rank_059d5', table='billing_dunninglevel', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='a_level_of_reminders_keeps_its_rank',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."rank" IS DISTINCT FROM (NEW."rank"))',
+                    func="\n                    IF EXISTS (SELECT FROM billing_reminder WHERE level_id = OLD.id) THEN\n                        RAISE EXCEPTION 'a level at which reminders were sent keeps its rank'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash='2974a7d1f68ff89c25b2dca5596a0e57bea0c703',
+                    operation='UPDATE',
+                    pgid='pgtrigger_a_level_of_reminders_keeps_its_rank_059d5',
+                    table='billing_dunninglevel',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='dunninglevel',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_dunninglevelevent" ("asks_for_interest", "days_late", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "text", "title") VALUES (NEW."asks_for_interest", NEW."days_late", NEW."id", NEW."is_active", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rank", NEW."text", NEW."title"); RETURN NULL;', hash='728c5d73a900bdf0b5e4c32f7c68bfc020344fa7', operation='INSERT', pgid='pgtrigger_insert_insert_66282', table='billing_dunninglevel', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_dunninglevelevent" ("asks_for_interest", "days_late", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "text", "title") VALUES (NEW."asks_for_interest", NEW."days_late", NEW."id", NEW."is_active", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rank", NEW."text", NEW."title"); RETURN NULL;',
+                    hash='728c5d73a900bdf0b5e4c32f7c68bfc020344fa7',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_66282',
+                    table='billing_dunninglevel',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='dunninglevel',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_dunninglevelevent" ("asks_for_interest", "days_late", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "text", "title") VALUES (NEW."asks_for_interest", NEW."days_late", NEW."id", NEW."is_active", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rank", NEW."text", NEW."title"); RETURN NULL;', hash='1643b7bfc54958c4ccc2bf871163e366f49f5d3c', operation='UPDATE', pgid='pgtrigger_update_update_c1438', table='billing_dunninglevel', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_dunninglevelevent" ("asks_for_interest", "days_late", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "text", "title") VALUES (NEW."asks_for_interest", NEW."days_late", NEW."id", NEW."is_active", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rank", NEW."text", NEW."title"); RETURN NULL;',
+                    hash='1643b7bfc54958c4ccc2bf871163e366f49f5d3c',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_c1438',
+                    table='billing_dunninglevel',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='dunninglevel',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_dunninglevelevent" ("asks_for_interest", "days_late", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "text", "title") VALUES (OLD."asks_for_interest", OLD."days_late", OLD."id", OLD."is_active", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rank", OLD."text", OLD."title"); RETURN NULL;', hash='fd01bfb6408eed030d2e115eb0dbf8c04bd0c588', operation='DELETE', pgid='pgtrigger_delete_delete_abb47', table='billing_dunninglevel', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_dunninglevelevent" ("asks_for_interest", "days_late", "id", "is_active", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "text", "title") VALUES (OLD."asks_for_interest", OLD."days_late", OLD."id", OLD."is_active", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rank", OLD."text", OLD."title"); RETURN NULL;',
+                    hash='fd01bfb6408eed030d2e115eb0dbf8c04bd0c588',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_abb47',
+                    table='billing_dunninglevel',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expensescale',
-            trigger=pgtrigger.compiler.Trigger(name='an_invoiced_scale_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (\n                SELECT FROM (\n        SELECT expense.kind AS key, expense.spent_on AS day\n        FROM billing_expense expense, \n    billing_charge charge\n    JOIN billing_line line ON line.id = charge.line_id\n    JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n        AND line.net <> COALESCE((\n            SELECT sum(credit.net) FROM billing_line credit\n            JOIN billing_invoice note ON note.id = credit.invoice_id AND note.status = 'issued'\n            WHERE credit.credits_id = line.id\n        ), 0)\n WHERE expense.charge_id = charge.id\n    ) used WHERE used.key IN (OLD.kind, NEW.kind)\n                AND CASE WHEN TG_OP <> 'INSERT' AND used.key = OLD.kind AND used.day >= OLD.starts_on AND (OLD.ends_before IS NULL OR used.day < OLD.ends_before) THEN jsonb_build_array(OLD.rate) END IS DISTINCT FROM CASE WHEN TG_OP <> 'DELETE' AND used.key = NEW.kind AND used.day >= NEW.starts_on AND (NEW.ends_before IS NULL OR used.day < NEW.ends_before) THEN jsonb_build_array(NEW.rate) END\n            ) THEN\n                RAISE EXCEPTION 'what something issued stands on is not rewritten: end it, and write another from a later day on' USING ERRCODE = 'check_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='b68d850a8fcd8f74d55784d70de99c0e52dbd213', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_an_invoiced_scale_is_kept_bc9ac', table='billing_expensescale', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='an_invoiced_scale_is_kept',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF EXISTS (\n                SELECT FROM (\n        SELECT expense.kind AS key, expense.spent_on AS day\n        FROM billing_expense expense, \n    billing_charge charge\n    JOIN billing_line line ON line.id = charge.line_id\n    JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n        AND line.net <> COALESCE((\n            SELECT sum(credit.net) FROM billing_line credit\n            JOIN billing_invoice note ON note.id = credit.invoice_id AND note.status = 'issued'\n            WHERE credit.credits_id = line.id\n        ), 0)\n WHERE expense.charge_id = charge.id\n    ) used WHERE used.key IN (OLD.kind, NEW.kind)\n                AND CASE WHEN TG_OP <> 'INSERT' AND used.key = OLD.kind AND used.day >= OLD.starts_on AND (OLD.ends_before IS NULL OR used.day < OLD.ends_before) THEN jsonb_build_array(OLD.rate) END IS DISTINCT FROM CASE WHEN TG_OP <> 'DELETE' AND used.key = NEW.kind AND used.day >= NEW.starts_on AND (NEW.ends_before IS NULL OR used.day < NEW.ends_before) THEN jsonb_build_array(NEW.rate) END\n            ) THEN\n                RAISE EXCEPTION 'what something issued stands on is not rewritten: end it, and write another from a later day on' USING ERRCODE = 'check_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ",
+                    hash='b68d850a8fcd8f74d55784d70de99c0e52dbd213',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_an_invoiced_scale_is_kept_bc9ac',
+                    table='billing_expensescale',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expensescale',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_expensescaleevent" ("ends_before", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on") VALUES (NEW."ends_before", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rate", NEW."source", NEW."starts_on"); RETURN NULL;', hash='820d3e0fe6c0f458acb480e51429f8eaa49e27dc', operation='INSERT', pgid='pgtrigger_insert_insert_abe66', table='billing_expensescale', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_expensescaleevent" ("ends_before", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on") VALUES (NEW."ends_before", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rate", NEW."source", NEW."starts_on"); RETURN NULL;',
+                    hash='820d3e0fe6c0f458acb480e51429f8eaa49e27dc',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_abe66',
+                    table='billing_expensescale',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expensescale',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_expensescaleevent" ("ends_before", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on") VALUES (NEW."ends_before", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rate", NEW."source", NEW."starts_on"); RETURN NULL;', hash='08379338e9e1f5d46f4de34f37c47331d87d1e70', operation='UPDATE', pgid='pgtrigger_update_update_05dab', table='billing_expensescale', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_expensescaleevent" ("ends_before", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on") VALUES (NEW."ends_before", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rate", NEW."source", NEW."starts_on"); RETURN NULL;',
+                    hash='08379338e9e1f5d46f4de34f37c47331d87d1e70',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_05dab',
+                    table='billing_expensescale',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expensescale',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_expensescaleevent" ("ends_before", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on") VALUES (OLD."ends_before", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."source", OLD."starts_on"); RETURN NULL;', hash='60bf804045610ff7e4addc824cd8a3137fe1148f', operation='DELETE', pgid='pgtrigger_delete_delete_82d34', table='billing_expensescale', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_expensescaleevent" ("ends_before", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "source", "starts_on") VALUES (OLD."ends_before", OLD."id", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."source", OLD."starts_on"); RETURN NULL;',
+                    hash='60bf804045610ff7e4addc824cd8a3137fe1148f',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_82d34',
+                    table='billing_expensescale',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='legalmention',
-            trigger=pgtrigger.compiler.Trigger(name='a_printed_mention_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (\n                SELECT FROM (\n        SELECT code.code AS key, invoice.issued_on AS day\n        FROM billing_invoice invoice, (VALUES (OLD.code), (NEW.code)) code (code)\n        WHERE invoice.status = 'issued'\n    ) used WHERE used.key IN (OLD.code, NEW.code)\n                AND CASE WHEN TG_OP <> 'INSERT' AND used.key = OLD.code AND used.day >= OLD.starts_on AND (OLD.ends_before IS NULL OR used.day < OLD.ends_before) THEN jsonb_build_array(OLD.text) END IS DISTINCT FROM CASE WHEN TG_OP <> 'DELETE' AND used.key = NEW.code AND used.day >= NEW.starts_on AND (NEW.ends_before IS NULL OR used.day < NEW.ends_before) THEN jsonb_build_array(NEW.text) END\n            ) THEN\n                RAISE EXCEPTION 'what something issued stands on is not rewritten: end it, and write another from a later day on' USING ERRCODE = 'check_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='80f1009adb1ad6301f1c90c37fb91f5712412d1f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_a_printed_mention_is_kept_c7d07', table='billing_legalmention', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='a_printed_mention_is_kept',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF EXISTS (\n                SELECT FROM (\n        SELECT code.code AS key, invoice.issued_on AS day\n        FROM billing_invoice invoice, (VALUES (OLD.code), (NEW.code)) code (code)\n        WHERE invoice.status = 'issued'\n    ) used WHERE used.key IN (OLD.code, NEW.code)\n                AND CASE WHEN TG_OP <> 'INSERT' AND used.key = OLD.code AND used.day >= OLD.starts_on AND (OLD.ends_before IS NULL OR used.day < OLD.ends_before) THEN jsonb_build_array(OLD.text) END IS DISTINCT FROM CASE WHEN TG_OP <> 'DELETE' AND used.key = NEW.code AND used.day >= NEW.starts_on AND (NEW.ends_before IS NULL OR used.day < NEW.ends_before) THEN jsonb_build_array(NEW.text) END\n            ) THEN\n                RAISE EXCEPTION 'what something issued stands on is not rewritten: end it, and write another from a later day on' USING ERRCODE = 'check_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ",
+                    hash='80f1009adb1ad6301f1c90c37fb91f5712412d1f',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_a_printed_mention_is_kept_c7d07',
+                    table='billing_legalmention',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='legalmention',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_legalmentionevent" ("code", "ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "starts_on", "text") VALUES (NEW."code", NEW."ends_before", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."starts_on", NEW."text"); RETURN NULL;', hash='4dcd4160720428a21badd1511656ee103f922061', operation='INSERT', pgid='pgtrigger_insert_insert_35366', table='billing_legalmention', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_legalmentionevent" ("code", "ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "starts_on", "text") VALUES (NEW."code", NEW."ends_before", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."starts_on", NEW."text"); RETURN NULL;',
+                    hash='4dcd4160720428a21badd1511656ee103f922061',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_35366',
+                    table='billing_legalmention',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='legalmention',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_legalmentionevent" ("code", "ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "starts_on", "text") VALUES (NEW."code", NEW."ends_before", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."starts_on", NEW."text"); RETURN NULL;', hash='3a8341163e228cd5e67f154613d5c51669814414', operation='UPDATE', pgid='pgtrigger_update_update_f0e4b', table='billing_legalmention', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_legalmentionevent" ("code", "ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "starts_on", "text") VALUES (NEW."code", NEW."ends_before", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."starts_on", NEW."text"); RETURN NULL;',
+                    hash='3a8341163e228cd5e67f154613d5c51669814414',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_f0e4b',
+                    table='billing_legalmention',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='legalmention',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_legalmentionevent" ("code", "ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "starts_on", "text") VALUES (OLD."code", OLD."ends_before", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."starts_on", OLD."text"); RETURN NULL;', hash='b157d986acaacb1af7265e322f1cf80c7c3fb78a', operation='DELETE', pgid='pgtrigger_delete_delete_76677', table='billing_legalmention', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_legalmentionevent" ("code", "ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "starts_on", "text") VALUES (OLD."code", OLD."ends_before", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."starts_on", OLD."text"); RETURN NULL;',
+                    hash='b157d986acaacb1af7265e322f1cf80c7c3fb78a',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_76677',
+                    table='billing_legalmention',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='priceindex',
-            trigger=pgtrigger.compiler.Trigger(name='an_invoiced_index_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF (TG_OP = 'DELETE' OR (NEW.code, NEW.month, NEW.value) IS DISTINCT FROM (OLD.code, OLD.month, OLD.value))\n            AND EXISTS (\n                SELECT FROM \n    billing_charge charge\n    JOIN billing_line line ON line.id = charge.line_id\n    JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n        AND line.net <> COALESCE((\n            SELECT sum(credit.net) FROM billing_line credit\n            JOIN billing_invoice note ON note.id = credit.invoice_id AND note.status = 'issued'\n            WHERE credit.credits_id = line.id\n        ), 0)\n JOIN employees_terms terms ON terms.id = charge.terms_id\n                WHERE terms.index_code = OLD.code AND terms.index_base = OLD.value\n            ) THEN\n            RAISE EXCEPTION 'what something issued stands on is not rewritten: end it, and write another from a later day on' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ", hash='dd23cae320668b7806428e07684180ca40628c04', operation='UPDATE OR DELETE', pgid='pgtrigger_an_invoiced_index_is_kept_a5201', table='billing_priceindex', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='an_invoiced_index_is_kept',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        IF (TG_OP = 'DELETE' OR (NEW.code, NEW.month, NEW.value) IS DISTINCT FROM (OLD.code, OLD.month, OLD.value))\n            AND EXISTS (\n                SELECT FROM \n    billing_charge charge\n    JOIN billing_line line ON line.id = charge.line_id\n    JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n        AND line.net <> COALESCE((\n            SELECT sum(credit.net) FROM billing_line credit\n            JOIN billing_invoice note ON note.id = credit.invoice_id AND note.status = 'issued'\n            WHERE credit.credits_id = line.id\n        ), 0)\n JOIN employees_terms terms ON terms.id = charge.terms_id\n                WHERE terms.index_code = OLD.code AND terms.index_base = OLD.value\n            ) THEN\n            RAISE EXCEPTION 'what something issued stands on is not rewritten: end it, and write another from a later day on' USING ERRCODE = 'check_violation';\n        END IF;\n        IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n        RETURN NEW;\n    ",
+                    hash='dd23cae320668b7806428e07684180ca40628c04',
+                    operation='UPDATE OR DELETE',
+                    pgid='pgtrigger_an_invoiced_index_is_kept_a5201',
+                    table='billing_priceindex',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='priceindex',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_priceindexevent" ("code", "id", "label", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "value") VALUES (NEW."code", NEW."id", NEW."label", NEW."month", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."value"); RETURN NULL;', hash='907fc66b96a6b026b11a415ec302043593e7ac12', operation='INSERT', pgid='pgtrigger_insert_insert_c6605', table='billing_priceindex', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_priceindexevent" ("code", "id", "label", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "value") VALUES (NEW."code", NEW."id", NEW."label", NEW."month", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."source", NEW."value"); RETURN NULL;',
+                    hash='907fc66b96a6b026b11a415ec302043593e7ac12',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_c6605',
+                    table='billing_priceindex',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='priceindex',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_priceindexevent" ("code", "id", "label", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "value") VALUES (NEW."code", NEW."id", NEW."label", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."value"); RETURN NULL;', hash='3c3fe9b5c32d980341100db2e5b6def7e6280baf', operation='UPDATE', pgid='pgtrigger_update_update_2e90b', table='billing_priceindex', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_priceindexevent" ("code", "id", "label", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "value") VALUES (NEW."code", NEW."id", NEW."label", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."source", NEW."value"); RETURN NULL;',
+                    hash='3c3fe9b5c32d980341100db2e5b6def7e6280baf',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_2e90b',
+                    table='billing_priceindex',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='priceindex',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_priceindexevent" ("code", "id", "label", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "value") VALUES (OLD."code", OLD."id", OLD."label", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."value"); RETURN NULL;', hash='31262890a79834a594aa4aa6af0017effff442bc', operation='DELETE', pgid='pgtrigger_delete_delete_e2409', table='billing_priceindex', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_priceindexevent" ("code", "id", "label", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source", "value") VALUES (OLD."code", OLD."id", OLD."label", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."source", OLD."value"); RETURN NULL;',
+                    hash='31262890a79834a594aa4aa6af0017effff442bc',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_e2409',
+                    table='billing_priceindex',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='series',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "year") VALUES (NEW."id", NEW."kind", NEW."last_issued_on", NEW."last_sequence", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."prefix", NEW."year"); RETURN NULL;', hash='7544a3e6370258b167471378d287c02f2d28604d', operation='INSERT', pgid='pgtrigger_insert_insert_3c406', table='billing_series', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "year") VALUES (NEW."id", NEW."kind", NEW."last_issued_on", NEW."last_sequence", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."prefix", NEW."year"); RETURN NULL;',
+                    hash='7544a3e6370258b167471378d287c02f2d28604d',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_3c406',
+                    table='billing_series',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='series',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."year" IS DISTINCT FROM (NEW."year"))', func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "year") VALUES (NEW."id", NEW."kind", NEW."last_issued_on", NEW."last_sequence", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."prefix", NEW."year"); RETURN NULL;', hash='f9afb0cda9b8c8b3f97b1bb225da49273f549d16', operation='UPDATE', pgid='pgtrigger_update_update_ffe3f', table='billing_series', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."year" IS DISTINCT FROM (NEW."year"))',
+                    func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "year") VALUES (NEW."id", NEW."kind", NEW."last_issued_on", NEW."last_sequence", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."prefix", NEW."year"); RETURN NULL;',
+                    hash='f9afb0cda9b8c8b3f97b1bb225da49273f549d16',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_ffe3f',
+                    table='billing_series',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='series',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "year") VALUES (OLD."id", OLD."kind", OLD."last_issued_on", OLD."last_sequence", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prefix", OLD."year"); RETURN NULL;', hash='3ea56a88e3f0f501108bd83f3806fd5d2bcfb18d', operation='DELETE', pgid='pgtrigger_delete_delete_bd334', table='billing_series', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "year") VALUES (OLD."id", OLD."kind", OLD."last_issued_on", OLD."last_sequence", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prefix", OLD."year"); RETURN NULL;',
+                    hash='3ea56a88e3f0f501108bd83f3806fd5d2bcfb18d',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_bd334',
+                    table='billing_series',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='vatrate',
-            trigger=pgtrigger.compiler.Trigger(name='an_invoiced_rate_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF EXISTS (\n                SELECT FROM (\n        SELECT line.vat_regime AS key,\n            (COALESCE(charge.service_month, invoice.service_month) + interval '1 month - 1 day')::date AS day\n        FROM billing_line line\n        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n        LEFT JOIN billing_charge charge ON charge.line_id = line.id\n        WHERE line.credits_id IS NULL\n    ) used WHERE used.key IN (OLD.regime, NEW.regime)\n                AND CASE WHEN TG_OP <> 'INSERT' AND used.key = OLD.regime AND used.day >= OLD.starts_on AND (OLD.ends_before IS NULL OR used.day < OLD.ends_before) THEN jsonb_build_array(OLD.rate) END IS DISTINCT FROM CASE WHEN TG_OP <> 'DELETE' AND used.key = NEW.regime AND used.day >= NEW.starts_on AND (NEW.ends_before IS NULL OR used.day < NEW.ends_before) THEN jsonb_build_array(NEW.rate) END\n            ) THEN\n                RAISE EXCEPTION 'what something issued stands on is not rewritten: end it, and write another from a later day on' USING ERRCODE = 'check_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ", hash='012e16a90819801d258f1be4a19945e6cb6a4d13', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_an_invoiced_rate_is_kept_b8d11', table='billing_vatrate', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='an_invoiced_rate_is_kept',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF EXISTS (\n                SELECT FROM (\n        SELECT line.vat_regime AS key,\n            (COALESCE(charge.service_month, invoice.service_month) + interval '1 month - 1 day')::date AS day\n        FROM billing_line line\n        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n        LEFT JOIN billing_charge charge ON charge.line_id = line.id\n        WHERE line.credits_id IS NULL\n    ) used WHERE used.key IN (OLD.regime, NEW.regime)\n                AND CASE WHEN TG_OP <> 'INSERT' AND used.key = OLD.regime AND used.day >= OLD.starts_on AND (OLD.ends_before IS NULL OR used.day < OLD.ends_before) THEN jsonb_build_array(OLD.rate) END IS DISTINCT FROM CASE WHEN TG_OP <> 'DELETE' AND used.key = NEW.regime AND used.day >= NEW.starts_on AND (NEW.ends_before IS NULL OR used.day < NEW.ends_before) THEN jsonb_build_array(NEW.rate) END\n            ) THEN\n                RAISE EXCEPTION 'what something issued stands on is not rewritten: end it, and write another from a later day on' USING ERRCODE = 'check_violation';\n            END IF;\n            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n            RETURN NEW;\n        ",
+                    hash='012e16a90819801d258f1be4a19945e6cb6a4d13',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_an_invoiced_rate_is_kept_b8d11',
+                    table='billing_vatrate',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='vatrate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_vatrateevent" ("ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "regime", "source", "starts_on") VALUES (NEW."ends_before", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rate", NEW."regime", NEW."source", NEW."starts_on"); RETURN NULL;', hash='bca92172b2daa23707c898988c892b592b3dab90', operation='INSERT', pgid='pgtrigger_insert_insert_61546', table='billing_vatrate', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_vatrateevent" ("ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "regime", "source", "starts_on") VALUES (NEW."ends_before", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."rate", NEW."regime", NEW."source", NEW."starts_on"); RETURN NULL;',
+                    hash='bca92172b2daa23707c898988c892b592b3dab90',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_61546',
+                    table='billing_vatrate',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='vatrate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_vatrateevent" ("ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "regime", "source", "starts_on") VALUES (NEW."ends_before", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rate", NEW."regime", NEW."source", NEW."starts_on"); RETURN NULL;', hash='520231debbd20d574ab60692863451ea6b69b911', operation='UPDATE', pgid='pgtrigger_update_update_6dfd9', table='billing_vatrate', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_vatrateevent" ("ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "regime", "source", "starts_on") VALUES (NEW."ends_before", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rate", NEW."regime", NEW."source", NEW."starts_on"); RETURN NULL;',
+                    hash='520231debbd20d574ab60692863451ea6b69b911',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_6dfd9',
+                    table='billing_vatrate',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='vatrate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_vatrateevent" ("ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "regime", "source", "starts_on") VALUES (OLD."ends_before", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."regime", OLD."source", OLD."starts_on"); RETURN NULL;', hash='ab50e38245d04a7d80e8359fff1197e92c112e93', operation='DELETE', pgid='pgtrigger_delete_delete_64726', table='billing_vatrate', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='dunninglevelevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='dunninglevelevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.dunninglevel'),
-        ),
-        migrations.AddField(
-            model_name='expensescaleevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='expensescaleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.expensescale'),
-        ),
-        migrations.AddField(
-            model_name='legalmentionevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='legalmentionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.legalmention'),
-        ),
-        migrations.AddField(
-            model_name='priceindexevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='priceindexevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.priceindex'),
-        ),
-        migrations.AddField(
-            model_name='seriesevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='seriesevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.series'),
-        ),
-        migrations.AddField(
-            model_name='vatrateevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='vatrateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.vatrate'),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_vatrateevent" ("ends_before", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "regime", "source", "starts_on") VALUES (OLD."ends_before", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."regime", OLD."source", OLD."starts_on"); RETURN NULL;',
+                    hash='ab50e38245d04a7d80e8359fff1197e92c112e93',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_64726',
+                    table='billing_vatrate',
+                    when='AFTER',
+                ),
+            ),
         ),
     ]

@@ -1,18 +1,14 @@
 """Each time a document was sent by e-mail."""
 
 import django.db.models.deletion
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('billing', '0013_charge_a_difference_to_who_bore_it'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [('billing', '0013_charge_a_difference_to_who_bore_it'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -30,8 +26,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('invoice__isnull', False), ('letter__isnull', True)), models.Q(('invoice__isnull', True), ('letter__isnull', False)), _connector='OR'), name='a_dispatch_is_of_one_document')],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='dispatch',
-            trigger=pgtrigger.compiler.Trigger(name='dispatches_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a5c3b6185d6f8a5fd9743d4978502f5364d6d27f', operation='UPDATE OR DELETE', pgid='pgtrigger_dispatches_are_append_only_c054e', table='billing_dispatch', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='dispatches_are_append_only',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a5c3b6185d6f8a5fd9743d4978502f5364d6d27f', operation='UPDATE OR DELETE', pgid='pgtrigger_dispatches_are_append_only_c054e', table='billing_dispatch', when='BEFORE'
+                ),
+            ),
         ),
     ]

@@ -4,22 +4,14 @@ import billing.models.expense
 import django.db.models.deletion
 import groupement.kernel.money
 import groupement.kernel.periods
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('billing', '0014_keep_what_was_sent'),
-        ('employees', '0006_keep_the_days_of_an_invoiced_price'),
-        ('members', '0016_carry_a_file_with_a_mail'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('timesheets', '0012_remember_the_columns_of_hours'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [('billing', '0014_keep_what_was_sent'), ('employees', '0006_keep_the_days_of_an_invoiced_price'), ('members', '0016_carry_a_file_with_a_mail'), ('pghistory', '0007_auto_20250421_0444'), ('timesheets', '0012_remember_the_columns_of_hours'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -30,7 +22,30 @@ class Migration(migrations.Migration):
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
                 ('service_month', groupement.kernel.periods.MonthField(verbose_name='mois de service')),
-                ('kind', models.CharField(choices=[('worked_hours', 'heures travaillées'), ('cost_share', 'part du coût réel'), ('cost_difference', 'écart sur un coût estimé'), ('management_fee', 'frais de gestion'), ('flat_amount', 'forfait mensuel'), ('minimum', 'complément au minimum convenu'), ('travel', 'déplacement'), ('meal', 'repas'), ('expense', 'achat avec justificatif'), ('dues', 'cotisation'), ('deposit', 'dépôt de garantie'), ('true_up', 'régularisation'), ('late_interest', 'pénalités de retard'), ('indemnity', 'indemnité de recouvrement'), ('free', 'autre')], max_length=16, verbose_name='nature')),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[
+                            ('worked_hours', 'heures travaillées'),
+                            ('cost_share', 'part du coût réel'),
+                            ('cost_difference', 'écart sur un coût estimé'),
+                            ('management_fee', 'frais de gestion'),
+                            ('flat_amount', 'forfait mensuel'),
+                            ('minimum', 'complément au minimum convenu'),
+                            ('travel', 'déplacement'),
+                            ('meal', 'repas'),
+                            ('expense', 'achat avec justificatif'),
+                            ('dues', 'cotisation'),
+                            ('deposit', 'dépôt de garantie'),
+                            ('true_up', 'régularisation'),
+                            ('late_interest', 'pénalités de retard'),
+                            ('indemnity', 'indemnité de recouvrement'),
+                            ('free', 'autre'),
+                        ],
+                        max_length=16,
+                        verbose_name='nature',
+                    ),
+                ),
                 ('label', models.CharField(blank=True, max_length=200, verbose_name='désignation')),
                 ('detail', models.CharField(blank=True, max_length=300, verbose_name='précision')),
                 ('minutes', models.PositiveIntegerField(default=0, verbose_name='minutes')),
@@ -38,16 +53,31 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(choices=[('HUR', 'heure'), ('MON', 'mois'), ('C62', 'unité'), ('KMT', 'km'), ('DAY', 'jour')], max_length=3, verbose_name='unité')),
                 ('unit_price', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='prix unitaire HT')),
                 ('net', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant HT')),
-                ('vat_regime', models.CharField(choices=[('S20', 'TVA au taux normal'), ('S10', 'TVA au taux intermédiaire'), ('S055', 'TVA au taux réduit'), ('E261B', 'exonéré, article 261 B du CGI'), ('F293B', 'franchise en base, article 293 B du CGI'), ('O', 'hors champ de la TVA')], max_length=5, verbose_name='régime de TVA')),
+                (
+                    'vat_regime',
+                    models.CharField(
+                        choices=[('S20', 'TVA au taux normal'), ('S10', 'TVA au taux intermédiaire'), ('S055', 'TVA au taux réduit'), ('E261B', 'exonéré, article 261 B du CGI'), ('F293B', 'franchise en base, article 293 B du CGI'), ('O', 'hors champ de la TVA')], max_length=5, verbose_name='régime de TVA'
+                    ),
+                ),
                 ('figures', models.JSONField(default=dict, verbose_name='calcul')),
                 ('is_standing', models.BooleanField(default=False, verbose_name='enregistrée')),
                 ('rank', models.PositiveSmallIntegerField(default=0, verbose_name='rang parmi celles de la même origine')),
                 ('released_at', models.DateTimeField(editable=False, null=True, verbose_name='libérée le')),
                 ('recorded_at', models.DateTimeField(null=True, verbose_name='enregistrée le')),
+                ('assignment', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.assignment')),
+                ('employee', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.employee')),
+                ('late_invoice', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.invoice', verbose_name='facture en retard')),
+                ('line', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.line')),
+                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.member', verbose_name='adhérent')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.charge')),
+                ('rebills', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.charge', verbose_name='refacture')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('run', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.billingrun', verbose_name='clôture')),
+                ('terms', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.terms')),
+                ('timesheet', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timesheets.timesheet')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='ExpenseEvent',
@@ -66,10 +96,15 @@ class Migration(migrations.Migration):
                 ('recorded_at', models.DateTimeField(verbose_name='saisi le')),
                 ('refused_reason', models.CharField(blank=True, max_length=200, verbose_name='motif du refus')),
                 ('refused_at', models.DateTimeField(editable=False, null=True, verbose_name='refusée le')),
+                ('assignment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.assignment', verbose_name='mise à disposition')),
+                ('charge', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.charge', verbose_name='somme due')),
+                ('employee', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.employee', verbose_name='salarié')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.expense')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('refused_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='refusée par')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='FundedCostEvent',
@@ -82,10 +117,13 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(max_length=120, verbose_name='action')),
                 ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
                 ('tagged_at', models.DateTimeField(verbose_name='affecté le')),
+                ('expense', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.expense', verbose_name='dépense')),
+                ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.fundingline', verbose_name='financement')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.fundedcost')),
+                ('tagged_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='FundedHoursEvent',
@@ -98,10 +136,13 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(max_length=120, verbose_name='action')),
                 ('minutes', models.PositiveIntegerField(verbose_name='minutes')),
                 ('tagged_at', models.DateTimeField(verbose_name='affecté le')),
+                ('entry', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timesheets.entry', verbose_name='pointage')),
+                ('line', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.fundingline', verbose_name='financement')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.fundedhours')),
+                ('tagged_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
         migrations.CreateModel(
             name='TrueUpEvent',
@@ -118,201 +159,126 @@ class Migration(migrations.Migration):
                 ('figures', models.JSONField(default=dict, verbose_name='calcul')),
                 ('prepared_at', models.DateTimeField(verbose_name='préparée le')),
                 ('issued_at', models.DateTimeField(editable=False, null=True, verbose_name='émise le')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.trueup')),
+                ('prepared_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='préparée par')),
             ],
-            options={
-                'abstract': False,
-            },
+            options={'abstract': False},
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='charge',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."is_standing")', func='INSERT INTO "billing_chargeevent" ("assignment_id", "detail", "employee_id", "figures", "id", "is_standing", "kind", "label", "late_invoice_id", "line_id", "member_id", "minutes", "net", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "rank", "rebills_id", "recorded_at", "recorded_by_id", "released_at", "run_id", "service_month", "terms_id", "timesheet_id", "unit", "unit_price", "vat_regime") VALUES (OLD."assignment_id", OLD."detail", OLD."employee_id", OLD."figures", OLD."id", OLD."is_standing", OLD."kind", OLD."label", OLD."late_invoice_id", OLD."line_id", OLD."member_id", OLD."minutes", OLD."net", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."quantity", OLD."rank", OLD."rebills_id", OLD."recorded_at", OLD."recorded_by_id", OLD."released_at", OLD."run_id", OLD."service_month", OLD."terms_id", OLD."timesheet_id", OLD."unit", OLD."unit_price", OLD."vat_regime"); RETURN NULL;', hash='5eeca9364fa2a9e96cc1010c584bf14c1faed4a2', operation='DELETE', pgid='pgtrigger_delete_delete_b1c5d', table='billing_charge', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."is_standing")',
+                    func='INSERT INTO "billing_chargeevent" ("assignment_id", "detail", "employee_id", "figures", "id", "is_standing", "kind", "label", "late_invoice_id", "line_id", "member_id", "minutes", "net", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quantity", "rank", "rebills_id", "recorded_at", "recorded_by_id", "released_at", "run_id", "service_month", "terms_id", "timesheet_id", "unit", "unit_price", "vat_regime") VALUES (OLD."assignment_id", OLD."detail", OLD."employee_id", OLD."figures", OLD."id", OLD."is_standing", OLD."kind", OLD."label", OLD."late_invoice_id", OLD."line_id", OLD."member_id", OLD."minutes", OLD."net", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."quantity", OLD."rank", OLD."rebills_id", OLD."recorded_at", OLD."recorded_by_id", OLD."released_at", OLD."run_id", OLD."service_month", OLD."terms_id", OLD."timesheet_id", OLD."unit", OLD."unit_price", OLD."vat_regime"); RETURN NULL;',
+                    hash='5eeca9364fa2a9e96cc1010c584bf14c1faed4a2',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_b1c5d',
+                    table='billing_charge',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expense',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_expenseevent" ("amount", "assignment_id", "charge_id", "employee_id", "id", "kilometres", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "receipt", "recorded_at", "recorded_by_id", "refused_at", "refused_by_id", "refused_reason", "spent_on") VALUES (NEW."amount", NEW."assignment_id", NEW."charge_id", NEW."employee_id", NEW."id", NEW."kilometres", NEW."kind", NEW."label", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rate", NEW."receipt", NEW."recorded_at", NEW."recorded_by_id", NEW."refused_at", NEW."refused_by_id", NEW."refused_reason", NEW."spent_on"); RETURN NULL;', hash='644da0fefdc0a8e9099ad15e43d48c3085203897', operation='UPDATE', pgid='pgtrigger_update_update_13fba', table='billing_expense', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_expenseevent" ("amount", "assignment_id", "charge_id", "employee_id", "id", "kilometres", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "receipt", "recorded_at", "recorded_by_id", "refused_at", "refused_by_id", "refused_reason", "spent_on") VALUES (NEW."amount", NEW."assignment_id", NEW."charge_id", NEW."employee_id", NEW."id", NEW."kilometres", NEW."kind", NEW."label", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rate", NEW."receipt", NEW."recorded_at", NEW."recorded_by_id", NEW."refused_at", NEW."refused_by_id", NEW."refused_reason", NEW."spent_on"); RETURN NULL;',
+                    hash='644da0fefdc0a8e9099ad15e43d48c3085203897',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_13fba',
+                    table='billing_expense',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expense',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_expenseevent" ("amount", "assignment_id", "charge_id", "employee_id", "id", "kilometres", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "receipt", "recorded_at", "recorded_by_id", "refused_at", "refused_by_id", "refused_reason", "spent_on") VALUES (OLD."amount", OLD."assignment_id", OLD."charge_id", OLD."employee_id", OLD."id", OLD."kilometres", OLD."kind", OLD."label", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."receipt", OLD."recorded_at", OLD."recorded_by_id", OLD."refused_at", OLD."refused_by_id", OLD."refused_reason", OLD."spent_on"); RETURN NULL;', hash='ce511dffa1fb7230d643e7042b9763e18584ff50', operation='DELETE', pgid='pgtrigger_delete_delete_9f87b', table='billing_expense', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_expenseevent" ("amount", "assignment_id", "charge_id", "employee_id", "id", "kilometres", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "receipt", "recorded_at", "recorded_by_id", "refused_at", "refused_by_id", "refused_reason", "spent_on") VALUES (OLD."amount", OLD."assignment_id", OLD."charge_id", OLD."employee_id", OLD."id", OLD."kilometres", OLD."kind", OLD."label", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."receipt", OLD."recorded_at", OLD."recorded_by_id", OLD."refused_at", OLD."refused_by_id", OLD."refused_reason", OLD."spent_on"); RETURN NULL;',
+                    hash='ce511dffa1fb7230d643e7042b9763e18584ff50',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_9f87b',
+                    table='billing_expense',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='fundedcost',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_fundedcostevent" ("action", "amount", "expense_id", "id", "line_id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tagged_at", "tagged_by_id") VALUES (NEW."action", NEW."amount", NEW."expense_id", NEW."id", NEW."line_id", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."tagged_at", NEW."tagged_by_id"); RETURN NULL;', hash='8c063adb9591f3d84fd03a6e0e939c3d2f923ce8', operation='UPDATE', pgid='pgtrigger_update_update_feb1c', table='billing_fundedcost', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_fundedcostevent" ("action", "amount", "expense_id", "id", "line_id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tagged_at", "tagged_by_id") VALUES (NEW."action", NEW."amount", NEW."expense_id", NEW."id", NEW."line_id", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."tagged_at", NEW."tagged_by_id"); RETURN NULL;',
+                    hash='8c063adb9591f3d84fd03a6e0e939c3d2f923ce8',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_feb1c',
+                    table='billing_fundedcost',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='fundedcost',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_fundedcostevent" ("action", "amount", "expense_id", "id", "line_id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tagged_at", "tagged_by_id") VALUES (OLD."action", OLD."amount", OLD."expense_id", OLD."id", OLD."line_id", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."tagged_at", OLD."tagged_by_id"); RETURN NULL;', hash='8093c7eedc418dfc22c83c88600c853fcfd3038d', operation='DELETE', pgid='pgtrigger_delete_delete_04896', table='billing_fundedcost', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_fundedcostevent" ("action", "amount", "expense_id", "id", "line_id", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tagged_at", "tagged_by_id") VALUES (OLD."action", OLD."amount", OLD."expense_id", OLD."id", OLD."line_id", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."tagged_at", OLD."tagged_by_id"); RETURN NULL;',
+                    hash='8093c7eedc418dfc22c83c88600c853fcfd3038d',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_04896',
+                    table='billing_fundedcost',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='fundedhours',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_fundedhoursevent" ("action", "entry_id", "id", "line_id", "minutes", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tagged_at", "tagged_by_id") VALUES (NEW."action", NEW."entry_id", NEW."id", NEW."line_id", NEW."minutes", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."tagged_at", NEW."tagged_by_id"); RETURN NULL;', hash='bb671ea4db20c38dc5156dd103821c3e203fe001', operation='UPDATE', pgid='pgtrigger_update_update_cf6d9', table='billing_fundedhours', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_fundedhoursevent" ("action", "entry_id", "id", "line_id", "minutes", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tagged_at", "tagged_by_id") VALUES (NEW."action", NEW."entry_id", NEW."id", NEW."line_id", NEW."minutes", NEW."month", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."tagged_at", NEW."tagged_by_id"); RETURN NULL;',
+                    hash='bb671ea4db20c38dc5156dd103821c3e203fe001',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_cf6d9',
+                    table='billing_fundedhours',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='fundedhours',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_fundedhoursevent" ("action", "entry_id", "id", "line_id", "minutes", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tagged_at", "tagged_by_id") VALUES (OLD."action", OLD."entry_id", OLD."id", OLD."line_id", OLD."minutes", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."tagged_at", OLD."tagged_by_id"); RETURN NULL;', hash='b65dcf44588474f2dd89ad48f5f08fbe84908287', operation='DELETE', pgid='pgtrigger_delete_delete_c791e', table='billing_fundedhours', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_fundedhoursevent" ("action", "entry_id", "id", "line_id", "minutes", "month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tagged_at", "tagged_by_id") VALUES (OLD."action", OLD."entry_id", OLD."id", OLD."line_id", OLD."minutes", OLD."month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."tagged_at", OLD."tagged_by_id"); RETURN NULL;',
+                    hash='b65dcf44588474f2dd89ad48f5f08fbe84908287',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_c791e',
+                    table='billing_fundedhours',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='trueup',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "billing_trueupevent" ("figures", "first_month", "id", "issued_at", "key", "label", "last_month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "status") VALUES (OLD."figures", OLD."first_month", OLD."id", OLD."issued_at", OLD."key", OLD."label", OLD."last_month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prepared_at", OLD."prepared_by_id", OLD."status"); RETURN NULL;', hash='15792c08cb54a95136c27e95e53e2f32d7abcdfb', operation='DELETE', pgid='pgtrigger_delete_delete_dc511', table='billing_trueup', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='assignment',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.assignment'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='employee',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.employee'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='late_invoice',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.invoice', verbose_name='facture en retard'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='line',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.line'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='member',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='members.member', verbose_name='adhérent'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.charge'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='rebills',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.charge', verbose_name='refacture'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='run',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.billingrun', verbose_name='clôture'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='terms',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.terms'),
-        ),
-        migrations.AddField(
-            model_name='chargeevent',
-            name='timesheet',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timesheets.timesheet'),
-        ),
-        migrations.AddField(
-            model_name='expenseevent',
-            name='assignment',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.assignment', verbose_name='mise à disposition'),
-        ),
-        migrations.AddField(
-            model_name='expenseevent',
-            name='charge',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.charge', verbose_name='somme due'),
-        ),
-        migrations.AddField(
-            model_name='expenseevent',
-            name='employee',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='employees.employee', verbose_name='salarié'),
-        ),
-        migrations.AddField(
-            model_name='expenseevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='expenseevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.expense'),
-        ),
-        migrations.AddField(
-            model_name='expenseevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='expenseevent',
-            name='refused_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='refusée par'),
-        ),
-        migrations.AddField(
-            model_name='fundedcostevent',
-            name='expense',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.expense', verbose_name='dépense'),
-        ),
-        migrations.AddField(
-            model_name='fundedcostevent',
-            name='line',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.fundingline', verbose_name='financement'),
-        ),
-        migrations.AddField(
-            model_name='fundedcostevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='fundedcostevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.fundedcost'),
-        ),
-        migrations.AddField(
-            model_name='fundedcostevent',
-            name='tagged_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='fundedhoursevent',
-            name='entry',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='timesheets.entry', verbose_name='pointage'),
-        ),
-        migrations.AddField(
-            model_name='fundedhoursevent',
-            name='line',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='billing.fundingline', verbose_name='financement'),
-        ),
-        migrations.AddField(
-            model_name='fundedhoursevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='fundedhoursevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.fundedhours'),
-        ),
-        migrations.AddField(
-            model_name='fundedhoursevent',
-            name='tagged_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='trueupevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='trueupevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='billing.trueup'),
-        ),
-        migrations.AddField(
-            model_name='trueupevent',
-            name='prepared_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='préparée par'),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "billing_trueupevent" ("figures", "first_month", "id", "issued_at", "key", "label", "last_month", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prepared_at", "prepared_by_id", "status") VALUES (OLD."figures", OLD."first_month", OLD."id", OLD."issued_at", OLD."key", OLD."label", OLD."last_month", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prepared_at", OLD."prepared_by_id", OLD."status"); RETURN NULL;',
+                    hash='15792c08cb54a95136c27e95e53e2f32d7abcdfb',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_dc511',
+                    table='billing_trueup',
+                    when='AFTER',
+                ),
+            ),
         ),
     ]

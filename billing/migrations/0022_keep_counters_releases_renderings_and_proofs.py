@@ -4,18 +4,12 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('billing', '0021_guard_every_row_on_every_path'),
-        ('employees', '0010_guard_every_row_on_every_path'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [('billing', '0021_guard_every_row_on_every_path'), ('employees', '0010_guard_every_row_on_every_path'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -24,10 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('transaction', models.BigIntegerField(db_default=django.db.models.functions.comparison.Cast(django.db.models.functions.comparison.Cast(models.Func(function='pg_current_xact_id'), models.TextField()), models.BigIntegerField()))),
             ],
-            options={
-                'verbose_name': 'essai de prix',
-                'verbose_name_plural': 'essais de prix',
-            },
+            options={'verbose_name': 'essai de prix', 'verbose_name_plural': 'essais de prix'},
         ),
         migrations.CreateModel(
             name='Proof',
@@ -37,254 +28,417 @@ class Migration(migrations.Migration):
                 ('counts', models.JSONField(default=dict, verbose_name='ce qui a été vérifié')),
                 ('findings', models.JSONField(default=list, verbose_name='ce qui ne va pas')),
             ],
-            options={
-                'verbose_name': 'preuve',
-                'verbose_name_plural': 'preuves',
-            },
+            options={'verbose_name': 'preuve', 'verbose_name_plural': 'preuves'},
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='carriedcost',
-            name='what_an_invoiced_month_carries_is_closed',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='charge',
-            name='billed_charge_is_frozen',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='employercost',
-            name='costs_of_an_invoiced_month_are_closed',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='expense',
-            name='an_accepted_expense_is_kept_as_it_is',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='expense',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='expense',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='invoice',
-            name='numbers_follow_each_other',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='provisionentry',
-            name='provisions_of_an_issued_run_are_frozen',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='series',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='series',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='series',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='settlement',
-            name='settlements_of_an_issued_run_are_frozen',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='trueupshare',
-            name='shares_of_an_issued_true_up_are_frozen',
-        ),
-        migrations.RemoveConstraint(
-            model_name='series',
-            name='one_series_per_kind_and_year',
-        ),
-        migrations.AddField(
-            model_name='expenseevent',
-            name='receipt_sha256',
-            field=models.CharField(blank=True, editable=False, max_length=64, verbose_name='empreinte du justificatif (SHA-256)'),
-        ),
-        migrations.AddField(
-            model_name='series',
-            name='opened_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='ouverte le'),
-        ),
-        migrations.AddField(
-            model_name='series',
-            name='opened_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ouverte par'),
-        ),
-        migrations.AddField(
-            model_name='series',
-            name='rank',
-            field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='rang dans l’année'),
-        ),
-        migrations.AddField(
-            model_name='series',
-            name='reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='motif d’une série de plus'),
-        ),
-        migrations.AddField(
-            model_name='seriesevent',
-            name='opened_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='ouverte le'),
-        ),
-        migrations.AddField(
-            model_name='seriesevent',
-            name='opened_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ouverte par'),
-        ),
-        migrations.AddField(
-            model_name='seriesevent',
-            name='rank',
-            field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='rang dans l’année'),
-        ),
-        migrations.AddField(
-            model_name='seriesevent',
-            name='reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='motif d’une série de plus'),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.RemoveTrigger(model_name='carriedcost', name='what_an_invoiced_month_carries_is_closed'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='charge', name='billed_charge_is_frozen'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='employercost', name='costs_of_an_invoiced_month_are_closed'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='expense', name='an_accepted_expense_is_kept_as_it_is'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='expense', name='update_update'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='expense', name='delete_delete'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='invoice', name='numbers_follow_each_other'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='provisionentry', name='provisions_of_an_issued_run_are_frozen'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='series', name='insert_insert'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='series', name='update_update'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='series', name='delete_delete'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='settlement', name='settlements_of_an_issued_run_are_frozen'),
+        groupement.kernel.triggers.RemoveTrigger(model_name='trueupshare', name='shares_of_an_issued_true_up_are_frozen'),
+        migrations.RemoveConstraint(model_name='series', name='one_series_per_kind_and_year'),
+        migrations.AddField(model_name='expenseevent', name='receipt_sha256', field=models.CharField(blank=True, editable=False, max_length=64, verbose_name='empreinte du justificatif (SHA-256)')),
+        migrations.AddField(model_name='series', name='opened_at', field=models.DateTimeField(editable=False, null=True, verbose_name='ouverte le')),
+        migrations.AddField(model_name='series', name='opened_by', field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ouverte par')),
+        migrations.AddField(model_name='series', name='rank', field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='rang dans l’année')),
+        migrations.AddField(model_name='series', name='reason', field=models.CharField(blank=True, max_length=200, verbose_name='motif d’une série de plus')),
+        migrations.AddField(model_name='seriesevent', name='opened_at', field=models.DateTimeField(editable=False, null=True, verbose_name='ouverte le')),
+        migrations.AddField(model_name='seriesevent', name='opened_by', field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ouverte par')),
+        migrations.AddField(model_name='seriesevent', name='rank', field=models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='rang dans l’année')),
+        migrations.AddField(model_name='seriesevent', name='reason', field=models.CharField(blank=True, max_length=200, verbose_name='motif d’une série de plus')),
+        groupement.kernel.triggers.AddTrigger(
             model_name='bankstatement',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='8d1fbb4f382af7da345f8957bb0fc94d70acd5ee', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_1717b', table='billing_bankstatement', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='8d1fbb4f382af7da345f8957bb0fc94d70acd5ee', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_1717b', table='billing_bankstatement', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='carriedcost',
-            trigger=pgtrigger.compiler.Trigger(name='what_an_invoiced_month_carries_is_closed', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n    PERFORM 1 FROM billing_settlement\n    JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id\n    WHERE billing_settlement.employer_cost > 0\n      AND ((TG_OP <> 'INSERT' AND billing_settlement.employee_id = OLD.employee_id\n            AND billing_settlement.month = OLD.into_month)\n        OR (TG_OP <> 'DELETE' AND billing_settlement.employee_id = NEW.employee_id\n            AND billing_settlement.month = NEW.into_month))\n      AND (billing_billingrun.status = 'issued' OR EXISTS (\n            SELECT 1 FROM billing_invoice\n            WHERE billing_invoice.run_id = billing_billingrun.id AND billing_invoice.status = 'issued'));\n    IF FOUND THEN\n        RAISE EXCEPTION 'the costs of a settled and invoiced month are closed' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='e0afe652a49976d1cdc31402c5aea8752add0480', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_what_an_invoiced_month_carries_is_closed_84fcb', table='billing_carriedcost', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='what_an_invoiced_month_carries_is_closed',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n    PERFORM 1 FROM billing_settlement\n    JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id\n    WHERE billing_settlement.employer_cost > 0\n      AND ((TG_OP <> 'INSERT' AND billing_settlement.employee_id = OLD.employee_id\n            AND billing_settlement.month = OLD.into_month)\n        OR (TG_OP <> 'DELETE' AND billing_settlement.employee_id = NEW.employee_id\n            AND billing_settlement.month = NEW.into_month))\n      AND (billing_billingrun.status = 'issued' OR EXISTS (\n            SELECT 1 FROM billing_invoice\n            WHERE billing_invoice.run_id = billing_billingrun.id AND billing_invoice.status = 'issued'));\n    IF FOUND THEN\n        RAISE EXCEPTION 'the costs of a settled and invoiced month are closed' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n",
+                    hash='e0afe652a49976d1cdc31402c5aea8752add0480',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_what_an_invoiced_month_carries_is_closed_84fcb',
+                    table='billing_carriedcost',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='charge',
-            trigger=pgtrigger.compiler.Trigger(name='billed_charge_is_frozen', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    PERFORM 1 FROM billing_line\n                    JOIN billing_invoice ON billing_invoice.id = billing_line.invoice_id\n                    WHERE billing_line.id = OLD.line_id AND billing_invoice.status = 'issued';\n                    IF FOUND AND (TG_OP = 'DELETE' OR OLD.released_at IS NOT NULL OR NEW.released_at IS NULL\n                                  OR to_jsonb(NEW) - 'released_at' <> to_jsonb(OLD) - 'released_at') THEN\n                        RAISE EXCEPTION 'a billed charge never changes' USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='941c913e08421a7f99622e36764698f0034e8796', operation='UPDATE OR DELETE', pgid='pgtrigger_billed_charge_is_frozen_c6a2f', table='billing_charge', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='billed_charge_is_frozen',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    PERFORM 1 FROM billing_line\n                    JOIN billing_invoice ON billing_invoice.id = billing_line.invoice_id\n                    WHERE billing_line.id = OLD.line_id AND billing_invoice.status = 'issued';\n                    IF FOUND AND (TG_OP = 'DELETE' OR OLD.released_at IS NOT NULL OR NEW.released_at IS NULL\n                                  OR to_jsonb(NEW) - 'released_at' <> to_jsonb(OLD) - 'released_at') THEN\n                        RAISE EXCEPTION 'a billed charge never changes' USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
+                    hash='941c913e08421a7f99622e36764698f0034e8796',
+                    operation='UPDATE OR DELETE',
+                    pgid='pgtrigger_billed_charge_is_frozen_c6a2f',
+                    table='billing_charge',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='chargeevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2bcdb8e7db8629634286fcc106ecf019aa176f86', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c314e', table='billing_chargeevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='append_only',
+                sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2bcdb8e7db8629634286fcc106ecf019aa176f86', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c314e', table='billing_chargeevent', when='BEFORE'),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='chargeevent',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='36e418a5b7f995d54b627cc701ae91fe88fa1d04', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_921fc', table='billing_chargeevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='36e418a5b7f995d54b627cc701ae91fe88fa1d04', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_921fc', table='billing_chargeevent', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='employercost',
-            trigger=pgtrigger.compiler.Trigger(name='costs_of_an_invoiced_month_are_closed', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n    PERFORM 1 FROM billing_settlement\n    JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id\n    WHERE billing_settlement.employer_cost > 0\n      AND ((TG_OP <> 'INSERT' AND billing_settlement.employee_id = OLD.employee_id\n            AND billing_settlement.month = OLD.month)\n        OR (TG_OP <> 'DELETE' AND billing_settlement.employee_id = NEW.employee_id\n            AND billing_settlement.month = NEW.month))\n      AND (billing_billingrun.status = 'issued' OR EXISTS (\n            SELECT 1 FROM billing_invoice\n            WHERE billing_invoice.run_id = billing_billingrun.id AND billing_invoice.status = 'issued'));\n    IF FOUND THEN\n        RAISE EXCEPTION 'the costs of a settled and invoiced month are closed' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='13db216a994dff31fef0757de454ac82fe8df7b1', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_costs_of_an_invoiced_month_are_closed_ba33d', table='billing_employercost', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='costs_of_an_invoiced_month_are_closed',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n    PERFORM 1 FROM billing_settlement\n    JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id\n    WHERE billing_settlement.employer_cost > 0\n      AND ((TG_OP <> 'INSERT' AND billing_settlement.employee_id = OLD.employee_id\n            AND billing_settlement.month = OLD.month)\n        OR (TG_OP <> 'DELETE' AND billing_settlement.employee_id = NEW.employee_id\n            AND billing_settlement.month = NEW.month))\n      AND (billing_billingrun.status = 'issued' OR EXISTS (\n            SELECT 1 FROM billing_invoice\n            WHERE billing_invoice.run_id = billing_billingrun.id AND billing_invoice.status = 'issued'));\n    IF FOUND THEN\n        RAISE EXCEPTION 'the costs of a settled and invoiced month are closed' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n",
+                    hash='13db216a994dff31fef0757de454ac82fe8df7b1',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_costs_of_an_invoiced_month_are_closed_ba33d',
+                    table='billing_employercost',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expense',
-            trigger=pgtrigger.compiler.Trigger(name='an_accepted_expense_is_kept_as_it_is', sql=groupement.kernel.triggers.FirmTriggerSql(condition='WHEN (OLD."charge_id" IS NOT NULL)', func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - 'charge_id' <> to_jsonb(OLD) - 'charge_id' THEN\n                        RAISE EXCEPTION 'an accepted expense never changes' USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF NEW.charge_id IS DISTINCT FROM OLD.charge_id AND EXISTS (\n                        SELECT FROM billing_charge charge JOIN billing_line line ON line.id = charge.line_id\n                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n                        WHERE charge.id = OLD.charge_id\n                    ) THEN\n                        RAISE EXCEPTION 'an invoiced expense keeps its charge' USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='ce09659455c14f7ec36dbc1a6c2012922d213e0a', operation='UPDATE OR DELETE', pgid='pgtrigger_an_accepted_expense_is_kept_as_it_is_1a0be', table='billing_expense', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='an_accepted_expense_is_kept_as_it_is',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    condition='WHEN (OLD."charge_id" IS NOT NULL)',
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    IF TG_OP = 'DELETE' OR to_jsonb(NEW) - 'charge_id' <> to_jsonb(OLD) - 'charge_id' THEN\n                        RAISE EXCEPTION 'an accepted expense never changes' USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF NEW.charge_id IS DISTINCT FROM OLD.charge_id AND EXISTS (\n                        SELECT FROM billing_charge charge JOIN billing_line line ON line.id = charge.line_id\n                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n                        WHERE charge.id = OLD.charge_id\n                    ) THEN\n                        RAISE EXCEPTION 'an invoiced expense keeps its charge' USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash='ce09659455c14f7ec36dbc1a6c2012922d213e0a',
+                    operation='UPDATE OR DELETE',
+                    pgid='pgtrigger_an_accepted_expense_is_kept_as_it_is_1a0be',
+                    table='billing_expense',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expense',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=groupement.kernel.triggers.FirmTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "billing_expenseevent" ("amount", "assignment_id", "charge_id", "employee_id", "id", "kilometres", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "receipt", "receipt_sha256", "recorded_at", "recorded_by_id", "refused_at", "refused_by_id", "refused_reason", "spent_on") VALUES (NEW."amount", NEW."assignment_id", NEW."charge_id", NEW."employee_id", NEW."id", NEW."kilometres", NEW."kind", NEW."label", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rate", NEW."receipt", NEW."receipt_sha256", NEW."recorded_at", NEW."recorded_by_id", NEW."refused_at", NEW."refused_by_id", NEW."refused_reason", NEW."spent_on"); RETURN NULL;', hash='f443e55ec588910e93f8cc85daf0699e381713b5', operation='UPDATE', pgid='pgtrigger_update_update_13fba', table='billing_expense', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)',
+                    func='INSERT INTO "billing_expenseevent" ("amount", "assignment_id", "charge_id", "employee_id", "id", "kilometres", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "receipt", "receipt_sha256", "recorded_at", "recorded_by_id", "refused_at", "refused_by_id", "refused_reason", "spent_on") VALUES (NEW."amount", NEW."assignment_id", NEW."charge_id", NEW."employee_id", NEW."id", NEW."kilometres", NEW."kind", NEW."label", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."rate", NEW."receipt", NEW."receipt_sha256", NEW."recorded_at", NEW."recorded_by_id", NEW."refused_at", NEW."refused_by_id", NEW."refused_reason", NEW."spent_on"); RETURN NULL;',
+                    hash='f443e55ec588910e93f8cc85daf0699e381713b5',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_13fba',
+                    table='billing_expense',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expense',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=groupement.kernel.triggers.FirmTriggerSql(func='INSERT INTO "billing_expenseevent" ("amount", "assignment_id", "charge_id", "employee_id", "id", "kilometres", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "receipt", "receipt_sha256", "recorded_at", "recorded_by_id", "refused_at", "refused_by_id", "refused_reason", "spent_on") VALUES (OLD."amount", OLD."assignment_id", OLD."charge_id", OLD."employee_id", OLD."id", OLD."kilometres", OLD."kind", OLD."label", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."receipt", OLD."receipt_sha256", OLD."recorded_at", OLD."recorded_by_id", OLD."refused_at", OLD."refused_by_id", OLD."refused_reason", OLD."spent_on"); RETURN NULL;', hash='dd8e53281ff0358f86f94ed13c99d0fb5d59c967', operation='DELETE', pgid='pgtrigger_delete_delete_9f87b', table='billing_expense', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func='INSERT INTO "billing_expenseevent" ("amount", "assignment_id", "charge_id", "employee_id", "id", "kilometres", "kind", "label", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rate", "receipt", "receipt_sha256", "recorded_at", "recorded_by_id", "refused_at", "refused_by_id", "refused_reason", "spent_on") VALUES (OLD."amount", OLD."assignment_id", OLD."charge_id", OLD."employee_id", OLD."id", OLD."kilometres", OLD."kind", OLD."label", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rate", OLD."receipt", OLD."receipt_sha256", OLD."recorded_at", OLD."recorded_by_id", OLD."refused_at", OLD."refused_by_id", OLD."refused_reason", OLD."spent_on"); RETURN NULL;',
+                    hash='dd8e53281ff0358f86f94ed13c99d0fb5d59c967',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_9f87b',
+                    table='billing_expense',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expenseevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='44967573e80a02146d2fb3e4e27d5cf63797a3cb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2d75d', table='billing_expenseevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='append_only',
+                sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='44967573e80a02146d2fb3e4e27d5cf63797a3cb', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2d75d', table='billing_expenseevent', when='BEFORE'),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='expenseevent',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='2a6decf6aa5c4d667395cf22e39ac930c1329e12', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_d8efb', table='billing_expenseevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='2a6decf6aa5c4d667395cf22e39ac930c1329e12', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_d8efb', table='billing_expenseevent', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='fundedcostevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5704d4afa6178358f4d2a31f27881c73cd338f5b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ba586', table='billing_fundedcostevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='append_only',
+                sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5704d4afa6178358f4d2a31f27881c73cd338f5b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ba586', table='billing_fundedcostevent', when='BEFORE'),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='fundedcostevent',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='6dbf871f0f9dbce524772479bf89c9a1aa2d365c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_49465', table='billing_fundedcostevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='6dbf871f0f9dbce524772479bf89c9a1aa2d365c', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_49465', table='billing_fundedcostevent', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='fundedhoursevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1e4d65b09be7cb0a7f6513d9fd8fbad113b14aef', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_20f41', table='billing_fundedhoursevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='append_only',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1e4d65b09be7cb0a7f6513d9fd8fbad113b14aef', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_20f41', table='billing_fundedhoursevent', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='fundedhoursevent',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='e5f7ade11d40ea6b6c7089ef81202fac3112eb02', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_65ccf', table='billing_fundedhoursevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='e5f7ade11d40ea6b6c7089ef81202fac3112eb02', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_65ccf', table='billing_fundedhoursevent', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='invoice',
-            trigger=pgtrigger.compiler.Trigger(name='numbers_follow_each_other', sql=groupement.kernel.triggers.FirmTriggerSql(condition='WHEN (NEW."issued_on" IS NOT NULL AND NEW."series_id" IS NOT NULL AND NEW."status" = \'issued\')', func="\n    IF NEW.sequence > 1 AND NOT EXISTS (\n        SELECT FROM billing_invoice WHERE series_id = NEW.series_id AND sequence = NEW.sequence - 1\n            AND issued_on <= NEW.issued_on\n    ) THEN\n        RAISE EXCEPTION 'a number follows the one before, without a gap and in the order of dates'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_series mine JOIN billing_series later ON later.kind = mine.kind AND later.year > mine.year\n            AND later.rank >= mine.rank\n        WHERE mine.id = NEW.series_id AND later.last_issued_on > NEW.issued_on\n    ) THEN\n        RAISE EXCEPTION 'a number of a year is not given after one of a later year'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='0d180745bff4f4d40fb8df71a0515738287b8db4', operation='INSERT OR UPDATE', pgid='pgtrigger_numbers_follow_each_other_522c1', table='billing_invoice', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='numbers_follow_each_other',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    condition='WHEN (NEW."issued_on" IS NOT NULL AND NEW."series_id" IS NOT NULL AND NEW."status" = \'issued\')',
+                    func="\n    IF NEW.sequence > 1 AND NOT EXISTS (\n        SELECT FROM billing_invoice WHERE series_id = NEW.series_id AND sequence = NEW.sequence - 1\n            AND issued_on <= NEW.issued_on\n    ) THEN\n        RAISE EXCEPTION 'a number follows the one before, without a gap and in the order of dates'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    IF EXISTS (\n        SELECT FROM billing_series mine JOIN billing_series later ON later.kind = mine.kind AND later.year > mine.year\n            AND later.rank >= mine.rank\n        WHERE mine.id = NEW.series_id AND later.last_issued_on > NEW.issued_on\n    ) THEN\n        RAISE EXCEPTION 'a number of a year is not given after one of a later year'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n",
+                    hash='0d180745bff4f4d40fb8df71a0515738287b8db4',
+                    operation='INSERT OR UPDATE',
+                    pgid='pgtrigger_numbers_follow_each_other_522c1',
+                    table='billing_invoice',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='provisionentry',
-            trigger=pgtrigger.compiler.Trigger(name='provisions_of_an_issued_run_are_frozen', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n    PERFORM 1 FROM billing_billingrun\n    WHERE status = 'issued'\n      AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END);\n    IF FOUND THEN\n        RAISE EXCEPTION 'the provisions of an issued run never change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='aa06eb62c99687fc87e6e2dcc8fde074714da9f3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_provisions_of_an_issued_run_are_frozen_6a910', table='billing_provisionentry', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='provisions_of_an_issued_run_are_frozen',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n    PERFORM 1 FROM billing_billingrun\n    WHERE status = 'issued'\n      AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END);\n    IF FOUND THEN\n        RAISE EXCEPTION 'the provisions of an issued run never change' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n",
+                    hash='aa06eb62c99687fc87e6e2dcc8fde074714da9f3',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_provisions_of_an_issued_run_are_frozen_6a910',
+                    table='billing_provisionentry',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='release',
-            trigger=pgtrigger.compiler.Trigger(name='what_an_issued_credit_note_released_stays', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n                    IF TG_OP = 'UPDATE' THEN\n                        PERFORM 1 FROM billing_charge charge JOIN billing_line line ON line.id = charge.line_id\n                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n                        WHERE charge.id = OLD.charge_id AND NEW.charge_id IS DISTINCT FROM OLD.charge_id;\n                    ELSE\n                        PERFORM 1 FROM billing_line line\n                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n                        WHERE line.id = CASE TG_OP WHEN 'DELETE' THEN OLD.line_id ELSE NEW.line_id END;\n                    END IF;\n                    IF FOUND THEN\n                        RAISE EXCEPTION 'what an issued document released or billed again stays'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='f42976cc1f95c7bf4e0ba64d5b0f586cc9aaab26', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_what_an_issued_credit_note_released_stays_cd2b8', table='billing_release', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='what_an_issued_credit_note_released_stays',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n                    IF TG_OP = 'UPDATE' THEN\n                        PERFORM 1 FROM billing_charge charge JOIN billing_line line ON line.id = charge.line_id\n                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n                        WHERE charge.id = OLD.charge_id AND NEW.charge_id IS DISTINCT FROM OLD.charge_id;\n                    ELSE\n                        PERFORM 1 FROM billing_line line\n                        JOIN billing_invoice invoice ON invoice.id = line.invoice_id AND invoice.status = 'issued'\n                        WHERE line.id = CASE TG_OP WHEN 'DELETE' THEN OLD.line_id ELSE NEW.line_id END;\n                    END IF;\n                    IF FOUND THEN\n                        RAISE EXCEPTION 'what an issued document released or billed again stays'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
+                    hash='f42976cc1f95c7bf4e0ba64d5b0f586cc9aaab26',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_what_an_issued_credit_note_released_stays_cd2b8',
+                    table='billing_release',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='rendering',
-            trigger=pgtrigger.compiler.Trigger(name='a_rendering_that_is_done_stays', sql=groupement.kernel.triggers.FirmTriggerSql(condition='WHEN (OLD."status" = \'done\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5a2906b1110cbdffa5ea68c05d66e254f184c471', operation='UPDATE', pgid='pgtrigger_a_rendering_that_is_done_stays_92a4b', table='billing_rendering', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='a_rendering_that_is_done_stays',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    condition='WHEN (OLD."status" = \'done\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5a2906b1110cbdffa5ea68c05d66e254f184c471', operation='UPDATE', pgid='pgtrigger_a_rendering_that_is_done_stays_92a4b', table='billing_rendering', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='rendering',
-            trigger=pgtrigger.compiler.Trigger(name='renderings_are_kept', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9fb7bea2ca7533955bda3ecd19e6166757896997', operation='DELETE', pgid='pgtrigger_renderings_are_kept_e90de', table='billing_rendering', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='renderings_are_kept',
+                sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='9fb7bea2ca7533955bda3ecd19e6166757896997', operation='DELETE', pgid='pgtrigger_renderings_are_kept_e90de', table='billing_rendering', when='BEFORE'),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='series',
-            trigger=pgtrigger.compiler.Trigger(name='a_counter_stands_where_its_numbers_do', sql=groupement.kernel.triggers.FirmTriggerSql(constraint='CONSTRAINT', func="\n    IF EXISTS (\n        SELECT FROM billing_series series\n        LEFT JOIN LATERAL (\n            SELECT sequence, issued_on FROM billing_invoice\n            WHERE series_id = series.id AND sequence IS NOT NULL ORDER BY sequence DESC LIMIT 1\n        ) last ON true\n        WHERE series.id = NEW.id AND (series.last_sequence <> COALESCE(last.sequence, 0)\n            OR series.last_issued_on IS DISTINCT FROM last.issued_on)\n    ) THEN\n        RAISE EXCEPTION 'a counter stands where the last of its numbers does' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NULL;\n", hash='010e9d5a3d3c5bdb3e6570d3b2cf74e5a3fd8f80', operation='INSERT OR UPDATE', pgid='pgtrigger_a_counter_stands_where_its_numbers_do_d28b2', table='billing_series', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='a_counter_stands_where_its_numbers_do',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    constraint='CONSTRAINT',
+                    func="\n    IF EXISTS (\n        SELECT FROM billing_series series\n        LEFT JOIN LATERAL (\n            SELECT sequence, issued_on FROM billing_invoice\n            WHERE series_id = series.id AND sequence IS NOT NULL ORDER BY sequence DESC LIMIT 1\n        ) last ON true\n        WHERE series.id = NEW.id AND (series.last_sequence <> COALESCE(last.sequence, 0)\n            OR series.last_issued_on IS DISTINCT FROM last.issued_on)\n    ) THEN\n        RAISE EXCEPTION 'a counter stands where the last of its numbers does' USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NULL;\n",
+                    hash='010e9d5a3d3c5bdb3e6570d3b2cf74e5a3fd8f80',
+                    operation='INSERT OR UPDATE',
+                    pgid='pgtrigger_a_counter_stands_where_its_numbers_do_d28b2',
+                    table='billing_series',
+                    timing='DEFERRABLE INITIALLY DEFERRED',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='series',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=groupement.kernel.triggers.FirmTriggerSql(func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "rank", "reason", "year") VALUES (NEW."id", NEW."kind", NEW."last_issued_on", NEW."last_sequence", NEW."opened_at", NEW."opened_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."prefix", NEW."rank", NEW."reason", NEW."year"); RETURN NULL;', hash='2add153fe76a2eb19248b5797663d5acb170bc05', operation='INSERT', pgid='pgtrigger_insert_insert_3c406', table='billing_series', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='insert_insert',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "rank", "reason", "year") VALUES (NEW."id", NEW."kind", NEW."last_issued_on", NEW."last_sequence", NEW."opened_at", NEW."opened_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."prefix", NEW."rank", NEW."reason", NEW."year"); RETURN NULL;',
+                    hash='2add153fe76a2eb19248b5797663d5acb170bc05',
+                    operation='INSERT',
+                    pgid='pgtrigger_insert_insert_3c406',
+                    table='billing_series',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='series',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=groupement.kernel.triggers.FirmTriggerSql(condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."year" IS DISTINCT FROM (NEW."year"))', func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "rank", "reason", "year") VALUES (NEW."id", NEW."kind", NEW."last_issued_on", NEW."last_sequence", NEW."opened_at", NEW."opened_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."prefix", NEW."rank", NEW."reason", NEW."year"); RETURN NULL;', hash='bbe6f54a52c89db1073725a00a35e7250cae8ba6', operation='UPDATE', pgid='pgtrigger_update_update_ffe3f', table='billing_series', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='update_update',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."prefix" IS DISTINCT FROM (NEW."prefix") OR OLD."year" IS DISTINCT FROM (NEW."year"))',
+                    func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "rank", "reason", "year") VALUES (NEW."id", NEW."kind", NEW."last_issued_on", NEW."last_sequence", NEW."opened_at", NEW."opened_by_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."prefix", NEW."rank", NEW."reason", NEW."year"); RETURN NULL;',
+                    hash='bbe6f54a52c89db1073725a00a35e7250cae8ba6',
+                    operation='UPDATE',
+                    pgid='pgtrigger_update_update_ffe3f',
+                    table='billing_series',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='series',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=groupement.kernel.triggers.FirmTriggerSql(func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "rank", "reason", "year") VALUES (OLD."id", OLD."kind", OLD."last_issued_on", OLD."last_sequence", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prefix", OLD."rank", OLD."reason", OLD."year"); RETURN NULL;', hash='974d999c417f1485be3d1fad0d6e628f4054554d', operation='DELETE', pgid='pgtrigger_delete_delete_bd334', table='billing_series', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='delete_delete',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func='INSERT INTO "billing_seriesevent" ("id", "kind", "last_issued_on", "last_sequence", "opened_at", "opened_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "rank", "reason", "year") VALUES (OLD."id", OLD."kind", OLD."last_issued_on", OLD."last_sequence", OLD."opened_at", OLD."opened_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prefix", OLD."rank", OLD."reason", OLD."year"); RETURN NULL;',
+                    hash='974d999c417f1485be3d1fad0d6e628f4054554d',
+                    operation='DELETE',
+                    pgid='pgtrigger_delete_delete_bd334',
+                    table='billing_series',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='settledmonth',
-            trigger=pgtrigger.compiler.Trigger(name='settled_months_are_append_only', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    RAISE EXCEPTION 'a settled month stays settled' USING ERRCODE = 'check_violation';\n                ", hash='221b7f817d838d83dbb93b2f793db4521d721a0b', operation='UPDATE OR DELETE', pgid='pgtrigger_settled_months_are_append_only_e4094', table='billing_settledmonth', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='settled_months_are_append_only',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    RAISE EXCEPTION 'a settled month stays settled' USING ERRCODE = 'check_violation';\n                ",
+                    hash='221b7f817d838d83dbb93b2f793db4521d721a0b',
+                    operation='UPDATE OR DELETE',
+                    pgid='pgtrigger_settled_months_are_append_only_e4094',
+                    table='billing_settledmonth',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='settlement',
-            trigger=pgtrigger.compiler.Trigger(name='settlements_of_an_issued_run_are_frozen', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    PERFORM 1 FROM billing_billingrun\n                    WHERE status = 'issued'\n                      AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END,\n                                 CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END);\n                    IF FOUND THEN\n                        RAISE EXCEPTION 'the settlements of an issued run never change'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='2a728e9a4afb55fd82178e863150e227f3ab01c4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_settlements_of_an_issued_run_are_frozen_0a4bf', table='billing_settlement', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='settlements_of_an_issued_run_are_frozen',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    PERFORM 1 FROM billing_billingrun\n                    WHERE status = 'issued'\n                      AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.run_id END,\n                                 CASE WHEN TG_OP <> 'DELETE' THEN NEW.run_id END);\n                    IF FOUND THEN\n                        RAISE EXCEPTION 'the settlements of an issued run never change'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
+                    hash='2a728e9a4afb55fd82178e863150e227f3ab01c4',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_settlements_of_an_issued_run_are_frozen_0a4bf',
+                    table='billing_settlement',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='trueupevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0de75253e50759544928583eac8c5db52b69017d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_eb96e', table='billing_trueupevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='append_only',
+                sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0de75253e50759544928583eac8c5db52b69017d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_eb96e', table='billing_trueupevent', when='BEFORE'),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='trueupevent',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='9a82f4cb5e1dca22795bb6bb11c586c0c17f8287', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_141ae', table='billing_trueupevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='9a82f4cb5e1dca22795bb6bb11c586c0c17f8287', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_141ae', table='billing_trueupevent', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='trueupshare',
-            trigger=pgtrigger.compiler.Trigger(name='shares_of_an_issued_true_up_are_frozen', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    PERFORM 1 FROM billing_trueup\n                    WHERE status = 'issued'\n                      AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.true_up_id END,\n                                 CASE WHEN TG_OP <> 'DELETE' THEN NEW.true_up_id END);\n                    IF FOUND THEN\n                        RAISE EXCEPTION 'the shares of an issued true-up never change'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='f90cb759518aa117927349653716d5db8e9895d3', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_shares_of_an_issued_true_up_are_frozen_2f37e', table='billing_trueupshare', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='shares_of_an_issued_true_up_are_frozen',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    PERFORM 1 FROM billing_trueup\n                    WHERE status = 'issued'\n                      AND id IN (CASE WHEN TG_OP <> 'INSERT' THEN OLD.true_up_id END,\n                                 CASE WHEN TG_OP <> 'DELETE' THEN NEW.true_up_id END);\n                    IF FOUND THEN\n                        RAISE EXCEPTION 'the shares of an issued true-up never change'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ",
+                    hash='f90cb759518aa117927349653716d5db8e9895d3',
+                    operation='INSERT OR UPDATE OR DELETE',
+                    pgid='pgtrigger_shares_of_an_issued_true_up_are_frozen_2f37e',
+                    table='billing_trueupshare',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        migrations.AddConstraint(
-            model_name='expense',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('receipt', ''), ('receipt_sha256', '')), models.Q(models.Q(('receipt', ''), _negated=True), ('receipt_sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='a_receipt_has_its_digest'),
-        ),
+        migrations.AddConstraint(model_name='expense', constraint=models.CheckConstraint(condition=models.Q(models.Q(('receipt', ''), ('receipt_sha256', '')), models.Q(models.Q(('receipt', ''), _negated=True), ('receipt_sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='a_receipt_has_its_digest')),
+        migrations.AddConstraint(model_name='series', constraint=models.UniqueConstraint(fields=('kind', 'year', 'rank'), name='one_series_per_kind_year_and_rank')),
         migrations.AddConstraint(
             model_name='series',
-            constraint=models.UniqueConstraint(fields=('kind', 'year', 'rank'), name='one_series_per_kind_year_and_rank'),
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(('opened_at__isnull', True), ('opened_by__isnull', True), ('rank', 0), ('reason', '')), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False), ('rank__gt', 0), ('reason__regex', '\\S')), _connector='OR'), name='a_further_series_says_who_opened_it_and_why'
+            ),
         ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at__isnull', True), ('opened_by__isnull', True), ('rank', 0), ('reason', '')), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False), ('rank__gt', 0), ('reason__regex', '\\S')), _connector='OR'), name='a_further_series_says_who_opened_it_and_why'),
-        ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='pricetrial',
-            trigger=pgtrigger.compiler.Trigger(name='a_trial_is_rolled_back', sql=groupement.kernel.triggers.FirmTriggerSql(constraint='CONSTRAINT', func="RAISE EXCEPTION 'a trial is rolled back' USING ERRCODE = 'check_violation';", hash='7a9689a5753165f8e8c20e6aa5fc8c067a6a7a2a', operation='INSERT', pgid='pgtrigger_a_trial_is_rolled_back_ea34f', table='billing_pricetrial', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='a_trial_is_rolled_back',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    constraint='CONSTRAINT',
+                    func="RAISE EXCEPTION 'a trial is rolled back' USING ERRCODE = 'check_violation';",
+                    hash='7a9689a5753165f8e8c20e6aa5fc8c067a6a7a2a',
+                    operation='INSERT',
+                    pgid='pgtrigger_a_trial_is_rolled_back_ea34f',
+                    table='billing_pricetrial',
+                    timing='DEFERRABLE INITIALLY DEFERRED',
+                    when='AFTER',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='pricetrial',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='7d5b7529f3ccce3b35b7ad15812a4ec1230520c2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_8d9c8', table='billing_pricetrial', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='7d5b7529f3ccce3b35b7ad15812a4ec1230520c2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_8d9c8', table='billing_pricetrial', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='proof',
-            trigger=pgtrigger.compiler.Trigger(name='proofs_are_append_only', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='03b7fef47bbd37c6f67481a3f2ab3ffc715fa941', operation='UPDATE OR DELETE', pgid='pgtrigger_proofs_are_append_only_6bd9d', table='billing_proof', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='proofs_are_append_only',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='03b7fef47bbd37c6f67481a3f2ab3ffc715fa941', operation='UPDATE OR DELETE', pgid='pgtrigger_proofs_are_append_only_6bd9d', table='billing_proof', when='BEFORE'
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='proof',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='8d294ca1b83fa90adb6076e952c1223ae6c9f3e2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_1b9d4', table='billing_proof', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='8d294ca1b83fa90adb6076e952c1223ae6c9f3e2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_1b9d4', table='billing_proof', when='BEFORE'
+                ),
+            ),
         ),
     ]

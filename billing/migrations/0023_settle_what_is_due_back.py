@@ -2,7 +2,6 @@
 
 import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -14,11 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='carriedcost',
             name='what_an_invoiced_month_carries_is_closed',
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='employercost',
             name='costs_of_an_invoiced_month_are_closed',
         ),
@@ -26,11 +25,11 @@ class Migration(migrations.Migration):
             model_name='settlement',
             name='the_cost_of_a_month_is_settled_once',
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='carriedcost',
             trigger=pgtrigger.compiler.Trigger(name='what_an_invoiced_month_carries_is_closed', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n    PERFORM 1 FROM billing_settlement\n    JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id\n    WHERE billing_settlement.employer_cost <> 0\n      AND ((TG_OP <> 'INSERT' AND billing_settlement.employee_id = OLD.employee_id\n            AND billing_settlement.month = OLD.into_month)\n        OR (TG_OP <> 'DELETE' AND billing_settlement.employee_id = NEW.employee_id\n            AND billing_settlement.month = NEW.into_month))\n      AND (billing_billingrun.status = 'issued' OR EXISTS (\n            SELECT 1 FROM billing_invoice\n            WHERE billing_invoice.run_id = billing_billingrun.id AND billing_invoice.status = 'issued'));\n    IF FOUND THEN\n        RAISE EXCEPTION 'the costs of a settled and invoiced month are closed' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='9d0c94b2a12a6f3498feae5ff97ebf38e9ec4536', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_what_an_invoiced_month_carries_is_closed_84fcb', table='billing_carriedcost', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='employercost',
             trigger=pgtrigger.compiler.Trigger(name='costs_of_an_invoiced_month_are_closed', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n    PERFORM 1 FROM billing_settlement\n    JOIN billing_billingrun ON billing_billingrun.id = billing_settlement.run_id\n    WHERE billing_settlement.employer_cost <> 0\n      AND ((TG_OP <> 'INSERT' AND billing_settlement.employee_id = OLD.employee_id\n            AND billing_settlement.month = OLD.month)\n        OR (TG_OP <> 'DELETE' AND billing_settlement.employee_id = NEW.employee_id\n            AND billing_settlement.month = NEW.month))\n      AND (billing_billingrun.status = 'issued' OR EXISTS (\n            SELECT 1 FROM billing_invoice\n            WHERE billing_invoice.run_id = billing_billingrun.id AND billing_invoice.status = 'issued'));\n    IF FOUND THEN\n        RAISE EXCEPTION 'the costs of a settled and invoiced month are closed' USING ERRCODE = 'check_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='26476709588cce56cf76726f120204063bc53a8f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_costs_of_an_invoiced_month_are_closed_ba33d', table='billing_employercost', when='BEFORE')),
         ),

@@ -3,8 +3,8 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import groupement.kernel.periods
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -16,11 +16,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='assignment',
             name='insert_insert',
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='assignment',
             name='update_update',
         ),
@@ -38,11 +38,11 @@ class Migration(migrations.Migration):
             name='use',
             field=models.CharField(blank=True, choices=[('', 'toutes ses activités'), ('taxed', 'ses activités taxées'), ('exempt', 'ses activités exonérées')], default='', help_text='Une personne peut servir aux deux chez un même adhérent\xa0: une mise à disposition pour chaque usage, chacune avec ses heures et son régime de TVA.', max_length=6, verbose_name='pour'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='assignment',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "employees_assignmentevent" ("contract_id", "employee_id", "ends_before", "hours_entry", "id", "job", "member_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "site_id", "starts_on", "use") VALUES (NEW."contract_id", NEW."employee_id", NEW."ends_before", NEW."hours_entry", NEW."id", NEW."job", NEW."member_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."site_id", NEW."starts_on", NEW."use"); RETURN NULL;', hash='c638ad357f9b77915721b604ceb82d361cf5f9c1', operation='INSERT', pgid='pgtrigger_insert_insert_4640c', table='employees_assignment', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='assignment',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "employees_assignmentevent" ("contract_id", "employee_id", "ends_before", "hours_entry", "id", "job", "member_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "site_id", "starts_on", "use") VALUES (NEW."contract_id", NEW."employee_id", NEW."ends_before", NEW."hours_entry", NEW."id", NEW."job", NEW."member_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."reference", NEW."site_id", NEW."starts_on", NEW."use"); RETURN NULL;', hash='d76cb8136576f5e642d373a1b1a7f719ff21fd4c', operation='UPDATE', pgid='pgtrigger_update_update_7f48d', table='employees_assignment', when='AFTER')),
         ),

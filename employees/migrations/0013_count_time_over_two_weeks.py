@@ -3,7 +3,6 @@
 import datetime
 import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -14,19 +13,19 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='contractterms',
             name='insert_insert',
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='contractterms',
             name='update_update',
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='workingtimelimits',
             name='insert_insert',
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='workingtimelimits',
             name='update_update',
         ),
@@ -70,19 +69,19 @@ class Migration(migrations.Migration):
             name='time_scheme',
             field=models.CharField(choices=[('weekly', 'à la semaine'), ('two_weeks', 'sur deux semaines'), ('annualised', 'annualisé'), ('day_rate', 'forfait en jours')], default='weekly', max_length=10, verbose_name='décompte du temps'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='contractterms',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=groupement.kernel.triggers.FirmTriggerSql(func='INSERT INTO "employees_contracttermsevent" ("classification", "contract_id", "cycle_starts_on", "ends_before", "gross_monthly_pay", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "time_scheme", "weekly_minutes", "yearly_days", "yearly_minutes") VALUES (NEW."classification", NEW."contract_id", NEW."cycle_starts_on", NEW."ends_before", NEW."gross_monthly_pay", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts_on", NEW."time_scheme", NEW."weekly_minutes", NEW."yearly_days", NEW."yearly_minutes"); RETURN NULL;', hash='241cac9e118fb6942ed44278f22ea46f8b60dad9', operation='INSERT', pgid='pgtrigger_insert_insert_7f7c2', table='employees_contractterms', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='contractterms',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=groupement.kernel.triggers.FirmTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "employees_contracttermsevent" ("classification", "contract_id", "cycle_starts_on", "ends_before", "gross_monthly_pay", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "time_scheme", "weekly_minutes", "yearly_days", "yearly_minutes") VALUES (NEW."classification", NEW."contract_id", NEW."cycle_starts_on", NEW."ends_before", NEW."gross_monthly_pay", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts_on", NEW."time_scheme", NEW."weekly_minutes", NEW."yearly_days", NEW."yearly_minutes"); RETURN NULL;', hash='c601e41e9c926eedf570e6f0c03162ece056f314', operation='UPDATE', pgid='pgtrigger_update_update_98c1e', table='employees_contractterms', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='workingtimelimits',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=groupement.kernel.triggers.FirmTriggerSql(func='INSERT INTO "employees_workingtimelimitsevent" ("average_minutes", "average_weeks", "break_after_minutes", "break_minutes", "child_daily_rest_minutes", "collective_agreement", "cycle_week_minutes", "daily_minutes", "daily_most_minutes", "daily_rest_minutes", "days_a_week", "ends_before", "extra_hours_share", "id", "leave_counts_from", "leave_counts_in_cycles_from", "legal_week_minutes", "minor_break_after_minutes", "minor_break_minutes", "minor_daily_minutes", "minor_daily_rest_minutes", "minor_days_a_week", "minor_weekly_minutes", "notice_days", "part_time_break_minutes", "part_time_breaks", "part_time_minutes", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "warning_percent", "weekly_minutes", "weekly_most_minutes", "weekly_rest_minutes", "yearly_minutes", "yearly_overtime_minutes") VALUES (NEW."average_minutes", NEW."average_weeks", NEW."break_after_minutes", NEW."break_minutes", NEW."child_daily_rest_minutes", NEW."collective_agreement", NEW."cycle_week_minutes", NEW."daily_minutes", NEW."daily_most_minutes", NEW."daily_rest_minutes", NEW."days_a_week", NEW."ends_before", NEW."extra_hours_share", NEW."id", NEW."leave_counts_from", NEW."leave_counts_in_cycles_from", NEW."legal_week_minutes", NEW."minor_break_after_minutes", NEW."minor_break_minutes", NEW."minor_daily_minutes", NEW."minor_daily_rest_minutes", NEW."minor_days_a_week", NEW."minor_weekly_minutes", NEW."notice_days", NEW."part_time_break_minutes", NEW."part_time_breaks", NEW."part_time_minutes", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."starts_on", NEW."warning_percent", NEW."weekly_minutes", NEW."weekly_most_minutes", NEW."weekly_rest_minutes", NEW."yearly_minutes", NEW."yearly_overtime_minutes"); RETURN NULL;', hash='eb5d71924148c193a09e9a7731651e38da4bb1c8', operation='INSERT', pgid='pgtrigger_insert_insert_baf37', table='employees_workingtimelimits', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='workingtimelimits',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=groupement.kernel.triggers.FirmTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "employees_workingtimelimitsevent" ("average_minutes", "average_weeks", "break_after_minutes", "break_minutes", "child_daily_rest_minutes", "collective_agreement", "cycle_week_minutes", "daily_minutes", "daily_most_minutes", "daily_rest_minutes", "days_a_week", "ends_before", "extra_hours_share", "id", "leave_counts_from", "leave_counts_in_cycles_from", "legal_week_minutes", "minor_break_after_minutes", "minor_break_minutes", "minor_daily_minutes", "minor_daily_rest_minutes", "minor_days_a_week", "minor_weekly_minutes", "notice_days", "part_time_break_minutes", "part_time_breaks", "part_time_minutes", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "warning_percent", "weekly_minutes", "weekly_most_minutes", "weekly_rest_minutes", "yearly_minutes", "yearly_overtime_minutes") VALUES (NEW."average_minutes", NEW."average_weeks", NEW."break_after_minutes", NEW."break_minutes", NEW."child_daily_rest_minutes", NEW."collective_agreement", NEW."cycle_week_minutes", NEW."daily_minutes", NEW."daily_most_minutes", NEW."daily_rest_minutes", NEW."days_a_week", NEW."ends_before", NEW."extra_hours_share", NEW."id", NEW."leave_counts_from", NEW."leave_counts_in_cycles_from", NEW."legal_week_minutes", NEW."minor_break_after_minutes", NEW."minor_break_minutes", NEW."minor_daily_minutes", NEW."minor_daily_rest_minutes", NEW."minor_days_a_week", NEW."minor_weekly_minutes", NEW."notice_days", NEW."part_time_break_minutes", NEW."part_time_breaks", NEW."part_time_minutes", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."starts_on", NEW."warning_percent", NEW."weekly_minutes", NEW."weekly_most_minutes", NEW."weekly_rest_minutes", NEW."yearly_minutes", NEW."yearly_overtime_minutes"); RETURN NULL;', hash='aabfa9ee581c95558be2aae6d1a642ea420a29da', operation='UPDATE', pgid='pgtrigger_update_update_0e31a', table='employees_workingtimelimits', when='AFTER')),
         ),

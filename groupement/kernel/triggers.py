@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pgtrigger
+import pgtrigger.migrations
 from django.apps import AppConfig
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -94,6 +95,69 @@ def _make_firm(model: type[models.Model]) -> None:
     firm = [each if isinstance(each, Firm) else Firm(each) for each in declared]
     if firm:
         meta.triggers, meta.original_attrs["triggers"] = list(firm), list(firm)
+
+
+class AddTrigger(pgtrigger.migrations.AddTrigger):
+    """Migration: install a trigger; the models are not made anew for it, since its SQL is complete.
+
+    pgtrigger makes the model and all that refer to it anew, twice a trigger: a quarter of the time that migrating from
+    nothing took.
+    """
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        options = state.models[app_label, self.model_name_lower].options
+        options["triggers"] = [*options.get("triggers", ()), self.trigger]
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        schema_editor.execute(cast(compiler.Trigger, self.trigger).install_sql, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        schema_editor.execute(cast(compiler.Trigger, self.trigger).uninstall_sql, params=None)
+
+
+class RemoveTrigger(pgtrigger.migrations.RemoveTrigger):
+    """Migration: take a trigger away; as ``AddTrigger``."""
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        options = state.models[app_label, self.model_name_lower].options
+        options["triggers"] = [each for each in options.get("triggers", ()) if each.name != self.name]
+
+    def _executed(
+        self, app_label: str, state: ProjectState, sql: str, editor: BaseDatabaseSchemaEditor
+    ) -> None:
+        for trigger in state.models[app_label, self.model_name_lower].options["triggers"]:
+            if trigger.name == self.name:
+                editor.execute(getattr(trigger, sql), params=None)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._executed(app_label, from_state, "uninstall_sql", schema_editor)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._executed(app_label, to_state, "install_sql", schema_editor)
 
 
 class WriteFirmly(Operation):

@@ -1,8 +1,8 @@
 """A message names what it is about in rows, and a digest its day; its key may go."""
 
 import django.db.models.deletion
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
             model_name='mailsubject',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['timesheet', 'timesheet_step', 'letter'])), name='a_subject_is_of_a_known_kind'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='mailsubject',
             trigger=pgtrigger.compiler.Trigger(name='subjects_of_mails_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ffe6ff688306f1210b9adf2cbf53e81ba34db70c', operation='UPDATE OR DELETE', pgid='pgtrigger_subjects_of_mails_are_append_only_b53c8', table='members_mailsubject', when='BEFORE')),
         ),

@@ -4,24 +4,37 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('members', '0006_tell_of_changed_hours'),
-    ]
+    dependencies = [('members', '0006_tell_of_changed_hours')]
 
     operations = [
         migrations.CreateModel(
             name='Notice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('absence', 'Une absence a été notée'), ('unavailable', 'Une personne n’est pas disponible'), ('plan', 'Le planning a changé'), ('deputy', 'Une suppléance a été convenue'), ('contested', 'Des heures sont contestées'), ('returned', 'Des heures sont à corriger'), ('changed', 'Vos heures ont été changées'), ('leaver', 'Un contrat se termine')], max_length=12, verbose_name='objet')),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[
+                            ('absence', 'Une absence a été notée'),
+                            ('unavailable', 'Une personne n’est pas disponible'),
+                            ('plan', 'Le planning a changé'),
+                            ('deputy', 'Une suppléance a été convenue'),
+                            ('contested', 'Des heures sont contestées'),
+                            ('returned', 'Des heures sont à corriger'),
+                            ('changed', 'Vos heures ont été changées'),
+                            ('leaver', 'Un contrat se termine'),
+                        ],
+                        max_length=12,
+                        verbose_name='objet',
+                    ),
+                ),
                 ('topic', models.CharField(max_length=60, verbose_name='sujet')),
                 ('sentence', models.TextField(verbose_name='phrase')),
                 ('lines', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None, verbose_name='lignes')),
@@ -29,58 +42,55 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=300, verbose_name='adresse')),
                 ('queued_at', models.DateTimeField(verbose_name='écrit le')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='dit le')),
+                ('mail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.mail', verbose_name='message')),
+                ('to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='à')),
             ],
             options={
                 'verbose_name': 'avis',
                 'verbose_name_plural': 'avis',
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('to', 'kind', 'topic'), name='one_notice_of_a_topic_waits_for_a_person'),
+                    models.UniqueConstraint(condition=models.Q(('kind__in', ('contested', 'returned', 'changed', 'leaver'))), fields=('to', 'kind', 'topic'), name='a_step_and_a_leaver_are_told_once'),
+                    models.CheckConstraint(condition=models.Q(('mail__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='a_notice_that_was_told_is_settled'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['absence', 'unavailable', 'plan', 'deputy', 'contested', 'returned', 'changed', 'leaver'])), name='a_notice_is_of_a_known_kind'),
+                ],
             },
         ),
-        migrations.RemoveConstraint(
-            model_name='mailsubject',
-            name='a_subject_is_of_a_known_kind',
-        ),
+        migrations.RemoveConstraint(model_name='mailsubject', name='a_subject_is_of_a_known_kind'),
         migrations.AlterField(
             model_name='mail',
             name='kind',
-            field=models.CharField(choices=[('hours_reminder', 'heures à soumettre'), ('confirm_digest', 'heures à viser'), ('approve_digest', 'heures à approuver'), ('contested', 'heures contestées'), ('returned', 'heures renvoyées'), ('changed', 'heures changées'), ('notices', 'avis'), ('confirmed_tacitly', 'visa tacite'), ('dunning', 'relance de facture')], max_length=20, verbose_name='objet'),
+            field=models.CharField(
+                choices=[
+                    ('hours_reminder', 'heures à soumettre'),
+                    ('confirm_digest', 'heures à viser'),
+                    ('approve_digest', 'heures à approuver'),
+                    ('contested', 'heures contestées'),
+                    ('returned', 'heures renvoyées'),
+                    ('changed', 'heures changées'),
+                    ('notices', 'avis'),
+                    ('confirmed_tacitly', 'visa tacite'),
+                    ('dunning', 'relance de facture'),
+                ],
+                max_length=20,
+                verbose_name='objet',
+            ),
         ),
-        migrations.AlterField(
-            model_name='mailsubject',
-            name='kind',
-            field=models.CharField(choices=[('timesheet', 'relevé'), ('timesheet_step', 'étape de relevé'), ('letter', 'courrier'), ('notice', 'avis')], max_length=16, verbose_name='nature'),
-        ),
-        migrations.AddConstraint(
-            model_name='mailsubject',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['timesheet', 'timesheet_step', 'letter', 'notice'])), name='a_subject_is_of_a_known_kind'),
-        ),
-        migrations.AddField(
+        migrations.AlterField(model_name='mailsubject', name='kind', field=models.CharField(choices=[('timesheet', 'relevé'), ('timesheet_step', 'étape de relevé'), ('letter', 'courrier'), ('notice', 'avis')], max_length=16, verbose_name='nature')),
+        migrations.AddConstraint(model_name='mailsubject', constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['timesheet', 'timesheet_step', 'letter', 'notice'])), name='a_subject_is_of_a_known_kind')),
+        groupement.kernel.triggers.AddTrigger(
             model_name='notice',
-            name='mail',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='members.mail', verbose_name='message'),
-        ),
-        migrations.AddField(
-            model_name='notice',
-            name='to',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='à'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('to', 'kind', 'topic'), name='one_notice_of_a_topic_waits_for_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ('contested', 'returned', 'changed', 'leaver'))), fields=('to', 'kind', 'topic'), name='a_step_and_a_leaver_are_told_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('mail__isnull', True), ('settled_at__isnull', False), _connector='OR'), name='a_notice_that_was_told_is_settled'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['absence', 'unavailable', 'plan', 'deputy', 'contested', 'returned', 'changed', 'leaver'])), name='a_notice_is_of_a_known_kind'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='notice',
-            trigger=pgtrigger.compiler.Trigger(name='notices_that_left_stay_as_they_are', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."settled_at" IS NOT NULL)', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b38207cd728fcd1ead7f5ddf913d3efc69dcc9fc', operation='UPDATE OR DELETE', pgid='pgtrigger_notices_that_left_stay_as_they_are_b6dc2', table='members_notice', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='notices_that_left_stay_as_they_are',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."settled_at" IS NOT NULL)',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash='b38207cd728fcd1ead7f5ddf913d3efc69dcc9fc',
+                    operation='UPDATE OR DELETE',
+                    pgid='pgtrigger_notices_that_left_stay_as_they_are_b6dc2',
+                    table='members_notice',
+                    when='BEFORE',
+                ),
+            ),
         ),
     ]

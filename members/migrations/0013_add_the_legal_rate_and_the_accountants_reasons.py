@@ -2,8 +2,8 @@
 
 import django.core.validators
 import django.db.models.expressions
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -15,11 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='group',
             name='insert_insert',
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='group',
             name='update_update',
         ),
@@ -63,11 +63,11 @@ class Migration(migrations.Migration):
             name='payroll_tax_percent',
             field=models.DecimalField(blank=True, decimal_places=2, help_text='Chiffre d’affaires exonéré ÷ total de l’année passée (CGI, 231). Vide, ou 10\xa0% au plus\xa0: aucune. À fixer par l’expert-comptable.', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0')), django.core.validators.MaxValueValidator(Decimal('100'))], verbose_name='part des salaires soumise à la taxe sur les salaires (%)'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='group',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "members_groupevent" ("absence_rule", "bank_name", "bic", "city", "collective_agreement", "confirmation_days", "credit_prefix", "discount_terms", "draft_visibility", "email", "entry_grace_days", "has_tacit_confirmation", "holiday_zone", "iban", "id", "invitation_days", "invoice_prefix", "late_penalty_rate", "leave_method", "legal_form", "legal_interest_rate", "liability_key", "liability_months", "logo", "name", "number_template", "payment_basis", "payment_days", "payment_exception", "payroll_tax_percent", "penalty_exception", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "price_detail", "recovery_indemnity", "rna", "sepa_creditor_id", "siren", "siret", "street", "tagline", "vat_franchise", "vat_number", "vat_on_debits", "website", "write_off_limit") VALUES (NEW."absence_rule", NEW."bank_name", NEW."bic", NEW."city", NEW."collective_agreement", NEW."confirmation_days", NEW."credit_prefix", NEW."discount_terms", NEW."draft_visibility", NEW."email", NEW."entry_grace_days", NEW."has_tacit_confirmation", NEW."holiday_zone", NEW."iban", NEW."id", NEW."invitation_days", NEW."invoice_prefix", NEW."late_penalty_rate", NEW."leave_method", NEW."legal_form", NEW."legal_interest_rate", NEW."liability_key", NEW."liability_months", NEW."logo", NEW."name", NEW."number_template", NEW."payment_basis", NEW."payment_days", NEW."payment_exception", NEW."payroll_tax_percent", NEW."penalty_exception", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."postal_code", NEW."price_detail", NEW."recovery_indemnity", NEW."rna", NEW."sepa_creditor_id", NEW."siren", NEW."siret", NEW."street", NEW."tagline", NEW."vat_franchise", NEW."vat_number", NEW."vat_on_debits", NEW."website", NEW."write_off_limit"); RETURN NULL;', hash='57943562bab79587d45ee45840e8b731074c49ba', operation='INSERT', pgid='pgtrigger_insert_insert_438ff', table='members_group', when='AFTER')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='group',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "members_groupevent" ("absence_rule", "bank_name", "bic", "city", "collective_agreement", "confirmation_days", "credit_prefix", "discount_terms", "draft_visibility", "email", "entry_grace_days", "has_tacit_confirmation", "holiday_zone", "iban", "id", "invitation_days", "invoice_prefix", "late_penalty_rate", "leave_method", "legal_form", "legal_interest_rate", "liability_key", "liability_months", "logo", "name", "number_template", "payment_basis", "payment_days", "payment_exception", "payroll_tax_percent", "penalty_exception", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "price_detail", "recovery_indemnity", "rna", "sepa_creditor_id", "siren", "siret", "street", "tagline", "vat_franchise", "vat_number", "vat_on_debits", "website", "write_off_limit") VALUES (NEW."absence_rule", NEW."bank_name", NEW."bic", NEW."city", NEW."collective_agreement", NEW."confirmation_days", NEW."credit_prefix", NEW."discount_terms", NEW."draft_visibility", NEW."email", NEW."entry_grace_days", NEW."has_tacit_confirmation", NEW."holiday_zone", NEW."iban", NEW."id", NEW."invitation_days", NEW."invoice_prefix", NEW."late_penalty_rate", NEW."leave_method", NEW."legal_form", NEW."legal_interest_rate", NEW."liability_key", NEW."liability_months", NEW."logo", NEW."name", NEW."number_template", NEW."payment_basis", NEW."payment_days", NEW."payment_exception", NEW."payroll_tax_percent", NEW."penalty_exception", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."postal_code", NEW."price_detail", NEW."recovery_indemnity", NEW."rna", NEW."sepa_creditor_id", NEW."siren", NEW."siret", NEW."street", NEW."tagline", NEW."vat_franchise", NEW."vat_number", NEW."vat_on_debits", NEW."website", NEW."write_off_limit"); RETURN NULL;', hash='eb691d1b5158efd8aa25b3690256242e63908942', operation='UPDATE', pgid='pgtrigger_update_update_bfd67', table='members_group', when='AFTER')),
         ),

@@ -1,7 +1,7 @@
 """A message may carry a stored file, and be about a document that was sent."""
 
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='mail',
             name='mails_keep_what_they_say',
         ),
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('timesheet', 'relevé'), ('timesheet_step', 'étape de relevé'), ('letter', 'courrier'), ('notice', 'avis'), ('dispatch', 'envoi de document')], max_length=16, verbose_name='nature'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='mail',
             trigger=pgtrigger.compiler.Trigger(name='mails_keep_what_they_say', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."day" IS DISTINCT FROM (NEW."day") OR OLD."file_name" IS DISTINCT FROM (NEW."file_name") OR OLD."file_path" IS DISTINCT FROM (NEW."file_path") OR OLD."file_sha256" IS DISTINCT FROM (NEW."file_sha256") OR OLD."html" IS DISTINCT FROM (NEW."html") OR OLD."is_by_hand" IS DISTINCT FROM (NEW."is_by_hand") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."to_id" IS DISTINCT FROM (NEW."to_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ba5f6d9caed0c2e099a7b08cedd713989cbe7c60', operation='UPDATE', pgid='pgtrigger_mails_keep_what_they_say_88c98', table='members_mail', when='BEFORE')),
         ),

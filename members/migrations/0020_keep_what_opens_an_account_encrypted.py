@@ -1,7 +1,7 @@
 """What opens an account is kept encrypted until it left or is over."""
 
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='status',
             field=models.CharField(choices=[('pending', 'en attente'), ('sent', 'envoyé'), ('failed', 'en échec'), ('expired', 'périmé')], default='pending', max_length=8, verbose_name='état'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='mail',
             trigger=pgtrigger.compiler.Trigger(name='encrypted_words_are_only_blanked', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (OLD.expires_at IS DISTINCT FROM NEW.expires_at OR (OLD.encrypted <> NEW.encrypted AND NEW.encrypted <> '') OR (OLD.encrypted <> NEW.encrypted AND NEW.status NOT IN ('sent', 'expired')))", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='2f510a6ba5a490b7c921e48a048efb16f0168bf2', operation='UPDATE', pgid='pgtrigger_encrypted_words_are_only_blanked_e73ec', table='members_mail', when='BEFORE')),
         ),

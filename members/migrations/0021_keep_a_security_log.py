@@ -1,8 +1,8 @@
 """The security log, written by a function: whoever runs the site needs no right to change the table."""
 
 import django.db.models.deletion
+import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -17,10 +17,7 @@ DROP_FUNCTION = "DROP FUNCTION note_security_event(timestamptz, text, bigint, te
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('members', '0020_keep_what_opens_an_account_encrypted'),
-    ]
+    dependencies = [('members', '0020_keep_what_opens_an_account_encrypted')]
 
     operations = [
         migrations.CreateModel(
@@ -28,21 +25,39 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(verbose_name='le')),
-                ('kind', models.CharField(choices=[('login', 'connexion'), ('login_failed', 'connexion refusée'), ('locked_out', 'trop d’essais'), ('idle', 'session finie sans activité'), ('second_factor', 'second facteur'), ('account', 'mot de passe ou adresse'), ('role', 'rôle, siège ou donnée protégée'), ('refused', 'page refusée'), ('export', 'fichier emporté')], max_length=16, verbose_name='quoi')),
+                (
+                    'kind',
+                    models.CharField(
+                        choices=[
+                            ('login', 'connexion'),
+                            ('login_failed', 'connexion refusée'),
+                            ('locked_out', 'trop d’essais'),
+                            ('idle', 'session finie sans activité'),
+                            ('second_factor', 'second facteur'),
+                            ('account', 'mot de passe ou adresse'),
+                            ('role', 'rôle, siège ou donnée protégée'),
+                            ('refused', 'page refusée'),
+                            ('export', 'fichier emporté'),
+                        ],
+                        max_length=16,
+                        verbose_name='quoi',
+                    ),
+                ),
                 ('address', models.CharField(blank=True, max_length=254, verbose_name='adresse saisie')),
                 ('ip', models.GenericIPAddressField(blank=True, null=True, verbose_name='adresse IP')),
                 ('detail', models.CharField(blank=True, max_length=300, verbose_name='précision')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='compte')),
             ],
-            options={
-                'verbose_name': 'événement de sécurité',
-                'verbose_name_plural': 'journal de sécurité',
-                'indexes': [models.Index(fields=['-at'], name='security_events_by_time')],
-            },
+            options={'verbose_name': 'événement de sécurité', 'verbose_name_plural': 'journal de sécurité', 'indexes': [models.Index(fields=['-at'], name='security_events_by_time')]},
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='securityevent',
-            trigger=pgtrigger.compiler.Trigger(name='security_events_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='803c25aa5a34ec9fee4a817579235100cba95902', operation='UPDATE OR DELETE', pgid='pgtrigger_security_events_are_append_only_cb9e1', table='members_securityevent', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='security_events_are_append_only',
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='803c25aa5a34ec9fee4a817579235100cba95902', operation='UPDATE OR DELETE', pgid='pgtrigger_security_events_are_append_only_cb9e1', table='members_securityevent', when='BEFORE'
+                ),
+            ),
         ),
         migrations.RunSQL(CREATE_FUNCTION, DROP_FUNCTION),
     ]

@@ -2,7 +2,6 @@
 
 import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations
 
 
@@ -13,7 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='securityevent',
             trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='cfea9c69a07280977f480897e97c2cf460bdcad6', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_3a5ac', table='members_securityevent', when='BEFORE')),
         ),

@@ -3,16 +3,12 @@
 import django.db.models.deletion
 import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('members', '0024_guard_what_came_meanwhile'),
-    ]
+    dependencies = [('members', '0024_guard_what_came_meanwhile')]
 
     operations = [
         migrations.CreateModel(
@@ -21,7 +17,25 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('path', models.CharField(editable=False, max_length=200, unique=True, verbose_name='chemin')),
                 ('name', models.CharField(max_length=150, verbose_name='nom')),
-                ('media_type', models.CharField(choices=[('application/pdf', 'PDF'), ('image/png', 'image PNG'), ('image/jpeg', 'image JPEG'), ('image/webp', 'image WebP'), ('application/vnd.oasis.opendocument.text', 'texte OpenDocument'), ('application/vnd.oasis.opendocument.spreadsheet', 'classeur OpenDocument'), ('application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'document Word'), ('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'classeur Excel'), ('text/csv', 'CSV'), ('text/plain', 'texte')], max_length=80, verbose_name='nature')),
+                (
+                    'media_type',
+                    models.CharField(
+                        choices=[
+                            ('application/pdf', 'PDF'),
+                            ('image/png', 'image PNG'),
+                            ('image/jpeg', 'image JPEG'),
+                            ('image/webp', 'image WebP'),
+                            ('application/vnd.oasis.opendocument.text', 'texte OpenDocument'),
+                            ('application/vnd.oasis.opendocument.spreadsheet', 'classeur OpenDocument'),
+                            ('application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'document Word'),
+                            ('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'classeur Excel'),
+                            ('text/csv', 'CSV'),
+                            ('text/plain', 'texte'),
+                        ],
+                        max_length=80,
+                        verbose_name='nature',
+                    ),
+                ),
                 ('size', models.PositiveIntegerField(verbose_name='taille')),
                 ('sha256', models.CharField(max_length=64, verbose_name='empreinte (SHA-256)')),
                 ('is_sensitive', models.BooleanField(default=False, verbose_name='sensible')),
@@ -32,19 +46,60 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'fichier',
                 'verbose_name_plural': 'fichiers',
-                'constraints': [models.CheckConstraint(condition=models.Q(('size__gt', 0), ('size__lte', 20971520)), name='a_file_is_neither_empty_nor_too_large'), models.CheckConstraint(condition=models.Q(('media_type__in', ['application/pdf', 'image/png', 'image/jpeg', 'image/webp', 'application/vnd.oasis.opendocument.text', 'application/vnd.oasis.opendocument.spreadsheet', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'text/csv', 'text/plain'])), name='a_file_is_of_a_safe_kind'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='a_file_has_its_digest'), models.CheckConstraint(condition=models.Q(('purged_at__isnull', True), ('purged_at__gte', models.F('kept_at')), _connector='OR'), name='a_file_is_purged_after_it_was_kept')],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('size__gt', 0), ('size__lte', 20971520)), name='a_file_is_neither_empty_nor_too_large'),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                'media_type__in',
+                                [
+                                    'application/pdf',
+                                    'image/png',
+                                    'image/jpeg',
+                                    'image/webp',
+                                    'application/vnd.oasis.opendocument.text',
+                                    'application/vnd.oasis.opendocument.spreadsheet',
+                                    'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+                                    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+                                    'text/csv',
+                                    'text/plain',
+                                ],
+                            )
+                        ),
+                        name='a_file_is_of_a_safe_kind',
+                    ),
+                    models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='a_file_has_its_digest'),
+                    models.CheckConstraint(condition=models.Q(('purged_at__isnull', True), ('purged_at__gte', models.F('kept_at')), _connector='OR'), name='a_file_is_purged_after_it_was_kept'),
+                ],
             },
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='file',
-            trigger=pgtrigger.compiler.Trigger(name='a_file_never_changes', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n                    IF to_jsonb(NEW) - 'purged_at' <> to_jsonb(OLD) - 'purged_at'\n                        OR (OLD.purged_at IS NOT NULL AND NEW.purged_at IS DISTINCT FROM OLD.purged_at) THEN\n                        RAISE EXCEPTION 'a kept file never changes' USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='8231b35f1b0eb6e36ccb1b3e21a0b4ca750d245e', operation='UPDATE', pgid='pgtrigger_a_file_never_changes_4e315', table='members_file', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='a_file_never_changes',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="\n                    IF to_jsonb(NEW) - 'purged_at' <> to_jsonb(OLD) - 'purged_at'\n                        OR (OLD.purged_at IS NOT NULL AND NEW.purged_at IS DISTINCT FROM OLD.purged_at) THEN\n                        RAISE EXCEPTION 'a kept file never changes' USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ",
+                    hash='8231b35f1b0eb6e36ccb1b3e21a0b4ca750d245e',
+                    operation='UPDATE',
+                    pgid='pgtrigger_a_file_never_changes_4e315',
+                    table='members_file',
+                    when='BEFORE',
+                ),
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='file',
-            trigger=pgtrigger.compiler.Trigger(name='files_are_kept', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8a65b60e0c6e162a8b53fae6c78a8985a0c294db', operation='DELETE', pgid='pgtrigger_files_are_kept_48320', table='members_file', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='files_are_kept', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='8a65b60e0c6e162a8b53fae6c78a8985a0c294db', operation='DELETE', pgid='pgtrigger_files_are_kept_48320', table='members_file', when='BEFORE')
+            ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='file',
-            trigger=pgtrigger.compiler.Trigger(name='is_not_emptied', sql=groupement.kernel.triggers.FirmTriggerSql(func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='923de03d75a920fc04c6f0157241ad12e4dc2ade', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_26434', table='members_file', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(
+                name='is_not_emptied',
+                sql=groupement.kernel.triggers.FirmTriggerSql(
+                    func="RAISE EXCEPTION 'the table % is not emptied', TG_TABLE_NAME USING ERRCODE = 'check_violation';", hash='923de03d75a920fc04c6f0157241ad12e4dc2ade', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_is_not_emptied_26434', table='members_file', when='BEFORE'
+                ),
+            ),
         ),
     ]

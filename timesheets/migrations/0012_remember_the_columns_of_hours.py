@@ -6,11 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('timesheets', '0011_let_members_take_their_visa_back'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [('timesheets', '0011_let_members_take_their_visa_back'), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
@@ -30,5 +26,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'formats de fichiers d’heures',
                 'constraints': [models.UniqueConstraint(fields=('chosen_by', 'titles_digest'), name='columns_are_chosen_once_by_person_and_titles'), models.CheckConstraint(condition=models.Q(('titles_digest__regex', '^[0-9a-f]{64}$')), name='titles_of_hours_have_a_digest')],
             },
-        ),
+        )
     ]

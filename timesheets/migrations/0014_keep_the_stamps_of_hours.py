@@ -2,7 +2,6 @@
 
 import groupement.kernel.triggers
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations
 
 
@@ -13,23 +12,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='acknowledgement',
             name='acknowledgements_are_append_only',
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        groupement.kernel.triggers.RemoveTrigger(
             model_name='timesheet',
             name='timesheet_keeps_who_and_when',
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='acknowledgement',
             trigger=pgtrigger.compiler.Trigger(name='acknowledgements_are_append_only', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    RAISE EXCEPTION 'what was read and answered stays' USING ERRCODE = 'check_violation';\n                ", hash='f60822c5977675809f41e7e17c5b2fa56c8a0bb8', operation='UPDATE OR DELETE', pgid='pgtrigger_acknowledgements_are_append_only_d7491', table='timesheets_acknowledgement', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='timesheet',
             trigger=pgtrigger.compiler.Trigger(name='timesheet_keeps_who_and_when', sql=groupement.kernel.triggers.FirmTriggerSql(func="\n    IF TG_OP = 'UPDATE' THEN\n        IF NEW.employee_id IS DISTINCT FROM OLD.employee_id\n            AND to_jsonb(NEW) - 'employee_id' = to_jsonb(OLD) - 'employee_id' THEN\n            PERFORM 1 FROM employees_employeemerge WHERE source = OLD.employee_id AND target = NEW.employee_id;\n            IF FOUND THEN RETURN NEW; END IF;\n        END IF;\n    END IF;\n\n                    IF TG_OP = 'UPDATE' AND (NEW.employee_id, NEW.month, NEW.assignment_id, NEW.supplement)\n                        IS DISTINCT FROM (OLD.employee_id, OLD.month, OLD.assignment_id, OLD.supplement)\n                    THEN\n                        RAISE EXCEPTION 'a timesheet keeps its employee, month and assignment'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    IF TG_OP = 'INSERT' AND NEW.assignment_id IS NOT NULL THEN\n                        PERFORM 1 FROM employees_assignment\n                        WHERE id = NEW.assignment_id AND employee_id = NEW.employee_id\n                          AND starts_on < (NEW.month + interval '1 month')\n                          AND (ends_before IS NULL OR ends_before > NEW.month);\n                        IF NOT FOUND THEN\n                            RAISE EXCEPTION 'a timesheet is for its employee''s own assignment, in its months'\n                                USING ERRCODE = 'check_violation';\n                        END IF;\n                    END IF;\n                    RETURN NEW;\n                ", hash='7bf3e70c2f19b841e0776c213de470b3f956fa01', operation='INSERT OR UPDATE', pgid='pgtrigger_timesheet_keeps_who_and_when_aad8f', table='timesheets_timesheet', when='BEFORE')),
         ),
-        pgtrigger.migrations.AddTrigger(
+        groupement.kernel.triggers.AddTrigger(
             model_name='timesheet',
             trigger=pgtrigger.compiler.Trigger(name='the_stamps_of_a_timesheet_stay', sql=groupement.kernel.triggers.FirmTriggerSql(condition='WHEN (OLD."status" IN (\'submitted\', \'confirmed\', \'approved\'))', func="\n                    IF OLD.billed_at IS NOT NULL AND NEW.billed_at IS DISTINCT FROM OLD.billed_at\n                       OR NEW.status <> 'draft' AND NEW.submitted_at IS DISTINCT FROM OLD.submitted_at\n                       OR OLD.confirmed_at IS NOT NULL AND NEW.status IN ('confirmed', 'approved')\n                          AND (NEW.confirmed_at, NEW.is_confirmed_tacitly)\n                              IS DISTINCT FROM (OLD.confirmed_at, OLD.is_confirmed_tacitly)\n                       OR OLD.status = 'approved' AND NEW.status = 'approved'\n                          AND (NEW.approved_at, NEW.confirmed_at, NEW.is_confirmed_tacitly, NEW.accepted_days)\n                              IS DISTINCT FROM\n                              (OLD.approved_at, OLD.confirmed_at, OLD.is_confirmed_tacitly, OLD.accepted_days) THEN\n                        RAISE EXCEPTION 'when hours were submitted, confirmed, approved and billed stays'\n                            USING ERRCODE = 'check_violation';\n                    END IF;\n                    RETURN NEW;\n                ", hash='008467946761f81f1cc57cfc7299904b535973ee', operation='UPDATE', pgid='pgtrigger_the_stamps_of_a_timesheet_stay_b2338', table='timesheets_timesheet', when='BEFORE')),
         ),
