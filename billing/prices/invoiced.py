@@ -28,9 +28,12 @@ def invoiced_prices(assignment: int, days: Days | None) -> list[StandingFact]:
 
 def billed_charges(assignment: int) -> QuerySet[Charge]:
     """What issued invoices charge by the terms of the assignment, less what credit notes took back whole."""
-    billed = Charge.objects.live().filter(
-        assignment=assignment, terms__isnull=False, line__invoice__status=InvoiceStatus.ISSUED
-    )
+    return still_billed(Charge.objects.filter(assignment=assignment, terms__isnull=False))
+
+
+def still_billed(charges: QuerySet[Charge]) -> QuerySet[Charge]:
+    """Those of ``charges`` that an issued invoice bills, less what credit notes took back whole."""
+    billed = charges.filter(released_at__isnull=True, line__invoice__status=InvoiceStatus.ISSUED)
     given = Sum("line__credited_by__net", filter=Q(line__credited_by__invoice__status=InvoiceStatus.ISSUED))
     return billed.annotate(given=Coalesce(given, Decimal(0))).exclude(line__net=F("given"))
 
