@@ -14,6 +14,7 @@ from employees.models import Assignment, Contract, ContractTerms, Terms, TimeSch
 from employees.models.assignment import PRICE_COLUMNS
 from groupement.kernel.french import NARROW_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.pages import mark
 from groupement.kernel.periods import overlaps
 from groupement.kernel.worktime import HOUR, BadDuration, parse_minutes, short_hours
 from members.standing import Days, StandingKind, lost_days, refuse_beyond
@@ -378,9 +379,7 @@ def _ask(form: forms.BaseForm, question: Callable[[], Any]) -> None:
     try:
         question()
     except Refusal as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        for error in refusal.errors:
-            form.add_error(None, error)
+        mark(form, refusal)
 
 
 def _is_dated(form: forms.ModelForm) -> bool:

@@ -19,6 +19,7 @@ class StandingKind(StrEnum):
     """The facts that others stand on; each is asked about by the id of its row, an absence by that of the person."""
 
     MEMBERSHIP = "membership"
+    SEAT = "seat"
     CONTRACT = "contract"
     CONTRACT_MEMBER = "contract_member"
     ASSIGNMENT = "assignment"

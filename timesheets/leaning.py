@@ -1,4 +1,6 @@
-"""Hours that stand on a membership, a contract, an assignment, a planned day, on nobody being away, on one record."""
+"""Hours that stand on a membership, a contract, an assignment, a planned day, on nobody being away, on one record;
+and answers to hours, on a seat.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +10,18 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from employees import merging
 from employees.models import Contract, ContractMember
-from groupement.kernel.french import enumeration
+from groupement.kernel.french import NO_BREAK_SPACE, counted, enumeration
 from groupement.kernel.templatetags.formats import day_fr
 from groupement.kernel.worktime import spell_clock
-from members.models import Membership
+from members.models import Membership, Seat
+from members.models.people import WRITERS
 from members.standing import Days, StandingFact, StandingKind, stand_on
 from timesheets.contradicting import DAYS_NAMED, NO_WORK
-from timesheets.models import Entry, Timesheet, TimesheetStatus, TimesheetStep
+from timesheets.models import Entry, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
 
 def register() -> None:
@@ -25,6 +29,7 @@ def register() -> None:
     merging.let_give_way(_let_empty_drafts_give_way)
     for kind, which in HOURS_OF.items():
         stand_on(kind, partial(_hours, kind, which))
+    stand_on(StandingKind.SEAT, answered_by)
 
 
 def _let_empty_drafts_give_way(source: int, target: int, _at: datetime) -> Iterator[str]:
@@ -75,6 +80,8 @@ HOURS_OF: Mapping[StandingKind, Callable[[int], Q]] = {
 }
 # Hours contradict these facts and do not lie under them: nothing has to be undone before they are noted.
 NOTED_ANYWAY = frozenset({StandingKind.ABSENCE, StandingKind.PLANNED_DAY})
+# What a member answers to hours, by a seat.
+ANSWERS = (StepKind.CONFIRM, StepKind.CONTEST, StepKind.TAKE_BACK)
 # How hours are corrected, by what became of them.
 WAYS = {
     "draft": "en saisie",
@@ -113,3 +120,35 @@ def _standing(kind: StandingKind, sheet: Any, days: Mapping[date, int]) -> Stand
         len(days),
         is_final=is_approved and kind not in NOTED_ANYWAY,
     )
+
+
+def answered_by(seat: int, days: Days | None) -> Iterable[StandingFact]:
+    """The timesheets of the member that the holder of a seat confirmed or contested by it on those days.
+
+    Not told: days that another seat of theirs at the member covers, and answers of who answers for everybody.
+    """
+    held = Seat.objects.select_related("user", "member").in_bulk([seat])[seat]
+    if held.user.is_coordinator or not held.can_write:
+        return
+    steps = TimesheetStep.objects.filter(
+        by=held.user, kind__in=ANSWERS, subject__assignment__member=held.member
+    ).order_by("at", "pk")
+    spans = [(held.starts_on, held.ends_before)] if days is None else [days]
+    others = Seat.objects.filter(user=held.user, member=held.member, function__in=WRITERS).exclude(pk=seat)
+    covered = list(others.values_list("starts_on", "ends_before"))
+    found: dict[int, date] = {}
+    for subject, at in steps.values_list("subject", "at"):
+        day = timezone.localdate(at)
+        if _within(day, spans) and not _within(day, covered):
+            found[subject] = day
+    if found:
+        yield StandingFact(
+            f"{held.user} a visé ou contesté {counted(len(found), 'relevé')} pour {held.member}, le dernier le "
+            f"{day_fr(max(found.values()))}{NO_BREAK_SPACE}: le siège va jusqu’à ce jour au moins.",
+            len(found),
+            is_final=True,
+        )
+
+
+def _within(day: date, spans: Iterable[Days]) -> bool:
+    return any(first <= day and (before is None or day < before) for first, before in spans)

@@ -102,7 +102,7 @@ def act(
         if form is None:
             _message(request, refusal)
         else:
-            _mark(form, refusal)
+            mark(form, refusal)
         return Refused(refusal)
     if form is not None:
         tell_holes(request, form)
@@ -134,7 +134,8 @@ def _wants_part(request: HttpRequest) -> bool:
     return bool(htmx) and not (htmx.boosted or htmx.history_restore_request)
 
 
-def _mark(form: forms.BaseForm, refusal: Refusal) -> None:
+def mark(form: forms.BaseForm, refusal: Refusal) -> None:
+    """Make a refusal the error of its field, and what it lists errors of the form."""
     field = refusal.field if refusal.field in form.fields else None
     form.add_error(field, refusal.message)
     for error in refusal.errors:

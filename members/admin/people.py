@@ -25,8 +25,9 @@ from groupement.kernel.pages import act
 from members import closing, deputising, inviting
 from members.access import UserRequest, invitation_address, today
 from members.admin.comparing import RecordAdmin
+from members.admin.seats import KeptSeatInline
 from members.admin.site import CurrentFilter, Proven, ReadOnly, user_of
-from members.models import Deputy, Invitation, Seat, User
+from members.models import Deputy, Invitation, User
 
 ROLES = ["is_coordinator", "is_finance", "is_admin"]
 
@@ -48,11 +49,8 @@ class UserForm(forms.ModelForm):
         return typed
 
 
-class UserSeatInline(admin.TabularInline):
-    model = Seat
-    extra = 0
+class UserSeatInline(KeptSeatInline):
     autocomplete_fields = ["member"]
-    ordering = ["starts_on", "pk"]
 
 
 @admin.register(User)

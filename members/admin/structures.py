@@ -23,9 +23,10 @@ from members import joining, settings_rules
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
 from members.admin.keeping import AttestationForm, KeptFormSet, KeptRecordAdmin, checked_upload
+from members.admin.seats import KeptSeatInline
 from members.admin.site import Proven, ReadOnlyInline, StepInline, user_of
 from members.joining import choose_mark
-from members.models import Declaration, Group, Member, Membership, MembershipStep, Seat, Site, VatAttestation
+from members.models import Declaration, Group, Member, Membership, MembershipStep, Site, VatAttestation
 from members.models.member import MOST_TAXABLE
 
 
@@ -123,11 +124,8 @@ class SiteInline(admin.StackedInline):
     ordering = ["name", "pk"]
 
 
-class MemberSeatInline(admin.TabularInline):
-    model = Seat
-    extra = 0
+class MemberSeatInline(KeptSeatInline):
     autocomplete_fields = ["user"]
-    ordering = ["starts_on", "pk"]
 
 
 class MembershipInline(ReadOnlyInline):
@@ -241,19 +239,6 @@ class VatAttestationAdmin(KeptRecordAdmin):
     ) -> None:
         super().save_model(request, obj, form, change)
         _warn_of_receipts(request, [obj])
-
-
-@admin.register(Seat)
-class SeatAdmin(Proven, RecordAdmin):
-    """Who sits for whom, and since when."""
-
-    list_display = ["user", "member", "function", "starts_on", "ends_before"]
-    list_filter = ["function", "member"]
-    list_select_related = ["user", "member"]
-    search_fields = ["user__name", "user__email", "member__short_name"]
-    search_help_text = "Nom, adresse e-mail ou adhérent"
-    autocomplete_fields = ["user", "member"]
-    ordering = ["member__short_name", "starts_on", "pk"]
 
 
 TERMS = ["college", "votes", "deposit", "yearly_dues"]

@@ -45,6 +45,10 @@ TWINS = {
     ),
 }
 AT_A_MEMBER, OF_A_COORDINATOR = "member_id IS NOT NULL", "member_id IS NULL"
+SIGNED = "id IN (SELECT seat_id FROM charter_signature)"
+UNSIGNED = f"NOT {SIGNED}"
+WHEN_SIGNED = "min(signed_at) AT TIME ZONE 'Europe/Paris'"
+DAY_SIGNED = f"(SELECT ({WHEN_SIGNED})::date FROM charter_signature WHERE seat_id = members_seat.id)"
 DATES = {"starts_on": "starts_on", "notice_on": "starts_on", "ends_before": "starts_on + 1"}
 DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest")
 END = "'days_then_end'"
@@ -207,7 +211,14 @@ ROWS: dict[str, Row] = {
     "declaration_is_due_after_its_event": row(update(due_on="event_on - 1"), holds=update(due_on="event_on")),
     # people
     "user_email_is_unique": row(copy(email="upper(email)"), holds=TWINS["members_user"]),
-    "seat_ends_after_it_starts": ends_after_start(),
+    "seat_ends_after_it_starts": ends_after_start(UNSIGNED),
+    "a_seat_that_signed_keeps_its_day": row(
+        update(SIGNED, function="'manager'"),
+        update(SIGNED, member_id="(SELECT max(id) FROM members_member)"),
+        update(SIGNED, starts_on=f"{DAY_SIGNED} + 1"),
+        update(SIGNED, ends_before=DAY_SIGNED),
+        holds=update(SIGNED, starts_on=DAY_SIGNED, ends_before=f"{DAY_SIGNED} + 1"),
+    ),
     "seats_of_a_person_at_a_member_do_not_overlap": overlapping(),
     "deputies_of_a_coordinator_do_not_overlap": overlapping(OF_A_COORDINATOR),
     "deputies_of_a_person_at_a_member_do_not_overlap": overlapping(AT_A_MEMBER),
