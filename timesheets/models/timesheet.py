@@ -167,7 +167,7 @@ class Timesheet(Lifecycle):
         default=dict,
         blank=True,
         editable=False,
-        help_text="Les jours que l’adhérent n’a pas contestés, avec leurs minutes : il n’a pas à les relire.",
+        help_text="Les jours que l’adhérent n’a pas contestés, avec leurs minutes\u00a0: il n’a pas à les relire.",
     )
     billed_at = models.DateTimeField("facturé le", null=True, editable=False)
 
@@ -370,6 +370,28 @@ class TimesheetStep(Step):
                         AND person IN (handed_in_by, NEW.by_id)
                     THEN
                         RAISE EXCEPTION 'a person and others recall only what they handed in'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            # One's own within a quarter of an hour is a slip; later others have read it, and read why it goes.
+            pgtrigger.Trigger(
+                name="a_late_take_back_says_why",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__kind="take_back"),
+                func="""
+                    IF NEW.note !~ '\\S' AND NOT EXISTS (
+                        SELECT 1 FROM timesheets_timesheetstep given
+                        WHERE given.id = (
+                                SELECT max(id) FROM timesheets_timesheetstep
+                                WHERE subject_id = NEW.subject_id AND target = 'confirmed'
+                            )
+                            AND given.kind = 'confirm' AND given.by_id = NEW.by_id
+                            AND NEW.at - given.at <= interval '15 minutes'
+                    ) THEN
+                        RAISE EXCEPTION 'a confirmation is taken back late with a reason only'
                             USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
