@@ -131,7 +131,7 @@ def contest_and_correct(cast, visit):
     )
     assert "Contestation envoyée" in member.words
     assert (
-        "lundi 12 octobre : 6 h 30 attendues"
+        "lundi 12 octobre : 6,5 h attendues"
         in visit(cast["maelle"].user, f"/heures/{OCTOBER}/").words.lower()
     )
     grid = visit(cast["maelle"].user, f"/heures/{OCTOBER}/")
