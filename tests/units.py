@@ -1,4 +1,4 @@
-"""Hears each duration that an answer spells, and finds those that the page shows in another unit than its own."""
+"""Notes each duration that an answer spells, and finds those that the page shows in another unit than its own."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from tests.markup import tree_of
 UNSEEN = {"script", "style", "template"}
 TYPED = {"text", "number", "search", ""}
 
-_heard: dict[Unit, set[str]] = {unit: set() for unit in Unit}
+_spelled: dict[Unit, set[str]] = {unit: set() for unit in Unit}
 
 
 def install() -> None:
-    """Hear what the two functions answer that write a duration, whatever calls them. Round hours are of both units."""
-    worktime._comma = _hearing(worktime._comma, Unit.HUNDREDTHS, re.compile(r",\d*[1-9]"))
-    worktime._spoken = _hearing(worktime._spoken, Unit.SPOKEN, re.compile(r"h\s\d"))
+    """Note what the two functions answer that write a duration, whatever calls them. Round hours are of both units."""
+    worktime._comma = _recording(worktime._comma, Unit.HUNDREDTHS, re.compile(r",\d*[1-9]"))
+    worktime._spoken = _recording(worktime._spoken, Unit.SPOKEN, re.compile(r"h\s\d"))
 
 
-def _hearing(spell: Callable[..., str], unit: Unit, has_part: re.Pattern[str]) -> Callable[..., str]:
-    def heard(*args: Any, **options: Any) -> str:
+def _recording(spell: Callable[..., str], unit: Unit, has_part: re.Pattern[str]) -> Callable[..., str]:
+    def spelled(*args: Any, **options: Any) -> str:
         text = spell(*args, **options)
         if has_part.search(text):
-            _heard[unit].add(text)
+            _spelled[unit].add(text)
         return text
 
-    return heard
+    return spelled
 
 
 @contextmanager
 def listening() -> Iterator[None]:
     """Forget what earlier answers spelled."""
-    for texts in _heard.values():
+    for texts in _spelled.values():
         texts.clear()
     yield
 
@@ -45,12 +45,12 @@ def listening() -> Iterator[None]:
 def faults(html: str, view_name: str) -> list[str]:
     """Durations that the page shows in the other unit, as it shows them."""
     other = Unit.HUNDREDTHS if unit_of(view_name) == Unit.SPOKEN else Unit.SPOKEN
-    if not _heard[other]:
+    if not _spelled[other]:
         return []
     shown = _shown(html)
     return [
         f"a duration in {other}: {text}"
-        for text in sorted(_heard[other])
+        for text in sorted(_spelled[other])
         if re.search(rf"(?<![\d,\u202f]){re.escape(text)}(?![\d,]|\s[€%])", shown)
     ]
 

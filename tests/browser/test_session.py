@@ -58,11 +58,12 @@ def test_a_tab_that_was_not_told_asks_and_sends_again(cast, enter, site, size):
     until(lambda: stored(cast["aloen"]) == {2: 420, 3: 360})
 
 
-def open_member(enter, site, *, is_told=True):
-    boss, aloen = world.admin(), Member.objects.get(short_name="Aloen")
+def open_member(enter, site, *, knows=True):
+    world.group()
+    boss, aloen = world.admin(), world.member("Aloen")
     trust_email(boss)
     page = enter(boss, allowed_errors=REFUSED)
-    if not is_told:
+    if not knows:
         page.add_init_script(DEAF)
     page.goto(f"{site.url}{reverse('admin:members_member_change', args=[aloen.pk])}")
     page.locator("[name=short_name]").fill("Aloen Bro")
@@ -70,15 +71,15 @@ def open_member(enter, site, *, is_told=True):
     return page
 
 
-def test_a_form_of_the_administration_goes_on_after_a_login_in_a_second_tab(cast, enter, site):
+def test_a_form_of_the_administration_goes_on_after_a_login_in_a_second_tab(enter, site):
     page = open_member(enter, site)
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("Aloen Bro")
     assert Member.objects.filter(short_name="Aloen Bro").exists()
 
 
-def test_a_form_of_the_administration_that_was_not_told_goes_on_from_the_page_before(cast, enter, site):
-    page = open_member(enter, site, is_told=False)
+def test_a_form_of_the_administration_that_was_not_told_goes_on_from_the_page_before(enter, site):
+    page = open_member(enter, site, knows=False)
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.locator("main")).to_contain_text("ce que vous avez écrit est resté sur la page d’avant")
     with page.expect_response(

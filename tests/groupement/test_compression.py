@@ -9,6 +9,7 @@ from django.test import RequestFactory
 from groupement.compression import PageCompressionMiddleware
 from tests import world
 
+pytestmark = pytest.mark.django_db
 TAKES = {"HTTP_ACCEPT_ENCODING": "gzip"}
 
 
@@ -16,8 +17,8 @@ def sent(response, **headers):
     return PageCompressionMiddleware(lambda request: response)(RequestFactory().get("/", **headers))
 
 
-@pytest.mark.django_db
-def test_a_page_goes_out_compressed_to_who_takes_it_so(client):
+def test_a_page_goes_out_compressed_to_who_takes_it_so(client, settings):
+    settings.REQUIRE_SECOND_FACTOR = False
     world.group()
     client.force_login(world.coordinator())
     plain = client.get("/charte/")

@@ -55,7 +55,7 @@ PAIR = re.compile(r"\{% if [\w.|]+ (?:==|>|!=) 1 %\}([^{%]{1,40})\{% else %\}([^
 # stand in no template of a page that writes hours as people say them; what people say by name, in messages alone.
 IN_HUNDREDTHS = re.compile(r"\|(?:short_)?hours\b")
 SPOKEN = ("timesheets/day", "timesheets/exchange/", "timesheets/parts/finding_hours.html")
-AS_SAID = re.compile(r"\bspell_clock\(")
+SPOKEN_BY_NAME = re.compile(r"\bspell_clock\(")
 MESSAGES = {
     *("employees/announcing.py", "employees/feeds.py", "timesheets/reminding/wording.py"),
     *("groupement/kernel/page_unit.py", "groupement/kernel/worktime.py"),
@@ -167,7 +167,7 @@ def test_a_page_writes_hours_in_one_way():
         name for path, name in names.items() if name.startswith(SPOKEN) and IN_HUNDREDTHS.search(shown(path))
     }
     assert found == set()
-    assert {name_of(path) for path in SOURCES if AS_SAID.search(path.read_text())} == MESSAGES
+    assert {name_of(path) for path in SOURCES if SPOKEN_BY_NAME.search(path.read_text())} == MESSAGES
 
 
 def test_every_template_can_be_read():

@@ -18,12 +18,10 @@ document.addEventListener("pointerup", ({ clientX, clientY }) => {
   if (button.contains(document.elementFromPoint(clientX, clientY))) return;
   const same = [...document.querySelectorAll("button[name=do]")].filter(({ value }) => value === button.value);
   const still = button.isConnected ? button : same.at(-1);
-  addEventListener("click", swallow, true);
-  setTimeout(() => removeEventListener("click", swallow, true), AFTER);
+  const wrong = document.elementFromPoint(clientX, clientY)?.closest("button, a");
+  if (wrong) {
+    wrong.inert = true;
+    setTimeout(() => (wrong.inert = false), AFTER);
+  }
   still?.click();
 });
-function swallow(event) {
-  if (!event.isTrusted) return;
-  event.preventDefault();
-  event.stopPropagation();
-}
