@@ -29,7 +29,7 @@ def test_payment_tells_terms_discount_penalty_and_indemnity() -> None:
     found = {name: text.replace("\u00a0", " ") for name, text in MentionsOfDay(group, DAY).payment().items()}
     assert found == {
         "terms": "Paiement à 45 jours à compter de la date de facture.",
-        "discount": "Escompte pour paiement anticipé\u00a0: néant.",
+        "discount": "Escompte pour paiement anticipé : néant.",
         "penalty": "Pénalités de retard : 13,50 % par an, exigibles dès le lendemain de l’échéance, sans rappel.",
         "indemnity": "Indemnité forfaitaire pour frais de recouvrement en cas de retard : 40,00 €.",
     }
