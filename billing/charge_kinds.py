@@ -18,7 +18,7 @@ from employees.models import AbsenceRule
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.money import an_hour, spell, spell_plain
 from groupement.kernel.periods import Month
-from groupement.kernel.worktime import spell_clock, spell_hours
+from groupement.kernel.worktime import spell_hours, spell_in_hundredths
 from members.models import PriceDetail
 
 TENTH = Decimal("0.1")
@@ -105,9 +105,9 @@ def _hours_explained(charge: ChargeFigures, _detail: str) -> str:
         f"{spell_plain(charge.quantity)}{NO_BREAK_SPACE}h × {spell(charge.unit_price)}, prix horaire convenu"
     )
     if again := figures.get("again_minutes"):
-        words += f", dont {spell_clock(again)} facturées de nouveau après un avoir"
+        words += f", dont {spell_in_hundredths(again)} facturées de nouveau après un avoir"
     if covered := figures.get("covered_minutes"):
-        words += f"{NO_BREAK_SPACE}; {spell_clock(covered)} étaient déjà couvertes par le minimum"
+        words += f"{NO_BREAK_SPACE}; {spell_in_hundredths(covered)} étaient déjà couvertes par le minimum"
     return f"{words}."
 
 
@@ -119,11 +119,12 @@ def _minimum_reckoned(priced: PricedSum) -> str:
 def _minimum_explained(charge: ChargeFigures, _detail: str) -> str:
     figures = charge.figures
     words = (
-        f"Minimum convenu{NO_BREAK_SPACE}: {spell_clock(figures['minimum_minutes'])} pour la période, "
-        f"{spell_clock(figures['worked_minutes'])} faites{NO_BREAK_SPACE}; le reste est au prix horaire"
+        f"Minimum convenu{NO_BREAK_SPACE}: {spell_in_hundredths(figures['minimum_minutes'])} pour la période, "
+        f"{spell_in_hundredths(figures['worked_minutes'])} faites{NO_BREAK_SPACE}; le reste est au prix horaire"
     )
     if lacks := figures.get("lacking_minutes"):
-        words += f", {spell_clock(charge.minutes)} sur {spell_clock(lacks)} à {spell(charge.unit_price)}"
+        of_them = f"{spell_in_hundredths(charge.minutes)} sur {spell_in_hundredths(lacks)}"
+        words += f", {of_them} à {spell(charge.unit_price)}"
     return f"{words}."
 
 
@@ -171,16 +172,16 @@ def _share_explained(charge: ChargeFigures, detail: str) -> str:
     worked, shared = figures["worked_minutes"], figures["pool_minutes"]
     if detail == PriceDetail.COSTS:
         words = (
-            f"Part du coût réel{NO_BREAK_SPACE}: {spell_clock(charge.minutes)} sur {spell_clock(worked)} "
-            "travaillées en tout."
+            f"Part du coût réel{NO_BREAK_SPACE}: {spell_in_hundredths(charge.minutes)} sur "
+            f"{spell_in_hundredths(worked)} travaillées en tout."
         )
         if shared:
             words += (
-                f" Absences et temps au groupement{NO_BREAK_SPACE}: {spell_clock(shared)}, "
+                f" Absences et temps au groupement{NO_BREAK_SPACE}: {spell_in_hundredths(shared)}, "
                 f"réparties {_absence_rule(figures)}."
             )
         return words
-    words = f"Part du coût réel du mois{NO_BREAK_SPACE}: {spell_clock(charge.minutes)} chez vous"
+    words = f"Part du coût réel du mois{NO_BREAK_SPACE}: {spell_in_hundredths(charge.minutes)} chez vous"
     if charge.minutes and detail != PriceDetail.AMOUNT:
         hourly = an_hour(charge.net, charge.minutes)
         # What is printed multiplies, or says that it is rounded.

@@ -23,7 +23,8 @@ from groupement.kernel.cells import plain
 from groupement.kernel.french import counted, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.templatetags.formats import day_fr
-from members.models import Seat, User
+from members import uniting
+from members.models import User
 from members.roles import Role, only
 
 LONGEST_REASON = 200
@@ -126,7 +127,7 @@ def merge(source: int, target: int, *, reason: str, by: User, at: datetime) -> E
             target_name=stays.full_name,
             reason=reason.strip(),
             moved={each.label: [row.pk for row in each.rows] for each in held},
-            notes=notes + _join_accounts(goes, stays),
+            notes=notes + _join_accounts(goes, stays, at),
             by=by,
             at=at,
         )
@@ -238,8 +239,8 @@ def _refuse(found: dict[int, Employee], source: int, target: int, reason: str) -
         )
 
 
-def _join_accounts(goes: Employee, stays: Employee) -> list[str]:
-    """The account goes along; of two, that of the record which stays, and the other is closed if it is of no use."""
+def _join_accounts(goes: Employee, stays: Employee, at: datetime) -> list[str]:
+    """The account goes along; of two, that of the record which stays takes over what acts, and the other is closed."""
     account = goes.user
     if account is None:
         return []
@@ -249,9 +250,4 @@ def _join_accounts(goes: Employee, stays: Employee) -> list[str]:
         stays.user = account
         stays.save(update_fields=["user"])
         return [f"Compte {account.email} repris"]
-    has_role = account.is_coordinator or account.is_finance or account.is_admin
-    if has_role or Seat.objects.filter(user=account).exists():
-        return [f"Compte {account.email} gardé sans fiche\u00a0: il a un rôle ou un siège"]
-    account.is_active = False
-    account.save(update_fields=["is_active"])
-    return [f"Compte {account.email} fermé"]
+    return uniting.unite(account, stays.user, at=at)

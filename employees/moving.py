@@ -28,10 +28,10 @@ from employees.worktime_rules.calendar import monday_of
 from employees.worktime_rules.facts import Finding, Rule, Severity, Workplace, WorkSpan
 from employees.worktime_rules.records import PlannedWork, planned_work
 from groupement.kernel.french import enumeration
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import covers
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.templatetags.formats import day_fr
-from groupement.kernel.worktime import spell_clock
 from members.models import Member, User
 from members.standing import CONFIRMATION, NotConfirmed
 
@@ -192,7 +192,8 @@ class DayMove:
         if total := self._in_all(to):
             where = enumeration(member.short_name for member in others) or self.assignment.member.short_name
             yield Remark(
-                "info", f"déjà {spell_clock(total)} chez {where}, {spell_clock(total + self.minutes)} en tout"
+                "info",
+                f"déjà {spell_duration(total)} chez {where}, {spell_duration(total + self.minutes)} en tout",
             )
 
 

@@ -27,9 +27,10 @@ from employees.models import (
 from employees.planning import holidays, plan_between
 from groupement.kernel.french import counted
 from groupement.kernel.lifecycle import Refusal, still_there
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import days_between
 from groupement.kernel.templatetags.formats import day_fr
-from groupement.kernel.worktime import DAY, spell_clock
+from groupement.kernel.worktime import DAY
 from members.access import coordinates
 from members.models import Group, HolidayZone, User
 from members.roles import Role, only
@@ -226,7 +227,7 @@ def refuse_too_full(day: date, minutes: int, field: str) -> None:
     """Raise NotReschedulable where ``minutes``, the person’s over all assignments, are more than a day has."""
     if minutes > DAY:
         raise NotReschedulable(
-            f"Le {day_fr(day)} compterait {spell_clock(minutes)}\u00a0: une journée en a 24.", field=field
+            f"Le {day_fr(day)} compterait {spell_duration(minutes)}\u00a0: une journée en a 24.", field=field
         )
 
 
@@ -261,4 +262,4 @@ def _working_days(first: date, before: date, zone: str) -> int:
 
 
 def _spell(minutes: int) -> str:
-    return f"{spell_clock(minutes)} déjà prévues" if minutes else "Rien n’est prévu"
+    return f"{spell_duration(minutes)} déjà prévues" if minutes else "Rien n’est prévu"

@@ -35,11 +35,15 @@ class HeldRole:
 
 @dataclass(frozen=True)
 class Tab:
-    """A page beside others in one destination; ``views`` are the beginnings of the view names that belong to it."""
+    """A page beside others in one destination; ``views`` are the beginnings of the view names that belong to it.
+
+    ``pages``: what stands in its place in the row while it is shown, each with the views that make it the current one.
+    """
 
     label: str
     to: str
     views: tuple[str, ...]
+    pages: tuple[Tab, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,23 @@ CLOSES = Tab("Clôtures", "billing:runs", ("billing:run",))
 OF_THE_YEAR = Tab("Année", "billing:year", YEAR)
 HOURS = Tab("Heures", "timesheets:months", ("timesheets:",))
 WHO_IS_WHERE = Tab("Planning", PLANNING.to, PLANNING.views)
+# Where finance has a place of its own for it, these are the tabs of that place (accounts/tabs.html, charges/tabs.html).
+OF_ACCOUNTS = (
+    Tab("Règlements", "billing:payments", ("billing:payment", "billing:record_payment", "billing:refund")),
+    Tab("Comptes des adhérents", "billing:ageing", ("billing:ageing", "billing:account")),
+    Tab("Relances", "billing:reminders", REMINDERS),
+)
+OF_CHARGES = (
+    Tab("Frais", "billing:expenses", ("billing:expense",)),
+    Tab("Cotisations", "billing:dues", ("billing:dues",)),
+    Tab("Sommes en attente", "billing:waiting_charges", ("billing:waiting", "billing:add_line")),
+    Tab("Financements", "billing:funding", ("billing:funding",)),
+)
 READ_ONLY = (
     CLOSES,
     Tab("Factures", "billing:invoices", BILLED),
-    Tab("Règlements", "billing:payments", ACCOUNTS),
-    Tab("Frais", "billing:expenses", (*SPENT, "billing:funding")),
+    Tab("Règlements", "billing:payments", ACCOUNTS, OF_ACCOUNTS),
+    Tab("Frais", "billing:expenses", (*SPENT, "billing:funding"), OF_CHARGES),
     Tab("Devis", "billing:quotes", QUOTES),
     OF_THE_YEAR,
 )
@@ -295,10 +311,12 @@ def _places_of(user: User, role: HeldRole | None, here: str) -> list[dict[str, A
 
 
 def _tabs(role: HeldRole | None, here: str) -> dict[str, Any] | None:
-    """The pages of the destination that is shown, with the one that is; None where it has one page."""
+    """The pages of the destination that is shown, with the one that is, in one row; None where it has one page."""
     place = _current(DESTINATIONS[role.code], here) if role else None
     if place is None or not place.tabs:
         return None
-    current = _current(place.tabs, here)
-    pages = [{"label": tab.label, "url": reverse(tab.to), "current": tab is current} for tab in place.tabs]
+    chosen = _current(place.tabs, here)
+    row = [each for tab in place.tabs for each in ((tab.pages if tab is chosen else ()) or (tab,))]
+    current = _current(row, here)
+    pages = [{"label": tab.label, "url": reverse(tab.to), "current": tab is current} for tab in row]
     return {"label": place.label, "pages": pages}

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "groupement.compression.PageCompressionMiddleware",
     "members.middleware.PrivateAnswersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "members.middleware.SecondFactorMiddleware",
     "members.middleware.MissingGroupMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "groupement.hours_unit.HoursUnitMiddleware",
     "members.middleware.SentFormMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import inspect
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from django.test.client import Client
 from zeal.constants import initialize_app_registry
 from zeal.patch import patch as patch_orm
 
-from tests import markup
+from tests import markup, units
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 WRITING = re.compile(r"^\s*(INSERT|UPDATE|DELETE|TRUNCATE)\b.*?\"(\w+)\"", re.IGNORECASE | re.DOTALL)
@@ -89,11 +90,12 @@ def install() -> None:
     # Numbers are taken one by one under the lock of their row: that is what keeps them without gap.
     settings.ZEAL_ALLOWLIST = [{"model": "billing.Series", "field": "get()"}]
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Undefined("%s")
+    units.install()
     _real_request = Client.request
 
     def guarded(self: Client, **request: Any) -> Any:
         method, path = request.get("REQUEST_METHOD", "GET"), request.get("PATH_INFO", "/")
-        with zeal.zeal_context():
+        with zeal.zeal_context(), units.listening():
             if method in SAFE_METHODS and not path.startswith("/compte/"):  # signing out by GET is allauth's
                 with no_writing():
                     response = _real_request(self, **request)
@@ -109,10 +111,13 @@ def check(response: Any, path: str) -> None:
     """Read every HTML answer as a browser and a screen reader would."""
     if response.streaming or not response.get("Content-Type", "").startswith("text/html"):
         return
-    text = response.content.decode()
+    is_packed = response.get("Content-Encoding") == "gzip"
+    text = (gzip.decompress(response.content) if is_packed else response.content).decode()
     if text.strip():
         faults = markup.faults(text, own=not path.startswith("/admin/"))
         if "sandbox" in response.get("Content-Security-Policy", ""):
             # A mail shown as it was sent brings its style along, into a document that may do nothing else.
             faults = [fault for fault in faults if fault != "inline style element"]
+        if found := response.wsgi_request.resolver_match:
+            faults += units.faults(text, found.view_name)
         assert not faults, f"{path}: " + "; ".join(faults)

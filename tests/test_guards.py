@@ -3,10 +3,13 @@
 import pytest
 import zeal
 from django.template import Context, Engine, Template
+from django.urls import get_resolver
 
 from employees.models import Assignment
+from groupement.hours_unit import SPOKEN
+from groupement.kernel import page_unit, worktime
 from members.models import Group
-from tests import guards, markup, world
+from tests import guards, markup, units, world
 
 PAGE = '<html lang="fr"><title>t</title><main><h1>Titre</h1>{}</main></html>'
 
@@ -83,3 +86,44 @@ def test_an_undefined_variable_fails_in_our_templates_only(tmp_path, monkeypatch
     assert engine.get_template("spared.html").render(Context()) == "rien"
     theirs = Template("[{{ missing }}]", engine=engine)
     assert theirs.render(Context()) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("shown", "view", "other"),
+    [
+        ("7\u00a0h\u00a030", "timesheets:my_month", "7\u00a0h\u00a030"),
+        ("7,5\u00a0h", "timesheets:day", "7,5"),
+        ('<input aria-label="x" value="7,5">', "timesheets:day", "7,5"),
+        ("7,5\u00a0h", "timesheets:my_month", ""),
+        ("7\u00a0h\u00a030", "timesheets:day", ""),
+        # Neither a price nor a longer number; and what the answer did not spell is a time of the day.
+        ("7,5\u00a0€, 17,5", "timesheets:day", ""),
+        ("8\u00a0h\u00a030", "timesheets:my_month", ""),
+    ],
+)
+def test_a_duration_in_the_other_unit_is_seen(shown, view, other):
+    with units.listening():
+        worktime.spell_clock(450)
+        worktime.short_hours(450)
+        found = units.faults(PAGE.format(f"<p>{shown}</p>"), view)
+    assert [fault.rpartition(": ")[2] for fault in found] == ([other] if other else [])
+
+
+def test_a_page_chooses_its_unit_and_a_message_has_its_own():
+    with page_unit.written_in(page_unit.Unit.HUNDREDTHS):
+        assert page_unit.spell_duration(450) == "7,5\u00a0h"
+        page_unit.choose(page_unit.Unit.SPOKEN)
+        assert page_unit.spell_duration(450) == "7\u00a0h\u00a030"
+        assert (page_unit.typed_duration(420), page_unit.typed_duration(440)) == ("7", "7\u00a0h\u00a020")
+    assert page_unit.spell_duration(450) == "7\u00a0h\u00a030"
+
+
+def test_the_pages_that_write_hours_as_said_exist():
+    for name in SPOKEN:
+        assert resolves(name), name
+
+
+def resolves(name):
+    namespace, _, view = name.partition(":")
+    patterns = get_resolver().namespace_dict[namespace][1].url_patterns
+    return any(pattern.name == view for pattern in patterns)

@@ -12,8 +12,9 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from employees.models import Employee
 from groupement.kernel.french import enumeration, quoted
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import HOUR, spell_clock
+from groupement.kernel.worktime import HOUR
 from members.access import answers_by, answers_for, current_seats, decides_on
 from members.models import Deputy, Seat, User
 from timesheets.day_rules import BadDays, DayFault, EntryKey, TimedHours, spell_times
@@ -182,7 +183,9 @@ def refuse_without_reason(
     for key in sorted(keys):
         person, before = sheets[key[0]].employee, changed[key].before_minutes
         what = (
-            f"{spell_clock(before)} y sont saisies pour {person}" if before else f"{person} n’y a rien saisi"
+            f"{spell_duration(before)} y sont saisies pour {person}"
+            if before
+            else f"{person} n’y a rien saisi"
         )
         sentence = f"{spell_day(key[1]).capitalize()}\u00a0: {what}. Dites pourquoi vous changez ce jour."
         faults.setdefault(key[:2], DayFault(key[0], key[1], sentence))
@@ -268,7 +271,7 @@ def _changes(sheets: Collection[int] | QuerySet[Timesheet, Any]) -> QuerySet[Tim
 
 
 def _spelt(minutes: int, times: str, shows_times: bool) -> str:
-    found = spell_clock(minutes) if minutes else "rien"
+    found = spell_duration(minutes) if minutes else "rien"
     return f"{found} ({times or 'sans horaire'})" if shows_times else found
 
 
@@ -314,4 +317,4 @@ def _words(hours: TimedHours) -> str:
     times, pause = spell_times(hours.start, hours.end), hours.break_minutes
     if not (times and pause):
         return times
-    return f"{times}, pause {pause}\u00a0min" if pause < HOUR else f"{times}, pause {spell_clock(pause)}"
+    return f"{times}, pause {pause}\u00a0min" if pause < HOUR else f"{times}, pause {spell_duration(pause)}"

@@ -151,7 +151,8 @@ def take_back(timesheet: Timesheet, *, by: User, at: datetime, note: str = "") -
     given = timesheet.steps.filter(target=TimesheetStatus.CONFIRMED).order_by("-pk").first()
     if given and given.kind == StepKind.SETTLE:
         raise NothingToConfirm("La coordination a tranché sur ces heures\u00a0: dites-lui ce qui ne va pas.")
-    if not (given and is_fresh(given, by, at)) and not note.strip():
+    is_slip = given is not None and given.kind == StepKind.CONFIRM and is_fresh(given, by, at)
+    if not is_slip and not note.strip():
         raise NoReason("Écrivez pourquoi vous reprenez ce visa\u00a0: la coordination le lira.", field="note")
     stamps = {"confirmed_at": None, "is_confirmed_tacitly": False}
     timesheet.move(

@@ -14,8 +14,8 @@ from employees import planning
 from employees.models import AbsenceKind
 from groupement.kernel.french import enumeration
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import spell_clock
 from timesheets.models import ABSENCES, Timesheet
 
 DAYS_NAMED = 3
@@ -85,7 +85,7 @@ class Contradiction:
     @property
     def title(self) -> str:
         """ "7 h hors de la mise à disposition" """
-        return f"{spell_clock(self.minutes)} {SENTENCES[self.kind][0]}"
+        return f"{spell_duration(self.minutes)} {SENTENCES[self.kind][0]}"
 
     @property
     def message(self) -> str:

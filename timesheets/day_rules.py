@@ -12,8 +12,16 @@ from django.utils import timezone
 
 from groupement.kernel.french import quoted
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import DAY, HOUR, is_skipped, share_break, span, span_minutes, spell_clock
+from groupement.kernel.worktime import (
+    DAY,
+    is_skipped,
+    share_break,
+    span,
+    span_minutes,
+    spell_begin_or_end,
+)
 from members.access import decides_on
 from members.models import User
 from timesheets.agreed_days import what_to_do, why_outside
@@ -173,10 +181,10 @@ def bad_times(value: HoursValue, day: date) -> str:
     if why := _too_long_break(asked, counted, day):
         return why
     if asked.minutes not in (None, counted):
-        pause = f" avec {spell_clock(asked.break_minutes)} de pause" if asked.break_minutes else ""
+        pause = f" avec {spell_duration(asked.break_minutes)} de pause" if asked.break_minutes else ""
         return (
-            f"{spell_times(asked.start, asked.end)}{pause}, cela fait {spell_clock(counted)} "
-            f"et non {spell_clock(minutes_of(value, day))}. Videz la durée, ou corrigez les heures."
+            f"{spell_times(asked.start, asked.end)}{pause}, cela fait {spell_duration(counted)} "
+            f"et non {spell_duration(minutes_of(value, day))}. Videz la durée, ou corrigez les heures."
         )
     return ""
 
@@ -197,11 +205,10 @@ def _skipped_time(asked: TimedHours, day: date) -> str:
     until = day + timedelta(days=1) if asked.end < asked.start else day
     for on, clock in ((day, asked.start), (until, asked.end)):
         if is_skipped(on, clock, zone):
-            minutes = clock.hour * HOUR + clock.minute
             return (
-                f"{spell_clock(minutes)} n’existe pas dans la nuit du passage à l’heure d’été\u00a0: de 2\u00a0h, "
+                f"{spell_begin_or_end(clock)} n’existe pas dans la nuit du passage à l’heure d’été\u00a0: de 2\u00a0h, "
                 "l’horloge passe à 3\u00a0h. Écrivez l’heure qu’elle montrait, "
-                f"par exemple {spell_clock(minutes + HOUR)}."
+                f"par exemple {spell_begin_or_end(clock.replace(hour=clock.hour + 1))}."
             )
     return ""
 
@@ -210,8 +217,7 @@ def spell_times(start: time | None, end: time | None) -> str:
     """ "de 9 h à 17 h 30"; empty without both."""
     if start is None or end is None:
         return ""
-    first, last = (spell_clock(at.hour * 60 + at.minute) for at in (start, end))
-    return f"de {first} à {last}"
+    return f"de {spell_begin_or_end(start)} à {spell_begin_or_end(end)}"
 
 
 class DayMinutes(Protocol):
@@ -320,5 +326,5 @@ def _clash(one: _WorkedSpan, other: _WorkedSpan, names: Mapping[int, str]) -> st
 
 def _too_long(minutes: int, knows: bool) -> str:
     if knows:
-        return f"{spell_clock(minutes)} ce jour-là, tous relevés confondus, c’est plus de 24\u00a0h."
+        return f"{spell_duration(minutes)} ce jour-là, tous relevés confondus, c’est plus de 24\u00a0h."
     return "le total de la personne dépasserait 24\u00a0h ce jour-là. Vérifiez avec elle."

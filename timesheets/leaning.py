@@ -15,8 +15,8 @@ from django.utils import timezone
 from employees import merging
 from employees.models import Contract, ContractMember
 from groupement.kernel.french import NO_BREAK_SPACE, counted, enumeration
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.templatetags.formats import day_fr
-from groupement.kernel.worktime import spell_clock
 from members.models import Membership, Seat
 from members.models.people import WRITERS
 from members.standing import Days, StandingFact, StandingKind, stand_on
@@ -115,8 +115,9 @@ def _standing(kind: StandingKind, sheet: Any, days: Mapping[date, int]) -> Stand
     when = enumeration([day_fr(day) for day in days], at_most=DAYS_NAMED)
     # What is billed cannot be reopened: that the fact is noted all the same is the only way to say what is true.
     is_approved = sheet.status == TimesheetStatus.APPROVED and sheet.billed_at is None
+    hours = spell_duration(sum(days.values()))
     return StandingFact(
-        f"{sheet.employee.full_name} {where}\u00a0: {spell_clock(sum(days.values()))} le {when}, {WAYS[sheet.state]}.",
+        f"{sheet.employee.full_name} {where}\u00a0: {hours} le {when}, {WAYS[sheet.state]}.",
         len(days),
         is_final=is_approved and kind not in NOTED_ANYWAY,
     )

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from groupement.kernel.french import enumeration
 from groupement.kernel.lifecycle import StaleRow
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import spell_clock
+from groupement.kernel.worktime import spell_in_hundredths
 from members.models import User
 from timesheets import approval, recording
 from timesheets.approval import NotApprovable
@@ -177,11 +177,11 @@ def _refuse_nights(timesheet: Timesheet, dispute: OpenContest) -> None:
 
 
 def _named(dispute: OpenContest, *, counted: bool) -> str:
-    """ "mardi 24 novembre, 5 h 30 au lieu de 7 h" """
+    """ "mardi 24 novembre, 5,5 h au lieu de 7 h" """
     named = [
-        f"{spell_day(each.day)}, {spell_clock(each.counted or 0)} au lieu de {spell_clock(each.entered)}"
-        if counted
-        else f"{spell_day(each.day)}, {spell_clock(each.entered)}"
+        f"{spell_day(each.day)}, "
+        + (f"{spell_in_hundredths(each.counted or 0)} au lieu de " if counted else "")
+        + spell_in_hundredths(each.entered)
         for each in dispute.days
     ]
     return enumeration(named, at_most=DAYS_NAMED)

@@ -14,6 +14,7 @@ from groupement.kernel import worktime
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration, ordinal, quoted
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, VatSum, line_net, spell, spell_plain
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import Month
 
 
@@ -194,14 +195,8 @@ def _refuse_minutes(entry: EntryRemainder, minutes: int) -> None:
     if minutes <= 0:
         raise NotCreditable(f"{day}{NO_BREAK_SPACE}: indiquez des heures à créditer, plus de zéro.")
     if minutes > entry.left:
-        there = (
-            f"il reste {worktime.spell_clock(entry.left)} à créditer"
-            if entry.left
-            else "tout est déjà crédité"
-        )
-        raise NotCreditable(
-            f"{day}{NO_BREAK_SPACE}: {there}, {worktime.spell_clock(minutes)} sont demandées."
-        )
+        there = f"il reste {spell_duration(entry.left)} à créditer" if entry.left else "tout est déjà crédité"
+        raise NotCreditable(f"{day}{NO_BREAK_SPACE}: {there}, {spell_duration(minutes)} sont demandées.")
 
 
 def _line_of_hours(row: LineRemainder, hours: Sequence[tuple[EntryRemainder, int]], fate: Fate) -> CreditLine:

@@ -13,6 +13,7 @@ from employees.models import TERMS_REGIMES
 from groupement.kernel import worktime
 from groupement.kernel.fields import choice_field
 from groupement.kernel.money import AmountField
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.templatetags.formats import amount, day, euros
 
 WHOLE, LINES = "whole", "lines"
@@ -167,7 +168,7 @@ class CreditForm(forms.Form):
             self.add_error(f"hours-{entry.entry}", str(error))
             return
         if minutes > entry.left:
-            left = worktime.spell_clock(entry.left)
+            left = spell_duration(entry.left)
             self.add_error(f"hours-{entry.entry}", f"Il reste {left} à créditer ce jour-là.")
         elif minutes:
             found[entry.entry] = minutes

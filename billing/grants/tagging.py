@@ -19,9 +19,9 @@ from employees.models import Employee
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import ZERO, spell
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
-from groupement.kernel.worktime import spell_clock
 from members.models import Member, User
 from members.standing import Days, StandingFact
 from timesheets.models import Entry, Kind, TimesheetStatus
@@ -199,7 +199,7 @@ def _fault(
     if minutes > left:
         others = _listed({code for code, _ in funded})
         whose = f", {others} finance déjà le reste" if others else ""
-        return f"{where}{spell_clock(minutes)} demandées, il en reste {spell_clock(left)}{whose}."
+        return f"{where}{spell_duration(minutes)} demandées, il en reste {spell_duration(left)}{whose}."
     return ""
 
 

@@ -19,9 +19,9 @@ from billing.models import FundedCost, FundingLine, FundingReport
 from groupement.kernel.asked import asked_key, asked_month, asked_text
 from groupement.kernel.charts import Part, shares
 from groupement.kernel.money import spell
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
-from groupement.kernel.worktime import spell_clock
 from members.access import UserRequest, for_roles, holds
 from members.roles import Role, reserved
 
@@ -104,7 +104,7 @@ def untag(request: UserRequest, pk: int) -> HttpResponse:
         action=asked_text(request.POST.get("action")),
         by=request.user,
         at=timezone.now(),
-        success=lambda minutes: f"{spell_clock(minutes)} ne sont plus sur {found.code}.",
+        success=lambda minutes: f"{spell_duration(minutes)} ne sont plus sur {found.code}.",
     )
     return redirect("billing:funding_line", pk)
 
@@ -184,7 +184,7 @@ def _tagged(request: UserRequest, found: FundingLine, form: TagForm) -> Any:
         by=request.user,
         at=timezone.now(),
         form=form,
-        success=f"{spell_clock(minutes)} sont sur {found.code}.",
+        success=f"{spell_duration(minutes)} sont sur {found.code}.",
     )
 
 

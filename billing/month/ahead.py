@@ -13,9 +13,9 @@ from billing.documents import numbering
 from billing.models import InvoiceKind, Proof, Series
 from groupement.kernel.french import NO_BREAK_SPACE, counted
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import long_date
-from groupement.kernel.worktime import spell_clock
 from members.models import Group, Mail
 from members.models.mail import DIGESTS
 from timesheets.models import Entry
@@ -67,7 +67,7 @@ class DaysToCome:
         days = counted((self.month.before - self.on).days - 1, "jour reste", "jours restent")
         words = f"{self.month.label.capitalize()} n’est pas fini{NO_BREAK_SPACE}: {days} à venir"
         if self.minutes:
-            words += f", avec {spell_clock(self.minutes)} déjà pointées"
+            words += f", avec {spell_duration(self.minutes)} déjà pointées"
         return (
             f"{words}. Ce qui s’y fera rejoindra le mois suivant, et ce qui est facturé d’avance se corrigera par un "
             "avoir."

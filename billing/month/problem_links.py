@@ -12,8 +12,8 @@ from billing.month.completing import LateHours, MonthRest
 from billing.month.overview import Readiness
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
 from groupement.kernel.money import spell
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import Month
-from groupement.kernel.worktime import spell_clock
 from members.models import User
 
 
@@ -96,7 +96,7 @@ def rest_notices(month: Month, rest: MonthRest, readiness: Readiness) -> list[Pr
     if rest.sums or rest.released_minutes:
         what = [spell(rest.sums) + " HT"] if rest.sums else []
         if rest.released_minutes:
-            what.append(f"{spell_clock(rest.released_minutes)} créditées")
+            what.append(f"{spell_duration(rest.released_minutes)} créditées")
         found.append(
             ProblemNotice(
                 "Des sommes sont à facturer",
@@ -205,7 +205,7 @@ def _hours_of_rest(month: Month, rest: MonthRest, readiness: Readiness) -> list[
 
 def _hours_sentence(rows: Sequence[LateHours]) -> str:
     """ "Maëlle Kerbrat chez Aloen (7 h 00)" """
-    each = [f"{row.employee} chez {row.member} ({spell_clock(row.minutes)})" for row in rows]
+    each = [f"{row.employee} chez {row.member} ({spell_duration(row.minutes)})" for row in rows]
     return enumeration(each, at_most=NAMED)
 
 

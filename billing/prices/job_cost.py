@@ -12,7 +12,7 @@ from billing.month.cost_sharing import management_fee
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, allocate, an_hour, cents
-from groupement.kernel.worktime import spell_clock
+from groupement.kernel.page_unit import spell_duration
 
 MONTHS = 12
 # C. trav. L3242-1: 35 h a week make 35 × 52 / 12 h a month.
@@ -55,7 +55,7 @@ class Job:
         if self.billable_minutes <= 0:
             raise NotComputable(
                 f"Il ne reste aucune heure à facturer{NO_BREAK_SPACE}: les heures non facturées "
-                f"({spell_clock(self.minutes_a_year - self.billable_minutes)}) atteignent l’année.",
+                f"({spell_duration(self.minutes_a_year - self.billable_minutes)}) atteignent l’année.",
                 field="annee",
             )
 

@@ -20,8 +20,8 @@ from billing.true_ups.gathering import INVOICED, Key, TrueUpFacts
 from billing.true_ups.sharing import NobodyToShare, SharedPeriod, share_period
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration, quoted
 from groupement.kernel.money import ZERO, spell
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import Month
-from groupement.kernel.worktime import spell_clock
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 NAMED = 3
@@ -102,12 +102,13 @@ def remarks(facts: TrueUpFacts, everybody: Sequence[SharedPeriod]) -> list[str]:
         sentences.append(f"Ce que les absences laissent à la réserve, {spell(to_reserve)}, {left}.")
     if minutes := sum(row.minutes for row in facts.late if row.member in scope.member_ids):
         sentences.append(
-            f"Des heures tardives, approuvées et jamais facturées, sont comptées{SPACED_COLON} {spell_clock(minutes)}."
+            "Des heures tardives, approuvées et jamais facturées, sont comptées"
+            f"{SPACED_COLON} {spell_duration(minutes)}."
         )
     if given_up := sum(one.period.given_up.get(one.key, 0) for one in everybody):
         cost = sum((one.given_up for one in everybody), ZERO)
         sentences.append(
-            f"Des heures créditées pour de bon ne sont facturées à personne{SPACED_COLON} {spell_clock(given_up)}. "
+            f"Des heures créditées pour de bon ne sont facturées à personne{SPACED_COLON} {spell_duration(given_up)}. "
             f"La réserve porte leur part du coût, {spell(cost)}."
         )
     if others := _others(facts):

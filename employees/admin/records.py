@@ -41,7 +41,8 @@ from employees.models import (
     WorkingTimeLimits,
 )
 from groupement.kernel.cells import plain
-from groupement.kernel.worktime import DAY, short_hours, spell_clock
+from groupement.kernel.page_unit import spell_duration
+from groupement.kernel.worktime import DAY, short_hours
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
 from members.admin.site import CurrentFilter, ReadOnly, ReadOnlyInline
@@ -117,19 +118,19 @@ class WorkingTimeLimitsAdmin(RecordAdmin):
 
     @admin.display(description="Journée", ordering="daily_minutes")
     def day(self, limits: WorkingTimeLimits) -> str:
-        return spell_clock(limits.daily_minutes)
+        return spell_duration(limits.daily_minutes)
 
     @admin.display(description="Repos", ordering="daily_rest_minutes")
     def rest(self, limits: WorkingTimeLimits) -> str:
-        return spell_clock(limits.daily_rest_minutes)
+        return spell_duration(limits.daily_rest_minutes)
 
     @admin.display(description="Semaine", ordering="weekly_minutes")
     def week(self, limits: WorkingTimeLimits) -> str:
-        return spell_clock(limits.weekly_minutes)
+        return spell_duration(limits.weekly_minutes)
 
     @admin.display(description="Moyenne", ordering="average_minutes")
     def average(self, limits: WorkingTimeLimits) -> str:
-        return spell_clock(limits.average_minutes)
+        return spell_duration(limits.average_minutes)
 
 
 class ContractInline(ReadOnlyInline):
@@ -353,7 +354,7 @@ class PlannedDayAdmin(ReadOnly, RecordAdmin):
 
     @admin.display(description="Durée", ordering="minutes")
     def duration(self, planned: PlannedDay) -> str:
-        return spell_clock(planned.minutes)
+        return spell_duration(planned.minutes)
 
 
 @admin.register(Absence)

@@ -12,9 +12,9 @@ from employees.calendar.rows import WeekBalance, week_balances
 from employees.limits import DatedLimits
 from employees.models import Assignment, Employee
 from groupement.kernel.french import enumeration
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import covers
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import spell_clock
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ def _long_days(
                 person,
                 day,
                 day,
-                f"{spell_clock(minutes)} prévues",
+                f"{spell_duration(minutes)} prévues",
                 f"{_names(placed for placed in held if facts.plans.get(placed.pk, {}).get(day))}\u00a0: "
-                f"une journée en compte {spell_clock(most)} au plus.",
+                f"une journée en compte {spell_duration(most)} au plus.",
                 "danger",
                 "L3121-18",
             )
@@ -100,7 +100,7 @@ def _while_away(facts: CalendarFacts, person: Employee, held: Sequence[Assignmen
             person,
             run[0],
             run[-1],
-            f"{away[run[0]]}, {spell_clock(minutes)} restent prévues",
+            f"{away[run[0]]}, {spell_duration(minutes)} restent prévues",
             f"{at}\u00a0: déplacez ces heures ou prévenez la structure.",
         )
 
@@ -113,9 +113,10 @@ def _beyond_contract(facts: CalendarFacts, person: Employee, held: Sequence[Assi
                 person,
                 balance.week.first,
                 balance.week.last,
-                f"{spell_clock(balance.over)} de plus que le contrat",
-                f"Semaine {balance.week.number}, {_names(there)}\u00a0: {spell_clock(balance.planned + balance.lost)} "
-                f"pour {spell_clock(balance.contract or 0)} au contrat.",
+                f"{spell_duration(balance.over)} de plus que le contrat",
+                f"Semaine {balance.week.number}, {_names(there)}\u00a0: "
+                f"{spell_duration(balance.planned + balance.lost)} "
+                f"pour {spell_duration(balance.contract or 0)} au contrat.",
                 is_weekly=True,
             )
 

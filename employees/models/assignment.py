@@ -194,7 +194,7 @@ class Terms(Dated):
         null=True,
         blank=True,
         verbose_name="semaine B (minutes, du lundi au dimanche)",
-        help_text="Une semaine sur deux ; la semaine où ces conditions commencent est une semaine A.",
+        help_text="Une semaine sur deux\u00a0; la semaine où ces conditions commencent est une semaine A.",
     )
     price_method = models.CharField("méthode de prix", max_length=10, choices=PriceMethod)
     hourly_price = MoneyField("prix horaire HT", null=True, blank=True)
@@ -225,7 +225,7 @@ class Terms(Dated):
         "minimum facturé (minutes par mois)",
         null=True,
         blank=True,
-        help_text="Pour un prix horaire : un mois plus court est facturé à ce minimum.",
+        help_text="Pour un prix horaire\u00a0: un mois plus court est facturé à ce minimum.",
     )
     index_code = models.SlugField("indice de révision", max_length=30, blank=True)
     index_base = models.DecimalField(

@@ -162,10 +162,13 @@ class ContractTerms(Dated):
         "durée annuelle (minutes)",
         null=True,
         blank=True,
-        help_text="D’un temps annualisé ; vide : la durée annuelle légale, au prorata (L3121-41).",
+        help_text="D’un temps annualisé\u00a0; vide\u00a0: la durée annuelle légale, au prorata (L3121-41).",
     )
     yearly_days = models.PositiveSmallIntegerField(
-        "jours par an", null=True, blank=True, help_text="D’un forfait en jours : 218 au plus (L3121-64)."
+        "jours par an",
+        null=True,
+        blank=True,
+        help_text="D’un forfait en jours\u00a0: 218 au plus (L3121-64).",
     )
     cycle_starts_on = models.DateField(
         "premier lundi des deux semaines",

@@ -24,7 +24,7 @@ class WorkingTimeLimits(Dated):
         "convention collective",
         max_length=120,
         blank=True,
-        help_text="Telle qu’elle est écrite dans la fiche du groupement ; vide : le Code du travail.",
+        help_text="Telle qu’elle est écrite dans la fiche du groupement\u00a0; vide\u00a0: le Code du travail.",
     )
     daily_minutes = models.PositiveSmallIntegerField("journée, au plus (L3121-18)", default=600)
     daily_most_minutes = models.PositiveSmallIntegerField("journée, jamais plus de (L3121-19)", default=720)
@@ -39,7 +39,7 @@ class WorkingTimeLimits(Dated):
     weekly_rest_minutes = models.PositiveSmallIntegerField("repos hebdomadaire (L3132-2)", default=2100)
     legal_week_minutes = models.PositiveSmallIntegerField("durée légale (L3121-27)", default=2100)
     cycle_week_minutes = models.PositiveSmallIntegerField(
-        "deux semaines : heures supplémentaires dès, dans l’une (D3121-25)", default=2340
+        "deux semaines\u00a0: heures supplémentaires dès, dans l’une (D3121-25)", default=2340
     )
     yearly_overtime_minutes = models.PositiveIntegerField(
         "contingent annuel d’heures supplémentaires (D3121-24)", default=13200
@@ -54,7 +54,7 @@ class WorkingTimeLimits(Dated):
         decimal_places=4,
         default=Decimal("0.1000"),
         validators=[MinValueValidator(0), MaxValueValidator(1)],
-        help_text="0,1 : le dixième de la loi ; 0,3333 : le tiers d’un accord.",
+        help_text="0,1\u00a0: le dixième de la loi\u00a0; 0,3333\u00a0: le tiers d’un accord.",
     )
     part_time_breaks = models.PositiveSmallIntegerField(
         "temps partiel, coupures par jour (L3123-30)", default=1
@@ -65,22 +65,26 @@ class WorkingTimeLimits(Dated):
     notice_days = models.PositiveSmallIntegerField(
         "prévenance d’un changement, jours ouvrés (L3123-31)", default=7
     )
-    minor_daily_minutes = models.PositiveSmallIntegerField("moins de 18 ans : journée (L3162-1)", default=480)
+    minor_daily_minutes = models.PositiveSmallIntegerField(
+        "moins de 18 ans\u00a0: journée (L3162-1)", default=480
+    )
     minor_weekly_minutes = models.PositiveSmallIntegerField(
-        "moins de 18 ans : semaine (L3162-1)", default=2100
+        "moins de 18 ans\u00a0: semaine (L3162-1)", default=2100
     )
     minor_break_after_minutes = models.PositiveSmallIntegerField(
-        "moins de 18 ans : pause dès (L3162-3)", default=270
+        "moins de 18 ans\u00a0: pause dès (L3162-3)", default=270
     )
-    minor_break_minutes = models.PositiveSmallIntegerField("moins de 18 ans : pause (L3162-3)", default=30)
+    minor_break_minutes = models.PositiveSmallIntegerField(
+        "moins de 18 ans\u00a0: pause (L3162-3)", default=30
+    )
     minor_daily_rest_minutes = models.PositiveSmallIntegerField(
-        "moins de 18 ans : repos quotidien (L3164-1)", default=720
+        "moins de 18 ans\u00a0: repos quotidien (L3164-1)", default=720
     )
     child_daily_rest_minutes = models.PositiveSmallIntegerField(
-        "moins de 16 ans : repos quotidien (L3164-1)", default=840
+        "moins de 16 ans\u00a0: repos quotidien (L3164-1)", default=840
     )
     minor_days_a_week = models.PositiveSmallIntegerField(
-        "moins de 18 ans : jours par semaine (L3164-2)", default=5
+        "moins de 18 ans\u00a0: jours par semaine (L3164-2)", default=5
     )
     leave_counts_from = models.DateField(
         "congés payés comptés dans les heures supplémentaires dès le",

@@ -21,9 +21,9 @@ from employees.views.day_plan import FORMS, prefix
 from employees.views.forms import AbsenceForm
 from groupement.kernel.asked import asked_day
 from groupement.kernel.french import counted
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.pages import act
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import spell_clock
 from members.access import UserRequest, for_roles
 
 
@@ -174,7 +174,7 @@ def _arguments(request: UserRequest, choice: PlanningChoice, name: str, form: An
 def _messages(
     request: UserRequest, assignment: Assignment, name: str, done: Rescheduled, *, is_announced: bool
 ) -> None:
-    who, hours = f"{assignment.employee.full_name}, {assignment.member}", spell_clock(done.minutes)
+    who, hours = f"{assignment.employee.full_name}, {assignment.member}", spell_duration(done.minutes)
     first, last = spell_day(done.days[0]), spell_day(done.days[-1])
     many = len(done.days)
     sentences = {

@@ -8,7 +8,7 @@ from employees.models import WorkingTimeLimits
 from employees.worktime_rules.calendar import Shift, WorkCalendar
 from employees.worktime_rules.facts import ADULT, TRAVEL, Finding, Rule, Severity, at_most, graded
 from groupement.kernel.french import NO_BREAK_SPACE, enumeration
-from groupement.kernel.worktime import spell_clock
+from groupement.kernel.page_unit import spell_duration
 
 
 def most_a_day(calendar: WorkCalendar) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def most_a_day(calendar: WorkCalendar) -> Iterator[Finding]:
                 severity,
                 minutes,
                 most,
-                f"{spell_clock(minutes)} de travail dans la journée, {at_most(severity, most)}.",
+                f"{spell_duration(minutes)} de travail dans la journée, {at_most(severity, most)}.",
                 article="C. trav. L3121-19" if is_beyond else "",
             )
 
@@ -63,8 +63,8 @@ def breaks(calendar: WorkCalendar) -> Iterator[Finding]:
                 Severity.ERROR,
                 worked,
                 due,
-                f"{spell_clock(worked)} de travail sans pause de {least}{NO_BREAK_SPACE}min, "
-                f"due dès {spell_clock(due)}.",
+                f"{spell_duration(worked)} de travail sans pause de {least}{NO_BREAK_SPACE}min, "
+                f"due dès {spell_duration(due)}.",
             )
 
 
@@ -105,9 +105,9 @@ def _interrupted(
     if len(gaps) <= limits.part_time_breaks and longest <= allowed:
         return
     if longest > allowed:
-        sentence = f"Coupure de {spell_clock(longest)} dans la journée, {spell_clock(allowed)} au plus."
+        sentence = f"Coupure de {spell_duration(longest)} dans la journée, {spell_duration(allowed)} au plus."
     else:
-        together = spell_clock(sum(gaps))
+        together = spell_duration(sum(gaps))
         sentence = f"{len(gaps)} coupures dans la journée ({together}), {limits.part_time_breaks} au plus."
     # Two short ones are measured by their sum, so that a change shows.
     measured = longest if longest > allowed else sum(gaps)
@@ -120,7 +120,7 @@ def may_day(calendar: WorkCalendar) -> Iterator[Finding]:
         if (day.month, day.day) == (5, 1):
             minutes = calendar.minutes[day]
             when = f"le 1er{NO_BREAK_SPACE}mai"
-            sentence = f"{spell_clock(minutes)} {when}{NO_BREAK_SPACE}: ces heures sont payées double."
+            sentence = f"{spell_duration(minutes)} {when}{NO_BREAK_SPACE}: ces heures sont payées double."
             yield calendar.finding(Rule.MAY_DAY, day, Severity.INFO, minutes, 0, sentence)
 
 

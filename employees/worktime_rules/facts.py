@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.db.models import TextChoices
 
 from employees.models import TimeScheme, WorkingTimeLimits
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import covers
-from groupement.kernel.worktime import spell_clock
 from members.models import HolidayZone
 
 TRAVEL = "travel"
@@ -210,7 +210,7 @@ def graded(measured: int, limit: int, percent: int, most: int | None = None) -> 
 def at_most(severity: Severity, limit: int) -> str:
     """How a sentence ends that measured minutes against a maximum."""
     if severity == Severity.WARNING:
-        return f"proche de la limite de {spell_clock(limit)}"
+        return f"proche de la limite de {spell_duration(limit)}"
     if severity == Severity.BLOCK:
-        return f"jamais plus de {spell_clock(limit)}"
-    return f"{spell_clock(limit)} au plus"
+        return f"jamais plus de {spell_duration(limit)}"
+    return f"{spell_duration(limit)} au plus"

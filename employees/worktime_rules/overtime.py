@@ -14,8 +14,9 @@ from employees.models import TimeScheme
 from employees.worktime_rules.calendar import ONE_WEEK, WorkCalendar, monday_of
 from employees.worktime_rules.facts import ARTICLES, ContractRegime, Finding, Rule, Severity, at_most, graded
 from groupement.kernel.french import NO_BREAK_SPACE
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import days_between
-from groupement.kernel.worktime import HOUR, spell_clock
+from groupement.kernel.worktime import HOUR
 
 FIRST_HOURS = 8 * HOUR
 TWO_WEEKS = 2 * ONE_WEEK
@@ -67,19 +68,20 @@ class OvertimeCount:
     def rates(self) -> str:
         """25 % more for the first eight hours, a week where there are two, and 50 % for the others (L3121-36)."""
         over, first = self.overtime, FIRST_HOURS * len(self.weeks)
-        rates = f"{spell_clock(min(over, first))} à +25{NO_BREAK_SPACE}%"
+        rates = f"{spell_duration(min(over, first))} à +25{NO_BREAK_SPACE}%"
         if over > first:
-            rates += f", {spell_clock(over - first)} à +50{NO_BREAK_SPACE}%"
+            rates += f", {spell_duration(over - first)} à +50{NO_BREAK_SPACE}%"
         return rates
 
     @property
     def sentence(self) -> str:
         beside = " en deux semaines" if len(self.weeks) > 1 else ""
         if self.most is not None and self.overtime > self.worked + self.on_leave - self.threshold:
-            beside = f" en deux semaines ou de {spell_clock(self.most)} dans l’une"
+            beside = f" en deux semaines ou de {spell_duration(self.most)} dans l’une"
         if self.on_leave:
-            beside += f", avec {spell_clock(self.worked)} de travail et {spell_clock(self.on_leave)} de congés payés"
-        beyond = f"{spell_clock(self.overtime)} au-delà de {spell_clock(self.threshold)}"
+            beside += f", avec {spell_duration(self.worked)} de travail"
+            beside += f" et {spell_duration(self.on_leave)} de congés payés"
+        beyond = f"{spell_duration(self.overtime)} au-delà de {spell_duration(self.threshold)}"
         return f"{beyond}{beside}{NO_BREAK_SPACE}: {self.rates}."
 
     @property
@@ -132,7 +134,7 @@ def quota(calendar: WorkCalendar) -> Iterator[Finding]:
         is_new = severity == Severity.ERROR or not graded(was, limit, limits.warning_percent)
         if monday in calendar and used > was and severity and is_new:
             since = f"depuis le 1er{NO_BREAK_SPACE}janvier, sans les congés payés"
-            sentence = f"{spell_clock(used)} supplémentaires {since}, {at_most(severity, limit)}."
+            sentence = f"{spell_duration(used)} supplémentaires {since}, {at_most(severity, limit)}."
             yield calendar.finding(
                 Rule.QUOTA,
                 monday,

@@ -12,8 +12,9 @@ from employees.planning import holidays
 from employees.worktime_rules.calendar import ONE_WEEK, WorkCalendar
 from employees.worktime_rules.facts import ContractRegime, Finding, PlanChange, Rule, Severity, graded
 from groupement.kernel.french import NO_BREAK_SPACE, counted
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import days_between
-from groupement.kernel.worktime import HOUR, spell_clock
+from groupement.kernel.worktime import HOUR
 
 SATURDAY = 5
 
@@ -67,8 +68,8 @@ def least_a_week(calendar: WorkCalendar) -> Iterator[Finding]:
         is_short = regime.is_part_time(limits) and regime.weekly_minutes < limits.part_time_minutes
         if regime.starts_on in calendar and is_short:
             sentence = (
-                f"Contrat de {spell_clock(regime.weekly_minutes)} par semaine, "
-                f"{spell_clock(limits.part_time_minutes)} au moins, sauf demande écrite et motivée de la personne "
+                f"Contrat de {spell_duration(regime.weekly_minutes)} par semaine, "
+                f"{spell_duration(limits.part_time_minutes)} au moins, sauf demande écrite et motivée de la personne "
                 "ou autre cas prévu par la loi."
             )
             yield calendar.finding(
@@ -102,7 +103,7 @@ def extra_hours(calendar: WorkCalendar) -> Iterator[Finding]:
             severity,
             extra,
             limit,
-            f"{spell_clock(contract + extra)} pour un contrat de {spell_clock(contract)}{NO_BREAK_SPACE}: "
+            f"{spell_duration(contract + extra)} pour un contrat de {spell_duration(contract)}{NO_BREAK_SPACE}: "
             f"{rates(contract, extra, limit)}.{_without_leave(calendar, monday)}",
             first=monday,
             before=monday + ONE_WEEK,
@@ -122,11 +123,11 @@ def rates(contract: int, extra: int, limit: int) -> str:
     at_10 = min(extra, int(contract * TENTH), limit)
     at_25 = min(extra, limit) - at_10
     beyond = extra - at_10 - at_25
-    sentence = [f"{spell_clock(at_10)} à +10{NO_BREAK_SPACE}%"] if at_10 else []
+    sentence = [f"{spell_duration(at_10)} à +10{NO_BREAK_SPACE}%"] if at_10 else []
     if at_25:
-        sentence.append(f"{spell_clock(at_25)} à +25{NO_BREAK_SPACE}%")
+        sentence.append(f"{spell_duration(at_25)} à +25{NO_BREAK_SPACE}%")
     if beyond:
-        sentence.append(f"{spell_clock(beyond)} au-delà de la limite de {spell_clock(limit)}")
+        sentence.append(f"{spell_duration(beyond)} au-delà de la limite de {spell_duration(limit)}")
     return ", ".join(sentence)
 
 
@@ -141,8 +142,8 @@ def full_time(calendar: WorkCalendar) -> Iterator[Finding]:
         minutes, limits = calendar.weeks.get(monday, 0), calendar.limits.on(monday)
         if _regime(calendar, monday) and minutes >= limits.legal_week_minutes:
             sentence = (
-                f"{spell_clock(minutes)} dans la semaine à temps partiel, "
-                f"toujours moins de {spell_clock(limits.legal_week_minutes)}."
+                f"{spell_duration(minutes)} dans la semaine à temps partiel, "
+                f"toujours moins de {spell_duration(limits.legal_week_minutes)}."
             )
             yield calendar.finding(
                 Rule.FULL_TIME,
@@ -166,8 +167,8 @@ def contract_raise(calendar: WorkCalendar) -> Iterator[Finding]:
         raised_before = _habit(calendar, regime, monday - ONE_WEEK) - regime.weekly_minutes >= TWO_HOURS
         if mean - regime.weekly_minutes >= TWO_HOURS and not raised_before:
             sentence = (
-                f"{spell_clock(mean)} par semaine en moyenne sur 12 semaines pour un contrat de "
-                f"{spell_clock(regime.weekly_minutes)}{NO_BREAK_SPACE}: "
+                f"{spell_duration(mean)} par semaine en moyenne sur 12 semaines pour un contrat de "
+                f"{spell_duration(regime.weekly_minutes)}{NO_BREAK_SPACE}: "
                 "le contrat est à relever, sauf refus de la personne."
             )
             yield calendar.finding(

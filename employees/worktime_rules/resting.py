@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from employees.models import WorkingTimeLimits
-from employees.worktime_rules.calendar import MIDNIGHT, ONE_DAY, ONE_WEEK, WorkCalendar, instant, of_day
+from employees.worktime_rules.calendar import MIDNIGHT, ONE_DAY, ONE_WEEK, WorkCalendar, instant
 from employees.worktime_rules.facts import ADULT, YOUTH, Finding, Rule, Severity
-from groupement.kernel.worktime import spell_clock
+from groupement.kernel.page_unit import spell_duration
+from groupement.kernel.worktime import spell_begin_or_end
 
 
 def daily_rest(calendar: WorkCalendar) -> Iterator[Finding]:
@@ -23,10 +24,9 @@ def daily_rest(calendar: WorkCalendar) -> Iterator[Finding]:
         rest = max(later.start - earlier.end, 0)
         rule, limit = _rest_due(calendar, later.day)
         if rest < limit:
-            resumed = spell_clock(of_day(later.spans[0].span.start or MIDNIGHT))
-            sentence = (
-                f"{spell_clock(rest)} de repos avant la reprise à {resumed}, {spell_clock(limit)} au moins."
-            )
+            resumed = spell_begin_or_end(later.spans[0].span.start or MIDNIGHT)
+            least = spell_duration(limit)
+            sentence = f"{spell_duration(rest)} de repos avant la reprise à {resumed}, {least} au moins."
             yield calendar.finding(
                 rule,
                 later.day,
@@ -73,8 +73,8 @@ def weekly_rest(calendar: WorkCalendar) -> Iterator[Finding]:
         rest = longest_rest(calendar, monday, limits)
         if rest < limits.weekly_rest_minutes:
             sentence = (
-                f"{spell_clock(rest)} pour le plus long repos de la semaine, "
-                f"{spell_clock(limits.weekly_rest_minutes)} d’affilée au moins."
+                f"{spell_duration(rest)} pour le plus long repos de la semaine, "
+                f"{spell_duration(limits.weekly_rest_minutes)} d’affilée au moins."
             )
             yield calendar.finding(
                 Rule.WEEKLY_REST,
@@ -104,5 +104,5 @@ def sundays(calendar: WorkCalendar) -> Iterator[Finding]:
     for day in calendar.days:
         if day.weekday() == 6:
             minutes = calendar.minutes[day]
-            sentence = f"{spell_clock(minutes)} de travail un dimanche."
+            sentence = f"{spell_duration(minutes)} de travail un dimanche."
             yield calendar.finding(Rule.SUNDAY, day, Severity.INFO, minutes, 0, sentence)

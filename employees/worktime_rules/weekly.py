@@ -7,7 +7,7 @@ from datetime import date
 
 from employees.worktime_rules.calendar import ONE_WEEK, WorkCalendar
 from employees.worktime_rules.facts import ADULT, Finding, Rule, Severity, at_most, graded
-from groupement.kernel.worktime import spell_clock
+from groupement.kernel.page_unit import spell_duration
 
 
 def most_a_week(calendar: WorkCalendar) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def most_a_week(calendar: WorkCalendar) -> Iterator[Finding]:
                 severity,
                 minutes,
                 limit,
-                f"{spell_clock(minutes)} de travail dans la semaine, {at_most(severity, limit)}.",
+                f"{spell_duration(minutes)} de travail dans la semaine, {at_most(severity, limit)}.",
                 first=monday,
                 before=monday + ONE_WEEK,
                 article="C. trav. L3121-21" if is_beyond else "",
@@ -56,7 +56,7 @@ def average(calendar: WorkCalendar) -> Iterator[Finding]:
                 severity,
                 mean,
                 limits.average_minutes,
-                f"{spell_clock(mean)} par semaine en moyenne sur {weeks} semaines, "
+                f"{spell_duration(mean)} par semaine en moyenne sur {weeks} semaines, "
                 f"{at_most(severity, limits.average_minutes)}.",
                 first=monday - (weeks - 1) * ONE_WEEK,
                 before=monday + ONE_WEEK,

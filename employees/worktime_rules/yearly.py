@@ -9,7 +9,7 @@ from employees.models import TimeScheme
 from employees.worktime_rules.calendar import ONE_DAY, WorkCalendar
 from employees.worktime_rules.facts import ContractRegime, Finding, Rule, Severity, at_most, graded
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.worktime import spell_clock
+from groupement.kernel.page_unit import spell_duration
 
 MOST_DAYS = 218
 
@@ -30,7 +30,9 @@ def annual(calendar: WorkCalendar) -> Iterator[Finding]:
             used += calendar.entered[day]
             severity = graded(used, limit, limits.warning_percent)
             if severity and severity != level and day in calendar:
-                sentence = f"{spell_clock(used)} depuis le début de la période, {at_most(severity, limit)}."
+                sentence = (
+                    f"{spell_duration(used)} depuis le début de la période, {at_most(severity, limit)}."
+                )
                 yield _of_year(calendar, Rule.ANNUAL, day, severity, (used, limit), sentence)
             level = severity
 

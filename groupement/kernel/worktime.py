@@ -145,10 +145,17 @@ def short_hours(minutes: int) -> str:
 def spell_clock(minutes: int) -> str:
     """Hours and minutes, as people say them: 450 is "7 h 30" and 420 is "7 h"."""
     _refuse_parts_of_minutes(minutes)
-    hours, rest = divmod(abs(minutes), HOUR)
-    sign = MINUS if minutes < 0 else ""
-    spoken = f"{sign}{hours:,}".replace(",", NARROW_SPACE) + f"{NO_BREAK_SPACE}h"
-    return f"{spoken}{NO_BREAK_SPACE}{rest:02}" if rest else spoken
+    return _spoken(minutes)
+
+
+def spell_in_hundredths(minutes: int) -> str:
+    """Hours with their unit and no more decimals than needed: 450 is "7,5 h" and 420 is "7 h"."""
+    return f"{short_hours(minutes)}{NO_BREAK_SPACE}h"
+
+
+def spell_begin_or_end(at: time) -> str:
+    """A time of the day as "9 h – 17 h 30" writes it: without minutes at the full hour."""
+    return spell_time(at) if at.minute else f"{at.hour}{NO_BREAK_SPACE}h"
 
 
 def spell_time(at: time | datetime) -> str:
@@ -200,9 +207,10 @@ def _read_clock(hours: str, rest: str, text: str) -> int:
             "écrivez les minutes avec deux chiffres, par exemple 7:05."
         )
     if int(rest) >= HOUR:
+        carried, left = divmod(int(hours) * HOUR + int(rest), HOUR)
         raise BadDuration(
             f"{_quoted(text)} compte {rest} minutes après l’heure\u00a0: il y en a 59 au plus. "
-            f"Écrivez {spell_clock(int(hours) * HOUR + int(rest))} ou, en centièmes d’heure, {hours},{rest}."
+            f"Écrivez {carried}:{left:02} ou, en centièmes d’heure, {hours},{rest}."
         )
     return int(hours) * HOUR + int(rest)
 
@@ -223,6 +231,13 @@ def _comma(hours: Decimal, *, decimals: int) -> str:
     grouped = f"{int(whole):,}".replace(",", NARROW_SPACE)
     sign = MINUS if hours < 0 else ""
     return f"{sign}{grouped},{rest}" if rest else f"{sign}{grouped}"
+
+
+def _spoken(minutes: int) -> str:
+    hours, rest = divmod(abs(minutes), HOUR)
+    sign = MINUS if minutes < 0 else ""
+    spoken = f"{sign}{hours:,}".replace(",", NARROW_SPACE) + f"{NO_BREAK_SPACE}h"
+    return f"{spoken}{NO_BREAK_SPACE}{rest:02}" if rest else spoken
 
 
 def _quoted(text: str) -> str:

@@ -37,7 +37,7 @@ class DraftVisibility(models.TextChoices):
     """What a member's staff see of hours that the person has not submitted."""
 
     NOTHING = "nothing", "rien"
-    IN_PROGRESS = "in_progress", "« en cours de saisie »"
+    IN_PROGRESS = "in_progress", "«\u00a0en cours de saisie\u00a0»"
 
 
 class PaymentBasis(models.TextChoices):
@@ -110,21 +110,21 @@ class Group(models.Model):
         "préfixe des numéros",
         max_length=8,
         default="F",
-        help_text="Lettres capitales, chiffres et tirets. L’année suit : « F » donne F-2026-0001.",
+        help_text="Lettres capitales, chiffres et tirets. L’année suit\u00a0: «\u00a0F\u00a0» donne F-2026-0001.",
     )
     credit_prefix = models.CharField(
         "préfixe des avoirs",
         max_length=8,
         blank=True,
-        help_text="Vide : factures et avoirs suivent la même série.",
+        help_text="Vide\u00a0: factures et avoirs suivent la même série.",
     )
     number_template = models.CharField(
         "modèle des numéros",
         max_length=40,
         default="{prefix}-{year}-{sequence}",
         validators=[identifiers.check_number_template],
-        help_text="{prefix}, {year} et {sequence} (quatre chiffres au moins) ; vingt caractères au plus, de A à Z, "
-        "de 0 à 9, + - _ et /.",
+        help_text="{prefix}, {year} et {sequence} (quatre chiffres au moins)\u00a0; vingt caractères au plus, "
+        "de A à Z, de 0 à 9, + - _ et /.",
     )
     payment_days = models.PositiveSmallIntegerField("délai de paiement (jours)", default=30)
     payment_basis = models.CharField(
@@ -162,7 +162,7 @@ class Group(models.Model):
         "indemnité forfaitaire de recouvrement (€)", max_digits=8, decimal_places=2, default=Decimal("40.00")
     )
     discount_terms = models.CharField(
-        "escompte", max_length=160, default="Escompte pour paiement anticipé : néant."
+        "escompte", max_length=160, default="Escompte pour paiement anticipé\u00a0: néant."
     )
     vat_on_debits = models.BooleanField("option pour la TVA d’après les débits", default=False)
     vat_franchise = models.BooleanField(
@@ -203,21 +203,22 @@ class Group(models.Model):
         "qui porte les absences, par défaut",
         max_length=16,
         default="worked_hours",
-        help_text="Repris dans les nouvelles conditions ; se change pour chaque mise à disposition.",
+        help_text="Repris dans les nouvelles conditions\u00a0; se change pour chaque mise à disposition.",
     )
     confirmation_days = models.PositiveSmallIntegerField("délai de visa (jours)", default=5)
     has_tacit_confirmation = models.BooleanField(
         "visa tacite",
         default=True,
-        help_text="Sans réponse à la fin du délai de visa, les heures sont visées et marquées « visa tacite ».",
+        help_text="Sans réponse à la fin du délai de visa, les heures sont visées et marquées "
+        "«\u00a0visa tacite\u00a0».",
     )
     entry_grace_days = models.PositiveSmallIntegerField(
         "saisie du mois passé, jours de grâce",
         null=True,
         blank=True,
         validators=[MaxValueValidator(31)],
-        help_text="Jusqu’au combien du mois suivant les heures se saisissent ; après, la coordination seule, pour le "
-        "dernier mois. Vide : sans limite.",
+        help_text="Jusqu’au combien du mois suivant les heures se saisissent\u00a0; après, la coordination seule, "
+        "pour le dernier mois. Vide\u00a0: sans limite.",
     )
     draft_visibility = models.CharField(
         "heures non soumises, pour l’adhérent",

@@ -169,7 +169,7 @@ class Site(models.Model):
         max_length=16,
         choices=HolidayZone,
         blank=True,
-        help_text="Vide : comme le groupement.",
+        help_text="Vide\u00a0: comme le groupement.",
     )
 
     class Meta:

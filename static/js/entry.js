@@ -4,8 +4,10 @@ import { beforeFocus } from "./focus.js";
 import { holdFocus, markFaults, normalise, restoreFocus, unfold, useDigits, writePlanned } from "./hours/cells.js";
 import * as draft from "./hours/draft.js";
 import { rename } from "./hours/names.js";
+import "./hours/presses.js";
 import { arrived, attempt, ended, forgetTrouble, lost, refused, save, tellResumed } from "./hours/saving.js";
 import { paintStatus } from "./hours/status.js";
+import "./hours/swipe.js";
 
 let isRefused = false; // whether the last answer shows what was typed, not what is saved
 

@@ -2,7 +2,10 @@
 // they are told, and send the new one. A page that was not told asks for it when a form of its own is refused.
 import { showToast } from "./toasts.js";
 
-const { person } = document.documentElement.dataset;
+// On the pages of the site and of the administration.
+const personOn = (page) =>
+  page.documentElement.dataset.person || page.querySelector("meta[name=person]")?.content;
+const person = personOn(document);
 const channel = person && "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
 const tokens = (root) => [...root.querySelectorAll("input[name=csrfmiddlewaretoken]")];
 
@@ -15,7 +18,7 @@ export const renew = async () => {
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const now = page.documentElement.dataset.person;
+    const now = personOn(page);
     if (now !== person) return now ? "other" : "ended";
     useToken(tokens(page)[0]?.value);
     return "same";

@@ -123,7 +123,7 @@ def test_the_monday_is_done_in_place_with_departures_seen(week, enter, site, siz
     assert {of(sheets[name]).status for name in ("Anna", "Berc’hed", "Youenn")} == {"approved"}
     page.get_by_role("button", name="Tout annuler").click()
     expect(page.locator("#toasts")).to_contain_text("Approbation annulée")
-    page.get_by_role("button", name="Retenir 5\u00a0h\u00a030").click()
+    page.get_by_role("button", name="Retenir 5,5\u00a0h").click()
     expect(page.locator("#toasts")).to_contain_text("Contestation tranchée\u00a0: Gwenn Talec")
     assert of(sheets["Gwenn"]).status == "confirmed"
     expect(page.get_by_role("region", name="Prêts à approuver")).to_contain_text("Gwenn Talec")

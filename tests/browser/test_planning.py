@@ -14,6 +14,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MONDAY = date(2026, 12, 7)
 TUESDAY, FRIDAY, SATURDAY = (MONDAY + timedelta(days=number) for number in (1, 4, 5))
+# What a person presses: a button, a link, an unfolding; a field that is only filled is no press.
+COUNT = """addEventListener('click', event => {
+    if (event.target.closest('a, button, summary')) sessionStorage.presses = 1 + Number(sessionStorage.presses ?? 0);
+}, true)"""
 WEEK = "/equipe/planning/2026-S50/?vue=personnes"
 # Every card, and every word of it, stands within its day; a name and its hours do not touch.
 BEYOND = """() => [...document.querySelectorAll('.cal td')].flatMap(day => {
@@ -95,7 +99,7 @@ def test_a_day_is_led_by_the_keyboard_and_each_day_says_what_it_means(enter, sit
     card(page).press("Space")
     expect(status).to_contain_text("Journée prise")
     page.keyboard.press("ArrowRight")
-    expect(status).to_contain_text("déjà 3 h 51 chez Book Hémisphères, 10 h 51 en tout")
+    expect(status).to_contain_text("déjà 3,85 h chez Book Hémisphères, 10,85 h en tout")
     expect(cell(page, TUESDAY)).to_have_attribute("data-move", "danger")
     page.keyboard.press("Escape")
     expect(status).to_have_text("Rien n’est déplacé.")
@@ -110,6 +114,22 @@ def test_a_day_is_led_by_the_keyboard_and_each_day_says_what_it_means(enter, sit
     expect(cell(page, TUESDAY)).to_contain_text("7 h")
     assert planned() == {MONDAY: 0, TUESDAY: 420}
     assert set(Notice.objects.values_list("to__name", flat=True)) == {"Maëlle Kerbrat", "Aloïs A", "Soizic S"}
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_a_day_is_moved_and_all_are_told_in_three_presses(enter, site, placed, size):
+    """The card, its form, the button; the new day is one field. By dragging it is the drag and the button."""
+    page = enter(world.coordinator(), size)
+    page.add_init_script(COUNT)
+    page.goto(site.url + WEEK)
+    card(page).click()
+    page.get_by_text("Déplacer à un autre jour").first.click()
+    page.get_by_label("Nouveau jour").first.fill(FRIDAY.isoformat())
+    page.get_by_role("button", name="Déplacer ce jour").first.click()
+    expect(page.locator("#toasts")).to_contain_text("reçoivent un message dans le quart d’heure")
+    assert page.evaluate("sessionStorage.presses") == "3"
+    assert planned() == {MONDAY: 0, FRIDAY: 420}
+    assert set(Notice.objects.values_list("to__name", flat=True)) == {"Maëlle Kerbrat", "Aloïs A"}
 
 
 def test_a_day_is_moved_on_a_phone_without_a_script(enter, site, placed):

@@ -2,9 +2,12 @@
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from members.access import trust_email
+from members.models import Member
+from tests import world
 from tests.browser.conftest import log_in, until
 from tests.browser.test_entry import MONTH, cast, cell, stored
 
@@ -53,6 +56,41 @@ def test_a_tab_that_was_not_told_asks_and_sends_again(cast, enter, site, size):
     assert stored(cast["aloen"]) == {2: 420}
     write(page, cast["aloen"], 3, "6")
     until(lambda: stored(cast["aloen"]) == {2: 420, 3: 360})
+
+
+def open_member(enter, site, *, knows=True):
+    world.group()
+    boss, aloen = world.admin(), world.member("Aloen")
+    trust_email(boss)
+    page = enter(boss, allowed_errors=REFUSED)
+    if not knows:
+        page.add_init_script(DEAF)
+    page.goto(f"{site.url}{reverse('admin:members_member_change', args=[aloen.pk])}")
+    page.locator("[name=short_name]").fill("Aloen Bro")
+    log_in_anew(page, boss, site)
+    return page
+
+
+def test_a_form_of_the_administration_goes_on_after_a_login_in_a_second_tab(enter, site):
+    page = open_member(enter, site)
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("Aloen Bro")
+    assert Member.objects.filter(short_name="Aloen Bro").exists()
+
+
+def test_a_form_of_the_administration_that_was_not_told_goes_on_from_the_page_before(enter, site):
+    page = open_member(enter, site, knows=False)
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator("main")).to_contain_text("ce que vous avez écrit est resté sur la page d’avant")
+    with page.expect_response(
+        lambda answer: "/change/" in answer.url and answer.request.resource_type == "fetch"
+    ):
+        page.go_back()
+    expect(page.locator("[name=short_name]")).to_have_value("Aloen Bro")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.locator(".messagelist")).to_contain_text("Aloen Bro")
+    assert Member.objects.filter(short_name="Aloen Bro").exists()
 
 
 def test_hours_are_not_sent_in_the_name_of_another_person(cast, enter, site):

@@ -12,7 +12,7 @@ from tests.browser.conftest import until
 from tests.browser.test_entry import CUT, KEPT, SMALL, stored
 from tests.world import NOVEMBER, OCTOBER
 from timesheets import confirming
-from timesheets.models import Timesheet
+from timesheets.models import Entry, Timesheet
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,6 +98,32 @@ def test_a_month_as_planned_is_handed_in_from_the_landing_page(cast, enter, site
     assert stored(cast["book"]) == mondays | dict.fromkeys((4, 18, 25), 420)  # the 11th is a public holiday
     assert set(Timesheet.objects.values_list("status", flat=True)) == {"submitted"}
     expect(page.get_by_role("button", name="soumettre")).to_have_count(0)
+
+
+SWIPE = """([from, to]) => {
+    const at = document.querySelector('#jour h1'), point = clientX =>
+        new Touch({identifier: 1, target: at, clientX, clientY: 300});
+    const send = (name, x, touches) => at.dispatchEvent(new TouchEvent(name, {
+        bubbles: true, touches, changedTouches: [point(x)]}));
+    send('touchstart', from, [point(from)]);
+    send('touchend', to, []);
+}"""
+
+
+def test_yesterday_and_tomorrow_are_a_swipe_away_and_a_cause_of_absence_one_tap(cast, enter, site):
+    page = phone(enter, cast["maelle"])
+    page.goto(f"{site.url}{MONTH}jour/10/")
+    page.wait_for_function("window.htmx")
+    page.evaluate(SWIPE, [200, 170])  # a finger that trembles
+    page.evaluate(SWIPE, [10, 200])  # what the browser itself goes back by
+    expect(page.locator("h1")).to_have_text("Mardi 10 novembre")
+    page.evaluate(SWIPE, [300, 120])
+    expect(page.locator("h1")).to_have_text("Mercredi 11 novembre")
+    page.evaluate(SWIPE, [120, 300])
+    expect(page.locator("h1")).to_have_text("Mardi 10 novembre")
+    page.get_by_role("button", name="Maladie").tap()
+    expect(page.locator(".day-place.is-done")).to_contain_text("7 h")
+    assert list(Entry.objects.values_list("kind", "minutes")) == [("sickness", 420)]
 
 
 def test_as_planned_without_network_goes_off_when_it_is_back(cast, enter, site):

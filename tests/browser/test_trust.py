@@ -72,6 +72,35 @@ def test_another_s_hours_change_with_a_reason_that_the_person_reads(cast, enter,
     assert claire.evaluate(OVERFLOW) == 0
 
 
+# What the answer of a page that saved itself brings: a way back, before the button that is being pressed.
+ARRIVES = """() => {
+    const found = document.createElement('button');
+    Object.assign(found, {type: 'button', textContent: 'Annuler la dernière action', onclick: () => window.wrong = 1});
+    document.querySelector('.sumbar .cluster').prepend(found);
+    document.querySelector('.sumbar .cluster').append(found.cloneNode(true));
+    document.querySelector('#etat').textContent = 'Une phrase qui prend une ligne de plus.'.repeat(3);
+}"""
+
+
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_a_press_counts_where_it_began_although_the_button_moves_under_it(cast, enter, site, size):
+    sheet = cast["sheets"][0]
+    approval.send_back(read(sheet), by=cast["solene"], at=NOW, note="À revoir.")
+    page = enter(cast["youenn"], size)
+    page.goto(f"{site.url}/heures/{NOVEMBER}/")
+    page.locator(f"[id='m-{sheet.pk}-2026-11-10']").fill("5")
+    box = page.get_by_role("button", name="Enregistrer").last.bounding_box()
+    page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate(ARRIVES)
+    moved = page.get_by_role("button", name="Enregistrer").last.bounding_box()
+    assert (moved["x"], moved["y"]) != (box["x"], box["y"])
+    page.mouse.up()
+    expect(page.locator("#toasts")).to_contain_text("Le brouillon est enregistré.")
+    assert page.evaluate("window.wrong") is None
+    assert Entry.objects.get(timesheet=sheet, day=date(2026, 11, 10)).minutes == 300
+
+
 @pytest.mark.parametrize("size", ["laptop", "phone"])
 def test_all_that_is_ready_is_approved_in_two_clicks_with_departures_seen(cast, enter, site, size):
     short, plain = cast["sheets"]

@@ -116,7 +116,7 @@ def test_the_admin_reads_and_shows_hours(client, malo):
     assert [getattr(kept, name) for name in fields] == [getattr(limits, name) for name in fields]
     text = client.get(url("changelist")).content.decode()
     assert "ECLAT (1518)" in text
-    assert "11\u00a0h\u00a030" in text
+    assert "11,5\u00a0h" in text
 
 
 def test_the_admin_refuses_what_cannot_be(client, malo):

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from employees import merging
 from employees.merging import NotMergeable
 from employees.models import Absence, CalendarFeed, Contract, Employee, EmployeeMerge
-from members.models import User
+from members.models import Deputy, User
 from tests import world
 from tests.house.constraints.scene import cast as every_row
 from tests.house.constraints.scene_billing import billing as every_billing_row
@@ -183,19 +184,49 @@ def test_who_administers_alone_merges_with_a_reason_two_records_that_may_be_of_o
     }
 
 
-@pytest.mark.parametrize(
-    ("holds", "note", "is_open"), [("", "fermé", False), ("seat", "gardé sans fiche", True)]
-)
-def test_of_two_accounts_that_of_the_record_that_stays_is_used(malo, holds, note, is_open):
+def test_of_two_accounts_that_of_the_record_that_stays_is_used(malo):
     first, second = world.employee("Maëlle"), record(with_account=True)
     account = second.user
-    if holds:
-        world.seat(account, world.member("Aloen"))
     done = merge(second, first, malo)
-    assert note in done.notes[0]
-    assert User.objects.get(pk=account.pk).is_active == is_open
+    closed = "Compte maelle@ailleurs.example fermé\u00a0; ce qu’il a écrit reste à son nom"
+    assert done.notes == [closed]
+    assert not User.objects.get(pk=account.pk).is_active
     first.refresh_from_db()
     assert first.user.email == "maelle.kerbrat@laronde.example"
+
+
+def test_what_acts_from_today_on_goes_to_the_account_that_stays(malo):
+    first, second = world.employee("Maëlle"), record(with_account=True)
+    kept, other = first.user, second.user
+    aloen, book, sonam = (world.member(name) for name in ("Aloen", "Book", "Sonam"))
+    today, tomorrow = NOW.date(), NOW.date() + timedelta(days=1)
+    world.seat(other, aloen)
+    world.seat(other, book, starts_on=tomorrow)
+    world.seat(other, sonam)
+    world.seat(kept, sonam)
+    world.deputy(world.coordinator(), other)
+    User.objects.filter(pk=other.pk).update(is_finance=True)
+    past = world.seat(other, world.member("Ty Lann"), starts_on=world.YEAR_START, ends_before=today)
+    placed = world.assignment(first, aloen)
+    sheet = world.timesheet(placed, {date(2026, 11, 3): 420}, status="submitted", by=other)
+
+    done = merge(second, first, malo)
+
+    kept.refresh_from_db()
+    assert kept.is_finance
+    held = {str(seat.member): (seat.starts_on, seat.ends_before) for seat in kept.seats.all()}
+    assert held["Aloen"] == (today, None)
+    assert held["Book"] == (tomorrow, None)
+    assert set(held) == {"Aloen", "Book", "Sonam"}
+    assert not other.seats.filter(Q(ends_before=None) | Q(ends_before__gt=today)).exists()
+    past.refresh_from_db()
+    assert past.user == other
+    assert Deputy.objects.get().user == kept
+    assert sheet.steps.get().by == other
+    assert set(sheet.entries.values_list("entered_by", flat=True)) == {other.pk}
+    assert "Siège chez Aloen repris" in done.notes
+    assert "Siège chez Sonam non repris, l’autre compte y en a un" in done.notes
+    assert not User.objects.get(pk=other.pk).is_active
 
 
 def test_one_calendar_address_a_reader_is_left(malo):

@@ -216,7 +216,7 @@ class TestChanging:
         data = {f"m{placed.pk}-set-minutes": "3h30", f"m{placed.pk}-set-reason": "Fermeture"}
         answer = change(client, "set_day", placed, data, follow=True)
         assert answer.redirect_chain == [(f"{WEEK}?vue=personnes", 302)]
-        assert "Maëlle Kerbrat, Aloen. Lundi 2 novembre\u00a0: 3\u00a0h\u00a030 prévues." in unescape(
+        assert "Maëlle Kerbrat, Aloen. Lundi 2 novembre\u00a0: 3,5\u00a0h prévues." in unescape(
             answer.content.decode()
         )
         assert PlannedDay.objects.values_list("day", "minutes", "reason").get() == (MONDAY, 210, "Fermeture")

@@ -30,7 +30,7 @@ NBSP, THIN = "\u00a0", "\u202f"
         (formats.hours, "450", "7,50"),
         (formats.short_hours, 450, "7,5"),
         (formats.short_hours, 0, "0"),
-        (formats.clock, 450, f"7{NBSP}h{NBSP}30"),
+        (formats.duration, 450, f"7{NBSP}h{NBSP}30"),
         (formats.day, date(2026, 11, 30), "lundi 30 novembre"),
         (formats.day, "2026-12-01", "mardi 1er décembre"),
         (formats.short_day, "2026-11-30", f"lun.{NBSP}30"),
@@ -56,7 +56,7 @@ def test_formats(filter_, value, shown):
 
 
 ONE_VALUE = [
-    formats.euros, formats.amount, formats.percent, formats.hours, formats.short_hours, formats.clock, formats.day,
+    formats.euros, formats.amount, formats.percent, formats.hours, formats.short_hours, formats.duration, formats.day,
     formats.short_day, formats.long_date, formats.day_fr, formats.month_label, formats.iban, formats.siren,
 ]  # fmt: skip
 
@@ -68,7 +68,7 @@ def test_nothing_is_shown_as_nothing(filter_, nothing):
 
 
 @pytest.mark.parametrize(
-    "filter_", [formats.euros, formats.amount, formats.percent, formats.hours, formats.clock]
+    "filter_", [formats.euros, formats.amount, formats.percent, formats.hours, formats.duration]
 )
 def test_floats_are_refused(filter_):
     with pytest.raises(TypeError):
@@ -83,7 +83,7 @@ def test_what_is_no_day_is_refused():
 
 
 def test_templates_load_them():
-    shown = Template("{% load formats %}{{ net|euros }} pour {{ minutes|clock }}").render(
+    shown = Template("{% load formats %}{{ net|euros }} pour {{ minutes|duration }}").render(
         Context({"net": "3403.47", "minutes": 450})
     )
     assert shown == f"3{THIN}403,47{NBSP}€ pour 7{NBSP}h{NBSP}30"

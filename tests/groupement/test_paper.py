@@ -105,7 +105,7 @@ INVOICE = {
         "terms": "Paiement à 30 jours à compter de l’émission.",
         "penalty": "Pénalités de retard : taux de la Banque centrale européenne majoré de 10 points.",
         "indemnity": "Indemnité forfaitaire pour frais de recouvrement : 40 €.",
-        "discount": "Escompte pour paiement anticipé : néant.",
+        "discount": "Escompte pour paiement anticipé\u00a0: néant.",
         "reference": "F-2026-0066",
     },
     "annex": [worked(("2026-11-06", 420, ""), ("2026-11-17", 450, "Formation"))],

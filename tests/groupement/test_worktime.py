@@ -34,7 +34,7 @@ def test_a_bad_duration_says_what_to_write_instead():
         parse_minutes("7:75")
     assert str(caught.value) == (
         "«\u00a07:75\u00a0» compte 75 minutes après l’heure\u00a0: il y en a 59 au plus. "
-        "Écrivez 8\u00a0h\u00a015 ou, en centièmes d’heure, 7,75."
+        "Écrivez 8:15 ou, en centièmes d’heure, 7,75."
     )
 
 

@@ -79,7 +79,7 @@ def refuses(visitor, *sentences, status=422):
 
 HOURS = [
     ("25:00", "« 25:00 » dépasse 24 h : écrivez par exemple 7,5 ou 7:30"),
-    ("7:75", "« 7:75 » compte 75 minutes après l’heure : il y en a 59 au plus. Écrivez 8 h 15 ou"),
+    ("7:75", "« 7:75 » compte 75 minutes après l’heure : il y en a 59 au plus. Écrivez 8:15 ou"),
     ("-1", "« -1 » est négatif : une durée commence à 0."),
     ("sept", "« sept » n’est pas une durée : écrivez par exemple 7,5"),
     ("7,333", "« 7,333 » a plus de deux décimales : écrivez les minutes"),
@@ -132,7 +132,7 @@ def test_a_day_longer_than_a_day(cast, visit):
     page, before = visit(cast["maelle"].user, f"/heures/{NOVEMBER}/"), kept()
     typed = {f"m-a{cast['sonam'].pk}-{THURSDAY}": "20", f"m-a{cast['aloen'].pk}-{THURSDAY}": "4:30"}
     page.press("Enregistrer", typed)
-    refuses(page, "Jeudi 5 novembre : 24 h 30 ce jour-là, tous relevés confondus, c’est plus de 24 h.")
+    refuses(page, "Jeudi 5 novembre : 24,5 h ce jour-là, tous relevés confondus, c’est plus de 24 h.")
     assert {name: page.value(name) for name in typed} == typed
     assert kept() == before
 

@@ -72,7 +72,7 @@ def test_a_member_reads_nothing_sharper_than_what_was_announced(placed, clock):
         "the cost": spaced(spell(COST)),
         "the gross": "2 643,21",
         "the part of the hours": "52,0 %",
-        "the hours worked in all": "25 h 58",
+        "the hours worked in all": "25,97",
         "the absence": "420",
     }
     found = {what for what, text in sharper.items() if text in read and what != "the absence"}

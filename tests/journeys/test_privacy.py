@@ -145,7 +145,7 @@ def test_no_refusal_tells_of_another_member(house, clock):
     """Each is sent with the other member’s ids, or so that the person’s hours elsewhere would be in the way."""
     world.timesheet(house["sonam"], {date(2026, 12, 1): 1080}, month=DECEMBER, status="draft")
     theirs = Timesheet.objects.get(assignment=house["sonam"], month=NOVEMBER).pk
-    nolwenn, secrets = Visitor(house["nolwenn"]), names(house) | figures(house) | {"18 h", "24 h 30", "25 h"}
+    nolwenn, secrets = Visitor(house["nolwenn"]), names(house) | figures(house) | {"18 h", "24,5 h", "25 h"}
     answers = {}
     for path, data in (
         (f"/heures/releve/{theirs}/viser/", {"answer": "confirm"}),

@@ -73,7 +73,7 @@ def test_every_move_is_allowed_or_refused_as_listed(placed, source, target):
     if (source, target) in ALLOWED:
         # A stamp that is set already stays, or is taken away.
         stamps = {name: at and (getattr(sheet, name) or at) for name, at in STAMPS[target].items()}
-        sheet.move(target, kind=ALLOWED[source, target], by=None, at=world.NOW, **stamps)
+        sheet.move(target, kind=ALLOWED[source, target], by=None, at=world.NOW, note="Fermé.", **stamps)
         assert (stored(sheet).status, sheet.steps.count()) == (target, steps + 1)
     else:
         with pytest.raises(IllegalMove):

@@ -101,7 +101,7 @@ def test_the_member_s_count_is_retained_and_what_stood_there_kept_in_sight(cast,
     changed = ChangedHours.objects.get()
     assert (changed.day, changed.before_minutes, changed.after_minutes) == (MONDAYS[2], 420, 330)
     assert acts(cast.sheet)[-3:] == ["change", "submit", "settle"]
-    assert "5\u00a0h\u00a030 au lieu de 7\u00a0h" in cast.sheet.steps.latest("pk").note
+    assert "5,5\u00a0h au lieu de 7\u00a0h" in cast.sheet.steps.latest("pk").note
 
 
 def test_nobody_settles_hours_that_changed_since_they_were_read(cast):
@@ -133,9 +133,7 @@ def test_other_hours_of_the_day_stay_beside_what_the_member_counts(cast):
     assert dict(day) == {"worked": 270, "travel": 60}
 
 
-@pytest.mark.parametrize(
-    ("deed", "name"), [("keep", "Garder 7\u00a0h"), ("retain", "Retenir 5\u00a0h\u00a030")]
-)
+@pytest.mark.parametrize(("deed", "name"), [("keep", "Garder 7\u00a0h"), ("retain", "Retenir 5,5\u00a0h")])
 def test_it_is_answered_in_place_both_sides_are_told_and_twice_is_harmless(cast, client, deed, name):
     client.force_login(cast.solene)
     assert name in flat(client.get(INBOX).content.decode())

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from members.models import Group, Mail, MailKind, User
 from tests import world
+from tests.timesheets.reminding.scene import linked
 from timesheets import confirming, tasks
 from timesheets.answer_delay import read_delays
 from timesheets.models import Timesheet
@@ -147,7 +148,7 @@ def test_where_nobody_can_be_written_to_the_coordination_is_written_to(placed):
     notice = Mail.objects.get(kind=MailKind.CONFIRMED_TACITLY)
     assert (notice.to, "le délai a couru seul" in notice.text) == (solene, True)
     assert "le délai a couru seul" in notice.html
-    assert "/heures/mois/2026-11/" in notice.text
+    assert linked(notice) == "/heures/mois/2026-11/"
 
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 11, 27), date(2026, 11, 30), date(2026, 12, 1)

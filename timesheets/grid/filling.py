@@ -14,7 +14,7 @@ from timesheets.changing import LONGEST_REASON
 from timesheets.day_rules import HoursValue
 from timesheets.grid.lines import GridLine, MonthGrid
 from timesheets.grid.posted import FillFunction, WantedHours
-from timesheets.models import Entry, Kind
+from timesheets.models import GROUP_KINDS, Entry, Kind
 from timesheets.parting import A_DAY, join_lines, with_place
 
 A_WEEK = timedelta(days=7)
@@ -137,6 +137,7 @@ def _month_before(grid: MonthGrid, days: list[date]) -> dict[tuple[int | None, d
 SHEET_KEY = r"\d{1,18}|a\d{1,18}|g"
 ACTION = re.compile(
     rf"(save|auto|copy|fill|complete|undo)|(submit|recall)(?:-({SHEET_KEY}))?|(plan)-({SHEET_KEY})|(week)-(\d{{1,2}})|(go)-(\d{{4}}-\d\d-\d\d)"
+    rf"|(away)-({'|'.join(sorted(GROUP_KINDS))})"
 )
 
 
@@ -145,7 +146,7 @@ class GridAction(forms.Form):
 
     save; copy (the plan into empty cells), fill (the month as planned), week-45 (the week before into that one), undo;
     submit (all drafts, or one: "submit-12"), recall-12, complete (copy, then submit); of a single day: plan-12 (as
-    planned there), go-2026-11-04.
+    planned there), away-leave (the cause, for what was planned and is not written), go-2026-11-04.
     "auto" is no button: the page saves itself when a cell is left.
     """
 
@@ -195,7 +196,7 @@ class GridAction(forms.Form):
     @property
     def shows_itself(self) -> bool:
         """Whether the page that follows says enough: no message is laid over it."""
-        return self.is_quiet or self.verb == "plan" or self.next_day is not None
+        return self.is_quiet or self.verb in ("plan", "away") or self.next_day is not None
 
     @property
     def is_undo(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 
 from groupement.kernel.french import quoted
+from groupement.kernel.page_unit import typed_duration
 from groupement.kernel.worktime import BadClock, BadDuration, parse_clock, parse_minutes, short_hours
 from members.access import decides_on
 from timesheets.day_rules import TimedHours, bad_times, minutes_of
@@ -126,7 +127,7 @@ def _initial(line: GridLine, day: date, kind: str) -> dict[str, str]:
         return {"kind": kind}
     start, end = (f"{at:%H:%M}" if at else "" for at in (entry.started_at, entry.ended_at))
     return {
-        "minutes": short_hours(entry.minutes),
+        "minutes": typed_duration(entry.minutes),
         "kind": entry.kind,
         "start": start,
         "end": end,
@@ -142,11 +143,16 @@ def _parsed(parse: Any, text: str) -> Any:
         raise forms.ValidationError(str(fault)) from fault
 
 
+# What people are away for most often; the others stand in the list.
+CAUSES = (Kind.LEAVE, Kind.SICKNESS, Kind.TRAINING)
+
+
 @dataclass
 class DayPlace:
     """One timesheet on the day: its forms, what is planned there, and what stands there.
 
-    ``went_on``: minutes that are written on the day before, and are of this one.
+    ``went_on``: minutes that are written on the day before, and are of this one. ``left``: of the minutes planned for
+    the day in all, those that stand nowhere yet.
     """
 
     line: GridLine
@@ -156,6 +162,15 @@ class DayPlace:
     planned: int
     kind: str
     went_on: int = 0
+    left: int = 0
+
+    @property
+    def causes(self) -> list[tuple[str, str]]:
+        """The causes of absence that one tap writes for what is ``left`` of the plan: value and label."""
+        is_offered = (
+            self.line.is_at_group and self.is_open and self.left and not (self.entries or self.planned)
+        )
+        return [(kind.value, str(kind.label)) for kind in CAUSES] if is_offered else []
 
     @property
     def is_open(self) -> bool:
@@ -174,7 +189,7 @@ class DayPlace:
     @property
     def planned_text(self) -> str:
         """What is planned as a field would hold it."""
-        return short_hours(self.planned)
+        return typed_duration(self.planned)
 
     @property
     def minutes(self) -> int:
@@ -191,9 +206,14 @@ class DayPlace:
 
 
 def day_places(
-    grid: MonthGrid, day: date, data: Mapping[str, Any] | None = None, *, plan: str = ""
+    grid: MonthGrid, day: date, data: Mapping[str, Any] | None = None, *, plan: str = "", away: str = ""
 ) -> list[DayPlace]:
-    """The places of ``day``, with what was posted if it was; ``plan`` is the key of one to be filled as planned."""
+    """The places of ``day``, with what was posted if it was; ``plan`` is the key of one to be filled as planned.
+
+    ``away``: the cause of an absence, to be written for what is left of the plan.
+    """
+    written = sum(sum(grid.recorded(line.key, day).values()) for line in grid.sheets)
+    left = max(grid.plan.get(day, 0) - written, 0)
     places = []
     for first in grid.sheets:
         if not _is_shown(grid, first, day):
@@ -203,13 +223,15 @@ def day_places(
         posted = data
         if data is not None and plan in first.aliases:
             posted = {name: data[name] for name in data} | _planned_texts(first, day, planned, kind)
+        elif data is not None and away and left and first.is_at_group:
+            posted = {name: data[name] for name in data} | _planned_texts(first, day, left, away)
         entries = grid.entries_of[first.key].get(day, {})
         each = [
             DayLineForm(line, day, _with_present_names(posted, line), kind=kind if line is first else "")
             for line in lines
         ]
         went_on = sum(grid.went_on(first.key, day).values())
-        places.append(DayPlace(first, day, each, entries, planned, kind, went_on))
+        places.append(DayPlace(first, day, each, entries, planned, kind, went_on, left))
     # Where something is expected or written stands at the top, for the thumb.
     return sorted(places, key=lambda place: not (place.planned or place.entries))
 

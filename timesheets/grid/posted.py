@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import parse_day
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours, spell_clock
+from groupement.kernel.worktime import BadDuration, parse_minutes, short_hours
 from members.models import User
 from timesheets.day_rules import DayFault, HoursValue, TimedHours, minutes_of
 from timesheets.grid.lines import GridLine, MinutesByKind, MonthGrid, SheetPlace
@@ -56,7 +57,7 @@ class DayConflict:
 
     @property
     def sentence(self) -> str:
-        now = spell_clock(sum(self.theirs.values())) if self.theirs else "rien"
+        now = spell_duration(sum(self.theirs.values())) if self.theirs else "rien"
         wrote = (
             f"vous avez écrit {now} dans un autre onglet"
             if self.is_own
@@ -69,8 +70,8 @@ class DayConflict:
             return "rien"
         names = [kind for kind in Kind.values if kind in kinds]
         if names == [Kind.WORKED]:
-            return spell_clock(kinds[Kind.WORKED])
-        return ", ".join(f"{Kind(kind).label} {spell_clock(kinds[kind])}" for kind in names)
+            return spell_duration(kinds[Kind.WORKED])
+        return ", ".join(f"{Kind(kind).label} {spell_duration(kinds[kind])}" for kind in names)
 
 
 def chosen_side(grid: MonthGrid, line: GridLine, day: date, data: Mapping[str, str]) -> str:

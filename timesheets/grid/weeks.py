@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from groupement.kernel.french import day_and_month, ordinal, short_weekday, weekday_and_day
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import days_between
-from groupement.kernel.worktime import short_hours, spell_clock
+from groupement.kernel.worktime import short_hours
 from timesheets.day_rules import spell_times
 from timesheets.grid.lines import GridLine, MonthGrid
 from timesheets.grid.posted import PostedGrid
@@ -71,6 +72,11 @@ class GridCell:
     night: tuple[str, ...] = ()
     kind: str = ""
     kind_name: str = ""
+
+    @property
+    def waits_for_cause(self) -> bool:
+        """An absence that is not there yet: its choice of causes comes with it, or when somebody enters the cell."""
+        return bool(self.kind_name) and not (self.text or self.kind or self.is_faulty)
 
     @property
     def kind_label(self) -> str:
@@ -224,7 +230,7 @@ def _cell(grid: MonthGrid, line: GridLine, head: GridDayHead, posted: PostedGrid
 def _night(grid: MonthGrid, line: GridLine, day: date) -> tuple[str, ...]:
     """ "6 h de la veille", "6 h le lendemain": sums are made by the day, cells hold a night as it is written."""
     before, late = grid.went_on_to(line, day), grid.after_midnight_on(line, day)
-    notes = {f"{spell_clock(before)} de la veille": before, f"{spell_clock(late)} le lendemain": late}
+    notes = {f"{spell_duration(before)} de la veille": before, f"{spell_duration(late)} le lendemain": late}
     return tuple(words for words, minutes in notes.items() if minutes)
 
 

@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import Month
 from groupement.kernel.tabular import Fault
-from groupement.kernel.worktime import round_span, span_minutes, spell_clock
+from groupement.kernel.worktime import round_span, span_minutes
 from timesheets.day_rules import TimedHours
 from timesheets.importing.nights import join_marked, part_at_midnight
 from timesheets.importing.rows import LONGEST_NOTE, PRESENT, ClockedSpan, HoursReading, HoursRow
@@ -185,7 +186,7 @@ def spell_seconds(seconds: int) -> str:
     """ "1 h 15", "1 h 15 min 17 s" """
     minutes, rest = divmod(seconds, 60)
     if not rest:
-        return spell_clock(minutes)
+        return spell_duration(minutes)
     hours = f"{minutes // 60}\u00a0h\u00a0" if minutes >= 60 else ""
     return f"{hours}{minutes % 60:02}\u00a0min\u00a0{rest:02}\u00a0s"
 

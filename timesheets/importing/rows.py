@@ -26,8 +26,9 @@ from groupement.kernel.cells import (
     read_seconds,
 )
 from groupement.kernel.french import quoted
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.tabular import LOST, Fault, Table, Unreadable
-from groupement.kernel.worktime import DAY, span_minutes, spell_clock
+from groupement.kernel.worktime import DAY, span_minutes
 from timesheets import exporting
 from timesheets.importing.layouts import HoursFileLayout
 from timesheets.importing.unread import why_unread
@@ -165,7 +166,7 @@ def _refuse_days(column: str, value: Any, reading: HoursReading) -> None:
     if column in reading.in_days and (minutes := minutes_of_a_day(value)):
         text = cell_text(value).replace(".", ",")
         raise ValueError(
-            f"{quoted(text, at_most=12)} est compté en jours, comme un tableur compte {spell_clock(minutes)}. "
+            f"{quoted(text, at_most=12)} est compté en jours, comme un tableur compte {spell_duration(minutes)}. "
             f"Écrivez {minutes // 60}:{minutes % 60:02}, ou donnez à la colonne le format [h]:mm."
         )
 
@@ -371,4 +372,4 @@ def _disagreement(span: int, stated: int) -> str:
 
 
 def _spelled(seconds: int) -> str:
-    return spell_clock(min(max(seconds, 0) // 60, DAY))
+    return spell_duration(min(max(seconds, 0) // 60, DAY))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from groupement.kernel.worktime import spell_clock
+from groupement.kernel.page_unit import spell_duration
 from timesheets.importing.gathering import DayHours
 from timesheets.importing.rows import HoursRow
 
@@ -24,7 +24,7 @@ class TwinLine:
     @property
     def label(self) -> str:
         """ "Ligne 3, comme la ligne 2 : 7 h le 03/11/2026" """
-        hours = spell_clock(self.row.seconds // 60)
+        hours = spell_duration(self.row.seconds // 60)
         return f"Ligne {self.line}, comme la ligne {self.first}\u00a0: {hours} le {self.row.day:%d/%m/%Y}"
 
     @property

@@ -14,6 +14,7 @@ from groupement.kernel.lifecycle import Lifecycle, Step
 from groupement.kernel.periods import MonthField
 from members.models import User
 from timesheets.models import approving
+from timesheets.models.step_triggers import STEP_TRIGGERS
 
 # People by name, of each of them the members by name, hours at the group last (nulls come last by themselves).
 BY_PERSON_AND_MEMBER = (
@@ -167,7 +168,7 @@ class Timesheet(Lifecycle):
         default=dict,
         blank=True,
         editable=False,
-        help_text="Les jours que l’adhérent n’a pas contestés, avec leurs minutes : il n’a pas à les relire.",
+        help_text="Les jours que l’adhérent n’a pas contestés, avec leurs minutes\u00a0: il n’a pas à les relire.",
     )
     billed_at = models.DateTimeField("facturé le", null=True, editable=False)
 
@@ -354,27 +355,7 @@ class TimesheetStep(Step):
             pgtrigger.Protect(
                 name="timesheet_steps_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
             ),
-            pgtrigger.Trigger(
-                name="a_person_and_others_recall_only_their_own",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                condition=pgtrigger.Q(new__kind="recall"),
-                declare=[("person", "bigint"), ("handed_in_by", "bigint")],
-                func="""
-                    SELECT employee.user_id INTO person FROM timesheets_timesheet sheet
-                    JOIN employees_employee employee ON employee.id = sheet.employee_id
-                    WHERE sheet.id = NEW.subject_id;
-                    SELECT by_id INTO handed_in_by FROM timesheets_timesheetstep
-                    WHERE subject_id = NEW.subject_id AND kind = 'submit' ORDER BY id DESC LIMIT 1;
-                    IF handed_in_by IS NOT NULL AND NEW.by_id IS DISTINCT FROM handed_in_by
-                        AND person IN (handed_in_by, NEW.by_id)
-                    THEN
-                        RAISE EXCEPTION 'a person and others recall only what they handed in'
-                            USING ERRCODE = 'check_violation';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            *STEP_TRIGGERS,
         ]
 
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
-from groupement.kernel.french import counted, of
-from groupement.kernel.worktime import spell_clock
+from groupement.kernel.french import counted, enumeration, of
+from groupement.kernel.page_unit import spell_duration
 from members.models import Group, Member, User
 from timesheets.answer_delay import AnswerDelay, read_delays
 from timesheets.models import Timesheet, TimesheetStatus
@@ -21,6 +21,8 @@ from timesheets.reminding.sending import reminded_on
 
 # Days of the month under way that are missing are asked for from so many days on: till then they are being written.
 MISSING_AFTER = timedelta(days=3)
+# Timesheets of one person in which nothing stands are told in one sentence from so many on.
+TOGETHER_FROM = 3
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class AwaitedSheet:
         """Whose answer it waits for: the member's, or the person's."""
         is_submitted = self.line.timesheet.status == TimesheetStatus.SUBMITTED
         return str(self.line.member if is_submitted else self.line.employee)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands in it, and nobody has had it yet."""
+        sheet = self.line.timesheet
+        return not (self.line.minutes or sheet.status == TimesheetStatus.SUBMITTED or sheet.returned_at)
 
     @property
     def sentence(self) -> str:
@@ -59,6 +67,22 @@ class AwaitedPerson:
     others: int
     has_account: bool
     sheets: list[AwaitedSheet] = field(default_factory=list)
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is expected of them: "4 relevés à soumettre (Aloen, Book, OnCIMé et Sonam), 20 à 24 jours de retard"."""
+        empty = [each for each in self.sheets if each.is_empty]
+        if len(empty) < TOGETHER_FROM:
+            return [each.sentence for each in self.sheets]
+        places = enumeration([each.line.member or "groupement" for each in empty])
+        late = sorted({each.days_late for each in empty})
+        days = f"{late[0]} à " if len(late) > 1 else ""
+        reminded = ", relance envoyée aujourd’hui" if all(each.is_reminded for each in empty) else ""
+        together = (
+            f"{counted(len(empty), 'relevé')} à soumettre ({places}), {days}{counted(late[-1], 'jour')} de "
+            f"retard{reminded}"
+        )
+        return [together, *(each.sentence for each in self.sheets if not each.is_empty)]
 
     @property
     def is_reminded(self) -> bool:
@@ -150,7 +174,7 @@ def _due_on(
 
 def _what(line: SheetFigures) -> str:
     """What is expected: "17 h 45 à soumettre chez Sonam", "35 h de Youenn Talec à viser"."""
-    hours = spell_clock(line.minutes)
+    hours = spell_duration(line.minutes)
     if line.timesheet.status == TimesheetStatus.SUBMITTED:
         return f"{hours} {of(str(line.employee))} à viser"
     where = f"chez {line.member}" if line.member else "au groupement"

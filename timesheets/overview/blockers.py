@@ -10,8 +10,8 @@ from typing import Any
 
 from employees.calendar.week import Week
 from groupement.kernel.french import counted, enumeration, quoted
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import spell_clock
 from timesheets.approval import is_ready
 from timesheets.contradicting import Contradiction, ContradictionKind
 from timesheets.models import Timesheet, TimesheetStatus
@@ -143,7 +143,9 @@ def _dispute(line: SheetFigures) -> str:
     if first.expected_minutes is None:
         return f"{line.employee}\u00a0: {quoted(first.reason)}"
     entered, counted = line.by_day.get(first.day, 0), first.expected_minutes
-    return f"{line.employee} a saisi {spell_clock(entered)}, l’adhérent en compte {spell_clock(counted)}."
+    return (
+        f"{line.employee} a saisi {spell_duration(entered)}, l’adhérent en compte {spell_duration(counted)}."
+    )
 
 
 def _returned(line: SheetFigures) -> Blocker:
@@ -166,7 +168,7 @@ def _missing(line: SheetFigures, reading: MonthSheets) -> Blocker | None:
             BlockerKind.MISSING,
             line,
             f"Aucune heure saisie {_where(line)}",
-            f"{line.employee}\u00a0: le mois est fini, {spell_clock(minutes)} étaient prévues, rien n’est saisi.",
+            f"{line.employee}\u00a0: le mois est fini, {spell_duration(minutes)} étaient prévues, rien n’est saisi.",
         )
     when = (
         spell_day(days[0])
@@ -176,7 +178,7 @@ def _missing(line: SheetFigures, reading: MonthSheets) -> Blocker | None:
     return _person(
         BlockerKind.MISSING,
         line,
-        f"Il manque {spell_clock(minutes)} {_where(line)}",
+        f"Il manque {spell_duration(minutes)} {_where(line)}",
         f"{line.employee}, {when}\u00a0: rien de saisi.",
     )
 
@@ -185,14 +187,14 @@ def _unsubmitted(line: SheetFigures, reading: MonthSheets) -> Blocker | None:
     """Only once the month is at its end: until then a draft is as it should be."""
     if reading.on < reading.month.last:
         return None
-    what = f"{spell_clock(line.minutes)} à soumettre" if line.minutes else "Relevé à soumettre"
+    what = f"{spell_duration(line.minutes)} à soumettre" if line.minutes else "Relevé à soumettre"
     return _person(
         BlockerKind.UNSUBMITTED, line, f"{what} {_where(line)}", f"{line.employee} n’a pas soumis."
     )
 
 
 def _unconfirmed(line: SheetFigures, reading: MonthSheets) -> Blocker:
-    title = f"{line.member} n’a pas visé {spell_clock(line.minutes)}"
+    title = f"{line.member} n’a pas visé {spell_duration(line.minutes)}"
     return _sheet(
         BlockerKind.UNCONFIRMED, line, title, f"{line.employee}, soumis {_ago(reading.days_since(line))}."
     )

@@ -10,8 +10,8 @@ from datetime import date
 from django.db.models import Prefetch
 
 from groupement.kernel.french import counted, quoted
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.templatetags.formats import day as spell_day
-from groupement.kernel.worktime import spell_clock
 from timesheets.changing import HoursChange, read_changes
 from timesheets.models import Remark, StepKind, TimesheetStep
 from timesheets.overview.month_sheets import MonthSheets, SheetFigures
@@ -105,8 +105,8 @@ def _departures(line: SheetFigures, away: frozenset[date]) -> Iterable[str]:
     ]
     for day in days[:DAYS_LISTED]:
         done, planned = line.begun_by_day.get(day, 0), line.planned_by_day.get(day, 0)
-        what = spell_clock(done) if done else "absence ce jour" if day in away else "rien de saisi"
-        expected = f"au lieu de {spell_clock(planned)}" if planned else "sans rien de prévu"
+        what = spell_duration(done) if done else "absence ce jour" if day in away else "rien de saisi"
+        expected = f"au lieu de {spell_duration(planned)}" if planned else "sans rien de prévu"
         yield f"{spell_day(day).capitalize()}\u00a0: {what}, {expected}."
     if len(days) > DAYS_LISTED:
         yield f"Et {counted(len(days) - DAYS_LISTED, 'autre jour', 'autres jours')}."
@@ -149,7 +149,7 @@ def _contests(sheets: Sequence[int]) -> Mapping[int, list[str]]:
             counts = (
                 ""
                 if remark.expected_minutes is None
-                else f", l’adhérent compte {spell_clock(remark.expected_minutes)}"
+                else f", l’adhérent compte {spell_duration(remark.expected_minutes)}"
             )
             found[step.subject_id].append(
                 f"{spell_day(remark.day).capitalize()}, contesté\u00a0: {quoted(remark.reason)}{counts}"

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from employees.models import Assignment
 from groupement.kernel.french import counted, of, plural, quoted
+from groupement.kernel.page_unit import Unit, written_in
 from groupement.kernel.periods import Month
 from groupement.kernel.templatetags.formats import day as spell_day
 from groupement.kernel.worktime import spell_clock
@@ -91,7 +92,7 @@ def hours_mail(user: User, sheets: Sequence[Timesheet], *, on: date, asked_by: s
             f"{NOTHING_ENTERED if is_unstarted(sheet, on) else STATE_WORDS[sheet.state]}"
             for sheet in sheets
         ],
-        "url": mailing.address("timesheets:my_month", first),
+        "url": linking.link(user, "timesheets:my_month", first),
     }
     about = _named(sheets) if asked_by else []
     subject = _hours_subject(sheets, first)
@@ -212,7 +213,7 @@ class CoordinatorTasks:
 def decisions_mail(user: User, tasks: CoordinatorTasks, *, on: date) -> ReminderMail:
     """To a coordinator: how much is to approve, contested, or to read (template decisions)."""
     lines = list(tasks.lines())
-    context = {"lines": lines, "url": mailing.address("timesheets:month", tasks.first)}
+    context = {"lines": lines, "url": linking.link(user, "timesheets:month", tasks.first)}
     subject = lines[0] if len(lines) == 1 else f"{lines[0]}, et plus"
     return ReminderMail(user, MailKind.APPROVE_DIGEST, subject, "decisions", context, on)
 
@@ -267,14 +268,16 @@ def _remark_line(remark: Remark) -> str:
 def changed_notice(steps: Sequence[TimesheetStep]) -> dict[str, Any]:
     """For the person: which of their hours somebody else changed at once, from what to what, and why."""
     days = [each for step in steps for each in hours_changes(step)]
+    with written_in(Unit.SPOKEN):
+        lines = [
+            f"{spell_day(each.hours.day).capitalize()}, {each.place}\u00a0: {each.before} → {each.after}"
+            for each in days
+        ]
     return {
         "kind": NoticeKind.CHANGED,
         "topic": f"step {min(step.pk for step in steps)}",
         "sentence": f"{steps[0].by} a changé ces heures, celles d’avant restent en vue sur la page du mois\u00a0:",
-        "lines": [
-            f"{spell_day(each.hours.day).capitalize()}, {each.place}\u00a0: {each.before} → {each.after}"
-            for each in days
-        ],
+        "lines": lines,
         "note": steps[0].note,
         "url": mailing.address("timesheets:my_month", min(step.subject.month for step in steps)),
     }
@@ -310,7 +313,7 @@ def confirmed_tacitly_mail(
             for sheet in sorted(sheets, key=lambda each: (place_name(each).casefold(), each.month, each.pk))
         ],
         "is_untold": is_untold,
-        "url": mailing.address("timesheets:month", min(sheet.month for sheet in sheets))
+        "url": linking.link(user, "timesheets:month", min(sheet.month for sheet in sheets))
         if is_untold
         else linking.link(user, "timesheets:to_confirm"),
     }

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from employees.planning import plan
+from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.periods import Month
-from groupement.kernel.worktime import HOUR, spell_clock
+from groupement.kernel.worktime import HOUR, spell_begin_or_end
 from members.models import User
 from timesheets.changing import HoursChange, hours_changes
 from timesheets.confirming import open_contest
@@ -217,14 +218,16 @@ def _times(entry: Entry) -> str:
     """From when to when, the breaks between, and that the end is on the next day when it comes before the start."""
     if not (entry.started_at and entry.ended_at):
         return ""
-    start, end = (time.hour * 60 + time.minute for time in (entry.started_at, entry.ended_at))
-    times = f"{spell_clock(start)} – {spell_clock(end)}" + (" le lendemain" if 0 < end < start else "")
+    start, end = entry.started_at, entry.ended_at
+    times = f"{spell_begin_or_end(start)} – {spell_begin_or_end(end)}"
+    if time() < end < start:
+        times += " le lendemain"
     if entry.goes_on_from_day_before:
         times += ", suite de la veille"
     pause = entry.break_minutes
     if not pause:
         return times
-    return f"{times}, pause {pause}\u00a0min" if pause < HOUR else f"{times}, pause {spell_clock(pause)}"
+    return f"{times}, pause {pause}\u00a0min" if pause < HOUR else f"{times}, pause {spell_duration(pause)}"
 
 
 def _begun(timesheet: Timesheet, entries: Mapping[date, Sequence[Entry]]) -> dict[date, int]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from groupement.kernel import french, money, postal, worktime
+from groupement.kernel import french, money, page_unit, postal, worktime
 from groupement.kernel.french import NO_BREAK_SPACE, WEEKDAYS
 from groupement.kernel.periods import Month
 
@@ -97,9 +97,9 @@ def short_hours(minutes: Any) -> str:
 
 
 @register.filter
-def clock(minutes: Any) -> str:
-    """Minutes as people say them: "7 h 30"."""
-    return "" if _nothing(minutes) else worktime.spell_clock(_minutes(minutes))
+def duration(minutes: Any) -> str:
+    """Minutes with their unit, as the page writes them: "7,5 h" or "7 h 30" (kernel.page_unit)."""
+    return "" if _nothing(minutes) else page_unit.spell_duration(_minutes(minutes))
 
 
 @register.filter

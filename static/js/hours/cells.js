@@ -68,6 +68,19 @@ function act(from, event) {
   BUTTONS[letter](from)?.click();
 }
 
+// The causes of an absence stand once on the page: an empty cell gets its own choice when somebody comes to it, or when
+// what was typed there is put back. Without this script the page asks for the cause once hours are sent.
+function offerCause(cell) {
+  if (!cell.dataset?.cause || cell.parentElement.querySelector("select")) return;
+  const select = document.getElementById("motifs").content.firstElementChild.cloneNode(true);
+  select.name = cell.dataset.cause;
+  select.setAttribute("aria-label", `Motif, ${cell.getAttribute("aria-label")}`);
+  cell.after(select);
+}
+export const offerCauses = (names) =>
+  names.forEach((name) => document.querySelectorAll(`.hrs[data-cause="${name}"]`).forEach(offerCause));
+document.addEventListener("focusin", ({ target }) => offerCause(target));
+
 // A thumb writes hours with the digits and the comma.
 export function useDigits(form) {
   for (const cell of form.querySelectorAll(".hrs")) cell.inputMode = "decimal";

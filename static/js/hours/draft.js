@@ -1,6 +1,7 @@
 // What is typed is kept in this browser until the server has it, and put back on the next visit of the page.
 // A draft is {values, seals}: the cells that were not saved, and what their author had seen of the days around them.
 // Both keys stay as they are called: browsers hold drafts.
+import { offerCauses } from "./cells.js";
 import { isCell, nameNow, partsOf } from "./names.js";
 import { readDraft, writeDraft } from "../storage.js";
 
@@ -34,6 +35,7 @@ export function keep() {
 // Put a draft back. What cannot be changed any more is left out, and returned as a list of "03/11 : 6".
 export function putBack(draft) {
   const [days, refused] = [new Set(), []];
+  offerCauses(Object.keys(draft.values).map(nameNow));
   for (const [name, value] of Object.entries(draft.values)) {
     const field = form.elements[nameNow(name)];
     const { key, day } = partsOf(nameNow(name));

@@ -93,7 +93,7 @@ def test_hours_say_what_comes_back_and_what_the_minimum_covers():
         figures={"hourly_price": "22.44", "again_minutes": 210, "covered_minutes": 60},
     )
     assert plain(explaining.sentence(hours, "hours")) == (
-        "10,00 h × 22,44 €, prix horaire convenu, dont 3 h 30 facturées de nouveau après un avoir ; 1 h étaient déjà "
+        "10,00 h × 22,44 €, prix horaire convenu, dont 3,5 h facturées de nouveau après un avoir ; 1 h étaient déjà "
         "couvertes par le minimum."
     )
 

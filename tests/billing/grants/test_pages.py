@@ -90,9 +90,9 @@ def test_hours_are_found_ticked_and_tagged(login, aloen, maelle, finance):
     done = client.post(where, {**posted, f"minutes_{entries[0].pk}": "4h30"})
     assert done.url == address("funding_line", line)
     assert list(FundedHours.objects.values_list("entry", "minutes")) == [(entries[0].pk, 270)]
-    assert "COOPTER 4 h 30" in words(client.get(where))
+    assert "COOPTER 4,5 h" in words(client.get(where))
     too_much = client.post(where, {**posted, f"minutes_{entries[0].pk}": "3"})
-    assert "3 h demandées, il en reste 2 h 30, COOPTER finance déjà le reste." in words(too_much)
+    assert "3 h demandées, il en reste 2,5 h, COOPTER finance déjà le reste." in words(too_much)
 
 
 def test_the_page_of_a_line_says_hours_cost_and_what_is_left(login, aloen, maelle, finance):

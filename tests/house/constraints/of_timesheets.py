@@ -34,6 +34,7 @@ BOSS = "(SELECT min(id) FROM members_user WHERE is_coordinator)"
 PERSON = "(SELECT min(user_id) FROM employees_employee)"
 CHANGED = "kind = 'change'"
 HANDED_IN_BY_BOSS = f"kind = 'submit' AND by_id = {BOSS}"
+CONFIRMED_BY_BOSS = f"kind = 'confirm' AND by_id = {BOSS}"
 BY_THE_PERSON = f"entered_by_id = {PERSON} AND {IN_A_DRAFT}"
 HELD = f"{DRAFT} AND id IN (SELECT timesheet_id FROM timesheets_entry)"
 # Submitted hours before a contract, an assignment, a membership, each in a month of its own; and within all of them.
@@ -60,6 +61,7 @@ LEADING = {
     ("contest", "submitted", "draft"),
     ("tacit", "submitted", "confirmed"),
     ("settle", "submitted", "confirmed"),
+    ("take_back", "confirmed", "submitted"),
     ("return", "submitted", "draft"),
     ("return", "confirmed", "draft"),
     ("approve", "submitted", "approved"),
@@ -74,6 +76,11 @@ STEPS = sorted(product({kind for kind, _, _ in LEADING} | {"autre"}, STATES, STA
 
 def _step(kind: str, source: str, target: str) -> Statement:
     return copy(kind=f"'{kind}'", source=f"'{source}'", target=f"'{target}'", note="'x'")
+
+
+def taken_back(**values: str) -> Statement:
+    """The confirmation that the coordinator gave, taken back."""
+    return copy(CONFIRMED_BY_BOSS, kind="'take_back'", source="'confirmed'", target="'submitted'", **values)
 
 
 TWINS = {
@@ -187,6 +194,15 @@ ROWS: dict[str, Row] = {
         holds=(
             copy(HANDED_IN_BY_BOSS, kind="'recall'", source="'submitted'", target="'draft'"),
             copy(CHANGED, kind="'recall'", source="'submitted'", target="'draft'", by_id=PERSON),
+        ),
+    ),
+    "a_late_take_back_says_why": row(
+        taken_back(note="''", at="at + interval '901 seconds'"),
+        taken_back(note="' '", by_id=PERSON),
+        taken_back(note="''", by_id="NULL"),
+        holds=(
+            taken_back(note="''", at="at + interval '900 seconds'"),
+            taken_back(note="'Trop'", at="at + interval '1 day'", by_id=PERSON),
         ),
     ),
     "hours_change_once_in_a_step_a_day_and_kind": same("day"),

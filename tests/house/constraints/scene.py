@@ -209,9 +209,10 @@ def _of_timesheets(
         ended_at="06:00",
         goes_on_from_day_before=True,
     )
-    # Handed in by the person, come back, and changed by somebody else.
+    # Handed in by the person, confirmed, come back, and changed by somebody else.
     handed_in = {"source": "draft", "target": "submitted", "at": NOW}
     draft.steps.create(kind="submit", by=maelle.user, **handed_in)
+    draft.steps.create(kind="confirm", source="submitted", target="confirmed", by=boss, at=NOW)
     changed = draft.steps.create(
         kind="change", source="draft", target="draft", by=boss, at=NOW, note="Selon le badge."
     )

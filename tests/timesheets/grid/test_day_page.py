@@ -83,7 +83,13 @@ class TestKeeping:
         assert (answer.status_code, answer["Location"]) == (302, PAGE)
         assert entries(sheet) == [("worked", 450, time(9), time(17, 30), 60, "À Auray")]
         page = words(hers.get(PAGE))
-        for value in ('value="7,5"', 'value="09:00"', 'value="17:30"', 'value="60"', 'value="À Auray"'):
+        for value in (
+            'value="7 h 30"',
+            'value="09:00"',
+            'value="17:30"',
+            'value="60"',
+            'value="À Auray"',
+        ):
             assert value in page
 
     def test_first_save_opens_the_month(self, hers, placed):
@@ -135,6 +141,22 @@ class TestKeeping:
         assert ("Une absence est prévue." in page, page.count("Comme prévu, 7 h")) == (True, 1)
         hers.post(PAGE, {f"m-{group_sheet.pk}-{TUESDAY}": "", "do": f"plan-{group_sheet.pk}"})
         assert [fact[:2] for fact in entries(group_sheet)] == [("leave", 420)]
+
+    def test_a_cause_of_absence_is_one_tap_away_for_what_is_left_of_the_plan(self, hers, sheet, group_sheet):
+        assert all(
+            f'value="away-{cause}"' in words(hers.get(PAGE)) for cause in ("leave", "sickness", "training")
+        )
+        cells = typed(sheet, m="3") | {
+            f"m-{group_sheet.pk}-{TUESDAY}": "",
+            f"k-{group_sheet.pk}-{TUESDAY}": "",
+        }
+        hers.post(PAGE, cells)
+        hers.post(PAGE, cells | {"do": "away-sickness"})
+        assert [fact[:2] for fact in entries(group_sheet)] == [("sickness", 240)]
+        assert [fact[:2] for fact in entries(sheet)] == [("worked", 180)]
+        assert 'value="away-' not in words(hers.get(PAGE))
+        assert hers.post(PAGE, cells | {"do": "away-worked"}).status_code == 422
+        assert [fact[:2] for fact in entries(group_sheet)] == [("sickness", 240)]
 
     def test_travel_has_its_own_line_on_request(self, hers, sheet):
         cells = typed(sheet, m="7") | {f"t-{sheet.pk}-{TUESDAY}": "0,5"}
@@ -275,11 +297,11 @@ class TestDoors:
         own = reverse("timesheets:grid_day", args=[NOVEMBER, placed.pk, 3])
         client.force_login(maelle.user)
         page = words(client.get(PAGE))
-        for secret in ("Sonam", "Maladie", "Chez le dentiste", "3h13", "3,22"):
-            assert secret in page or secret == "3h13"
+        for secret in ("Sonam", "Maladie", "Chez le dentiste", "3 h 13"):
+            assert secret in page
         client.force_login(world.staff(aloen))
         page = words(client.get(own))
-        for secret in ("Sonam", "Maladie", "Chez le dentiste", "3,22", "Absence"):
+        for secret in ("Sonam", "Maladie", "Chez le dentiste", "3 h 13", "Absence"):
             assert secret not in page
         assert "La personne est indisponible." in page
 

@@ -181,6 +181,22 @@ class TestBadInput:
         )
         assert written(group_sheet) == []
 
+    def test_an_empty_day_gets_its_choice_of_causes_when_somebody_comes_to_it(self, hers, group_sheet):
+        """Thirty lists of causes are a quarter of the page; the script takes them from the one that stands on it."""
+        name = f"k-{group_sheet.pk}-{TUESDAY}"
+        page = words(hers.get(MINE))
+        assert (f'data-cause="{name}"' in page, f'<select class="kind" name="{name}"' in page) == (
+            True,
+            False,
+        )
+        assert page.count('<template id="motifs">') == 1
+        # Without a script it comes with the question.
+        page = words(hers.post(MINE, {f"m-{group_sheet.pk}-{TUESDAY}": "7"}))
+        assert (f'data-cause="{name}"' in page, f'<select class="kind" name="{name}"' in page) == (
+            False,
+            True,
+        )
+
     def test_work_is_no_cause_of_absence(self, hers, group_sheet):
         cells = {f"m-{group_sheet.pk}-{TUESDAY}": "7", f"k-{group_sheet.pk}-{TUESDAY}": "worked"}
         assert hers.post(MINE, cells).status_code == 422
@@ -205,7 +221,7 @@ class TestBadInput:
         sonam = world.assignment(maelle, world.member("Sonam"))
         other = world.timesheet(sonam, {TUESDAY: 720}, status="submitted")
         answer = hers.post(MINE, {f"m-{sheet.pk}-{TUESDAY}": "12,5"})
-        assert f'href="#m-{sheet.pk}-{TUESDAY}">Mardi 3 novembre : 24 h 30 ce jour-là, tous relevés' in words(
+        assert f'href="#m-{sheet.pk}-{TUESDAY}">Mardi 3 novembre : 24,5 h ce jour-là, tous relevés' in words(
             answer
         )
         assert (written(sheet), written(other)) == ([], [(TUESDAY, "worked", 720)])
@@ -334,7 +350,7 @@ class TestHandingOver:
         confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(THURSDAY, reason, 330)])
         page = words(hers.get(MINE))
         assert "Aloen conteste une journée." in page
-        assert "Jeudi 5 novembre : 5 h 30 attendues" in page
+        assert "Jeudi 5 novembre : 5,5 h attendues" in page
         assert f"« {reason} »" in page
         assert "Claire Danno, jeudi 3 décembre" in page
         assert f'value="7" aria-describedby="remarque-{sheet.pk}-2026-11-05"' in page

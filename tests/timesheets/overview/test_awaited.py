@@ -63,8 +63,18 @@ def awaited(on):
 def sentences(on):
     """Those who are late with their sentences, and what is in time."""
     found = awaited(on)
-    late = [(each.name, [sheet.sentence for sheet in each.sheets]) for each in found.late]
+    late = [(each.name, each.sentences) for each in found.late]
     return late, [each.what for each in found.in_time]
+
+
+def test_many_in_which_nothing_stands_are_told_in_one_sentence(cast):
+    for name in ("Book", "OnCIMé"):
+        cast.sheet(cast.youenn, world.member(name), {})
+    late, _ = sentences(date(2026, 12, 4))
+    together = "3\u00a0relevés à soumettre (Book, OnCIMé et Sonam), 4\u00a0jours de retard"
+    assert [(name, sorted(each)) for name, each in late] == [
+        ("Youenn Talec", sorted([together, "7\u00a0h à soumettre chez Aloen, 4\u00a0jours de retard"]))
+    ]
 
 
 def test_late_and_in_time_are_told_apart_person_by_person(cast):

@@ -47,7 +47,7 @@ def test_hours_not_submitted_remind_those_who_can_submit_them(scene):
     assert written.subject == "Vos heures de novembre 2026 restent à soumettre"
     assert "- Aloen, novembre 2026\u00a0: à soumettre\n" in written.text
     assert "<li>Aloen, novembre 2026\u00a0: à soumettre</li>" in written.html
-    assert "/heures/2026-11/" in written.text
+    assert linked(written) == "/heures/2026-11/"
 
 
 def test_who_comes_back_from_leave_is_reminded_then(scene):
@@ -164,7 +164,7 @@ def test_the_coordination_learns_what_to_approve_and_what_is_contested(scene):
     assert (
         "- 2\u00a0relevés à approuver\n- 1\u00a0relevé contesté par un adhérent, à suivre\n" in written.text
     )
-    assert "/heures/mois/2026-11/" in written.text
+    assert linked(written) == "/heures/mois/2026-11/"
 
 
 def test_nobody_is_told_to_decide_on_their_own_hours(scene):
@@ -188,7 +188,7 @@ def test_the_coordination_learns_of_open_findings_but_not_of_its_own(scene):
     assert readers(DECISIONS) == [solene.name]
     written = letter(solene)
     assert written.subject == "1\u00a0alerte sur le temps de travail, à lire"
-    assert "/heures/mois/2026-11/" in written.text
+    assert linked(written) == "/heures/mois/2026-11/"
     assert "Maëlle" not in written.text
 
 

@@ -160,7 +160,7 @@ def test_contested_days_show_their_reason_where_they_are_corrected(client, place
     sheet = month_of(placed)
     confirming.contest(sheet, by=claire, at=world.NOW, remarks=[(THURSDAYS[2], "Parti à 15 h 30.", 330)])
     text = page_words(client, placed.employee.user, sheet)
-    assert "«\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon l’adhérent" in text
+    assert "«\u00a0Parti à 15 h 30.\u00a0», 5,5\u00a0h selon l’adhérent" in text
     assert "<b>Contesté</b> par Claire Danno" in text
     assert reverse("timesheets:my_month", args=[world.NOVEMBER]) in text
 
@@ -282,7 +282,7 @@ def test_the_coordination_settles_what_is_maintained_and_the_member_reads_why(cl
     sheet.move("submitted", kind="submit", by=None, at=world.NOW, submitted_at=world.NOW, contested_at=None)
     text = page_words(client, solene, sheet)
     assert url("settle", sheet) in text
-    assert "«\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon l’adhérent" in text
+    assert "«\u00a0Parti à 15 h 30.\u00a0», 5,5\u00a0h selon l’adhérent" in text
     response = client.post(url("settle", sheet), {"note": " "})
     assert response.status_code == 422
     assert 'id="settle_note"' in words(response)

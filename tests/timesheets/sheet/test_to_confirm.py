@@ -242,7 +242,7 @@ def test_after_a_contest_only_what_was_contested_or_changed_is_to_be_read(client
     assert "À relire\u00a0: 2\u00a0jours" in to_read
     assert "jeudi 5 novembre" in to_read
     assert "Changé depuis\u00a0: 7\u00a0h quand vous l’avez vu" in to_read
-    assert "Contesté\u00a0: «\u00a0Parti à 15 h 30.\u00a0», 5\u00a0h\u00a030 selon vous" in to_read
+    assert "Contesté\u00a0: «\u00a0Parti à 15 h 30.\u00a0», 5,5\u00a0h selon vous" in to_read
     assert "«\u00a0J’étais là jusqu’à 17 h.\u00a0»" in to_read
     assert "jeudi 12 novembre" not in to_read
     assert "2\u00a0jours déjà vus, inchangés" in seen

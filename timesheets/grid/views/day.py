@@ -84,7 +84,8 @@ def _day_page(
     places: list[DayPlace] = []
 
     def read(grid: MonthGrid) -> PostedDay:
-        places[:] = day_places(grid, day, request.POST, plan=action.key if action.verb == "plan" else "")
+        asked = {action.verb: action.key} if action.verb in ("plan", "away") and action.is_valid() else {}
+        places[:] = day_places(grid, day, request.POST, **asked)
         posted = read_posted_day(grid, places, request.POST, may_choose=not action.is_quiet)
         if action.fill and action.is_valid():
             fill_rest(grid, day, posted, action.fill)
