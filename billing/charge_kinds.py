@@ -209,14 +209,22 @@ def _absence_rule(figures: Mapping[str, Any]) -> str:
 
 
 def _difference_reckoned(priced: PricedSum) -> str:
-    """ "écart entre le coût facturé et la paie de septembre 2026, d’octobre 2026" """
+    """ "écart entre le coût facturé et la paie de septembre 2026, d’octobre 2026", or what a provision leaves"""
     months = sorted(Month.parse(text) for text in priced.figures["months"])
-    return f"écart entre le coût facturé et la paie {', '.join(month.of_label for month in months)}"
+    parts = []
+    if months:
+        parts.append(
+            f"écart entre le coût facturé et la paie {', '.join(month.of_label for month in months)}"
+        )
+    if "provision" in priced.figures:
+        parts.append("reste de la provision pour congés")
+    return " et ".join(parts)
 
 
 def _difference_explained(charge: ChargeFigures, _detail: str) -> str:
     words = _difference_reckoned(charge)
-    return f"{words[0].upper()}{words[1:]}, selon votre part de ce coût{NO_BREAK_SPACE}: {spell(charge.net)}."
+    part = "selon ce que vous aviez versé" if "provision" in charge.figures else "selon votre part de ce coût"
+    return f"{words[0].upper()}{words[1:]}, {part}{NO_BREAK_SPACE}: {spell(charge.net)}."
 
 
 def _recorded_explained(charge: ChargeFigures, _detail: str) -> str:
@@ -235,6 +243,7 @@ class KindOfCharge:
     their own words. ``explained`` is the sentence under the invoice, as far as PriceDetail lets the member see.
     ``pays_for_work``: it counts against the cost of an employee’s month; ``shares_cost``: it is a share of that cost.
     ``tops_up``: it brings a month up to the minimum agreed, and so pays for hours that come late.
+    ``stands_for_hours``: it pays for all hours of its days, and gives them back with it when it is released.
     ``cause``: its name where two months are compared; None when its hours and its price are compared instead.
     """
 
@@ -244,6 +253,7 @@ class KindOfCharge:
     pays_for_work: bool = False
     shares_cost: bool = False
     tops_up: bool = False
+    stands_for_hours: bool = False
     cause: str | None = "other"
     title: str = ""
     reckoned: Callable[[PricedSum], str] | None = None
@@ -278,6 +288,7 @@ KINDS: Mapping[str, KindOfCharge] = {
         VatRule.TERMS,
         pays_for_work=True,
         shares_cost=True,
+        stands_for_hours=True,
         cause=None,
         title=OF_A_PERSON,
         reckoned=_share_reckoned,
@@ -304,6 +315,7 @@ KINDS: Mapping[str, KindOfCharge] = {
         Writer.DRAFT,
         VatRule.TERMS,
         pays_for_work=True,
+        stands_for_hours=True,
         cause="flat",
         title=OF_A_PERSON,
         reckoned=_flat_reckoned,
@@ -343,6 +355,7 @@ SHARES_COST = kinds_where(lambda row: row.shares_cost)
 TOPS_UP = kinds_where(lambda row: row.tops_up)
 # What a credit note released whole is computed again by the terms of today; recorded sums come back as they were.
 PRICED_ANEW = kinds_where(lambda row: row.is_computed and not row.is_by_entry)
+STANDS_FOR_HOURS = kinds_where(lambda row: row.stands_for_hours)
 BY_ENTRY = kinds_where(lambda row: row.is_by_entry)
 # What the lateness of one invoice costs (C. com. L441-10).
 OF_LATENESS = kinds_where(lambda row: row.writer is Writer.LATENESS)

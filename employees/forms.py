@@ -10,7 +10,7 @@ from django import forms
 
 from employees.assigning import CHECKED, contract_for, refuse_terms
 from employees.hiring import refuse_contract, refuse_contract_terms, refuse_namesake
-from employees.models import Assignment, Contract, ContractTerms, Terms, TimeScheme, WorkingTimeLimits
+from employees.models import Assignment, Contract, ContractTerms, TimeScheme, WorkingTimeLimits
 from employees.models.assignment import PRICE_COLUMNS
 from groupement.kernel.french import NARROW_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
@@ -315,25 +315,6 @@ class AssignmentForm(EndingForm):
             assignment=held,
             use=facts.get("use") or "",
         )
-
-
-class TermsForm(RowForm):
-    owner = "assignment"
-    weekly_pattern = WeekField(
-        label="Semaine type",
-        help_text="Sept durées, du lundi au dimanche, séparées par des espaces\u00a0: 7 7 3,5 0 0 0 0.",
-        initial="7 7 7 7 7 0 0",
-    )
-    alternate_pattern = WeekField(
-        label="Semaine B",
-        required=False,
-        help_text="Une semaine sur deux\u00a0; celle où ces conditions commencent est une semaine A. "
-        "Vide\u00a0: toutes les semaines se ressemblent.",
-    )
-
-    class Meta:
-        model = Terms
-        exclude = ["assignment"]  # noqa: DJ006 - all that was agreed may be mended
 
 
 class TermsFormSet(DatedFormSet):

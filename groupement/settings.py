@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "members.middleware.MissingGroupMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "groupement.hours_unit.HoursUnitMiddleware",
+    "members.middleware.WrongMethodMiddleware",
     "members.middleware.SentFormMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
@@ -197,6 +198,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep forms": {
         "task": "members.tasks.sweep_forms",
         "schedule": crontab(hour=4, minute=10),
+        "options": {"expires": 3600},
+    },
+    "forget security events": {
+        "task": "members.tasks.forget_security_events",
+        "schedule": crontab(hour=4, minute=30),
         "options": {"expires": 3600},
     },
     # Told at half past seven; the task itself passes over weekends, public holidays and any other time than morning.

@@ -1,4 +1,4 @@
-"""What gunicorn serves; starts what the machine lacks: the database, the worker."""
+"""What gunicorn serves; starts what the machine lacks: the database, the worker; and what reads files."""
 
 import os
 
@@ -10,3 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "groupement.settings")
 local.start_if_chosen()
 application = get_wsgi_application()
 worker.start_if_chosen()
+
+from groupement.kernel import reading_apart  # noqa: E402 - it needs the apps, which are loaded by now
+
+reading_apart.get_ready_soon()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from groupement.kernel.lifecycle import Refusal
 from members.models import User
 from members.roles import Role
@@ -16,9 +18,19 @@ class LastOfTheirRole(Refusal):
 
 
 def refuse_last(user: User, *, losing: Collection[str]) -> None:
-    """Raise LastOfTheirRole if ``user`` as stored is the only open account of a claim named in ``losing``."""
-    if user.pk is None:
+    """Raise LastOfTheirRole if ``user`` as stored is the only open account of a claim named in ``losing``.
+
+    Call it in the transaction that takes the claim away: two who hold the last ones are asked one after the other.
+    """
+    if user.pk is None or not losing:
         return
+    holders = Q(*((claim, True) for claim in losing), _connector=Q.OR)
+    list(
+        User.objects.select_for_update(no_key=True)
+        .filter(holders, is_active=True)
+        .order_by("pk")
+        .values("pk")
+    )
     stored = User.objects.filter(pk=user.pk, is_active=True)
     for role, claim in CLAIMS.items():
         if claim not in losing or not stored.filter(**{claim: True}).exists():

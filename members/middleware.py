@@ -1,4 +1,4 @@
-"""What stands before the pages: what browsers keep, a second factor, when a login was used, forms sent twice."""
+"""What stands before the pages: what browsers keep, a second factor, sessions, forms sent twice, wrong methods."""
 
 from __future__ import annotations
 
@@ -196,6 +196,23 @@ UNSURE = (
     "Ce formulaire avait déjà été envoyé, et la première réponse s’est perdue. "
     "Regardez d’abord ce qui est enregistré\u00a0; s’il manque quelque chose, ouvrez le formulaire à nouveau."
 )
+
+
+class WrongMethodMiddleware:
+    """Show a page with a way back where an address was opened that only takes what a button sends."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_empty = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content
+        if not is_empty or request.method != "GET" or request.headers.get("HX-Request"):
+            return response
+        status = HTTPStatus.METHOD_NOT_ALLOWED
+        shown = page(request, "405.html", context={"before": _page_before(request)}, status=status)
+        shown["Allow"] = response["Allow"]
+        return shown
 
 
 class SentFormMiddleware:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,13 +13,23 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from groupement.kernel.masking import mask
-from members.models import SecurityEventKind, User
+from members.models import Group, SecurityEventKind, User
+from members.models.group import MOST_LOG
 
 log = logging.getLogger("groupement.security")
 problems = logging.getLogger(__name__)
 LONGEST = 300
 # A function of the database writes the row, so that whoever runs the site needs no right to change the table.
+FORGET = "DELETE FROM members_securityevent WHERE at < least(%s, now()) - make_interval(months => %s)"
 WRITE = "SELECT note_security_event(%s, %s, %s, %s, %s, %s)"
+
+
+def forget(at: datetime) -> int:
+    """Take away what is older than the group keeps it (six to twelve months, CNIL 2021-122); returns how many rows."""
+    months = Group.objects.order_by("pk").values_list("security_log_months", flat=True).first()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(FORGET, [at, months or MOST_LOG])
+        return int(cursor.rowcount)
 
 
 def note(

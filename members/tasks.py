@@ -1,11 +1,11 @@
-"""What the worker does for members: send the messages that wait, forget the forms of long ago."""
+"""What the worker does for members: send the messages that wait, forget forms and the security log of long ago."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
-from members import mailing, sending_once
+from members import mailing, security, sending_once
 
 
 @shared_task
@@ -18,3 +18,9 @@ def send_mails() -> None:
 def sweep_forms() -> None:
     """Forget which forms were sent, once no open page can send them again."""
     sending_once.forget(timezone.now())
+
+
+@shared_task
+def forget_security_events() -> None:
+    """Take away what the security log holds beyond the months that the group keeps it."""
+    security.forget(timezone.now())

@@ -7,7 +7,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
 from celery import current_app
@@ -19,6 +19,7 @@ from django.utils import timezone
 from groupement.kernel import paper
 from groupement.kernel.french import NO_BREAK_SPACE, WEEKDAYS
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.printable import refuse_holes
 from members.models import Group
 from members.roles import TELL_ADMIN
 from timesheets.models import Entry, Kind, SignedSheet, Timesheet, TimesheetStatus, TimesheetStep
@@ -38,7 +39,8 @@ def sign(sheets: Collection[Timesheet], *, at: datetime) -> list[SignedSheet]:
     """Store the content of each of ``sheets``, just approved: days, hours, who confirmed and approved it and when.
 
     Call it in the transaction that approves, with employee and assignment loaded. A further approval makes a further
-    version. The PDFs are asked for on commit. The queries do not depend on how many there are.
+    version. The PDFs are asked for on commit. The queries do not depend on how many there are. Raises
+    printable.HoleInPaper for a note, or a name, that cannot be printed.
     """
     if not sheets:
         return []
@@ -48,6 +50,7 @@ def sign(sheets: Collection[Timesheet], *, at: datetime) -> list[SignedSheet]:
     for sheet in sheets:
         version = versions.get(sheet.pk, 0) + 1
         content = _content(sheet, group, version, days.get(sheet.pk, []), steps.get(sheet.pk, []))
+        _refuse_holes(sheet, content)
         rows.append(
             SignedSheet(
                 timesheet=sheet, version=version, content=content, digest=digest_of(content), signed_at=at
@@ -56,6 +59,18 @@ def sign(sheets: Collection[Timesheet], *, at: datetime) -> list[SignedSheet]:
     made = SignedSheet.objects.bulk_create(rows)
     transaction.on_commit(lambda: enqueue_printing(row.pk for row in made), robust=True)
     return made
+
+
+def _refuse_holes(sheet: Timesheet, content: Mapping[str, Any]) -> None:
+    """Raises printable.HoleInPaper, which names the person, the day and the note."""
+    by_day: dict[str, dict[str, str]] = {}
+    for day in content["days"]:
+        texts = by_day.setdefault(
+            f"{date.fromisoformat(day['day']):%d/%m/%Y}", {"note": "", "entered_by": ""}
+        )
+        for name in texts:
+            texts[name] += day[name]
+    refuse_holes({**content, "days": by_day}, of=f"{sheet.employee.full_name}, {sheet.month.label}")
 
 
 def digest_of(content: Mapping[str, Any]) -> str:

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from billing.accounts.receivables import unsettled, unused_credits
 from billing.models import Allocation, AllocationSource, Invoice, InvoiceKind, InvoiceStatus, Payment, Refund
-from groupement.kernel import paper
+from groupement.kernel import paper, postal
 from groupement.kernel.money import ZERO
+from groupement.kernel.printable import refuse_holes
 from members.models import Group, Member
 
 
@@ -167,10 +168,17 @@ def _write_offs(member: Member) -> Iterable[AccountMovement]:
         )
 
 
+def _letterhead(member: Member) -> dict[str, str]:
+    return {"legal_name": member.legal_name, "short_name": member.short_name, **postal.parts_of(member)}
+
+
 def statement_pdf(
     member: Member, statement: AccountStatement, position: AccountPosition, *, at: datetime
 ) -> bytes:
-    """``statement`` as a PDF, with the position at ``at``; the reasons written by finance are not in it."""
+    """``statement`` as a PDF, with the position at ``at``; the reasons written by finance are not in it.
+
+    Raises printable.HoleInPaper.
+    """
     group = Group.objects.get()
     on = timezone.localdate(at)
     context: dict[str, Any] = {
@@ -180,6 +188,11 @@ def statement_pdf(
         "position": position,
         "on": on,
     }
+    movements = {
+        f"{line.movement.on:%d/%m/%Y}": {"label": line.movement.label, "detail": line.movement.detail}
+        for line in statement.lines
+    }
+    refuse_holes({"group": group.letterhead(), "member": _letterhead(member), "movements": movements})
     html = render_to_string("paper/account.html", context)
     # Of one account and one moment there is one statement: its identifier does not depend on how the HTML is laid out.
     named = f"compte {member.pk} {statement.first} {statement.last} {at.isoformat()}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from billing.bank import csv_accounts, csv_layouts, table_rows, untitled_tables
+from billing.bank import csv_accounts, csv_layouts, stated_balances, table_rows, untitled_tables
 from billing.bank.bank_words import side_of, why_not_booked
 from billing.bank.csv_accounts import CsvAccounts
 from billing.bank.csv_layouts import CsvRow, FoundTitles, StoredLayouts, UnknownColumns
@@ -82,6 +82,10 @@ def read_csv(data: bytes, stored: StoredLayouts | None = None, iban: str = "") -
         raise
     days = [operation.booked_on for operation in reading.operations]
     opening, closing = _balances(reading)
+    if opening is None and not accounts.others:
+        stated, fault = stated_balances.of_file(rows[: max(found.index, 0)], reading.operations)
+        reading.left_out += [fault] if fault else []
+        opening, closing = stated or (None, None)
     return FileStatement(
         EXCEL if table_rows.is_workbook(data) else CSV,
         accounts.iban,

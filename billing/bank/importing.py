@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from billing.bank import chaining, csv_layouts
-from billing.bank.csv_layouts import StoredLayouts
+from billing.bank.csv_layouts import StoredLayouts, UnknownColumns
 from billing.bank.reading import read_statement
 from billing.bank.statement import (
     CSV,
@@ -66,7 +66,8 @@ def import_statement(
     """Store the statement in ``data`` with those of its operations that are not known yet.
 
     ``has_twins``: identical lines are as many operations. Raises StatementNotImportable, IdenticalLines,
-    UnknownColumns, and BadStatement with a sentence for each fault.
+    UnknownColumns, also for a layout that was guessed and that nobody has chosen yet (save_layout), and BadStatement
+    with a sentence for each fault.
     """
     # One import at a time: what is known stays true until the end.
     group = Group.objects.select_for_update(no_key=True).order_by("pk").first()
@@ -74,6 +75,7 @@ def import_statement(
     _refuse_again(digest)
     read = read_file(data, stored_layouts(), iban=group.iban if group else "")
     _refuse_another_account(read, group)
+    _refuse_guess(read)
     read = _without_days_to_come(read, timezone.localdate(at))
     keys = _keys(read, has_twins)
     iban = read.iban or (group.iban if group else "")
@@ -103,6 +105,12 @@ def import_statement(
     alike = _alike(iban, keys, [each for _, each in new])
     BankOperation.objects.bulk_create(_row(statement, key, each, alike, own_name) for key, each in new)
     return StatementImported(statement, len(new), len(keys) - len(new), chaining.missing_days(iban))
+
+
+def _refuse_guess(read: FileStatement) -> None:
+    """What a guess took for the day or the amount is seen by somebody before it becomes money."""
+    if (found := read.columns) and not found.is_known:
+        raise UnknownColumns(found.layout.titles, found.rows, found.layout.places)
 
 
 def read_file(data: bytes, stored: StoredLayouts, *, iban: str) -> FileStatement:

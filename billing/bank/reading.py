@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8 as UTF8
-from codecs import BOM_UTF16_BE as UTF16_BE
-from codecs import BOM_UTF16_LE as UTF16_LE
 
 from billing.bank.camt import read_camt
 from billing.bank.csv_file import read_csv
 from billing.bank.csv_layouts import StoredLayouts
 from billing.bank.ofx import is_ofx, read_ofx
 from billing.bank.statement import LARGEST_FILE, TOO_LARGE, BadStatement, FileStatement
+from groupement.kernel.tabular import utf16_of
 
 # What the encoding of an XML declares is no longer true of its text.
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
@@ -21,8 +20,6 @@ _OTHERS = (
     (b"{1:F01", "MT940"),
     (b"%PDF", "PDF"),
 )
-# So much of a text tells whether it is UTF-16 that does not say so: every other byte of Latin letters is zero.
-_BEGINNING = 200
 
 
 def read_statement(data: bytes, stored: StoredLayouts | None = None, *, iban: str = "") -> FileStatement:
@@ -51,21 +48,11 @@ def read_statement(data: bytes, stored: StoredLayouts | None = None, *, iban: st
 
 def _as_utf8(data: bytes) -> bytes:
     """``data`` as it is, UTF-16 as UTF-8."""
-    if data.startswith((UTF16_BE, UTF16_LE)):
-        encoding = "utf-16"
-    elif _has_zeros(data[1:_BEGINNING:2]):
-        encoding = "utf-16-le"
-    elif _has_zeros(data[0:_BEGINNING:2]):
-        encoding = "utf-16-be"
-    else:
+    encoding = utf16_of(data)
+    if not encoding:
         return data
     try:
         text = data.decode(encoding).lstrip("\ufeff")
     except UnicodeDecodeError as error:
         raise BadStatement("Le fichier est abîmé. Téléchargez de nouveau le relevé.") from error
     return _DECLARATION.sub("", text).encode()
-
-
-def _has_zeros(half: bytes) -> bool:
-    """Whether nearly every byte is zero; accented letters have none."""
-    return len(half) > 1 and half.count(0) > 0.9 * len(half)

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from billing.costs.closing import EmployeeMonth, closed_months
+from billing.costs.leave import monthly_provision
 from billing.costs.payroll_columns import AMOUNTS
 from billing.models import (
     ActualCost,
@@ -26,26 +27,31 @@ from billing.models import (
     RunStatus,
 )
 from employees.models import Assignment, Contract, Employee
-from groupement.kernel.money import CENT, ZERO
+from groupement.kernel.money import CENT, ZERO, cents
 from groupement.kernel.periods import Month
 
+EARNS_LEAVE = (CostKind.GROSS_PAY, CostKind.EMPLOYER_CONTRIBUTIONS)
 CarriedMonths = tuple[int, Month, Month]
 """An employee's id, the month that differs, the month that carries it."""
 
 
 @dataclass(frozen=True)
 class CostDifference:
-    """What one closed month's actual cost differs by, and where it went; ``pending`` waits for an open month's cost."""
+    """What one closed month's actual cost differs by, and where it went; ``pending`` waits for an open month's cost.
+
+    ``provision``: what it puts right of what that month had put aside for leave.
+    """
 
     employee: Employee
     month: Month
     invoiced: Decimal
     actual: Decimal
     carried: list[tuple[Month, Decimal]]
+    provision: Decimal = ZERO
 
     @property
     def amount(self) -> Decimal:
-        return self.actual - self.invoiced
+        return self.actual - self.invoiced + self.provision
 
     @property
     def pending(self) -> Decimal:
@@ -53,12 +59,12 @@ class CostDifference:
 
 
 def differences(employees: Collection[int] | None = None) -> list[CostDifference]:
-    """Every invoiced month of which another actual cost arrived, latest first then by name. Four queries."""
+    """Every invoiced month of which another actual cost arrived, latest first then by name. Seven queries at most."""
     rows = (
         ActualCost.objects.all() if employees is None else ActualCost.objects.filter(employee__in=employees)
     )
     actual = _sums(rows)
-    invoiced = _invoiced(actual)
+    invoiced, provisions = _invoiced(actual), provision_differences(actual)
     carried: dict[EmployeeMonth, list[tuple[Month, Decimal]]] = defaultdict(list)
     moves = CarriedCost.objects.filter(employee__in={key[0] for key in actual})
     for move in moves.order_by("into_month", "pk"):
@@ -66,7 +72,14 @@ def differences(employees: Collection[int] | None = None) -> list[CostDifference
     people = list(Employee.objects.filter(pk__in={key[0] for key in actual}).by_name())
     months = sorted({month for _, month in actual}, reverse=True)
     return [
-        CostDifference(person, month, invoiced.get(key, ZERO), actual[key], carried.get(key, []))
+        CostDifference(
+            person,
+            month,
+            invoiced.get(key, ZERO),
+            actual[key],
+            carried.get(key, []),
+            provisions.get(key, ZERO),
+        )
         for month in months
         for person in people
         if (key := (person.pk, month)) in actual
@@ -87,14 +100,26 @@ def carry(employees: Collection[int], *, at: datetime) -> None:
     staff = {employee for employee, _ in actual}
     shut = closed_months(staff)
     rows = list(CarriedCost.objects.filter(employee__in=staff).order_by("pk"))
-    kept = {_move(row): row.amount for row in rows if (row.employee_id, row.into_month) in shut}
+    kept = {_move(row): row for row in rows if (row.employee_id, row.into_month) in shut}
     open_rows = {_move(row): row for row in rows if _move(row) not in kept}
-    moves, left = _target_months(actual, kept, _room_left(staff, shut))
+    provisions = provision_differences(actual)
+    due = _still_due(actual, provisions, kept.values())
+    moves, left = _target_months(due, _room_left(staff, shut))
     _carry_for_those_gone(left, moves, shut, open_rows)
-    if {move: row.amount for move, row in open_rows.items()} != moves:
+    parts = _provision_parts(moves, due, provisions, kept.values())
+    if {move: (row.amount, row.provision) for move, row in open_rows.items()} != {
+        move: (amount, parts.get(move, ZERO)) for move, amount in moves.items()
+    }:
         CarriedCost.objects.filter(pk__in=[row.pk for row in open_rows.values()]).delete()
         CarriedCost.objects.bulk_create(
-            CarriedCost(employee_id=who, from_month=since, into_month=into, amount=amount, noted_at=at)
+            CarriedCost(
+                employee_id=who,
+                from_month=since,
+                into_month=into,
+                amount=amount,
+                provision=parts.get((who, since, into), ZERO),
+                noted_at=at,
+            )
             for (who, since, into), amount in moves.items()
         )
     _write(moves, staff, shut, at)
@@ -105,19 +130,75 @@ def carry_all(*, at: datetime) -> None:
     carry(set(ActualCost.objects.values_list("employee", flat=True)), at=at)
 
 
-def _target_months(
+def provision_differences(actual: Mapping[EmployeeMonth, Decimal]) -> dict[EmployeeMonth, Decimal]:
+    """What each of these months should have put aside for leave beside what it did, where it put something aside.
+
+    A tenth of what pay and contributions differ by. Of who left nothing more is put aside: what is held then pays what
+    was owed at the end, and the rest goes back. Four queries at most.
+    """
+    months = {"employee__in": {key[0] for key in actual}, "month__in": {key[1] for key in actual}}
+    provided = EmployerCost.objects.filter(**months, kind=CostKind.LEAVE_PROVISION)
+    keys = set(provided.values_list("employee", "month")) & actual.keys()
+    if not keys:
+        return {}
+    over = _without_contract({who for who, _ in keys}, _month_billed_next())
+    keys = {key for key in keys if key[0] not in over}
+    came = _sums(ActualCost.objects.filter(**months, kind__in=EARNS_LEAVE))
+    invoiced = _sums(EmployerCost.objects.filter(**months, kind__in=EARNS_LEAVE))
+    return {
+        key: monthly_provision(came.get(key, ZERO), ZERO) - monthly_provision(invoiced.get(key, ZERO), ZERO)
+        for key in keys
+    }
+
+
+def _still_due(
     actual: Mapping[EmployeeMonth, Decimal],
-    kept: Mapping[CarriedMonths, Decimal],
+    provisions: Mapping[EmployeeMonth, Decimal],
+    kept: Collection[CarriedCost],
+) -> dict[EmployeeMonth, Decimal]:
+    """What of each difference no closed month carries yet."""
+    invoiced = _invoiced(actual)
+    due = {key: cost - invoiced.get(key, ZERO) + provisions.get(key, ZERO) for key, cost in actual.items()}
+    for row in kept:
+        key = row.employee_id, row.from_month
+        if key in due:
+            due[key] -= row.amount
+    return due
+
+
+def _provision_parts(
+    moves: Mapping[CarriedMonths, Decimal],
+    due: Mapping[EmployeeMonth, Decimal],
+    provisions: Mapping[EmployeeMonth, Decimal],
+    kept: Collection[CarriedCost],
+) -> dict[CarriedMonths, Decimal]:
+    """The part of each move that is provision: by what it takes of the difference, the last one the rest."""
+    left = dict(provisions)
+    for row in kept:
+        key = row.employee_id, row.from_month
+        if key in left:
+            left[key] -= row.provision
+    rest, parts = dict(due), {}
+    for move, amount in sorted(moves.items()):
+        key = move[0], move[1]
+        if not left.get(key) or not rest[key]:
+            continue
+        parts[move] = left[key] if amount == rest[key] else cents(left[key] * amount / rest[key])
+        left[key] -= parts[move]
+        rest[key] -= amount
+    return parts
+
+
+def _target_months(
+    due: Mapping[EmployeeMonth, Decimal],
     room: Mapping[EmployeeMonth, Decimal],
 ) -> tuple[dict[CarriedMonths, Decimal], dict[EmployeeMonth, Decimal]]:
     """Where each difference goes, and what is left of it: the earliest first, into the first that can take it."""
-    invoiced = _invoiced(actual)
     left = dict(room)
     moves: dict[CarriedMonths, Decimal] = {}
     waits: dict[EmployeeMonth, Decimal] = {}
-    for who, since in sorted(actual):
-        done = sum((amount for move, amount in kept.items() if move[:2] == (who, since)), ZERO)
-        rest = actual[who, since] - invoiced.get((who, since), ZERO) - done
+    for who, since in sorted(due):
+        rest = due[who, since]
         for key in sorted(key for key in left if key[0] == who and key[1] > since):
             part = rest if rest > 0 else max(rest, 0 - left[key])
             if part:
@@ -174,6 +255,13 @@ def _gone(employees: Collection[int], month: Month) -> set[int]:
         *Contract.objects.filter(**over).values_list("employee", flat=True),
     }
     return left - set(Assignment.objects.during(month).values_list("employee", flat=True))
+
+
+def _without_contract(employees: Collection[int], month: Month) -> set[int]:
+    """Of ``employees`` (ids), whose last contract is over in ``month``."""
+    rows = Contract.objects.filter(employee__in=employees).order_by("starts_on", "pk")
+    ends = dict(rows.values_list("employee", "ends_before"))
+    return {who for who, before in ends.items() if before and before <= month.first}
 
 
 def _room_left(staff: Collection[int], shut: Collection[EmployeeMonth]) -> dict[EmployeeMonth, Decimal]:

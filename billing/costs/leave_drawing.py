@@ -13,10 +13,12 @@ from django.db.models import Exists, OuterRef, Q, Sum
 
 from billing.costs.closing import EmployeeMonth, closed_months
 from billing.costs.leave import LAST_MONTH, PaidMonth, leave_cost, monthly_provision, top_up
-from billing.costs.leave_ledger import available
+from billing.costs.leave_ledger import available, with_provision
+from billing.costs.leavers import left_behind
+from billing.costs.payroll_columns import AMOUNTS
 from billing.models import BillingRun, CostKind, EmployerCost, ProvisionEntry, Settlement
 from employees.models import Contract, ContractTerms
-from groupement.kernel.money import ZERO
+from groupement.kernel.money import CENT, ZERO
 from members.models import Group
 from members.models.group import LeaveMethod
 from timesheets.models import Entry, Kind
@@ -35,6 +37,7 @@ class _LeaveFacts:
     minutes: dict[EmployeeMonth, int]
     weekly: dict[EmployeeMonth, int]
     last: set[EmployeeMonth]
+    left_behind: set[EmployeeMonth]
     left: dict[int, Decimal] = field(default_factory=dict)
 
 
@@ -59,7 +62,8 @@ class _Changes:
 def write_leave_rows(run: BillingRun, *, at: datetime) -> None:
     """Write the leave rows of every cost that ``run`` may take up, from the hours and balances of now.
 
-    To be called before the run's costs are read; twice gives the same.
+    Of who left, what no leave will be paid from any more is given back, by a row of its own. To be called before the
+    run's costs are read; twice gives the same.
     """
     elsewhere = Settlement.objects.filter(
         ~Q(employer_cost=0), employee=OuterRef("employee"), month=OuterRef("month")
@@ -67,7 +71,8 @@ def write_leave_rows(run: BillingRun, *, at: datetime) -> None:
     if not _provides() and not ProvisionEntry.objects.exists():
         return
     costs = EmployerCost.objects.filter(~Exists(elsewhere), month__lte=run.month)
-    rewrite_leave_rows(set(costs.values_list("employee", "month")), at=at)
+    of_leavers = left_behind({(employee, run.month) for employee in with_provision()})
+    rewrite_leave_rows({*costs.values_list("employee", "month"), *of_leavers}, at=at)
 
 
 @transaction.atomic
@@ -75,8 +80,8 @@ def rewrite_leave_rows(keys: Collection[EmployeeMonth], *, at: datetime) -> None
     """Write the leave rows of these employees' months anew; a month that is closed stays as it is.
 
     One tenth of pay and contributions is put aside when the group provides for leave; with May's pay, what the leave
-    year lacks beside L3141-24. Leave taken draws its cost from what is held and put aside with the month; the last
-    month of a contract, in which leave not taken is paid, draws all it can.
+    year lacks beside L3141-24. Leave taken draws its cost from what is held and put aside with the month; what is paid
+    in the last month of a contract and after it, leave not taken among it, draws all it can.
     """
     employees = {employee for employee, _ in keys}
     shut = closed_months(employees)
@@ -102,6 +107,12 @@ def _change_rows(key: EmployeeMonth, facts: _LeaveFacts, changes: _Changes, at: 
     provision = _provision(key, facts) if facts.provides else ZERO
     held = facts.left.get(key[0], ZERO)
     drawn = min(_leave_cost(key, facts, paid), max(ZERO, held + provision))
+    if key in facts.left_behind and not paid:
+        drawn = max(ZERO, held)
+    elif drawn:
+        # A month that came to nothing would not count as settled, and could be taken up again.
+        others = sum((cost.amount for kind, cost in costs.items() if kind in AMOUNTS), ZERO)
+        drawn = min(drawn, max(ZERO, others + provision - CENT))
     # What is put aside with this month may pay its leave; another month may count on it once it is invoiced.
     facts.left[key[0]] = held - max(ZERO, drawn - provision)
     wanted = {CostKind.LEAVE_PROVISION: provision, CostKind.LEAVE_DRAWN: 0 - drawn}
@@ -154,6 +165,7 @@ def _read(keys: Collection[EmployeeMonth]) -> _LeaveFacts:
         minutes={(employee, month): total for employee, month, total in minutes},
         weekly=_weekly(keys),
         last=_last_months(keys),
+        left_behind=left_behind(keys),
     )
 
 
@@ -200,16 +212,14 @@ def _weekly(keys: Collection[EmployeeMonth]) -> dict[EmployeeMonth, int]:
 
 
 def _last_months(keys: Collection[EmployeeMonth]) -> set[EmployeeMonth]:
-    """The months in which somebody's last contract ends."""
+    """The months in which somebody's last contract ends, and those after: their pay is what was owed at the end."""
     ends: dict[int, Contract] = {}
     for contract in Contract.objects.filter(employee__in={key[0] for key in keys}).order_by("starts_on"):
         ends[contract.employee_id] = contract
     return {
         key
         for key in keys
-        if (last := ends.get(key[0]))
-        and last.ends_before is not None
-        and key[1].first < last.ends_before <= key[1].before
+        if (last := ends.get(key[0])) and last.ends_before is not None and last.ends_before <= key[1].before
     }
 
 

@@ -18,6 +18,7 @@ from billing.costs.closing import EmployeeMonth, closed_months
 from billing.costs.leave import shares_drawn, shares_set_aside
 from billing.models import (
     BillingRun,
+    CarriedCost,
     Charge,
     CostKind,
     EmployerCost,
@@ -30,7 +31,7 @@ from billing.models import (
 from employees.models import Assignment, Employee
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
-from groupement.kernel.money import ZERO, cents
+from groupement.kernel.money import ZERO, allocate, cents
 from groupement.kernel.periods import Month
 from members.models import Group, Member, User
 
@@ -40,7 +41,10 @@ ByMember = dict[int | None, Decimal]
 
 @dataclass(frozen=True)
 class ProvisionBalance:
-    """One person's provision paid by one member, None for the group; drawn is below zero."""
+    """One person's provision paid by one member, None for the group; drawn is below zero.
+
+    ``set_aside`` is what the payroll makes of it at last: what corrections came to is in it.
+    """
 
     employee: Employee
     member: Member | None
@@ -65,7 +69,7 @@ def balances() -> list[ProvisionBalance]:
         ProvisionBalance(
             person,
             member,
-            kinds.get(ProvisionKind.SET_ASIDE, ZERO),
+            kinds.get(ProvisionKind.SET_ASIDE, ZERO) + kinds.get(ProvisionKind.CORRECTED, ZERO),
             kinds.get(ProvisionKind.DRAWN, ZERO),
             kinds.get(ProvisionKind.SETTLED, ZERO),
         )
@@ -73,6 +77,12 @@ def balances() -> list[ProvisionBalance]:
         for member in [*members, None]
         if (kinds := moved.get((person.pk, member.pk if member else None)))
     ]
+
+
+def with_provision() -> set[int]:
+    """The people (ids) for whom something is held today; one query."""
+    held = _final(ProvisionEntry.objects.all()).order_by("employee").values("employee")
+    return set(held.annotate(sum=Sum("amount")).filter(sum__gt=0).values_list("employee", flat=True))
 
 
 def available(
@@ -94,7 +104,10 @@ def available(
 
 def _final(entries: QuerySet[ProvisionEntry]) -> QuerySet[Any]:
     return entries.filter(
-        Q(run__isnull=True) | Q(run__status=RunStatus.ISSUED) | Q(kind=ProvisionKind.DRAWN)
+        Q(run__isnull=True)
+        | Q(run__status=RunStatus.ISSUED)
+        | Q(kind=ProvisionKind.DRAWN)
+        | Q(kind=ProvisionKind.CORRECTED, amount__lt=0)
     ).order_by("month", "pk")
 
 
@@ -118,21 +131,68 @@ def record_entries(run: BillingRun, at: datetime) -> list[ProvisionEntry]:
     kept = closed_months({employee for employee, _ in settled}) & set(settled)
     has_entry = set(entries.values_list("employee", "month"))
     entries.exclude(pk__in=[row.pk for row in entries if (row.employee_id, row.month) in kept]).delete()
-    moves = _moves([key for key in settled if key not in kept or key not in has_entry])
+    to_write = [key for key in settled if key not in kept or key not in has_entry]
+    moves, corrected = _moves(to_write), _corrections(to_write)
     for key, carried in _carried(moves).items():
         settled[key] -= carried
-    if not moves:
+    keys = sorted({*moves, *corrected})
+    if not keys:
         return []
     shares = _shares(run)
-    held = available({employee for employee, _ in moves}, leaving_out=moves)
+    held = available({employee for employee, _ in keys}, leaving_out=keys)
     return ProvisionEntry.objects.bulk_create(
         ProvisionEntry(
             employee_id=key[0], member_id=member, month=key[1], kind=kind, amount=part, run=run, noted_at=at
         )
-        for key in sorted(moves)
-        for kind, parts in _parts(moves[key], settled[key], shares.get(key, {}), held.setdefault(key[0], {}))
+        for key in keys
+        for kind, parts in [
+            *_parts(
+                moves.get(key, (ZERO, ZERO)),
+                settled[key],
+                shares.get(key, {}),
+                held.setdefault(key[0], {}),
+            ),
+            (ProvisionKind.CORRECTED, _corrected(corrected.get(key, ()), held[key[0]])),
+        ]
         for member, part in parts.items()
     )
+
+
+def _corrections(keys: Collection[EmployeeMonth]) -> dict[EmployeeMonth, list[tuple[Decimal, ByMember]]]:
+    """What the provisions of earlier months were corrected by in each of these, and who had put those aside."""
+    rows = CarriedCost.objects.filter(
+        ~Q(provision=0), employee__in={key[0] for key in keys}, into_month__in={key[1] for key in keys}
+    )
+    moved = [
+        row for row in rows.order_by("from_month", "pk") if (row.employee_id, row.into_month) in set(keys)
+    ]
+    aside: dict[EmployeeMonth, ByMember] = defaultdict(dict)
+    entries = ProvisionEntry.objects.filter(
+        employee__in={row.employee_id for row in moved},
+        month__in={row.from_month for row in moved},
+        kind=ProvisionKind.SET_ASIDE,
+    )
+    for entry in entries.order_by("pk") if moved else ():
+        aside[entry.employee_id, entry.month][entry.member_id] = entry.amount
+    found: dict[EmployeeMonth, list[tuple[Decimal, ByMember]]] = defaultdict(list)
+    for row in moved:
+        borne = aside[row.employee_id, row.from_month]
+        found[row.employee_id, row.into_month].append((row.provision, borne))
+    return found
+
+
+def _corrected(corrections: Iterable[tuple[Decimal, ByMember]], balances: ByMember) -> ByMember:
+    """By member, what corrections put aside as who had put aside, or take back of what is held at most."""
+    parts: ByMember = {}
+    for amount, borne in corrections:
+        if amount > 0:
+            weights = {member: put for member, put in borne.items() if put > 0} or {None: Decimal(1)}
+            moved: ByMember = dict(zip(weights, allocate(amount, [*weights.values()]), strict=True))
+        else:
+            moved = shares_drawn(min(0 - amount, _positive_sum(balances)), balances)
+        _add(balances, moved)
+        _add(parts, moved)
+    return {member: part for member, part in parts.items() if part}
 
 
 def _parts(

@@ -19,6 +19,7 @@ from billing.credit_notes.composing import (
     NotCreditable,
     compose_credit_note,
 )
+from billing.credit_notes.giving_back import hours_given_back
 from billing.credit_notes.remaining import InvoiceRemainder, remainder_of
 from billing.models import Charge, Fate, Invoice, InvoiceKind, InvoiceStatus, Line, Release
 from billing.month import ahead, sealing
@@ -50,12 +51,12 @@ def issue_credit_note(
     """Issue the credit note that ``lines`` ask of ``invoice``, and settle with it what is still due of that invoice.
 
     Amounts are positive and mirror the invoice's to the cent, VAT included (rule R6). Hours are released (the next run
-    bills them again) or voided (never), entry by entry; another sum comes back only when it is released whole. The
-    timesheets stay sealed. What the credit exceeds of the due stays the member's; of a share of a cost, it holds no
-    provision for leave any more. ``expected`` is what was left of the
-    invoice, VAT included, on the page: nobody credits twice by clicking twice. Queue the file afterwards
-    with ``rendering.enqueue``. ``issued_on``: its date when it is not that of ``at``, the day that numbers have
-    reached. Not ``accepts_clock``, it asks first when today may be wrong (ahead.ClockInDoubt).
+    bills them again) or voided (never), entry by entry; another sum comes back only when it is released whole, a flat
+    amount or a share with the hours of its days. The timesheets stay sealed. What the credit exceeds of the due stays
+    the member's; of a share of a cost, it holds no provision for leave any more. ``expected`` is what was left of the
+    invoice, VAT included, on the page: nobody credits twice by clicking twice. Queue the file afterwards with
+    ``rendering.enqueue``. ``issued_on``: its date when it is not that of ``at``, the day that numbers have reached. Not
+    ``accepts_clock``, it asks first when today may be wrong (ahead.ClockInDoubt).
 
     Raises NotCreditable (a draft, a credit note, nothing left, too much, no reason), RemainderChanged, NumberTooEarly,
     ahead.NotTheDateReached.
@@ -147,10 +148,18 @@ def _write_draft(invoice: Invoice, draft: CreditNoteDraft, *, reason: str, at: d
         for written, line in zip(lines, draft.lines, strict=True)
         for entry, minutes in line.hours
     )
-    released = [
-        line.credited.charge.pk for line in draft.lines if line.releases_charge and line.credited.charge
-    ]
-    Charge.objects.filter(pk__in=released, released_at=None).update(released_at=at)
+    released = {
+        line.credited.charge: written
+        for written, line in zip(lines, draft.lines, strict=True)
+        if line.releases_charge and line.credited.charge
+    }
+    hours = hours_given_back([*released])
+    Release.objects.bulk_create(
+        Release(line=released[charge], credited=charge, entry_id=entry, minutes=minutes, fate=Fate.RELEASED)
+        for charge in released
+        for entry, minutes in hours.get(charge.pk, ())
+    )
+    Charge.objects.filter(pk__in={charge.pk for charge in released}, released_at=None).update(released_at=at)
     return note
 
 

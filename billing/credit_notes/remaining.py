@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from billing.charge_kinds import BY_ENTRY
 from billing.models import Charge, Fate, Invoice, InvoiceKind, InvoiceStatus, Line, Release
 from groupement.kernel.money import ZERO, vat
 from timesheets.models import Entry, Kind
@@ -269,7 +270,7 @@ def origin_of(note: Invoice) -> CreditNoteOrigin | None:
 
 def _credited_days(note: Invoice) -> list[CreditedDay]:
     rows = (
-        Release.objects.filter(line__invoice=note)
+        Release.objects.filter(line__invoice=note, credited__kind__in=BY_ENTRY)
         .select_related("entry__timesheet__employee", "charge__line__invoice")
         .defer("charge__line__invoice__snapshot")
         .order_by("line__position", "entry__day", "pk")

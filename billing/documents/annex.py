@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from billing.charge_kinds import BY_ENTRY
 from billing.models import InvoicedTimesheet, Release
 from groupement.kernel.french import WEEKDAYS
 from timesheets import freezing
@@ -56,7 +57,8 @@ def credited_annexes(notes: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """The hours that credit notes take back, in the same shape: of each day, the minutes credited."""
     taken: dict[tuple[int, int], dict[tuple[date, str], int]] = defaultdict(dict)
     sheets: dict[int, Timesheet] = {}
-    rows = Release.objects.filter(line__invoice__in=notes).select_related(
+    # A flat amount or a share is taken back as a sum: its hours stay those of its invoice.
+    rows = Release.objects.filter(line__invoice__in=notes, credited__kind__in=BY_ENTRY).select_related(
         "line", "entry__timesheet__employee", "entry__timesheet__assignment"
     )
     for row in rows.order_by("line__position", "entry__day", "entry__kind", "pk"):

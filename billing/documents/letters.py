@@ -14,10 +14,10 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from billing.documents.printable import refuse_holes
 from billing.models import Letter, LetterKind
 from groupement.kernel import paper
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.printable import refuse_holes
 from members.models import Group, Member
 from members.roles import TELL_ADMIN
 
@@ -38,8 +38,7 @@ def write(
     templates/paper/letters/<kind>.html says the shape of its content; ``sender`` is put in here from the group's row.
     """
     whole = {**content} if "sender" in content else {"sender": sender(), **content}
-    if kind != LetterKind.REMINDER:  # which names what an invoice has printed
-        refuse_holes(whole)
+    refuse_holes(whole, of=f"{LetterKind(kind).label}, {member.short_name}" if member else "")
     return Letter.objects.create(
         kind=kind,
         member=member,

@@ -11,12 +11,9 @@ from typing import Any
 
 from django.db.models import Sum
 
-from billing.costs.payroll_columns import AMOUNTS
+from billing.costs.month_costs import month_costs
 from billing.grants.tagging import FUNDABLE
 from billing.models import (
-    ActualCost,
-    CostKind,
-    EmployerCost,
     FundedCost,
     FundedHours,
     FundingLine,
@@ -157,7 +154,7 @@ def person_months(keys: Collection[Key]) -> dict[Key, PersonMonth]:
     """Cost and hours of each person's month; a few months too many, since persons and months vary apart."""
     facts = {key: PersonMonth() for key in keys}
     within = {"employee__in": {key[0] for key in keys}, "month__in": {key[1] for key in keys}}
-    for (employee, month), (cost, is_estimate) in _month_costs(within).items():
+    for (employee, month), (cost, is_estimate) in month_costs(within).items():
         if (employee, month) in facts:
             facts[employee, month].cost = cost
             facts[employee, month].is_estimate = is_estimate
@@ -170,30 +167,6 @@ def person_months(keys: Collection[Key]) -> dict[Key, PersonMonth]:
         if (employee, month) in facts:
             facts[employee, month].minutes = minutes
     return facts
-
-
-def _month_costs(within: Mapping[str, Any]) -> dict[Key, tuple[Decimal, bool]]:
-    """What each person's month cost, and whether that is an estimate; two queries.
-
-    A month invoiced on an estimate cost what the payroll came to at last; what of it is carried into later months is
-    no cost of those.
-    """
-    found: dict[Key, dict[str, tuple[Decimal, bool]]] = defaultdict(dict)
-    rows = EmployerCost.objects.filter(**within).exclude(kind=CostKind.CARRIED)
-    names = ("employee", "month", "kind", "amount", "is_estimate")
-    for employee, month, kind, amount, is_estimate in rows.values_list(*names).order_by():
-        found[employee, month][kind] = (amount, is_estimate)
-    actual: dict[Key, dict[str, tuple[Decimal, bool]]] = defaultdict(dict)
-    paid = ActualCost.objects.filter(**within).values_list("employee", "month", "kind", "amount")
-    for employee, month, kind, amount in paid.order_by():
-        actual[employee, month][kind] = (amount, False)
-    for key, by_kind in actual.items():
-        others = {kind: cost for kind, cost in found[key].items() if kind not in AMOUNTS}
-        found[key] = others | by_kind
-    return {
-        key: (sum((amount for amount, _ in costs.values()), ZERO), any(each for _, each in costs.values()))
-        for key, costs in found.items()
-    }
 
 
 def _tags(

@@ -27,6 +27,7 @@ from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import ZERO, an_hour
 from groupement.kernel.periods import Month
+from groupement.kernel.printable import refuse_holes
 from groupement.kernel.tabular import csv_text, inert, printable
 from groupement.kernel.worktime import quantity
 from members.models import Group, User
@@ -42,7 +43,8 @@ def lock(line: FundingLine, *, first: Month, last: Month, by: User, at: datetime
     """Copy what ``line`` pays for in the months ``first`` to ``last``; PostgreSQL refuses their tags from then on.
 
     Raises NotLockable for months that are not over, outside the line or locked already, for a period without a tag,
-    and, person by person, where hours wait for approval or a cost for its import: an hour's cost would still change.
+    and, person by person, where hours wait for approval or a cost for its import: an hour's cost would still change;
+    printable.HoleInPaper.
     """
     locked_line = still_there(FundingLine.objects.select_for_update(), line.pk)
     _refuse_period(locked_line, first, last, at)
@@ -54,6 +56,7 @@ def lock(line: FundingLine, *, first: Month, last: Month, by: User, at: datetime
     if faults := _faults(rows):
         raise NotLockable("Rien n’est verrouillé. À régler d’abord\u00a0:", errors=faults)
     content = _content(locked_line, first, last, LineFunding(rows, spent), by, at)
+    refuse_holes(content)
     return FundingReport.objects.create(
         line=locked_line,
         first_month=first,

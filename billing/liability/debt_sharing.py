@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Sum
 
+from billing.costs.month_costs import month_costs
+from billing.costs.payroll_columns import AMOUNTS
 from billing.models import EmployerCost, Invoice, InvoiceStatus
 from billing.month.summing import total_of
 from groupement.kernel.money import ZERO, allocate
@@ -100,15 +102,14 @@ def bases(key: str, period: KeyPeriod) -> tuple[list[Member], Bases]:
 
 
 def cost_of(month: Month) -> Decimal:
-    """The employer cost of everybody in ``month``."""
-    total = EmployerCost.objects.filter(month=month).aggregate(total=Sum("amount"))["total"]
-    return total or ZERO
+    """The employer cost of everybody in ``month``, as the payroll said at last."""
+    return sum((cost for cost, _ in month_costs({"month": month}).values()), ZERO)
 
 
 def last_costed_month(until: Month) -> Month | None:
     """The last month not after ``until`` whose costs are known."""
     found: Month | None = (
-        EmployerCost.objects.filter(month__lte=until)
+        EmployerCost.objects.filter(month__lte=until, kind__in=AMOUNTS)
         .order_by("-month")
         .values_list("month", flat=True)
         .first()
@@ -146,13 +147,8 @@ def _wage_bill(period: KeyPeriod) -> dict[int, Decimal]:
     for member, employee, month, minutes in _worked(period):
         hours[employee, month][member] = minutes
     used: dict[int, Decimal] = defaultdict(Decimal)
-    costs = (
-        EmployerCost.objects.filter(month__gte=period.first, month__lte=period.last)
-        .values_list("employee", "month")
-        .annotate(total=Sum("amount"))
-        .order_by("employee", "month")
-    )
-    for employee, month, cost in costs:
+    costs = month_costs({"month__gte": period.first, "month__lte": period.last})
+    for (employee, month), (cost, _) in sorted(costs.items()):
         worked = dict(sorted(hours[employee, month].items()))
         if any(worked.values()):
             for member, share in zip(worked, allocate(cost, [*worked.values()]), strict=True):

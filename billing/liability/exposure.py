@@ -29,6 +29,7 @@ from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
+from groupement.kernel.printable import refuse_holes
 from members.models import Group, LiabilityKey, Member
 
 LARGEST = Decimal("99999999.99")
@@ -141,7 +142,11 @@ def key_label() -> str:
 
 
 def pdf(statement: LiabilityStatement, *, at: datetime) -> bytes:
-    """The statement as PDF/A."""
+    """The statement as PDF/A. Raises printable.HoleInPaper."""
+    named = [
+        {"legal_name": row.member.legal_name, "short_name": row.member.short_name} for row in statement.rows
+    ]
+    refuse_holes({"group": statement.group.letterhead(), "member": named})
     context = {"statement": statement, "printed_on": timezone.localdate(at)}
     return paper.pdf(
         render_to_string("paper/liability.html", context),

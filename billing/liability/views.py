@@ -47,7 +47,10 @@ def liability_pdf(request: UserRequest) -> HttpResponse:
     _, statement = _state(request)
     if statement is None:
         return redirect("billing:liability")
-    response = HttpResponse(exposure.pdf(statement, at=timezone.now()), content_type="application/pdf")
+    done = act(request, exposure.pdf, statement, at=timezone.now())
+    if not done:
+        return redirect("billing:liability")
+    response = HttpResponse(done.value, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="responsabilite-solidaire-{today()}.pdf"'
     return response
 

@@ -67,6 +67,12 @@ class BankStatement(models.Model):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Protect(
+                name="what_a_statement_said_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["undone_by", "undone_at"]),
+            ),
+            pgtrigger.Protect(name="statements_are_kept", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

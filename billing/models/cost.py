@@ -83,6 +83,11 @@ class PayrollImport(models.Model):
     class Meta:
         verbose_name = "import de paie"
         verbose_name_plural = "imports de paie"
+        triggers = [
+            pgtrigger.Protect(
+                name="payroll_imports_never_change", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.file_name} ({self.month})"
@@ -165,12 +170,16 @@ class ActualCost(models.Model):
 
 
 class CarriedCost(models.Model):
-    """How much of one month's difference (actual less invoiced) another month's cost of kind CARRIED holds."""
+    """How much of one month's difference (actual less invoiced) another month's cost of kind CARRIED holds.
+
+    ``provision`` is the part of it that puts a provision right: a tenth of what pay and contributions differ by.
+    """
 
     employee = models.ForeignKey("employees.Employee", models.PROTECT, related_name="+")
     from_month = MonthField("écart du mois")
     into_month = MonthField("reporté sur le mois")
     amount = MoneyField("montant")
+    provision = MoneyField("dont provision pour congés", default=0)
     noted_at = models.DateTimeField("noté le")
 
     class Meta:
@@ -220,6 +229,7 @@ class ProvisionKind(models.TextChoices):
     SET_ASIDE = "set_aside", "mise de côté"
     DRAWN = "drawn", "reprise"
     SETTLED = "settled", "soldée"
+    CORRECTED = "corrected", "corrigée"
 
 
 class ProvisionEntry(models.Model):
@@ -253,7 +263,7 @@ class ProvisionEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="set_aside", amount__gte=0)
                 | Q(kind="drawn", amount__lte=0)
-                | Q(kind="settled"),
+                | Q(kind__in=["settled", "corrected"]),
                 name="provision_has_the_sign_of_its_kind",
             ),
         ]
@@ -290,6 +300,11 @@ class ReserveEntry(models.Model):
         verbose_name = "mouvement de la réserve"
         verbose_name_plural = "mouvements de la réserve"
         constraints = [models.CheckConstraint(condition=~Q(amount=0), name="a_reserve_entry_moves_something")]
+        triggers = [
+            pgtrigger.Protect(
+                name="reserve_entries_never_change", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -133,6 +133,19 @@ class Dispute(models.Model):
                 name="a_closed_dispute_says_how_it_ended",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="what_a_dispute_says_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("invoice", "reason", "opened_on", "opened_by"),
+            ),
+            pgtrigger.Protect(
+                name="a_closed_dispute_stays_closed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__closed_on__isnull=False),
+            ),
+            pgtrigger.Protect(name="disputes_are_kept", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"litige du {self.opened_on:%d/%m/%Y}"

@@ -4,7 +4,11 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from billing.charge_kinds import STANDS_FOR_HOURS
 from billing.models.invoice import OF_AN_ISSUED_INVOICE, Invoice
+
+# Sums that pay for all hours of their days: a credit note releases the hours with the sum.
+KINDS_FOR_HOURS = ", ".join(f"'{kind.value}'" for kind in STANDS_FOR_HOURS)
 
 
 class InvoicedTimesheet(models.Model):
@@ -42,9 +46,10 @@ class Fate(models.TextChoices):
 class Release(models.Model):
     """Minutes of one entry that a credit note took off the charge that billed them, and what became of them.
 
-    Released minutes wait with ``charge`` empty until a run bills them again; voided ones never are. Of an entry, a
-    charge bills all its minutes (the first time), or the minutes of the releases that name it as ``charge``; nobody
-    credits more than that: a trigger counts.
+    A flat amount or a share of a cost that is released whole gives back the hours of its days, so that an hourly price
+    put in its place bills them. Released minutes wait with ``charge`` empty until a run bills them again; voided ones
+    never are. Of an entry, a charge bills all its minutes (the first time), or the minutes of the releases that name it
+    as ``charge``; nobody credits more than that: a trigger counts.
     """
 
     line = models.ForeignKey(
@@ -86,7 +91,7 @@ class Release(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 declare=[("claimed", "integer"), ("given", "integer")],
-                func="""
+                func=f"""
                     PERFORM 1 FROM billing_charge WHERE id = NEW.credited_id FOR NO KEY UPDATE;
                     SELECT SUM(minutes) INTO claimed FROM billing_release
                     WHERE charge_id = NEW.credited_id AND entry_id = NEW.entry_id;
@@ -99,13 +104,24 @@ class Release(models.Model):
                         JOIN billing_charge ON billing_charge.line_id = billing_line.id
                         WHERE timesheets_entry.id = NEW.entry_id AND billing_charge.id = NEW.credited_id;
                     END IF;
+                    IF claimed IS NULL THEN
+                        -- A flat amount or a share stands for the hours of its month, on whatever invoice they are.
+                        SELECT timesheets_entry.minutes INTO claimed FROM timesheets_entry
+                        JOIN timesheets_timesheet ON timesheets_timesheet.id = timesheets_entry.timesheet_id
+                        JOIN billing_invoicedtimesheet
+                          ON billing_invoicedtimesheet.timesheet_id = timesheets_timesheet.id
+                        JOIN billing_charge ON billing_charge.assignment_id = timesheets_timesheet.assignment_id
+                          AND billing_charge.service_month = timesheets_timesheet.month
+                        WHERE timesheets_entry.id = NEW.entry_id AND billing_charge.id = NEW.credited_id
+                          AND billing_charge.kind IN ({KINDS_FOR_HOURS});
+                    END IF;
                     SELECT COALESCE(SUM(minutes), 0) INTO given FROM billing_release
                     WHERE credited_id = NEW.credited_id AND entry_id = NEW.entry_id;
                     IF claimed IS NULL OR given + NEW.minutes > claimed THEN
                         RAISE EXCEPTION 'an hour is credited once' USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
-                """,
+                """,  # noqa: S608 - written by us, no value of anybody  # nosec B608
             ),
             pgtrigger.Protect(
                 name="what_a_release_says_never_changes",

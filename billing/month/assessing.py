@@ -9,22 +9,22 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from billing.charge_kinds import KINDS, PAYS_FOR_WORK
+from billing.charge_kinds import KINDS, PAYS_FOR_WORK, ChargeKind
 from billing.documents import vat
 from billing.models import Charge
-from billing.month import pricing, wording
+from billing.month import pricing, rebilling, wording
 from billing.month.anomalies import anomalies, cost_without_hours
 from billing.month.pricing import PricedSegment
+from billing.month.rebilling import ChargeToBill
 from billing.month.run_facts import (
     EmployeeMonthFacts,
     Key,
-    ReleasedMinutes,
     RunFacts,
     SheetHours,
     all_approved,
     employee_month,
 )
-from billing.month.segments import EmployeeMonth, Segment, in_spans
+from billing.month.segments import EmployeeMonth, Segment
 from billing.month.wording import BillingProblem
 from employees.models import Assignment, VatRegime
 from groupement.kernel.money import ZERO
@@ -33,24 +33,6 @@ from members.models import VatAttestation
 
 # Of an assignment’s month and kind, those on differences of other months are counted apart from those of the month.
 FIRST_OF_DIFFERENCES = 100
-
-
-@dataclass(frozen=True)
-class ChargeToBill:
-    """A priced sum with what it is for; ``sheets`` are the open timesheets that it bills, oldest first.
-
-    ``again`` are the releases (ids) whose minutes it bills again, ``rebills`` the released charge (id) that it prices
-    anew, ``rank`` how many charges of its source came before.
-    """
-
-    priced: PricedSegment
-    assignment: Assignment
-    month: Month
-    sheets: Sequence[SheetHours]
-    vat_regime: str
-    again: Sequence[int] = ()
-    rebills: int | None = None
-    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,15 +111,16 @@ def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> No
     waiting = held | (month_facts.at_cost if is_shared_already else set())
     # A share that a credit note released is priced anew, although the cost of its month was shared before.
     differences = pricing.price_differences(facts.carried.get(key, ()), month_facts.month)
-    charges = [
+    priced_now = [
         charge
         for priced in [*pricing.price(month), *differences]
-        if (charge := _charge(month_facts, priced))
-        and (
-            not (charge.assignment.pk in waiting or (priced.is_difference and is_shared_already))
-            or (charge.rebills and charge.assignment.pk not in held)
-        )
+        if (charge := _charge(month_facts, priced)) and charge.assignment.pk not in held
     ]
+    charges = _without_waiting(
+        rebilling.in_place_of_others(month_facts, priced_now),
+        waiting,
+        is_shared_already=is_shared_already,
+    )
     assessment.charges += charges
     assessment.problems += _nothing_again(month_facts, charges, held)
     assessment.problems += [*obstacles, *_remarks(month_facts, is_shared_already=is_shared_already)]
@@ -156,6 +139,27 @@ def _assess_month(month_facts: EmployeeMonthFacts, assessment: Assessment) -> No
     charged = sum(for_work, facts.charged_there.get(key, ZERO))
     if settled or charged:
         assessment.settlements.append(MonthSettlement(key[0], month_facts.month, settled, charged))
+
+
+def _without_waiting(
+    charges: Sequence[ChargeToBill], waiting: set[int], *, is_shared_already: bool
+) -> list[ChargeToBill]:
+    """Without what waits: of a cost shared already, all but what credit notes released, with the fee on it.
+
+    Hours that came late wait with their timesheet.
+    """
+    back = {
+        each.assignment.pk
+        for each in charges
+        if KINDS[each.priced.kind].shares_cost and (each.rebills or each.again)
+    }
+    return [
+        each
+        for each in charges
+        if ((each.rebills or each.again) and not each.sheets)
+        or (each.priced.kind == ChargeKind.MANAGEMENT_FEE and each.assignment.pk in back)
+        or not (each.assignment.pk in waiting or (each.priced.is_difference and is_shared_already))
+    ]
 
 
 def _held(month_facts: EmployeeMonthFacts, *, waits: bool) -> set[int]:
@@ -178,7 +182,7 @@ def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToB
     source = assignment.pk, month_facts.month, priced.kind, priced.is_difference
     earlier, reopened = facts.charged[source], facts.reopened.get(source, [])
     is_charged = earlier and (not reopened or (*source, priced.segment.terms) in facts.charged_terms)
-    if not is_by_entry and is_charged:
+    if not is_by_entry and (is_charged or rebilling.is_given_up(facts, priced, month_facts.month)):
         return None
     return ChargeToBill(
         priced,
@@ -186,31 +190,10 @@ def _charge(month_facts: EmployeeMonthFacts, priced: PricedSegment) -> ChargeToB
         month_facts.month,
         [sheet for sheet in month_facts.sheets.get(assignment.pk, ()) if is_by_entry and sheet.is_open],
         vat.regime_for(priced.segment.vat_regime, in_franchise=facts.is_franchise),
-        [row.pk for row in facts.released.get(assignment.pk, ()) if _is_again(row, priced)],
-        _rebilled(month_facts, priced, reopened),
-        earlier + FIRST_OF_DIFFERENCES * priced.is_difference,
+        rebilling.billed_again(priced, facts.released.get(assignment.pk, ())),
+        rebilling.rebilled(month_facts, priced, reopened),
+        rank=earlier + FIRST_OF_DIFFERENCES * priced.is_difference,
     )
-
-
-def _rebilled(
-    month_facts: EmployeeMonthFacts, priced: PricedSegment, reopened: Sequence[tuple[int, int]]
-) -> int | None:
-    """Of the released charges, that which this sum prices anew: that of its terms, else one of terms that are gone."""
-    if priced.is_difference:
-        return reopened[0][0] if reopened else None
-    source = priced.segment.assignment, month_facts.month, priced.kind, False
-    to_bill = [
-        row.terms
-        for row in month_facts.segments
-        if row.assignment == source[0] and (*source, row.terms) not in month_facts.facts.charged_terms
-    ]
-    by_terms = {terms: pk for pk, terms in reopened}
-    if priced.segment.terms in by_terms:
-        return by_terms[priced.segment.terms]
-    gone = [pk for pk, terms in reopened if terms not in to_bill]
-    new = [terms for terms in to_bill if terms not in by_terms]
-    rank = new.index(priced.segment.terms) if priced.segment.terms in new else len(gone)
-    return gone[rank] if rank < len(gone) else None
 
 
 def _nothing_again(
@@ -225,10 +208,6 @@ def _nothing_again(
         for pk in sorted(gone - billed - held)
         if pk in facts.assignments and facts.assignments[pk].employee_id == month_facts.key[0]
     ]
-
-
-def _is_again(row: ReleasedMinutes, priced: PricedSegment) -> bool:
-    return KINDS[priced.kind].is_by_entry and in_spans(row.day, priced.segment.spans)
 
 
 def _add_recorded(facts: RunFacts, assessment: Assessment) -> None:
@@ -309,6 +288,13 @@ def _remarks(month_facts: EmployeeMonthFacts, *, is_shared_already: bool) -> lis
                 remarks.append(wording.hours_come_later(assignment, month_facts.month))
         elif is_shared_already and any(sheet.is_open and sheet.total for sheet in sheets):
             remarks.append(wording.supplement_waits(assignment, month_facts.month))
+    remarks += [
+        wording.provision_is_given_back(
+            month_facts.facts.employees[month_facts.key[0]], month_facts.month, 0 - each.amount
+        )
+        for each in month_facts.facts.carried.get(month_facts.key, ())
+        if each.is_provision and not is_shared_already
+    ]
     works = any(sheet.total for sheets in month_facts.sheets.values() for sheet in sheets)
     if not month_facts.at_cost and works and month_facts.key not in month_facts.facts.costs:
         employee = month_facts.facts.employees[month_facts.key[0]]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from django.db.models import Sum
 
 from billing.charge_kinds import SHARES_COST
+from billing.costs import leave_ledger
 from billing.models import CarriedCost, Charge, Settlement
 from billing.month.cost_differences import BorneShare, CarriedDifference
 from billing.month.summing import charges_with_credits
@@ -40,6 +42,45 @@ def carried(keys: Collection[Key]) -> dict[Key, list[CarriedDifference]]:
         found[row.employee_id, row.into_month].append(
             CarriedDifference(row.from_month, row.amount, borne, max(rest, ZERO))
         )
+    return found
+
+
+def rests_of_provisions(amounts: Mapping[Key, Decimal]) -> dict[Key, CarriedDifference]:
+    """What provisions of people who left give back in these months (euros), to who holds them; two queries."""
+    if not amounts:
+        return {}
+    employees = {employee for employee, _ in amounts}
+    held = leave_ledger.available(employees, leaving_out=amounts)
+    latest = _latest_shares(employees)
+    found: dict[Key, CarriedDifference] = {}
+    for key, amount in amounts.items():
+        shares, own = [], ZERO
+        for member, balance in held.get(key[0], {}).items():
+            if balance <= 0:
+                continue
+            if member is not None and (share := latest.get((key[0], member))):
+                shares.append(replace(share, net=balance))
+            else:
+                own += balance
+        shares.sort(key=lambda share: (share.assignment, share.terms))
+        found[key] = CarriedDifference(key[1], amount, shares, own, is_provision=True)
+    return found
+
+
+def _latest_shares(employees: Collection[int]) -> dict[tuple[int, int], BorneShare]:
+    """The assignment, terms and regime by which each member last bore a part of a person's cost."""
+    rows = Charge.objects.filter(kind__in=SHARES_COST, employee__in=employees, terms__isnull=False)
+    found: dict[tuple[int, int], BorneShare] = {}
+    for row in rows.select_related("terms").order_by("service_month", "pk"):
+        if row.terms is not None and row.assignment_id is not None:
+            found[row.employee_id or 0, row.member_id] = BorneShare(
+                row.assignment_id,
+                row.terms.pk,
+                row.member_id,
+                ZERO,
+                row.terms.management_rate,
+                row.vat_regime,
+            )
     return found
 
 

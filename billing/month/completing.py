@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 
-from billing.charge_kinds import COMPUTED
+from billing.charge_kinds import BY_ENTRY, COMPUTED
 from billing.models import (
     ActualCost,
     Charge,
@@ -23,6 +23,7 @@ from billing.models import (
     RunStatus,
     Settlement,
 )
+from billing.month.summing import replaced_by
 from employees.models import Employee, PriceMethod, Terms
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
@@ -202,9 +203,12 @@ def _late_hours(month: Month) -> list[LateHours]:
 def _waiting(month: Month) -> tuple[Decimal, int]:
     """Sums of the month that wait for a run, credited ones to bill again among them, and released minutes."""
     waiting = Charge.objects.filter(service_month=month).filter(
-        Q(is_standing=True, line__isnull=True) | Q(released_at__isnull=False, rebilled_by__isnull=True)
+        Q(is_standing=True, line__isnull=True)
+        | Q(~replaced_by(Charge.objects.all()), released_at__isnull=False, rebilled_by__isnull=True)
     )
-    released = Release.objects.filter(fate=Fate.RELEASED, charge__isnull=True, entry__timesheet__month=month)
+    released = Release.objects.filter(
+        fate=Fate.RELEASED, charge=None, credited__kind__in=BY_ENTRY, entry__timesheet__month=month
+    )
     both = waiting.values_list("net", Value(0)).union(released.values_list(Value(ZERO), "minutes"), all=True)
     sums, minutes = ZERO, 0
     for net, credited in both:

@@ -1,7 +1,8 @@
 """What an actual cost differs by from the one that was invoiced, and who bore that month; no query, no clock.
 
 The difference of a month reaches a later one as a cost carried over. It is no cost of the month that carries it: each
-member has the part of it that it bore of its own month, and the reserve has the rest.
+member has the part of it that it bore of its own month, and the reserve has the rest. So it is with what was put aside
+for the leave of somebody who left and pays none any more: it goes back to who put it aside.
 """
 
 from __future__ import annotations
@@ -28,12 +29,16 @@ class BorneShare:
 
 @dataclass(frozen=True)
 class CarriedDifference:
-    """What is carried of one month's difference (euros, below zero when too much was invoiced), and who bore it."""
+    """What is carried of one month's difference (euros, below zero when too much was invoiced), and who bore it.
+
+    ``is_provision``: what is left of a provision; ``month`` is the one that gives it back.
+    """
 
     month: Month
     amount: Decimal
     shares: Sequence[BorneShare] = ()
     reserve: Decimal = ZERO
+    is_provision: bool = False
 
     @property
     def parts(self) -> list[Decimal]:

@@ -28,8 +28,9 @@ from billing.models import (
     Settlement,
 )
 from billing.month import wording
-from billing.month.assessing import Assessment, ChargeToBill, assess
+from billing.month.assessing import Assessment, assess
 from billing.month.gathering import gather
+from billing.month.rebilling import ChargeToBill
 from employees.models import VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
@@ -314,7 +315,7 @@ class DraftLine:
             unit_price=priced.unit_price,
             net=priced.net,
             vat_regime=self.vat_regime,
-            figures=dict(priced.figures),
+            figures=self.computed.figures,
             rank=self.computed.rank,
             rebills_id=self.computed.rebills,
             line=line,

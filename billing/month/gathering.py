@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from billing.charge_kinds import COMPUTED, PAYS_FOR_WORK, PRICED_ANEW, TOPS_UP
+from billing.costs.payroll_columns import AMOUNTS
 from billing.documents import mentions
 from billing.models import (
     BillingRun,
@@ -25,9 +26,11 @@ from billing.models import (
     Release,
     Settlement,
 )
-from billing.month.carried_costs import carried
+from billing.month.carried_costs import carried, rests_of_provisions
+from billing.month.past_minutes import past_minutes
 from billing.month.run_facts import Key, ReleasedMinutes, RunFacts, SheetHours, SourceOfSums, TopUp
-from billing.month.summing import charges_with_credits
+from billing.month.segments import Span
+from billing.month.summing import charges_with_credits, replaced_by
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.periods import Month, overlaps
@@ -66,10 +69,12 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
         unbilled = [sheet.pk for sheets in facts.sheets.values() for sheet in sheets if not sheet.is_billed]
         facts.contradictions = contradictions(unbilled, on=on)
     facts.terms = _terms(facts.assignments)
-    facts.costs, facts.estimated, with_carried = _costs(keys)
+    facts.costs, facts.estimated, with_carried, left_over = _costs(keys)
     facts.carried = carried(with_carried)
+    for key, difference in rests_of_provisions(left_over).items():
+        facts.carried[key] = [*facts.carried.get(key, ()), difference]
     facts.settled = _settled(run, keys)
-    facts.charged, facts.charged_terms = _charged(run, keys)
+    facts.charged, facts.charged_terms, facts.charged_spans = _charged(run, keys)
     facts.topped_up = _topped_up(run, facts.charged)
     for _, source, released_charge in reopened:
         facts.reopened.setdefault(source, []).append(released_charge)
@@ -77,7 +82,7 @@ def gather(run: BillingRun, *, employees: Collection[int] | None = None, on: dat
     at_cost = [key for key in keys if _has_terms(facts, key, price_method=PriceMethod.ACTUAL)]
     for month in sorted({facts.last_month_of(key) or key[1] for key in at_cost}):
         facts.plans[month], facts.holidays[month] = planning.plan_and_holidays(month.first, month.before)
-    facts.past = _past_minutes(
+    facts.past = past_minutes(
         [key for key in at_cost if _has_terms(facts, key, absence_rule=AbsenceRule.LAST_12_MONTHS)]
     )
     facts.attestations = _attestations()
@@ -217,19 +222,27 @@ def _has_terms(facts: RunFacts, key: Key, **figures: str) -> bool:
     )
 
 
-def _costs(keys: Collection[Key]) -> tuple[dict[Key, Decimal], set[Key], set[Key]]:
-    """The cost of each employee-month, those of which a part is an estimate, and those that carry a difference."""
+def _costs(
+    keys: Collection[Key],
+) -> tuple[dict[Key, Decimal], set[Key], set[Key], dict[Key, Decimal]]:
+    """The cost of each employee-month, those of which a part is an estimate, and those that carry a difference.
+
+    Last, what is drawn of a provision in a month without pay: it is left of somebody who went away.
+    """
     rows = _of(EmployerCost.objects.all(), keys).values("employee", "month")
     sums = rows.annotate(
         sum=Sum("amount"),
         is_rough=BoolOr("is_estimate"),
         has_carried=BoolOr(Q(kind=CostKind.CARRIED), output_field=BooleanField()),
+        has_pay=BoolOr(Q(kind__in=AMOUNTS), output_field=BooleanField()),
+        drawn=Sum("amount", filter=Q(kind=CostKind.LEAVE_DRAWN)),
     )
     found = {(row["employee"], row["month"]): row for row in sums.order_by("employee", "month")}
     return (
         {key: row["sum"] for key, row in found.items()},
         {key for key, row in found.items() if row["is_rough"]},
         {key for key, row in found.items() if row["has_carried"]},
+        {key: row["drawn"] for key, row in found.items() if row["drawn"] and not row["has_pay"]},
     )
 
 
@@ -240,12 +253,23 @@ def _settled(run: BillingRun, keys: Collection[Key]) -> set[Key]:
 
 def _charged(
     run: BillingRun, keys: Collection[Key]
-) -> tuple[Counter[SourceOfSums], set[tuple[int, Month, str, bool, int]]]:
-    """How often is charged for good, or by another run's drafts, by source; and by which terms."""
+) -> tuple[
+    Counter[SourceOfSums], set[tuple[int, Month, str, bool, int]], dict[tuple[int, Month], list[Span]]
+]:
+    """How often is charged for good, or by another run's drafts, by source; by which terms; the days of hours."""
     lasting = Charge.objects.filter(_lasts(run), kind__in=COMPUTED, released_at__isnull=True)
     of_months = lasting.filter(service_month__in={month for _, month in keys})
-    rows = list(of_months.annotate(is_difference=IS_DIFFERENCE).values_list(*SOURCE, "terms"))
-    return Counter(row[:4] for row in rows), set(rows)
+    rows = of_months.annotate(is_difference=IS_DIFFERENCE).values_list(*SOURCE, "terms", "figures__spans")
+    counted: Counter[SourceOfSums] = Counter()
+    by_terms: set[tuple[int, Month, str, bool, int]] = set()
+    spans: dict[tuple[int, Month], list[Span]] = defaultdict(list)
+    for *source, terms, days in rows:
+        counted[source[0], source[1], source[2], source[3]] += 1
+        by_terms.add((*source, terms))
+        spans[source[0], source[1]] += [
+            (date.fromisoformat(one), date.fromisoformat(end)) for one, end in days or ()
+        ]
+    return counted, by_terms, spans
 
 
 def _lasts(run: BillingRun) -> Q:
@@ -257,7 +281,8 @@ def _reopened(run: BillingRun) -> list[tuple[Key, SourceOfSums, tuple[int, int]]
     """Computed sums that a credit note released whole and nothing bills again: key, source, (id, terms).
 
     One charge may bill several again (two prices of a month put right by one): then what was released with or before
-    the one that it names is settled too. The last released first.
+    the one that it names is settled too. One of another price method names those in whose place it stands beside. The
+    last released first.
     """
     again = Charge.objects.filter(
         _lasts(run),
@@ -270,8 +295,13 @@ def _reopened(run: BillingRun) -> list[tuple[Key, SourceOfSums, tuple[int, int]]
     is_settled = Q(IS_DIFFERENCE, Exists(again.filter(rebills__figures__has_key="months"))) | Q(
         ~IS_DIFFERENCE, Exists(again.exclude(rebills__figures__has_key="months"))
     )
+    in_place = replaced_by(Charge.objects.filter(_lasts(run)))
     rows = Charge.objects.filter(
-        ~is_settled, released_at__isnull=False, kind__in=PRICED_ANEW, service_month__lte=run.month
+        ~is_settled,
+        ~in_place,
+        released_at__isnull=False,
+        kind__in=PRICED_ANEW,
+        service_month__lte=run.month,
     ).annotate(is_difference=IS_DIFFERENCE)
     found = rows.order_by("-released_at", "pk").values_list("employee", *SOURCE, "pk", "terms")
     return [
@@ -346,23 +376,6 @@ def _issued(run: BillingRun) -> tuple[dict[Key, Decimal], set[tuple[int, bool]]]
         if kind in PAYS_FOR_WORK:
             charged[employee, month] += net
     return charged, issued
-
-
-def _past_minutes(keys: Collection[Key]) -> dict[int, dict[tuple[int, Month], int]]:
-    """Approved minutes by employee, then by member and month, of the twelve months before each key."""
-    if not keys:
-        return {}
-    months = {month for _, month in keys}
-    rows = Entry.objects.filter(
-        timesheet__employee__in={employee for employee, _ in keys},
-        timesheet__month__range=(min(months).shift(-12), max(months)),
-        timesheet__status=TimesheetStatus.APPROVED,
-        timesheet__assignment__isnull=False,
-    ).values_list("timesheet__employee", "timesheet__assignment__member", "timesheet__month")
-    past: dict[int, dict[tuple[int, Month], int]] = defaultdict(dict)
-    for employee, member, month, total in rows.annotate(Sum("minutes")).order_by():
-        past[employee][member, month] = total
-    return past
 
 
 def _attestations() -> dict[int, list[VatAttestation]]:

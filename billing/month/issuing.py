@@ -15,14 +15,15 @@ from django.utils import timezone
 
 from billing.charge_kinds import TOPS_UP
 from billing.documents import snapshot
-from billing.documents.printable import refuse_holes
 from billing.models import BillingRun, Charge, Invoice, InvoicedTimesheet, InvoiceStatus, Rendering, RunStatus
 from billing.month import ahead
-from billing.month.assessing import Assessment, ChargeToBill, assess
+from billing.month.assessing import Assessment, assess
 from billing.month.gathering import gather
+from billing.month.rebilling import ChargeToBill
 from billing.month.sealing import DraftNotIssuable, number_drafts
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.printable import refuse_holes
 from members.models import Member, User
 from timesheets import approval
 from timesheets.models import Timesheet, TimesheetStatus

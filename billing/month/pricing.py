@@ -200,12 +200,13 @@ def _at_actual_cost(
 def price_differences(differences: Iterable[CarriedDifference], month: Month) -> list[PricedSegment]:
     """What ``differences`` carried into ``month`` make each assignment owe, or have back, by its terms of then."""
     shares: dict[tuple[int, int], BorneShare] = {}
-    sums: dict[tuple[int, int], dict[Month, Decimal]] = defaultdict(dict)
+    sums: dict[tuple[int, int], dict[Month | None, Decimal]] = defaultdict(dict)
     for difference in sorted(differences, key=lambda each: each.month):
         for share, part in zip(difference.shares, difference.parts, strict=True):
             key = share.assignment, share.terms
             shares.setdefault(key, share)
-            sums[key][difference.month] = sums[key].get(difference.month, ZERO) + part
+            of = None if difference.is_provision else difference.month
+            sums[key][of] = sums[key].get(of, ZERO) + part
     return [
         priced
         for key, by_month in sums.items()
@@ -214,7 +215,10 @@ def price_differences(differences: Iterable[CarriedDifference], month: Month) ->
     ]
 
 
-def _differences_of(share: BorneShare, by_month: dict[Month, Decimal], month: Month) -> list[PricedSegment]:
+def _differences_of(
+    share: BorneShare, by_month: dict[Month | None, Decimal], month: Month
+) -> list[PricedSegment]:
+    """The difference and the fee on it; what is no month's is of the provision."""
     segment = Segment(
         assignment=share.assignment,
         terms=share.terms,
@@ -225,11 +229,15 @@ def _differences_of(share: BorneShare, by_month: dict[Month, Decimal], month: Mo
         vat_regime=share.vat_regime,
     )
     net = sum(by_month.values(), ZERO)
-    months = {str(of): str(amount) for of, amount in by_month.items() if amount}
+    found: dict[str, Any] = {
+        "months": {str(of): str(amount) for of, amount in by_month.items() if of and amount}
+    }
+    if provision := by_month.get(None):
+        found["provision"] = str(provision)
     fee = management_fee(net, share.management_rate)
-    figures = {"management_rate": str(share.management_rate), "share": str(net), "months": months}
+    figures = {"management_rate": str(share.management_rate), "share": str(net), **found}
     return [
-        _difference(segment, ChargeKind.COST_DIFFERENCE, net, {"months": months}),
+        _difference(segment, ChargeKind.COST_DIFFERENCE, net, found),
         _difference(segment, ChargeKind.MANAGEMENT_FEE, fee, figures),
     ]
 

@@ -312,6 +312,7 @@ KNOWN: dict[str, tuple[str, Action]] = {
     "no_hours": ("Un relevé sans heure", _to_hours),
     "cost_without_hours": ("Un coût sans heures", _to_hours),
     "difference_due_back": ("Un écart à rendre", _to_costs),
+    "provision_given_back": ("Une provision à rendre", _to_costs),
     "cost_estimated": ("Un coût estimé", _to_costs),
     "mention_outdated": ("Une mention à changer", _mentions),
     "vat_receipts_taxable": ("Des recettes taxables au-delà de la limite", _attestation),

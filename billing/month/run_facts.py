@@ -73,11 +73,11 @@ class RunFacts:
     """What a run needs to price the employee-months that it can charge.
 
     ``charged`` counts the charges that last, by where sums come from (``charged_terms``: and terms), without
-    those that a credit note released; ``topped_up`` are those up to a minimum, by assignment and month; ``reopened``
-    are the ids of those released that nothing has billed again yet, the last released first: they are priced anew, by
-    the terms of today. ``carried`` are the differences of other
-    months in the cost of each; ``recorded`` are the charges that acts
-    recorded and that no invoice bills yet, up to the run's month. ``issued`` are the members that have the run's
+    those that a credit note released, ``charged_spans`` are the days that were billed by the hour; ``topped_up`` are
+    those up to a minimum, by assignment and month; ``reopened`` are the ids of those released that nothing has billed
+    again yet, the last released first: they are priced anew, by the terms of today. ``carried`` are the differences of
+    other months in the cost of each; ``recorded`` are the charges that acts recorded and that no invoice bills yet, up
+    to the run's month. ``issued`` are the members that have the run's
     invoice already, each with whether it is the one outside VAT, and ``charged_there`` what these invoices charge for
     each employee's month: what comes late for such a member waits for the next run. ``plans`` are by assignment and
     day, ``holidays`` what public holidays take off them. ``contradictions``: by timesheet, the facts that contradict
@@ -96,6 +96,7 @@ class RunFacts:
     settled: set[Key] = field(default_factory=set)
     charged: Counter[SourceOfSums] = field(default_factory=Counter)
     topped_up: dict[tuple[int, Month], TopUp] = field(default_factory=dict)
+    charged_spans: dict[tuple[int, Month], list[Span]] = field(default_factory=dict)
     charged_terms: set[tuple[int, Month, str, bool, int]] = field(default_factory=set)
     reopened: dict[SourceOfSums, list[tuple[int, int]]] = field(default_factory=dict)
     released: dict[int, list[ReleasedMinutes]] = field(default_factory=dict)

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.documents import numbering, snapshot
-from billing.documents.printable import refuse_holes
 from billing.models import Invoice, InvoiceStatus, Rendering
 from billing.month import ahead
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.printable import refuse_holes
 from members.models import User
 
 

@@ -10,7 +10,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from billing.charge_kinds import PAYS_FOR_WORK, TRUES_UP
@@ -76,6 +89,12 @@ def work_taken_back() -> QuerySet[Line]:
     return Line.objects.filter(
         of_a_run | of_a_true_up, invoice__status=InvoiceStatus.ISSUED, credits__charge__kind__in=PAYS_FOR_WORK
     )
+
+
+def replaced_by(charges: QuerySet[Charge]) -> Exists:
+    """Whether one of ``charges`` stands in the place of a released one: it bills another of the same month again."""
+    pk = Func(OuterRef("pk"), function="to_jsonb", output_field=JSONField())
+    return Exists(charges.filter(rebills__isnull=False, figures__replaces__contains=pk))
 
 
 def minutes_taken_back(timesheet: OuterRef) -> QuerySet[Any, Any]:

@@ -256,6 +256,18 @@ def difference_due_back(
     )
 
 
+def provision_is_given_back(employee: Employee, month: Month, amount: Decimal) -> BillingProblem:
+    """What is left of the provision of somebody who left goes back to who had put it aside (euros, above zero)."""
+    return BillingProblem(
+        "provision_given_back",
+        f"{employee.full_name}{NO_BREAK_SPACE}: le contrat est terminé et il reste {spell(amount)} de provision pour "
+        f"congés. La clôture {month.of_label} les rend à ceux qui les avaient versés, chacun sa part. Si une dernière "
+        "paie doit encore venir, importez-la d’abord.",
+        employee=employee.pk,
+        is_blocking=False,
+    )
+
+
 def cost_is_estimated(employee: Employee, month: Month) -> BillingProblem:
     """Shares of a cost that is not the payroll office's yet."""
     return BillingProblem(

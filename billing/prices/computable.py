@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from billing.costs import estimates
-from billing.month.assessing import ChargeToBill
+from billing.month.rebilling import ChargeToBill
 from employees.models import Assignment
-from groupement.kernel.money import ZERO, an_hour, cents
+from groupement.kernel.french import NO_BREAK_SPACE, of
+from groupement.kernel.money import ZERO, an_hour, cents, spell
 from groupement.kernel.periods import Month
 
 
@@ -31,6 +32,29 @@ class ComputableCost:
     cost: Decimal
     gross: Decimal | None
     is_alone: bool
+
+
+def in_words(found: ComputableCost | None, assignment: Assignment) -> str:
+    """The same in a few sentences, where there is no room for a table; without figures where none is known yet."""
+    who, host = assignment.employee.full_name, assignment.member.short_name
+    beginning = f"Ce que ce prix au coût réel laisse calculer sur {who}{NO_BREAK_SPACE}: "
+    end = " D’un mois à l’autre, il laisse deviner les congés et les absences."
+    if found is None:
+        return f"{beginning}{host} tirera de sa part, divisée par ses heures, le coût d’une heure travaillée.{end}"
+    gross = (
+        f", et d’environ {spell(found.gross)} de brut au taux habituel des cotisations" if found.gross else ""
+    )
+    if found.is_alone:
+        return (
+            f"{beginning}seul à l’accueillir en {found.month.label}, {host} lit sur sa facture le coût employeur, "
+            f"{spell(found.cost)}{gross}.{end}"
+        )
+    return (
+        f"{beginning}la part {of(host)} divisée par ses heures est le coût d’une heure travaillée, "
+        f"{spell(found.hourly)} en {found.month.label}. Qui connaît les heures faites en tout en tire le coût "
+        f"employeur, {spell(found.cost)}"
+        f"{gross}.{end}"
+    )
 
 
 def computable(

@@ -16,8 +16,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from billing.models import BillingRun, CostKind, EmployerCost, PriceTrial
-from billing.month.assessing import Assessment, ChargeToBill, assess
+from billing.month.assessing import Assessment, assess
 from billing.month.gathering import gather
+from billing.month.rebilling import ChargeToBill
 from billing.month.run_facts import Key, RunFacts, SheetHours
 from billing.prices import changing
 from billing.prices.computable import ComputableCost, computable

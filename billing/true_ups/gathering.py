@@ -30,6 +30,7 @@ from billing.models import (
 )
 from billing.month.segments import terms_in_force
 from billing.month.summing import charges_with_credits, work_taken_back
+from billing.true_ups import outside
 from billing.true_ups.sharing import EmployeePeriod, PeriodTerms, left_to_reserve
 from employees import planning
 from employees.models import Assignment, Employee, Terms
@@ -104,8 +105,10 @@ class TrueUpFacts:
 
     Amounts are euros; tables are by employee, then by member. ``late`` are timesheets that no invoice bills,
     ``given_up`` minutes credited for good, by employee and key of hours: no member bears them.
-    ``reserve`` is what the monthly closes took from the reserve, less what ``earlier`` true-ups gave it back,
-    ``closed`` the months whose cost a close has settled, and ``left_to_reserve`` what absence rules leave to it.
+    ``reserve`` is what the monthly closes took from the reserve, less what ``earlier`` true-ups gave it back.
+    ``from_outside`` are differences of other months, and rests of provisions, that months of the period carry: they are
+    charged to who bore those, and are no cost of the period. ``closed`` are the months whose cost a close has settled,
+    and ``left_to_reserve`` what absence rules leave to it.
     ``settled`` are months that earlier true-ups settled, by person and member, or with everybody.
     """
 
@@ -126,6 +129,7 @@ class TrueUpFacts:
     invoices: dict[int, list[Invoice]] = field(default_factory=lambda: defaultdict(list))
     late: list[LateSheet] = field(default_factory=list)
     reserve: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    from_outside: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     closed: set[Key] = field(default_factory=set)
     left_to_reserve: dict[int, Decimal] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
@@ -198,7 +202,16 @@ def _costs(scope: TrueUpScope) -> TrueUpFacts:
         costs[employee, month] += amount
         if is_estimate:
             estimates.add((employee, month))
-    return TrueUpFacts(scope, dict(costs), estimates)
+    facts = TrueUpFacts(scope, dict(costs), estimates)
+    _leave_out_from_outside(facts)
+    return facts
+
+
+def _leave_out_from_outside(facts: TrueUpFacts) -> None:
+    """Take what comes from outside the period off the costs of its months; two queries."""
+    for employee, month, amount in outside.carried_into(facts.scope.of, facts.scope.first):
+        facts.costs[employee, month] -= amount
+        facts.from_outside[employee] += amount
 
 
 def _hours(facts: TrueUpFacts) -> None:
@@ -326,10 +339,14 @@ def _invoiced(facts: TrueUpFacts) -> None:
     charges = scope.of(Charge.objects.filter(kind__in=INVOICED), month="service_month")
     issued = charges_with_credits(charges.filter(line__invoice__status=InvoiceStatus.ISSUED))
     invoices: set[int] = set()
-    for employee, member, month, kind, regime, net, credited, invoice in issued.order_by("pk").values_list(
-        *("employee", "member", "service_month", "kind", "vat_regime", "net", "credited", "line__invoice")
-    ):
-        left = net - credited
+    names = ("employee", "member", "service_month", "kind", "vat_regime", "net", "credited", "line__invoice")
+    for employee, member, month, kind, regime, net, credited, invoice, figures in issued.order_by(
+        "pk"
+    ).values_list(*names, "figures"):
+        whole = net - credited
+        left = outside.of_period(figures, whole, scope.first)
+        if KINDS[kind].pays_for_work:
+            facts.reserve[employee] += whole - left
         _add(facts.invoiced[employee].setdefault(member, {}), regime, left)
         # Of what an earlier true-up settled, the member bears what that one says (_settled_earlier).
         if KINDS[kind].pays_for_work and (employee, month, member) not in facts.settled:
@@ -349,6 +366,8 @@ def _settlements(facts: TrueUpFacts) -> None:
     rows = facts.scope.of(Settlement.objects.filter(run__status="issued")).values_list(
         "employee", "month", "employer_cost", "reserve"
     )
+    for employee, amount in facts.from_outside.items():
+        facts.reserve[employee] -= amount
     for employee, month, cost, reserve in rows.order_by("pk"):
         facts.reserve[employee] += reserve
         if cost:

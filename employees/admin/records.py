@@ -24,7 +24,6 @@ from employees.forms import (
     ContractTermsFormSet,
     EmployeeForm,
     LimitsForm,
-    TermsForm,
     TermsFormSet,
     YearlyDurationField,
 )
@@ -40,6 +39,7 @@ from employees.models import (
     Terms,
     WorkingTimeLimits,
 )
+from employees.terms_form import TermsForm
 from groupement.kernel.cells import plain
 from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.worktime import DAY, short_hours

@@ -2,7 +2,6 @@
 
 from employees.models.assignment import (
     TERMS_REGIMES,
-    AbsenceRule,
     Assignment,
     HoursEntry,
     MemberUse,
@@ -21,6 +20,7 @@ from employees.models.employee import (
 from employees.models.limits import WorkingTimeLimits
 from employees.models.merge import EmployeeMerge
 from employees.models.planning import Absence, AbsenceKind, CalendarFeed, PlannedDay
+from members.models import AbsenceRule
 
 __all__ = [
     "SPREAD_SCHEMES",

@@ -15,7 +15,7 @@ from django.db.models import Case, Q, When
 from groupement.kernel.money import MoneyField
 from groupement.kernel.periods import Dated, DatedQuerySet, DateRange, ends_after_start, no_overlap
 from groupement.kernel.spelling import OneSpelling
-from members.models import User
+from members.models import AbsenceRule, User
 
 
 class PriceMethod(models.TextChoices):
@@ -24,16 +24,6 @@ class PriceMethod(models.TextChoices):
     HOURLY = "hourly", "prix horaire convenu"
     ACTUAL = "actual", "coût réel partagé"
     FLAT = "flat", "forfait mensuel"
-
-
-class AbsenceRule(models.TextChoices):
-    """Who bears the hours that are nobody's: leave, holidays, sickness, training, downtime."""
-
-    WORKED_HOURS = "worked_hours", "selon les heures travaillées du mois"
-    PLANNED_SHARE = "planned_share", "selon les parts prévues"
-    LAST_12_MONTHS = "last_12_months", "selon les douze derniers mois"
-    PLANNED_THAT_DAY = "planned_that_day", "la structure prévue ce jour-là"
-    RESERVE = "reserve", "la réserve du groupement"
 
 
 class VatRegime(models.TextChoices):

@@ -13,6 +13,7 @@ import resource
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -77,6 +78,18 @@ def read_apart(reader: Callable[..., Any], data: bytes, *more: Any) -> Any:
 def get_ready() -> None:
     """Start what each file's process is copied from: the first file then need not wait a second for it."""
     read_apart(len, b"")
+
+
+def get_ready_soon() -> None:
+    """The same beside the start of a process that serves pages, which does not wait for it."""
+    if settings.READ_FILES_APART:
+        threading.Thread(target=_get_ready_quietly, name="reading", daemon=True).start()
+
+
+def _get_ready_quietly() -> None:
+    # On a machine that is busy the first file waits, as it would have.
+    with suppress(TooMuch):
+        get_ready()
 
 
 def _ask(reader: Callable[..., Any], arguments: tuple[Any, ...], limits: ReadingLimits) -> bytes | None:

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import io
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,6 +120,24 @@ def titles_digest(titles: Sequence[str], separator: str = "\n") -> str:
     return hashlib.sha256(separator.join(plain(title) for title in titles).encode()).hexdigest()
 
 
+# So much of a text tells whether it is UTF-16 that does not say so: every other byte of Latin letters is zero.
+_BEGINNING = 200
+
+
+def utf16_of(data: bytes) -> str:
+    """Which UTF-16 ``data`` is written in, by its mark or its zeros; nothing for any other text."""
+    if data.startswith((BOM_UTF16_BE, BOM_UTF16_LE)):
+        return "utf-16"
+    if _has_zeros(data[1:_BEGINNING:2]):
+        return "utf-16-le"
+    return "utf-16-be" if _has_zeros(data[0:_BEGINNING:2]) else ""
+
+
+def _has_zeros(half: bytes) -> bool:
+    """Whether nearly every byte is zero; accented letters have none."""
+    return len(half) > 1 and half.count(0) > 0.9 * len(half)
+
+
 def decode(data: bytes, *, what: str, largest: int, too_large: str) -> str:
     """The text of a CSV file that holds ``what`` ("la paie"). Raises Unreadable with the cure.
 
@@ -130,6 +149,11 @@ def decode(data: bytes, *, what: str, largest: int, too_large: str) -> str:
         raise Unreadable(too_large)
     if data[:4] in {PACKED, OLD_WORKBOOK}:
         raise Unreadable("C’est un classeur de tableur. Enregistrez-le au format CSV, puis importez ce CSV.")
+    if encoding := utf16_of(data):
+        try:
+            return data.decode(encoding).lstrip(BYTE_ORDER_MARK)
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"Le fichier est abîmé. Exportez de nouveau {what}.") from error
     if b"\x00" in data or data.startswith(b"%PDF"):
         raise Unreadable(f"Ce n’est pas un fichier de texte. Exportez {what} au format CSV (UTF-8).")
     return _decoded(data)

@@ -92,7 +92,7 @@ class GroupAdmin(Proven, RecordAdmin):
                 ]
             },
         ),
-        ("Règles", {"fields": ["absence_rule", "invitation_days"]}),
+        ("Règles", {"fields": ["absence_rule", "invitation_days", "security_log_months"]}),
         ("Responsabilité solidaire", {"fields": ["liability_key", "liability_months"]}),
         ("Coûts", {"fields": ["leave_method", "payroll_tax_percent"]}),
     ]

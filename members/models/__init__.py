@@ -3,6 +3,7 @@
 from members.models.deputy import Deputy
 from members.models.file import File
 from members.models.group import (
+    AbsenceRule,
     DraftVisibility,
     Group,
     HolidayZone,
@@ -11,6 +12,7 @@ from members.models.group import (
     PaymentBasis,
     PriceDetail,
 )
+from members.models.history import ChangeContext
 from members.models.mail import DIGESTS, Mail, MailFrequency, MailKind, MailStatus, MailSubject, SubjectKind
 from members.models.member import Member, Site, VatAttestation
 from members.models.membership import Declaration, Membership, MembershipStep
@@ -21,6 +23,8 @@ from members.models.sent_form import SentForm
 
 __all__ = [
     "DIGESTS",
+    "AbsenceRule",
+    "ChangeContext",
     "Declaration",
     "Deputy",
     "DraftVisibility",

@@ -15,6 +15,8 @@ from members import identifiers
 
 # Invoices of a month's services are periodic (CGI 289, I-3): 45 days of their date, whatever the basis.
 MOST_DAYS = 45
+# Months that a log of this kind is kept (CNIL, délibération 2021-122 of 14 October 2021).
+LEAST_LOG, MOST_LOG = 6, 12
 DAYS_TO_THE_END = 30
 TOO_LONG = (
     "Des factures périodiques se paient dans les 45\u00a0jours de leur date, fin de mois comprise (C. com. L441-10, I)"
@@ -63,6 +65,16 @@ class PriceDetail(models.TextChoices):
     HOURS = "hours", "et le coût de l’heure, qui laisse estimer une rémunération"
     SHARES = "shares", "et la part de chaque mise à disposition dans le mois"
     COSTS = "costs", "et le coût employeur (une rémunération peut s’en déduire)"
+
+
+class AbsenceRule(models.TextChoices):
+    """Who bears the hours that are nobody's: leave, holidays, sickness, training, downtime."""
+
+    WORKED_HOURS = "worked_hours", "selon les heures travaillées du mois"
+    PLANNED_SHARE = "planned_share", "selon les parts prévues"
+    LAST_12_MONTHS = "last_12_months", "selon les douze derniers mois"
+    PLANNED_THAT_DAY = "planned_that_day", "la structure prévue ce jour-là"
+    RESERVE = "reserve", "la réserve du groupement"
 
 
 class LiabilityKey(models.TextChoices):
@@ -202,8 +214,9 @@ class Group(models.Model):
     absence_rule = models.CharField(
         "qui porte les absences, par défaut",
         max_length=16,
-        default="worked_hours",
-        help_text="Repris dans les nouvelles conditions\u00a0; se change pour chaque mise à disposition.",
+        choices=AbsenceRule,
+        default=AbsenceRule.WORKED_HOURS,
+        help_text="Repris dans les premières conditions d’une mise à disposition\u00a0; se change pour chacune.",
     )
     confirmation_days = models.PositiveSmallIntegerField("délai de visa (jours)", default=5)
     has_tacit_confirmation = models.BooleanField(
@@ -229,6 +242,13 @@ class Group(models.Model):
     holiday_zone = models.CharField(
         "jours fériés", max_length=16, choices=HolidayZone, default=HolidayZone.METROPOLE
     )
+    security_log_months = models.SmallIntegerField(
+        "journal de sécurité, gardé (mois)",
+        default=12,
+        validators=[MinValueValidator(LEAST_LOG), MaxValueValidator(MOST_LOG)],
+        help_text="De 6 à 12 mois, comme la CNIL le recommande (délibération 2021-122). Ce qui est plus ancien "
+        "s’efface chaque nuit.",
+    )
     invitation_days = models.PositiveSmallIntegerField("validité d’une invitation (jours)", default=7)
 
     class Meta:
@@ -239,6 +259,16 @@ class Group(models.Model):
                 condition=Q(pk=1),
                 name="group_is_the_only_row",
                 violation_error_message="Il n’y a qu’un groupement\u00a0: modifiez celui qui existe.",
+            ),
+            models.CheckConstraint(
+                condition=Q(security_log_months__range=(LEAST_LOG, MOST_LOG)),
+                name="group_keeps_its_security_log_six_to_twelve_months",
+                violation_error_message="Le journal de sécurité se garde de 6 à 12 mois.",
+            ),
+            models.CheckConstraint(
+                condition=Q(absence_rule__in=AbsenceRule.values),
+                name="group_absence_rule_is_one_that_prices_know",
+                violation_error_message="Choisissez qui porte les absences dans la liste.",
             ),
             models.CheckConstraint(
                 condition=Q(siren__regex=r"^\d{9}$"),

@@ -1,4 +1,4 @@
-"""Who came in, who could not, and what opens doors: written once, by a function of the database, and kept."""
+"""Who came in, who could not, and what opens doors: written once, by a function of the database, kept until its end."""
 
 import pgtrigger
 from django.db import models
@@ -32,11 +32,21 @@ class SecurityEvent(models.Model):
 
     class Meta:
         verbose_name = "événement de sécurité"
-        verbose_name_plural = "journal de sécurité"
+        verbose_name_plural = "événements de sécurité"
         indexes = [models.Index(fields=["-at"], name="security_events_by_time")]
         triggers = [
-            pgtrigger.Protect(
-                name="security_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            # The one thing that takes a row away is its age: the group's setting, which its constraint bounds.
+            pgtrigger.Trigger(
+                name="security_events_are_append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP = 'UPDATE' OR OLD.at >= now() - make_interval(months => COALESCE(
+                        (SELECT security_log_months FROM members_group ORDER BY id LIMIT 1), 12)) THEN
+                        RAISE EXCEPTION 'the security log is kept until its end' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN OLD;
+                """,
             )
         ]
 

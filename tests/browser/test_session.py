@@ -1,14 +1,19 @@
 """A session opened anew in a second tab: the first goes on, and nothing that was typed is lost."""
 
+import shutil
+from contextlib import contextmanager
+
 import pytest
 from django.contrib.sessions.models import Session
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from members.access import trust_email
+from members.middleware import PrivateAnswersMiddleware
 from members.models import Member
 from tests import world
-from tests.browser.conftest import log_in, until
+from tests.browser.conftest import CHROMIUM, FLAGS, log_in, until
 from tests.browser.test_entry import MONTH, cast, cell, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,3 +118,53 @@ def test_a_page_that_the_browser_kept_leaves_when_its_session_is_over(cast, ente
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     page.wait_for_url(lambda url: "/compte/login" in url)
     assert "Kerbrat" not in page.content()
+
+
+@contextmanager
+def back_after_logging_out(browser, person, site, settings):
+    """The month, gone back to once its person has logged out, in a browser that keeps pages as they were left.
+
+    Browsers differ in what keeps a page from being kept: an open channel does in this one. What our script does when
+    such a page comes back is tried above, and kept from being told here.
+    """
+    kept = browser.browser_type.launch(
+        # The shell without windows keeps no page.
+        executable_path=shutil.which("chromium") or CHROMIUM,
+        args=[*FLAGS, "--enable-features=BackForwardCache"],
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    try:
+        context = kept.new_context()
+        context.add_init_script(DEAF)
+        context.add_init_script("addEventListener('pageshow', e => e.stopImmediatePropagation(), true)")
+        client = Client()
+        client.force_login(person)
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site.url}])
+        page = context.new_page()
+        page.goto(site.url + MONTH)
+        assert "Kerbrat" in page.content()
+        page.goto(f"{site.url}/compte/logout/")
+        page.locator("main form button").click()
+        page.wait_for_url("**/compte/login/**")
+        for _ in range(2):
+            # A page that was kept is shown, and not loaded again.
+            page.go_back(wait_until="commit")
+        yield page
+    finally:
+        kept.close()
+
+
+def test_back_after_logging_out_finds_the_login(cast, browser, site, settings):
+    with back_after_logging_out(browser, cast["maelle"], site, settings) as page:
+        expect(page.get_by_label("Mot de passe", exact=True)).to_be_visible()
+        assert "Kerbrat" not in page.content()
+
+
+def test_without_what_forbids_to_keep_pages_back_would_show_them(cast, browser, site, settings, monkeypatch):
+    """So the test above sees what it is for."""
+    monkeypatch.setattr(
+        PrivateAnswersMiddleware, "__call__", lambda middleware, request: middleware.get_response(request)
+    )
+    with back_after_logging_out(browser, cast["maelle"], site, settings) as page:
+        until(lambda: "Kerbrat" in page.content())

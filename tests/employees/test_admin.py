@@ -373,3 +373,24 @@ class TestPlans:
         client.post(url("calendarfeed", "changelist"), {"action": "revoke", "_selected_action": [feed.pk]})
         feed.refresh_from_db()
         assert feed.revoked_at is not None
+
+
+def test_a_price_at_actual_cost_says_what_it_lets_the_member_compute(client, maelle, aloen):
+    """Without a cost in words; of 3 637.92 in November, the member that is alone in December reads all."""
+    at_cost = {**TERMS, "price_method": "actual", "hourly_price": "", "management_rate": "6"}
+    text = read(client.post(url("assignment", "add"), assignment(maelle, aloen, at_cost), follow=True))
+    assert "laisse calculer sur Maëlle Kerbrat" in text
+    assert "divisée par ses heures, le coût d’une heure travaillée" in text
+    placed = maelle.assignments.get()
+    assert f'href="{reverse("billing:change_price", args=[placed.pk])}?horaire"' in text
+    Terms.objects.all().delete()
+    placed.delete()
+    world.cost(maelle, gross="2640.00", contributions="997.92")
+    later = assignment(maelle, aloen, {**at_cost, "starts_on": "01/12/2026"}, starts_on="01/12/2026")
+    text = read(client.post(url("assignment", "add"), later, follow=True)).replace("\u202f", " ")
+    assert "Aloen lit sur sa facture le coût employeur, 3 637,92 €" in text
+
+
+def test_an_hourly_price_says_nothing_of_pay(client, maelle, aloen):
+    text = read(client.post(url("assignment", "add"), assignment(maelle, aloen), follow=True))
+    assert "laisse calculer" not in text

@@ -222,3 +222,31 @@ def test_a_bomb_is_answered_in_time_and_others_are_served_meanwhile(make, client
     assert took - page_alone < SECONDS
     assert memory() - before < BYTES
     assert max(b - a for a, b in pairwise(meanwhile)) < 1
+
+
+def test_a_process_that_serves_pages_gets_ready_beside_its_start(settings, monkeypatch):
+    """The start does not wait; where files are read in the serving process, as in most tests, nothing starts."""
+    began, asked = threading.Event(), []
+
+    def slow(*arguments):
+        began.wait(5)
+        asked.append(arguments)
+        raise reading_apart.TooMuch(BUSY)
+
+    monkeypatch.setattr(reading_apart, "read_apart", slow)
+    settings.READ_FILES_APART = True
+    reading_apart.get_ready_soon()
+    (thread,) = (each for each in threading.enumerate() if each.name == "reading")
+    assert asked == []
+    began.set()
+    thread.join(5)
+    assert (asked, thread.daemon) == ([(len, b"")], True)
+    settings.READ_FILES_APART = False
+    reading_apart.get_ready_soon()
+    assert not [each for each in threading.enumerate() if each.name == "reading"]
+
+
+@pytest.mark.parametrize("name", ["wsgi", "asgi"])
+def test_what_serves_pages_gets_ready(name):
+    source = Path(f"groupement/{name}.py").read_text()
+    assert source.rstrip().endswith("reading_apart.get_ready_soon()")

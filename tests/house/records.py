@@ -30,6 +30,7 @@ from members import inviting, linking
 from members.models import Deputy, Membership
 from tests import world
 from tests.billing import owing
+from tests.billing.bank.statements import taken
 from tests.billing.charges.receipt_files import PDF
 from tests.billing.prices.test_quoting import offered
 from tests.billing.reminders import scene as late_payers
@@ -219,7 +220,7 @@ def allocation(house: House) -> Arguments:
 
 def _statement() -> Any:
     table = f"Date;Libellé;Montant\n{NOW:%d/%m/%Y};VIR ALOEN;1,00\n".encode()
-    return importing.import_statement(table, file_name="r.csv", by=None, at=NOW).statement
+    return taken(table, file_name="r.csv", by=None, at=NOW).statement
 
 
 def statement(_house: House) -> Arguments:

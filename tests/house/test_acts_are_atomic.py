@@ -16,6 +16,7 @@ WRITES = re.compile(
 )
 # What is called by acts alone, inside the transaction that they opened: it locks for them, or writes a part.
 IN_THE_CALLERS = {
+    "members.closing.refuse_last",
     "billing.accounts.allocating.lock_member",
     "billing.bank.sorting.lock_open",
     "billing.charges.expenses.release",

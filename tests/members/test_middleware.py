@@ -47,3 +47,19 @@ def test_a_cache_that_is_down_closes_no_page(seen, client, monkeypatch):
     monkeypatch.setattr(cache, "add", fail)
     assert client.get(reverse("account_reauthenticate")).status_code == 200
     assert seen() == before
+
+
+def test_an_address_that_only_takes_what_a_button_sends_shows_a_way_back(client):
+    world.group()
+    client.force_login(world.user())
+    address = reverse("members:theme")
+    answer = client.get(address)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    text = answer.content.decode()
+    assert "Rien à lire à cette adresse" in text
+    assert 'href="/">Revenir à mon accueil' in text
+    back = client.get(address, headers={"referer": "http://testserver/heures/"}).content.decode()
+    assert 'href="http://testserver/heures/">Revenir à la page' in back
+    other = client.get(address, headers={"referer": "http://elsewhere.example/x"}).content.decode()
+    assert 'href="/">Revenir à mon accueil' in other
+    assert client.get(address, headers={"hx-request": "true"}).content == b""

@@ -21,9 +21,9 @@ from django.utils import timezone
 from employees import feeds
 from groupement import access_log
 from groupement.kernel import encryption, masking
-from members import inviting
+from members import inviting, security, tasks
 from members.access import trust_email
-from members.models import SecurityEvent, SecurityEventKind
+from members.models import Group, SecurityEvent, SecurityEventKind
 from tests import world
 from tests.house.forms_accounts import READ_TWICE
 from tests.members.admin_forms import change_url, filled
@@ -144,8 +144,27 @@ def test_nobody_changes_it(maelle):
     rows = SecurityEvent.objects.filter(user=maelle)
     assert rows.count() == 1
     for change in (lambda: rows.update(detail="rien"), rows.delete):
-        with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="kept until its end"), transaction.atomic():
             change()
+
+
+@pytest.mark.parametrize(("months", "left"), [(12, ["5", "11"]), (6, ["5"])])
+def test_the_log_ends_with_the_months_of_the_group(maelle, months, left):
+    """What is older goes at night, and nothing younger goes, whoever asks."""
+    Group.objects.update(security_log_months=months)
+    with connection.cursor() as cursor:
+        for age in (5, 11, 13):
+            cursor.execute(
+                "SELECT note_security_event(now() - make_interval(months => %s), 'login', %s, '', NULL, %s)",
+                [age, maelle.pk, str(age)],
+            )
+    rows = SecurityEvent.objects.filter(user=maelle, detail__in=["5", "11", "13"])
+    with pytest.raises(DatabaseError, match="kept until its end"), transaction.atomic():
+        rows.filter(detail="5").delete()
+    tasks.forget_security_events()
+    assert sorted(rows.values_list("detail", flat=True), key=int) == left
+    # A clock that runs ahead takes nothing away.
+    assert security.forget(timezone.now() + timedelta(days=400)) == 0
 
 
 def test_admins_read_it_and_nobody_else(client, maelle):

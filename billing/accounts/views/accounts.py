@@ -56,8 +56,10 @@ def account_pdf(request: UserRequest, pk: int) -> HttpResponse:
         return redirect("billing:account", pk)
     statement = statement_of_account.account_statement(member, first=first, last=last)
     position = statement_of_account.account_position(member, on=today())
-    content = statement_of_account.statement_pdf(member, statement, position, at=timezone.now())
-    response = HttpResponse(content, content_type="application/pdf")
+    done = act(request, statement_of_account.statement_pdf, member, statement, position, at=timezone.now())
+    if not done:
+        return redirect("billing:account", pk)
+    response = HttpResponse(done.value, content_type="application/pdf")
     name = f"releve-{slugify(member.short_name)}-{last}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

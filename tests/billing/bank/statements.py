@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from billing.bank import importing
+from billing.bank import csv_layouts, importing
 from tests import world
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -32,7 +32,16 @@ def table(*lines):
 
 def imported(*lines, name="releve.csv", by=None, **options):
     """The statement of these lines, imported."""
-    return importing.import_statement(table(*lines), file_name=name, by=by, at=world.NOW, **options).statement
+    return taken(table(*lines), file_name=name, by=by, at=world.NOW, **options).statement
+
+
+def taken(data, **how):
+    """Import it; a layout that was guessed is chosen as it was guessed, as finance does on the page."""
+    try:
+        return importing.import_statement(data, **how)
+    except csv_layouts.UnknownColumns as guess:
+        importing.save_layout(guess.titles, guess.places, at=how["at"])
+        return importing.import_statement(data, **how)
 
 
 def operations(statement):

@@ -9,11 +9,11 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from billing.bank import accepting, candidates, importing, suggesting
+from billing.bank import accepting, candidates, suggesting
 from billing.models import BankLayout, BankOperation, BankStatement, Payment
 from tests import world
 from tests.billing import owing
-from tests.billing.bank.statements import imported, line, operations, sample, table
+from tests.billing.bank.statements import imported, line, operations, sample, table, taken
 
 pytestmark = pytest.mark.django_db
 BANK = reverse("billing:bank")
@@ -240,9 +240,7 @@ def test_every_tab_opens(gael, invoice, state):
 
 
 def test_what_the_import_left_out_is_told(gael):
-    statement = importing.import_statement(
-        sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW
-    ).statement
+    statement = taken(sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW).statement
     page = words(gael.get(of("statement", statement)))
     assert "Une remarque de l’import Écriture 3, −75,00 € : en attente, laissée de côté." in page
     assert "Compte FR76 3000 6000 0112 3456 7890 189." in page

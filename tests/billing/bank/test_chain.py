@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from billing.bank import chaining, importing
+from billing.bank import chaining
 from billing.bank.importing import read_statement
 from billing.models import BankStatement
 from groupement.kernel.lifecycle import Refusal
 from tests import world
-from tests.billing.bank.statements import line, operations, sentences_of, table
+from tests.billing.bank.statements import line, operations, sentences_of, table, taken
 from tests.billing.bank.test_camt import balance, entry, message, statement
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def days(first, last, opening, closing, *entries, iban=OURS):
 
 
 def imported(*statements, name="r.xml"):
-    return importing.import_statement(message(*statements), file_name=name, by=None, at=world.NOW)
+    return taken(message(*statements), file_name=name, by=None, at=world.NOW)
 
 
 FIRST = days(9, 12, "100.00", "110.00", (10, "10.00"))
@@ -85,9 +85,7 @@ def test_days_without_any_operation_are_not_missing():
 
 def test_what_a_file_without_balances_brought_is_not_missing():
     imported(FIRST)
-    importing.import_statement(
-        table(line("5.00", "VIR SONAM", on=date(2026, 11, 16))), file_name="c.csv", by=None, at=world.NOW
-    )
+    taken(table(line("5.00", "VIR SONAM", on=date(2026, 11, 16))), file_name="c.csv", by=None, at=world.NOW)
     imported(LATER, name="b.xml")
     assert chaining.missing_days() == []
 
@@ -112,7 +110,7 @@ def test_months_and_a_single_day_are_named_as_they_are():
             iban=OURS,
         )
     )
-    importing.import_statement(first, file_name="d.xml", by=None, at=world.NOW)
+    taken(first, file_name="d.xml", by=None, at=world.NOW)
     assert plain(chaining.missing_days())[0].startswith("Le 30 novembre 2026, il manque des opérations : ")
 
 
@@ -137,25 +135,21 @@ def test_overlapping_statements_and_other_accounts_say_nothing():
 def test_an_operation_of_tomorrow_is_left_out_and_the_rest_comes_in():
     tomorrow = world.NOW.date() + timedelta(days=1)
     data = table(line("240.00", "VIR ALOEN"), line("1.00", "VIR", on=tomorrow))
-    read = importing.import_statement(data, file_name="r.csv", by=None, at=world.NOW).statement
+    read = taken(data, file_name="r.csv", by=None, at=world.NOW).statement
     assert [each.label for each in operations(read)] == ["VIR ALOEN"]
     assert (read.starts_on, read.ends_on) == (date(2026, 12, 2), date(2026, 12, 2))
     assert plain(read.left_out) == [
         "Ligne 3, 1,00 € : datée du 04/12/2026, à venir, laissée de côté. Elle viendra avec un prochain relevé."
     ]
     # The statement of that day brings it.
-    later = importing.import_statement(
-        data + b"\r\n", file_name="s.csv", by=None, at=world.NOW + timedelta(days=1)
-    )
+    later = taken(data + b"\r\n", file_name="s.csv", by=None, at=world.NOW + timedelta(days=1))
     assert (later.new, later.known) == (1, 1)
 
 
 def test_a_file_of_which_everything_is_to_come_is_refused():
     tomorrow = world.NOW.date() + timedelta(days=1)
     with pytest.raises(Refusal) as caught:
-        importing.import_statement(
-            table(line("1.00", "VIR", on=tomorrow)), file_name="r.csv", by=None, at=world.NOW
-        )
+        taken(table(line("1.00", "VIR", on=tomorrow)), file_name="r.csv", by=None, at=world.NOW)
     assert "datée du 04/12/2026, à venir" in sentences_of(caught.value)
 
 
@@ -186,6 +180,47 @@ def test_balances_that_a_bank_writes_once_a_day_or_not_at_all_say_nothing():
 
 def test_two_csv_files_with_balances_name_the_days_between_them():
     for name, rows in (("a.csv", ROWS), ("b.csv", ["18/11/2026;D;1,00;120,00"])):
-        importing.import_statement("\n".join((HEAD, *rows)).encode(), file_name=name, by=None, at=world.NOW)
+        taken("\n".join((HEAD, *rows)).encode(), file_name=name, by=None, at=world.NOW)
     (sentence,) = plain(chaining.missing_days())
     assert sentence.startswith("Du 13 au 17 novembre 2026, il manque des opérations : le solde est 112,00 €")
+
+
+LINES = ["10/11/2026;VIR B;5,00;", "09/11/2026;VIR A;;10,00"]
+
+
+@pytest.mark.parametrize(
+    ("above", "balances"),
+    [
+        (["Solde au 10/11/2026;105,00"], ("100.00", "105.00")),
+        (["Solde au 10/11/2026 1 105,00 €;"], ("1100.00", "1105.00")),
+        (["Solde (EUROS);+105,00", "Date;12/11/2026"], ("100.00", "105.00")),
+        (["Ancien solde au 31/10/2026;100,00"], ("100.00", "105.00")),
+        (["Solde initial;100,00", "Solde final;105,00"], ("100.00", "105.00")),
+        # On the day of the download, long after the last line: it says nothing of these days.
+        (["Solde au 30/11/2026;812,00"], ("None", "None")),
+        (["Compte;12345678901"], ("None", "None")),
+    ],
+)
+def test_balances_above_the_titles_make_a_csv_a_part_of_the_chain(above, balances):
+    read = read_statement("\n".join((*above, "Date;Libellé;Débit euros;Crédit euros", *LINES)).encode())
+    assert (str(read.opening_balance), str(read.closing_balance)) == balances
+    assert read.left_out == []
+
+
+def test_balances_above_the_titles_that_the_lines_do_not_lead_to_are_told():
+    above = ("Solde initial;100,00", "Solde final;125,00", "Date;Libellé;Débit euros;Crédit euros")
+    read = read_statement("\n".join((*above, *LINES)).encode())
+    assert (read.opening_balance, read.closing_balance) == (None, None)
+    (sentence,) = plain(read.left_out)
+    assert sentence.endswith("au lieu de 105,00 €. Il manque peut-être des opérations.")
+
+
+def test_two_files_with_a_balance_above_name_the_days_between_them():
+    for name, on, amount, lines in (
+        ("a.csv", "10/11/2026", "105,00", LINES),
+        ("b.csv", "18/11/2026", "121,00", ["18/11/2026;VIR D;;1,00"]),
+    ):
+        head = f"Solde au {on};{amount}\nDate;Libellé;Débit euros;Crédit euros"
+        taken("\n".join((head, *lines)).encode(), file_name=name, by=None, at=world.NOW)
+    (sentence,) = plain(chaining.missing_days())
+    assert sentence.startswith("Du 11 au 17 novembre 2026, il manque des opérations : le solde est 105,00 €")

@@ -10,7 +10,7 @@ from billing.bank import csv_layouts, importing
 from billing.models import BankLayout, BankOperation, BankStatement
 from groupement.kernel.lifecycle import Refusal
 from tests import world
-from tests.billing.bank.statements import imported, line, operations, sample, sentences_of, table
+from tests.billing.bank.statements import imported, line, operations, sample, sentences_of, table, taken
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +26,14 @@ def group():
 def refused(data, *, at=world.NOW, **options):
     before = BankOperation.objects.count()
     with pytest.raises(Refusal) as caught:
-        importing.import_statement(data, file_name="encore.csv", by=None, at=at, **options)
+        taken(data, file_name="encore.csv", by=None, at=at, **options)
     assert BankOperation.objects.count() == before
     return sentences_of(caught.value)
 
 
 def test_a_statement_is_kept_with_its_operations():
     gael = world.finance()
-    read = importing.import_statement(sample("camt_02.xml"), file_name="releve.xml", by=gael, at=world.NOW)
+    read = taken(sample("camt_02.xml"), file_name="releve.xml", by=gael, at=world.NOW)
     assert (read.new, read.known) == (2, 0)
     statement = read.statement
     assert (statement.format, statement.imported_by, statement.imported_at) == ("CAMT.053", gael, world.NOW)
@@ -47,7 +47,7 @@ def test_a_statement_is_kept_with_its_operations():
 
 def test_the_same_file_is_not_taken_twice_and_says_when_and_by_whom():
     data = table(ALOEN, RENT)
-    importing.import_statement(data, file_name="releve.csv", by=world.finance(), at=world.NOW)
+    taken(data, file_name="releve.csv", by=world.finance(), at=world.NOW)
     text = refused(data)
     assert text == (
         "Ce fichier a déjà été importé le 03/12/2026 à 9 h 00 par Gaël Perrot (releve.csv). Rien n’a été changé."
@@ -56,9 +56,7 @@ def test_the_same_file_is_not_taken_twice_and_says_when_and_by_whom():
 
 def test_an_operation_known_from_an_overlapping_statement_is_told_and_not_doubled():
     imported(ALOEN, RENT, name="un.csv")
-    read = importing.import_statement(
-        table(RENT, ALOEN, line("12.00", "VIR SONAM")), file_name="deux.csv", by=None, at=world.NOW
-    )
+    read = taken(table(RENT, ALOEN, line("12.00", "VIR SONAM")), file_name="deux.csv", by=None, at=world.NOW)
     assert (read.new, read.known) == (1, 2)
     assert [each.label for each in operations(read.statement)] == ["VIR SONAM"]
     assert read.statement.left_out == [
@@ -84,9 +82,7 @@ def test_lines_that_say_the_same_are_two_only_when_somebody_says_so():
     first, _, again = operations(statement)
     assert (again.amount, again.key) == (first.amount, f"{first.key}#2")
     # Overlapping, the two are known again; a third is new.
-    read = importing.import_statement(
-        table(RENT, RENT, RENT), file_name="trois.csv", has_twins=True, by=None, at=world.NOW
-    )
+    read = taken(table(RENT, RENT, RENT), file_name="trois.csv", has_twins=True, by=None, at=world.NOW)
     assert (read.new, read.known) == (1, 2)
 
 
@@ -98,13 +94,11 @@ def test_the_account_of_somebody_else_is_refused(group):
     assert "celui du groupement finit par 0143" in text
     group.iban = ""
     group.save()
-    assert (
-        importing.import_statement(sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW).new == 2
-    )
+    assert taken(sample("camt_02.xml"), file_name="r.xml", by=None, at=world.NOW).new == 2
 
 
 def test_a_statement_of_another_format_says_what_it_may_say_again():
-    importing.import_statement(sample("camt_02.xml"), file_name="releve.xml", by=None, at=world.NOW)
+    taken(sample("camt_02.xml"), file_name="releve.xml", by=None, at=world.NOW)
     statement = imported(line("1900.80", "VIREMENT RECU ALOEN", on=date(2026, 12, 1)), RENT)
     again, rent = operations(statement)
     assert (
@@ -120,7 +114,7 @@ def test_titles_that_were_mapped_are_known_the_next_time():
         importing.import_statement(data, file_name="u.csv", by=None, at=world.NOW)
     columns = {"booked_on": [0], "label": [1], "amount": [2]}
     importing.save_layout(caught.value.titles, columns, at=world.NOW - timedelta(days=9))
-    assert importing.import_statement(data, file_name="u.csv", by=None, at=world.NOW).new == 1
+    assert taken(data, file_name="u.csv", by=None, at=world.NOW).new == 1
     assert BankLayout.objects.get().used_at == world.NOW
 
 
@@ -149,3 +143,12 @@ def test_what_the_bank_said_never_changes(change):
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
         BankOperation.objects.filter(pk=operation.pk).delete()
     assert BankStatement.objects.count() == 1
+
+
+def test_a_guess_is_no_import_until_somebody_chose_it():
+    data = "Date;Intitulé;Montant;Remise\n02/12/2026;VIR ALOEN;1900,80;\n02/12/2026;LOYER;-500,00;\n".encode()
+    with pytest.raises(csv_layouts.UnknownColumns) as guess:
+        importing.import_statement(data, file_name="r.csv", by=None, at=world.NOW)
+    assert BankOperation.objects.count() == 0
+    importing.save_layout(guess.value.titles, guess.value.places, at=world.NOW)
+    assert importing.import_statement(data, file_name="r.csv", by=None, at=world.NOW).new == 2

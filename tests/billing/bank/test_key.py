@@ -11,7 +11,7 @@ from billing.bank.invoice_numbers import InvoiceNumbers
 from billing.models import BankOperation, BankStatement
 from groupement.kernel.lifecycle import Refusal
 from tests import world
-from tests.billing.bank.statements import operations, sentences_of
+from tests.billing.bank.statements import operations, sentences_of, taken
 from tests.billing.bank.test_camt import entry, message
 from tests.billing.bank.test_camt import statement as camt_statement
 
@@ -27,7 +27,7 @@ def file_of(*payers):
 
 
 def imported(data, name="releve.csv", **options):
-    return importing.import_statement(data, file_name=name, by=None, at=world.NOW, **options)
+    return taken(data, file_name=name, by=None, at=world.NOW, **options)
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from billing.bank.reading import read_statement
 from billing.bank.statement import BadStatement
 from billing.models import BankOperation
 from tests import world
-from tests.billing.bank.statements import sentences_of
+from tests.billing.bank.statements import sentences_of, taken
 
 OURS = "FR7630006000011234567890189"
 ACCOUNT = "<BANKID>30006<BRANCHID>00001<ACCTID>12345678901"
@@ -203,4 +203,4 @@ def test_another_amount_or_day_under_one_reference_is_another_operation():
 
 
 def take(name, data):
-    return importing.import_statement(data, file_name=name, by=None, at=world.NOW)
+    return taken(data, file_name=name, by=None, at=world.NOW)

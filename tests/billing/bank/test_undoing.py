@@ -6,13 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from billing.bank import accepting, candidates, chaining, importing, sorting, suggesting, undoing
+from billing.bank import accepting, candidates, chaining, sorting, suggesting, undoing
 from billing.bank.undoing import ImportNotUndoable
 from billing.models import BankOperation, BankStatement, Payment
 from groupement.kernel.lifecycle import StaleRow
 from tests import world
 from tests.billing import owing
-from tests.billing.bank.statements import imported, line, operations, sentences_of, table
+from tests.billing.bank.statements import imported, line, operations, sentences_of, table, taken
 from tests.billing.bank.test_bank_views import words
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_operations_go_and_the_file_may_come_again(invoice):
     assert BankOperation.objects.count() == 0
     statement.refresh_from_db()
     assert (statement.undone_by, statement.undone_at) == (finance, world.NOW)
-    again = importing.import_statement(
+    again = taken(
         table(RENT, FEE, line("30.00", "REMISE CHQ")), file_name="releve.csv", by=None, at=world.NOW
     )
     assert (again.new, again.known) == (3, 0)

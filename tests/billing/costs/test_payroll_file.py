@@ -13,6 +13,7 @@ from billing.month import drafting, issuing
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
 from tests import world
+from tests.billing.costs import books
 from tests.world import NOVEMBER, NOW
 
 pytestmark = pytest.mark.django_db
@@ -205,7 +206,7 @@ def test_all_faults_are_told_at_once() -> None:
             "Ce classeur est abîmé ou n’est pas un classeur Excel. Enregistrez-le de nouveau au format .xlsx.",
         ),
         (
-            file(TITLES, MAELLE, encoding="utf-16"),
+            file(TITLES, MAELLE).replace(b";", b"\x00", 1),
             "Ce n’est pas un fichier de texte. Exportez la paie au format CSV (UTF-8).",
         ),
         (b"%PDF-1.7", "Ce n’est pas un fichier de texte. Exportez la paie au format CSV (UTF-8)."),
@@ -342,3 +343,12 @@ def test_latecomer_is_taken_into_an_invoiced_month(employees) -> None:
     take(TITLES, MAELLE, YOUENN)
     assert ("M002", CostKind.GROSS_PAY, "1800.00") in kept()
     assert not closing.is_closed(employees[1].pk, NOVEMBER)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_is_read_whatever_its_encoding(encoding):
+    world.group()
+    person = world.employee(last_name="Le Goff-Brézé")
+    data = books.csv_file(books.line(person, "2000,00", "800,00"), encoding=encoding)
+    sheet = books.read(data)
+    assert [(row.employee, str(row.total)) for row in sheet.rows] == [(person, "2800.00")]

@@ -150,7 +150,8 @@ def test_only_the_share_of_the_member_credited_is_priced_anew() -> None:
 
 
 def test_terms_that_give_nothing_any_more_are_said() -> None:
-    worked(by_month("1575.00"), {2: 420})
+    """A month without an hour, put right to an hourly price: with hours it is billed (test_other_methods)."""
+    worked(by_month("1575.00"), {})
     credit_all(bill(), RELEASED)
     put_right(price_method="hourly", flat_amount=None, hourly_price=Decimal("20.00"))
     drafting.draft(DECEMBER, by=None, at=at_end_of(DECEMBER))

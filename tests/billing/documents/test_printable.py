@@ -15,10 +15,10 @@ from django.core.files.storage import storages
 from pypdf import PdfReader
 
 from billing.documents import letters
-from billing.documents.printable import HoleInPaper
 from billing.models import Invoice
 from billing.month import drafting, issuing
 from groupement.kernel import paper
+from groupement.kernel.printable import HoleInPaper
 from members.models import Member
 from tests import world
 from tests.billing import scene

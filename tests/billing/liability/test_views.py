@@ -139,7 +139,7 @@ def test_pages_ask_a_fixed_number_of_queries(login, django_assert_num_queries, r
         )
     client = login(finance)
     client.get(PAGE)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(PAGE)
     with django_assert_num_queries(14):
         client.get(RESERVE)

@@ -164,7 +164,7 @@ def test_pages_ask_a_fixed_number_of_queries(login, django_assert_num_queries, m
     november = {"du": "2026-11", "au": "2026-11"}
     client = login(world.finance())
     client.get(PREVIEW, november)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(30):
         client.get(PREVIEW, november)
     true_up = period.prepared(first=NOVEMBER, last=NOVEMBER)
     with django_assert_num_queries(11):

@@ -73,6 +73,16 @@ ROWS: dict[str, Row] = {
         update(siren="left(siren, 8) || 'X'"),
         holds=update(siren="'123456789'"),
     ),
+    "group_absence_rule_is_one_that_prices_know": row(
+        update(absence_rule="'la réserve'"),
+        update(absence_rule="''"),
+        holds=update(absence_rule="'reserve'"),
+    ),
+    "group_keeps_its_security_log_six_to_twelve_months": row(
+        update(security_log_months="5"),
+        update(security_log_months="13"),
+        holds=(update(security_log_months="6"), update(security_log_months="12")),
+    ),
     "group_siret_has_fourteen_digits": row(
         update(siret="left(siret, 13)"), holds=update(siret="'12345678900011'")
     ),

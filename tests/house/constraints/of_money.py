@@ -48,6 +48,7 @@ THE_LOCKED_LINE = "(SELECT id FROM billing_fundingline WHERE code = 'FERMEE')"
 WAITING, ACCEPTED = "charge_id IS NULL", "charge_id IS NOT NULL"
 A_CHARGE = "(SELECT id FROM billing_charge WHERE kind = 'indemnity')"
 DIGEST = "repeat('c', 64)"
+DISPUTED, SETTLED_DISPUTE = "closed_on IS NULL", "closed_on IS NOT NULL"
 UNDONE, SOMEBODY = "undone_at IS NOT NULL", "(SELECT min(id) FROM members_user)"
 REVERSED = {"reversed_on": "received_on", "reversal_reason": "'rejet'"}
 WRITE_OFF = {"source": "'write_off'", "payment_id": "NULL", "credit_note_id": "NULL"}
@@ -200,7 +201,7 @@ ROWS: dict[str, Row] = {
     "dispatches_are_append_only": append_only("sent_at", copy()),
     # the bank
     "a_statement_ends_after_it_starts": row(
-        update(ends_on="starts_on - 1"), holds=update(ends_on="starts_on")
+        copy(sha256=DIGEST, ends_on="starts_on - 1"), holds=copy(sha256=DIGEST, ends_on="starts_on")
     ),
     "a_file_is_imported_once": row(copy(), holds=copy(UNDONE)),
     "who_undid_an_import_did_so_at_a_moment": row(
@@ -209,9 +210,40 @@ ROWS: dict[str, Row] = {
     "an_import_is_undone_while_nothing_stands_on_it": row(
         update(undone_at="now()"),
         update(UNDONE, undone_at="NULL"),
-        update(UNDONE, file_name="'x'"),
-        holds=(update(file_name="'x'"), update(UNDONE, file_name="file_name")),
+        holds=(update(file_name="file_name"), update(UNDONE, file_name="file_name")),
     ),
+    "what_a_statement_said_never_changes": frozen(
+        "file_name",
+        "sha256=repeat('9', 64)",
+        "format",
+        "iban='FR1420041010050500013M02606'",
+        "starts_on=starts_on - 1",
+        "ends_on=ends_on + 1",
+        "opening_balance=1",
+        "closing_balance=1",
+        "left_out='[1]'",
+        "known_by='[1]'",
+        "imported_at=imported_at + interval '1 day'",
+        of="undone_at IS NULL",
+        holds=update("undone_at IS NULL", file_name="file_name"),
+    ),
+    "statements_are_kept": row(delete("file_name = 'vide.xml'"), holds=copy(sha256=DIGEST)),
+    "payroll_imports_never_change": row(
+        update(file_name="'x'"), delete("file_name = 'vide.csv'"), holds=copy(sha256=DIGEST)
+    ),
+    "reserve_entries_never_change": append_only("label", copy()),
+    "what_a_dispute_says_never_changes": frozen(
+        "reason",
+        "opened_on=opened_on - 1",
+        "opened_by_id=(SELECT max(id) FROM members_user)",
+        of=DISPUTED,
+        holds=update(DISPUTED, closed_on="opened_on", outcome="'x'"),
+    ),
+    "a_closed_dispute_stays_closed": row(
+        update(SETTLED_DISPUTE, outcome="'y'"),
+        holds=update(DISPUTED, closed_on="opened_on", outcome="'x'"),
+    ),
+    "disputes_are_kept": row(delete(), holds=update(DISPUTED, closed_on="opened_on", outcome="'x'")),
     "an_operation_moves_money": row(
         copy("status = 'open'", key="'4'", part_of_id="NULL", amount="0"),
         holds=copy("status = 'open'", key="'4'", part_of_id="NULL", amount="0.01"),
@@ -288,16 +320,26 @@ ROWS: dict[str, Row] = {
     ),
     "reminders_are_append_only": append_only("sent_on", TWINS["billing_reminder"]),
     "one_open_dispute_per_invoice": row(
-        copy(), holds=(copy(closed_on="opened_on", outcome="'x'"), copy(invoice_id=OF_SONAM))
+        copy(DISPUTED),
+        holds=(
+            copy(DISPUTED, closed_on="opened_on", outcome="'x'"),
+            copy(DISPUTED, invoice_id=OF_SONAM),
+        ),
     ),
     "a_dispute_closes_after_it_opens": row(
-        update(closed_on="opened_on - 1", outcome="'x'"), holds=update(closed_on="opened_on", outcome="'x'")
+        update(DISPUTED, closed_on="opened_on - 1", outcome="'x'"),
+        holds=update(DISPUTED, closed_on="opened_on", outcome="'x'"),
     ),
     "a_closed_dispute_says_how_it_ended": row(
-        update(closed_on="opened_on"),
-        update(outcome="'x'"),
-        update(closed_by_id="(SELECT min(id) FROM members_user)"),
-        holds=update(closed_on="opened_on", outcome="'x'", closed_by_id="(SELECT min(id) FROM members_user)"),
+        update(DISPUTED, closed_on="opened_on"),
+        update(DISPUTED, outcome="'x'"),
+        update(DISPUTED, closed_by_id="(SELECT min(id) FROM members_user)"),
+        holds=update(
+            DISPUTED,
+            closed_on="opened_on",
+            outcome="'x'",
+            closed_by_id="(SELECT min(id) FROM members_user)",
+        ),
     ),
     # costs
     "one_cost_per_employee_month_and_kind": same("kind"),
@@ -388,7 +430,7 @@ ROWS: dict[str, Row] = {
         delete(CLOSED_MONTH),
         holds=(TWINS["billing_provisionentry"], update(OPEN_MONTH, amount="101"), delete(OPEN_MONTH)),
     ),
-    "a_reserve_entry_moves_something": row(update(amount="0"), holds=update(amount="-0.01")),
+    "a_reserve_entry_moves_something": row(copy(amount="0"), holds=copy(amount="-0.01")),
     "proofs_are_append_only": append_only("counts", copy()),
     # expenses
     "a_scale_is_positive": row(update(rate="0"), holds=update(rate="0.001")),

@@ -234,6 +234,9 @@ def _costs(cast: Cast, issued: BillingRun, drafted: BillingRun) -> None:
     source = PayrollImport.objects.create(
         month=OCTOBER, file_name="paie.csv", sha256=A, row_count=1, total=0, imported_at=NOW
     )
+    PayrollImport.objects.create(
+        month=OCTOBER, file_name="vide.csv", sha256="f" * 64, row_count=1, total=0, imported_at=NOW
+    )
     PayrollLayout.objects.create(titles_digest=A, titles=[], columns={}, used_at=NOW)
     of = {"employee": cast.maelle}
     for run, month in ((drafted, NOVEMBER), (issued, OCTOBER)):
@@ -288,6 +291,9 @@ def _papers(cast: Cast, invoice: Invoice) -> None:
         invoice=invoice, level=level, letter=letter, sent_on=TODAY, amount_due=240, sent_at=NOW
     )
     Dispute.objects.create(invoice=invoice, reason="Heures", opened_on=TODAY)
+    Dispute.objects.create(
+        invoice=invoice, reason="Prix", opened_on=TODAY, closed_on=TODAY, outcome="Accord", closed_by=None
+    )
     Quote.objects.create(
         letter=letter,
         member=cast.aloen,
@@ -326,6 +332,7 @@ def _money(cast: Cast, invoice: Invoice, note: Invoice) -> None:
     BankOperation.objects.create(key="6", amount=7, **{**of, "statement": undone})
     BankOperation.objects.create(key="7", amount=8, **of)
     BankStatement.objects.filter(pk=undone.pk).update(undone_at=NOW)
+    BankStatement.objects.create(file_name="vide.xml", sha256="f" * 64, **read)
 
 
 def _grants(cast: Cast) -> None:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from groupement.kernel import paper
+from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import act
+from groupement.kernel.templatetags.formats import day_fr
 from members.access import UserRequest
 from timesheets.changing import ReasonNeeded
 from timesheets.day_rules import BadDays
@@ -67,6 +71,7 @@ def save_posted(
         return _refused(request, grid, posted, done.refusal)
     if done.refusal:
         return _refused(request, grid, posted, done.refusal)
+    _tell_holes(request, posted)
     undo = (
         sign_undo_record(undo_record(grid, posted), grid)
         if posted.changes and not action.changes_status
@@ -75,6 +80,23 @@ def save_posted(
     if action.is_quiet and not posted.changes:
         undo = request.POST.get(UNDO_FIELD, "")
     return SaveResult(grid, posted, is_saved=True, undo=undo)
+
+
+def _tell_holes(request: UserRequest, posted: PostedGrid) -> None:
+    """Say which characters of a note that was saved the signed timesheet cannot print."""
+    found = {
+        (day, character)
+        for notes in posted.notes.values()
+        for day, note in notes.items()
+        for character in paper.unprintable(note)
+    }
+    for day in sorted({day for day, _ in found}):
+        characters = " ".join(sorted(character for of, character in found if of == day))
+        messages.warning(
+            request,
+            f"Note du {day_fr(day)}{NO_BREAK_SPACE}: {characters} ne s’imprime pas. Un relevé qui la porte ne peut pas "
+            "être approuvé.",
+        )
 
 
 def is_autosave(request: UserRequest) -> bool:

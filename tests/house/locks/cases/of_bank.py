@@ -14,7 +14,7 @@ from groupement.kernel.lifecycle import StaleRow
 from members.models import Member
 from tests import world
 from tests.billing import owing
-from tests.billing.bank.statements import imported, line, table
+from tests.billing.bank.statements import imported, line, table, taken
 from tests.house.locks.sites import holds
 from tests.together import Meeting, meet
 from tests.world import NOW
@@ -46,7 +46,7 @@ def two_statements_that_share_an_operation() -> Meeting:
     salary, fee, grant = line("-1650.00", "SALAIRE"), line("-5.00", "FRAIS"), line("500.00", "SUBVENTION")
 
     def take(name: str, *lines: str) -> importing.StatementImported:
-        return importing.import_statement(table(*lines), file_name=name, by=None, at=NOW)
+        return taken(table(*lines), file_name=name, by=None, at=NOW)
 
     met = meet(lambda: take("lundi.csv", salary, fee), lambda: take("mardi.csv", fee, grant))
     assert isinstance(met.second, importing.StatementImported), met
@@ -63,7 +63,7 @@ def an_import_undone_while_another_finds_its_operations_known() -> Meeting:
     monday = imported(fee, name="lundi.csv")
     tuesday = table(fee, salary)
     met = meet(
-        lambda: importing.import_statement(tuesday, file_name="mardi.csv", by=None, at=NOW),
+        lambda: taken(tuesday, file_name="mardi.csv", by=None, at=NOW),
         lambda: undoing.undo_import(monday, by=None, at=NOW),
     )
     assert isinstance(met.second, ImportNotUndoable), met

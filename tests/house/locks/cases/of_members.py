@@ -1,4 +1,4 @@
-"""The locks of members: applications and admissions, deputies, invitations, mail."""
+"""The locks of members: applications and admissions, deputies, invitations, mail, the last of a role."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from unittest.mock import patch
 from django.core import mail as box
 from django.core.mail import get_connection
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import transaction
 
-from members import deputising, inviting, joining, mailing, notifying
+from members import closing, deputising, inviting, joining, mailing, notifying
 from members.models import Deputy, Mail, MailKind, MailStatus, Member, Membership, Notice, NoticeKind, User
 from tests import world
 from tests.house.locks.sites import holds
@@ -174,3 +175,19 @@ def _two_mails() -> list[Mail]:
 
 def _states() -> list[tuple[str, int, str]]:
     return list(Mail.objects.order_by("pk").values_list("status", "attempts", "error"))
+
+
+@holds("members.closing.refuse_last")
+def the_last_two_coordinators_leave_at_once() -> Meeting:
+    """The second finds that nobody else is left."""
+    first, second = world.coordinator("Solène Rivoal"), world.coordinator("Yann Kerhoas")
+
+    @transaction.atomic
+    def leave(user: User) -> None:
+        closing.refuse_last(user, losing=["is_coordinator"])
+        User.objects.filter(pk=user.pk).update(is_coordinator=False)
+
+    met = meet(lambda: leave(first), lambda: leave(second))
+    met.assert_refused(closing.LastOfTheirRole, "Personne d’autre ne tient ce rôle")
+    assert User.objects.filter(is_coordinator=True).count() == 1
+    return met

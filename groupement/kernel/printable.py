@@ -15,6 +15,15 @@ PARTS = {
     "why": "explication",
     "annex": "annexe",
     "corrects": "facture corrigée",
+    "group": "groupement",
+    "member": "adhérent",
+    "assignment": "mise à disposition",
+    "days": "heures du",
+    "steps": "étape",
+    "movements": "mouvement du",
+    "hours": "heures, ligne",
+    "spent": "dépense",
+    "paragraphs": "paragraphe",
 }
 FIELDS = {
     "legal_name": "raison sociale",
@@ -29,6 +38,14 @@ FIELDS = {
     "order_reference": "référence de commande",
     "prospect": "destinataire",
     "job": "poste",
+    "short_name": "nom court",
+    "note": "note",
+    "by": "nom",
+    "entered_by": "saisi par",
+    "legal_form": "forme juridique",
+    "person": "nom du salarié",
+    "action": "action",
+    "subject": "objet",
 }
 MOST_NAMED = 4
 
@@ -37,21 +54,22 @@ class HoleInPaper(Refusal):
     """The paper would lack characters that no font of ours draws."""
 
 
-def refuse_holes(content: object) -> None:
-    """Raises HoleInPaper when ``content``, all that a paper says, holds what cannot be printed."""
+def refuse_holes(content: object, *, of: str = "") -> None:
+    """Raises HoleInPaper when ``content``, all that a paper says, holds what cannot be printed; ``of``: which paper."""
     found = list(paper.holes(content))
     if found:
         named = enumeration(
             (f"{' '.join(characters)} ({field_name(way)})" for way, characters in found), at_most=MOST_NAMED
         )
+        whose = f"{of}{NO_BREAK_SPACE}: c" if of else "C"
         raise HoleInPaper(
-            f"Ces caractères ne s’impriment pas{NO_BREAK_SPACE}: {named}. Retirez-les, puis recommencez."
+            f"{whose}es caractères ne s’impriment pas{NO_BREAK_SPACE}: {named}. Retirez-les, puis recommencez."
         )
 
 
 def field_name(way: tuple[str, ...]) -> str:
-    """ "désignation, ligne 2", "raison sociale, adhérent" """
+    """ "désignation, ligne 2", "raison sociale, adhérent", "note, heures du 03/12/2026" """
     part = PARTS.get(way[0], way[0]) if len(way) > 1 else ""
-    rank = next((each for each in way[1:] if each.isdecimal()), "")
+    rank = next((each for each in way[1:] if each[:1].isdecimal()), "")
     where = f"{part} {rank}" if part and rank else part
     return ", ".join(filter(None, (FIELDS.get(way[-1], way[-1]), where)))
