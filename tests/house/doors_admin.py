@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tests.house import records
 from tests.house.door import ADMIN, LOGIN, NOBODY, Door
 
 # v: view, a: add, c: change, d: delete. What acts write is read; what is issued, signed or approved stays.
@@ -88,6 +89,12 @@ def doors_of(label: str) -> Iterator[tuple[str, Door]]:
 
 
 MODELS: dict[str, Door] = {name: door for label in RIGHTS for name, door in doors_of(label)}
+# The kept file of a record.
+FILES = {
+    "admin:members_group_file": Door(get=ADMIN, others=LOGIN, make=records.logo),
+    "admin:members_vatattestation_file": Door(get=ADMIN, others=LOGIN, make=records.attested),
+}
+MODELS |= FILES
 # What belongs to no model. Whoever is no admin is sent to the site’s login, which lets nobody in.
 SITE: dict[str, Door] = {
     "admin:index": Door(get=ADMIN, others=LOGIN),

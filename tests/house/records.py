@@ -15,7 +15,6 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from billing.accounts import payments, refunding
 from billing.bank import importing
 from billing.charges import dues
-from billing.charges.receipts import checked_file, digest
 from billing.documents import letters
 from billing.grants import reports, tagging
 from billing.models import BankOperation, Expense, FundingLine, Letter, LetterKind, Quote, TrueUp
@@ -27,10 +26,10 @@ from employees import feeds
 from employees.calendar.week import Week
 from employees.models import Absence
 from members import inviting, linking
-from members.models import Deputy, Membership
+from members.models import Deputy, Group, Membership
 from tests import world
 from tests.billing import owing
-from tests.billing.charges.receipt_files import PDF
+from tests.billing.charges.receipt_files import picture
 from tests.billing.prices.test_quoting import offered
 from tests.billing.reminders import scene as late_payers
 from tests.charter import agreed
@@ -266,16 +265,25 @@ def dispute(house: House) -> Arguments:
 
 
 def expense(house: House, **facts: Any) -> Arguments:
-    bought = {"kind": "purchase", "receipt": "receipts/2026/1-a.pdf", "label": "Toner", "amount": Decimal(9)}
-    when = {"spent_on": NOVEMBER.first, "recorded_at": NOW, "receipt_sha256": digest(checked_file(PDF))}
+    bought = {"kind": "purchase", "receipt": world.kept_file(), "label": "Toner", "amount": Decimal(9)}
+    when = {"spent_on": NOVEMBER.first, "recorded_at": NOW}
     made = Expense.objects.create(
         assignment=house.placed, employee=house.maelle, **{**bought, **when, **facts}
     )
     return {"pk": made.pk}
 
 
+def logo(_house: House) -> Arguments:
+    Group.objects.update(logo=world.kept_file(picture("PNG"), "logo"))
+    return {"pk": Group.objects.get().pk}
+
+
+def attested(house: House) -> Arguments:
+    return {"pk": world.attestation(house.aloen, document=world.kept_file()).pk}
+
+
 def receipt(house: House) -> Arguments:
-    return expense(house, receipt=checked_file(PDF))
+    return expense(house)
 
 
 def free_line(house: House) -> Arguments:
