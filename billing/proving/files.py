@@ -17,6 +17,8 @@ from billing.proving.findings import Checked, FindingKind, ProofFinding
 from groupement.kernel import paper
 from groupement.kernel.french import NO_BREAK_SPACE, of
 from members.models import File, Group, Mail, VatAttestation
+from members.papers import printing
+from members.papers.models import Paper, Signature
 from timesheets import freezing
 from timesheets.models import SignedSheet
 
@@ -51,21 +53,28 @@ def _brought() -> Iterator[KeptFile]:
         name = f"pièce jointe du message n°{NO_BREAK_SPACE}{mail.pk}"
         yield KeptFile(name, mail.file_path, mail.file_sha256)
     called = _names()
+    made = {
+        row.pdf_id: partial(printing.render, row) for row in Paper.objects.exclude(pdf=None).order_by("pk")
+    }
     for file in File.objects.filter(purged_at=None).order_by("pk").iterator():
         name = called.get(file.pk, f"fichier «{NO_BREAK_SPACE}{file.name}{NO_BREAK_SPACE}»")
-        yield KeptFile(name, file.path, file.sha256)
+        yield KeptFile(name, file.path, file.sha256, made.get(file.pk))
 
 
 def _names() -> dict[int, str]:
     """Files by what they are to the row that points at them."""
     receipts = Expense.objects.exclude(receipt=None).values_list("receipt_id", "pk", "label")
     logos = Group.objects.exclude(logo=None).values_list("logo_id", "name")
+    papers = Paper.objects.exclude(pdf=None).values_list("pdf_id", "title", "reference")
+    copies = Signature.objects.exclude(copy=None).select_related("copy", "party__paper")
     attestations = VatAttestation.objects.exclude(document=None).select_related("document", "member")
     return {
         **{
             file: f"justificatif de la dépense n°{NO_BREAK_SPACE}{pk}, {label}"
             for file, pk, label in receipts
         },
+        **{file: f"PDF du document {title} {reference}" for file, title, reference in papers},
+        **{row.copy.pk: f"copie signée de {row.party.paper.reference}" for row in copies if row.copy},
         **{file: f"logo du groupement ({name})" for file, name in logos},
         **{
             row.document.pk: f"attestation de TVA ({row.member}, {row})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
@@ -26,7 +26,9 @@ from employees import feeds
 from employees.calendar.week import Week
 from employees.models import Absence
 from members import inviting, linking
-from members.models import Deputy, Group, Membership
+from members.models import Deputy, Group, Membership, User
+from members.papers.models import Way
+from members.papers.signing import Copy, record_copy
 from tests import world
 from tests.billing import owing
 from tests.billing.charges.receipt_files import picture
@@ -35,6 +37,7 @@ from tests.billing.reminders import scene as late_payers
 from tests.charter import agreed
 from tests.house.forms_people import draft
 from tests.house.house import House
+from tests.papers import written
 from tests.world import DECEMBER, NOVEMBER, NOW
 from timesheets import freezing
 from timesheets.models import HoursLayout, SignedSheet
@@ -271,6 +274,35 @@ def expense(house: House, **facts: Any) -> Arguments:
         assignment=house.placed, employee=house.maelle, **{**bought, **when, **facts}
     )
     return {"pk": made.pk}
+
+
+def paper(house: House) -> Arguments:
+    """Aloen's agreement, printed and open to its signature."""
+    return {"pk": written.opened(house.aloen, _boss(house), printed=True).pk}
+
+
+def paper_written(house: House) -> Arguments:
+    return {"pk": written.agreement(house.aloen, _boss(house)).pk}
+
+
+def party(house: House) -> Arguments:
+    return {"pk": written.party(written.opened(house.aloen, _boss(house)), "member").pk}
+
+
+def signature(house: House) -> Arguments:
+    representative = cast("User", house.users["representative"])
+    return {"pk": written.sign(written.opened(house.aloen, _boss(house)), "member", representative).pk}
+
+
+def signed_copy(house: House) -> Arguments:
+    """A scan that Aloen signed by hand."""
+    opened = written.opened(house.aloen, _boss(house))
+    scan = Copy(Way.PAPER, picture(), "scan.jpg", NOW.date(), "Yann Le Goff", characters=opened.short_digest)
+    return {"pk": record_copy(written.party(opened, "member"), scan, by=_boss(house), at=NOW).pk}
+
+
+def _boss(house: House) -> User:
+    return cast("User", house.users["coordinator"])
 
 
 def logo(_house: House) -> Arguments:
