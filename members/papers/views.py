@@ -98,7 +98,7 @@ def void(request: UserRequest, pk: int) -> HttpResponse:
         facts: dict[str, Any] = {"reason": reason, "by": request.user, "at": timezone.now()}
         if act(request, signing.void, found, form=form, success="Le document est annulé.", **facts):
             return redirect("papers:paper", pk)
-    return _show(request, _find(request, pk), void_form=form, status=422)
+    return _show(request, found, void_form=form, status=422)
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.db import connection
 
 from billing.models import Document
 from groupement import local
-from members.models import File, Group, Mail
+from members.models import File, Group, Mail, VatAttestation
 from tests import compose, environment, migrated, upgraded, world
 from tests.billing.charges.receipt_files import picture
 from tests.billing.conftest import private_files  # noqa: F401 - pytest finds it here
@@ -109,7 +109,8 @@ def drill(work: Path, kept: Path):  # noqa: F811
 def other_kinds() -> None:
     """A logo, an attestation, a file that a message carries."""
     Group.objects.update(logo=world.kept_file(picture("PNG"), "logo"))
-    world.attestation(world.member("Optim’ism"), document=world.kept_file(name="attestation"))
+    world.attestation(world.member("Optim’ism"))
+    VatAttestation.objects.update(document=world.kept_file(name="attestation"))
     document = Document.objects.order_by("pk")[0]
     Mail.objects.create(
         to=None,

@@ -31,7 +31,7 @@ def _day():
 
 
 def visit(person):
-    client = Client(HTTP_USER_AGENT="Firefox")
+    client = Client(headers={"user-agent": "Firefox"})
     client.force_login(person)
     return client
 
