@@ -90,7 +90,7 @@ def test_a_paper_is_written_signed_on_a_phone_recorded_as_a_scan_and_taken_back(
     assert paper.status == "signed"
 
     phone.goto(f"{site.url}/documents/{paper.pk}/")
-    phone.get_by_text("Retirer la signature de").click()
+    phone.get_by_text("Retirer la signature d").click()
     phone.get_by_label("Motif").fill("Nous changeons de statuts.")
     phone.get_by_role("button", name="Retirer la signature").click()
     expect(phone.get_by_text("Nous changeons de statuts.").first).to_be_visible()
