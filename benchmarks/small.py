@@ -18,6 +18,7 @@ SIZES = (
     ("approval", "100", "3"),
     ("exchange", "2500"),
     ("papers", "6", "1"),
+    ("signing", "5"),
 )
 
 

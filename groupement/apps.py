@@ -20,8 +20,13 @@ class GroupementConfig(AppConfig):
         from groupement.kernel.periods import DayConverter, MonthConverter, in_calendar
         from groupement.kernel.triggers import make_firm
 
-        ours = (each for each in apps.get_app_configs() if Path(each.path).parent == settings.BASE_DIR)
+        ours = (each for each in apps.get_app_configs() if _is_ours(each))
         make_firm(ours)
         register_converter(MonthConverter, "month")
         register_converter(DayConverter, "day")
         forms.DateField.default_validators = [in_calendar]
+
+
+def _is_ours(config: AppConfig) -> bool:
+    """Whether an app lies in the project, at its top or inside one that does."""
+    return Path(settings.BASE_DIR, config.name.partition(".")[0]).is_dir()

@@ -66,7 +66,15 @@ def waiting(user: User) -> int:
     return awaiting(user).count()
 
 
-CHARTER = Destination("Charte", "charter", "charter:charter", ("charter:",))
+CHARTER = Destination(
+    "Charte",
+    "charter",
+    "charter:charter",
+    tabs=(
+        Tab("Charte", "charter:charter", ("charter:",)),
+        Tab("Documents", "papers:papers", ("papers:",)),
+    ),
+)
 PLANNING = Destination("Planning", "planning", "employees:planning", ("employees:",))
 LATE = ("billing:late_costs", "billing:dunning_levels", "billing:dispute", "billing:close_dispute")
 REMINDERS = ("billing:reminder", "billing:review_reminders", "billing:sent_reminders", *LATE)

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "timesheets",
     "employees",
     "charter",
+    "members.papers",
     "members",
     "groupement",
     "groupement.kernel",
@@ -182,6 +183,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "take up signed sheets": {
         "task": "timesheets.tasks.take_up_signed_sheets",
+        "schedule": schedule(60),
+        "options": {"expires": 50},
+    },
+    "take up papers": {
+        "task": "members.papers.tasks.take_up_papers",
         "schedule": schedule(60),
         "options": {"expires": 50},
     },

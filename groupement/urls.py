@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("accueil/", home.member_home, name="member_home"),
     path("", include("members.urls")),
+    path("documents/", include("members.papers.urls")),
     path("charte/", include("charter.urls")),
     path("equipe/", include("employees.urls")),
     path("heures/", include("timesheets.urls")),

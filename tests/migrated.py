@@ -29,7 +29,11 @@ READ_BY_MIGRATIONS = (
 
 def digest() -> str:
     """Of the migrations and what they read, ours and those of the locked packages, and of PostgreSQL’s programs."""
-    files = sorted(local.PROJECT.glob("*/migrations/*.py"))
+    files = sorted(
+        path
+        for pattern in ("*/migrations/*.py", "*/*/migrations/*.py")
+        for path in local.PROJECT.glob(pattern)
+    )
     files += [local.PROJECT / name for name in READ_BY_MIGRATIONS]
     read = hashlib.sha256((local.PROJECT / "requirements" / "dev.txt").read_bytes())
     for file in files:

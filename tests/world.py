@@ -19,8 +19,10 @@ from employees.models import (
     Terms,
 )
 from groupement.kernel.periods import Month
+from members import filing
 from members.models import (
     Deputy,
+    File,
     Group,
     Mail,
     MailKind,
@@ -119,6 +121,11 @@ def member(short_name: str = "Aloen", *, admitted_on: date | None = YEAR_START, 
             member=made, status="admitted", applied_on=admitted_on - timedelta(days=30), starts_on=admitted_on
         )
     return made
+
+
+def kept_file(data: bytes = b"%PDF-1.4 %%EOF", name: str = "papier") -> File:
+    """A file in the store, brought by nobody."""
+    return filing.keep(data, name, by=None, at=NOW)
 
 
 def attestation(

@@ -17,6 +17,7 @@ from groupement.kernel.french import NO_BREAK_SPACE, quoted
 from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import cents, spell, spell_plain
 from groupement.kernel.templatetags.formats import long_date
+from members import filing
 from members.models import User
 
 LONGEST_TRIP = Decimal(2000)
@@ -61,8 +62,8 @@ def claim(
         raise ExpenseNotClaimable("Un achat demande son justificatif en PDF, JPEG ou PNG.", field="receipt")
     if not is_confirmed:
         _refuse_same(assignment, amount, wanted.spent_on)
-    file = receipts.checked_file(wanted.receipt) if wanted.receipt else None
-    made = Expense(
+    receipt = receipts.keep(wanted.receipt, by=by, at=at) if wanted.receipt else None
+    return Expense.objects.create(
         assignment=assignment,
         employee=assignment.employee,
         kind=wanted.kind,
@@ -71,19 +72,10 @@ def claim(
         kilometres=kilometres,
         rate=rate,
         amount=amount,
-        receipt=file or "",
-        receipt_sha256=receipts.digest(file) if file else "",
+        receipt=receipt,
         recorded_by=by,
         recorded_at=at,
     )
-    try:
-        made.save()
-    except Exception:
-        # Nothing holds the file that was just kept.
-        if file:
-            made.receipt.storage.delete(str(made.receipt.name))
-        raise
-    return made
 
 
 @transaction.atomic
@@ -102,7 +94,8 @@ def withdraw(expense: Expense, *, by: User, at: datetime) -> None:
         release(row, by=by, at=at)
     with pghistory.context(user=by.pk, at=at.isoformat()):
         row.delete()
-    receipts.delete_file(row.receipt)
+    if row.receipt is not None:
+        filing.purge(row.receipt, at=at)
 
 
 def release(row: Expense, *, by: User, at: datetime) -> None:

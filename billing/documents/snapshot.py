@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import mimetypes
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from groupement.kernel import postal
 from groupement.kernel.french import enumeration
 from groupement.kernel.money import ZERO, VatSum, vat, vat_by_rate
 from groupement.kernel.periods import Month, name_months, name_period
+from members import filing
 from members.models import Group, LeaveMethod, Member, PaymentBasis
 
 UNITS = {
@@ -168,11 +168,11 @@ class SnapshotBuilder:
     @property
     def logo(self) -> str:
         """The logo as a data: address, so that the paper never depends on a file that may change."""
-        if not self.group.logo:
+        logo = self.group.logo
+        if logo is None:
             return ""
-        kind = mimetypes.guess_type(str(self.group.logo.name))[0] or "image/png"
-        with self.group.logo.open("rb") as file:
-            return f"data:{kind};base64,{base64.b64encode(file.read()).decode()}"
+        with filing.open_file(logo) as file:
+            return f"data:{logo.media_type};base64,{base64.b64encode(file.read()).decode()}"
 
 
 def prepare(

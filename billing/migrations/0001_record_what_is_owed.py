@@ -1,6 +1,5 @@
 """Costs, runs, charges, invoices, payments, reminders, grants, true-ups."""
 
-import billing.models.expense
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.core.validators
@@ -409,7 +408,7 @@ class Migration(migrations.Migration):
                 ('kilometres', models.DecimalField(blank=True, decimal_places=1, max_digits=7, null=True, verbose_name='kilomètres')),
                 ('rate', models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True, verbose_name='euros par km')),
                 ('amount', groupement.kernel.money.MoneyField(decimal_places=2, max_digits=12, verbose_name='montant')),
-                ('receipt', models.FileField(blank=True, upload_to=billing.models.expense.receipt_path, verbose_name='justificatif')),
+                ('receipt', models.FileField(blank=True, upload_to='receipts/', verbose_name='justificatif')),
                 ('recorded_at', models.DateTimeField(verbose_name='saisi le')),
                 ('refused_reason', models.CharField(blank=True, max_length=200, verbose_name='motif du refus')),
                 ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='employees.assignment', verbose_name='mise à disposition')),

@@ -41,11 +41,6 @@ class ExpenseScale(Dated):
         return f"{self.kind} {self.rate}"
 
 
-def receipt_path(expense: "Expense", name: str) -> str:
-    """Where a receipt is kept: by year, under a name that tells nothing."""
-    return f"receipts/{expense.spent_on:%Y}/{expense.employee_id}-{name}"
-
-
 class ExpenseState(models.TextChoices):
     """Where an expense is, as people see it."""
 
@@ -93,9 +88,8 @@ class Expense(models.Model):
     kilometres = models.DecimalField("kilomètres", max_digits=7, decimal_places=1, null=True, blank=True)
     rate = models.DecimalField("euros par km", max_digits=8, decimal_places=3, null=True, blank=True)
     amount = MoneyField("montant")
-    receipt = models.FileField("justificatif", upload_to=receipt_path, blank=True)
-    receipt_sha256 = models.CharField(
-        "empreinte du justificatif (SHA-256)", max_length=64, blank=True, editable=False
+    receipt = models.ForeignKey(
+        "members.File", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="justificatif"
     )
     recorded_by = models.ForeignKey("members.User", models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField("saisi le")
@@ -136,12 +130,7 @@ class Expense(models.Model):
                 name="only_a_refused_expense_says_who_refused_it",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="purchase") | ~Q(receipt=""), name="a_purchase_has_its_receipt"
-            ),
-            models.CheckConstraint(
-                condition=Q(receipt="", receipt_sha256="")
-                | (~Q(receipt="") & Q(receipt_sha256__regex=r"^[0-9a-f]{64}$")),
-                name="a_receipt_has_its_digest",
+                condition=~Q(kind="purchase") | Q(receipt__isnull=False), name="a_purchase_has_its_receipt"
             ),
         ]
         triggers = [

@@ -13,6 +13,8 @@ from billing.proving.findings import Checked, FindingKind, ProofFinding
 from charter import writing
 from charter.models import Charter, CharterStatus
 from groupement.kernel.french import NO_BREAK_SPACE, of
+from members.papers import verifying
+from members.papers.models import Paper
 from timesheets import freezing
 from timesheets.models import SignedSheet
 
@@ -66,5 +68,7 @@ def _contents() -> Iterator[tuple[str, bool]]:
     for model, label, digest in FROZEN:
         for row in model._default_manager.order_by("pk").iterator():
             yield f"{label} n°{NO_BREAK_SPACE}{row.pk}", digest(row.content) == row.digest
+    for paper in Paper.objects.order_by("pk").iterator():
+        yield f"document {paper}", not verifying.faults(paper)
     for charter in Charter.objects.exclude(status=CharterStatus.DRAFT).order_by("version"):
         yield f"charte, version {charter.version}", writing.verify(charter)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.core.files.storage import Storage, storages
-from django.db.models import FileField, Model
+from django.core.files.storage import storages
+from django.db.models import FileField
 
 from billing.documents import letters, rendering
 from billing.models import Document, Expense, Letter
@@ -17,6 +17,8 @@ from billing.proving.findings import Checked, FindingKind, ProofFinding
 from groupement.kernel import paper
 from groupement.kernel.french import NO_BREAK_SPACE, of
 from members.models import File, Group, Mail, VatAttestation
+from members.papers import printing
+from members.papers.models import Paper, Signature
 from timesheets import freezing
 from timesheets.models import SignedSheet
 
@@ -29,7 +31,6 @@ class KeptFile:
     path: str
     sha256: str
     print: Callable[[], bytes] | None = None
-    storage: Storage | None = None  # of an upload; else the private one
 
 
 def kept_files() -> Iterator[KeptFile]:
@@ -48,39 +49,45 @@ def kept_files() -> Iterator[KeptFile]:
 
 def _brought() -> Iterator[KeptFile]:
     """What people brought, and what mails carry."""
-    for expense in Expense.objects.exclude(receipt="").order_by("pk").iterator():
-        name = f"justificatif de la dépense n°{NO_BREAK_SPACE}{expense.pk}, {expense.label}"
-        receipt = expense.receipt
-        yield KeptFile(name, str(receipt.name), expense.receipt_sha256, storage=receipt.storage)
     for mail in Mail.objects.exclude(file_path="").order_by("pk").iterator():
         name = f"pièce jointe du message n°{NO_BREAK_SPACE}{mail.pk}"
         yield KeptFile(name, mail.file_path, mail.file_sha256)
+    called = _names()
+    made = {
+        row.pdf_id: partial(printing.render, row) for row in Paper.objects.exclude(pdf=None).order_by("pk")
+    }
     for file in File.objects.filter(purged_at=None).order_by("pk").iterator():
-        yield KeptFile(f"fichier «{NO_BREAK_SPACE}{file.name}{NO_BREAK_SPACE}»", file.path, file.sha256)
-    for model, field, label in WITHOUT_DIGEST:
-        for row in model._default_manager.exclude(**{field: ""}).order_by("pk"):
-            kept = getattr(row, field)
-            yield KeptFile(f"{label} ({row})", str(kept.name), "", storage=kept.storage)
+        name = called.get(file.pk, f"fichier «{NO_BREAK_SPACE}{file.name}{NO_BREAK_SPACE}»")
+        yield KeptFile(name, file.path, file.sha256, made.get(file.pk))
 
 
-# What may be replaced at any time: that it is there is all that can be asked.
-WITHOUT_DIGEST: tuple[tuple[type[Model], str, str], ...] = (
-    (Group, "logo", "logo du groupement"),
-    (VatAttestation, "document", "attestation de TVA"),
-)
+def _names() -> dict[int, str]:
+    """Files by what they are to the row that points at them."""
+    receipts = Expense.objects.exclude(receipt=None).values_list("receipt_id", "pk", "label")
+    logos = Group.objects.exclude(logo=None).values_list("logo_id", "name")
+    papers = Paper.objects.exclude(pdf=None).values_list("pdf_id", "title", "reference")
+    copies = Signature.objects.exclude(copy=None).select_related("copy", "party__paper")
+    attestations = VatAttestation.objects.exclude(document=None).select_related("document", "member")
+    return {
+        **{
+            file: f"justificatif de la dépense n°{NO_BREAK_SPACE}{pk}, {label}"
+            for file, pk, label in receipts
+        },
+        **{file: f"PDF du document {title} {reference}" for file, title, reference in papers},
+        **{row.copy.pk: f"copie signée de {row.party.paper.reference}" for row in copies if row.copy},
+        **{file: f"logo du groupement ({name})" for file, name in logos},
+        **{
+            row.document.pk: f"attestation de TVA ({row.member}, {row})"
+            for row in attestations
+            if row.document
+        },
+    }
 
 
 def named_columns() -> set[tuple[str, str]]:
     """The columns that kept_files() reads, for the test that none is forgotten."""
-    known = {(model._meta.label, field) for model, field, _ in WITHOUT_DIGEST}
-    return (
-        known
-        | {(model._meta.label, "path") for model in (Document, File, Letter, SignedSheet)}
-        | {
-            (Expense._meta.label, "receipt"),
-            (Mail._meta.label, "file_path"),
-        }
-    )
+    papers = {(model._meta.label, "path") for model in (Document, File, Letter, SignedSheet)}
+    return papers | {(Mail._meta.label, "file_path")}
 
 
 def file_columns(models: list[Any]) -> set[tuple[str, str]]:
@@ -113,9 +120,8 @@ ALTERED = "le fichier n’a plus l’empreinte qu’il avait."
 
 
 def _wrong(kept: KeptFile) -> str:
-    storage = kept.storage or storages["private"]
     try:
-        with storage.open(kept.path, "rb") as file:
+        with storages["private"].open(kept.path, "rb") as file:
             digest = paper.digest_of(file)
     except FileNotFoundError:
         return MISSING

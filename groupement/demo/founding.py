@@ -12,6 +12,11 @@ from groupement.demo import cast
 from groupement.kernel.french import of
 from members.access import trust_email
 from members.models import Declaration, Group, Member, Membership, Seat, Site, User, VatAttestation
+from members.papers import signing as papers_signing
+from members.papers import templating
+from members.papers import writing as papers
+from members.papers.kinds import KINDS, PaperKind
+from members.papers.models import Template
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -45,6 +50,7 @@ def found() -> None:
     houses = {house.key: _house(house, by=admin) for house in cast.HOUSES}
     _seats(users, houses)
     _charter(users, houses, by=users["solene.rivoal"])
+    _agreements(users, houses, by=users["solene.rivoal"])
     for shared in cast.EMPLOYEES:
         _employee(shared, houses)
 
@@ -152,6 +158,25 @@ def _charter(users: dict[str, User], houses: dict[str, Member], *, by: User) -> 
             consent=True,
         )
     writing.put_in_force(charter, by=by, at=moment(date(2026, 5, 29), 18))
+
+
+def _agreements(users: dict[str, User], houses: dict[str, Member], *, by: User) -> None:
+    """The framework agreement of each member: all have signed but the last, whose own waits for it."""
+    code = PaperKind.AGREEMENT
+    draft = Template.objects.create(code=code, version=1, title="Convention-cadre", body=KINDS[code].starter)
+    templating.use(draft, by=by, at=moment(date(2026, 6, 1), 9))
+    known = {"login": ["password"], "address": "192.0.2.10", "agent": "Firefox"}
+    people = list(_representatives())
+    for rank, person in enumerate(people):
+        at = moment(date(2026, 6, 2), 9, 5 * rank)
+        member = houses[person.seats[0][0]]
+        paper = papers.write_agreement(member, signer=by, starts_on=date(2026, 7, 6), by=by, at=at)
+        papers_signing.open_for_signature(paper, by=by, at=at)
+        group, host = paper.parties.select_related("paper", "member").order_by("rank")
+        day = moment(date(2026, 6, 8) + timedelta(days=rank), 14, 10)
+        papers_signing.sign(group, by=by, at=day, consent=True, evidence=known)
+        if person is not people[-1]:
+            papers_signing.sign(host, by=users[person.login], at=day, consent=True, evidence=known)
 
 
 def _representatives() -> Iterable[cast.Person]:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from groupement.kernel.media_types import MediaType
-from members import filing
 from members.admin.comparing import RecordAdmin
 
 # What the triggers of such records say, whatever stands there.
@@ -32,25 +28,6 @@ class KeptForm(forms.ModelForm):
         super()._post_clean()  # type: ignore[misc]
         if not self.errors and is_refused(_tried(self.instance).save):
             self.add_error(None, SENTENCE)
-
-
-class AttestationForm(KeptForm):
-    """An attestation with the paper that was signed."""
-
-    def clean_document(self) -> Any:
-        """Refuse what is no scan and no document, whatever its name."""
-        kinds = (MediaType.PDF, MediaType.JPEG, MediaType.PNG, MediaType.WEBP, MediaType.ODT, MediaType.DOCX)
-        return checked_upload(self.cleaned_data["document"], kinds)
-
-
-def checked_upload(value: Any, kinds: Collection[MediaType]) -> Any:
-    """What a field of files gives, if it is nothing new or of these kinds; else an error of the field."""
-    if isinstance(value, UploadedFile):
-        try:
-            filing.check(value, kinds=kinds)
-        except filing.FileNotKept as refusal:
-            raise forms.ValidationError(refusal.message) from refusal
-    return value
 
 
 class KeptFormSet(forms.BaseInlineFormSet):
@@ -85,12 +62,8 @@ class KeptRecordAdmin(RecordAdmin):
 
 
 def _tried(record: models.Model) -> models.Model:
-    """A copy to be written and taken back; without its files, which nothing would take back."""
-    copied = copy.copy(record)
-    for field in record._meta.concrete_fields:
-        if isinstance(field, models.FileField):
-            setattr(copied, field.attname, "")
-    return copied
+    """A copy to be written and taken back."""
+    return copy.copy(record)
 
 
 def is_refused(act: Any) -> bool:

@@ -22,7 +22,8 @@ from groupement.kernel.pages import act
 from members import joining, settings_rules
 from members.access import UserRequest, today
 from members.admin.comparing import RecordAdmin
-from members.admin.keeping import AttestationForm, KeptFormSet, KeptRecordAdmin, checked_upload
+from members.admin.files import AttestationForm, FileForm, KeepsFiles, KeptFileField, ServesFile
+from members.admin.keeping import KeptFormSet, KeptRecordAdmin
 from members.admin.seats import KeptSeatInline
 from members.admin.site import Proven, ReadOnlyInline, StepInline, user_of
 from members.joining import choose_mark
@@ -30,14 +31,14 @@ from members.models import Declaration, Group, Member, Membership, MembershipSte
 from members.models.member import MOST_TAXABLE
 
 
-class GroupForm(forms.ModelForm):
+class GroupForm(FileForm):
     """The settings, with what upper apps refuse of them."""
 
-    def clean_logo(self) -> Any:
-        return checked_upload(self.cleaned_data["logo"], (MediaType.PNG, MediaType.JPEG))
+    file_column = "logo"
+    logo = KeptFileField(label="Logo", kinds=(MediaType.PNG, MediaType.JPEG))
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()
         if self.errors:
             return
         try:
@@ -47,9 +48,10 @@ class GroupForm(forms.ModelForm):
 
 
 @admin.register(Group)
-class GroupAdmin(Proven, RecordAdmin):
+class GroupAdmin(ServesFile, Proven, RecordAdmin):
     """Identity printed on documents, and default rules."""
 
+    file_column = "logo"
     proven = ("iban", "bic", "bank_name", "sepa_creditor_id", "email")
     form = GroupForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -156,7 +158,7 @@ def _warn_of_receipts(request: HttpRequest, saved: Iterable[VatAttestation]) -> 
 
 
 @admin.register(Member)
-class MemberAdmin(RecordAdmin):
+class MemberAdmin(KeepsFiles, RecordAdmin):
     """An employer that belongs to the group."""
 
     list_display = ["short_name", "legal_name", "legal_form", "siren", "city", "is_taxable_person"]
@@ -196,9 +198,7 @@ class MemberAdmin(RecordAdmin):
         ),
     ]
 
-    def save_formset(
-        self, request: HttpRequest, form: forms.ModelForm, formset: forms.BaseModelFormSet, change: bool
-    ) -> None:
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         if formset.model is VatAttestation:
             changed = [row for row, _ in formset.changed_objects]
@@ -222,9 +222,10 @@ class SiteAdmin(RecordAdmin):
 
 
 @admin.register(VatAttestation)
-class VatAttestationAdmin(KeptRecordAdmin):
+class VatAttestationAdmin(ServesFile, KeptRecordAdmin):
     """Statements behind an exempt regime (CGI art. 261 B), with their end."""
 
+    file_column = "document"
     form = AttestationForm
     list_display = ["member", "taxable_receipts_percent", "starts_on", "ends_before", "signed_on"]
     list_filter = ["member"]
@@ -234,9 +235,7 @@ class VatAttestationAdmin(KeptRecordAdmin):
     date_hierarchy = "starts_on"
     ordering = ["-starts_on", "-pk"]
 
-    def save_model(
-        self, request: HttpRequest, obj: VatAttestation, form: forms.ModelForm, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: VatAttestation, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         _warn_of_receipts(request, [obj])
 

@@ -117,7 +117,9 @@ class Group(models.Model):
         validators=[identifiers.check_creditor_id],
     )
     collective_agreement = models.CharField("convention collective (IDCC)", max_length=120, blank=True)
-    logo = models.FileField("logo", upload_to="group/", blank=True)
+    logo = models.ForeignKey(
+        "members.File", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="logo"
+    )
     invoice_prefix = models.CharField(
         "préfixe des numéros",
         max_length=8,

@@ -202,7 +202,9 @@ class VatAttestation(Dated):
     )
     legal_basis = models.CharField("fondement", max_length=160)
     signed_on = models.DateField("signée le")
-    document = models.FileField("document", upload_to="attestations/", blank=True)
+    document = models.ForeignKey(
+        "members.File", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="document"
+    )
 
     class Meta:
         verbose_name = "attestation de TVA"

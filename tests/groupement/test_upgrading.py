@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections import Counter, defaultdict
@@ -15,7 +16,9 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from groupement.checks import former_migrations
+from groupement.kernel import paper
 from tests import upgraded
+from tests.billing.charges.receipt_files import PDF, picture
 
 pytestmark = pytest.mark.xdist_group("upgrading")  # the database of before takes seconds to migrate
 
@@ -242,3 +245,40 @@ def test_half_of_an_app_is_half_way_the_whole_or_nothing_is_not(
     members.exclude(name__lt=f"{kept}~").delete()
     errors = former_migrations(databases=["default"])
     assert [error.msg.partition(" of ")[2].partition(":")[0] for error in errors] == found
+
+
+def test_files_of_before_become_rows_of_the_store_where_they_lie(server: str, loaded: str) -> None:
+    """A receipt, an attestation and a logo; one that is gone is named by ``prove`` for ever."""
+    logo, attestation = picture("PNG"), PDF
+    paths = {"receipts/2026/1-a.pdf": None, "attestations/a.pdf": attestation, "group/logo.png": logo}
+    for path, data in paths.items():
+        if data:
+            paper.store(path, data)
+    with upgraded.database(server, f"filed_{RUN}", LOADED) as address:
+        with psycopg.connect(address) as other:
+            # The second waits for a decision: what is accepted is frozen there too.
+            other.execute("UPDATE billing_expense SET receipt = 'receipts/2026/1-a.pdf' WHERE id = 2")
+            other.execute("UPDATE members_vatattestation SET document = 'attestations/a.pdf'")
+            other.execute("UPDATE members_group SET logo = 'group/logo.png'")
+        done = upgraded.manage(address, "migrate", "--noinput")
+        assert done.returncode == 0, done.stderr
+        query = """SELECT path, media_type, size, sha256, is_sensitive FROM members_file JOIN
+            (SELECT receipt_id AS id FROM billing_expense UNION SELECT document_id FROM members_vatattestation
+             UNION SELECT logo_id FROM members_group) pointing USING (id) ORDER BY path"""
+        assert rows(address, query) == [
+            ("attestations/a.pdf", "application/pdf", len(PDF), hashlib.sha256(PDF).hexdigest(), False),
+            ("group/logo.png", "image/png", len(logo), hashlib.sha256(logo).hexdigest(), False),
+            ("receipts/2026/1-a.pdf", "application/pdf", 1, "0" * 64, True),
+        ]
+        last = """SELECT logo_id = (SELECT logo_id FROM members_group) FROM members_groupevent
+            ORDER BY pgh_id DESC LIMIT 1"""
+        assert rows(address, last) == [(True,)]
+        guarded = "SELECT count(*) FROM pg_trigger WHERE tgenabled = 'D'"
+        assert rows(address, guarded) == [(0,)]
+        for app, name in (("billing", "0023"), ("members", "0025")):
+            back = upgraded.manage(address, "migrate", "--noinput", app, name)
+            assert back.returncode == 0, back.stderr
+        assert rows(address, "SELECT receipt, receipt_sha256 FROM billing_expense WHERE id = 2") == [
+            ("receipts/2026/1-a.pdf", "0" * 64)
+        ]
+        assert rows(address, "SELECT logo FROM members_group") == [("group/logo.png",)]

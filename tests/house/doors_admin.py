@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tests.house import records
 from tests.house.door import ADMIN, LOGIN, NOBODY, Door
 
 # v: view, a: add, c: change, d: delete. What acts write is read; what is issued, signed or approved stays.
@@ -23,6 +24,7 @@ RIGHTS = {
     "members.securityevent": "v",
     "mfa.authenticator": "vd",  # one that was lost is removed
     "pghistory.middlewareevents": "v",
+    "papers.template": "vacd",  # a draft
     "charter.charter": "vacd",  # a draft
     "charter.theme": "vacd",
     "charter.signature": "v",
@@ -66,6 +68,10 @@ RIGHTS = {
 }
 
 
+# The kept file of a record.
+FILES = {"members.group": records.logo, "members.vatattestation": records.attested}
+
+
 def allowed(label: str, letter: str) -> Any:
     """Who may do that to a model."""
     return ADMIN if letter in RIGHTS[label] else NOBODY
@@ -83,6 +89,8 @@ def doors_of(label: str) -> Iterator[tuple[str, Door]]:
     yield f"{name}_change", Door(get=view, post=allowed(label, "c"), sent_on=gone, others=LOGIN)
     yield f"{name}_delete", Door(get=allowed(label, "d"), post=allowed(label, "d"), others=LOGIN)
     yield f"{name}_history", Door(get=view, sent_on=gone, others=LOGIN)
+    if label in FILES:
+        yield f"{name}_file", Door(get=view, others=LOGIN, make=FILES[label])
     # The address of a record by itself has no name; it leads to the page that changes it.
     yield f"admin/{label.replace('.', '/')}/<path:object_id>/", Door(get=view, sent_on=view, others=LOGIN)
 
@@ -106,7 +114,7 @@ SITE: dict[str, Door] = {
 }
 # The models that are tried together, by their apps.
 APPS = {
-    "people": ("members", "mfa", "charter", "pghistory"),
+    "people": ("members", "papers", "mfa", "charter", "pghistory"),
     "work": ("employees", "timesheets"),
     "billing": ("billing",),
 }

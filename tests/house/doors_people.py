@@ -62,6 +62,20 @@ CHARTER = {
     # A mandate is one’s own: a deputy engages nobody.
     "charter:sign": act_on(SIGNING, records.charter, refused=ALOEN - SIGNING | GROUP),
 }
+PAPERS = {
+    "papers:papers": page(LOGGED_IN, records.none_of(records.paper), hides=("CONV-2026",)),
+    "papers:write_agreement": Door(get=COORDINATION, post=COORDINATION, make=records.none_of(records.paper)),
+    "papers:paper": record(ALOEN | GROUP, records.paper),
+    "papers:pdf": record(ALOEN | GROUP, records.paper),
+    "papers:verify": Door(get=ALOEN | GROUP, post=ALOEN | GROUP, others=MISSING, make=records.paper),
+    "papers:open_for_signature": act_on(COORDINATION, records.paper_written),
+    "papers:void": act_on(COORDINATION, records.paper),
+    # A mandate is one’s own: a deputy engages nobody, and the group is engaged by whom the paper names.
+    "papers:sign": act_on(SIGNING, records.party, refused=ALOEN - SIGNING | GROUP),
+    "papers:record_copy": act_on(COORDINATION, records.party),
+    "papers:signed_copy": record(ALOEN | GROUP, records.signed_copy),
+    "papers:withdraw": act_on(SIGNING, records.signature, refused=ALOEN - SIGNING | GROUP),
+}
 PLANNING = {
     "employees:planning": page(WITH_A_ROLE, sent_on=WITH_A_ROLE),
     "employees:week": page(WITH_A_ROLE, records.week),
@@ -128,4 +142,4 @@ SHEETS = {
     "timesheets:prolong": act_on(COORDINATION, records.sheet),
     "timesheets:supplement": act_on(COORDINATION, records.sheet),
 }
-DOORS: dict[str, Door] = {**PEOPLE, **CHARTER, **PLANNING, **HOURS, **SHEETS}
+DOORS: dict[str, Door] = {**PEOPLE, **PAPERS, **CHARTER, **PLANNING, **HOURS, **SHEETS}

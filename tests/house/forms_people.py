@@ -21,7 +21,7 @@ from members.models import Deputy, MailFrequency, User
 from members.roles import Role
 from tests import world
 from tests.charter import agreed
-from tests.house import forms_accounts
+from tests.house import forms_accounts, forms_papers
 from tests.house.door import WRITING
 from tests.house.form import Filled, Form
 from tests.house.house import House
@@ -354,4 +354,4 @@ TIMESHEETS = {
     "timesheets:prolong": Form(_prolong),
 }
 
-FORMS: dict[str, Form] = {**MEMBERS, **EMPLOYEES, **TIMESHEETS, **forms_accounts.FORMS}
+FORMS: dict[str, Form] = {**MEMBERS, **forms_papers.FORMS, **EMPLOYEES, **TIMESHEETS, **forms_accounts.FORMS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
@@ -15,7 +15,6 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from billing.accounts import payments, refunding
 from billing.bank import importing
 from billing.charges import dues
-from billing.charges.receipts import checked_file, digest
 from billing.documents import letters
 from billing.grants import reports, tagging
 from billing.models import BankOperation, Expense, FundingLine, Letter, LetterKind, Quote, TrueUp
@@ -27,16 +26,19 @@ from employees import feeds
 from employees.calendar.week import Week
 from employees.models import Absence
 from members import inviting, linking
-from members.models import Deputy, Membership
+from members.models import Deputy, Group, Membership, User, VatAttestation
+from members.papers.models import Way
+from members.papers.signing import Copy, record_copy
 from tests import world
 from tests.billing import owing
 from tests.billing.bank.statements import taken
-from tests.billing.charges.receipt_files import PDF
+from tests.billing.charges.receipt_files import picture
 from tests.billing.prices.test_quoting import offered
 from tests.billing.reminders import scene as late_payers
 from tests.charter import agreed
 from tests.house.forms_people import draft
 from tests.house.house import House
+from tests.papers import written
 from tests.world import DECEMBER, NOVEMBER, NOW
 from timesheets import freezing
 from timesheets.models import HoursLayout, SignedSheet
@@ -267,16 +269,56 @@ def dispute(house: House) -> Arguments:
 
 
 def expense(house: House, **facts: Any) -> Arguments:
-    bought = {"kind": "purchase", "receipt": "receipts/2026/1-a.pdf", "label": "Toner", "amount": Decimal(9)}
-    when = {"spent_on": NOVEMBER.first, "recorded_at": NOW, "receipt_sha256": digest(checked_file(PDF))}
+    bought = {"kind": "purchase", "receipt": world.kept_file(), "label": "Toner", "amount": Decimal(9)}
+    when = {"spent_on": NOVEMBER.first, "recorded_at": NOW}
     made = Expense.objects.create(
         assignment=house.placed, employee=house.maelle, **{**bought, **when, **facts}
     )
     return {"pk": made.pk}
 
 
+def paper(house: House) -> Arguments:
+    """Aloen's agreement, printed and open to its signature."""
+    return {"pk": written.opened(house.aloen, _boss(house), printed=True).pk}
+
+
+def paper_written(house: House) -> Arguments:
+    return {"pk": written.agreement(house.aloen, _boss(house)).pk}
+
+
+def party(house: House) -> Arguments:
+    return {"pk": written.party(written.opened(house.aloen, _boss(house)), "member").pk}
+
+
+def signature(house: House) -> Arguments:
+    representative = cast("User", house.users["representative"])
+    return {"pk": written.sign(written.opened(house.aloen, _boss(house)), "member", representative).pk}
+
+
+def signed_copy(house: House) -> Arguments:
+    """A scan that Aloen signed by hand."""
+    opened = written.opened(house.aloen, _boss(house))
+    scan = Copy(Way.PAPER, picture(), "scan.jpg", NOW.date(), "Yann Le Goff", characters=opened.short_digest)
+    return {"pk": record_copy(written.party(opened, "member"), scan, by=_boss(house), at=NOW).pk}
+
+
+def _boss(house: House) -> User:
+    return cast("User", house.users["coordinator"])
+
+
+def logo(_house: House) -> Arguments:
+    Group.objects.update(logo=world.kept_file(picture("PNG"), "logo"))
+    return {"pk": Group.objects.get().pk}
+
+
+def attested(house: House) -> Arguments:
+    row = house.aloen.vat_attestations.first() or world.attestation(house.aloen)
+    VatAttestation.objects.filter(pk=row.pk).update(document=world.kept_file())
+    return {"pk": row.pk}
+
+
 def receipt(house: House) -> Arguments:
-    return expense(house, receipt=checked_file(PDF))
+    return expense(house)
 
 
 def free_line(house: House) -> Arguments:

@@ -24,6 +24,7 @@ from billing.models import (
 from charter.models import Theme
 from employees.models import Employee, EmployeeMerge, WorkingTimeLimits
 from members.models import Declaration, Membership, Seat, SecurityEvent, Site
+from members.papers.models import Template
 from tests import world
 from tests.billing import owing
 from tests.charter import agreed
@@ -143,6 +144,9 @@ BY_HAND: dict[str, Make] = {
     "members.vatattestation": lambda house: world.attestation(house.aloen),
     "members.deputy": lambda house: house.users["deputy"].deputies.get(),
     "mfa.authenticator": lambda house: house.users["finance"].authenticator_set.get(),
+    "papers.template": lambda _house: Template.objects.create(
+        code="agreement", version=1, title="Convention", body="Entre {adherent_nom}."
+    ),
     "charter.charter": lambda _house: agreed.draft(),
     "charter.theme": lambda _house: Theme.objects.create(
         code="eau", label="Eau", summary="L’eau.", position=9

@@ -51,7 +51,7 @@ ASKING = {
 }
 # Files, workbooks, dictionaries.
 NO_ROWS = {
-    "billing.charges.receipts.delete_file",
+    "billing.charges.receipts.keep",
     "billing.costs.payroll_columns.sample_workbook",
     "billing.grants.reports.as_workbook",
     "billing.prices.offering.propose",

@@ -20,6 +20,7 @@ from tests.house.trying_admin import FORMS
 # One test each, so that workers share them: every one builds the house.
 WINGS = {
     "entrance": doors_people.PEOPLE | doors_people.CHARTER,
+    "signing": doors_people.PAPERS,
     "planning": doors_people.PLANNING,
     "hours": doors_people.HOURS,
     "sheets": doors_people.SHEETS,

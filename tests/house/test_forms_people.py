@@ -30,6 +30,7 @@ ANONYMOUS = {
 }
 REPRESENTATIVE = {
     *("members:appoint_deputy", "members:end_deputy", "charter:sign"),
+    *("papers:sign", "papers:withdraw"),
     *("timesheets:grid", "timesheets:grid_day", "timesheets:confirm"),
     *("timesheets:confirm_all", "timesheets:take_back", "timesheets:take_back_all"),
 }

@@ -12,6 +12,8 @@ def test_there_are_lifecycles():
     assert {model.__name__ for model in LIFECYCLES} == {
         "Membership",
         "Charter",
+        "Paper",
+        "Template",
         "Timesheet",
         "BillingRun",
         "Invoice",

@@ -27,6 +27,7 @@ POSTED = {
 
 # Sent from two pages, each with a key of its own, these are two acts on purpose, and both are done.
 ANEW = {
+    "papers:write_agreement": "an agreement may be written anew while another waits; it is voided, not undone",
     "employees:open_feed": "another address is made on purpose; the first is closed",
     "members:invite": "an invitation is sent again when the first has not arrived; it is void then",
     "billing:allocate": "two parts of a payment are two parts",

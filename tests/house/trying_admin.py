@@ -72,7 +72,7 @@ def address_of(house: House, name: str, record: Model | None) -> str:
         }
     elif name == "admin:app_list":
         arguments = {"app_label": "members"}
-    elif name == "admin:members_mail_html":
+    elif name == "admin:members_mail_html" or name.endswith("_file"):
         arguments = {"pk": key}
     try:
         return reverse(name)
@@ -85,6 +85,8 @@ def tries(house: House, name: str, door: Door) -> Iterator[tuple[Try, str]]:
     with undone(house):
         label = label_of(name)
         record = record_of(house, label) if label else None
+        if name.endswith("_file"):
+            record = apps.get_model(label)._default_manager.get(**door.make(house))
         address = address_of(house, name, record)
         for role in ROLES:
             if role != "admin":

@@ -23,7 +23,7 @@ from timesheets.models import Entry
 
 pytestmark = pytest.mark.django_db
 
-OWN_APPS = ("members", "charter", "employees", "timesheets", "billing")
+OWN_APPS = ("members", "papers", "charter", "employees", "timesheets", "billing")
 TUESDAY, THURSDAY = date(2026, 11, 3), date(2026, 11, 5)
 COSTS = "/facturation/couts/"
 TITLES = "matricule;nom;prénom;mois;brut;cotisations patronales"

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pypdf import PdfReader
 
@@ -20,6 +19,7 @@ from billing.month.reconciling import reconcile
 from groupement.kernel.french import NARROW_SPACE
 from members.models import Group
 from tests import world
+from tests.billing.charges.receipt_files import picture
 from tests.world import NOVEMBER, OCTOBER
 from timesheets import freezing
 from timesheets.models import SignedSheet, Timesheet
@@ -284,8 +284,7 @@ def change_everything():
         "2 quai des Indes",
         Decimal("15.00"),
     )
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
-    group.logo.save("logo.svg", ContentFile(svg))
+    group.logo = world.kept_file(picture("PNG"), "logo")
     group.save()
 
 
@@ -327,7 +326,7 @@ def bill_november(cast, clock, visit, sent, on_commit):
     assert "novembre 2026" in texts[1][0]
     assert fourth.snapshot["buyer"]["legal_name"] == "Aloen Nouvelle"
     assert fourth.snapshot["seller"]["name"] == "La Grande Ronde"
-    assert fourth.snapshot["seller"]["logo"].startswith("data:image/svg+xml;base64,")
+    assert fourth.snapshot["seller"]["logo"].startswith("data:image/png;base64,")
     tasks.render_invoice(fourth.pk)
     with rendering.open_document(Document.objects.get(invoice=fourth)) as file:
         assert "99 avenue Neuve" in text_of(file.read())

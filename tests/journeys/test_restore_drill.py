@@ -9,14 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import storages
 from django.db import connection
 
 from billing.models import Document
 from groupement import local
-from members.models import Group, Mail, VatAttestation
+from members.models import File, Group, Mail, VatAttestation
 from tests import compose, environment, migrated, upgraded, world
+from tests.billing.charges.receipt_files import picture
 from tests.billing.conftest import private_files  # noqa: F401 - pytest finds it here
 from tests.billing.proving.test_proving import kept, paths  # noqa: F401 - pytest finds it here
 
@@ -70,16 +69,9 @@ def work(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def one_folder(private_files: Path, monkeypatch) -> None:  # noqa: F811
-    """Uploads lie where papers do, as on a real site."""
-    for name in ("base_location", "location"):
-        monkeypatch.setitem(storages["default"].__dict__, name, str(private_files))
-
-
-@pytest.fixture
-def drill(work: Path, one_folder: None, kept: Path):  # noqa: F811
+def drill(work: Path, kept: Path):  # noqa: F811
     """Runs a block of the document on one of two databases, with the folder of that name."""
-    kinds_without_digest()
+    other_kinds()
     (work / "bin").mkdir()
     docker = work / "bin" / "docker"
     docker.write_text(DOCKER)
@@ -114,13 +106,11 @@ def drill(work: Path, one_folder: None, kept: Path):  # noqa: F811
         yield run
 
 
-def kinds_without_digest() -> None:
+def other_kinds() -> None:
     """A logo, an attestation, a file that a message carries."""
-    Group.objects.get().logo.save("logo.png", ContentFile(b"logo"))
-    attestation = world.attestation(world.member("Optim’ism"))
-    VatAttestation.objects.get(pk=attestation.pk).document.save(
-        "attestation.pdf", ContentFile(b"attestation")
-    )
+    Group.objects.update(logo=world.kept_file(picture("PNG"), "logo"))
+    world.attestation(world.member("Optim’ism"))
+    VatAttestation.objects.update(document=world.kept_file(name="attestation"))
     document = Document.objects.order_by("pk")[0]
     Mail.objects.create(
         to=None,
@@ -143,12 +133,12 @@ def test_the_drill_brings_everything_back_and_misses_no_kind_of_file(drill, work
     assert (restored.returncode, restored.stderr) == (0, ""), restored.stdout
     assert restored.stdout.endswith("Tout est comme au premier jour.\n")
 
-    lost = [*paths().values(), *(f"{folder}/" for folder in ("group", "attestations"))]
+    lost = {*paths().values(), *File.objects.values_list("path", flat=True)}
+    assert len(lost) == len(paths()) + 2
     for path in lost:
-        for file in (work / "restored").glob(f"{path}*"):
-            file.unlink()
+        (work / "restored" / path).unlink()
     last = RESTORE.strip().splitlines()[-1]
     again = drill(last, NAMES[1])
     assert again.returncode == 1
-    named = [path for path in lost if path in again.stdout]
+    named = {path for path in lost if path in again.stdout}
     assert (named, "pièce jointe du message" in again.stdout) == (lost, True)

@@ -3,7 +3,9 @@
 import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
+from members.models import File
 from tests import world
 from tests.billing.charges.receipt_files import PDF, picture
 from tests.members.admin_forms import change_url, filled
@@ -18,7 +20,7 @@ REFUSED = "Ce fichier n’est pas d’une nature que l’on garde"
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     for name in ("base_location", "location"):
-        monkeypatch.setitem(storages["default"].__dict__, name, str(tmp_path))
+        monkeypatch.setitem(storages["private"].__dict__, name, str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +31,8 @@ def test_what_is_no_paper_or_picture_is_refused_and_the_rest_stays_typed(
     client, settings, column, named, good
 ):
     settings.REQUIRE_SECOND_FACTOR = False
-    client.force_login(world.admin())
+    malo = world.admin()
+    client.force_login(malo)
     group = world.group()
     row = group if column == "logo" else world.attestation(world.member())
     typed = "legal_form" if column == "logo" else "legal_basis"
@@ -51,10 +54,29 @@ def test_what_is_no_paper_or_picture_is_refused_and_the_rest_stays_typed(
         if answer.status_code != 200 or sentence not in page or "Association, mot nouveau" not in page:
             wrong[name, data[:20]] = answer.status_code
         row.refresh_from_db()
-        assert not getattr(row, column)
+        assert getattr(row, column) is None
     assert wrong == {}
+    assert not File.objects.exists()
     sent = filled(client, row) | {column: SimpleUploadedFile(named, good)}
     assert client.post(change_url(row), sent).status_code == 302
     row.refresh_from_db()
-    with getattr(row, column).open("rb") as file:
-        assert file.read() == good
+    kept = getattr(row, column)
+    assert (kept.name, kept.kept_by) == (named, malo)
+    address = reverse(f"admin:members_{row._meta.model_name}_file", args=[row.pk])
+    assert f'href="{address}"' in client.get(change_url(row)).content.decode()
+    answer = client.get(address)
+    assert b"".join(answer.streaming_content) == good
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == (kept.media_type, "nosniff")
+    assert answer["Content-Disposition"].startswith("attachment")
+
+    # A form that brings no other file keeps it, and the box takes it off; the store keeps what was brought.
+    again = {name: value for name, value in filled(client, row).items() if name != column}
+    assert client.post(change_url(row), again).status_code == 302
+    row.refresh_from_db()
+    assert getattr(row, column) == kept
+    again = {name: value for name, value in filled(client, row).items() if name != column}
+    assert client.post(change_url(row), again | {f"{column}-clear": "on"}).status_code == 302
+    row.refresh_from_db()
+    assert getattr(row, column) is None
+    assert client.get(address).status_code == 404
+    assert File.objects.get() == kept

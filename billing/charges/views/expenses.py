@@ -81,7 +81,9 @@ def one(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 def receipt(request: UserRequest, pk: int) -> HttpResponseBase:
     """The file that proves it, to save; there is none, or it is not one’s own: it does not exist."""
-    found = get_object_or_404(Expense.objects.visible_to(request.user).exclude(receipt=""), pk=pk)
+    found = get_object_or_404(
+        Expense.objects.visible_to(request.user).exclude(receipt=None).select_related("receipt"), pk=pk
+    )
     done = act(request, receipts.open_receipt, found)
     if not done:
         return redirect("billing:expense", pk)

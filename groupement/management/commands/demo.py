@@ -19,6 +19,8 @@ from groupement.kernel.french import counted
 from groupement.kernel.money import ZERO, spell_plain
 from groupement.kernel.worktime import spell_hours
 from members.models import Group
+from members.papers import printing
+from members.papers.models import Paper
 from timesheets import freezing
 from timesheets.models import SignedSheet
 
@@ -70,7 +72,12 @@ class Command(BaseCommand):
 
     def _is_printing(self) -> bool:
         unsigned = SignedSheet.objects.filter(made_at=None, attempts__lt=freezing.MOST_ATTEMPTS)
-        return Rendering.objects.filter(status__in=["pending", "running"]).exists() or unsigned.exists()
+        written = Paper.objects.filter(pdf=None, attempts__lt=printing.MOST_ATTEMPTS)
+        return (
+            Rendering.objects.filter(status__in=["pending", "running"]).exists()
+            or unsigned.exists()
+            or written.exists()
+        )
 
     def _found(self) -> None:
         if Group.objects.exists():
@@ -91,14 +98,16 @@ class Command(BaseCommand):
             Rendering.objects.exclude(status="done").order_by("pk").values_list("invoice_id", flat=True)
         )
         signed = list(SignedSheet.objects.filter(made_at=None).order_by("pk").values_list("pk", flat=True))
-        if not waiting and not signed:
+        papers = list(Paper.objects.filter(pdf=None).order_by("pk").values_list("pk", flat=True))
+        if not waiting and not signed and not papers:
             return
         self.stdout.write(
-            f"Fabrication par Celery des PDF\u00a0: {len(waiting)} factures, {len(signed)} relevés signés…"
+            f"Fabrication par Celery des PDF\u00a0: {len(waiting)} factures, {len(signed)} relevés signés, "
+            f"{len(papers)} conventions…"
         )
         logging.disable(logging.INFO)  # each paper is an event of its own; here only their sum is reported
         try:
-            self._print(waiting, signed)
+            self._print(waiting, signed, papers)
         finally:
             logging.disable(logging.NOTSET)
         failed = Rendering.objects.filter(status="failed").count()
@@ -107,7 +116,7 @@ class Command(BaseCommand):
                 f"{failed} PDF en échec\u00a0; voir les fabrications de PDF dans l’administration."
             )
 
-    def _print(self, waiting: list[int], signed: list[int]) -> None:
+    def _print(self, waiting: list[int], signed: list[int], papers: list[int]) -> None:
         if settings.WORKER_IN_WEB:
             # Each paper is asked for once and no clock runs: this process ends with the last one, and nothing may be
             # at work then on a database that goes away.
@@ -115,6 +124,7 @@ class Command(BaseCommand):
             worker.start(app, with_clock=False)
         rendering.enqueue(waiting)
         freezing.enqueue_printing(signed)
+        printing.enqueue(papers)
         deadline = time.monotonic() + WAIT_SECONDS
         while self._is_printing():
             if time.monotonic() > deadline:

@@ -13,6 +13,7 @@ from billing.charges import expense_decisions, expenses, receipts
 from billing.charges.expenses import ExpenseClaim, trip_amount
 from billing.models import Charge, Expense, ExpenseKind, ExpenseScale, ExpenseState
 from groupement.kernel.lifecycle import Refusal
+from members.models import File
 from tests import world
 from tests.billing.charges.receipt_files import PDF, picture
 from tests.world import NOW
@@ -87,9 +88,10 @@ def test_a_meal_is_what_was_paid_and_at_most_its_scale(placed):
 )
 def test_a_purchase_keeps_its_receipt_under_a_name_that_tells_nothing(placed, data, ending):
     made = put(placed, kind="purchase", amount=Decimal("31.20"), label="Toner", receipt=data)
-    assert made.receipt.name.startswith(f"receipts/2026/{placed.employee_id}-")
-    assert made.receipt.name.endswith(ending)
-    assert "Toner" not in made.receipt.name
+    assert made.receipt.name == f"justificatif{ending}"
+    assert made.receipt.path.startswith("files/2026/")
+    assert "Toner" not in made.receipt.path
+    assert (made.receipt.is_sensitive, made.receipt.kept_by) == (True, placed.employee.user)
     file, kind, name = receipts.open_receipt(made)
     with file:
         assert file.read() == data
@@ -148,12 +150,13 @@ def test_without_a_scale_there_is_no_trip(placed):
 
 def test_nothing_is_left_of_a_withdrawn_expense(placed, django_capture_on_commit_callbacks):
     made = put(placed, kind="purchase", amount=Decimal("31.20"), receipt=PDF)
-    name = made.receipt.name
-    assert storages["default"].exists(name)
+    path = made.receipt.path
+    assert storages["private"].exists(path)
     with django_capture_on_commit_callbacks(execute=True):
         expenses.withdraw(made, by=placed.employee.user, at=NOW)
     assert not Expense.objects.exists()
-    assert not storages["default"].exists(name)
+    assert not storages["private"].exists(path)
+    assert File.objects.get(path=path).purged_at == NOW
 
 
 def test_an_accepted_expense_is_withdrawn_by_finance_only_and_with_its_charge(placed, scale):

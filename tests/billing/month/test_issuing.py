@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date
 from decimal import Decimal
 
@@ -27,6 +28,7 @@ from employees.models import Terms
 from members.models import Member, VatAttestation
 from tests import world
 from tests.billing import scene
+from tests.billing.charges.receipt_files import picture
 from tests.unguarded import unguarded
 from tests.world import DECEMBER, NOVEMBER, NOW
 from timesheets.models import Timesheet
@@ -120,7 +122,7 @@ def test_case_11_taxed_and_exempt_member() -> None:
 
 
 def test_snapshot_names_both_parties_and_everyone_who_checked_the_hours() -> None:
-    world.group(logo="")
+    world.group(logo=None)
     aloen = world.member(
         billing_street="BP 12", billing_postal_code="56101", billing_city="Lorient", order_reference="C-7"
     )
@@ -364,12 +366,12 @@ def test_case_62_date_before_the_last_number_is_refused() -> None:
 
 
 def test_logo_travels_inside_the_snapshot(settings) -> None:
-    from django.core.files.base import ContentFile
-
     group = world.group()
-    group.logo.save("logo.svg", ContentFile(b"<svg/>"))
+    group.logo = world.kept_file(picture("PNG"), "logo")
+    group.save()
     (invoice,) = scene.issued(scene.hosts(1)).invoices.all()
-    assert invoice.snapshot["seller"]["logo"] == "data:image/svg+xml;base64,PHN2Zy8+"
+    drawn = base64.b64encode(picture("PNG")).decode()
+    assert invoice.snapshot["seller"]["logo"] == f"data:image/png;base64,{drawn}"
 
 
 def test_copies_take_a_fixed_number_of_queries(django_assert_num_queries) -> None:

@@ -55,7 +55,7 @@ def own_tables() -> list[str]:
     return sorted(
         model._meta.db_table
         for config in apps.get_app_configs()
-        if Path(config.path).parent == root
+        if (root / config.name.partition(".")[0]).is_dir()
         for model in config.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
     )

@@ -191,7 +191,7 @@ ROWS: dict[str, Row] = {
         update(ends_before="'2026-10-31'"),
         delete(),
         holds=(
-            update(document="'attestations/x.pdf'"),
+            update(document_id="(SELECT min(id) FROM members_file)"),
             update(starts_on="'2026-10-01'"),
             update(ends_before="'2026-11-01'"),
             update(starts_on="'2025-01-01'", ends_before="'2028-01-01'"),

@@ -32,6 +32,7 @@ from members.models import (
     User,
 )
 from tests import world
+from tests.house.constraints.scene_papers import papers
 from tests.world import DECEMBER, NOVEMBER, NOW, OCTOBER
 from timesheets.models import (
     Acknowledgement,
@@ -68,6 +69,7 @@ def cast() -> Cast:
     aloen, sonam = world.member(), world.member("Sonam")
     boss = world.coordinator()
     _of_members(aloen, sonam, boss)
+    papers(aloen, boss)
     _of_charter(aloen, boss)
     maelle, yann = world.employee(members=[aloen]), world.employee("Yann", "Le Bris", members=[aloen])
     placed = world.assignment(maelle, aloen, index_code="SYNTEC", index_base=300)

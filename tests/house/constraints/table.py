@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import re
 
-from tests.house.constraints import of_charter, of_employees, of_invoices, of_members, of_money, of_timesheets
+from tests.house.constraints import (
+    of_charter,
+    of_employees,
+    of_invoices,
+    of_members,
+    of_money,
+    of_papers,
+    of_timesheets,
+)
 from tests.house.constraints.catalog import TRIGGER, Catalog, Rule
 from tests.house.constraints.statements import Row, Statement, copy, row, update
 
-APPS = (of_members, of_charter, of_employees, of_timesheets, of_invoices, of_money)
+APPS = (of_members, of_papers, of_charter, of_employees, of_timesheets, of_invoices, of_money)
 TWINS: dict[str, Statement] = {table: twin for app in APPS for table, twin in app.TWINS.items()}
 ROWS: dict[str, Row] = {name: written for app in APPS for name, written in app.ROWS.items()}
 

@@ -1,0 +1,1 @@
+"""What was written and signed: templates, papers, who must sign them, their signatures, and the proof of all that."""
