@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Tell the apps below what stands on hours and prices, what is credited, what settings give a number twice."""
         from billing.documents.numbering import refuse_settings
+        from billing.documents.ruled import issued_by_rule
         from billing.grants.tagging import paid_hours
         from billing.month.summing import minutes_taken_back
         from billing.prices.invoiced import invoiced_prices
@@ -19,5 +20,6 @@ class BillingConfig(AppConfig):
 
         refuse_settings_by(refuse_settings)
         stand_on(StandingKind.TIMESHEET, paid_hours)
+        stand_on(StandingKind.RULE, issued_by_rule)
         stand_on(StandingKind.PRICE, invoiced_prices)
         count_credited_by(minutes_taken_back)

@@ -16,16 +16,19 @@ from members.models.member import Member, Site, VatAttestation
 from members.models.membership import Declaration, Membership, MembershipStep
 from members.models.notice import Notice, NoticeKind
 from members.models.people import Invitation, Seat, User
+from members.models.rule import BEGINNING, GroupRule, RuleCode, RuleOrigin
 from members.models.security import SecurityEvent, SecurityEventKind
 from members.models.sent_form import SentForm
 
 __all__ = [
+    "BEGINNING",
     "DIGESTS",
     "Declaration",
     "Deputy",
     "DraftVisibility",
     "File",
     "Group",
+    "GroupRule",
     "HolidayZone",
     "Invitation",
     "LeaveMethod",
@@ -42,6 +45,8 @@ __all__ = [
     "NoticeKind",
     "PaymentBasis",
     "PriceDetail",
+    "RuleCode",
+    "RuleOrigin",
     "Seat",
     "SecurityEvent",
     "SecurityEventKind",

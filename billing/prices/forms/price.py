@@ -13,7 +13,7 @@ from billing.models import PriceIndex, Quote
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, AbsenceRule, Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.fields import choice_field, record_field
-from groupement.kernel.money import ZERO, AmountField
+from groupement.kernel.money import ZERO, AmountField, PercentField
 from groupement.kernel.worktime import DAY
 from members.models import Member
 from timesheets.models import GROUP_KINDS, Kind
@@ -21,13 +21,6 @@ from timesheets.models import GROUP_KINDS, Kind
 MOST_A_MONTH = 31 * DAY
 CURRENT, TO_COME, ENDED = "en-cours", "a-venir", "terminees"
 POOLED = [kind for kind in Kind if kind in GROUP_KINDS]
-
-
-class PercentField(AmountField):
-    """A rate in percent: "5", "7,5 %"."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(str(value or "").replace("%", " ").strip())
 
 
 def day_field(label: str, **kwargs: Any) -> forms.DateField:
