@@ -369,7 +369,11 @@ class TermsFormSet(DatedFormSet):
             return
         refuse_terms(
             self.instance,
-            **{name: facts[name] for name in {*needed, *CHECKED} if facts.get(name) is not None},
+            **{
+                name: facts[name]
+                for name in {*needed, *CHECKED}
+                if facts.get(name) is not None or (name == "management_rate" and name in facts)
+            },
         )
 
 

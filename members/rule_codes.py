@@ -244,6 +244,22 @@ KINDS: Mapping[RuleCode, RuleKind] = {
             law="C. trav. L1253-8",
         ),
         RuleKind(
+            RuleCode.MANAGEMENT_RATE,
+            (
+                RulePart(
+                    "rate",
+                    "frais de gestion (%)",
+                    PartKind.PERCENT,
+                    most=100,
+                    help_text="Ajoutés à la part du coût réel, là où les conditions n’ont pas de taux à elles.",
+                ),
+            ),
+            {"rate": "0.00"},
+            spell=lambda value: f"{spell_percent(value['rate'])} du coût réel",
+            read_on="le premier jour du mois de travail",
+            reader="billing",
+        ),
+        RuleKind(
             RuleCode.RESERVED,
             tuple(
                 RulePart(name, label, PartKind.SEVERAL, choices=RuleCode.choices)

@@ -93,6 +93,11 @@ class Rules:
         return Decimal(self[RuleCode.LATE_PENALTY_RATE]["rate"])
 
     @property
+    def management_rate(self) -> Decimal:
+        """Percent of the cost, in the month that begins on this day, where terms have no rate of their own."""
+        return Decimal(self[RuleCode.MANAGEMENT_RATE]["rate"])
+
+    @property
     def liability_key(self) -> str:
         """A LiabilityKey."""
         return str(self[RuleCode.LIABILITY_KEY]["key"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from billing.models import Invoice, InvoiceStatus
+from billing.models import Invoice, InvoiceKind, InvoiceStatus
 from groupement.kernel.french import full_date
+from groupement.kernel.periods import Month
 from members.models import GroupRule, RuleCode
 from members.standing import Days, StandingFact
 
@@ -14,9 +15,13 @@ READ_AT_ISSUE = frozenset({RuleCode.PAYMENT_TERMS, RuleCode.LATE_PENALTY_RATE})
 
 
 def issued_by_rule(rule: int, days: Days | None) -> list[StandingFact]:
-    """The last document that was issued by the rule on those days, with the day from which on it may change."""
+    """The last document or month that was issued by the rule on those days, and from which day on it may change."""
     code = GroupRule.objects.filter(pk=rule).values_list("code", flat=True).first()
-    if code not in READ_AT_ISSUE or days is None:
+    if days is None:
+        return []
+    if code == RuleCode.MANAGEMENT_RATE:
+        return _invoiced_months(days)
+    if code not in READ_AT_ISSUE:
         return []
     issued = Invoice.objects.filter(status=InvoiceStatus.ISSUED, issued_on__gte=days[0])
     if days[1] is not None:
@@ -29,6 +34,30 @@ def issued_by_rule(rule: int, days: Days | None) -> list[StandingFact]:
         StandingFact(
             f"{number}, du {full_date(issued_on)}, porte cette règle\u00a0: elle change au plus tôt le "
             f"{full_date(issued_on + timedelta(days=1))}.",
+            is_final=True,
+        )
+    ]
+
+
+def _invoiced_months(days: Days) -> list[StandingFact]:
+    """The last month that is invoiced, of those that the days touch: its prices read one rule."""
+    first, before = days
+    issued = Invoice.objects.filter(
+        status=InvoiceStatus.ISSUED,
+        kind=InvoiceKind.INVOICE,
+        true_up__isnull=True,
+        service_month__gte=Month.of(first),
+    )
+    if before is not None:
+        issued = issued.filter(service_month__lt=before)
+    last = issued.order_by("-service_month", "-pk").only("number", "service_month").first()
+    if last is None:
+        return []
+    month = last.service_month
+    return [
+        StandingFact(
+            f"{month.label.capitalize()} est facturé ({last.number}) avec ce taux\u00a0: il change au plus tôt le "
+            f"{full_date(month.before)}.",
             is_final=True,
         )
     ]

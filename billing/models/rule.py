@@ -32,6 +32,14 @@ KEPT_UNDER_INVOICES = """
         RAISE EXCEPTION 'what something issued stands on is not rewritten: the rule changes from a later day on'
             USING ERRCODE = 'check_violation';
     END IF;
+    IF NEW.code = 'management_rate' AND EXISTS (
+        SELECT FROM billing_invoice invoice
+        WHERE invoice.status = 'issued' AND invoice.kind = 'invoice' AND invoice.true_up_id IS NULL
+            AND daterange(invoice.service_month, (invoice.service_month + interval '1 month')::date) && changed
+    ) THEN
+        RAISE EXCEPTION 'what something issued stands on is not rewritten: the rule changes from a later month on'
+            USING ERRCODE = 'check_violation';
+    END IF;
     RETURN NEW;
 """
 

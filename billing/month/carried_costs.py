@@ -11,9 +11,12 @@ from django.db.models import Sum
 from billing.charge_kinds import SHARES_COST
 from billing.models import CarriedCost, Charge, Settlement
 from billing.month.cost_differences import BorneShare, CarriedDifference
+from billing.month.segments import rate_of
 from billing.month.summing import charges_with_credits
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
+from members import rules
+from members.rules import RuleBook
 
 Key = tuple[int, Month]
 """An employee's id and a month."""
@@ -54,14 +57,18 @@ def _shares(keys: Collection[Key]) -> dict[Key, list[BorneShare]]:
         )
     ).select_related("terms")
     found: dict[Key, dict[tuple[int, int], BorneShare]] = defaultdict(dict)
-    for row in rows.order_by("pk"):
+    charged = list(rows.order_by("pk"))
+    # Of the group's own rates only where some terms have none: those of the month that was worked.
+    follows = any(row.terms is not None and row.terms.management_rate is None for row in charged)
+    book = rules.read() if follows else RuleBook(())
+    for row in charged:
         key = row.employee_id or 0, row.service_month
         if row.terms is None or row.assignment_id is None or key not in keys:
             continue
         source, before = (row.assignment_id, row.terms.pk), found[key].get((row.assignment_id, row.terms.pk))
         net = row.net - row.credited + (before.net if before else ZERO)
         found[key][source] = BorneShare(
-            *source, row.member_id, net, row.terms.management_rate, row.vat_regime
+            *source, row.member_id, net, rate_of(row.terms, row.service_month, book)[0], row.vat_regime
         )
     return {key: [share for share in shares.values() if share.net > 0] for key, shares in found.items()}
 

@@ -42,6 +42,12 @@ PENALTY = """
     END IF;
     RETURN NEW;
 """
+PERCENTAGE = """
+    IF ((NEW.value ->> 'rate')::numeric BETWEEN 0 AND 100) IS NOT TRUE THEN
+        RAISE EXCEPTION 'a rate is from 0 to 100' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 KEPT = """
     IF to_jsonb(NEW) - '{ends_before,withdrawn_at,withdrawn_by_id}'::text[]
         <> to_jsonb(OLD) - '{ends_before,withdrawn_at,withdrawn_by_id}'::text[] OR OLD.withdrawn_at IS NOT NULL THEN
@@ -58,6 +64,7 @@ class RuleCode(models.TextChoices):
     PAYMENT_TERMS = "payment_terms", "délai de paiement"
     LATE_PENALTY_RATE = "late_penalty_rate", "pénalités de retard"
     LIABILITY_KEY = "liability_key", "clé de la responsabilité solidaire"
+    MANAGEMENT_RATE = "management_rate", "taux de gestion"
     RESERVED = "reserved", "règles réservées à une décision"
 
 
@@ -71,7 +78,7 @@ class RuleOrigin(models.TextChoices):
 
 
 # Prices of a month are reckoned whole: what they read begins with one, else a month would have two.
-WITH_A_MONTH: tuple[RuleCode, ...] = ()
+WITH_A_MONTH = (RuleCode.MANAGEMENT_RATE,)
 
 
 class GroupRuleQuerySet(DatedQuerySet["GroupRule"]):
@@ -135,6 +142,11 @@ class GroupRule(Dated):
                 name="a_rule_is_withdrawn_after_it_was_noted",
             ),
             models.CheckConstraint(
+                condition=~Q(code__in=WITH_A_MONTH) | Q(starts_on__day=1),
+                name="what_prices_read_begins_with_a_month",
+                violation_error_message="Cette règle commence le premier jour d’un mois.",
+            ),
+            models.CheckConstraint(
                 condition=~Q(code="confirmation_days") | Q(value__days__gte=0, value__days__lte=365),
                 name="a_rule_of_confirmation_has_its_days",
             ),
@@ -167,6 +179,13 @@ class GroupRule(Dated):
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__code="late_penalty_rate"),
                 func=PENALTY,
+            ),
+            pgtrigger.Trigger(
+                name="a_management_rate_is_a_percentage",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__code="management_rate"),
+                func=PERCENTAGE,
             ),
             pgtrigger.Trigger(
                 name="a_reserved_rule_has_its_decision",

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from billing.models import PriceIndex, Quote
 from employees.forms import DurationField
-from employees.models import TERMS_REGIMES, AbsenceRule, Assignment, Employee, PriceMethod, Terms
+from employees.models import TERMS_REGIMES, AbsenceRule, Assignment, Employee, PriceMethod, Terms, VatRegime
 from groupement.kernel.fields import choice_field, record_field
 from groupement.kernel.money import ZERO, AmountField, PercentField
 from groupement.kernel.worktime import DAY
@@ -100,7 +100,9 @@ class PriceForm(forms.Form):
         label="Forfait mensuel HT", required=False, max_digits=12, help_text="Pour un forfait mensuel."
     )
     management_rate = PercentField(
-        label="Frais de gestion (%)", required=False, help_text="Pour le coût réel\u00a0: ajoutés à la part."
+        label="Frais de gestion (%)",
+        required=False,
+        help_text="Pour le coût réel\u00a0: ajoutés à la part. Vide\u00a0: le taux du groupement, mois par mois.",
     )
     monthly_minimum_minutes = DurationField(
         label="Minimum facturé, heures par mois",
@@ -173,7 +175,9 @@ class PriceForm(forms.Form):
         method, code = data["price_method"], data["index_code"]
         data["hourly_price"] = data["hourly_price"] if method == PriceMethod.HOURLY else None
         data["flat_amount"] = data["flat_amount"] if method == PriceMethod.FLAT else None
-        data["management_rate"] = data["management_rate"] or ZERO
+        at_exact_cost = data["vat_regime"] == VatRegime.EXEMPT_261B and not data["is_trued_up"]
+        if method != PriceMethod.ACTUAL or at_exact_cost:
+            data["management_rate"] = data["management_rate"] or ZERO
         if code and data["index_base"] is None and code in self.indices:
             data["index_base"] = self.indices[code].value
         rules = {kind.value: self.cleaned_data[f"absence_{kind.value}"] for kind in POOLED}

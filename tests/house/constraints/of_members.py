@@ -53,6 +53,7 @@ AT_A_MEMBER, OF_A_COORDINATOR = "member_id IS NOT NULL", "member_id IS NULL"
 DATES = {"starts_on": "starts_on", "notice_on": "starts_on", "ends_before": "starts_on + 1"}
 DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest")
 TERMS, PENALTY = "code = 'payment_terms'", "code = 'late_penalty_rate'"
+RATE = "code = 'management_rate'"
 AT_FIRST = "starts_on = '2000-01-01' AND withdrawn_at IS NULL"
 
 
@@ -170,6 +171,18 @@ ROWS: dict[str, Row] = {
         penalty("12.15", "4.06"),
         penalty("-1", "2.62", "x"),
         holds=(penalty("7.86", "2.62"), penalty("12.15", "4.05"), penalty("1", "2.62", "x")),
+    ),
+    "a_management_rate_is_a_percentage": row(
+        *(copy(RATE, value=f"""'{{"rate": "{rate}"}}'""", **PAST) for rate in ("-0.01", "100.01")),
+        copy(RATE, value="'{}'", **PAST),
+        holds=(
+            copy(RATE, value="""'{"rate": "0"}'""", **PAST),
+            copy(RATE, value="""'{"rate": "100"}'""", **PAST),
+        ),
+    ),
+    "what_prices_read_begins_with_a_month": row(
+        copy(RATE, **PAST | {"starts_on": "'1990-01-02'"}),
+        holds=(copy(RATE, **PAST), copy(TERMS, **PAST | {"starts_on": "'1990-01-02'"})),
     ),
     "a_rule_that_began_keeps_its_value": row(
         update(TERMS, value="""'{"days": 10, "basis": "invoice_date", "reason": ""}'"""),
