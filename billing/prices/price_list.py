@@ -134,7 +134,7 @@ def history(assignment: Assignment, *, on: date) -> list[TermsPrice]:
 
 
 def priced(terms: Terms, state: str, *, on: date) -> TermsPrice:
-    """Terms that are looked at alone."""
+    """Terms in words, with the rule that their rate follows; one query, where it follows one."""
     return TermsPrice(terms, state, group_rate=_rate_on(terms, on, _book([terms])))
 
 
