@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from employees.models import Assignment, Contract, ContractMember, Employee, Terms
 from groupement.kernel.periods import Month
-from members.models import Group, Member, Membership, User
+from members.models import Member, Membership, User
 from tests import world
 from timesheets.models import Entry, Timesheet
 
@@ -31,7 +31,6 @@ def hours(customers: int, employees: int, month: Month) -> dict[tuple[int, int],
 def people(customers: int, employees: int) -> tuple[User, dict[tuple[int, int], Assignment]]:
     """Members, employees and an assignment for every pair that works together."""
     world.group()
-    Group.objects.update(payment_days=30)
     finance = world.user("Gaël Perrot", is_finance=True, is_coordinator=True)
     members = Member.objects.bulk_create(_member(rank) for rank in range(customers))
     Membership.objects.bulk_create(

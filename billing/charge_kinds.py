@@ -151,7 +151,9 @@ def _fee_reckoned(priced: PricedSum) -> str:
 
 def _fee_explained(charge: ChargeFigures, _detail: str) -> str:
     rate = spell_plain(Decimal(charge.figures["management_rate"])).rstrip("0").removesuffix(",")
-    return f"Frais de gestion{NO_BREAK_SPACE}: {_fee_of(rate, charge.figures)}."
+    sentence = charge.figures.get("rule_sentence")
+    source = f" ({sentence})" if sentence else ""
+    return f"Frais de gestion{NO_BREAK_SPACE}: {_fee_of(rate, charge.figures)}{source}."
 
 
 def _fee_of(rate: str, figures: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Money that stands on a membership, a contract, an assignment, on hours and prices: for members.standing."""
+"""Money that stands on a membership, a contract, an assignment, on hours, prices and rules: for members.standing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from billing.accounts.receivables import unsettled, unused_credits
+from billing.documents.ruled import issued_by_rule
 from billing.grants.tagging import paid_hours
 from billing.models import Charge
 from billing.prices.invoiced import invoiced_prices, still_billed
@@ -25,6 +26,7 @@ def register() -> None:
     """Tell the apps below."""
     stand_on(StandingKind.TIMESHEET, paid_hours)
     stand_on(StandingKind.PRICE, invoiced_prices)
+    stand_on(StandingKind.RULE, issued_by_rule)
     stand_on(StandingKind.MEMBERSHIP, open_accounts)
     for kind, lookup in ASSIGNED.items():
         stand_on(kind, partial(_of_assignments, lookup))

@@ -177,7 +177,7 @@ def refuse_terms(
     flat_amount: Decimal | None = None,
     vat_regime: str = VatRegime.STANDARD,
     is_trued_up: bool = False,
-    management_rate: Decimal = Decimal(0),
+    management_rate: Decimal | None = Decimal(0),
     absence_rules: Mapping[str, str] | None = None,
     monthly_minimum_minutes: int | None = None,
     index_code: str = "",
@@ -187,7 +187,7 @@ def refuse_terms(
 
     Exempt under CGI art. 261 B needs the member's attestation valid that day, and a price that is the actual cost
     without a fee on top, or is trued up to it. A monthly minimum goes with an hourly price, an index with a price
-    agreed on and with its base.
+    agreed on and with its base. Without ``management_rate`` (None) the group's own holds, month by month.
     """
     if not covers(assignment.starts_on, assignment.ends_before, starts_on):
         raise BadTerms(f"Le {day_fr(starts_on)} n’est pas dans la mise à disposition.", field="starts_on")
@@ -237,9 +237,9 @@ def _refuse_figures(price_method: str, hourly_price: Decimal | None, flat_amount
 
 
 def _refuse_options(
-    price_method: str, management_rate: Decimal, absence_rules: Mapping[str, str], minimum: int | None
+    price_method: str, management_rate: Decimal | None, absence_rules: Mapping[str, str], minimum: int | None
 ) -> None:
-    if not 0 <= management_rate <= 100:
+    if management_rate is not None and not 0 <= management_rate <= 100:
         raise BadTerms("Le taux de gestion va de 0 à 100\u00a0%.", field="management_rate")
     if any(rule not in AbsenceRule.values for rule in absence_rules.values()):
         raise BadTerms(
@@ -263,7 +263,7 @@ def _refuse_index(price_method: str, code: str, base: Decimal | None) -> None:
         raise BadTerms("Le coût réel suit déjà les salaires\u00a0: il n’a pas d’indice.", field="index_code")
 
 
-def _refuse_above_cost(price_method: str, management_rate: Decimal) -> None:
+def _refuse_above_cost(price_method: str, management_rate: Decimal | None) -> None:
     """Exempt and not trued up, a price is the cost and nothing else."""
     if price_method != PriceMethod.ACTUAL:
         raise BadTerms(
@@ -271,7 +271,7 @@ def _refuse_above_cost(price_method: str, management_rate: Decimal) -> None:
             "«\u00a0régularisé au coût réel\u00a0».",
             field="vat_regime",
         )
-    if management_rate:
+    if management_rate is None or management_rate:
         raise BadTerms(
             "L’exonération (CGI, art. 261 B) demande le coût exact, sans frais de gestion en plus\u00a0: mettez leur "
             "taux à zéro, ou cochez «\u00a0régularisé au coût réel\u00a0».",

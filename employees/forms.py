@@ -343,15 +343,15 @@ class TermsFormSet(DatedFormSet):
             yield from (days for days in (held, wanted) if days)
 
     def refuse(self, form: forms.ModelForm) -> None:
-        needed = ("starts_on", "weekly_pattern", "price_method", "vat_regime")
-        facts = form.cleaned_data
+        needed, facts = ("starts_on", "weekly_pattern", "price_method", "vat_regime"), form.cleaned_data
         if not (
             self.instance.member_id and self.instance.starts_on and all(name in facts for name in needed)
         ):
             return
+        asked = {*needed, *CHECKED} & facts.keys()
         refuse_terms(
             self.instance,
-            **{name: facts[name] for name in {*needed, *CHECKED} if facts.get(name) is not None},
+            **{name: facts[name] for name in asked if facts[name] is not None or name == "management_rate"},
         )
 
 

@@ -97,7 +97,10 @@ BANK = (
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve")
 QUOTES = ("billing:quote", "billing:accept_quote", "billing:make_quote")
 PRICING = ("billing:price", "billing:change_price", "billing:revise_price", "billing:simulator", *QUOTES)
-PRICES = Destination("Prix", "receipt", "billing:prices", PRICING)
+RULES = Tab("Règles", "members:rules", ("members:rule", "members:withdraw_rule"))
+PRICES = Destination(
+    "Prix", "receipt", "billing:prices", tabs=(Tab("Prix et devis", "billing:prices", PRICING), RULES)
+)
 SPENT = ("billing:expense", "billing:dues", "billing:waiting", "billing:add_line")
 BILLED = ("billing:invoice", "billing:credit")
 SHARE = ("billing:my_share", "billing:true_up_letter")
@@ -150,7 +153,12 @@ DESTINATIONS: dict[str, tuple[Destination, ...]] = {
     "admin": (
         Destination("Comptes", "users", "admin:members_user_changelist", ("admin:members_user",)),
         Destination("Adhérents", "home", "admin:members_member_changelist", ("admin:members_member",)),
-        Destination("Paramètres", "gear", "admin:members_group_changelist", ("admin:members_group",)),
+        Destination(
+            "Paramètres",
+            "gear",
+            "admin:members_group_changelist",
+            tabs=(Tab("Groupement", "admin:members_group_changelist", ("admin:members_group",)), RULES),
+        ),
         Destination("Journal", "clock", "admin:pghistory_middlewareevents_changelist", ("admin:pghistory",)),
         Destination("Heures", "calendar", "timesheets:months", tabs=(HOURS, WHO_IS_WHERE)),
         Destination("Facturation", "receipt", "billing:runs", tabs=READ_ONLY),

@@ -27,6 +27,7 @@ class StandingKind(StrEnum):
     ABSENCE = "absence"
     TIMESHEET = "timesheet"
     PRICE = "price"  # of an assignment
+    RULE = "rule"  # of the group, by the id of the one that holds on those days
 
 
 @dataclass(frozen=True)

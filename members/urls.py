@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members import views
+from members import rule_views, views
 
 app_name = "members"
 
@@ -15,5 +15,8 @@ urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
     path("preferences/suppleances/", views.appoint_deputy, name="appoint_deputy"),
     path("preferences/suppleances/<int:pk>/fin/", views.end_deputy, name="end_deputy"),
+    path("reglages/regles/", rule_views.index, name="rules"),
+    path("reglages/regles/<str:code>/", rule_views.rule, name="rule"),
+    path("reglages/regles/<int:pk>/retirer/", rule_views.withdraw_rule, name="withdraw_rule"),
     path("demo/connexion/", views.demo_login, name="demo_login"),
 ]

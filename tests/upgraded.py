@@ -102,6 +102,10 @@ def run(address: str, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+# Of whose columns some became dated rules.
+RULED = ("members_group", "members_groupevent")
+
+
 def stock(
     address: str, wanted: dict[str, Any] | None = None, turned: Mapping[str, tuple[str, ...]] = TURNED
 ) -> dict[str, Any]:
@@ -110,11 +114,16 @@ def stock(
     With ``wanted``, an earlier stock, only its tables and columns are read; else all but what was ``turned``.
     """
     with psycopg.connect(address, options="-c timezone=UTC") as connection:
-        columns = wanted["tables"] if wanted else _columns(connection, turned)
-        tables = {
-            table: _digest(connection, table, each["columns"].split() if wanted else each)
-            for table, each in columns.items()
-        }
+        there = _columns(connection, {} if wanted else turned)
+        if wanted:
+            # What became a rule has no column any more; test_upgrading asks for the rule.
+            there = {
+                table: [
+                    name for name in each["columns"].split() if name in there[table] or table not in RULED
+                ]
+                for table, each in wanted["tables"].items()
+            }
+        tables = {table: _digest(connection, table, columns) for table, columns in there.items()}
         rows = connection.execute(
             "SELECT number, kind, status, net::text, vat::text, total::text, snapshot, document.sha256"
             " FROM billing_invoice LEFT JOIN billing_document document ON document.invoice_id = billing_invoice.id"

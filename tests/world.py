@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 from billing.models import CostKind, EmployerCost
 from employees.models import (
     Assignment,
@@ -19,22 +21,27 @@ from employees.models import (
     Terms,
 )
 from groupement.kernel.periods import Month
-from members import filing
+from members import filing, rules
 from members.models import (
+    BEGINNING,
     Deputy,
     File,
     Group,
+    GroupRule,
     Mail,
     MailKind,
     MailStatus,
     MailSubject,
     Member,
     Membership,
+    RuleCode,
+    RuleOrigin,
     Seat,
     SubjectKind,
     User,
     VatAttestation,
 )
+from members.rule_codes import KINDS
 from timesheets.models import Entry, Kind, Timesheet, TimesheetStatus
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -95,6 +102,33 @@ def group(**facts: Any) -> Group:
         "bank_name": "Banque des Six",
     }
     return Group.objects.get_or_create(pk=1, defaults={**defaults, **facts})[0]
+
+
+def rule(code: RuleCode, *, starts_on: date = BEGINNING, source: str = "", **value: Any) -> GroupRule:
+    """A rule of the group from a day on, whatever the day; parts that are not named are those that held there.
+
+    What held on those days is ended or, where it began with them, withdrawn.
+    """
+    held = rules.on(starts_on)[code]
+    kind = KINDS[code]
+    now = timezone.now()
+    before = GroupRule.objects.kept().filter(code=code)
+    before.filter(starts_on__gte=starts_on).update(withdrawn_at=now)
+    before.filter(starts_on__lt=starts_on).update(ends_before=starts_on)
+    is_first = starts_on == BEGINNING
+    if not is_first and held.pk is None:
+        GroupRule.objects.create(
+            code=code, value=dict(kind.default), ends_before=starts_on, starts_on=BEGINNING,
+            origin=RuleOrigin.INITIAL, noted_at=now,
+        )  # fmt: skip
+    return GroupRule.objects.create(
+        code=code,
+        value=kind.keep({**held.value, **value}),
+        starts_on=starts_on,
+        origin=RuleOrigin.INITIAL if is_first else RuleOrigin.ADMIN,
+        source=source,
+        noted_at=now,
+    )
 
 
 def member(short_name: str = "Aloen", *, admitted_on: date | None = YEAR_START, **facts: Any) -> Member:

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from employees.planning import holidays
+from members import rules
 from members.models import Group, HolidayZone, MailFrequency, MailKind, MailStatus, MailSubject, SubjectKind
 from members.writers import Reader, read_readers
 from timesheets.models import Entry, StepKind, Timesheet, TimesheetStep
@@ -25,13 +26,14 @@ class AnswerDelay:
     """The last day to answer; when the first message about this hand-over left, if one has; and who hands it over.
 
     ``has_reader``: whether somebody at the member can be written to. ``step``: the number of the step that handed the
-    hours over.
+    hours over. ``days``: the group's delay on the day of the hand-over.
     """
 
     due_on: date
     first_mail_at: datetime | None
     has_reader: bool
     step: int
+    days: int
 
     def is_over(self, on: date) -> bool:
         """Whether the last day is before ``on``: never while the message that somebody can read has not left."""
@@ -41,19 +43,22 @@ class AnswerDelay:
 def read_delays(sheets: Collection[Timesheet], group: Group, *, on: date) -> dict[int, AnswerDelay]:
     """The delay of each of these submitted timesheets as it stands on the day ``on``, by their number.
 
-    The group's days count as calendar days, from the day of the hand-over; an end on a Saturday, a Sunday or a public
-    holiday moves to the next working day (as C. proc. civ. 642). It is never before the working day on which the first
-    message left; until it has, that is the next morning on which one can leave; nor before the last day with hours, nor
-    before the day after a confirmation was taken back. One query; one more while a message is still to leave.
+    The group's days are those of its rule on the day of the hand-over, and count as calendar days from it; an end on a
+    Saturday, a Sunday or a public holiday moves to the next working day (as C. proc. civ. 642). It is never before the
+    working day on which the first message left; until it has, that is the next morning on which one can leave; nor
+    before the last day with hours, nor before the day after a confirmation was taken back. One query; one more while a
+    message is still to leave.
     """
-    handed = _hand_overs(sheets)
+    handed, book = _hand_overs(sheets), rules.of(group)
     readers: Mapping[int, list[str]] = {}
     if silent := [sheet for sheet in sheets if handed[sheet.pk].first_mail_at is None]:
         readers = _frequencies(silent, on)
     found = {}
     for sheet in sheets:
         known, frequencies = handed[sheet.pk], readers.get(sheet.pk, [])
-        last = timezone.localdate(sheet.submitted_at) + timedelta(days=group.confirmation_days)
+        handed_on = timezone.localdate(sheet.submitted_at)
+        days = book.on(handed_on).confirmation_days
+        last = handed_on + timedelta(days=days)
         if known.first_mail_at:
             last = max(last, timezone.localdate(known.first_mail_at))
         elif frequencies:
@@ -67,6 +72,7 @@ def read_delays(sheets: Collection[Timesheet], group: Group, *, on: date) -> dic
             known.first_mail_at,
             bool(known.first_mail_at or frequencies),
             known.step,
+            days,
         )
     return found
 

@@ -15,8 +15,9 @@ from employees.planning import plan
 from groupement.kernel.french import of, plural
 from groupement.kernel.lifecycle import Refusal, StaleRow
 from groupement.kernel.templatetags.formats import day as spell_day
+from members import rules
 from members.access import answers_for
-from members.models import Group, User
+from members.models import Group, RuleCode, User
 from timesheets.answer_delay import AnswerDelay, read_delays
 from timesheets.models import Entry, Remark, StepKind, Timesheet, TimesheetStatus, TimesheetStep
 
@@ -181,8 +182,10 @@ def confirm_tacitly(*, on: date, at: datetime) -> list[Timesheet]:
     group = Group.objects.order_by("pk").first()
     if group is None or not group.has_tacit_confirmation:
         return []
-    # No delay ends before the group's days are over.
-    start = datetime.combine(on - timedelta(days=group.confirmation_days), datetime.min.time())
+    # No delay ends before the shortest of the group's days are over.
+    book = rules.of(group)
+    known = [book.on(on)[RuleCode.CONFIRMATION_DAYS], *book.noted[RuleCode.CONFIRMATION_DAYS]]
+    start = datetime.combine(on - timedelta(days=min(rule["days"] for rule in known)), datetime.min.time())
     late = Timesheet.objects.filter(
         ~Exists(_not_worked_before(on)),
         status=TimesheetStatus.SUBMITTED,
@@ -192,7 +195,7 @@ def confirm_tacitly(*, on: date, at: datetime) -> list[Timesheet]:
     waiting = list(late.select_related("employee", "assignment").order_by("submitted_at", "pk"))
     delays = read_delays(waiting, group, on=on)
     over = [sheet for sheet in waiting if delays[sheet.pk].is_over(on)]
-    return [done for sheet in over if (done := _confirm_one_tacitly(sheet, delays[sheet.pk], group, at))]
+    return [done for sheet in over if (done := _confirm_one_tacitly(sheet, delays[sheet.pk], at))]
 
 
 def may_answer(user: User, timesheet: Timesheet) -> bool:
@@ -297,26 +300,24 @@ def _move_all(
 
 
 @transaction.atomic
-def _confirm_one_tacitly(
-    listed: Timesheet, delay: AnswerDelay, group: Group, at: datetime
-) -> Timesheet | None:
+def _confirm_one_tacitly(listed: Timesheet, delay: AnswerDelay, at: datetime) -> Timesheet | None:
     """Confirm one whose delay is over, unless somebody answered or submitted it anew since it was listed."""
     same = Timesheet.objects.filter(status=TimesheetStatus.SUBMITTED, submitted_at=listed.submitted_at)
     timesheet = same.select_for_update().filter(pk=listed.pk).first()
     if timesheet is None:
         return None
-    note = _tacit_note(delay, group)
+    note = _tacit_note(delay)
     stamps = {"confirmed_at": at, "is_confirmed_tacitly": True, "accepted_days": {}}
     timesheet.move(TimesheetStatus.CONFIRMED, kind=StepKind.TACIT, by=None, at=at, note=note, **stamps)
     return timesheet
 
 
-def _tacit_note(delay: AnswerDelay, group: Group) -> str:
+def _tacit_note(delay: AnswerDelay) -> str:
     """Until when nobody answered, and when the member was first written to.
 
     Plain spaces: the note is printed on the timesheet’s paper, whose bytes stay.
     """
-    days = f"{group.confirmation_days} {plural(group.confirmation_days, 'jour')}"
+    days = f"{delay.days} {plural(delay.days, 'jour')}"
     note = f"Sans réponse jusqu’au {spell_day(delay.due_on)}, délai de {days}."
     if delay.first_mail_at is None:
         return f"{note} Personne chez l’adhérent ne pouvait recevoir de message."

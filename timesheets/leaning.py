@@ -1,11 +1,11 @@
 """Hours that stand on a membership, a contract, an assignment, a planned day, on nobody being away, on one record;
-and answers to hours, on a seat.
+and answers to hours, on a seat and on the rule of their delay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from employees.models import Contract, ContractMember
 from groupement.kernel.french import NO_BREAK_SPACE, counted, enumeration
 from groupement.kernel.page_unit import spell_duration
 from groupement.kernel.templatetags.formats import day_fr
-from members.models import Membership, Seat
+from members.models import GroupRule, Membership, RuleCode, Seat
 from members.models.people import WRITERS
 from members.standing import Days, StandingFact, StandingKind, stand_on
 from timesheets.contradicting import DAYS_NAMED, NO_WORK
@@ -30,6 +30,7 @@ def register() -> None:
     for kind, which in HOURS_OF.items():
         stand_on(kind, partial(_hours, kind, which))
     stand_on(StandingKind.SEAT, answered_by)
+    stand_on(StandingKind.RULE, _handed_over)
 
 
 def _let_empty_drafts_give_way(source: int, target: int, _at: datetime) -> Iterator[str]:
@@ -44,6 +45,23 @@ def _let_empty_drafts_give_way(source: int, target: int, _at: datetime) -> Itera
         months = sorted(empty.values_list("month", flat=True))
         empty.delete()
         yield from (f"Relevé vide {month.of_label} supprimé" for month in months)
+
+
+def _handed_over(rule: int, days: Days | None) -> Iterator[StandingFact]:
+    """The last hours that were handed over under the delay, which their members were told."""
+    if days is None or not GroupRule.objects.filter(pk=rule, code=RuleCode.CONFIRMATION_DAYS).exists():
+        return
+    handed = Timesheet.objects.filter(submitted_at__date__gte=days[0], assignment__isnull=False)
+    if days[1] is not None:
+        handed = handed.filter(submitted_at__date__lt=days[1])
+    last = handed.order_by("-submitted_at").values_list("submitted_at", flat=True).first()
+    if last is not None:
+        day = timezone.localdate(last)
+        yield StandingFact(
+            f"Des heures ont été soumises le {day_fr(day)} avec ce délai\u00a0: il change au plus tôt le "
+            f"{day_fr(day + timedelta(days=1))}.",
+            is_final=True,
+        )
 
 
 def _of_membership(pk: int) -> Q:

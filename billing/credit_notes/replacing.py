@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ from employees.models import PriceMethod, Terms
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.periods import Month
+from members import rules
 from members.models import User
 
 # The figure of each method that an invoice prints, and what it is called.
@@ -52,10 +54,11 @@ class InvoicedPrice:
     def label(self) -> str:
         return FIGURES[self.terms.price_method][1]
 
-    @property
+    @cached_property
     def value(self) -> Decimal:
-        value: Decimal = getattr(self.terms, self.figure)
-        return value
+        value: Decimal | None = getattr(self.terms, self.figure)
+        # Without a rate of their own, terms follow the group's.
+        return rules.on(Month.of(self.starts_on).first).management_rate if value is None else value
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from billing.models import LegalMention
 from employees.models import VatRegime
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.money import spell, spell_plain
-from members.models import Group, PaymentBasis
+from members import rules
+from members.models import Group, PaymentBasis, RuleCode, RuleOrigin
 
 EXEMPTION = "exemption_261b"
 FRANCHISE = "franchise_293b"
@@ -114,7 +115,7 @@ class MentionsOfDay:
     """The wordings in force on one day, read in one query, with the group's figures put in."""
 
     def __init__(self, group: Group, on: date) -> None:
-        self.group = group
+        self.group, self.rules = group, rules.of(group).on(on)
         self.texts = {wording.code: wording.text for wording in DEFAULT_MENTIONS if wording.starts_on <= on}
         self.texts |= dict(LegalMention.objects.on(on).values_list("code", "text"))
 
@@ -133,18 +134,28 @@ class MentionsOfDay:
 
     def payment(self) -> dict[str, str]:
         """Terms, discount, penalty and indemnity (C. com. L441-9, L441-10, D441-5)."""
-        group = self.group
+        group, of_day = self.group, self.rules
         figures = {
-            "days": str(group.payment_days),
-            "rate": spell_plain(group.late_penalty_rate),
+            "days": str(of_day.payment_days),
+            "rate": spell_plain(of_day.late_penalty_rate),
             "amount": spell(group.recovery_indemnity),
         }
         return {
-            "terms": _filled(self.texts[_TERMS[PaymentBasis(group.payment_basis)]], figures),
+            "terms": _filled(self.texts[_TERMS[PaymentBasis(of_day.payment_basis)]], figures),
             "discount": group.discount_terms,
             "penalty": _filled(self.texts[PENALTY], figures),
             "indemnity": _filled(self.texts[INDEMNITY], figures),
-        }
+        } | self._since()
+
+    def _since(self) -> dict[str, str]:
+        """Since when terms and penalty are what they are, and by whom, once the group has decided on them by date."""
+        noted = {"Délai": RuleCode.PAYMENT_TERMS, "Pénalités": RuleCode.LATE_PENALTY_RATE}
+        sentences = [
+            f"{name}{NO_BREAK_SPACE}: {self.rules[code].sentence}."
+            for name, code in noted.items()
+            if self.rules[code].origin in (RuleOrigin.ADMIN, RuleOrigin.DECISION)
+        ]
+        return {"since": " ".join(sentences)} if sentences else {}
 
 
 def _filled(text: str, figures: Mapping[str, str]) -> str:

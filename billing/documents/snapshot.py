@@ -52,7 +52,8 @@ class SnapshotBuilder:
 
     @property
     def due_on(self) -> date:
-        return due_on(self.issued_on, days=self.group.payment_days, basis=self.group.payment_basis)
+        of_day = self.wordings.rules
+        return due_on(self.issued_on, days=of_day.payment_days, basis=of_day.payment_basis)
 
     def due_of(self, invoice: Invoice) -> date:
         """An invoice is due when its terms say; a credit note falls due as it is issued."""
@@ -111,7 +112,7 @@ class SnapshotBuilder:
     def late_terms(self) -> dict[str, str]:
         """The figures of the sentences on lateness: what is late later is claimed at the rate that was printed."""
         return {
-            "penalty_rate": str(self.group.late_penalty_rate),
+            "penalty_rate": str(self.wordings.rules.late_penalty_rate),
             "indemnity_amount": str(self.group.recovery_indemnity),
         }
 

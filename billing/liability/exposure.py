@@ -30,7 +30,8 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.money import ZERO, spell
 from groupement.kernel.periods import Month
 from groupement.kernel.printable import refuse_holes
-from members.models import Group, LiabilityKey, Member
+from members import rules
+from members.models import Group, LiabilityKey, Member, RuleCode
 
 LARGEST = Decimal("99999999.99")
 
@@ -59,6 +60,7 @@ class LiabilityStatement:
     """Who would pay what of ``debt`` (euros); ``defaulting`` is the member whose default is considered, if any."""
 
     group: Group
+    rule: rules.HeldRule
     period: KeyPeriod
     debt: Decimal
     debt_month: Month | None
@@ -69,7 +71,7 @@ class LiabilityStatement:
 
     @property
     def key(self) -> str:
-        return str(self.group.liability_key)
+        return str(self.rule["key"])
 
     @property
     def key_label(self) -> str:
@@ -104,17 +106,19 @@ def state(*, on: date, debt: Decimal | None = None, defaulting: int | None = Non
     ``defaulting`` is a member's id. Raises NotStatable for a debt that is not above zero.
     """
     group = Group.objects.get()
-    period = KeyPeriod(Month.of(on).previous, group.liability_months)
+    rule = rules.of(group).on(on)[RuleCode.LIABILITY_KEY]
+    period = KeyPeriod(Month.of(on).previous, rule["months"])
     debt_month = last_costed_month(period.last) if debt is None else None
     if debt is None:
         debt = cost_of(debt_month) if debt_month else ZERO
     elif not 0 < debt <= LARGEST:
         raise NotStatable("Indiquez une dette supérieure à zéro, par exemple 12\u202f000.", field="dette")
-    members, weights = bases(group.liability_key, period)
+    members, weights = bases(rule["key"], period)
     shares = share_debt(debt, weights)
     by_id = {member.pk: member for member in members}
     return LiabilityStatement(
         group=group,
+        rule=rule,
         period=period,
         debt=debt,
         debt_month=debt_month,
@@ -127,18 +131,14 @@ def state(*, on: date, debt: Decimal | None = None, defaulting: int | None = Non
 
 def percents(*, on: date) -> dict[int, Decimal]:
     """Each member's share of any debt, in percent, by id."""
-    group = Group.objects.get()
-    _, weights = bases(group.liability_key, KeyPeriod(Month.of(on).previous, group.liability_months))
+    rule = rules.of(Group.objects.get()).on(on)[RuleCode.LIABILITY_KEY]
+    _, weights = bases(rule["key"], KeyPeriod(Month.of(on).previous, rule["months"]))
     return percents_of(weights)
 
 
-def key_label() -> str:
-    """The statutes' key and its months, in words: "heures utilisées sur 12 mois"."""
-    group = Group.objects.get()
-    label = str(LiabilityKey(group.liability_key).label)
-    if group.liability_key == LiabilityKey.EQUAL:
-        return label
-    return f"{label} sur {group.liability_months}\u00a0mois"
+def key_label(*, on: date) -> str:
+    """The statutes' key of the day and its months, in words: "heures utilisées sur 12 mois"."""
+    return rules.of(Group.objects.get()).on(on)[RuleCode.LIABILITY_KEY].words
 
 
 def pdf(statement: LiabilityStatement, *, at: datetime) -> bytes:

@@ -65,7 +65,7 @@ def my_share(request: UserRequest) -> HttpResponse:
         for member in Member.objects.visible_to(request.user).by_name()
         if member.pk in percents
     ]
-    context = {"own_shares": own_shares, "example": EXAMPLE, "key": exposure.key_label()}
+    context = {"own_shares": own_shares, "example": EXAMPLE, "key": exposure.key_label(on=today())}
     return page(request, "billing/liability/my_share.html", context=context)
 
 

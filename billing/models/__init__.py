@@ -1,5 +1,6 @@
 """What is owed: payroll cost, charges, invoices and credit notes, payments, reminders, true-ups, grants."""
 
+from billing.models import rule as _rule  # noqa: F401 - what invoices ask of the rules of the group
 from billing.models.bank import BankLayout, BankOperation, BankStatement, OperationStatus
 from billing.models.charge import Charge
 from billing.models.cost import (

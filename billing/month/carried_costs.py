@@ -13,9 +13,12 @@ from billing.charge_kinds import SHARES_COST
 from billing.costs import leave_ledger
 from billing.models import CarriedCost, Charge, Settlement
 from billing.month.cost_differences import BorneShare, CarriedDifference
+from billing.month.segments import rate_of
 from billing.month.summing import charges_with_credits
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month
+from members import rules
+from members.rules import RuleBook
 
 Key = tuple[int, Month]
 """An employee's id and a month."""
@@ -71,17 +74,21 @@ def _latest_shares(employees: Collection[int]) -> dict[tuple[int, int], BorneSha
     """The assignment, terms and regime by which each member last bore a part of a person's cost."""
     rows = Charge.objects.filter(kind__in=SHARES_COST, employee__in=employees, terms__isnull=False)
     found: dict[tuple[int, int], BorneShare] = {}
-    for row in rows.select_related("terms").order_by("service_month", "pk"):
+    charged = list(rows.select_related("terms").order_by("service_month", "pk"))
+    book = _book_of(charged)
+    for row in charged:
         if row.terms is not None and row.assignment_id is not None:
+            rate, _ = rate_of(row.terms, row.service_month, book)
             found[row.employee_id or 0, row.member_id] = BorneShare(
-                row.assignment_id,
-                row.terms.pk,
-                row.member_id,
-                ZERO,
-                row.terms.management_rate,
-                row.vat_regime,
+                row.assignment_id, row.terms.pk, row.member_id, ZERO, rate, row.vat_regime
             )
     return found
+
+
+def _book_of(charged: Collection[Charge]) -> RuleBook:
+    """The group's own rates where some terms have none: those of the month that was worked; else nothing is read."""
+    follows = any(row.terms is not None and row.terms.management_rate is None for row in charged)
+    return rules.read() if follows else RuleBook(())
 
 
 def _shares(keys: Collection[Key]) -> dict[Key, list[BorneShare]]:
@@ -95,14 +102,16 @@ def _shares(keys: Collection[Key]) -> dict[Key, list[BorneShare]]:
         )
     ).select_related("terms")
     found: dict[Key, dict[tuple[int, int], BorneShare]] = defaultdict(dict)
-    for row in rows.order_by("pk"):
+    charged = list(rows.order_by("pk"))
+    book = _book_of(charged)
+    for row in charged:
         key = row.employee_id or 0, row.service_month
         if row.terms is None or row.assignment_id is None or key not in keys:
             continue
         source, before = (row.assignment_id, row.terms.pk), found[key].get((row.assignment_id, row.terms.pk))
         net = row.net - row.credited + (before.net if before else ZERO)
         found[key][source] = BorneShare(
-            *source, row.member_id, net, row.terms.management_rate, row.vat_regime
+            *source, row.member_id, net, rate_of(row.terms, row.service_month, book)[0], row.vat_regime
         )
     return {key: [share for share in shares.values() if share.net > 0] for key, shares in found.items()}
 

@@ -34,6 +34,7 @@ from billing.month.summing import charges_with_credits, replaced_by
 from employees import planning
 from employees.models import AbsenceRule, Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.periods import Month, overlaps
+from members import rules
 from members.models import Group, VatAttestation
 from timesheets.contradicting import contradictions
 from timesheets.models import Entry, Timesheet, TimesheetStatus
@@ -99,7 +100,7 @@ def _add_group(facts: RunFacts) -> None:
     group = next(iter(Group.objects.all()[:1]), None)
     if group is None:
         raise Group.DoesNotExist
-    facts.is_franchise = group.vat_franchise
+    facts.is_franchise, facts.rules = group.vat_franchise, rules.of(group)
     facts.outdated_mentions = mentions.MentionsOfDay(group, facts.month.last).outdated(facts.month.last)
 
 

@@ -189,7 +189,10 @@ def _at_actual_cost(
     priced = [PricedSegment(segment, kind, segment.worked, ONE, one, share, share, figures)]
     fee = fees[place]
     if fee.amount:
-        rate = {"management_rate": str(segment.management_rate), "share": str(share)}
+        rate: dict[str, Any] = {"management_rate": str(segment.management_rate), "share": str(share)}
+        if segment.rate_rule is not None and segment.rate_rule.pk is not None:
+            # Which rule it was, and as what it was told that day: the charge says it for good.
+            rate |= {"rule": segment.rate_rule.pk, "rule_sentence": segment.rate_rule.sentence}
         if fee.of_share != share:
             rate["of_share"] = str(fee.of_share)
         kind = ChargeKind.MANAGEMENT_FEE

@@ -12,12 +12,13 @@ from typing import Any
 from billing.charge_kinds import ChargeKind
 from billing.models import Charge
 from billing.month.cost_differences import CarriedDifference
-from billing.month.segments import Minutes, Segment, Span, in_spans, minutes_within, spans_by_price
+from billing.month.segments import Minutes, Segment, Span, in_spans, minutes_within, rate_of, spans_by_price
 from employees import planning
 from employees.models import Assignment, Employee, PriceMethod, Terms
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month, overlaps
 from members.models import VatAttestation
+from members.rules import RuleBook
 from timesheets.contradicting import Contradiction
 
 Key = tuple[int, Month]
@@ -110,6 +111,7 @@ class RunFacts:
     past: dict[int, dict[tuple[int, Month], int]] = field(default_factory=dict)
     contradictions: dict[int, list[Contradiction]] = field(default_factory=dict)
     attestations: dict[int, list[VatAttestation]] = field(default_factory=dict)
+    rules: RuleBook = field(default_factory=lambda: RuleBook(()))
 
     def __post_init__(self) -> None:
         self._assignments_of: dict[int, list[Assignment]] = defaultdict(list)
@@ -253,6 +255,7 @@ def _segment(
 ) -> Segment:
     plan = facts.plans.get(month, {}).get(assignment.pk, {})
     top_up = facts.topped_up.get((assignment.pk, month))
+    rate, rate_rule = rate_of(terms, month, facts.rules)
     to_bill = minutes_within(spans, *(sheet.minutes for sheet in sheets if sheet.is_open))
     return Segment(
         assignment=assignment.pk,
@@ -265,7 +268,8 @@ def _segment(
         holidays=minutes_within(spans, facts.holidays.get(month, {}).get(assignment.pk, {})),
         hourly_price=terms.hourly_price,
         flat_amount=terms.flat_amount,
-        management_rate=terms.management_rate,
+        management_rate=rate,
+        rate_rule=rate_rule,
         absence_rule=terms.absence_rule,
         absence_rules=terms.absence_rules,
         vat_regime=terms.vat_regime,

@@ -15,6 +15,8 @@ from decimal import Decimal
 from employees.models import AbsenceRule, Assignment, PriceMethod, Terms
 from groupement.kernel.money import ZERO
 from groupement.kernel.periods import Month, covers, intersection
+from members.models import RuleCode
+from members.rules import HeldRule, RuleBook
 
 Span = tuple[date, date]
 Minutes = dict[date, int]
@@ -29,7 +31,8 @@ class Segment:
     time: C. trav. L3121-4), ``planned`` what the weekly pattern expects, ``holidays`` what public holidays take off it.
     ``to_bill`` are the minutes that no invoice
     bills yet, when they are not all of them; ``again`` those that credit notes released. ``absence_rules`` say who
-    bears a kind of absence where that differs from ``absence_rule``. ``minimum`` are the minutes agreed as least for a
+    bears a kind of absence where that differs from ``absence_rule``. ``rate_rule`` is the rule of the group whose rate
+    of management it is, None for a rate of the terms. ``minimum`` are the minutes agreed as least for a
     whole month, known once all its hours are approved; ``is_topped_up`` when the month was charged up to it already:
     for ``topped_up`` minutes at this price, less what credit notes took back, when ``worked_then`` minutes were there.
     """
@@ -45,6 +48,7 @@ class Segment:
     hourly_price: Decimal | None = None
     flat_amount: Decimal | None = None
     management_rate: Decimal = ZERO
+    rate_rule: HeldRule | None = None
     absence_rule: str = AbsenceRule.WORKED_HOURS
     absence_rules: Mapping[str, str] = field(default_factory=dict)
     vat_regime: str = "S20"
@@ -155,6 +159,14 @@ def minutes_within(spans: Sequence[Span], *sheets: Mapping[date, int]) -> Minute
             if in_spans(day, spans):
                 minutes[day] = minutes.get(day, 0) + worked
     return minutes
+
+
+def rate_of(terms: Terms, month: Month, book: RuleBook) -> tuple[Decimal, HeldRule | None]:
+    """The management rate of ``terms`` in ``month``; with the group's rule where they have none of their own."""
+    if terms.management_rate is not None:
+        return terms.management_rate, None
+    rule = book.on(month.first)[RuleCode.MANAGEMENT_RATE]
+    return Decimal(rule["rate"]), rule
 
 
 def _price_of(terms: Terms) -> tuple[object, ...]:

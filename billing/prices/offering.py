@@ -21,6 +21,7 @@ from groupement.kernel.lifecycle import Refusal, still_there
 from groupement.kernel.money import ZERO, spell, spell_percent
 from groupement.kernel.templatetags.formats import day_fr, long_date
 from groupement.kernel.worktime import quantity, spell_hours
+from members import rules
 from members.models import Group, Member, User
 
 METHODS = {
@@ -222,7 +223,7 @@ def paper_content(offer: Offer, reference: str, *, group: Group, on: date, rate:
         "vat": str(amount.vat),
         "total": str(amount.total),
         "includes": _includes(offer),
-        "conditions": _conditions(offer, group),
+        "conditions": _conditions(offer, rules.of(group).on(on)),
         "note": offer.note,
     }
 
@@ -293,7 +294,7 @@ def _includes(offer: Offer) -> str:
     return listed[:1].upper() + listed[1:]
 
 
-def _conditions(offer: Offer, group: Group) -> list[str]:
+def _conditions(offer: Offer, of_day: rules.Rules) -> list[str]:
     is_exempt = offer.host.vat_regime == VatRegime.EXEMPT_261B
     is_actual = offer.method == PriceMethod.ACTUAL
     trued_up = "" if is_actual else "\u00a0; le prix est régularisé au coût exact chaque année"
@@ -312,7 +313,7 @@ def _conditions(offer: Offer, group: Group) -> list[str]:
     )
     return [
         hours_rule,
-        f"Une facture par mois, payable à {group.payment_days}{NO_BREAK_SPACE}jours.",
+        f"Une facture par mois, payable à {of_day.payment_days}{NO_BREAK_SPACE}jours.",
         f"TVA{NO_BREAK_SPACE}: {vat_rule}",
         "Le prix ne change jamais pour un mois déjà facturé. Un nouveau prix se convient d’avance.",
         law,

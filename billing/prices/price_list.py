@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
@@ -13,9 +14,12 @@ from billing.models import PriceIndex, Quote
 from billing.prices.changing import FIGURES, figures_of, latest_values, price_of
 from employees.models import AbsenceRule, Assignment, PriceMethod, Terms
 from groupement.kernel.french import NO_BREAK_SPACE
-from groupement.kernel.money import spell, spell_percent
+from groupement.kernel.money import ZERO, spell, spell_percent
+from groupement.kernel.periods import Month
 from groupement.kernel.worktime import short_hours
-from members.models import User
+from members import rules
+from members.models import RuleCode, User
+from members.rules import HeldRule, RuleBook
 from timesheets.models import Kind
 
 
@@ -29,6 +33,7 @@ class TermsPrice:
     agreed_by: str = ""
     agreed_at: Any = None
     quote: Quote | None = None
+    group_rate: HeldRule | None = None
 
     @property
     def amount(self) -> str:
@@ -42,10 +47,25 @@ class TermsPrice:
     @property
     def fee(self) -> str:
         """The management rate, where it is charged apart."""
-        rate = self.terms.management_rate
+        rate = self.rate
         if self.terms.price_method != PriceMethod.ACTUAL or not rate:
             return ""
         return spell_percent(rate)
+
+    @property
+    def rate(self) -> Decimal:
+        """The management rate, percent: its own, else the group's on the day of the list or its first day to come."""
+        own = self.terms.management_rate
+        if own is not None:
+            return own
+        return Decimal(self.group_rate["rate"]) if self.group_rate else ZERO
+
+    @property
+    def rate_sentence(self) -> str:
+        """Which rule the rate is of; empty where the terms have their own."""
+        if self.terms.management_rate is not None or self.group_rate is None:
+            return ""
+        return self.group_rate.sentence
 
     @property
     def absences(self) -> str:
@@ -86,8 +106,9 @@ class PriceListRow:
 
 def rows(assignments: Iterable[Assignment], *, on: date) -> list[PriceListRow]:
     """The prices of ``assignments``, read with their terms; one query, for the indices."""
-    latest = latest_values()
-    return [_row(assignment, latest, on) for assignment in assignments]
+    latest, found = latest_values(), list(assignments)
+    book = _book(row for assignment in found for row in assignment.terms.all())
+    return [_row(assignment, latest, on, book) for assignment in found]
 
 
 def history(assignment: Assignment, *, on: date) -> list[TermsPrice]:
@@ -98,6 +119,7 @@ def history(assignment: Assignment, *, on: date) -> list[TermsPrice]:
     quotes = {
         quote.terms_id: quote for quote in Quote.objects.filter(terms__in=terms).select_related("letter")
     }
+    book = _book(terms)
     return [
         TermsPrice(
             row,
@@ -105,14 +127,38 @@ def history(assignment: Assignment, *, on: date) -> list[TermsPrice]:
             latest.get(row.index_code),
             *agreed.get(row.pk, ("", None)),
             quotes.get(row.pk),
+            _rate_on(row, on, book),
         )
         for row in terms
     ]
 
 
-def _row(assignment: Assignment, latest: dict[str, PriceIndex], on: date) -> PriceListRow:
+def priced(terms: Terms, state: str, *, on: date) -> TermsPrice:
+    """Terms in words, with the rule that their rate follows; one query, where it follows one."""
+    return TermsPrice(terms, state, group_rate=_rate_on(terms, on, _book([terms])))
+
+
+def _book(terms: Iterable[Terms]) -> RuleBook:
+    """The rules of the group, read only where terms have no rate of their own."""
+    return rules.read() if any(row.management_rate is None for row in terms) else RuleBook(())
+
+
+def _rate_on(terms: Terms, on: date, book: RuleBook) -> HeldRule | None:
+    """The group's rate where ``terms`` follow it, on ``on`` or the nearest of their days."""
+    if terms.management_rate is not None:
+        return None
+    day = max(on, terms.starts_on)
+    if terms.last_day is not None:
+        day = min(day, terms.last_day)
+    return book.on(Month.of(day).first)[RuleCode.MANAGEMENT_RATE]
+
+
+def _row(assignment: Assignment, latest: dict[str, PriceIndex], on: date, book: RuleBook) -> PriceListRow:
     terms = sorted(assignment.terms.all(), key=lambda row: row.starts_on)
-    prices = [TermsPrice(row, _state(row, on), latest.get(row.index_code)) for row in terms]
+    prices = [
+        TermsPrice(row, _state(row, on), latest.get(row.index_code), group_rate=_rate_on(row, on, book))
+        for row in terms
+    ]
     to_come = [price for price in prices if price.state == "to_come"]
     current = next((price for price in prices if price.state == "current"), None)
     if current is not None:

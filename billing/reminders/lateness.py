@@ -23,6 +23,7 @@ from billing.reminders.interest import (
     settled_whole_on,
 )
 from groupement.kernel.money import ZERO
+from members import rules
 from members.models import Group
 
 
@@ -81,6 +82,7 @@ def measure_lateness(invoices: QuerySet[Any], *, on: date) -> list[LateInvoice]:
     service (C. com. L441-10), and interest on interest takes a year and an agreement (C. civ. 1343-2).
     """
     group = Group.objects.get()
+    book = rules.of(group)
     # Of the snapshot, which may be long, only the two figures that the invoice printed.
     printed = invoices.annotate(
         printed_rate=KT("snapshot__payment__penalty_rate"),
@@ -88,14 +90,19 @@ def measure_lateness(invoices: QuerySet[Any], *, on: date) -> list[LateInvoice]:
     )
     rows = list(printed.defer("snapshot"))
     parts, claimed = _settled(rows), _claimed(rows)
-    return [_late(row, group, parts[row.pk], claimed, on) for row in rows]
+    return [_late(row, group, book.on(row.issued_on), parts[row.pk], claimed, on) for row in rows]
 
 
 def _late(
-    row: Any, group: Group, parts: list[SettledAmount], claimed: dict[tuple[int, str], Decimal], on: date
+    row: Any,
+    group: Group,
+    issued_by: rules.Rules,
+    parts: list[SettledAmount],
+    claimed: dict[tuple[int, str], Decimal],
+    on: date,
 ) -> LateInvoice:
     bears = not row.is_out_of_scope and not _is_small(row, parts, group)
-    rate = Decimal(row.printed_rate) if row.printed_rate else group.late_penalty_rate
+    rate = Decimal(row.printed_rate) if row.printed_rate else issued_by.late_penalty_rate
     amount = Decimal(row.printed_indemnity) if row.printed_indemnity else group.recovery_indemnity
     paid_on = settled_whole_on(row.total, parts)
     until = min(paid_on, on) if paid_on else on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -28,15 +28,17 @@ from billing.models import (
     TrueUpKey,
     TrueUpStatus,
 )
-from billing.month.segments import terms_in_force
+from billing.month.segments import rate_of, terms_in_force
 from billing.month.summing import charges_with_credits, work_taken_back
 from billing.true_ups import outside
 from billing.true_ups.sharing import EmployeePeriod, PeriodTerms, left_to_reserve
 from employees import planning
 from employees.models import Assignment, Employee, Terms
 from groupement.kernel.money import ZERO, allocate
-from groupement.kernel.periods import Month
+from groupement.kernel.periods import Month, active_days
+from members import rules
 from members.models import Member
+from members.rules import RuleBook
 from timesheets.models import Entry, Timesheet, TimesheetStatus
 
 # What bills the cost of people: hours, shares, fees, flat amounts, minimums, and what an earlier true-up did.
@@ -266,6 +268,8 @@ def _terms(facts: TrueUpFacts) -> None:
     terms: dict[int, list[Terms]] = defaultdict(list)
     for row in Terms.objects.filter(during, assignment__in=assignments).order_by("starts_on", "pk"):
         terms[row.assignment_id].append(row)
+    follows = any(row.management_rate is None for rows in terms.values() for row in rows)
+    book = rules.read() if follows else RuleBook(())
     plan, holidays = planning.plan_and_holidays(first, before, assignments)
     days: dict[tuple[int, int], dict[Decimal, int]] = defaultdict(dict)
     for assignment in assignments:
@@ -273,11 +277,23 @@ def _terms(facts: TrueUpFacts) -> None:
         facts.assigned[employee][member] = 1
         _add(facts.planned[employee], member, sum(plan[assignment.pk].values()))
         for row, (starts_on, ends_before) in terms_in_force(assignment, terms[assignment.pk], first, before):
-            _add(days[employee, member], row.management_rate, (ends_before - starts_on).days)
+            for rate, length in _rates(row, starts_on, ends_before, book):
+                _add(days[employee, member], rate, length)
             facts.regimes[employee][member] = row.vat_regime
     for (employee, member), rates in days.items():
         facts.rates[employee][member] = _mean(rates)
     facts.left_to_reserve = left_to_reserve(PeriodTerms(assignments, terms, plan, holidays, facts.costs))
+
+
+def _rates(terms: Terms, first: date, before: date, book: RuleBook) -> Iterator[tuple[Decimal, int]]:
+    """The management rates of ``terms`` on these days, each with how many days: the group's own month by month."""
+    if terms.management_rate is not None:
+        yield terms.management_rate, (before - first).days
+        return
+    month = Month.of(first)
+    while month.first < before:
+        yield rate_of(terms, month, book)[0], len(active_days(first, before, month))
+        month = month.next
 
 
 def _mean(rates: Mapping[Decimal, int]) -> Decimal:

@@ -194,7 +194,10 @@ class Terms(Dated):
         max_digits=5,
         decimal_places=2,
         default=Decimal("0"),
+        null=True,
+        blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Vide\u00a0: le taux du groupement, celui du mois.",
     )
     absence_rule = models.CharField(
         "qui porte les absences", max_length=16, choices=AbsenceRule, default=AbsenceRule.WORKED_HOURS
@@ -256,7 +259,7 @@ class Terms(Dated):
             models.CheckConstraint(
                 # A fee on top of the cost is no cost price.
                 condition=Q(vat_regime="S20")
-                | Q(price_method="actual", management_rate=0)
+                | Q(price_method="actual", management_rate__isnull=False, management_rate=0)
                 | Q(is_trued_up=True),
                 name="exempt_terms_are_at_cost",
             ),

@@ -91,9 +91,11 @@ GROUP = {
     "bank_name": "Banque de démonstration",
     "collective_agreement": "ECLAT (IDCC 1518)",
     # The story's days stand still while the clock goes on: everything that waits for a member would lapse at once.
-    "confirmation_days": 3,
     "has_tacit_confirmation": False,
 }
+# The delay to confirm hours, in days: two at first, three since the members asked for it.
+CONFIRMATION_DAYS = 2, 3
+LONGER_SINCE, LONGER_BY = date(2026, 11, 1), "Conseil du 12/10/2026, point 4"
 GROUP_SIREN_BODY = "90000000"
 
 HOUSES = (

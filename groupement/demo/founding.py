@@ -11,7 +11,20 @@ from employees.models import Assignment, Contract, ContractMember, ContractTerms
 from groupement.demo import cast
 from groupement.kernel.french import of
 from members.access import trust_email
-from members.models import Declaration, Group, Member, Membership, Seat, Site, User, VatAttestation
+from members.models import (
+    BEGINNING,
+    Declaration,
+    Group,
+    GroupRule,
+    Member,
+    Membership,
+    RuleCode,
+    RuleOrigin,
+    Seat,
+    Site,
+    User,
+    VatAttestation,
+)
 from members.papers import signing as papers_signing
 from members.papers import templating
 from members.papers import writing as papers
@@ -45,6 +58,7 @@ def identifiers(siren_body: str) -> dict[str, str]:
 def found() -> None:
     """Create everything that stands before the first month."""
     Group.objects.create(pk=1, **cast.GROUP, **identifiers(cast.GROUP_SIREN_BODY))
+    _rules()
     users = {person.login: _user(person) for person in cast.PEOPLE}
     admin = users["malo.kervella"]
     houses = {house.key: _house(house, by=admin) for house in cast.HOUSES}
@@ -53,6 +67,29 @@ def found() -> None:
     _agreements(users, houses, by=users["solene.rivoal"])
     for shared in cast.EMPLOYEES:
         _employee(shared, houses)
+
+
+def _rules() -> None:
+    """The delay of the visa as it was, and as the board has it since."""
+    first, then = cast.CONFIRMATION_DAYS
+    noted_at = moment(cast.LONGER_SINCE - timedelta(days=15), 9)
+    code = RuleCode.CONFIRMATION_DAYS
+    GroupRule.objects.create(
+        code=code,
+        value={"days": first},
+        starts_on=BEGINNING,
+        ends_before=cast.LONGER_SINCE,
+        origin=RuleOrigin.INITIAL,
+        noted_at=noted_at,
+    )
+    GroupRule.objects.create(
+        code=code,
+        value={"days": then},
+        starts_on=cast.LONGER_SINCE,
+        origin=RuleOrigin.DECISION,
+        source=cast.LONGER_BY,
+        noted_at=noted_at,
+    )
 
 
 def _user(person: cast.Person) -> User:

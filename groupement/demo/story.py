@@ -84,14 +84,13 @@ def _lapses(sheet: Timesheet) -> bool:
 def _let_lapse() -> None:
     """September was confirmed tacitly where nobody answered; since then the group prefers to wait for an answer."""
     after = cast.SEPTEMBER.before
-    group = Group.objects.get()
     # Two days then: from Wednesday evening to Friday.
-    Group.objects.update(has_tacit_confirmation=True, confirmation_days=2)
+    Group.objects.update(has_tacit_confirmation=True)
     _tell_member(after)
     lapsed = after + timedelta(days=2)
     for sheet in confirming.confirm_tacitly(on=lapsed, at=moment(lapsed, 5, 30)):
         approval.approve(sheet, by=user("solene.rivoal"), at=moment(after + timedelta(days=4), 8))
-    Group.objects.update(has_tacit_confirmation=False, confirmation_days=group.confirmation_days)
+    Group.objects.update(has_tacit_confirmation=False)
 
 
 def _tell_member(day: date) -> None:

@@ -164,6 +164,13 @@ class AmountField(forms.DecimalField):
         return {**super().widget_attrs(widget), "inputmode": "decimal"}
 
 
+class PercentField(AmountField):
+    """A rate in percent: "5", "7,5 %"."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(str(value or "").replace("%", " ").strip())
+
+
 # What may be set, and what one gets: django-stubs fills them in, with None for a column that may be empty.
 ST = TypeVar("ST")
 GT = TypeVar("GT")

@@ -67,12 +67,6 @@ class GroupAdmin(ServesFile, Proven, RecordAdmin):
                     "invoice_prefix",
                     "credit_prefix",
                     "number_template",
-                    "payment_days",
-                    "payment_basis",
-                    "payment_exception",
-                    "late_penalty_rate",
-                    "legal_interest_rate",
-                    "penalty_exception",
                     "recovery_indemnity",
                     "discount_terms",
                     "write_off_limit",
@@ -86,7 +80,6 @@ class GroupAdmin(ServesFile, Proven, RecordAdmin):
             "Heures",
             {
                 "fields": [
-                    "confirmation_days",
                     "has_tacit_confirmation",
                     "entry_grace_days",
                     "draft_visibility",
@@ -95,7 +88,6 @@ class GroupAdmin(ServesFile, Proven, RecordAdmin):
             },
         ),
         ("Règles", {"fields": ["absence_rule", "invitation_days", "security_log_months"]}),
-        ("Responsabilité solidaire", {"fields": ["liability_key", "liability_months"]}),
         ("Coûts", {"fields": ["leave_method", "payroll_tax_percent"]}),
     ]
 

@@ -18,9 +18,20 @@ from django.db import migrations, models
 from members.models import Group
 
 
+# What these settings began with, before they became dated rules (0027): the group’s own values follow them there.
+BECAME_RULES = {
+    'payment_days': 30,
+    'payment_basis': 'invoice_date',
+    'late_penalty_rate': Decimal('12.15'),
+    'liability_key': 'hours',
+    'liability_months': 12,
+    'confirmation_days': 5,
+}
+
+
 def default_of(name):
     """The default of a setting, which stands in the model alone."""
-    return Group._meta.get_field(name).default
+    return BECAME_RULES[name] if name in BECAME_RULES else Group._meta.get_field(name).default
 
 
 class Migration(migrations.Migration):

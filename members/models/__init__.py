@@ -18,10 +18,12 @@ from members.models.member import Member, Site, VatAttestation
 from members.models.membership import Declaration, Membership, MembershipStep
 from members.models.notice import Notice, NoticeKind
 from members.models.people import Invitation, Seat, User
+from members.models.rule import BEGINNING, GroupRule, RuleCode, RuleOrigin
 from members.models.security import SecurityEvent, SecurityEventKind
 from members.models.sent_form import SentForm
 
 __all__ = [
+    "BEGINNING",
     "DIGESTS",
     "AbsenceRule",
     "ChangeContext",
@@ -30,6 +32,7 @@ __all__ = [
     "DraftVisibility",
     "File",
     "Group",
+    "GroupRule",
     "HolidayZone",
     "Invitation",
     "LeaveMethod",
@@ -46,6 +49,8 @@ __all__ = [
     "NoticeKind",
     "PaymentBasis",
     "PriceDetail",
+    "RuleCode",
+    "RuleOrigin",
     "Seat",
     "SecurityEvent",
     "SecurityEventKind",

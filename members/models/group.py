@@ -1,8 +1,11 @@
 """The one row of the group: its identity, and how it invoices by default."""
 
+from __future__ import annotations
+
 from decimal import Decimal
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,18 +13,11 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
 
 from groupement.kernel import postal
-from groupement.kernel.money import spell_percent
 from members import identifiers
+from members.models.rule import GroupRule
 
-# Invoices of a month's services are periodic (CGI 289, I-3): 45 days of their date, whatever the basis.
-MOST_DAYS = 45
 # Months that a log of this kind is kept (CNIL, délibération 2021-122 of 14 October 2021).
 LEAST_LOG, MOST_LOG = 6, 12
-DAYS_TO_THE_END = 30
-TOO_LONG = (
-    "Des factures périodiques se paient dans les 45\u00a0jours de leur date, fin de mois comprise (C. com. L441-10, I)"
-    "\u00a0: raccourcissez le délai, ou notez pourquoi l’expert-comptable en admet un plus long."
-)
 SAME_NUMBERS = (
     "Factures et avoirs auraient un jour le même numéro\u00a0: mettez {prefix} dans le modèle, séparé du rang, ou "
     "videz le préfixe des avoirs, qui suivent alors les factures."
@@ -86,9 +82,19 @@ class LiabilityKey(models.TextChoices):
     EQUAL = "equal", "parts égales"
 
 
+class GroupManager(models.Manager["Group"]):
+    """The row of the group brings its dated rules along: whoever reads it asks for no query more (members.rules)."""
+
+    def get_queryset(self) -> models.QuerySet[Group]:
+        return super().get_queryset().annotate(rule_rows=ArraySubquery(GroupRule.objects.kept().as_rows()))
+
+
 @pghistory.track()
 class Group(models.Model):
-    """The groupement d'employeurs itself: identity printed on documents, and its default rules."""
+    """The groupement d'employeurs itself: identity printed on documents, and what it decided without a day.
+
+    What it decides from a day on are its rules: GroupRule.
+    """
 
     name = models.CharField("nom", max_length=120)
     tagline = models.CharField("présentation en une ligne", max_length=160, blank=True)
@@ -140,38 +146,6 @@ class Group(models.Model):
         help_text="{prefix}, {year} et {sequence} (quatre chiffres au moins)\u00a0; vingt caractères au plus, "
         "de A à Z, de 0 à 9, + - _ et /.",
     )
-    payment_days = models.PositiveSmallIntegerField("délai de paiement (jours)", default=30)
-    payment_basis = models.CharField(
-        "délai compté", max_length=16, choices=PaymentBasis, default=PaymentBasis.INVOICE_DATE
-    )
-    late_penalty_rate = models.DecimalField(
-        "taux des pénalités de retard (% par an)",
-        max_digits=5,
-        decimal_places=2,
-        default=Decimal("12.15"),
-        validators=[MinValueValidator(Decimal("0"))],
-        help_text="Au moins trois fois le taux légal (C. com. L441-10). À fixer par l’expert-comptable.",
-    )
-    legal_interest_rate = models.DecimalField(
-        "taux de l’intérêt légal (% par an)",
-        max_digits=5,
-        decimal_places=2,
-        default=Decimal("2.62"),
-        validators=[MinValueValidator(Decimal(0))],
-        help_text="Celui des professionnels, publié chaque semestre (2,62\u00a0% au premier semestre 2026).",
-    )
-    payment_exception = models.CharField(
-        "motif d’un délai plus long",
-        max_length=200,
-        blank=True,
-        help_text="Pourquoi l’expert-comptable admet plus de 45\u00a0jours pour des factures périodiques.",
-    )
-    penalty_exception = models.CharField(
-        "motif d’un taux plus bas",
-        max_length=200,
-        blank=True,
-        help_text="Pourquoi l’expert-comptable admet moins de trois fois le taux légal.",
-    )
     recovery_indemnity = models.DecimalField(
         "indemnité forfaitaire de recouvrement (€)", max_digits=8, decimal_places=2, default=Decimal("40.00")
     )
@@ -204,15 +178,6 @@ class Group(models.Model):
     write_off_limit = models.DecimalField(
         "abandon d’un reste dû, au plus (€)", max_digits=8, decimal_places=2, default=Decimal("5.00")
     )
-    liability_key = models.CharField(
-        "clé de responsabilité solidaire (statuts)",
-        max_length=10,
-        choices=LiabilityKey,
-        default=LiabilityKey.HOURS,
-    )
-    liability_months = models.PositiveSmallIntegerField(
-        "période de cette clé (mois)", default=12, validators=[MinValueValidator(1), MaxValueValidator(60)]
-    )
     absence_rule = models.CharField(
         "qui porte les absences, par défaut",
         max_length=16,
@@ -220,7 +185,6 @@ class Group(models.Model):
         default=AbsenceRule.WORKED_HOURS,
         help_text="Repris dans les premières conditions d’une mise à disposition\u00a0; se change pour chacune.",
     )
-    confirmation_days = models.PositiveSmallIntegerField("délai de visa (jours)", default=5)
     has_tacit_confirmation = models.BooleanField(
         "visa tacite",
         default=True,
@@ -252,6 +216,8 @@ class Group(models.Model):
         "s’efface chaque nuit.",
     )
     invitation_days = models.PositiveSmallIntegerField("validité d’une invitation (jours)", default=7)
+
+    objects = GroupManager()
 
     class Meta:
         verbose_name = "groupement"
@@ -286,24 +252,6 @@ class Group(models.Model):
                 condition=Q(invoice_prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"),
                 name="group_invoice_prefix_is_printable",
                 violation_error_message="Le préfixe des numéros n’a que des capitales, des chiffres et des tirets.",
-            ),
-            models.CheckConstraint(
-                condition=Q(payment_basis="invoice_date", payment_days__lte=60) | Q(payment_days__lte=45),
-                name="group_payment_days_stay_within_the_law",
-                violation_error_message="Le délai de paiement ne dépasse pas soixante jours, ou quarante-cinq fin de "
-                "mois (C. com. L441-10).",
-            ),
-            models.CheckConstraint(
-                # How much an end of month adds depends on the day: its most counts.
-                condition=Q(payment_basis="invoice_date", payment_days__lte=MOST_DAYS)
-                | Q(payment_days__lte=MOST_DAYS - DAYS_TO_THE_END)
-                | ~Q(payment_exception=""),
-                name="group_periodic_invoices_are_due_within_45_days",
-                violation_error_message=TOO_LONG,
-            ),
-            models.CheckConstraint(
-                condition=Q(late_penalty_rate__gte=F("legal_interest_rate") * 3) | ~Q(penalty_exception=""),
-                name="group_late_penalty_is_three_times_the_legal_rate",
             ),
             models.CheckConstraint(
                 condition=Q(credit_prefix="") | Q(credit_prefix__regex=r"^[A-Z0-9][A-Z0-9-]{0,7}$"),
@@ -353,7 +301,6 @@ class Group(models.Model):
             raise ValidationError({"siret": "Le SIRET commence par le SIREN."})
         if not identifiers.belongs_to(self.vat_number, self.siren):
             raise ValidationError({"vat_number": "Le numéro de TVA se termine par le SIREN."})
-        self._refuse_unlawful_terms()
         prefixes = self.invoice_prefix, self.credit_prefix
         if (
             all(prefixes)
@@ -361,18 +308,3 @@ class Group(models.Model):
             and identifiers.prefixes_clash(self.number_template, *prefixes)
         ):
             raise ValidationError({"credit_prefix": SAME_NUMBERS})
-
-    def _refuse_unlawful_terms(self) -> None:
-        """What C. com. L441-10 asks of terms of payment, unless the accountant's reason is written down."""
-        added = 0 if self.payment_basis == PaymentBasis.INVOICE_DATE else DAYS_TO_THE_END
-        faults = {}
-        if self.payment_days + added > MOST_DAYS and not self.payment_exception:
-            faults["payment_days"] = TOO_LONG
-        least = self.legal_interest_rate * 3
-        if self.late_penalty_rate < least and not self.penalty_exception:
-            faults["late_penalty_rate"] = (
-                f"Au moins trois fois le taux légal, soit {spell_percent(least)} (C. com. L441-10, II)\u00a0: "
-                "relevez-le, ou notez pourquoi l’expert-comptable admet moins."
-            )
-        if faults:
-            raise ValidationError(faults)

@@ -43,6 +43,11 @@ CHANGED = {
     "members_group": "price_detail",
     "members_groupevent": "",
 }
+# Settings of the group that are dated rules since.
+BECAME_RULES = (
+    *("confirmation_days", "late_penalty_rate", "liability_key", "liability_months"),
+    *("payment_basis", "payment_days"),
+)
 BECOMES = {"is_trued_up": True, "price_detail": "amount"}
 # CGI 261 B: exempt at the exact cost only. The cost by the hour was what everybody read by default.
 WHICH = {
@@ -91,7 +96,7 @@ def test_what_the_law_and_privacy_changed_in_rows_of_before(loaded: str, migrate
     """One column of some rows; their history keeps what was before."""
     wanted = json.loads(upgraded.STOCK.read_text())["tables"]
     for table, column in CHANGED.items():
-        columns = wanted[table]["columns"].split()
+        columns = [name for name in wanted[table]["columns"].split() if name not in BECAME_RULES]
         key = "id" if column else "pgh_id"
         query = f"SELECT {', '.join(columns)} FROM {table}"
         before, after = (
@@ -107,6 +112,39 @@ def test_what_the_law_and_privacy_changed_in_rows_of_before(loaded: str, migrate
         assert changed == {number: row for number, row in before.items() if WHICH[column](row)}
         for number, row in changed.items():
             assert after[number] == {**row, column: BECOMES[column]}
+
+
+def test_the_settings_of_before_are_rules_from_the_beginning(loaded: str, migrated: str) -> None:
+    """Those of the group hold; those that its journal tells of stay readable, withdrawn."""
+    [before] = rows(loaded, f"SELECT {', '.join(BECAME_RULES)} FROM members_group")
+    was = dict(zip(BECAME_RULES, before, strict=True))
+    held = rows(
+        migrated,
+        "SELECT code, value, starts_on::text, ends_before, origin FROM members_grouprule WHERE withdrawn_at IS NULL"
+        " ORDER BY code",
+    )
+    first = ("2000-01-01", None, "initial")
+    assert held == [
+        ("confirmation_days", {"days": was["confirmation_days"]}, *first),
+        (
+            "late_penalty_rate",
+            {"rate": str(was["late_penalty_rate"]), "legal_rate": "2.62", "reason": ""},
+            *first,
+        ),
+        ("liability_key", {"key": was["liability_key"], "months": was["liability_months"]}, *first),
+        (
+            "payment_terms",
+            {"days": was["payment_days"], "basis": was["payment_basis"], "reason": ""},
+            *first,
+        ),
+    ]
+    journal = rows(loaded, "SELECT confirmation_days FROM members_groupevent ORDER BY pgh_id")
+    values = [value for n, (value,) in enumerate(journal) if n == 0 or journal[n - 1] != (value,)]
+    kept = rows(
+        migrated,
+        "SELECT value ->> 'days' FROM members_grouprule WHERE code = 'confirmation_days' ORDER BY id",
+    )
+    assert [int(value) for (value,) in kept] == (values or [was["confirmation_days"]])
 
 
 def rows(address: str, query: str) -> list[Any]:

@@ -19,6 +19,7 @@ RIGHTS = {
     "members.seat": "vacd",
     "members.vatattestation": "vacd",
     "members.deputy": "va",
+    "members.grouprule": "v",
     "members.invitation": "v",
     "members.mail": "v",
     "members.securityevent": "v",

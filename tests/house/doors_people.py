@@ -27,6 +27,8 @@ from tests.house.door import (
 
 # Nolwenn’s deputies are named by her, by a coordinator and by an admin; standing in hands nothing on.
 ARRANGING = SIGNING | {"coordinator", "admin"}
+# Rules are for good: no deputy sets one.
+SETTING = frozenset({"coordinator", "admin"})
 ENTERING = EMPLOYEES | WRITING | {"stranger"} | COORDINATION
 # Their calendars and their hours are at Sonam.
 ELSEWHERE = frozenset({"stranger", "colleague"})
@@ -52,6 +54,9 @@ PEOPLE = {
     ),  # its form is sent in a demonstration; elsewhere there is none
     "members:preferences": Door(get=LOGGED_IN, post=LOGGED_IN, hides=()),
     "members:appoint_deputy": act(ARRANGING, refused=LOGGED_IN - ARRANGING),
+    "members:rules": page(GROUP),
+    "members:rule": Door(get=GROUP, post=SETTING, make=records.rule_code, others=MISSING),
+    "members:withdraw_rule": act_on(SETTING, records.rule, refused=GROUP - SETTING),
     "members:end_deputy": act_on(SIGNING | {"deputy", "coordinator", "admin"}, records.deputyship),
 }
 # The charter names every member; its next version is the group’s until it is open.

@@ -17,7 +17,7 @@ from charter import writing
 from employees import absences, feeds, rescheduling
 from groupement.kernel import uploads
 from members import inviting
-from members.models import Deputy, MailFrequency, User
+from members.models import Deputy, MailFrequency, RuleCode, User
 from members.roles import Role
 from tests import world
 from tests.charter import agreed
@@ -69,6 +69,15 @@ def _appoint_deputy(house: House, role: str) -> Filled:
     return Filled(fields={"pour": principal.pk, "deputy": f"{house.aloen.pk}-{deputy.pk}", **A_WEEK})
 
 
+def _rule(house: House, role: str) -> Filled:
+    return Filled({"code": "payment_terms"}, {"days": 45, "basis": "invoice_date", "starts_on": "2027-02-01"})
+
+
+def _withdraw_rule(house: House, role: str) -> Filled:
+    noted = world.rule(RuleCode.PAYMENT_TERMS, starts_on=date(2027, 2, 1), days=45)
+    return Filled({"pk": noted.pk})
+
+
 def _end_deputy(house: House, role: str) -> Filled:
     return Filled({"pk": Deputy.objects.get(principal=house.users["representative"]).pk})
 
@@ -97,6 +106,8 @@ MEMBERS = {
     "members:preferences": Form(lambda *_: Filled(fields={"mail_frequency": MailFrequency.WEEKLY})),
     "members:appoint_deputy": Form(_appoint_deputy),
     "members:end_deputy": Form(_end_deputy),
+    "members:rule": Form(_rule),
+    "members:withdraw_rule": Form(_withdraw_rule),
     "charter:sign": Form(_sign),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
@@ -26,7 +27,7 @@ from employees import feeds
 from employees.calendar.week import Week
 from employees.models import Absence
 from members import inviting, linking
-from members.models import Deputy, Group, Membership, User, VatAttestation
+from members.models import Deputy, Group, GroupRule, Membership, RuleCode, User, VatAttestation
 from members.papers.models import Way
 from members.papers.signing import Copy, record_copy
 from tests import world
@@ -105,6 +106,20 @@ def recovery_codes(house: House) -> Arguments:
 
 def somebody_new(_house: House) -> Arguments:
     return {"pk": world.user("Quelqu’un d’autre").pk}
+
+
+def rule_code(_house: House) -> Arguments:
+    """A rule that has one to come, so that there is something to read."""
+    return {"code": withdrawable().code}
+
+
+def rule(_house: House) -> Arguments:
+    """A rule to come, on which nothing stands."""
+    return {"pk": withdrawable().pk}
+
+
+def withdrawable() -> GroupRule:
+    return world.rule(RuleCode.PAYMENT_TERMS, starts_on=date(2027, 2, 1), days=45)
 
 
 def deputyship(house: House) -> Arguments:

@@ -38,6 +38,7 @@ Make = Callable[[House], Model]
 BY_FORM = {
     "members.mail": "timesheets:remind",
     "members.invitation": "members:invite",
+    "members.grouprule": "members:rule",
     "charter.signature": "charter:sign",
     "employees.plannedday": "employees:set_day",
     "employees.absence": "employees:record_absence",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Max
 from pypdf import PdfReader
 
 from billing import tasks
@@ -17,7 +18,7 @@ from billing.documents import rendering
 from billing.models import BillingRun, Charge, Document, EmployerCost, Invoice, PayrollImport
 from billing.month.reconciling import reconcile
 from groupement.kernel.french import NARROW_SPACE
-from members.models import Group
+from members.models import Group, RuleCode
 from tests import world
 from tests.billing.charges.receipt_files import picture
 from tests.world import NOVEMBER, OCTOBER
@@ -279,11 +280,9 @@ def change_everything():
     aloen.siren, aloen.siret, aloen.vat_number = number, world.siret(number), world.vat_number(number)
     aloen.save()
     group = Group.objects.get()
-    group.name, group.street, group.late_penalty_rate = (
-        "La Grande Ronde",
-        "2 quai des Indes",
-        Decimal("15.00"),
-    )
+    group.name, group.street = "La Grande Ronde", "2 quai des Indes"
+    later = Invoice.objects.aggregate(last=Max("issued_on"))["last"] + timedelta(days=1)
+    world.rule(RuleCode.LATE_PENALTY_RATE, rate=Decimal("15.00"), starts_on=later)
     group.logo = world.kept_file(picture("PNG"), "logo")
     group.save()
 

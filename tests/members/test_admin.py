@@ -74,7 +74,7 @@ def test_every_list_opens_and_searches(client, malo):
     for model in ours:
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
         assert client.get(address, {"q": "aloen"}, follow=True).status_code == 200, model
-    assert len(ours) == 15
+    assert len(ours) == 16
 
 
 def test_the_admin_speaks_french_and_waits_behind_the_common_door(client):
@@ -230,7 +230,6 @@ class TestHoursSettings:
         world.group()
         sets = dict(client.get(url("group", "change", 1)).context["adminform"].fieldsets)
         assert sets["Heures"]["fields"] == [
-            "confirmation_days",
             "has_tacit_confirmation",
             "entry_grace_days",
             "draft_visibility",

@@ -7,7 +7,7 @@ from celery.schedules import crontab
 from django.conf import settings
 from django.db import transaction
 
-from members.models import Group, Mail, MailKind, User
+from members.models import Group, Mail, MailKind, RuleCode, User
 from tests import world
 from tests.timesheets.reminding.scene import linked
 from timesheets import confirming, tasks
@@ -70,14 +70,14 @@ def test_a_second_run_finds_nothing(placed):
 @pytest.mark.parametrize(("hour", "lapses"), [(23, False), (1, True)])
 def test_the_delay_counts_the_days_of_paris(placed, hour, lapses):
     """Half past midnight in Paris is still the day before in UTC."""
-    Group.objects.update(confirmation_days=2)
+    world.rule(RuleCode.CONFIRMATION_DAYS, days=2)
     since = SUBMITTED if hour == 23 else SUBMITTED - timedelta(days=1)
     waiting(placed, since=since, hour=hour)
     assert bool(lapse(SUBMITTED + timedelta(days=2))) == lapses
 
 
 def test_the_group_s_own_delay_counts(placed):
-    Group.objects.update(confirmation_days=1)
+    world.rule(RuleCode.CONFIRMATION_DAYS, days=1)
     sheet = waiting(placed)
     assert lapse(SUBMITTED + timedelta(days=1)) == []
     assert lapse(SUBMITTED + timedelta(days=2)) == [sheet]
@@ -109,11 +109,11 @@ def test_what_was_recalled_meanwhile_is_left_alone(placed, monkeypatch):
     first, second = waiting(placed), waiting(placed, supplement=1)
     lapsed = confirming._confirm_one_tacitly
 
-    def recalled_first(listed, delay, group, at):
+    def recalled_first(listed, delay, at):
         if listed.pk == first.pk and stored(first).submitted_at < LATE:
             first.move("draft", kind="recall", by=placed.employee.user, at=LATE, submitted_at=None)
             first.move("submitted", kind="submit", by=None, at=LATE, submitted_at=LATE)
-        return lapsed(listed, delay, group, at)
+        return lapsed(listed, delay, at)
 
     monkeypatch.setattr(confirming, "_confirm_one_tacitly", recalled_first)
     assert lapse(DUE + timedelta(days=1)) == [second]
@@ -177,7 +177,7 @@ def test_the_delay_ends_on_a_working_day_and_never_before_the_first_message(plac
     wrong = {}
     for name, ((since, hour), length, sent_at, frequency, expected) in DELAYS.items():
         point = transaction.savepoint()
-        Group.objects.update(confirmation_days=length)
+        world.rule(RuleCode.CONFIRMATION_DAYS, days=length)
         User.objects.filter(pk=claire.pk).update(mail_frequency=frequency)
         sheet = waiting(placed, since=since, hour=hour)
         if sent_at:
@@ -212,7 +212,7 @@ def test_a_message_about_an_earlier_handing_over_or_one_that_waits_does_not_coun
 
 def test_the_morning_s_message_starts_the_delay_and_is_written_each_morning(placed):
     claire = world.staff(placed.member, "Claire Danno")
-    Group.objects.update(confirmation_days=1)
+    world.rule(RuleCode.CONFIRMATION_DAYS, days=1)
     sheet = waiting(placed, since=FRIDAY, hour=18)
     for morning in (MONDAY, TUESDAY):
         assert sending.send_digests(world.at(morning, *EARLY)) == 1

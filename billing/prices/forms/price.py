@@ -11,9 +11,9 @@ from django.db.models.functions import Lower
 
 from billing.models import PriceIndex, Quote
 from employees.forms import DurationField
-from employees.models import TERMS_REGIMES, AbsenceRule, Assignment, Employee, PriceMethod, Terms
+from employees.models import TERMS_REGIMES, AbsenceRule, Assignment, Employee, PriceMethod, Terms, VatRegime
 from groupement.kernel.fields import choice_field, record_field
-from groupement.kernel.money import ZERO, AmountField
+from groupement.kernel.money import ZERO, AmountField, PercentField
 from groupement.kernel.worktime import DAY
 from members.models import Member
 from timesheets.models import GROUP_KINDS, Kind
@@ -21,13 +21,6 @@ from timesheets.models import GROUP_KINDS, Kind
 MOST_A_MONTH = 31 * DAY
 CURRENT, TO_COME, ENDED = "en-cours", "a-venir", "terminees"
 POOLED = [kind for kind in Kind if kind in GROUP_KINDS]
-
-
-class PercentField(AmountField):
-    """A rate in percent: "5", "7,5 %"."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(str(value or "").replace("%", " ").strip())
 
 
 def day_field(label: str, **kwargs: Any) -> forms.DateField:
@@ -107,7 +100,9 @@ class PriceForm(forms.Form):
         label="Forfait mensuel HT", required=False, max_digits=12, help_text="Pour un forfait mensuel."
     )
     management_rate = PercentField(
-        label="Frais de gestion (%)", required=False, help_text="Pour le coût réel\u00a0: ajoutés à la part."
+        label="Frais de gestion (%)",
+        required=False,
+        help_text="Pour le coût réel\u00a0: ajoutés à la part. Vide\u00a0: le taux du groupement, mois par mois.",
     )
     monthly_minimum_minutes = DurationField(
         label="Minimum facturé, heures par mois",
@@ -180,7 +175,9 @@ class PriceForm(forms.Form):
         method, code = data["price_method"], data["index_code"]
         data["hourly_price"] = data["hourly_price"] if method == PriceMethod.HOURLY else None
         data["flat_amount"] = data["flat_amount"] if method == PriceMethod.FLAT else None
-        data["management_rate"] = data["management_rate"] or ZERO
+        at_exact_cost = data["vat_regime"] == VatRegime.EXEMPT_261B and not data["is_trued_up"]
+        if method != PriceMethod.ACTUAL or at_exact_cost:
+            data["management_rate"] = data["management_rate"] or ZERO
         if code and data["index_base"] is None and code in self.indices:
             data["index_base"] = self.indices[code].value
         rules = {kind.value: self.cleaned_data[f"absence_{kind.value}"] for kind in POOLED}

@@ -8,14 +8,13 @@ from typing import Any
 
 from django import forms
 
-from billing.prices.forms.price import PercentField
 from billing.prices.job_cost import Job
 from billing.prices.simulator import Host, SimulationInput
 from employees.forms import DurationField
 from employees.models import TERMS_REGIMES, PriceMethod
 from groupement.kernel.asked import asked_key
 from groupement.kernel.fields import choice_field
-from groupement.kernel.money import ZERO, AmountField
+from groupement.kernel.money import ZERO, AmountField, PercentField
 from groupement.kernel.worktime import HOUR
 from members.models import Member
 

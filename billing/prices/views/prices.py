@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from billing.prices import changing, price_list
 from billing.prices.effects import effect
 from billing.prices.forms.price import PriceFilter, PriceForm, RevisionForm
-from billing.prices.price_list import TermsPrice
+from billing.prices.price_list import priced
 from employees.models import Assignment, PriceMethod, Terms
 from groupement.kernel.pages import act, page, paginate
 from groupement.kernel.periods import Month
@@ -185,7 +185,7 @@ def _page(
     if proposed is not None:
         changes = effect(proposed.assignment, proposed, by=request.user, at=timezone.now())
         context |= {
-            "proposed": TermsPrice(proposed, "to_come"),
+            "proposed": priced(proposed, "to_come", on=today()),
             "assignment": proposed.assignment,
             # The second step posts the same fields again: what is agreed on is the price whose effect was shown.
             "typed": [(name, value) for name, value in request.POST.items() if name in change.form.fields],

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from billing.documents import mentions, vat
 from billing.documents.mentions import MentionsOfDay
 from billing.models import LegalMention, VatRate
-from members.models import PaymentBasis
+from members.models import PaymentBasis, RuleCode
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,9 @@ DEBITS = "Option pour le paiement de la taxe d’après les débits"
 
 
 def test_payment_tells_terms_discount_penalty_and_indemnity() -> None:
-    group = world.group(late_penalty_rate=Decimal("13.50"), payment_days=45)
+    group = world.group()
+    world.rule(RuleCode.LATE_PENALTY_RATE, rate=Decimal("13.50"))
+    world.rule(RuleCode.PAYMENT_TERMS, days=45)
     found = {name: text.replace("\u00a0", " ") for name, text in MentionsOfDay(group, DAY).payment().items()}
     assert found == {
         "terms": "Paiement à 45 jours à compter de la date de facture.",
@@ -50,7 +52,8 @@ def test_payment_tells_terms_discount_penalty_and_indemnity() -> None:
     ],
 )
 def test_terms_say_from_when_the_days_count(basis: str, expected: str) -> None:
-    group = world.group(payment_basis=basis, payment_exception="Accord du cabinet")
+    group = world.group()
+    world.rule(RuleCode.PAYMENT_TERMS, basis=basis, reason="Accord du cabinet")
     assert MentionsOfDay(group, DAY).payment()["terms"].replace("\u00a0", " ") == expected
 
 

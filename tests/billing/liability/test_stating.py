@@ -9,7 +9,7 @@ from billing.liability import exposure, reserve
 from billing.liability.exposure import NotStatable
 from billing.liability.reserve import MovementNotRecordable
 from billing.models import Invoice
-from members.models import Group, Member
+from members.models import Member, RuleCode
 from tests import world
 from tests.billing import scene
 from tests.world import NOVEMBER, NOW
@@ -77,13 +77,13 @@ def test_a_debt_is_above_zero(worked, debt):
     ],
 )
 def test_other_keys_of_the_statutes(worked, key, amounts):
-    Group.objects.update(liability_key=key)
+    world.rule(RuleCode.LIABILITY_KEY, key=key)
     assert [amount for _, amount, _ in shares(state(debt=Decimal("12000.00")))] == amounts
 
 
 def test_the_key_of_invoices_takes_credit_notes_off():
     scene.issued(scene.hosts(2))
-    Group.objects.update(liability_key="invoiced")
+    world.rule(RuleCode.LIABILITY_KEY, key="invoiced")
     assert [amount for _, amount, _ in shares(state(debt=Decimal("100.00")))] == ["50.00", "50.00"]
     from billing.credit_notes import crediting, remaining
     from billing.models import Fate
@@ -100,7 +100,7 @@ def test_the_key_of_invoices_takes_credit_notes_off():
 
 
 def test_only_the_months_of_the_key_weigh(worked):
-    Group.objects.update(liability_months=1)
+    world.rule(RuleCode.LIABILITY_KEY, months=1)
     assert state(debt=Decimal("10.00")).base == 150 * 60
     later = exposure.state(on=date(2027, 1, 5), debt=Decimal("10.00"))
     assert (later.base, later.rows) == (0, [])

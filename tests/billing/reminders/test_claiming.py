@@ -1,6 +1,6 @@
 """Interest and the 40 € become charges: when paid or at the last level, and never twice for the same days."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ from billing.charge_kinds import ChargeKind
 from billing.charges import recording
 from billing.models import Charge, Invoice, Series
 from billing.reminders import claiming, disputing
-from members.models import Group
+from members.models import Group, RuleCode
 from tests import world
 from tests.billing import owing
 from tests.billing.reminders import scene
@@ -96,14 +96,18 @@ def test_at_the_last_level_the_days_since_the_last_claim_follow(aloen):
 def test_the_rate_is_the_one_that_the_invoice_printed(aloen):
     invoice = scene.late(aloen, "1000.00")
     scene.pay(invoice, on=day(31))
-    Group.objects.update(late_penalty_rate=Decimal("30.00"), recovery_indemnity=Decimal("99.00"))
+    Group.objects.update(recovery_indemnity=Decimal("99.00"))
+    world.rule(
+        RuleCode.LATE_PENALTY_RATE, rate=Decimal("30.00"), starts_on=invoice.issued_on + timedelta(days=1)
+    )
     assert amounts(claim(invoice)) == [
         (ChargeKind.LATE_INTEREST, Decimal("9.99")),
         (ChargeKind.INDEMNITY, Decimal("40.00")),
     ]
 
 
-def test_an_invoice_issued_before_rates_were_kept_follows_the_group(aloen):
+def test_an_invoice_issued_before_rates_were_kept_follows_the_rule_of_its_day(aloen):
+    world.rule(RuleCode.LATE_PENALTY_RATE, rate=Decimal("24.30"))
     invoice = scene.late(aloen, "1000.00")
     paper = {**invoice.snapshot, "payment": {"terms": ""}}
     old = Invoice(**{
@@ -114,7 +118,6 @@ def test_an_invoice_issued_before_rates_were_kept_follows_the_group(aloen):
     old.save()
     Series.objects.filter(pk=old.series_id).update(last_sequence=old.sequence)
     scene.pay(old, on=day(31))
-    Group.objects.update(late_penalty_rate=Decimal("24.30"))
     assert amounts(claim(old))[0] == (ChargeKind.LATE_INTEREST, Decimal("19.97"))
 
 

@@ -116,6 +116,7 @@ ROWS: dict[str, Row] = {
     "exempt_terms_are_at_cost": row(
         update(vat_regime="'E261B'"),
         update(vat_regime="'E261B'", price_method="'actual'", hourly_price="NULL", management_rate="0.01"),
+        update(vat_regime="'E261B'", price_method="'actual'", hourly_price="NULL", management_rate="NULL"),
         holds=(
             update(vat_regime="'E261B'", is_trued_up="true"),
             update(vat_regime="'E261B'", price_method="'actual'", hourly_price="NULL", management_rate="0"),

@@ -2,6 +2,7 @@
 
 from tests.house.constraints.statements import (
     Row,
+    Statement,
     append_only,
     copy,
     delete,
@@ -29,6 +30,9 @@ ACCESS = {
     "expires_at": "queued_at",
 }
 
+# Rules of the group in a far past, on which nothing stands.
+PAST = {"starts_on": "'1990-01-01'", "ends_before": "'1990-02-01'", "origin": "'taken_over'"}
+
 TWINS = {
     "members_member": copy(short_name="'Autre'", siren="'999999999'", siret="'99999999900011'"),
     "members_site": copy(name="'Autre'"),
@@ -39,6 +43,7 @@ TWINS = {
     "members_notice": copy(WAITING, topic="topic || '1'"),
     "members_securityevent": copy(),
     "members_file": copy(path="'files/c.pdf'"),
+    "members_grouprule": copy(**PAST),
     "members_sentform": copy(key="repeat('z', 22)"),
     "members_membership": copy(
         status="'left'", starts_on="starts_on - 10", notice_on="starts_on", ends_before="starts_on"
@@ -51,7 +56,23 @@ WHEN_SIGNED = "min(signed_at) AT TIME ZONE 'Europe/Paris'"
 DAY_SIGNED = f"(SELECT ({WHEN_SIGNED})::date FROM charter_signature WHERE seat_id = members_seat.id)"
 DATES = {"starts_on": "starts_on", "notice_on": "starts_on", "ends_before": "starts_on + 1"}
 DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest")
-END = "'days_then_end'"
+TERMS, PENALTY = "code = 'payment_terms'", "code = 'late_penalty_rate'"
+RATE = "code = 'management_rate'"
+AT_FIRST = "starts_on = '2000-01-01' AND withdrawn_at IS NULL"
+
+
+def paying(days: int, basis: str = "invoice_date", reason: str = "") -> Statement:
+    """Terms of payment of before."""
+    value = f"""'{{"days": {days}, "basis": "{basis}", "reason": "{reason}"}}'"""
+    return copy(TERMS, value=value, **PAST)
+
+
+def penalty(rate: str, legal_rate: str, reason: str = "") -> Statement:
+    """A late penalty of before."""
+    value = f"""'{{"rate": "{rate}", "legal_rate": "{legal_rate}", "reason": "{reason}"}}'"""
+    return copy(PENALTY, value=value, **PAST)
+
+
 TOUCHING, MEETING = "'{year}{prefix}{sequence}'", (("'F'", "'F1'"), ("'F12'", "'F'"))
 ADDRESS = {"billing_street": "'x'", "billing_postal_code": "'x'", "billing_city": "'x'"}
 EMPTY_ADDRESS = dict.fromkeys(ADDRESS, "''")
@@ -109,36 +130,99 @@ ROWS: dict[str, Row] = {
         update(number_template="'{sequence}-{year}'"),
         holds=update(number_template="'{year}/{sequence}'"),
     ),
-    "group_payment_days_stay_within_the_law": row(
-        update(payment_days="61", payment_exception="'x'"),
-        update(payment_days="46", payment_basis=END, payment_exception="'x'"),
-        holds=(
-            update(payment_days="60", payment_exception="'x'"),
-            update(payment_days="45", payment_basis=END, payment_exception="'x'"),
-        ),
-    ),
-    "group_periodic_invoices_are_due_within_45_days": row(
-        update(payment_days="46"),
-        update(payment_days="60"),
-        update(payment_days="16", payment_basis=END),
-        holds=(
-            update(payment_days="45"),
-            update(payment_days="15", payment_basis=END),
-            update(payment_days="46", payment_exception="'x'"),
-            update(payment_days="16", payment_basis=END, payment_exception="'x'"),
-        ),
-    ),
-    "group_late_penalty_is_three_times_the_legal_rate": row(
-        update(late_penalty_rate="7.85"),
-        update(legal_interest_rate="4.06"),
-        holds=(
-            update(late_penalty_rate="7.86"),
-            update(legal_interest_rate="4.05"),
-            update(late_penalty_rate="1", penalty_exception="'x'"),
-        ),
-    ),
     "group_write_off_limit_is_not_negative": row(
         update(write_off_limit="-0.01"), holds=update(write_off_limit="0")
+    ),
+    # its rules
+    "rules_of_a_code_do_not_overlap": row(
+        copy(AT_FIRST, starts_on="'1999-12-01'", ends_before="'2000-01-02'", origin="'taken_over'"),
+        holds=(
+            copy(AT_FIRST, starts_on="'1999-12-01'", ends_before="'2000-01-01'", origin="'taken_over'"),
+            copy(AT_FIRST, withdrawn_at="noted_at"),
+        ),
+    ),
+    "a_rule_ends_after_it_starts": row(
+        copy(AT_FIRST, withdrawn_at="noted_at", ends_before="starts_on"),
+        holds=copy(AT_FIRST, withdrawn_at="noted_at", ends_before="starts_on + 1"),
+    ),
+    "a_decided_rule_names_its_decision": row(
+        copy(**PAST | {"origin": "'decision'", "source": "''"}),
+        holds=(
+            copy(**PAST | {"origin": "'decision'", "source": "'AG'"}),
+            copy(**PAST | {"source": "''"}),
+        ),
+    ),
+    "a_rule_has_a_known_code": row(copy(code="'x'", **PAST), holds=copy(**PAST)),
+    "a_rule_is_withdrawn_after_it_was_noted": row(
+        copy(**PAST, withdrawn_at="noted_at - interval '1 second'"),
+        holds=copy(**PAST, withdrawn_at="noted_at"),
+    ),
+    "a_rule_of_confirmation_has_its_days": row(
+        *(
+            copy("code = 'confirmation_days'", value=value, **PAST)
+            for value in ("""'{"days": -1}'""", """'{"days": 366}'""")
+        ),
+        holds=copy("code = 'confirmation_days'", value="""'{"days": 0}'""", **PAST),
+    ),
+    "a_rule_of_payment_stays_within_the_law": row(
+        paying(61, reason="x"),
+        paying(46, "days_then_end", "x"),
+        holds=(paying(60, reason="x"), paying(45, "days_then_end", "x")),
+    ),
+    "periodic_invoices_are_due_within_45_days": row(
+        paying(46),
+        paying(60),
+        paying(16, "days_then_end"),
+        holds=(
+            paying(45),
+            paying(15, "days_then_end"),
+            paying(46, reason="x"),
+            paying(16, "days_then_end", "x"),
+        ),
+    ),
+    "late_penalty_is_three_times_the_legal_rate": row(
+        penalty("7.85", "2.62"),
+        penalty("12.15", "4.06"),
+        penalty("-1", "2.62", "x"),
+        holds=(penalty("7.86", "2.62"), penalty("12.15", "4.05"), penalty("1", "2.62", "x")),
+    ),
+    "a_management_rate_is_a_percentage": row(
+        *(copy(RATE, value=f"""'{{"rate": "{rate}"}}'""", **PAST) for rate in ("-0.01", "100.01")),
+        copy(RATE, value="'{}'", **PAST),
+        holds=(
+            copy(RATE, value="""'{"rate": "0"}'""", **PAST),
+            copy(RATE, value="""'{"rate": "100"}'""", **PAST),
+        ),
+    ),
+    "what_prices_read_begins_with_a_month": row(
+        copy(RATE, **PAST | {"starts_on": "'1990-01-02'"}),
+        holds=(copy(RATE, **PAST), copy(TERMS, **PAST | {"starts_on": "'1990-01-02'"})),
+    ),
+    "a_rule_that_began_keeps_its_value": row(
+        update(TERMS, value="""'{"days": 10, "basis": "invoice_date", "reason": ""}'"""),
+        update(TERMS, starts_on="starts_on - 1"),
+        update(TERMS, origin="'admin'"),
+        update(TERMS, source="'x'"),
+        update(TERMS, noted_at="noted_at - interval '1 day'"),
+        update("withdrawn_at IS NOT NULL", withdrawn_at="withdrawn_at + interval '1 day'"),
+        holds=update("code = 'confirmation_days'", ends_before="'2001-01-01'"),
+    ),
+    "rules_are_kept": row(delete(), holds=copy(**PAST)),
+    "a_reserved_rule_has_its_decision": row(
+        copy("code = 'liability_key'", **PAST | {"origin": "'admin'", "ends_before": "'1990-01-02'"}),
+        holds=(
+            copy("code = 'liability_key'", **PAST | {"origin": "'decision'", "source": "'AG'"}),
+            copy("code = 'confirmation_days'", **PAST | {"origin": "'admin'"}),
+        ),
+    ),
+    "a_rule_under_an_issued_invoice_keeps_its_days": row(
+        update(TERMS, ends_before="'2026-10-01'"),
+        update(PENALTY, withdrawn_at="noted_at"),
+        holds=(
+            update(TERMS, ends_before="'2200-01-01'"),
+            update("code = 'liability_key' AND withdrawn_at IS NULL", withdrawn_at="noted_at"),
+            copy(TERMS, **PAST),
+        ),
     ),
     # members
     "member_siren_has_nine_digits": row(

@@ -25,6 +25,7 @@ from members.models import (
     Member,
     Membership,
     Notice,
+    RuleCode,
     Seat,
     SecurityEvent,
     SentForm,
@@ -63,9 +64,18 @@ class Cast:
     entry: Entry
 
 
+def _rules() -> None:
+    """One of each code, one that was withdrawn, and the key of liability reserved to the assembly."""
+    for code in RuleCode:
+        world.rule(code)
+    world.rule(RuleCode.LIABILITY_KEY, months=24)
+    world.rule(RuleCode.RESERVED, assembly=["liability_key"])
+
+
 def cast() -> Cast:
     """Rows of members, charter, employees and timesheets."""
     world.group()
+    _rules()
     aloen, sonam = world.member(), world.member("Sonam")
     boss = world.coordinator()
     _of_members(aloen, sonam, boss)

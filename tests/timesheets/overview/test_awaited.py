@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from members.models import Mail
+from members.models import Mail, RuleCode
 from tests import world
 from tests.markup import flat
 from tests.world import NOVEMBER
@@ -27,7 +27,8 @@ class Cast:
     """At Aloen: Anna’s hours wait for its visa since the 1st; Youenn has not handed his in, there nor at Sonam."""
 
     def __init__(self):
-        world.group(confirmation_days=3)
+        world.group()
+        world.rule(RuleCode.CONFIRMATION_DAYS, days=3)
         self.aloen, self.sonam = world.member("Aloen"), world.member("Sonam")
         self.erwan = world.staff(self.aloen, "Erwan Le Bris")
         self.erwan.phone = "02 61 91 20 17"

@@ -11,8 +11,20 @@ from django.core.mail import get_connection
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 
-from members import closing, deputising, inviting, joining, mailing, notifying
-from members.models import Deputy, Mail, MailKind, MailStatus, Member, Membership, Notice, NoticeKind, User
+from members import closing, deputising, inviting, joining, mailing, notifying, ruling
+from members.models import (
+    Deputy,
+    GroupRule,
+    Mail,
+    MailKind,
+    MailStatus,
+    Member,
+    Membership,
+    Notice,
+    NoticeKind,
+    RuleCode,
+    User,
+)
 from tests import world
 from tests.house.locks.sites import holds
 from tests.together import Meeting, meet
@@ -48,6 +60,21 @@ def two_local_authorities_admitted_beside_one_association() -> Meeting:
     met = meet(*(lambda town=town: joining.admit(town, by=by, at=world.NOW) for town in towns))
     met.assert_refused(joining.TooManyAuthorities, "il y en aurait 2 sur 3")
     assert Membership.objects.admitting(world.NOW.date()).count() == 2
+    return met
+
+
+@holds("members.ruling._lock")
+def two_rules_from_one_day() -> Meeting:
+    """The second finds the first, instead of cutting the same days from the rule before."""
+    world.group()
+    by, code = world.coordinator(), RuleCode.CONFIRMATION_DAYS
+
+    def set_days(days: int) -> GroupRule:
+        return ruling.set_rule(code, {"days": days}, starts_on=FRIDAY, by=by, at=world.NOW)
+
+    met = meet(lambda: set_days(3), lambda: set_days(4))
+    met.assert_refused(ruling.WrongFirstDay, "Une règle commence déjà le 11 décembre 2026")
+    assert list(GroupRule.objects.kept().values_list("value__days", flat=True)) == [5, 3]
     return met
 
 
