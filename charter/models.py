@@ -10,6 +10,7 @@ from django.db.models import Q
 from groupement.kernel.french import of
 from groupement.kernel.lifecycle import Lifecycle, Step
 from members.models import Seat, User
+from members.models.people import seat_keeps_its_day
 
 
 class CharterStatus(models.TextChoices):
@@ -36,26 +37,10 @@ FROZEN_WHEN_OPEN = """
 """
 
 
-# A seat by which something was signed stays a representative's of that member on that day; its holder may be merged.
 pgtrigger.register(
-    pgtrigger.Trigger(
-        name="a_seat_that_signed_keeps_its_day",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Update,
-        func="""
-            IF EXISTS (
-                SELECT FROM charter_signature signature
-                WHERE signature.seat_id = OLD.id AND (
-                    NEW.function <> 'representative' OR NEW.member_id <> signature.member_id
-                    OR (signature.signed_at AT TIME ZONE 'Europe/Paris')::date < NEW.starts_on
-                    OR (signature.signed_at AT TIME ZONE 'Europe/Paris')::date >= NEW.ends_before
-                )
-            ) THEN
-                RAISE EXCEPTION 'a seat that signed keeps its member, its mandate and that day'
-                    USING ERRCODE = 'check_violation';
-            END IF;
-            RETURN NEW;
-        """,
+    seat_keeps_its_day(
+        "a_seat_that_signed_keeps_its_day",
+        "SELECT seat_id, member_id, (signed_at AT TIME ZONE 'Europe/Paris')::date AS day FROM charter_signature",
     )
 )(Seat)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -167,6 +168,31 @@ class Seat(Dated):
     def can_write(self) -> bool:
         """Enters and confirms hours."""
         return self.function in WRITERS
+
+
+def seat_keeps_its_day(name: str, signed: str) -> pgtrigger.Trigger:
+    """Registered on ``Seat``: one by which something was signed stays a representative's of that member on that day.
+
+    ``signed`` is SQL that gives seat_id, member_id and day of what was signed. The holder may change: accounts are
+    merged.
+    """
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func=f"""
+            IF EXISTS (
+                SELECT FROM ({signed}) signed WHERE signed.seat_id = OLD.id AND (
+                    NEW.function <> 'representative' OR NEW.member_id <> signed.member_id
+                    OR signed.day < NEW.starts_on OR signed.day >= NEW.ends_before
+                )
+            ) THEN
+                RAISE EXCEPTION 'a seat that signed keeps its member, its mandate and that day'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
 
 
 class Invitation(models.Model):

@@ -99,7 +99,7 @@ def test_at_half_past_seven_those_concerned_get_one_mail_and_nobody_else(machine
     to_approve = box.letter("solene.rivoal@laronde.example")
     assert to_approve["Subject"] == "1\u00a0relevé à approuver"
     for letter, link in [
-        (to_submit, "https://ge.example/heures/2026-11/"),
+        (to_submit, "https://ge.example/lien/"),
         (to_confirm, "https://ge.example/lien/"),
         (to_approve, "https://ge.example/heures/mois/2026-11/"),
     ]:

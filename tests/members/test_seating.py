@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from charter import signing, writing
@@ -15,6 +16,7 @@ from members.standing import NotConfirmed, StandingKind, StandsOnIt
 from tests import world
 from tests.charter import agreed
 from tests.markup import flat
+from tests.papers.written import signed as paper_signed
 from timesheets import confirming
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +31,9 @@ VISA = (
     "Nolwenn Jégo a visé ou contesté 1\u00a0relevé pour Aloen, le dernier le 02/12/2026\u00a0: le siège va jusqu’à ce "
     "jour au moins."
 )
+
+
+PAPER = "Document signé par ce siège pour Aloen le 03/12/2026\u00a0: {}. Il va jusqu’à ce jour au moins."
 
 
 @pytest.fixture
@@ -58,6 +63,16 @@ def confirm(aloen, nolwenn):
     placed = world.assignment(world.employee(members=[aloen]), aloen)
     sheet = world.timesheet(placed, {date(2026, 11, 2): 420}, status="submitted")
     confirming.confirm(sheet, by=nolwenn, at=world.at(date(2026, 12, 2), 23, 30))
+
+
+def test_a_seat_covers_the_day_of_a_paper_that_it_signed(aloen, nolwenn, seat):
+    signed = paper_signed(aloen, world.coordinator(), nolwenn)
+    assert refusal(seat, ends_before=TODAY).errors == [PAPER.format(signed)]
+    seating.refuse_change(
+        seat, wanted(seat, ends_before=TODAY + timedelta(1)), is_confirmed=True, today=TODAY
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Seat.objects.filter(pk=seat.pk).update(ends_before=TODAY)
 
 
 def wanted(seat, **facts):

@@ -5,6 +5,16 @@ from django.db import models
 from django.db.models import Q
 
 from groupement.kernel.french import of
+from members.models import Seat
+from members.models.people import seat_keeps_its_day
+
+pgtrigger.register(
+    seat_keeps_its_day(
+        "a_seat_that_signed_a_paper_keeps_its_day",
+        "SELECT signature.seat_id, party.member_id, signature.signed_on AS day FROM papers_signature signature"
+        " JOIN papers_party party ON party.id = signature.party_id",
+    )
+)(Seat)
 
 
 class Way(models.TextChoices):

@@ -18,7 +18,7 @@ IN_A_DRAFT = f"charter_id = (SELECT id FROM charter_charter WHERE {DRAFT})"
 IN_AN_OPEN_ONE = f"charter_id = (SELECT id FROM charter_charter WHERE {OPEN})"
 OTHER_SEAT = {
     "member_id": "(SELECT max(member_id) FROM members_seat)",
-    "seat_id": "(SELECT max(id) FROM members_seat)",
+    "seat_id": "(SELECT id FROM members_seat ORDER BY member_id DESC, id LIMIT 1)",
 }
 OPENED = {"opened_at": "now()", "content": "'{}'", "digest": "repeat('c', 64)"}
 REPLACED = {"in_force_at": "now()", "superseded_at": "now()"}

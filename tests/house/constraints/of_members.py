@@ -51,7 +51,9 @@ TWINS = {
 }
 AT_A_MEMBER, OF_A_COORDINATOR = "member_id IS NOT NULL", "member_id IS NULL"
 SIGNED = "id IN (SELECT seat_id FROM charter_signature)"
-UNSIGNED = f"NOT {SIGNED}"
+SIGNED_A_PAPER = "id IN (SELECT seat_id FROM papers_signature)"
+UNSIGNED = f"NOT {SIGNED} AND {SIGNED_A_PAPER} IS NOT TRUE"
+DAY_OF_PAPER = "(SELECT max(signed_on) FROM papers_signature WHERE seat_id = members_seat.id)"
 WHEN_SIGNED = "min(signed_at) AT TIME ZONE 'Europe/Paris'"
 DAY_SIGNED = f"(SELECT ({WHEN_SIGNED})::date FROM charter_signature WHERE seat_id = members_seat.id)"
 DATES = {"starts_on": "starts_on", "notice_on": "starts_on", "ends_before": "starts_on + 1"}
@@ -312,6 +314,13 @@ ROWS: dict[str, Row] = {
         update(SIGNED, starts_on=f"{DAY_SIGNED} + 1"),
         update(SIGNED, ends_before=DAY_SIGNED),
         holds=update(SIGNED, starts_on=DAY_SIGNED, ends_before=f"{DAY_SIGNED} + 1"),
+    ),
+    "a_seat_that_signed_a_paper_keeps_its_day": row(
+        update(SIGNED_A_PAPER, function="'manager'"),
+        update(SIGNED_A_PAPER, member_id="(SELECT max(id) FROM members_member)"),
+        update(SIGNED_A_PAPER, starts_on=f"{DAY_OF_PAPER} + 1"),
+        update(SIGNED_A_PAPER, ends_before=DAY_OF_PAPER),
+        holds=update(SIGNED_A_PAPER, starts_on=DAY_OF_PAPER, ends_before=f"{DAY_OF_PAPER} + 1"),
     ),
     "seats_of_a_person_at_a_member_do_not_overlap": overlapping(),
     "deputies_of_a_coordinator_do_not_overlap": overlapping(OF_A_COORDINATOR),

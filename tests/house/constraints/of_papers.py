@@ -32,7 +32,10 @@ IN_USE_STAMPS = {"in_use_at": "coalesce(in_use_at, now())", "retired_at": "now()
 STAMPS = {"opened_at": "now()", "signed_at": "now()", "voided_at": "now()"}
 SEAT = "(SELECT min(id) FROM members_seat WHERE function = 'representative')"
 ITS_USER = f"(SELECT user_id FROM members_seat WHERE id = {SEAT})"
-OTHER_SEAT = "(SELECT max(id) FROM members_seat WHERE function = 'representative')"
+OF_ANOTHER = (
+    f"function = 'representative' AND member_id <> (SELECT member_id FROM members_seat WHERE id = {SEAT})"
+)
+OTHER_SEAT = f"(SELECT max(id) FROM members_seat WHERE {OF_ANOTHER})"
 A_FILE = "(SELECT min(id) FROM members_file)"
 A_MEMBER = "(SELECT min(id) FROM members_member)"
 CLICK = "way = 'click'"

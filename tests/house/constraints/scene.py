@@ -149,7 +149,7 @@ def _of_charter(aloen: Member, boss: User) -> None:
     Signature.objects.create(
         charter=opened.get(),
         member=aloen,
-        seat=Seat.objects.get(member=aloen),
+        seat=Seat.objects.filter(member=aloen).earliest("pk"),
         signer_name="Nolwenn Jégo",
         signed_at=NOW,
         digest=A,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from members.models import File, Member, User
+from members.models import File, Member, Seat, User
 from members.papers.models import (
     Paper,
     PaperStep,
@@ -45,6 +46,9 @@ def papers(aloen: Member, boss: User) -> None:
     Paper.objects.filter(reference="ANNULÉ").update(status="void", voided_at=NOW)
     _sign("OUVERT", boss, way="click")
     by_hand = _sign("SIGNÉ", boss, way="paper", copy=file)
+    # Of a seat by which the charter is not signed.
+    seat = Seat.objects.create(user=boss, member=aloen, function="representative", starts_on=date(2026, 1, 1))
+    _sign("SIGNÉ", boss, "member", way="paper", copy=file, seat=seat, user=seat.user)
     Paper.objects.filter(reference="SIGNÉ").update(status="signed", signed_at=NOW)
     Withdrawal.objects.create(signature=by_hand, from_on=NOW.date(), reason="Erreur", by=boss, at=NOW)
     PaperStep.objects.create(
@@ -62,7 +66,7 @@ def _parties(paper: Paper, aloen: Member, boss: User) -> None:
         Party.objects.create(paper=paper, rank=rank, **facts)
 
 
-def _sign(reference: str, boss: User, **facts: Any) -> Signature:
-    party = Party.objects.get(paper__reference=reference, capacity="group")
+def _sign(reference: str, boss: User, capacity: str = "group", **facts: Any) -> Signature:
+    party = Party.objects.get(paper__reference=reference, capacity=capacity)
     known = {"signer_name": "Solène Rivoal", "user": boss, "signed_on": NOW.date(), "recorded_at": NOW}
-    return Signature.objects.create(party=party, recorded_by=boss, digest=DIGEST, **known, **facts)
+    return Signature.objects.create(party=party, recorded_by=boss, digest=DIGEST, **{**known, **facts})
