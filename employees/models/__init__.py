@@ -20,7 +20,7 @@ from employees.models.employee import (
 )
 from employees.models.limits import WorkingTimeLimits
 from employees.models.merge import EmployeeMerge
-from employees.models.planning import Absence, AbsenceKind, CalendarFeed, PlannedDay
+from employees.models.planning import Absence, AbsenceKind, CalendarFeed, FeedTopic, PlannedDay
 
 __all__ = [
     "SPREAD_SCHEMES",
@@ -35,6 +35,7 @@ __all__ = [
     "ContractTerms",
     "Employee",
     "EmployeeMerge",
+    "FeedTopic",
     "HoursEntry",
     "MemberUse",
     "PlannedDay",

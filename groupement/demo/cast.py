@@ -93,6 +93,10 @@ GROUP = {
     # The story's days stand still while the clock goes on: everything that waits for a member would lapse at once.
     "confirmation_days": 3,
     "has_tacit_confirmation": False,
+    "payroll_day": 10,
+    "vat_period": "monthly",
+    "vat_first_period": date(2026, 7, 1),
+    "vat_day": 19,
 }
 GROUP_SIREN_BODY = "90000000"
 

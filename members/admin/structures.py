@@ -94,6 +94,7 @@ class GroupAdmin(Proven, RecordAdmin):
         ("Règles", {"fields": ["absence_rule", "invitation_days"]}),
         ("Responsabilité solidaire", {"fields": ["liability_key", "liability_months"]}),
         ("Coûts", {"fields": ["leave_method", "payroll_tax_percent"]}),
+        ("Échéances", {"fields": ["payroll_day", "vat_period", "vat_first_period", "vat_day"]}),
     ]
 
     def changelist_view(

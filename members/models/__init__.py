@@ -1,6 +1,7 @@
 """Who belongs: people who log in, the group itself, its members, and who sits for whom."""
 
 from members.models.deputy import Deputy
+from members.models.duty import Duty, DutyRole, DutyTopic
 from members.models.file import File
 from members.models.group import (
     DraftVisibility,
@@ -10,6 +11,7 @@ from members.models.group import (
     LiabilityKey,
     PaymentBasis,
     PriceDetail,
+    VatPeriod,
 )
 from members.models.mail import DIGESTS, Mail, MailFrequency, MailKind, MailStatus, MailSubject, SubjectKind
 from members.models.member import Member, Site, VatAttestation
@@ -24,6 +26,9 @@ __all__ = [
     "Declaration",
     "Deputy",
     "DraftVisibility",
+    "Duty",
+    "DutyRole",
+    "DutyTopic",
     "File",
     "Group",
     "HolidayZone",
@@ -50,4 +55,5 @@ __all__ = [
     "SubjectKind",
     "User",
     "VatAttestation",
+    "VatPeriod",
 ]

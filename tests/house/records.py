@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,8 +27,9 @@ from charter import writing
 from employees import feeds
 from employees.calendar.week import Week
 from employees.models import Absence
-from members import inviting, linking
-from members.models import Deputy, Membership
+from groupement.secretariat import reading
+from members import fulfilling, inviting, linking
+from members.models import Deputy, Group, Membership, VatAttestation
 from tests import world
 from tests.billing import owing
 from tests.billing.charges.receipt_files import PDF
@@ -134,6 +136,32 @@ def feed(house: House) -> Arguments:
 
 def secret(house: House) -> Arguments:
     return {"secret": feeds.open_feed(house.users["finance"], employee=house.maelle, at=NOW)[1]}
+
+
+def duty(house: House) -> Arguments:
+    """The attestation of Aloen that ends with the year."""
+    held = VatAttestation.objects.filter(member=house.aloen).first() or world.attestation(house.aloen)
+    return {"key": f"attestation:{held.pk}"}
+
+
+def duty_feed(house: House) -> Arguments:
+    return {"pk": feeds.open_feed(house.users["coordinator"], topic="duties", at=NOW)[0].pk}
+
+
+def duty_secret(house: House) -> Arguments:
+    return {"secret": feeds.open_feed(house.users["finance"], topic="duties", at=NOW)[1]}
+
+
+def done_duty(house: House) -> Arguments:
+    """The same, done on the day before, with its proof."""
+    named = duty(house)
+    coordinator = house.users["coordinator"]
+    found = reading.find(coordinator, [], Group.objects.get(), named["key"], on=NOW.date())
+    assert found is not None
+    if not found.is_done:
+        facts = {"on": NOW.date() - timedelta(days=1), "data": PDF, "file_name": "attestation.pdf"}
+        fulfilling.fulfil(found.due, **facts, by=coordinator, at=NOW)
+    return named
 
 
 def layout(house: House) -> Arguments:

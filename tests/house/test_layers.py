@@ -13,7 +13,7 @@ from django.db.models import ForeignKey, ManyToManyField, Model, OneToOneField
 from groupement.management.commands.draw_house import contracts
 
 ROOT = Path(settings.BASE_DIR)
-RANK = {"members": 0, "charter": 1, "employees": 1, "timesheets": 2, "billing": 3}
+RANK = {"members": 0, "charter": 1, "employees": 1, "timesheets": 2, "billing": 3, "secretariat": 4}
 OURS = [model for model in apps.get_models() if model._meta.app_label in RANK]
 
 

@@ -28,6 +28,8 @@ POSTED = {
 # Sent from two pages, each with a key of its own, these are two acts on purpose, and both are done.
 ANEW = {
     "employees:open_feed": "another address is made on purpose; the first is closed",
+    "secretariat:open_feed": "another address is made on purpose; the first is closed",
+    "secretariat:add_duty": "two duties may be called the same",
     "members:invite": "an invitation is sent again when the first has not arrived; it is void then",
     "billing:allocate": "two parts of a payment are two parts",
     "billing:draft": "a month is drafted as often as one likes; each time leaves its step",
