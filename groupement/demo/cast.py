@@ -95,7 +95,7 @@ GROUP = {
     "has_tacit_confirmation": False,
     "payroll_day": 10,
     "vat_period": "monthly",
-    "vat_first_period": date(2026, 7, 1),
+    "vat_first_period": date(2026, 10, 1),
     "vat_day": 19,
 }
 GROUP_SIREN_BODY = "90000000"

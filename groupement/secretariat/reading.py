@@ -67,11 +67,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class Panel:
-    """Duties under one heading; ``tone`` is "late" for those that are."""
+    """Duties under one heading; ``is_later``: after the months that are shown at once."""
 
     title: str
     rows: Sequence[Shown]
     is_late: bool = False
+    is_later: bool = False
 
     @property
     def to_do(self) -> int:
@@ -139,13 +140,13 @@ def panels(rows: Sequence[Shown], on: date) -> list[Panel]:
     late = [row for row in rows if row.is_late]
     rest = [row for row in rows if not row.is_late]
     found = [Panel("En retard", late, is_late=True)] if late else []
-    groups: dict[str, list[Shown]] = {}
+    groups: dict[tuple[str, bool], list[Shown]] = {}
     for row in rest:
         month = Month.of(row.due.due_on)
         soon = this < month <= last
         title = f"{this.next.label} à {last.label}" if soon else month.label
-        groups.setdefault(title.capitalize(), []).append(row)
-    return [*found, *(Panel(title, each) for title, each in groups.items())]
+        groups.setdefault((title.capitalize(), month > last), []).append(row)
+    return [*found, *(Panel(title, each, is_later=later) for (title, later), each in groups.items())]
 
 
 def owners(users: Iterable[User], due: Due) -> list[User]:

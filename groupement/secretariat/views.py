@@ -42,9 +42,11 @@ def duties(request: UserRequest) -> HttpResponse:
     kept = _by_owner(rows, asked["qui"], request.user)
     if asked["sujet"] in DutyTopic.values:
         kept = [row for row in kept if row.due.topic == asked["sujet"]]
+    panels = _panels(kept, asked["etat"])
     runs = runs_all(request.user) or request.user.is_finance
     context = {
-        "panels": _panels(kept, asked["etat"]),
+        "panels": [each for each in panels if not each.is_later],
+        "later": [each for each in panels if each.is_later],
         "summary": _summary(rows),
         "asked": asked,
         "who": WHO | _people(rows) if runs else {},

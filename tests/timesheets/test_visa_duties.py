@@ -48,6 +48,7 @@ def test_it_is_done_when_nothing_waits(aloen):
     (done,) = found().values()
     sheet.refresh_from_db()
     assert done.done_on == sheet.confirmed_at.date()
+    assert done.due_on <= done.done_on, "no message is waited for, once it is answered"
     assert found(first=date(2027, 2, 1)) == {}, "done, and due before"
 
 

@@ -43,11 +43,15 @@ def due(first: date, before: date, group: Group, on: date) -> list[Due]:
 
 
 def _visa(member: Member, month: Month, sheets: Sequence[Timesheet], delays: dict[int, AnswerDelay]) -> Due:
-    """Due when the first delay of those that wait ends; when none waits, done, and due when the last one ended."""
+    """Due when the first delay of those that wait ends; when none waits, done, and due when the last one ended.
+
+    A delay that was answered ended with the answer at the latest: it waits for no message any more.
+    """
     waiting = [sheet for sheet in sheets if sheet.status == TimesheetStatus.SUBMITTED]
     about = waiting or list(sheets)
-    days = [delays[sheet.pk].due_on for sheet in about]
-    confirmed = [timezone.localdate(sheet.confirmed_at) for sheet in sheets if sheet.confirmed_at]
+    confirmed = {each.pk: timezone.localdate(each.confirmed_at) for each in sheets if each.confirmed_at}
+    ends = {each.pk: delays[each.pk].due_on for each in about}
+    days = [min(day, confirmed.get(sheet, day)) for sheet, day in ends.items()]
     return Due(
         key=f"visa:{member.pk}:{month}",
         title=f"Viser les heures {month.of_label} chez {member.short_name}",
@@ -64,6 +68,6 @@ def _visa(member: Member, month: Month, sheets: Sequence[Timesheet], delays: dic
         action="Voir le mois",
         own_link=reverse("timesheets:to_confirm"),
         own_action="Viser",
-        done_on=None if waiting else max(confirmed),
+        done_on=None if waiting else max(confirmed.values()),
         is_kept_elsewhere=True,
     )

@@ -45,7 +45,10 @@ def browser(user):
 def panels(client, **asked):
     answer = client.get(reverse("secretariat:duties"), asked)
     assert answer.status_code == 200
-    return [(each.title, [row.due.title for row in each.rows]) for each in answer.context["panels"]]
+    return [
+        (each.title, [row.due.title for row in each.rows])
+        for each in [*answer.context["panels"], *answer.context["later"]]
+    ]
 
 
 def test_the_late_first_then_this_month_three_more_and_later(solene):
