@@ -78,10 +78,13 @@ def fulfil(
     facts = {"done_on": on, "done_by": by, "done_at": at, "proof": proof, "note": note}
     with pghistory.context(user=by.pk, at=at.isoformat()):
         # Guard and write are one statement: of two who settle it at once, PostgreSQL lets one through.
-        if not Duty.objects.filter(pk=row.pk, done_on=None).update(**facts):
-            raise StaleRow("Cette échéance vient d’être notée faite. Rechargez la page.")
         if due.has_record:
-            _declare(due, on, note)
+            _declare(
+                due, on, note
+            )  # the record is the one that is asked: the administration may have emptied it
+            Duty.objects.filter(pk=row.pk).update(**facts)
+        elif not Duty.objects.filter(pk=row.pk, done_on=None).update(**facts):
+            raise StaleRow("Cette échéance vient d’être notée faite. Rechargez la page.")
         row.refresh_from_db()
         _make_next(row, by=by, at=at)
     return row

@@ -136,6 +136,21 @@ def test_a_declaration_that_was_sent_before_is_taken_back_too(solene):
     assert row.sent_on is None
 
 
+def test_a_declaration_that_was_emptied_elsewhere_is_declared_again(solene):
+    world.member()
+    row = declare()
+    key = f"declaration:{row.pk}"
+    fulfilling.fulfil(shown(solene, key), on=TODAY - timedelta(days=1), note="A", **by(solene))
+    Declaration.objects.update(sent_on=None, letter_reference="")
+    seen = shown(solene, key)
+    assert seen.done_on is None
+    done = fulfilling.fulfil(seen, on=TODAY, note="B", **by(solene))
+    row.refresh_from_db()
+    assert (row.sent_on, row.letter_reference, done.done_on, done.note) == (TODAY, "B", TODAY, "B")
+    with pytest.raises(fulfilling.StaleRow):
+        fulfilling.fulfil(seen, on=TODAY, note="C", **by(solene))
+
+
 def test_what_comes_again_comes_once_and_at_ends_of_months(solene):
     first = add(solene, due_on=date(2026, 10, 31), every_months=1)
     key = first.key
