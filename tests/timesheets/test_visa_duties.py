@@ -34,10 +34,17 @@ def found(first=WINDOW[0]):
 
 
 def test_one_for_a_member_and_month_when_the_first_delay_ends(aloen):
-    sheets = [submitted(aloen), submitted(aloen, "Inès"), submitted(aloen, "Youenn", OCTOBER)]
+    sheets = [
+        submitted(aloen),
+        submitted(aloen, "Inès", status="draft"),
+        submitted(aloen, "Youenn", OCTOBER),
+    ]
+    later = world.at(date(2026, 12, 9))
+    sheets[1].move("submitted", by=None, at=later, kind="submit", submitted_at=later)
     delays = read_delays(sheets, Group.objects.get(), on=ON)
     key = f"visa:{aloen.pk}:2026-11"
     assert sorted(found()) == [f"visa:{aloen.pk}:2026-10", key]
+    assert delays[sheets[0].pk].due_on < delays[sheets[1].pk].due_on
     assert found()[key].due_on == min(delays[sheet.pk].due_on for sheet in sheets[:2])
     assert found()[key].done_on is None
     assert set(found()[key].audience.hours_of) == {sheet.employee.user_id for sheet in sheets[:2]}

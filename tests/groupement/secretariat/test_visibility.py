@@ -135,6 +135,24 @@ def test_nobody_is_asked_to_confirm_their_own_hours(people, clock):
     assert "visa" not in kinds(maelle)
 
 
+def test_nobody_is_asked_to_confirm_their_own_hours_in_the_place_of_another(people, clock):
+    maelle = people["maelle"]
+    aloen = Membership.objects.get(member__short_name="Marqueadherent").member
+    world.deputy(people["nolwenn"], maelle, member=aloen)
+    assert kinds(maelle) == {"attestation", "leave_information"}
+
+
+def test_nobody_confirms_the_hours_of_whom_they_stand_in_for(people, clock):
+    maelle, loic = people["maelle"], world.user("Loïc Tanguy")
+    aloen = Membership.objects.get(member__short_name="Marqueadherent").member
+    world.seat(maelle, aloen, function=Function.MANAGER)
+    world.deputy(maelle, loic, member=aloen)
+    assert kinds(loic) == set()
+    world.deputy(people["nolwenn"], loic, member=aloen)
+    del loic.deputyships
+    assert kinds(loic) == {"attestation", "visa"}
+
+
 @pytest.mark.parametrize("who", ["solene", "gael", "nolwenn", "maelle"])
 def test_the_page_asks_as_often_for_one_of_each_kind_as_for_four(people, clock, who):
     client = Client()
