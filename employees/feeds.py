@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from icalendar import Calendar, Event, vDuration, vText
 
-from employees.models import Absence, Assignment, CalendarFeed, Employee
+from employees.models import Absence, Assignment, CalendarFeed, Employee, FeedTopic
 from employees.planning import absences, plan_between
 from groupement.kernel import postal
 from groupement.kernel.french import NO_BREAK_SPACE
@@ -40,30 +40,31 @@ def open_feed(
     *,
     employee: Employee | None = None,
     member: Member | None = None,
+    topic: str = FeedTopic.PLAN,
     at: datetime,
     form_key: str = "",
     days: int | None = None,
 ) -> tuple[CalendarFeed, str]:
     """Make the one live address at which ``user`` reads the calendar of ``employee`` or of ``member``, for ``days``.
 
+    Of the ``topic`` duties: their own, of neither.
     Returns the row and the secret (256 bits, stored nowhere); an earlier address of the same calendar is revoked. One
     ``form_key`` makes one address: a form that is sent twice shows the same one. Raises NotYourCalendar.
     """
-    if not may_read(user, employee=employee, member=member):
+    if not may_read(user, employee=employee, member=member, topic=topic):
         raise NotYourCalendar(
             "Cet agenda n’est pas le vôtre\u00a0: choisissez-en un dans la liste.", field="calendar"
         )
     # Two openings at once wait for each other: the second revokes the first.
     User.objects.select_for_update().get(pk=user.pk)
-    live = CalendarFeed.objects.filter(user=user, employee=employee, member=member, revoked_at__isnull=True)
-    secret = _secret_of(user, form_key) if form_key else secrets.token_urlsafe(BYTES)
+    owned = {"user": user, "employee": employee, "member": member, "topic": topic}
+    live = CalendarFeed.objects.filter(**owned, revoked_at__isnull=True)
+    secret = _secret_of(user, f"{topic}{form_key}") if form_key else secrets.token_urlsafe(BYTES)
     if form_key and (made := live.filter(secret_digest=_digest(secret)).first()):
         return made, secret
     live.update(revoked_at=at)
     feed = CalendarFeed.objects.create(
-        user=user,
-        employee=employee,
-        member=member,
+        **owned,
         secret_digest=_digest(secret),
         made_at=at,
         expires_at=at + timedelta(days=days) if days else None,
@@ -82,21 +83,32 @@ def revoke_feed(feed: CalendarFeed, at: datetime) -> None:
     CalendarFeed.objects.filter(pk=feed.pk, revoked_at__isnull=True).update(revoked_at=at)
 
 
-def find_feed(secret: str, *, at: datetime | None = None) -> CalendarFeed | None:
-    """The live address of that secret, if its owner may still read the calendar at that moment; else None."""
+def find_feed(secret: str, *, at: datetime | None = None, topic: str = FeedTopic.PLAN) -> CalendarFeed | None:
+    """The live address of that secret and topic, if its owner may still read the calendar at that moment; else None."""
     unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=at or timezone.now())
-    rows = CalendarFeed.objects.filter(unexpired, secret_digest=_digest(secret), revoked_at__isnull=True)
+    rows = CalendarFeed.objects.filter(
+        unexpired, secret_digest=_digest(secret), revoked_at__isnull=True, topic=topic
+    )
     feed = rows.select_related("user", "employee", "member").order_by("pk").first()
-    if feed is None or not may_read(feed.user, employee=feed.employee, member=feed.member):
+    if feed is None or not may_read(feed.user, employee=feed.employee, member=feed.member, topic=feed.topic):
         return None
     return feed
 
 
-def may_read(user: User, *, employee: Employee | None = None, member: Member | None = None) -> bool:
+def may_read(
+    user: User,
+    *,
+    employee: Employee | None = None,
+    member: Member | None = None,
+    topic: str = FeedTopic.PLAN,
+) -> bool:
     """Whether ``user`` may read that calendar today: their own, their members’, all by a group-wide role.
 
-    One of the two is given: what a member sees of a person is in the member’s calendar.
+    One of the two is given: what a member sees of a person is in the member’s calendar. Duties are one’s own, whatever
+    they are today: none of the two.
     """
+    if topic == FeedTopic.DUTIES:
+        return user.is_active and employee is None and member is None
     if not user.is_active or (employee is None) == (member is None):
         return False
     if user.sees_every_member:
@@ -114,10 +126,10 @@ def calendars(user: User) -> tuple[list[Employee], list[Member]]:
     return list(people), list(Member.objects.visible_to(user).by_name())
 
 
-def live_feeds(user: User) -> list[CalendarFeed]:
+def live_feeds(user: User, topic: str = FeedTopic.PLAN) -> list[CalendarFeed]:
     """The addresses of ``user`` that are neither revoked nor over, the latest first. One query."""
     unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-    rows = CalendarFeed.objects.filter(unexpired, user=user, revoked_at__isnull=True)
+    rows = CalendarFeed.objects.filter(unexpired, user=user, topic=topic, revoked_at__isnull=True)
     return list(rows.select_related("employee", "member").order_by("-made_at", "-pk"))
 
 
@@ -139,7 +151,7 @@ def write_calendar(feed: CalendarFeed, *, at: datetime) -> bytes:
     """
     current = Month.of(timezone.localdate(at))
     first, before = current.shift(-MONTHS_BACK).first, current.shift(MONTHS_AHEAD).before
-    file = _file(feed)
+    file = new_file(str(feed.member or feed.employee))
     stamp = datetime.combine(timezone.localdate(at), time(), UTC)
     for event in _of_employee(feed, first, before) if feed.employee else _of_member(feed, first, before):
         event.add("dtstamp", stamp)
@@ -147,9 +159,9 @@ def write_calendar(feed: CalendarFeed, *, at: datetime) -> bytes:
     return bytes(file.to_ical())
 
 
-def _file(feed: CalendarFeed) -> Calendar:
+def new_file(name: str) -> Calendar:
+    """A calendar without events, titled by the group and ``name``. One query."""
     group = Group.objects.order_by("pk").first()
-    name = str(feed.member or feed.employee)
     title = f"{group.name} · {name}" if group else name
     file = Calendar()
     file.add("prodid", "-//Groupement d’employeurs//Planning//FR")
@@ -174,10 +186,10 @@ def _of_employee(feed: CalendarFeed, first: date, before: date) -> Iterator[Even
         for day, minutes in sorted(days.items()):
             if not any(row.covers(day) for row in rows):
                 summary = f"{held[pk].member} · {held[pk].job} ({spell_clock(minutes)})"
-                yield _event(f"plan-{pk}-{day:%Y%m%d}", summary, day, where=_where(held[pk].site))
+                yield whole_days(f"plan-{pk}-{day:%Y%m%d}", summary, day, where=_where(held[pk].site))
     for row in rows:
         summary = row.get_kind_display() if is_own else UNAVAILABLE.capitalize()
-        yield _event(f"absence-{row.pk}", summary, row.starts_on, row.ends_before)
+        yield whole_days(f"absence-{row.pk}", summary, row.starts_on, row.ends_before)
 
 
 def _of_member(feed: CalendarFeed, first: date, before: date) -> Iterator[Event]:
@@ -189,7 +201,7 @@ def _of_member(feed: CalendarFeed, first: date, before: date) -> Iterator[Event]
         gone = away.get(person.pk, {})
         for day, minutes in sorted(days.items()):
             state = f"{NO_BREAK_SPACE}: {UNAVAILABLE}" if day in gone else f" ({spell_clock(minutes)})"
-            yield _event(
+            yield whole_days(
                 f"plan-{pk}-{day:%Y%m%d}", f"{person.full_name}{state}", day, where=where, is_free=True
             )
 
@@ -199,7 +211,7 @@ def _placed(first: date, before: date) -> Any:
     return rows.filter(starts_on__lt=before).exclude(ends_before__lte=first).order_by("starts_on", "pk")
 
 
-def _event(
+def whole_days(
     key: str,
     summary: str,
     starts_on: date,
@@ -208,7 +220,7 @@ def _event(
     where: str = "",
     is_free: bool = False,
 ) -> Event:
-    """Whole days; ``is_free`` when they are somebody else’s and leave the reader’s own day open."""
+    """An event of whole days; ``is_free`` when they are somebody else’s and leave the reader’s own day open."""
     event = Event()
     event.add("uid", f"{key}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("summary", summary)

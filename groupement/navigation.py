@@ -50,7 +50,8 @@ class Tab:
 class Destination:
     """A destination of a role: ``views`` are the beginnings of the view names that belong to it.
 
-    With ``tabs`` it has several pages beside one another, and what they claim is its own.
+    With ``tabs`` it has several pages beside one another, and what they claim is its own; on a page that none of them
+    claims they are not shown.
     """
 
     label: str
@@ -108,6 +109,10 @@ DAY = Tab("Aujourd’hui", "billing:day", ("billing:day",))
 CLOSES = Tab("Clôtures", "billing:runs", ("billing:run",))
 OF_THE_YEAR = Tab("Année", "billing:year", YEAR)
 HOURS = Tab("Heures", "timesheets:months", ("timesheets:",))
+DUTIES = Tab("Échéances", "secretariat:duties", ("secretariat:",))
+MONTHS = Tab("Mois", "timesheets:months", ("timesheets:months",))
+AT_HOME = Tab("Accueil", "member_home", ("member_home",))
+MY_MONTHS = Tab("Mes heures", "timesheets:my_months", ("timesheets:my_months",))
 WHO_IS_WHERE = Tab("Planning", PLANNING.to, PLANNING.views)
 # Where finance has a place of its own for it, these are the tabs of that place (accounts/tabs.html, charges/tabs.html).
 OF_ACCOUNTS = (
@@ -133,7 +138,7 @@ READ_ONLY = (
 # The first destination of a role is where it lands; seven at most, so that a wide bar holds them all.
 DESTINATIONS: dict[str, tuple[Destination, ...]] = {
     "coordinator": (
-        Destination("Heures", "calendar", "timesheets:months", ("timesheets:",)),
+        Destination("Heures", "calendar", "timesheets:months", ("timesheets:",), tabs=(MONTHS, DUTIES)),
         PLANNING,
         Destination("Facturation", "receipt", "billing:runs", tabs=(CLOSES, OF_THE_YEAR)),
         Destination("Factures", "file", "billing:invoices", (*BILLED, *ACCOUNTS)),
@@ -142,7 +147,7 @@ DESTINATIONS: dict[str, tuple[Destination, ...]] = {
         CHARTER,
     ),
     "finance": (
-        Destination("Accueil", "home", "billing:day", tabs=(DAY, CLOSES, HOURS, WHO_IS_WHERE)),
+        Destination("Accueil", "home", "billing:day", tabs=(DAY, CLOSES, HOURS, WHO_IS_WHERE, DUTIES)),
         Destination("Factures", "file", "billing:invoices", BILLED),
         Destination("Règlements", "swap", "billing:payments", (*ACCOUNTS, *BANK)),
         Destination("Coûts", "euro", "billing:costs", ("billing:cost", "billing:import_costs", *SPENT)),
@@ -160,19 +165,21 @@ DESTINATIONS: dict[str, tuple[Destination, ...]] = {
             tabs=(Tab("Groupement", "admin:members_group_changelist", ("admin:members_group",)), RULES),
         ),
         Destination("Journal", "clock", "admin:pghistory_middlewareevents_changelist", ("admin:pghistory",)),
-        Destination("Heures", "calendar", "timesheets:months", tabs=(HOURS, WHO_IS_WHERE)),
+        Destination("Heures", "calendar", "timesheets:months", tabs=(HOURS, WHO_IS_WHERE, DUTIES)),
         Destination("Facturation", "receipt", "billing:runs", tabs=READ_ONLY),
         CHARTER,
     ),
     "member": (
-        Destination("Accueil", "home", "member_home", ("member_home", "timesheets:member_balance")),
+        Destination("Accueil", "home", "member_home", ("timesheets:member_balance",), tabs=(AT_HOME, DUTIES)),
         Destination("Heures à viser", "check", "timesheets:to_confirm", ("timesheets:",), waiting),
         PLANNING,
         Destination("Factures", "file", "billing:invoices", (*BILLED, *SHARE, *QUOTES, *ACCOUNTS)),
         CHARTER,
     ),
     "employee": (
-        Destination("Mes heures", "clock", "timesheets:my_months", ("timesheets:",)),
+        Destination(
+            "Mes heures", "clock", "timesheets:my_months", ("timesheets:",), tabs=(MY_MONTHS, DUTIES)
+        ),
         PLANNING,
         Destination("Frais", "euro", "billing:my_expenses", ("billing:my_expenses", "billing:expense")),
         CHARTER,
@@ -332,6 +339,8 @@ def _tabs(role: HeldRole | None, here: str) -> dict[str, Any] | None:
     if place is None or not place.tabs:
         return None
     chosen = _current(place.tabs, here)
+    if chosen is None:
+        return None
     row = [each for tab in place.tabs for each in ((tab.pages if tab is chosen else ()) or (tab,))]
     current = _current(row, here)
     pages = [{"label": tab.label, "url": reverse(tab.to), "current": tab is current} for tab in row]

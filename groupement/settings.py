@@ -217,6 +217,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=7, minute=30),
         "options": {"expires": 3600},
     },
+    # The task itself passes over all but the morning of a week's first working day.
+    "remind of duties": {
+        "task": "groupement.secretariat.tasks.remind_of_duties",
+        "schedule": crontab(hour=7, minute=40),
+        "options": {"expires": 3600},
+    },
     "tell notices": {
         "task": "timesheets.tasks.tell_notices",
         "schedule": schedule(60),

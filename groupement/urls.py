@@ -14,6 +14,7 @@ urlpatterns = [
     path("charte/", include("charter.urls")),
     path("equipe/", include("employees.urls")),
     path("heures/", include("timesheets.urls")),
+    path("echeances/", include("groupement.secretariat.urls")),
     path("facturation/", include("billing.urls")),
     # In the place of allauth's, which lets anybody who has the link confirm.
     path("compte/confirm-email/<str:key>/", confirm_email, name="account_confirm_email"),

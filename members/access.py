@@ -228,12 +228,17 @@ def _demo_role(user: User) -> str:
     return " · ".join(held) or Role.EMPLOYEE.heading
 
 
+def with_deputies(users: models.QuerySet[User]) -> models.QuerySet[User, Any]:
+    """``users``, each read together with whether they are anybody's deputy today (members.models.User.deputyships)."""
+    deputyships = Deputy.objects.on(today()).filter(user=models.OuterRef("pk"))
+    return users.annotate(is_deputy=models.Exists(deputyships))
+
+
 class Backend(AuthenticationBackend):
     """allauth's way in; the person of each request is read together with whether they are anybody's deputy today."""
 
     def get_user(self, user_id: int) -> User | None:
-        deputyships = Deputy.objects.on(today()).filter(user=models.OuterRef("pk"))
-        found = User.objects.filter(pk=user_id).annotate(is_deputy=models.Exists(deputyships)).first()
+        found = with_deputies(User.objects.filter(pk=user_id)).first()
         return found if found and self.user_can_authenticate(found) else None
 
 

@@ -19,7 +19,7 @@ from employees.models.employee import (
 )
 from employees.models.limits import WorkingTimeLimits
 from employees.models.merge import EmployeeMerge
-from employees.models.planning import Absence, AbsenceKind, CalendarFeed, PlannedDay
+from employees.models.planning import Absence, AbsenceKind, CalendarFeed, FeedTopic, PlannedDay
 from members.models import AbsenceRule
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "ContractTerms",
     "Employee",
     "EmployeeMerge",
+    "FeedTopic",
     "HoursEntry",
     "MemberUse",
     "PlannedDay",

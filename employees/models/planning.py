@@ -95,8 +95,15 @@ class Absence(Dated):
         return f"absence du {self.starts_on:%d/%m/%Y}"
 
 
+class FeedTopic(models.TextChoices):
+    """What an address shows."""
+
+    PLAN = "", "planning"
+    DUTIES = "duties", "échéances"
+
+
 class CalendarFeed(models.Model):
-    """A secret address where somebody’s calendar program reads the plan of one employee or one member.
+    """A secret address where somebody’s calendar program reads the plan of one employee or one member, or their duties.
 
     Only the digest of the secret is stored. It opens nothing that ``user`` could not open today.
     """
@@ -108,6 +115,7 @@ class CalendarFeed(models.Model):
     member = models.ForeignKey(
         "members.Member", models.CASCADE, null=True, blank=True, related_name="+", verbose_name="adhérent"
     )
+    topic = models.CharField("sujet", max_length=8, choices=FeedTopic, blank=True, default=FeedTopic.PLAN)
     secret_digest = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField("créée le")
     expires_at = models.DateTimeField("expire le", null=True, blank=True)
@@ -118,16 +126,17 @@ class CalendarFeed(models.Model):
         verbose_name_plural = "adresses d’agenda"
         constraints = [
             models.CheckConstraint(
-                condition=Q(employee__isnull=False, member__isnull=True)
-                | Q(employee__isnull=True, member__isnull=False),
-                name="a_feed_is_of_an_employee_or_of_a_member",
+                condition=Q(topic="", employee__isnull=False, member__isnull=True)
+                | Q(topic="", employee__isnull=True, member__isnull=False)
+                | Q(topic="duties", employee__isnull=True, member__isnull=True),
+                name="a_feed_is_of_an_employee_a_member_or_duties",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("made_at")),
                 name="a_feed_expires_after_it_is_made",
             ),
             models.UniqueConstraint(
-                fields=["user", "employee", "member"],
+                fields=["user", "topic", "employee", "member"],
                 condition=Q(revoked_at__isnull=True),
                 nulls_distinct=False,
                 name="one_live_feed_for_each_person_and_calendar",

@@ -92,6 +92,10 @@ GROUP = {
     "collective_agreement": "ECLAT (IDCC 1518)",
     # The story's days stand still while the clock goes on: everything that waits for a member would lapse at once.
     "has_tacit_confirmation": False,
+    "payroll_day": 10,
+    "vat_period": "monthly",
+    "vat_first_period": date(2026, 10, 1),
+    "vat_day": 19,
 }
 # The delay to confirm hours, in days: two at first, three since the members asked for it.
 CONFIRMATION_DAYS = 2, 3

@@ -89,11 +89,10 @@ class GroupAdmin(ServesFile, Proven, RecordAdmin):
         ),
         ("Règles", {"fields": ["absence_rule", "invitation_days", "security_log_months"]}),
         ("Coûts", {"fields": ["leave_method", "payroll_tax_percent"]}),
+        ("Échéances", {"fields": ["payroll_day", "vat_period", "vat_first_period", "vat_day"]}),
     ]
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is one row: go to it."""
         group = Group.objects.order_by("pk").first()
         if group is None:

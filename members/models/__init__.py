@@ -1,6 +1,7 @@
 """Who belongs: people who log in, the group itself, its members, and who sits for whom."""
 
 from members.models.deputy import Deputy
+from members.models.duty import Duty, DutyRole, DutyTopic
 from members.models.file import File
 from members.models.group import (
     AbsenceRule,
@@ -11,6 +12,7 @@ from members.models.group import (
     LiabilityKey,
     PaymentBasis,
     PriceDetail,
+    VatPeriod,
 )
 from members.models.history import ChangeContext
 from members.models.mail import DIGESTS, Mail, MailFrequency, MailKind, MailStatus, MailSubject, SubjectKind
@@ -30,6 +32,9 @@ __all__ = [
     "Declaration",
     "Deputy",
     "DraftVisibility",
+    "Duty",
+    "DutyRole",
+    "DutyTopic",
     "File",
     "Group",
     "GroupRule",
@@ -59,4 +64,5 @@ __all__ = [
     "SubjectKind",
     "User",
     "VatAttestation",
+    "VatPeriod",
 ]

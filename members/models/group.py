@@ -82,6 +82,17 @@ class LiabilityKey(models.TextChoices):
     EQUAL = "equal", "parts égales"
 
 
+class VatPeriod(models.TextChoices):
+    """How often the group declares its VAT (CGI 287, 2)."""
+
+    NONE = "none", "pas de déclaration ici"
+    MONTHLY = "monthly", "chaque mois"
+    QUARTERLY = "quarterly", "chaque trimestre"
+
+
+VAT_DAYS = (15, 24)  # which of them the tax office gives each company (CGI ann. IV, 39)
+
+
 class GroupManager(models.Manager["Group"]):
     """The row of the group brings its dated rules along: whoever reads it asks for no query more (members.rules)."""
 
@@ -155,6 +166,32 @@ class Group(models.Model):
     vat_on_debits = models.BooleanField("option pour la TVA d’après les débits", default=False)
     vat_franchise = models.BooleanField(
         "franchise en base de TVA (293 B)", default=False, help_text="À fixer par l’expert-comptable."
+    )
+    vat_period = models.CharField(
+        "déclaration de TVA",
+        max_length=10,
+        choices=VatPeriod,
+        blank=True,
+        help_text="Mensuelle, ou trimestrielle au-dessous de 4\u00a0000\u00a0€ de TVA par an (CGI, 287). Vide\u00a0: "
+        "non réglé.",
+    )
+    vat_first_period = models.DateField(
+        "début de la première période à déclarer ici",
+        null=True,
+        blank=True,
+        help_text="Ce qui vient avant est déclaré ailleurs, et n’est pas rappelé.",
+    )
+    vat_day = models.PositiveSmallIntegerField(
+        "jour limite de la déclaration de TVA",
+        null=True,
+        blank=True,
+        help_text="De 15 à 24, d’après l’espace professionnel du groupement (CGI, annexe IV, 39).",
+    )
+    payroll_day = models.PositiveSmallIntegerField(
+        "paie reçue au plus tard le (jour du mois suivant)",
+        null=True,
+        blank=True,
+        help_text="De 1 à 28\u00a0: le jour dit par le cabinet de paie. Vide\u00a0: non réglé.",
     )
     leave_method = models.CharField(
         "congés payés", max_length=10, choices=LeaveMethod, default=LeaveMethod.AS_PAID
@@ -281,6 +318,23 @@ class Group(models.Model):
                 ),
                 name="group_invoices_and_credit_notes_have_other_numbers",
                 violation_error_message=SAME_NUMBERS,
+            ),
+            models.CheckConstraint(
+                condition=Q(vat_period__in=["", "none"], vat_first_period__isnull=True, vat_day__isnull=True)
+                | Q(
+                    vat_period__in=["monthly", "quarterly"],
+                    vat_first_period__isnull=False,
+                    vat_day__isnull=False,
+                    vat_day__range=VAT_DAYS,
+                ),
+                name="group_vat_return_is_set_wholly_or_not",
+                violation_error_message="La déclaration de TVA se règle en entier\u00a0: rythme, première période et "
+                "jour limite, de 15 à 24. Sans déclaration ici, laissez vides la période et le jour.",
+            ),
+            models.CheckConstraint(
+                condition=Q(payroll_day__isnull=True) | Q(payroll_day__range=(1, 28)),
+                name="group_payroll_day_is_in_every_month",
+                violation_error_message="Le jour de la paie va de 1 à 28.",
             ),
             models.CheckConstraint(
                 condition=Q(write_off_limit__gte=0),

@@ -16,11 +16,12 @@ class MailFrequency(models.TextChoices):
 
 
 class MailKind(models.TextChoices):
-    """What a message is about; the first three follow the person’s chosen frequency, the others come at once."""
+    """What a message is about; the first four follow the person’s chosen frequency, the others come at once."""
 
     HOURS_REMINDER = "hours_reminder", "heures à soumettre"
     CONFIRM_DIGEST = "confirm_digest", "heures à viser"
     APPROVE_DIGEST = "approve_digest", "heures à approuver"
+    DUTIES = "duties", "échéances"
     # Former messages: notices tell it now.
     CONTESTED = "contested", "heures contestées"
     RETURNED = "returned", "heures renvoyées"
@@ -35,7 +36,7 @@ class MailKind(models.TextChoices):
 
 
 # What waits for somebody on a day: once a day, or when somebody asks by hand.
-DIGESTS = (MailKind.HOURS_REMINDER, MailKind.CONFIRM_DIGEST, MailKind.APPROVE_DIGEST)
+DIGESTS = (MailKind.HOURS_REMINDER, MailKind.CONFIRM_DIGEST, MailKind.APPROVE_DIGEST, MailKind.DUTIES)
 
 
 class SubjectKind(models.TextChoices):

@@ -122,6 +122,7 @@ ROLES = {
     ],
     "erwan.lebris": [
         "/accueil/",
+        "/echeances/",
         "/heures/a-viser/",
         "/heures/engagement/",
         "/heures/releve/{submitted}/",
@@ -156,6 +157,10 @@ ROLES = {
         "/equipe/planning/2026-11/",
         "/facturation/",
         "/facturation/{closed}/",
+        "/echeances/?etat=toutes",
+        "/echeances/ajouter/",
+        "/echeances/agenda/",
+        "/echeances/vat_return:2026-10/",
         "/charte/1/",
         "/equipe/agenda/",
         "/preferences/",

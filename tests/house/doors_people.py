@@ -147,4 +147,19 @@ SHEETS = {
     "timesheets:prolong": act_on(COORDINATION, records.sheet),
     "timesheets:supplement": act_on(COORDINATION, records.sheet),
 }
-DOORS: dict[str, Door] = {**PEOPLE, **PAPERS, **CHARTER, **PLANNING, **HOURS, **SHEETS}
+# The attestation of Aloen that ends is for finance and for who engages Aloen.
+ATTESTED = GROUP | SIGNING | {"deputy"}
+DUTIES = {
+    "secretariat:duties": page(WITH_A_ROLE, records.none_of(records.duty)),
+    "secretariat:add_duty": Door(get=GROUP, post=GROUP),
+    "secretariat:duty": record(ATTESTED, records.duty),
+    "secretariat:fulfil": act_on(GROUP, records.duty),
+    "secretariat:reopen": act_on(GROUP, records.done_duty),
+    "secretariat:give": act_on(GROUP, records.duty),
+    "secretariat:feeds": page(WITH_A_ROLE, hides=()),
+    "secretariat:open_feed": act(WITH_A_ROLE),
+    "secretariat:revoke_feed": act_on({"coordinator"}, records.duty_feed),
+    "secretariat:feed": page(ANYBODY, records.duty_secret, is_open=True, hides=()),
+    "secretariat:proof": record(ATTESTED, records.done_duty),
+}
+DOORS: dict[str, Door] = {**PEOPLE, **PAPERS, **CHARTER, **PLANNING, **HOURS, **SHEETS, **DUTIES}

@@ -16,10 +16,12 @@ from django.utils import timezone
 from charter import writing
 from employees import absences, feeds, rescheduling
 from groupement.kernel import uploads
-from members import inviting
-from members.models import Deputy, MailFrequency, RuleCode, User
+from groupement.secretariat import reading
+from members import fulfilling, inviting
+from members.models import Deputy, Group, MailFrequency, RuleCode, User
 from members.roles import Role
 from tests import world
+from tests.billing.charges.receipt_files import PDF
 from tests.charter import agreed
 from tests.house import forms_accounts, forms_papers
 from tests.house.door import WRITING
@@ -365,4 +367,54 @@ TIMESHEETS = {
     "timesheets:prolong": Form(_prolong),
 }
 
-FORMS: dict[str, Form] = {**MEMBERS, **forms_papers.FORMS, **EMPLOYEES, **TIMESHEETS, **forms_accounts.FORMS}
+# Duties: the attestation of Aloen, which ends with the year.
+
+
+def _ending(house: House, **facts: Any) -> Filled:
+    held = world.attestation(house.aloen)
+    return Filled({"key": f"attestation:{held.pk}"}, facts)
+
+
+def _add_duty(house: House, role: str) -> Filled:
+    return Filled(
+        fields={
+            "title": "Assurance",
+            "due_on": FRIDAY,
+            "topic": "life",
+            "role": "finance",
+            "every_months": 12,
+        }
+    )
+
+
+def _fulfil(house: House, role: str) -> Filled:
+    proof = SimpleUploadedFile("attestation.pdf", PDF, content_type="application/pdf")
+    return _ending(house, on=TUESDAY, note="Reçue par courrier", proof=proof)
+
+
+def _reopen(house: House, role: str) -> Filled:
+    ending = _ending(house)
+    coordinator, key = house.users["coordinator"], ending.arguments["key"]
+    found = reading.find(coordinator, [], Group.objects.get(), key, on=TUESDAY)
+    assert found is not None
+    fulfilling.fulfil(found.due, on=TUESDAY, **_by(coordinator))
+    return ending
+
+
+def _revoke_duty_feed(house: House, role: str) -> Filled:
+    opened, _ = feeds.open_feed(house.users["coordinator"], topic="duties", at=timezone.now())
+    return Filled({"pk": opened.pk})
+
+
+DUTIES = {
+    "secretariat:open_feed": Form(lambda house, role: Filled(fields={"days": "90"}), is_page=True),
+    "secretariat:revoke_feed": Form(_revoke_duty_feed),
+    "secretariat:add_duty": Form(_add_duty),
+    "secretariat:fulfil": Form(_fulfil),
+    "secretariat:reopen": Form(_reopen),
+    "secretariat:give": Form(lambda house, role: _ending(house, owner=house.users["finance"].pk)),
+}
+
+FORMS: dict[str, Form] = {
+    **MEMBERS, **forms_papers.FORMS, **EMPLOYEES, **TIMESHEETS, **DUTIES, **forms_accounts.FORMS,
+}  # fmt: skip

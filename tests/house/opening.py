@@ -41,6 +41,12 @@ EVERYBODY = "everybody"
 ALSO_ASKED = {
     "billing:account": "the member is asked for among one’s own",
     "billing:account_pdf": "the member is asked for among one’s own",
+    "secretariat:duty": "a duty that one is not shown does not exist",
+    "secretariat:fulfil": "a duty that one is not shown does not exist, and who may settle it is asked",
+    "secretariat:reopen": "a duty that one is not shown does not exist, and who may settle it is asked",
+    "secretariat:give": "a duty that one is not shown does not exist, and who may give it is asked",
+    "secretariat:proof": "a duty that one is not shown does not exist",
+    "secretariat:revoke_feed": "the address is searched among one’s own",
     "timesheets:import": "who enters no hours is refused as well",
     "timesheets:import_confirm": "who enters no hours is refused as well",
     "timesheets:import_report": "who enters no hours is refused as well",
@@ -189,12 +195,13 @@ OWN = [
         all_seats,
         ("member_home", "timesheets:to_confirm", "timesheets:member_balance"),
     ),
+    ("members.duties.sees", always, ("secretariat:duties", "secretariat:duty", "secretariat:proof")),
     ("employees.feeds.calendars", all_calendars, ("employees:feeds", "employees:open_feed")),
     (
         "django.shortcuts.get_object_or_404",
         anybodys,
         (
-            *("employees:revoke_feed", "timesheets:my_month", "timesheets:day"),
+            *("employees:revoke_feed", "secretariat:revoke_feed", "timesheets:my_month", "timesheets:day"),
             *("timesheets:my_findings", "timesheets:my_balance"),
         ),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
@@ -26,14 +26,15 @@ from charter import writing
 from employees import feeds
 from employees.calendar.week import Week
 from employees.models import Absence
-from members import inviting, linking
+from groupement.secretariat import reading
+from members import fulfilling, inviting, linking
 from members.models import Deputy, Group, GroupRule, Membership, RuleCode, User, VatAttestation
 from members.papers.models import Way
 from members.papers.signing import Copy, record_copy
 from tests import world
 from tests.billing import owing
 from tests.billing.bank.statements import taken
-from tests.billing.charges.receipt_files import picture
+from tests.billing.charges.receipt_files import PDF, picture
 from tests.billing.prices.test_quoting import offered
 from tests.billing.reminders import scene as late_payers
 from tests.charter import agreed
@@ -152,6 +153,32 @@ def feed(house: House) -> Arguments:
 
 def secret(house: House) -> Arguments:
     return {"secret": feeds.open_feed(house.users["finance"], employee=house.maelle, at=NOW)[1]}
+
+
+def duty(house: House) -> Arguments:
+    """The attestation of Aloen that ends with the year."""
+    held = VatAttestation.objects.filter(member=house.aloen).first() or world.attestation(house.aloen)
+    return {"key": f"attestation:{held.pk}"}
+
+
+def duty_feed(house: House) -> Arguments:
+    return {"pk": feeds.open_feed(house.users["coordinator"], topic="duties", at=NOW)[0].pk}
+
+
+def duty_secret(house: House) -> Arguments:
+    return {"secret": feeds.open_feed(house.users["finance"], topic="duties", at=NOW)[1]}
+
+
+def done_duty(house: House) -> Arguments:
+    """The same, done on the day before, with its proof."""
+    named = duty(house)
+    coordinator = house.users["coordinator"]
+    found = reading.find(coordinator, [], Group.objects.get(), named["key"], on=NOW.date())
+    assert found is not None
+    if not found.is_done:
+        facts = {"on": NOW.date() - timedelta(days=1), "data": PDF, "file_name": "attestation.pdf"}
+        fulfilling.fulfil(found.due, **facts, by=coordinator, at=NOW)
+    return named
 
 
 def layout(house: House) -> Arguments:

@@ -24,6 +24,7 @@ WINGS = {
     "planning": doors_people.PLANNING,
     "hours": doors_people.HOURS,
     "sheets": doors_people.SHEETS,
+    "duties": doors_people.DUTIES,
     "accounts": doors_accounts.DOORS,
     "payments": doors_billing.ACCOUNTS,
     "bank": doors_billing.BANK | doors_billing.CLOSE | doors_billing.COSTS,

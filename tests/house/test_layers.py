@@ -13,7 +13,9 @@ from django.db.models import ForeignKey, ManyToManyField, Model, OneToOneField
 from groupement.management.commands.draw_house import contracts
 
 ROOT = Path(settings.BASE_DIR)
-RANK = {"members": 0, "papers": 1, "charter": 2, "employees": 2, "timesheets": 3, "billing": 4}
+RANK = {
+    "members": 0, "papers": 1, "charter": 2, "employees": 2, "timesheets": 3, "billing": 4, "secretariat": 5,
+}  # fmt: skip
 OURS = [model for model in apps.get_models() if model._meta.app_label in RANK]
 
 

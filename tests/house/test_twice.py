@@ -29,6 +29,8 @@ POSTED = {
 ANEW = {
     "papers:write_agreement": "an agreement may be written anew while another waits; it is voided, not undone",
     "employees:open_feed": "another address is made on purpose; the first is closed",
+    "secretariat:open_feed": "another address is made on purpose; the first is closed",
+    "secretariat:add_duty": "two duties may be called the same",
     "members:invite": "an invitation is sent again when the first has not arrived; it is void then",
     "billing:allocate": "two parts of a payment are two parts",
     "billing:draft": "a month is drafted as often as one likes; each time leaves its step",

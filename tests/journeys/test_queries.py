@@ -54,6 +54,10 @@ PAGES = [
     ("gael", "/facturation/factures/{invoice}/", 17),
     ("gael", "/facturation/couts/?mois={november}", 14),
     ("gael", "/heures/mois/{november}/", 13),
+    ("solene", "/echeances/", 15),
+    ("nolwenn", "/echeances/", 16),
+    ("maelle", "/echeances/", 14),
+    ("gael", "/echeances/", 15),
 ]
 
 

@@ -98,15 +98,16 @@ def test_at_half_past_seven_those_concerned_get_one_mail_and_nobody_else(machine
     assert to_confirm["Subject"] == "1\u00a0relevé attend votre visa"
     to_approve = box.letter("solene.rivoal@laronde.example")
     assert to_approve["Subject"] == "1\u00a0relevé à approuver"
-    for letter, link in [
-        (to_submit, "https://ge.example/lien/"),
-        (to_confirm, "https://ge.example/lien/"),
-        (to_approve, "https://ge.example/heures/mois/2026-11/"),
+    for letter, address in [
+        (to_submit, "/heures/2026-11/"),
+        (to_confirm, "/heures/a-viser/"),
+        (to_approve, "/heures/mois/2026-11/"),
     ]:
         forms = [part.get_content_type() for part in letter.walk()]
         assert forms == ["multipart/alternative", "text/plain", "text/html"]
         for form in ("plain", "html"):
-            assert link in letter.get_body((form,)).get_content()
+            tokens = re.findall(r"https://ge\.example/lien/([^/\s\"]+)/", letter.get_body((form,)).get_content())
+            assert {linking.read(token).path for token in tokens} == {address}
     text = to_confirm.get_body(("plain",)).get_content()
     assert "Aloen\u00a0: 1\u00a0relevé à viser, jusqu’au lundi 7 décembre" in text
     assert "Sonam" not in text

@@ -173,10 +173,16 @@ ROWS: dict[str, Row] = {
     "absences_of_an_employee_do_not_overlap": overlapping(),
     "absence_ends_after_it_starts": ends_after_start(),
     "absence_has_an_end": row(update(ends_before="NULL"), holds=update(ends_before="starts_on + 1")),
-    "a_feed_is_of_an_employee_or_of_a_member": row(
+    "a_feed_is_of_an_employee_a_member_or_duties": row(
         update(employee_id="NULL"),
         update(member_id=ONE_MEMBER),
-        holds=update(employee_id="NULL", member_id=ONE_MEMBER),
+        update(topic="'duties'"),
+        update(topic="'duties'", employee_id="NULL", member_id=ONE_MEMBER),
+        update(topic="'autre'", employee_id="NULL"),
+        holds=(
+            update(employee_id="NULL", member_id=ONE_MEMBER),
+            update(topic="'duties'", employee_id="NULL"),
+        ),
     ),
     "a_feed_expires_after_it_is_made": row(
         update(expires_at="made_at"), holds=update(expires_at="made_at + interval '1 second'")
@@ -186,6 +192,7 @@ ROWS: dict[str, Row] = {
         copy(secret_digest="repeat('b', 64)"),
         holds=(
             TWINS["employees_calendarfeed"],
+            copy(secret_digest="repeat('b', 64)", topic="'duties'", employee_id="NULL"),
             copy(secret_digest="repeat('b', 64)", user_id="(SELECT max(id) FROM members_user)"),
         ),
     ),

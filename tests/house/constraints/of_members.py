@@ -44,6 +44,7 @@ TWINS = {
     "members_securityevent": copy(),
     "members_file": copy(path="'files/c.pdf'"),
     "members_grouprule": copy(**PAST),
+    "members_duty": copy(key="key || '1'"),
     "members_sentform": copy(key="repeat('z', 22)"),
     "members_membership": copy(
         status="'left'", starts_on="starts_on - 10", notice_on="starts_on", ends_before="starts_on"
@@ -57,7 +58,11 @@ DAY_OF_PAPER = "(SELECT max(signed_on) FROM papers_signature WHERE seat_id = mem
 WHEN_SIGNED = "min(signed_at) AT TIME ZONE 'Europe/Paris'"
 DAY_SIGNED = f"(SELECT ({WHEN_SIGNED})::date FROM charter_signature WHERE seat_id = members_seat.id)"
 DATES = {"starts_on": "starts_on", "notice_on": "starts_on", "ends_before": "starts_on + 1"}
-DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest")
+DIGESTS = ("hours_reminder", "confirm_digest", "approve_digest", "duties")
+OPEN, DONE = "done_on IS NULL", "done_on IS NOT NULL"
+NO_VAT = {"vat_period": "''", "vat_first_period": "NULL", "vat_day": "NULL"}
+VAT = {"vat_period": "'monthly'", "vat_first_period": "'2026-01-01'", "vat_day": "19"}
+END = "'days_then_end'"
 TERMS, PENALTY = "code = 'payment_terms'", "code = 'late_penalty_rate'"
 RATE = "code = 'management_rate'"
 AT_FIRST = "starts_on = '2000-01-01' AND withdrawn_at IS NULL"
@@ -442,6 +447,53 @@ ROWS: dict[str, Row] = {
         update(SETTLED, settled_at="NULL", mail_id="NULL"),
         delete(SETTLED),
         holds=(update(WAITING, sentence="'x'"), delete(WAITING)),
+    ),
+    # duties
+    "a_duty_has_a_title": row(update(title="''"), holds=update(title="'x'")),
+    "a_duty_has_a_known_topic_and_role": row(
+        update(topic="'autre'"), update(role="'autre'"), holds=update(topic="'hours'", role="'member'")
+    ),
+    "a_duty_is_done_wholly_or_not": row(
+        update(OPEN, done_on="due_on"),
+        update(OPEN, done_at="made_at"),
+        update(OPEN, done_by_id="made_by_id"),
+        update(DONE, done_on="NULL"),
+        update(DONE, done_at="NULL"),
+        holds=(
+            update(OPEN, done_on="due_on", done_at="made_at"),
+            update(DONE, done_on="NULL", done_at="NULL", done_by_id="NULL"),
+        ),
+    ),
+    "only_own_duties_have_a_series": row(
+        update(OPEN, begins_on="NULL"),
+        update(OPEN, begins_on="due_on + 1"),
+        update(DONE, begins_on="due_on"),
+        update(DONE, every_months="1"),
+        holds=update(OPEN, begins_on="due_on - 1", every_months="NULL"),
+    ),
+    "a_duty_comes_again_after_months": row(
+        update(OPEN, every_months="0"),
+        update(OPEN, every_months="121"),
+        holds=(update(OPEN, every_months="1"), update(OPEN, every_months="120")),
+    ),
+    "group_vat_return_is_set_wholly_or_not": row(
+        *(update(**{**VAT, column: value}) for column, value in NO_VAT.items()),
+        update(**{**VAT, "vat_day": "14"}),
+        update(**{**VAT, "vat_day": "25"}),
+        update(**{**VAT, "vat_period": "'none'"}),
+        update(**{**VAT, "vat_period": "'autre'"}),
+        holds=(
+            update(**VAT),
+            update(**NO_VAT),
+            update(**{**NO_VAT, "vat_period": "'none'"}),
+            update(**{**VAT, "vat_period": "'quarterly'", "vat_day": "24"}),
+            update(**{**VAT, "vat_day": "15"}),
+        ),
+    ),
+    "group_payroll_day_is_in_every_month": row(
+        update(payroll_day="0"),
+        update(payroll_day="29"),
+        holds=(update(payroll_day="1"), update(payroll_day="28"), update(payroll_day="NULL")),
     ),
     # files
     "a_file_is_neither_empty_nor_too_large": row(

@@ -18,6 +18,7 @@ from employees.models import (
 from groupement.kernel.periods import Month
 from members.models import (
     Declaration,
+    Duty,
     File,
     Invitation,
     Mail,
@@ -103,6 +104,10 @@ def _of_members(aloen: Member, sonam: Member, boss: User) -> None:
     membership = Membership.objects.get(member=aloen)
     membership.steps.create(source="candidate", target="admitted", by=boss, at=NOW)
     Declaration.objects.create(membership=membership, subject="Adhésion", event_on=TODAY, due_on=TODAY)
+    own = {"title": "Assurance", "due_on": TODAY, "begins_on": TODAY, "made_by": boss, "made_at": NOW}
+    Duty.objects.create(key="own:0:1", every_months=12, **own)
+    done = {"done_on": TODAY, "done_by": boss, "done_at": NOW, "made_at": NOW}
+    Duty.objects.create(key="vat_return:2026-10", title="TVA", due_on=TODAY, **done)
     Invitation.objects.create(
         user=signer, token_digest=A, sent_by=boss, sent_at=NOW, expires_at=NOW + timedelta(7)
     )

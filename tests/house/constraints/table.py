@@ -38,6 +38,9 @@ STRICTER = {
     "billing_series_rank_check": "a_further_series_says_who_opened_it_and_why",
     "employees_terms_monthly_minimum_minutes_check": "an_invoiced_price_is_kept",
     "members_file_size_check": "a_file_is_neither_empty_nor_too_large",
+    "members_duty_every_months_check": "a_duty_comes_again_after_months",
+    "members_group_payroll_day_check": "group_payroll_day_is_in_every_month",
+    "members_group_vat_day_check": "group_vat_return_is_set_wholly_or_not",
     "billing_release_minutes_check": "a_release_holds_minutes",
     # What is funded is of the month of its sheet or of its day, which a first of the month only can be.
     "billing_fundedhours_month_check": "no_hour_is_funded_twice",

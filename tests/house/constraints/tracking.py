@@ -39,6 +39,7 @@ CHANGES = {
     "employees_workingtimelimits": "notice_days = 1",
     "members_declaration": "letter_reference = 'x'",
     "members_deputy": "ends_before = ends_before + 1",
+    "members_duty": "note = 'x'",
     "members_group": "name = 'x'",
     "members_member": "legal_name = 'x'",
     "members_membership": "college = 'x'",
