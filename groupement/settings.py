@@ -342,14 +342,10 @@ CSRF_COOKIE_NAME = "csrftoken" if LOCAL_MODE else "__Host-csrftoken"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
+        **{f"{name}-src": [SELF] for name in ("script", "style", "font", "connect", "manifest")},
         "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
         "form-action": [SELF],
+        "default-src": [NONE],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

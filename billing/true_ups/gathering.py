@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -28,14 +28,15 @@ from billing.models import (
     TrueUpKey,
     TrueUpStatus,
 )
-from billing.month.segments import rate_of, terms_in_force
+from billing.month.segments import terms_in_force
 from billing.month.summing import charges_with_credits, work_taken_back
 from billing.true_ups import outside
+from billing.true_ups.rates import mean_rate, rates_between
 from billing.true_ups.sharing import EmployeePeriod, PeriodTerms, left_to_reserve
 from employees import planning
 from employees.models import Assignment, Employee, Terms
 from groupement.kernel.money import ZERO, allocate
-from groupement.kernel.periods import Month, active_days
+from groupement.kernel.periods import Month
 from members import rules
 from members.models import Member
 from members.rules import RuleBook
@@ -277,32 +278,12 @@ def _terms(facts: TrueUpFacts) -> None:
         facts.assigned[employee][member] = 1
         _add(facts.planned[employee], member, sum(plan[assignment.pk].values()))
         for row, (starts_on, ends_before) in terms_in_force(assignment, terms[assignment.pk], first, before):
-            for rate, length in _rates(row, starts_on, ends_before, book):
+            for rate, length in rates_between(row, starts_on, ends_before, book):
                 _add(days[employee, member], rate, length)
             facts.regimes[employee][member] = row.vat_regime
     for (employee, member), rates in days.items():
-        facts.rates[employee][member] = _mean(rates)
+        facts.rates[employee][member] = mean_rate(rates)
     facts.left_to_reserve = left_to_reserve(PeriodTerms(assignments, terms, plan, holidays, facts.costs))
-
-
-def _rates(terms: Terms, first: date, before: date, book: RuleBook) -> Iterator[tuple[Decimal, int]]:
-    """The management rates of ``terms`` on these days, each with how many days: the group's own month by month."""
-    if terms.management_rate is not None:
-        yield terms.management_rate, (before - first).days
-        return
-    month = Month.of(first)
-    while month.first < before:
-        yield rate_of(terms, month, book)[0], len(active_days(first, before, month))
-        month = month.next
-
-
-def _mean(rates: Mapping[Decimal, int]) -> Decimal:
-    """The rate of a period in which it changed: by days, to the hundredth of a percent."""
-    if len(rates) == 1:
-        return next(iter(rates))
-    days = sum(rates.values()) or 1
-    exact = sum((rate * share for rate, share in rates.items()), ZERO) / days
-    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
 
 
 def _earlier(facts: TrueUpFacts) -> None:

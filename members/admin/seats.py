@@ -17,7 +17,7 @@ from members.admin.comparing import RecordAdmin
 from members.admin.site import Proven
 from members.models import Seat
 
-SAID = (*seating.IDENTITY, "starts_on", "ends_before")
+WRITTEN = (*seating.IDENTITY, "starts_on", "ends_before")
 
 
 class SeatForm(forms.ModelForm):
@@ -31,9 +31,9 @@ class SeatForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
-        if self.instance.pk and facts.get("starts_on") and {*SAID} & {*self.changed_data}:
+        if self.instance.pk and facts.get("starts_on") and {*WRITTEN} & {*self.changed_data}:
             # Below a member or a person, that one is not among the fields.
-            self.ask({name: facts.get(name, getattr(self.instance, name)) for name in SAID})
+            self.ask({name: facts.get(name, getattr(self.instance, name)) for name in WRITTEN})
         return facts
 
     def ask(self, wanted: dict[str, Any]) -> None:

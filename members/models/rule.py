@@ -27,7 +27,8 @@ RESERVED = """
             AND reserving.starts_on <= (NEW.noted_at AT TIME ZONE 'Europe/Paris')::date
             AND (reserving.ends_before IS NULL
                 OR reserving.ends_before > (NEW.noted_at AT TIME ZONE 'Europe/Paris')::date)
-            AND (reserving.value -> 'assembly' ? NEW.code OR reserving.value -> 'board' ? NEW.code)
+            AND (reserving.value -> 'assembly' @> to_jsonb(NEW.code)
+                OR reserving.value -> 'board' @> to_jsonb(NEW.code))
     ) THEN
         RAISE EXCEPTION 'only a decision sets the rule %', NEW.code USING ERRCODE = 'check_violation';
     END IF;

@@ -66,7 +66,7 @@ class SignForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
+class PaperReasonForm(forms.Form):
     """Why a paper is voided or a signature taken back."""
 
     reason = forms.CharField(

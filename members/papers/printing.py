@@ -26,7 +26,7 @@ MOST_ATTEMPTS = 3
 JUST_WRITTEN = timedelta(seconds=5)
 
 
-class NotPrinted(Refusal):
+class PaperNotPrinted(Refusal):
     """The PDF is not made yet."""
 
 
@@ -79,7 +79,7 @@ def render(row: Paper) -> bytes:
 
 
 def open_pdf(row: Paper) -> IO[bytes]:
-    """The file, at its start, after its digest was checked. Raises NotPrinted, FileUnreadable."""
+    """The file, at its start, after its digest was checked. Raises PaperNotPrinted, FileUnreadable."""
     if row.pdf is None:
-        raise NotPrinted("Le PDF de ce document n’est pas encore prêt. Revenez dans un instant.")
+        raise PaperNotPrinted("Le PDF de ce document n’est pas encore prêt. Revenez dans un instant.")
     return filing.open_file(row.pdf)

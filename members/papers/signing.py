@@ -34,15 +34,15 @@ class NotToSign(Refusal):
     """The paper, or this party of it, is not to be signed, or not any more."""
 
 
-class NoMandate(Refusal):
+class PaperNoMandate(Refusal):
     """Who signs is not the party, or does not represent it that day."""
 
 
-class NoConsent(Refusal):
+class PaperNoConsent(Refusal):
     """The box was not ticked: nobody signs by accident."""
 
 
-class AlreadySigned(Refusal):
+class PaperAlreadySigned(Refusal):
     """A party signs once."""
 
 
@@ -50,7 +50,7 @@ class CopyRefused(Refusal):
     """The copy is not one of this paper, signed."""
 
 
-class NotWithdrawable(Refusal):
+class SignatureNotWithdrawable(Refusal):
     """The signature is not this person's to take back, or is taken back already."""
 
 
@@ -91,12 +91,12 @@ def void(paper: Paper, *, reason: str, by: User, at: datetime) -> Paper:
 def sign(party: Party, *, by: User, at: datetime, consent: bool, evidence: Mapping[str, Any]) -> Signature:
     """Sign in the app, as the party or by a representative seat held on the local day of ``at``, never as a deputy.
 
-    Raises NotToSign, NoConsent (field "consent"), NoMandate, AlreadySigned.
+    Raises NotToSign, PaperNoConsent (field "consent"), PaperNoMandate, PaperAlreadySigned.
     """
     paper = _locked(party.paper)
     _refuse_closed(paper, party)
     if not consent:
-        raise NoConsent(
+        raise PaperNoConsent(
             f"Cochez la case{NO_BREAK_SPACE}: elle dit que vous avez lu le document et que vous le signez.",
             field="consent",
         )
@@ -118,7 +118,7 @@ def record_copy(party: Party, copy: Copy, *, by: User, at: datetime) -> Signatur
     """Record a signature given outside the app, with its copy.
 
     A PDF signed elsewhere begins with the bytes of ours and carries a signature; of a scan the eight characters at the
-    foot of each page are typed. Raises NotToSign, NoMandate, AlreadySigned, CopyRefused, FileNotKept.
+    foot of each page are typed. Raises NotToSign, PaperNoMandate, PaperAlreadySigned, CopyRefused, FileNotKept.
     """
     paper = _locked(party.paper)
     _refuse_closed(paper, party)
@@ -151,18 +151,18 @@ def record_copy(party: Party, copy: Copy, *, by: User, at: datetime) -> Signatur
 
 @transaction.atomic
 def withdraw(signature: Signature, *, reason: str, by: User, at: datetime) -> Withdrawal:
-    """Take a signature back from today on; it stays, and the paper is not signed again. Raises NotWithdrawable."""
+    """Take a signature back from today on; it stays, and nobody signs again. Raises SignatureNotWithdrawable."""
     party = signature.party
     paper = _locked(party.paper)
     if Withdrawal.objects.filter(signature=signature).exists():
-        raise NotWithdrawable("Cette signature est déjà retirée.")
+        raise SignatureNotWithdrawable("Cette signature est déjà retirée.")
     if paper.status == PaperStatus.VOID:
-        raise NotWithdrawable(f"Ce document est annulé{NO_BREAK_SPACE}: il n’engage plus personne.")
+        raise SignatureNotWithdrawable(f"Ce document est annulé{NO_BREAK_SPACE}: il n’engage plus personne.")
     on = timezone.localtime(at).date()
     if not may_withdraw(signature, by, on):
-        raise NotWithdrawable(f"Seul qui peut engager {party.name} retire sa signature.")
+        raise SignatureNotWithdrawable(f"Seul qui peut engager {party.name} retire sa signature.")
     if not reason.strip():
-        raise NotWithdrawable("Dites en quelques mots pourquoi vous la retirez.", field="reason")
+        raise SignatureNotWithdrawable("Dites en quelques mots pourquoi vous la retirez.", field="reason")
     return Withdrawal.objects.create(
         signature=signature, from_on=on, reason=reason.strip()[:300], by=by, at=at
     )
@@ -204,7 +204,7 @@ def _refuse_closed(paper: Paper, party: Party) -> None:
             f"{NO_BREAK_SPACE}: ce document ne se signe plus. Demandez qu’un nouveau soit écrit."
         )
     if party.signatures.exists():
-        raise AlreadySigned(f"{party.name} a déjà signé ce document.")
+        raise PaperAlreadySigned(f"{party.name} a déjà signé ce document.")
     if paper.status == PaperStatus.WRITTEN:
         raise NotToSign("Ce document n’est pas encore ouvert à la signature.")
     if paper.status != PaperStatus.SIGNING:
@@ -223,8 +223,8 @@ def _mandate(party: Party, by: User, on: date) -> Seat | None:
     if may:
         return seat
     if party.member is None:
-        raise NoMandate(f"Seul {party.name} signe ici.")
-    raise NoMandate(
+        raise PaperNoMandate(f"Seul {party.name} signe ici.")
+    raise PaperNoMandate(
         f"Vous ne représentez pas {party.member} le {on:%d/%m/%Y}. Demandez à la coordination de noter votre mandat."
     )
 
@@ -236,16 +236,16 @@ def _seat_of(party: Party, copy: Copy) -> Seat | None:
     if copy.seat is not None:
         held = any(seat.pk == copy.seat.pk for seat in mandates(party.member, copy.signed_on))
         if not held:
-            raise NoMandate(
+            raise PaperNoMandate(
                 f"{copy.seat.user} ne représentait pas {party.member} le {copy.signed_on:%d/%m/%Y}. Vérifiez la date, "
                 "ou notez son mandat.",
                 field="seat",
             )
         return copy.seat
     if copy.way == Way.EXTERNAL_PDF:
-        raise NoMandate("Choisissez qui a signé ce PDF pour l’adhérent.", field="seat")
+        raise PaperNoMandate("Choisissez qui a signé ce PDF pour l’adhérent.", field="seat")
     if not copy.signer_name.strip():
-        raise NoMandate("Choisissez qui a signé, ou écrivez son nom.", field="signer_name")
+        raise PaperNoMandate("Choisissez qui a signé, ou écrivez son nom.", field="signer_name")
     return None
 
 

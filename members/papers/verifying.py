@@ -12,7 +12,7 @@ from members.papers.printing import open_pdf
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Comparison:
     """What a file is to a paper: ours, signed or not; or none of ours."""
 
     is_ours: bool
@@ -37,16 +37,16 @@ def faults(paper: Paper) -> list[str]:
     return found
 
 
-def judge(paper: Paper, data: bytes) -> Verdict:
+def compare(paper: Paper, data: bytes) -> Comparison:
     """What ``data`` is: our PDF to the byte, a copy that was kept, our PDF with something added, or another file.
 
-    Raises NotPrinted, FileUnreadable.
+    Raises PaperNotPrinted, FileUnreadable.
     """
     digest = hashlib.sha256(data).hexdigest()
     copies = Signature.objects.filter(party__paper=paper, copy__sha256=digest)
     signed = copies.select_related("party").order_by("pk").first()
     if signed is not None:
-        return Verdict(
+        return Comparison(
             True,
             f"C’est la copie gardée de la signature {of(signed.signer_name)}, pour {signed.party.name}"
             f"{NO_BREAK_SPACE}: rien n’y a changé.",
@@ -54,14 +54,14 @@ def judge(paper: Paper, data: bytes) -> Verdict:
     with open_pdf(paper) as file:
         ours = file.read()
     if data == ours:
-        return Verdict(True, "C’est notre PDF, à l’octet près.")
+        return Comparison(True, "C’est notre PDF, à l’octet près.")
     if data.startswith(ours):
-        return Verdict(
+        return Comparison(
             False,
             "Ce fichier commence par notre PDF, mais quelque chose y a été ajouté qui n’est pas enregistré ici. Si "
             "c’est une signature, la coordination peut l’enregistrer.",
         )
-    return Verdict(
+    return Comparison(
         False,
         f"Ce fichier n’est pas notre document, ni une copie gardée{NO_BREAK_SPACE}: un octet au moins diffère. Ne vous "
         "y fiez pas, téléchargez le PDF d’ici.",

@@ -15,7 +15,7 @@ from groupement.kernel.pages import act, attachment, page, paginate
 from members import filing
 from members.access import UserRequest, coordinates, for_roles, today
 from members.papers import printing, signing, verifying, writing
-from members.papers.forms import AgreementForm, CopyForm, ReasonForm, SignForm, VerifyForm
+from members.papers.forms import AgreementForm, CopyForm, PaperReasonForm, SignForm, VerifyForm
 from members.papers.models import Paper, PaperStatus, Party, Signature, Template, TemplateStatus
 
 LONGEST_AGENT = 200
@@ -92,7 +92,7 @@ def open_for_signature(request: UserRequest, pk: int) -> HttpResponse:
 @for_roles("coordinator")
 def void(request: UserRequest, pk: int) -> HttpResponse:
     """Give a paper up."""
-    found, form = _find(request, pk), ReasonForm(request.POST)
+    found, form = _find(request, pk), PaperReasonForm(request.POST)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         facts: dict[str, Any] = {"reason": reason, "by": request.user, "at": timezone.now()}
@@ -137,8 +137,8 @@ def record_copy(request: UserRequest, pk: int) -> HttpResponse:
     form = CopyForm(request.POST, request.FILES, party=party, on=today())
     if form.is_valid():
         facts: dict[str, Any] = {"by": request.user, "at": timezone.now()}
-        said = f"La copie signée par {party.name} est gardée."
-        if act(request, signing.record_copy, party, form.wanted(), form=form, success=said, **facts):
+        sentence = f"La copie signée par {party.name} est gardée."
+        if act(request, signing.record_copy, party, form.wanted(), form=form, success=sentence, **facts):
             return redirect("papers:paper", party.paper_id)
     return _show(request, _find(request, party.paper_id), copy_forms={party.pk: form}, status=422)
 
@@ -158,7 +158,7 @@ def signed_copy(request: UserRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def withdraw(request: UserRequest, pk: int) -> HttpResponse:
     """Take one's signature back."""
-    signature, form = _signature(request, pk), ReasonForm(request.POST)
+    signature, form = _signature(request, pk), PaperReasonForm(request.POST)
     number = signature.party.paper_id
     if form.is_valid():
         facts: dict[str, Any] = {
@@ -166,10 +166,10 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
             "by": request.user,
             "at": timezone.now(),
         }
-        said = (
+        sentence = (
             "La signature est retirée à partir d’aujourd’hui. Elle reste dans le document, avec son retrait."
         )
-        if act(request, signing.withdraw, signature, form=form, success=said, **facts):
+        if act(request, signing.withdraw, signature, form=form, success=sentence, **facts):
             return redirect("papers:paper", number)
     return _show(request, _find(request, number), withdraw_forms={signature.pk: form}, status=422)
 
@@ -177,13 +177,13 @@ def withdraw(request: UserRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: UserRequest, pk: int) -> HttpResponse:
     """Whether all is as it was written and signed; and what a file is that somebody holds."""
-    found, verdict, form = _find(request, pk), None, VerifyForm()
+    found, comparison, form = _find(request, pk), None, VerifyForm()
     if request.method == "POST":
         form = VerifyForm(request.POST, request.FILES)
         if form.is_valid():
-            done = act(request, verifying.judge, found, form.cleaned_data["file"].read(), form=form)
-            verdict = done.value if done else None
-    context = {"paper": found, "faults": verifying.faults(found), "form": form, "verdict": verdict}
+            done = act(request, verifying.compare, found, form.cleaned_data["file"].read(), form=form)
+            comparison = done.value if done else None
+    context = {"paper": found, "faults": verifying.faults(found), "form": form, "comparison": comparison}
     return page(request, "papers/verify.html", context=context, status=422 if form.errors else 200)
 
 
@@ -210,7 +210,7 @@ def _show(request: UserRequest, found: Paper, *, status: int = 200, **refused: A
         "lines": _lines(request, found, coordination, refused),
         "faults": verifying.faults(found),
         "may_open": coordination and found.status == PaperStatus.WRITTEN,
-        "void_form": (refused.get("void_form") or ReasonForm())
+        "void_form": (refused.get("void_form") or PaperReasonForm())
         if coordination and found.may_move(PaperStatus.VOID)
         else None,
         "steps": found.steps.select_related("by").order_by("at", "pk"),
@@ -248,7 +248,7 @@ def _lines(
                 "sign_form": signing_form or (SignForm() if is_open and party.pk in mine else None),
                 "copy_form": copy_form
                 or (CopyForm(party=party, on=today()) if is_open and coordination else None),
-                "withdraw_form": back_form or (ReasonForm() if may_take_back else None),
+                "withdraw_form": back_form or (PaperReasonForm() if may_take_back else None),
             }
         )
     return lines

@@ -37,7 +37,7 @@ def flat():
 
 def test_a_flat_month_is_told_with_its_invoice_and_is_not_final(flat):
     number = Invoice.objects.get().number
-    told = (
+    expected = (
         f"Maëlle Kerbrat chez Aloen\u00a0: novembre 2026 est facturé sans relevé (facture {number})\u00a0; un avoir "
         "reprend ce qui n’est plus dû."
     )
@@ -47,11 +47,11 @@ def test_a_flat_month_is_told_with_its_invoice_and_is_not_final(flat):
         (StandingKind.CONTRACT, flat.contract_id),
         (StandingKind.MEMBERSHIP, membership.pk),
     ):
-        assert [each for each in sentences(kind, pk) if "sans relevé" in each] == [told]
-        assert [each.is_final for each in standing.on(kind, pk, (ENDS, None)) if each.sentence == told] == [
-            False
-        ]
-        assert told not in sentences(kind, pk, (date(2026, 12, 1), None))
+        assert [each for each in sentences(kind, pk) if "sans relevé" in each] == [expected]
+        assert [
+            each.is_final for each in standing.on(kind, pk, (ENDS, None)) if each.sentence == expected
+        ] == [False]
+        assert expected not in sentences(kind, pk, (date(2026, 12, 1), None))
 
 
 def test_a_month_that_a_credit_note_took_back_is_not_told(flat):
@@ -63,8 +63,8 @@ def test_hours_are_told_once_by_their_timesheet_and_not_again_by_their_invoice()
     placed = issued.placed()
     issued.worked(placed, {2: 420, 20: 420})
     issued.bill()
-    told = sentences(StandingKind.ASSIGNMENT, placed.pk)
-    assert [each.partition(", facturées")[0] for each in told] == [
+    found = sentences(StandingKind.ASSIGNMENT, placed.pk)
+    assert [each.partition(", facturées")[0] for each in found] == [
         "Maëlle Kerbrat chez Aloen\u00a0: 7\u00a0h le 20/11/2026"
     ]
 

@@ -33,7 +33,7 @@ def cast(monkeypatch, tmp_path):
     return {"aloen": aloen, "solene": solene, "nolwenn": world.staff(aloen)}
 
 
-def looked_at(page):
+def read_whole(page):
     """No violation of axe, and nothing beside the window."""
     page.evaluate(AXE_SCRIPT)
     assert page.evaluate(VIOLATIONS) == []
@@ -45,7 +45,7 @@ def write(page, site, cast):
     page.get_by_role("link", name="Écrire une convention").click()
     page.get_by_label("Adhérent", exact=True).select_option(label=str(cast["aloen"]))
     page.get_by_label("Prise d’effet").fill("2026-12-01")
-    looked_at(page)
+    read_whole(page)
     page.get_by_role("button", name="Écrire la convention").click()
     expect(page.locator("#toasts")).to_contain_text("est écrite")
     paper = Paper.objects.get()
@@ -53,20 +53,20 @@ def write(page, site, cast):
     page.get_by_role("button", name="Ouvrir à la signature").click()
     expect(page.get_by_text("À la signature").first).to_be_visible()
     page.reload()
-    looked_at(page)
+    read_whole(page)
     paper.refresh_from_db()
     return paper
 
 
 def test_a_paper_is_written_signed_on_a_phone_recorded_as_a_scan_and_taken_back(cast, enter, site, tmp_path):
-    desk = enter(cast["solene"], allowed_errors="422")
-    paper = write(desk, site, cast)
+    laptop = enter(cast["solene"], allowed_errors="422")
+    paper = write(laptop, site, cast)
 
     phone = enter(cast["nolwenn"], "phone", color_scheme="dark")
     phone.goto(f"{site.url}/documents/")
-    looked_at(phone)
+    read_whole(phone)
     phone.get_by_role("link", name=paper.reference).first.click()
-    looked_at(phone)
+    read_whole(phone)
     phone.get_by_label("J’ai lu ce document").check()
     phone.get_by_role("button", name="Signer", exact=True).click()
     expect(phone.locator("#toasts")).to_contain_text("Vous avez signé")
@@ -75,17 +75,17 @@ def test_a_paper_is_written_signed_on_a_phone_recorded_as_a_scan_and_taken_back(
     # The group signs by hand; the wrong characters are refused beside what was typed.
     scan = tmp_path / "scan.jpg"
     scan.write_bytes(picture())
-    desk.reload()
-    desk.get_by_text("Enregistrer une copie signée").first.click()
-    desk.get_by_label("Signé le").fill("2026-12-01")
-    desk.get_by_label("Empreinte").fill("00000000")
-    desk.get_by_label("Copie signée").set_input_files(scan)
-    desk.get_by_role("button", name="Enregistrer la copie").click()
-    expect(desk.get_by_text("Ces caractères ne sont pas ceux de ce document").first).to_be_visible()
-    desk.get_by_label("Empreinte").fill(paper.short_digest)
-    desk.get_by_label("Copie signée").set_input_files(scan)
-    desk.get_by_role("button", name="Enregistrer la copie").click()
-    expect(desk.locator("#toasts")).to_contain_text("est gardée")
+    laptop.reload()
+    laptop.get_by_text("Enregistrer une copie signée").first.click()
+    laptop.get_by_label("Signé le").fill("2026-12-01")
+    laptop.get_by_label("Empreinte").fill("00000000")
+    laptop.get_by_label("Copie signée").set_input_files(scan)
+    laptop.get_by_role("button", name="Enregistrer la copie").click()
+    expect(laptop.get_by_text("Ces caractères ne sont pas ceux de ce document").first).to_be_visible()
+    laptop.get_by_label("Empreinte").fill(paper.short_digest)
+    laptop.get_by_label("Copie signée").set_input_files(scan)
+    laptop.get_by_role("button", name="Enregistrer la copie").click()
+    expect(laptop.locator("#toasts")).to_contain_text("est gardée")
     paper.refresh_from_db()
     assert paper.status == "signed"
 
@@ -94,7 +94,7 @@ def test_a_paper_is_written_signed_on_a_phone_recorded_as_a_scan_and_taken_back(
     phone.get_by_label("Motif").fill("Nous changeons de statuts.")
     phone.get_by_role("button", name="Retirer la signature").click()
     expect(phone.get_by_text("Nous changeons de statuts.").first).to_be_visible()
-    looked_at(phone)
+    read_whole(phone)
 
 
 @pytest.mark.parametrize("size", ["laptop", "phone"])
@@ -115,4 +115,4 @@ def test_a_file_is_verified_and_a_forged_one_refused(cast, enter, site, tmp_path
         page.get_by_label("Fichier à vérifier").set_input_files(path)
         page.get_by_role("button", name="Vérifier le fichier").click()
         expect(page.get_by_text(sentence)).to_be_visible()
-        looked_at(page)
+        read_whole(page)

@@ -6,12 +6,12 @@ import errno
 import json
 
 import pytest
-from django.core.files.storage import FileSystemStorage
 from django.db import OperationalError, close_old_connections, connection
 from django.test import Client
 from django.urls import reverse
 
 from billing.models import Expense
+from groupement.kernel.private_folder import PrivateFolder
 from tests import world
 from tests.house import trying
 from tests.house.forms_billing import FORMS
@@ -72,7 +72,7 @@ def test_a_disk_that_is_full_keeps_nothing_by_halves(tmp_path, monkeypatch):
             house, "billing:my_expenses", "employee", FORMS["billing:my_expenses"]
         )
         with monkeypatch.context() as disk:
-            disk.setattr(FileSystemStorage, "_save", full)
+            disk.setattr(PrivateFolder, "_save", full)
             answer = client.post(address, fields)
         assert answer.status_code == 500
         assert sentences(answer) == [SORRY, ADVICE]

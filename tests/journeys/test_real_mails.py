@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from celery import Celery
 from django.utils import timezone
 
-from members import mailing
+from members import linking, mailing
 from members.models import Mail, MailKind, MailStatus
 from tests import world
 from tests.journeys import letterbox
@@ -106,7 +107,9 @@ def test_at_half_past_seven_those_concerned_get_one_mail_and_nobody_else(machine
         forms = [part.get_content_type() for part in letter.walk()]
         assert forms == ["multipart/alternative", "text/plain", "text/html"]
         for form in ("plain", "html"):
-            tokens = re.findall(r"https://ge\.example/lien/([^/\s\"]+)/", letter.get_body((form,)).get_content())
+            tokens = re.findall(
+                r"https://ge\.example/lien/([^/\s\"]+)/", letter.get_body((form,)).get_content()
+            )
             assert {linking.read(token).path for token in tokens} == {address}
     text = to_confirm.get_body(("plain",)).get_content()
     assert "Aloen\u00a0: 1\u00a0relevé à viser, jusqu’au lundi 7 décembre" in text

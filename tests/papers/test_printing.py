@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_pdf_says_what_was_written_with_the_digest_at_its_foot(aloen, solene):
     paper = written.agreement(aloen, solene)
-    with pytest.raises(printing.NotPrinted, match="pas encore prêt"):
+    with pytest.raises(printing.PaperNotPrinted, match="pas encore prêt"):
         printing.open_pdf(paper)
     assert printing.print_paper(paper.pk, at=NOW) is True
     assert printing.print_paper(paper.pk, at=NOW) is False
@@ -29,8 +29,14 @@ def test_the_pdf_says_what_was_written_with_the_digest_at_its_foot(aloen, solene
         data = file.read()
     assert printing.render(Paper.objects.get()) == data
     text = " ".join(PdfReader(io.BytesIO(data)).pages[0].extract_text().split()).replace("\u00a0", " ")
-    for said in (paper.reference, aloen.legal_name, paper.short_digest, paper.digest, "Date et signature"):
-        assert said in text
+    for sentence in (
+        paper.reference,
+        aloen.legal_name,
+        paper.short_digest,
+        paper.digest,
+        "Date et signature",
+    ):
+        assert sentence in text
     about = PdfReader(io.BytesIO(data)).trailer["/Root"]["/Metadata"].get_object().get_data()
     assert b"pdfaid:part>3<" in about or b'pdfaid:part="3"' in about
     # The member moves: its paper does not.

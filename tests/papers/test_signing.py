@@ -69,9 +69,9 @@ def test_nobody_signs_without_mandate_consent_or_twice(aloen, nolwenn, solene):
 def test_after_a_withdrawal_nobody_signs_and_the_signature_stays(aloen, nolwenn, solene):
     paper = written.opened(aloen, solene)
     made = written.sign(paper, "member", nolwenn)
-    with pytest.raises(signing.NotWithdrawable, match="Seul qui peut engager"):
+    with pytest.raises(signing.SignatureNotWithdrawable, match="Seul qui peut engager"):
         signing.withdraw(made, reason="x", by=solene, at=NOW)
-    with pytest.raises(signing.NotWithdrawable, match="pourquoi"):
+    with pytest.raises(signing.SignatureNotWithdrawable, match="pourquoi"):
         signing.withdraw(made, reason=" ", by=nolwenn, at=NOW)
     withdrawal = signing.withdraw(made, reason="Nous changeons de siège.", by=nolwenn, at=NOW)
     assert (withdrawal.from_on, withdrawal.signature) == (TODAY, made)
@@ -79,7 +79,7 @@ def test_after_a_withdrawal_nobody_signs_and_the_signature_stays(aloen, nolwenn,
     for capacity, by in (("group", solene), ("member", nolwenn)):
         with pytest.raises(signing.NotToSign, match="a retiré sa signature le 3 décembre 2026"):
             written.sign(paper, capacity, by)
-    with pytest.raises(signing.NotWithdrawable, match="déjà retirée"):
+    with pytest.raises(signing.SignatureNotWithdrawable, match="déjà retirée"):
         signing.withdraw(made, reason="Encore.", by=nolwenn, at=NOW)
     paper.refresh_from_db()
     assert paper.status == "signing"
@@ -108,16 +108,16 @@ def test_a_pdf_signed_elsewhere_begins_with_our_bytes(aloen, nolwenn, solene):
         with pytest.raises(signing.CopyRefused) as refused:
             signing.record_copy(party, copied(Way.EXTERNAL_PDF, data, seat=seat), by=solene, at=NOW)
         assert (sentence in refused.value.message, refused.value.field) == (True, "file")
-    with pytest.raises(signing.NoMandate, match="Choisissez qui a signé"):
+    with pytest.raises(signing.PaperNoMandate, match="Choisissez qui a signé"):
         signing.record_copy(party, copied(Way.EXTERNAL_PDF, elsewhere), by=solene, at=NOW)
     made = signing.record_copy(party, copied(Way.EXTERNAL_PDF, elsewhere, seat=seat), by=solene, at=NOW)
     assert (made.signer_name, made.user, made.way) == (str(nolwenn), nolwenn, "external_pdf")
     with filing.open_file(made.copy) as file:
         assert file.read() == elsewhere
-    assert verifying.judge(paper, elsewhere).is_ours
-    assert "à l’octet près" in verifying.judge(paper, ours).sentence
-    assert not verifying.judge(paper, bytes(one_byte_off)).is_ours
-    assert "quelque chose y a été ajouté" in verifying.judge(paper, elsewhere + b" ").sentence
+    assert verifying.compare(paper, elsewhere).is_ours
+    assert "à l’octet près" in verifying.compare(paper, ours).sentence
+    assert not verifying.compare(paper, bytes(one_byte_off)).is_ours
+    assert "quelque chose y a été ajouté" in verifying.compare(paper, elsewhere + b" ").sentence
 
 
 def test_a_scan_wants_the_characters_at_its_foot(aloen, nolwenn, solene):
@@ -165,7 +165,7 @@ def test_a_scan_wants_the_characters_at_its_foot(aloen, nolwenn, solene):
         party, copied(Way.PAPER, picture(), **scan, characters=spaced), by=solene, at=NOW
     )
     assert (made.seat, made.signer_name, made.recorded_by) == (None, "Yann Le Goff", solene)
-    assert verifying.judge(written.agreement(aloen, solene, printed=True), picture()).is_ours is False
+    assert verifying.compare(written.agreement(aloen, solene, printed=True), picture()).is_ours is False
 
 
 def test_a_copy_signed_by_a_seat_that_had_ended_is_refused(aloen, nolwenn, solene):
@@ -173,7 +173,7 @@ def test_a_copy_signed_by_a_seat_that_had_ended_is_refused(aloen, nolwenn, solen
     Seat.objects.filter(user=nolwenn).update(ends_before=TODAY)
     party, seat = written.party(paper, "member"), Seat.objects.get(user=nolwenn)
     facts = {"name": "a.jpg", "characters": paper.short_digest, "seat": seat}
-    with pytest.raises(signing.NoMandate, match="ne représentait pas Aloen le 03/12/2026"):
+    with pytest.raises(signing.PaperNoMandate, match="ne représentait pas Aloen le 03/12/2026"):
         signing.record_copy(party, copied(Way.PAPER, picture(), **facts), by=solene, at=NOW)
 
 
@@ -219,7 +219,7 @@ def acts(paper, user):
 
     def take_back():
         if signature is None:  # the page shows no such button
-            raise signing.NotWithdrawable("")
+            raise signing.SignatureNotWithdrawable("")
         signing.withdraw(signature, reason="x", **facts)
 
     return {

@@ -17,7 +17,7 @@ def test_of_two_representatives_one_signs():
     first, second = world.staff(aloen, "Nolwenn Jégo"), world.staff(aloen, "Yann Le Goff")
     paper = written.opened(aloen, boss)
     met = meet(lambda: written.sign(paper, "member", first), lambda: written.sign(paper, "member", second))
-    met.assert_refused(signing.AlreadySigned, "a déjà signé ce document")
+    met.assert_refused(signing.PaperAlreadySigned, "a déjà signé ce document")
     assert Signature.objects.get().user == first
 
 
