@@ -97,10 +97,22 @@ BANK = (
 )
 YEAR = ("billing:year", "billing:true_up", "billing:liability", "billing:reserve")
 QUOTES = ("billing:quote", "billing:accept_quote", "billing:make_quote")
-PRICING = ("billing:price", "billing:change_price", "billing:revise_price", "billing:simulator", *QUOTES)
 RULES = Tab("Règles", "members:rules", ("members:rule", "members:withdraw_rule"))
 PRICES = Destination(
-    "Prix", "receipt", "billing:prices", tabs=(Tab("Prix et devis", "billing:prices", PRICING), RULES)
+    "Prix",
+    "receipt",
+    "billing:prices",
+    tabs=(
+        Tab(
+            "Prix convenus",
+            "billing:prices",
+            ("billing:price", "billing:change_price", "billing:revise_price"),
+        ),
+        Tab("Simulateur", "billing:simulator", ("billing:simulator",)),
+        Tab("Devis", "billing:quotes", QUOTES),
+        Tab("Indices", "billing:price_indices", ("billing:price_ind",)),
+        RULES,
+    ),
 )
 SPENT = ("billing:expense", "billing:dues", "billing:waiting", "billing:add_line")
 BILLED = ("billing:invoice", "billing:credit")
