@@ -24,6 +24,7 @@ PARTS = {
     "hours": "heures, ligne",
     "spent": "dépense",
     "paragraphs": "paragraphe",
+    "parties": "partie",
 }
 FIELDS = {
     "legal_name": "raison sociale",

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from groupement.kernel import paper
 from groupement.kernel.french import NO_BREAK_SPACE
 from groupement.kernel.lifecycle import Refusal
+from groupement.kernel.printable import refuse_holes
 from groupement.kernel.templatetags.formats import long_date, siren
 from members.models import Group, Member, User
 from members.papers import printing
@@ -52,7 +52,7 @@ def write(
 ) -> Paper:
     """Write a paper of ``kind`` with the template in use; its PDF is asked for on commit.
 
-    ``values`` are by field, as they are printed. Raises NotWritten, TemplateRefused.
+    ``values`` are by field, as they are printed. Raises NotWritten, HoleInPaper, TemplateRefused.
     """
     template = Template.objects.filter(code=kind, status=TemplateStatus.IN_USE).first()
     if template is None:
@@ -124,8 +124,9 @@ def _content(
     parties: Sequence[WantedParty],
     at: datetime,
 ) -> dict[str, Any]:
-    """All that the paper says, as plain values. Raises NotWritten for what no paper can print."""
-    filled = {name: values.get(name) or EMPTY for name in KINDS[template.code].fields}
+    """All that the paper says, as plain values. Raises HoleInPaper for what no font draws."""
+    labels = KINDS[template.code].fields
+    filled = {name: values.get(name) or EMPTY for name in labels}
     content = {
         "reference": reference,
         "kind": PaperKind(template.code).label,
@@ -140,10 +141,9 @@ def _content(
         ],
         "blocks": fill(template.code, template.body, filled),
     }
-    if holes := [found for _, found in paper.holes(content)]:
-        raise NotWritten(
-            f"{' '.join(holes)} ne s’imprime pas{NO_BREAK_SPACE}: corrigez la fiche qui le porte."
-        )
+    by_label = {label: filled[name] for name, label in labels.items()}
+    wording = {"titre du modèle": template.title, "texte du modèle": template.body}
+    refuse_holes({**by_label, **wording, "group": content["group"], "parties": content["parties"]})
     return content
 
 

@@ -23,6 +23,7 @@ from members.models import Member
 from tests import world
 from tests.billing import scene
 from tests.billing.grants import granted
+from tests.papers import written
 from tests.world import NOVEMBER, NOW
 from timesheets import freezing
 from timesheets.models import Entry, Timesheet
@@ -89,6 +90,12 @@ def a_signed_timesheet() -> None:
     freezing.sign(list(sheets), at=NOW)
 
 
+def an_agreement() -> None:
+    world.group()
+    world.member("Aloen")
+    written.agreement(_renamed(), world.coordinator())
+
+
 # Each template of a paper with what makes one, and the words that name the field.
 PAPERS: dict[str, tuple[Callable[[], None], str]] = {
     "invoice.html": (an_invoice, "raison sociale, adhérent"),
@@ -96,6 +103,7 @@ PAPERS: dict[str, tuple[Callable[[], None], str]] = {
     "liability.html": (a_statement_of_liability, "raison sociale, adhérent 1"),
     "funding.html": (a_report_to_a_funder, "action, heures, ligne 1"),
     "timesheet.html": (a_signed_timesheet, "note, heures du 02/11/2026"),
+    "paper.html": (an_agreement, "raison sociale de l’adhérent"),
     **{f"letters/{kind.value}.html": (a_letter(kind), "désignation, ligne 2") for kind in LetterKind},
 }
 

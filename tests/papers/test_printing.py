@@ -7,6 +7,7 @@ import pytest
 from django.core.files.storage import storages
 from pypdf import PdfReader
 
+from groupement.kernel.printable import HoleInPaper
 from members import filing
 from members.papers import printing, tasks, templating, writing
 from members.papers.kinds import PaperKind
@@ -89,7 +90,7 @@ def test_what_no_paper_can_print_is_refused_before_it_is_frozen(aloen, solene):
     written.template(solene)
     aloen.legal_name = "Aloen 🦊"
     aloen.save()
-    with pytest.raises(writing.NotWritten, match="ne s’imprime pas"):
+    with pytest.raises(HoleInPaper, match="raison sociale de l’adhérent"):
         written.agreement(aloen, solene)
     assert not Paper.objects.exists()
 
