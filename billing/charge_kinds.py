@@ -246,6 +246,7 @@ class KindOfCharge:
     ``pays_for_work``: it counts against the cost of an employee’s month; ``shares_cost``: it is a share of that cost.
     ``tops_up``: it brings a month up to the minimum agreed, and so pays for hours that come late.
     ``stands_for_hours``: it pays for all hours of its days, and gives them back with it when it is released.
+    ``follows_shares``: it is reckoned on a share of the cost, and billed again with it.
     ``cause``: its name where two months are compared; None when its hours and its price are compared instead.
     """
 
@@ -256,6 +257,7 @@ class KindOfCharge:
     shares_cost: bool = False
     tops_up: bool = False
     stands_for_hours: bool = False
+    follows_shares: bool = False
     cause: str | None = "other"
     title: str = ""
     reckoned: Callable[[PricedSum], str] | None = None
@@ -308,6 +310,7 @@ KINDS: Mapping[str, KindOfCharge] = {
     ChargeKind.MANAGEMENT_FEE: KindOfCharge(
         Writer.DRAFT,
         VatRule.TERMS,
+        follows_shares=True,
         cause="fees",
         title="Frais de gestion, {who}",
         reckoned=_fee_reckoned,

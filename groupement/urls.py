@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from groupement import health, home
-from members.views import confirm_email
+from members.views.accounts import confirm_email
 
 urlpatterns = [
     path("", home.home, name="home"),

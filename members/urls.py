@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from members import rule_views, views
+from members.views import accounts as views
+from members.views import rules as rule_views
 
 app_name = "members"
 

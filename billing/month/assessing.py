@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from billing.charge_kinds import KINDS, PAYS_FOR_WORK, ChargeKind
+from billing.charge_kinds import KINDS, PAYS_FOR_WORK
 from billing.documents import vat
 from billing.models import Charge
 from billing.month import pricing, rebilling, wording
@@ -157,7 +157,7 @@ def _without_waiting(
         each
         for each in charges
         if ((each.rebills or each.again) and not each.sheets)
-        or (each.priced.kind == ChargeKind.MANAGEMENT_FEE and each.assignment.pk in back)
+        or (KINDS[each.priced.kind].follows_shares and each.assignment.pk in back)
         or not (each.assignment.pk in waiting or (each.priced.is_difference and is_shared_already))
     ]
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from billing.charge_kinds import KINDS, ChargeKind
+from billing.charge_kinds import KINDS
 from billing.month.pricing import PricedSegment
 from billing.month.run_facts import EmployeeMonthFacts, ReleasedMinutes, RunFacts, SheetHours
 from billing.month.segments import in_spans
@@ -131,7 +131,7 @@ def _may_take(charge: ChargeToBill) -> bool:
     kind, is_new = charge.priced.kind, not charge.rank
     if charge.priced.is_difference or not KINDS[kind].pays_for_work:
         return False
-    return bool(charge.again or charge.rebills) or (is_new and kind != ChargeKind.WORKED_HOURS)
+    return bool(charge.again or charge.rebills) or (is_new and not KINDS[kind].is_by_entry)
 
 
 def _with(charge: ChargeToBill, pk: int) -> ChargeToBill:

@@ -30,4 +30,12 @@ class Migration(migrations.Migration):
             model_name='terms',
             constraint=models.CheckConstraint(condition=models.Q(('vat_regime', 'S20'), models.Q(('management_rate', 0), ('management_rate__isnull', False), ('price_method', 'actual')), ('is_trued_up', True), _connector='OR'), name='exempt_terms_are_at_cost'),
         ),
+        migrations.RemoveConstraint(
+            model_name='terms',
+            name='terms_management_rate_is_a_percentage',
+        ),
+        migrations.AddConstraint(
+            model_name='terms',
+            constraint=models.CheckConstraint(condition=models.Q(('management_rate__isnull', True), models.Q(('management_rate__gte', 0), ('management_rate__lte', 100)), _connector='OR'), name='terms_management_rate_is_a_percentage'),
+        ),
     ]

@@ -283,7 +283,8 @@ class Terms(Dated):
                 name="alternate_pattern_has_seven_days",
             ),
             models.CheckConstraint(
-                condition=Q(management_rate__gte=0, management_rate__lte=100),
+                condition=Q(management_rate__isnull=True)
+                | Q(management_rate__gte=0, management_rate__lte=100),
                 name="terms_management_rate_is_a_percentage",
             ),
         ]

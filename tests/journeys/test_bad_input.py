@@ -279,7 +279,7 @@ def test_a_payroll_file_with_a_fault(lines, sentence, cast, visit):
 
 FILES = [
     ("2026-11", b"", "paie.csv", "Ce fichier est vide."),
-    ("2026-11", TITLES.encode("utf-16"), "paie.csv", "Exportez la paie au format CSV (UTF-8)."),
+    ("2026-11", TITLES.encode() + bytes(9), "paie.csv", "Exportez la paie au format CSV (UTF-8)."),
     ("2026-11", b"PK\x03\x04", "paie.xlsx", "Ce classeur est abîmé ou n’est pas un classeur Excel."),
     ("2026-11", GOOD.encode(), "paie.pdf", "Ce fichier n’est ni un CSV ni un classeur"),
     ("2026-13", GOOD.encode(), "paie.csv", "2026-13"),

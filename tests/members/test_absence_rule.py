@@ -13,7 +13,7 @@ from tests import world
 
 pytestmark = pytest.mark.django_db
 
-carried_over = importlib.import_module("members.migrations.0026_read_who_bears_absences").rule_of
+carried_over = importlib.import_module("members.migrations.0028_read_who_bears_absences").rule_of
 
 
 @pytest.mark.parametrize(

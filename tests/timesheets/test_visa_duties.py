@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from members.models import Group
+from members.models import Group, RuleCode
 from tests import world
 from tests.world import NOVEMBER, OCTOBER
 from timesheets.answer_delay import read_delays
@@ -18,7 +18,8 @@ WINDOW = (date(2026, 10, 1), date(2027, 3, 1))
 
 @pytest.fixture
 def aloen():
-    world.group(confirmation_days=5)
+    world.group()
+    world.rule(RuleCode.CONFIRMATION_DAYS, days=5)
     return world.member()
 
 

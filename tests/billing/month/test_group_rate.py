@@ -17,7 +17,7 @@ from billing.month import drafting, issuing
 from billing.month.cost_sharing import share_cost
 from billing.month.pricing import price
 from billing.month.segments import EmployeeMonth, Segment
-from billing.true_ups.gathering import _rates
+from billing.true_ups.rates import rates_between
 from employees.models import Terms
 from members import rules, ruling
 from members.models import GroupRule, RuleCode
@@ -122,10 +122,10 @@ def test_it_begins_with_a_month(solene):
 
 def test_a_period_takes_the_rates_of_its_months_by_days(followed):
     terms = Terms.objects.get()
-    days = list(_rates(terms, date(2026, 11, 16), date(2027, 1, 1), rules.read()))
+    days = list(rates_between(terms, date(2026, 11, 16), date(2027, 1, 1), rules.read()))
     assert days == [(Decimal("5.00"), 15), (Decimal("6.00"), 31)]
     terms.management_rate = Decimal(4)
-    assert list(_rates(terms, date(2026, 11, 16), date(2027, 1, 1), rules.RuleBook(()))) == [(4, 46)]
+    assert list(rates_between(terms, date(2026, 11, 16), date(2027, 1, 1), rules.RuleBook(()))) == [(4, 46)]
 
 
 def test_the_page_of_a_price_says_whose_rate_it_is(followed, login):

@@ -179,7 +179,7 @@ def cases() -> dict[str, tuple[bytes, object]]:
             CSV_READ,
         ),
         "a notice above a CSV": (("Relevé, à rendre, merci, le 5\r\n\r\n" + csv).encode(), CSV_READ),
-        "UTF-16": (csv.encode("utf-16"), "n’est pas un fichier de texte"),
+        "UTF-16": (csv.encode("utf-16"), CSV_READ),
         "Windows-1252": (csv.encode("cp1252"), CSV_READ),
         "a cut byte": (cut, "Ligne 2, colonne «\u00a0note\u00a0»\u00a0: un caractère est abîmé."),
     }

@@ -1,0 +1,1 @@
+"""Pages of who belongs: accounts and preferences; the rules of the group."""
