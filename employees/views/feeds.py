@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +13,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +20,7 @@ from employees import feeds
 from employees.models import CalendarFeed
 from employees.views.choices import RESERVED
 from employees.views.forms import CalendarForm
-from groupement.kernel.pages import act, page
+from groupement.kernel.pages import act, calendar_file, page
 from groupement.kernel.sent_forms import form_key
 from members.access import UserRequest
 
@@ -34,14 +32,7 @@ def feed(request: UserRequest, secret: str) -> HttpResponseBase:
     found = feeds.find_feed(secret, at=timezone.now())
     if found is None:
         raise Http404
-    content = feeds.write_calendar(found, at=timezone.now())
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    response["Content-Disposition"] = 'inline; filename="planning.ics"'
-    # Asked again each time, so that a revoked address is empty at once.
-    response["Cache-Control"] = "private, no-cache"
-    response["X-Robots-Tag"] = "noindex"
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    return calendar_file(request, feeds.write_calendar(found, at=timezone.now()), "planning.ics")
 
 
 @require_safe

@@ -1,7 +1,8 @@
-"""Answers to requests: page() as a whole or in part, attachment(), act() with its message, paginate(), is_phone()."""
+"""Answers to requests: page() as a whole or in part, files, act() with its message, paginate(), is_phone()."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Generic, Literal, TypeVar
@@ -11,10 +12,11 @@ from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.context_processors import csrf
 from django.template.loader import render_to_string
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from groupement.kernel import paper
 from groupement.kernel.french import counted
@@ -155,3 +157,16 @@ def attachment(file: IO[bytes], name: str, media_type: str) -> FileResponse:
     answer = FileResponse(file, as_attachment=True, filename=name, content_type=media_type)
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+def calendar_file(request: HttpRequest, content: bytes, name: str) -> HttpResponseBase:
+    """A calendar (RFC 5545) as programs ask for it, again and again: unchanged, it is not sent a second time.
+
+    It is asked for each time, so that a revoked address is empty at once.
+    """
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Robots-Tag"] = "noindex"
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response

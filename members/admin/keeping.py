@@ -39,16 +39,19 @@ class KeptFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError(SENTENCE)
 
 
-class KeptRecordAdmin(RecordAdmin):
-    """A dated fact: it ends and another begins; what was used is neither rewritten nor deleted."""
-
-    form = KeptForm
+class OneByOneAdmin(RecordAdmin):
+    """Records that are deleted one at a time, so that a refusal names its record."""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """One at a time, so that a refusal names its record."""
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+
+class KeptRecordAdmin(OneByOneAdmin):
+    """A dated fact: it ends and another begins; what was used is neither rewritten nor deleted."""
+
+    form = KeptForm
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -13,7 +13,7 @@ from groupement.kernel.lifecycle import Refusal
 from groupement.kernel.pages import mark
 from members import seating
 from members.access import today
-from members.admin.comparing import RecordAdmin
+from members.admin.keeping import OneByOneAdmin
 from members.admin.site import Proven
 from members.models import Seat
 
@@ -69,7 +69,7 @@ class KeptSeatInline(admin.TabularInline):
 
 
 @admin.register(Seat)
-class SeatAdmin(Proven, RecordAdmin):
+class SeatAdmin(Proven, OneByOneAdmin):
     """Who sits for whom, and since when."""
 
     form = SeatForm
@@ -80,12 +80,6 @@ class SeatAdmin(Proven, RecordAdmin):
     search_help_text = "Nom, adresse e-mail ou adhérent"
     autocomplete_fields = ["user", "member"]
     ordering = ["member__short_name", "starts_on", "pk"]
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """One at a time, so that a refusal names its seat."""
-        actions: dict[str, Any] = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
